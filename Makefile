@@ -1,0 +1,51 @@
+# The words of the docs. `make` alone lists them; arguments go in ARGS: make train ARGS="seed=3 device=cpu"
+
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN = $(VENV)/bin
+CODE = eegbench tests
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train test check format ui wheel clean
+
+help:  ## list these words
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.stamp  ## build or update the environment
+
+train: setup  ## run the default experiment (or ARGS)
+	$(BIN)/eegbench train $(ARGS)
+
+test: setup  ## run all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup  ## lint, format, types, order of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+ui: setup  ## open MLflow on this machine
+	$(BIN)/eegbench ui $(ARGS)
+
+wheel: setup  ## build a wheel into dist/
+	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
+
+clean:  ## remove what tools leave; the environment and outputs/ stay
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +
+
+# torch first and under its constraint: any other build may bring gigabytes of CUDA packages
+$(VENV)/.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "eegbench needs Python 3.11 or newer, and found none: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --constraint constraints.txt torch
+	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[dev]"
+	@touch $@

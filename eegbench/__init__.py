@@ -1,0 +1,3 @@
+"""A workbench for EEG: pretrain an encoder without labels, probe it with labels, compare in MLflow."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,49 @@
+"""The command line: `eegbench VERB …`, each verb a module of `eegbench.command`, imported when it is called."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+from eegbench import __version__
+
+VERBS = {
+    "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
+    "pool": "pool the predictions of several folds into one table of scores",
+    "ui": "open MLflow on this machine",
+}
+
+HELP = """eegbench {version}: a workbench for EEG. Pretrain without labels, probe with labels, compare in MLflow.
+
+usage: eegbench VERB ...
+
+{verbs}
+
+first steps:
+  eegbench train                                   simulated nights: no download, a few minutes
+  eegbench train --help                            every group, option and value
+  eegbench train dataset=sleep_physionet dataset.root=FOLDER model=stager_net trainer.lr=1e-3 seed=3
+  eegbench train -m seed=1,2,3                     several runs
+  eegbench ui                                      compare them
+
+`eegbench VERB --help` says more."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a verb and return its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        verbs = "\n".join(f"  {verb:<7} {text}" for verb, text in VERBS.items())
+        print(HELP.format(version=__version__, verbs=verbs))
+        return 0 if words else 2
+    if words[0] in ("-V", "--version"):
+        print(f"eegbench {__version__}")
+        return 0
+    if words[0] not in VERBS:
+        print(f"eegbench: there is no verb {words[0]!r}; there are {', '.join(VERBS)}.", file=sys.stderr)
+        return 2
+    module = importlib.import_module(f"eegbench.command.{words[0]}")
+    return int(module.main(words[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Commands: each reads like a paragraph, from options to results."""

@@ -1,0 +1,162 @@
+"""The second half of every experiment: probe the encoder and its controls, on the same windows in the same way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Int
+from sklearn.metrics import confusion_matrix
+
+from eegbench.command.data import Data
+from eegbench.config import build
+from eegbench.model.base import Encoder
+from eegbench.model.embed import Embeddings, embed
+from eegbench.model.predictor import Predictor, build_encoder
+from eegbench.probe import Head, Probe
+from eegbench.probe.base import Labelled
+from eegbench.probe.control import chance, majority
+from eegbench.score import predictions_frame, score
+from eegbench.score.metric import balanced_accuracy
+from eegbench.store import WindowStore
+from eegbench.task import Task
+from eegbench.trainer import Material
+from eegbench.types import SPLITS, Predictions, Score
+
+CONTROLS = ("random_weights", "hand_made", "majority", "chance")
+"""Stand beside the probe in every table: a result is worth what it adds to these."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the probe and its controls said.
+
+    Attributes
+    ----------
+    head
+        The probe's head on the trained encoder.
+    predictions
+        A row a probe and window, as in ``predictions.parquet``.
+    scores
+        Every metric of every probe on every split.
+    converged
+        Iterations and C of each fitted head.
+    """
+
+    head: Head
+    predictions: pd.DataFrame
+    scores: list[Score]
+    converged: dict[str, dict[str, float]]
+
+
+def embed_all(encoder: Encoder, data: Data) -> Embeddings:
+    """Encode every window that is not rejected and belongs to a split, scored or not."""
+    return embed(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
+
+
+def evaluate(
+    embeddings: Embeddings, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
+) -> Evaluation:
+    """Fit the probe and its controls on train, choose on valid, predict every split once, and score.
+
+    Parameters
+    ----------
+    embeddings
+        Of the trained encoder.
+    random_encoder
+        The same encoder before training.
+    data, options
+        The windows and the options of the experiment.
+    mark
+        What every score's split says beside its name, such as ``(within subject)``.
+    """
+    probe: Probe = build(options["probe"]["linear"])
+    rows = {split: data.rows(split, scored=True) for split in SPLITS}
+    every = np.concatenate(list(rows.values()))
+    entrants = {
+        "linear": embeddings,
+        "random_weights": embed(random_encoder, data.store, every),
+        "hand_made": _hand_made(data.store, options["probe"]["hand_made"], every),
+    }
+    heads = {name: fit_head(probe, made, data, rows) for name, made in entrants.items()}
+    predictions = [
+        _predictions(name, heads[name].probabilities(made.at(every)), data, every) for name, made in entrants.items()
+    ]
+    predictions += _guesses(data, rows, every, np.random.default_rng([options["seed"], len(SPLITS)]))
+    frame = predictions_frame(predictions, data.store.table)
+    scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
+    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items()}
+    return Evaluation(heads["linear"], frame, scores, converged)
+
+
+def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str, Int[np.ndarray, "_"]]) -> Head:
+    """Fit a probe's head on train, chosen on valid."""
+    train, valid = (Labelled(embeddings.at(rows[s]), data.labels(rows[s])) for s in ("train", "valid"))
+    return probe.fit(train, valid, len(data.store.classes))
+
+
+def valid_score(encoder: Encoder, probe: Probe, data: Data) -> float:
+    """Return the probe's balanced accuracy on valid, pooled: what training may watch and sweeps may maximise."""
+    rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
+    embeddings = embed(encoder, data.store, np.concatenate(list(rows.values())))
+    head = fit_head(probe, embeddings, data, rows)
+    said = _predictions("linear", head.probabilities(embeddings.at(rows["valid"])), data, rows["valid"])
+    return float(balanced_accuracy(_count(said.label, said.predicted, len(data.store.classes))))
+
+
+def pretext_confusion(
+    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame
+) -> Int[np.ndarray, "n_classes n_classes"]:
+    """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows)."""
+    draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
+    encoder.eval()
+    task.eval()
+    answers = []
+    with torch.no_grad():
+        for first in range(0, len(draw), 256):
+            views = material.store.views(draw, slice(first, first + 256))
+            answers.append(task(encoder, views).predicted.cpu().numpy())
+    return _count(draw.targets.astype(np.int64), np.concatenate(answers), len(task.classes))
+
+
+def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[str, Any]) -> Predictor:
+    """Join the encoder and the probe's head, as float32 on the CPU; without labels the head has no classes."""
+    weight = head.weight if head else np.zeros((0, encoder.embed_dim))
+    bias = head.bias if head else np.zeros(0)
+    return Predictor(
+        encoder.cpu(),
+        weight=torch.from_numpy(weight.astype(np.float32)),
+        bias=torch.from_numpy(bias.astype(np.float32)),
+        classes=data.store.classes if head else (),
+        signals=data.store.signals,
+        spec=options["model"],
+    ).eval()
+
+
+def _hand_made(store: WindowStore, spec: Mapping[str, Any], rows: Int[np.ndarray, "n"]) -> Embeddings:
+    """Compute hand-made features of windows in µV: a normalised window has lost its amplitude."""
+    plain = store.normalised("none")
+    return embed(build_encoder(spec, plain.signals).to(store.device), plain, rows)
+
+
+def _guesses(
+    data: Data, rows: Mapping[str, Int[np.ndarray, "_"]], every: Int[np.ndarray, "n"], rng: np.random.Generator
+) -> list[Predictions]:
+    n_classes = len(data.store.classes)
+    commonest = majority(len(every), data.labels(rows["train"]), n_classes)
+    return [
+        _predictions("majority", commonest, data, every),
+        _predictions("chance", chance(len(every), n_classes, rng), data, every),
+    ]
+
+
+def _count(
+    truth: Int[np.ndarray, "n"], said: Int[np.ndarray, "n"], n_classes: int
+) -> Int[np.ndarray, "n_classes n_classes"]:
+    return np.asarray(confusion_matrix(truth, said, labels=np.arange(n_classes)))
+
+
+def _predictions(name: str, probabilities: np.ndarray, data: Data, rows: Int[np.ndarray, "n"]) -> Predictions:
+    return Predictions(name, rows, data.labels(rows), probabilities, data.store.classes)

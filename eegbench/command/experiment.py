@@ -1,0 +1,265 @@
+"""An experiment from data to scores, one paragraph a function."""
+
+import copy
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from omegaconf import OmegaConf
+
+from eegbench.command import figures, report
+from eegbench.command.data import Data, check_expected, counts, dataset_facts, open_data, split_ids
+from eegbench.command.evaluation import (
+    Evaluation,
+    embed_all,
+    evaluate,
+    predictor,
+    pretext_confusion,
+    valid_score,
+)
+from eegbench.command.options import flat
+from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
+from eegbench.command.start import saw_subjects, start_encoder
+from eegbench.config import ConfigError, build
+from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
+from eegbench.model.base import Encoder
+from eegbench.model.embed import Embeddings
+from eegbench.model.predictor import build_encoder, save_predictor
+from eegbench.probe import Probe
+from eegbench.score import per_recording, per_subject
+from eegbench.task import Task
+from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
+from eegbench.trainer import Fit, Material, Trainer
+from eegbench.trainer.base import AfterPass
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training leaves to evaluate.
+
+    Attributes
+    ----------
+    encoder, random_encoder
+        The trained encoder, and the same one with random weights.
+    task, material, fit
+        What was asked, of what, and how it went.
+    """
+
+    encoder: Encoder
+    random_encoder: Encoder
+    task: Task
+    material: Material
+    fit: Fit
+
+
+def run_experiment(options: Options, folder: Path) -> float | None:
+    """Run an experiment into a folder; return the probe's balanced accuracy on valid, None without labels."""
+    began = time.monotonic()
+    device = choose_device(options["device"])
+    set_deterministic(options["deterministic"])
+    seed_libraries(options["seed"])
+    trainer: Trainer = build(options["trainer"])
+    _write_facts(options, folder)
+    data = open_data(options, device)
+    check_expected(data, options["expected"])
+    ids = split_ids(data)
+    write_json(folder / "split.json", ids)
+    report.tell_data(data)
+    with report.resumable(folder), tracked(build(options["tracking"]), _run_facts(options, data, folder)) as run:
+        trained = _train(options, data, trainer, folder, run)
+        seen = saw_subjects(options, ids)
+        outcome = _evaluate(options, data, trained, folder, _mark(data, seen))
+        summary = _summary(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
+        model = _save_model(options, data, trained, outcome, folder)
+        write_json(folder / "summary.json", summary | {"link": run.link})
+        run.finish(metrics=_final_metrics(outcome, summary), model=model)
+    report.tell_results(outcome, data, summary, options["published"])
+    report.tell_place(folder, run.link)
+    return _objective(outcome)
+
+
+def _write_facts(options: Options, folder: Path) -> None:
+    """Write what the run is made of; a resumed run must be made of the same."""
+    path = folder / "config.yaml"
+    mine = {name: value for name, value in options.items() if name != "resume"}
+    if options["resume"] is not None and path.is_file():
+        _check_same(flat(OmegaConf.to_object(OmegaConf.load(path))), flat(mine), options["resume"])  # type: ignore[arg-type]
+    folder.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save(OmegaConf.create(mine), path)
+    write_json(folder / "environment.json", versions() | git_state())
+
+
+def _check_same(earlier: Options, now: Options, run: str) -> None:
+    for name in sorted({*earlier, *now}):
+        if earlier.get(name) != now.get(name):
+            raise ConfigError(
+                f"resume={run}: {name} was {earlier.get(name)!r} and is now {now.get(name)!r}; the shipped options "
+                "have changed since, so start a new run."
+            )
+
+
+def _run_facts(options: Options, data: Data, folder: Path) -> RunFacts:
+    short = {group: str(options[group]["_target_"]).split(".")[-2] for group in ("dataset", "task", "model")}
+    parameters = {name: value for name, value in flat(options).items() if name not in ("resume",)}
+    tags = {**short, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}
+    return RunFacts(
+        experiment=options["name"],
+        name=f"{short['task']} {short['model']} seed {options['seed']}",
+        folder=folder,
+        parameters=parameters,
+        tags=tags,
+        datasets=dataset_facts(data, short["dataset"], str(options["dataset"].get("root") or short["dataset"])),
+    )
+
+
+def _train(options: Options, data: Data, trainer: Trainer, folder: Path, run: TrackedRun) -> Trained:
+    """Build encoder and task, and train them on train, watched on valid."""
+    store = data.store
+    encoder = start_encoder(options, store.signals).to(store.device)
+    random_encoder = (
+        copy.deepcopy(encoder)
+        if options["encoder"] is None
+        else build_encoder(options["model"], store.signals).to(store.device)
+    )
+    task: Task = build(options["task"], embed_dim=encoder.embed_dim, class_names=store.classes).to(store.device)
+    material = Material(
+        store=store,
+        train=data.part("train"),
+        valid=data.part("valid"),
+        sampler=build(options["sampler"]),
+        seed=options["seed"],
+    )
+    after_pass = _after_pass(options, data, encoder, run)
+    fit = trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=after_pass)
+    write_csv(folder / "history.csv", fit.history)
+    return Trained(encoder, random_encoder, task, material, fit)
+
+
+def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun) -> AfterPass:
+    """Return what happens after each pass: a probe on valid where one is due, a line, a record."""
+    every, last = options["probe"]["every"], options["trainer"].get("max_passes")
+    probe: Probe = build(options["probe"]["linear"])
+
+    def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
+        due = every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
+        extra = {"probe_valid_balanced_accuracy": valid_score(encoder, probe, data)} if due else {}
+        report.tell_pass({**row, **extra})
+        run.log_pass(row["pass"], {n: float(v) for n, v in {**row, **extra}.items() if n != "pass" and v is not None})
+        return extra
+
+    return after_pass
+
+
+def _evaluate(options: Options, data: Data, trained: Trained, folder: Path, mark: str) -> Evaluation | None:
+    """Embed, probe, score and draw; without labels there is nothing to probe."""
+    album = figures.Album(folder, tuple(options["figures"]))
+    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
+    figures.draw_pretext(_pretext(trained, data), trained.task.classes, album)
+    embeddings = embed_all(trained.encoder, data)
+    _write_embeddings(embeddings, data, folder)
+    figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
+    if not data.store.table["scored"].any():
+        return None
+    outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
+    _write_scores(outcome, data, folder)
+    figures.draw_evaluation(outcome, data, album)
+    return outcome
+
+
+def _pretext(trained: Trained, data: Data) -> dict[str, Any]:
+    """Count the pretext's answers on valid and test, where the sampler finds examples."""
+    found = {}
+    for split in ("valid", "test"):
+        part = data.part(split)
+        if len(part) == 0:
+            continue
+        try:
+            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part)
+        except ValueError as error:  # recordings too short for the sampler's times, say
+            report.tell(f"no pretext figure of {split}: {error}")
+    return found
+
+
+def _write_embeddings(embeddings: Embeddings, data: Data, folder: Path) -> None:
+    write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
+    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=["shard", "sample"]))
+
+
+def _write_scores(outcome: Evaluation, data: Data, folder: Path) -> None:
+    classes = data.store.classes
+    write_parquet(folder / "predictions.parquet", outcome.predictions)
+    write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in outcome.scores]))
+    write_csv(folder / "scores_per_recording.csv", per_recording(outcome.predictions, classes))
+    write_csv(folder / "scores_per_subject.csv", per_subject(outcome.predictions, classes))
+
+
+def _save_model(
+    options: Options, data: Data, trained: Trained, outcome: Evaluation | None, folder: Path
+) -> ServedModel | None:
+    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels."""
+    signals = data.store.signals
+    made = predictor(trained.encoder, outcome.head if outcome else None, data, options)
+    save_predictor(made, folder / "model")
+    if outcome is None:
+        return None
+    metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
+    return ServedModel(
+        code=Path(__file__).with_name("served_model.py"),
+        folder=folder / "model",
+        input_shape=(signals.n_channels, signals.n_times),
+        n_outputs=len(data.store.classes),
+        metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
+    )
+
+
+def _mark(data: Data, seen: list[str]) -> str:
+    marks = {"(within subject)": data.within_subject, "(transductive)": bool(seen)}
+    return " ".join(mark for mark, holds in marks.items() if holds)
+
+
+def _summary(
+    options: Options, data: Data, trained: Trained, outcome: Evaluation | None, seen: list[str]
+) -> dict[str, Any]:
+    fit = trained.fit
+    return {
+        "name": options["name"],
+        "seed": options["seed"],
+        "coverage": data.coverage,
+        "n_shards_built": data.opened.n_built,
+        "counts": counts(data),
+        "skipped": [asdict(one) for one in data.opened.skipped],
+        "n_parameters": sum(p.numel() for p in trained.encoder.parameters()),
+        "n_steps": fit.n_steps,
+        "n_examples": fit.n_examples,
+        "n_drawn": fit.n_drawn,
+        "n_dropped": fit.n_dropped,
+        "best_pass": fit.best_pass,
+        "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
+        "stopped": fit.stopped,
+        "within_subject": data.within_subject,
+        "transductive_subjects": seen,
+        "probes": outcome.converged if outcome else {},
+        "scores": [score.row() for score in outcome.scores if score.metric == "balanced_accuracy"] if outcome else [],
+    }
+
+
+def _final_metrics(outcome: Evaluation | None, summary: Mapping[str, Any]) -> dict[str, float]:
+    """Name every pooled or averaged score as MLflow shows it: split/probe/metric, and what the training took."""
+    named = {name: float(summary[name]) for name in ("n_steps", "n_examples", "n_dropped", "best_pass", "seconds")}
+    for score in outcome.scores if outcome else []:
+        suffix = "" if score.aggregation == "pooled" else f"/{score.aggregation}"
+        named[f"{score.split}/{score.probe}/{score.metric}{suffix}"] = score.value
+    return named
+
+
+def _objective(outcome: Evaluation | None) -> float | None:
+    for score in outcome.scores if outcome else []:
+        wanted = ("linear", "balanced_accuracy", "pooled")
+        if (score.probe, score.metric, score.aggregation) == wanted and score.split.startswith("valid"):
+            return score.value
+    return None

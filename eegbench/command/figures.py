@@ -1,0 +1,139 @@
+"""Every figure of a run: curves, confusion matrices, reports, embeddings, hypnograms, scores."""
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+from matplotlib.figure import Figure
+
+from eegbench.command.data import Data
+from eegbench.command.evaluation import CONTROLS, Evaluation
+from eegbench.command.results import write_csv
+from eegbench.figure import (
+    classification_report,
+    confusion_matrix,
+    embedding_scatter,
+    hypnogram,
+    learning_curves,
+    save,
+    score_bars,
+)
+from eegbench.model.embed import Embeddings
+from eegbench.score import confusion, evaluate, report_frame
+
+
+@dataclass(frozen=True)
+class Album:
+    """Where figures go, and in which formats; without formats none is drawn.
+
+    Attributes
+    ----------
+    folder
+        The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
+    formats
+        ``png``, ``pdf``, both or neither.
+    """
+
+    folder: Path
+    formats: tuple[str, ...]
+
+    def add(self, stem: str, draw: Callable[[], Figure]) -> None:
+        """Draw a figure and keep it."""
+        if self.formats:
+            path = self.folder / "figures" / stem
+            save(draw(), path.parent, path.name, formats=self.formats)
+
+    def add_table(self, stem: str, table: pd.DataFrame) -> None:
+        """Keep the numbers of a figure."""
+        write_csv(self.folder / "tables" / f"{stem}.csv", table)
+
+
+MAX_HYPNOGRAMS = 24
+"""Drawn at most, in the order of their ids; the numbers of all are in ``predictions.parquet``."""
+
+
+def draw_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
+    """Draw the learning curves."""
+    album.add("learning_curves", lambda: learning_curves(history, best_pass=best_pass))
+
+
+def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
+    """Draw and write the confusion matrix of the pretext on each split."""
+    for split, matrix in counts.items():
+        _draw_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
+
+
+def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
+    """Draw what the probe said of the test windows, and its scores beside those of the controls."""
+    frame, classes = evaluation.predictions, data.store.classes
+    split = "test" if (frame["split"] == "test").any() else "valid"
+    said = frame[(frame["probe"] == "linear") & (frame["split"] == split)]
+    title = f"Linear probe, {split}" + (", within subject" if data.within_subject else "")
+    _draw_confusion(confusion(said, classes), classes, title, f"linear_{split}", album)
+    pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
+    chance = 1 / len(classes)
+    album.add("scores", lambda: score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
+    for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
+        album.add(f"hypnograms/{recording}", functools.partial(_hypnogram, one, data))
+
+
+def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:
+    """Draw the embeddings in two dimensions, coloured by all that is known of each window."""
+    if not album.formats:
+        return
+    points, axis_labels = _project(embeddings.features, projection, seed)
+    panels = _panels(data.store.table.loc[embeddings.rows].reset_index(drop=True), data)
+    title = "Embeddings" + (" (t-SNE)" if projection == "tsne" else "")
+    rng = np.random.default_rng(seed)
+    album.add(
+        f"embeddings_{projection}",
+        lambda: embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
+    )
+
+
+def _hypnogram(said: pd.DataFrame, data: Data) -> Figure:
+    classes = data.store.classes
+    values = evaluate(confusion(said, classes), classes)
+    scores = {"accuracy": float(values["accuracy"]), "κ": float(values["cohen_kappa"])}
+    return hypnogram(said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
+
+
+def _draw_confusion(
+    matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
+) -> None:
+    report = report_frame(matrix, classes)
+    album.add(f"confusion_{stem}", lambda: confusion_matrix(matrix, classes, title))
+    album.add(f"report_{stem}", lambda: classification_report(report, title))
+    named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
+    album.add_table(f"confusion_{stem}", named)
+    album.add_table(f"report_{stem}", report)
+
+
+def _panels(table: pd.DataFrame, data: Data) -> dict[str, pd.Series]:
+    names = dict(enumerate(data.store.classes))  # unscored windows have none and are drawn grey
+    panels = {"subject": table["subject"], "split": table["split"]}
+    if table["scored"].any():
+        panels = {"label": table["label"].map(names)} | panels
+    for fact in ("age", "sex"):
+        if fact in data.store.facts and data.store.facts[fact].notna().any():
+            panels[fact] = table["recording"].map(data.store.facts[fact])
+    return panels
+
+
+def _project(
+    features: Float[np.ndarray, "n embed_dim"], projection: str, seed: int
+) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
+    if projection == "tsne":
+        from sklearn.manifold import TSNE
+
+        return TSNE(n_components=2, random_state=seed).fit_transform(features), ("t-SNE 1", "t-SNE 2")
+    from sklearn.decomposition import PCA
+
+    pca = PCA(n_components=2, random_state=seed)
+    points = pca.fit_transform(features.astype(np.float64))
+    first, second = (f"PC{i + 1} ({share:.0%} of variance)" for i, share in enumerate(pca.explained_variance_ratio_))
+    return points, (first, second)

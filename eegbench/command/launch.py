@@ -1,0 +1,157 @@
+"""Verbs that run experiments hand themselves to Hydra; what goes wrong comes out as a sentence."""
+
+import difflib
+import errno
+import logging
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.plugins import Plugins
+from hydra.errors import HydraException
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from eegbench.config import conf_folder
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
+
+_DISK = {
+    errno.ENOSPC: "the disk is full; make room",
+    errno.EDQUOT: "the disk quota is used up; make room",
+    errno.EACCES: "writing is not permitted",
+    errno.EPERM: "writing is not permitted",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "a part of this path is a file, not a folder",
+    errno.EEXIST: "a file stands where a folder should be",
+}
+
+
+class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
+    """Puts the folder of ``--config-dir`` before the shipped options; Hydra itself puts it behind them."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Put the user's folder first."""
+        if folder := _config_dir(sys.argv):
+            search_path.prepend(provider="user", path=f"file://{Path(folder).resolve()}")
+
+
+def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
+    """Run a verb under Hydra with these arguments, and return the exit status."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions through: they are told below
+    sys.argv = [f"eegbench {config_name}", *_flags_first(argv)]
+    Plugins.instance().register(UserOptionsFirst)
+    _show_notes()
+    try:
+        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        sentence = explain(error, config_name)
+        if sentence is None:
+            raise
+        print(f"eegbench: {sentence}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _show_notes() -> None:
+    """Show what our modules note while they work, plainly, on standard error."""
+    logger = logging.getLogger("eegbench")
+    logger.setLevel(logging.INFO)
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        logger.addHandler(handler)
+
+
+def explain(error: BaseException, config_name: str) -> str | None:
+    """Say in a sentence what a person can mend; None for what looks like a fault of the program."""
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return _explain_hydra(error, config_name)
+    if "No space left on device" in str(error) or "disk is full" in str(error):
+        return f"{_place(error)}the disk is full; make room, or put everything elsewhere with paths.outputs=FOLDER."
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{_place(error)}{_DISK[error.errno]}, or put everything elsewhere with paths.outputs=FOLDER."
+    if isinstance(error, ValueError | OSError) and _is_ours(error):
+        return str(error)
+    return None
+
+
+def _place(error: BaseException) -> str:
+    name = getattr(error, "filename", None)
+    return f"{name}: " if name else ""
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether our own code raised it on purpose, and no library from within."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and Path(frames[-1].filename).is_relative_to(Path(__file__).resolve().parents[1])
+
+
+def _explain_hydra(error: BaseException, config_name: str) -> str:
+    text = str(error)
+    if found := re.search(r"Could not find '(?:\S*/)?([^/']+)/([^/']+)'", text):
+        group, option = found.groups()
+        there = _options(text)
+        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+    if found := re.search(r"Could not override '([^'@]+)", text):
+        key, known = found.group(1), _keys(config_name)
+        if key in known:
+            return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
+        return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
+    if found := re.search(r"Additional config directory '(.+)' not found", text):
+        return f"--config-dir {found.group(1)}: there is no such folder."
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _options(text: str) -> list[str]:
+    _, _, rest = text.partition("Available options in")
+    return [line.strip() for line in rest.partition("\n\n")[0].splitlines()[1:] if line.startswith("\t")]
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def _keys(config_name: str) -> list[str]:
+    """Return every key of the default config."""
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        return _flat(compose(config_name), "")
+
+
+def _flat(node: DictConfig, path: str) -> list[str]:
+    keys = []
+    for name in node:
+        key = f"{path}{name!s}"
+        inner = node._get_node(name)
+        keys += [key, *(_flat(inner, f"{key}.") if isinstance(inner, DictConfig) else [])]
+    return keys
+
+
+def _flags_first(argv: Sequence[str]) -> list[str]:
+    """Let -m stand anywhere: Hydra's parser wants it before the overrides."""
+    flags = [word for word in argv if word in ("-m", "--multirun")]
+    return [*flags, *(word for word in argv if word not in flags)]
+
+
+def _config_dir(argv: Sequence[str]) -> str | None:
+    for position, word in enumerate(argv):
+        if word in ("--config-dir", "-cd") and position + 1 < len(argv):
+            return argv[position + 1]
+        if word.startswith("--config-dir="):
+            return word.partition("=")[2]
+    return None

@@ -1,0 +1,113 @@
+"""The root of the train config, and the check of every node in it before any data is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from omegaconf import DictConfig, OmegaConf
+
+from eegbench.config import ConfigError, check, check_root, trust
+
+GIVEN = {
+    "model": ("n_channels", "n_times", "sfreq"),
+    "probe.hand_made": ("n_channels", "n_times", "sfreq"),
+    "task": ("embed_dim", "class_names"),
+}
+"""What the program supplies when it builds, because the data decides it."""
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where things are written."""
+
+    outputs: str
+    stores: str
+    runs: str
+    sweeps: str
+
+
+@dataclass(frozen=True)
+class Probes:
+    """How often to probe during training, the probes, and the features that stand beside them."""
+
+    every: int
+    linear: Node
+    hand_made: Node
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a published protocol says of its data; a run where it does not hold stops."""
+
+    train: tuple[str, ...]
+    valid: tuple[str, ...]
+    test: tuple[str, ...]
+    test_windows: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Train:
+    """Every key at the root of the train config."""
+
+    dataset: Node
+    preprocessing: Node
+    store: Node
+    split: Node
+    sampler: Node
+    model: Node
+    task: Node
+    trainer: Node
+    tracking: Node
+    probe: Probes
+    paths: Paths
+    seed: int
+    name: str
+    device: str
+    deterministic: bool
+    encoder: str | None
+    trainable: Literal["all", "none"] | tuple[str, ...]
+    resume: str | None
+    projection: Literal["pca", "tsne"]
+    figures: tuple[Literal["png", "pdf"], ...]
+    expected: Expected | None
+    published: Mapping[str, str] | None
+    trust: tuple[str, ...]
+
+
+def checked(config: DictConfig) -> dict[str, Any]:
+    """Return the composed config as plain values, once every key and type in it is right.
+
+    Raises
+    ------
+    ConfigError
+        Naming the key, its value and what is expected.
+    """
+    plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    if not isinstance(plain, dict):
+        raise ConfigError("the config's root is no mapping.")
+    options = {str(name): value for name, value in plain.items()}
+    check_root(options, Train)
+    trust(options["trust"])
+    for path, node in _nodes(options):
+        check(node, path=path, given=GIVEN.get(path, ()))
+    if options["seed"] < 0:
+        raise ConfigError(f"seed={options['seed']}: a whole number from 0 is expected.")
+    return options
+
+
+def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return options with dotted keys."""
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{path}{name}.")
+        else:
+            found[f"{path}{name}"] = value
+    return found
+
+
+def _nodes(options: Mapping[str, Any]) -> list[tuple[str, Node]]:
+    top = [(name, node) for name, node in options.items() if isinstance(node, Mapping) and "_target_" in node]
+    return [*top, *((f"probe.{name}", options["probe"][name]) for name in ("linear", "hand_made"))]

@@ -1,0 +1,86 @@
+"""What a run says while it goes on, and the tables it ends with."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from eegbench.command.data import Data, counts
+from eegbench.command.evaluation import Evaluation
+from eegbench.progress import console
+from eegbench.score import render
+
+MAX_TOLD = 5
+"""Skipped recordings that are named on the screen; all of them are in ``summary.json``."""
+
+
+def tell(text: str) -> None:
+    """Say something about the work in progress, on standard error."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def tell_data(data: Data) -> None:
+    """Say which part of which set this is, what was left out, and how many windows each split has."""
+    tell(f"data: {data.coverage}; {data.opened.n_built} shards built, {len(data.store.shards)} in use")
+    for skipped in data.opened.skipped[:MAX_TOLD]:
+        tell(f"skipped {skipped.recording}: {skipped.reason}")
+    if len(data.opened.skipped) > MAX_TOLD:
+        tell(f"… and {len(data.opened.skipped) - MAX_TOLD} more, all in summary.json")
+    for split, number in counts(data).items():
+        if number["n_windows"]:
+            by_class = ", ".join(f"{name} {number[f'n_{name}']}" for name in data.store.classes)
+            tell(
+                f"{split}: {number['n_subjects']} subjects, {number['n_recordings']} recordings, "
+                f"{number['n_windows']} windows ({by_class}, unscored {number['n_unscored']}; "
+                f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated)"
+            )
+    if data.within_subject:
+        tell("within subject: the same subjects stand in several splits, and every table says so")
+
+
+def tell_pass(row: Mapping[str, Any]) -> None:
+    """Say how a pass went, in a line."""
+    shown = [f"pass {row['pass']:>3}"]
+    for name in ("train_loss", "valid_loss", "valid_accuracy", "probe_valid_balanced_accuracy"):
+        if row.get(name) is not None:
+            shown.append(f"{name.replace('_', ' ')} {row[name]:.4f}")
+    tell("  ".join([*shown, f"({row['seconds']:.1f} s)"]))
+
+
+@contextmanager
+def resumable(folder: Path) -> Iterator[None]:
+    """Say how to go on where the work is interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(f"interrupted; finish this run with: eegbench train resume={folder}")
+        raise
+
+
+def tell_results(
+    outcome: Evaluation | None, data: Data, summary: Mapping[str, Any], published: Mapping[str, str] | None
+) -> None:
+    """Print the tables of scores, and what the training really took."""
+    print()
+    if outcome is None:
+        print("No labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
+    else:
+        split = "test" if len(data.part("test")) else "valid"
+        shown = [score for score in outcome.scores if score.split.startswith(split)]
+        n_subjects = {name: number["n_subjects"] for name, number in counts(data).items()}
+        print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
+    print(
+        f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
+        f"{summary['n_examples']} examples ({summary['n_drawn']} drawn); weights of pass {summary['best_pass']}; "
+        f"{summary['stopped']}"
+    )
+    if published:
+        print("\npublished, to stand beside:")
+        for what, figure in published.items():
+            print(f"  {what}: {figure}")
+
+
+def tell_place(folder: Path, link: str) -> None:
+    """Print where the run lies and how to look at it."""
+    print(f"\nrun: {folder}\n{link}")

@@ -1,0 +1,82 @@
+"""Where an encoder begins: with random weights, or with those of a finished run."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eegbench.config import ConfigError
+from eegbench.model.base import Encoder
+from eegbench.model.predictor import build_encoder, load_predictor
+from eegbench.types import Signals
+
+
+def start_encoder(options: Mapping[str, Any], signals: Signals) -> Encoder:
+    """Build the encoder; where ``encoder=RUN`` is given, with that run's weights.
+
+    Raises
+    ------
+    ConfigError
+        Where the run's encoder is another model, or was made for other channels, rate, window or normalisation.
+    FileNotFoundError
+        Where the folder holds no finished run.
+    """
+    encoder = build_encoder(options["model"], signals)
+    if options["encoder"] is None:
+        return encoder
+    earlier = load_predictor(Path(options["encoder"]) / "model")
+    _check_same_model(options, earlier.spec)
+    _check_same_signals(options["encoder"], earlier.signals, signals)
+    encoder.load_state_dict(earlier.encoder.state_dict())
+    _freeze(encoder, options["trainable"])
+    return encoder
+
+
+def saw_subjects(options: Mapping[str, Any], ids: Mapping[str, Any]) -> list[str]:
+    """Name the subjects now in test whose signals the earlier run's encoder was trained on."""
+    if options["encoder"] is None:
+        return []
+    path = Path(options["encoder"]) / "split.json"
+    earlier = json.loads(path.read_text(encoding="utf-8"))
+    if earlier["dataset"] != ids["dataset"]:
+        return []
+    return sorted(set(earlier["train"]["subjects"]) & set(ids["test"]["subjects"]))
+
+
+def _check_same_model(options: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
+    differing = {name for name in {*spec, *options["model"]} if spec.get(name) != options["model"].get(name)}
+    if differing:
+        group = str(spec["_target_"]).split(".")[-2]
+        values = " ".join(f"model.{n}={json.dumps(v)}" for n, v in spec.items() if not n.startswith("_"))
+        raise ConfigError(
+            f"encoder={options['encoder']} holds another model ({', '.join(sorted(differing))} differ); "
+            f"add: model={group} {values}"
+        )
+
+
+def _check_same_signals(run: str, earlier: Signals, now: Signals) -> None:
+    for what, option in (
+        ("channels", "preprocessing.signal.channels"),
+        ("sfreq", "preprocessing.signal.sfreq"),
+        ("window_s", "preprocessing.window_s"),
+        ("normalise", "preprocessing.normalise"),
+    ):
+        had, has = getattr(earlier, what), getattr(now, what)
+        if had != has:
+            raise ConfigError(f"encoder={run} was made for {what}={_text(had)}, here it is {_text(has)}; set {option}.")
+
+
+def _text(value: object) -> str:
+    return "[" + ",".join(value) + "]" if isinstance(value, tuple) else str(value)
+
+
+def _freeze(encoder: Encoder, trainable: str | list[str]) -> None:
+    if trainable == "all":
+        return
+    names = [] if trainable == "none" else trainable
+    layers = {name for name, _ in encoder.named_modules() if name}
+    for name in names:
+        if name not in layers:
+            raise ConfigError(f"trainable=[{name}]: the encoder has no such layer; it has {', '.join(sorted(layers))}.")
+    for name, parameter in encoder.named_parameters():
+        parameter.requires_grad_(any(name == layer or name.startswith(f"{layer}.") for layer in names))

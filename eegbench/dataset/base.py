@@ -1,0 +1,99 @@
+"""What a dataset promises: a card of facts, a list of recordings, and each of them as an MNE Raw in volts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import mne
+
+from eegbench.types import Recording
+
+
+@dataclass(frozen=True)
+class Card:
+    """The facts of a published set, beside the code that reads it; a test compares them with the disk.
+
+    Attributes
+    ----------
+    citation
+        How its authors want it cited, with the DOI.
+    licence
+        Its licence, by its SPDX name where it has one.
+    url
+        Its home.
+    n_subjects, n_recordings
+        Of the complete set.
+    sfreq
+        Sampling rate in Hz as recorded.
+    channels
+        EEG channels as this reader names them, in order.
+    """
+
+    citation: str
+    licence: str
+    url: str
+    n_subjects: int
+    n_recordings: int
+    sfreq: float
+    channels: tuple[str, ...]
+
+
+class BadRecordingError(ValueError):
+    """A recording that cannot be used: the message names its file, what was expected and what to do."""
+
+
+class Dataset(ABC):
+    """A set of recordings, labelled or not.
+
+    Attributes
+    ----------
+    card
+        Facts of the complete set.
+    labels
+        From the descriptions in the annotations to class names; the classes are in order of first appearance.
+    ignored
+        Descriptions that are known and carry no class: their windows stay, unscored.
+    on_bad_recording
+        ``raise`` stops at a recording that cannot be used, ``skip`` goes on without it and records why.
+    """
+
+    card: ClassVar[Card]
+    labels: Mapping[str, str]
+    ignored: tuple[str, ...]
+    on_bad_recording: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names, in the order in which the label map first names them."""
+        return tuple(dict.fromkeys(self.labels.values()))
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """Options that change what `read` returns: they are part of a shard's identity."""
+        return {}
+
+    @abstractmethod
+    def recordings(self) -> list[Recording]:
+        """List the recordings, sorted by id; fetch or simulate what is missing first.
+
+        Raises
+        ------
+        FileNotFoundError
+            Where a folder holds nothing of the expected form.
+        ValueError
+            Where asked-for subjects or sessions do not exist.
+        """
+
+    @abstractmethod
+    def read(self, recording: Recording) -> mne.io.BaseRaw:
+        """Open one recording in volts, cropped, with its labels as annotations; samples are not loaded yet.
+
+        The first sample kept lies ``raw.first_time`` seconds after the first sample of the file, and
+        annotations' onsets are relative to the file's start likewise (MNE's convention for ``crop``).
+
+        Raises
+        ------
+        BadRecordingError
+            Where the file is damaged, lacks a channel, or carries labels that the map does not know.
+        """

@@ -1,0 +1,96 @@
+"""Downloads files once and remembers their checksums: a file that changes later is noticed."""
+
+import hashlib
+import json
+import shutil
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from eegbench.progress import bar
+
+RECORD = "checksums.json"
+"""Beside the files: SHA-256 of each, as it was when it was first fetched."""
+
+TIMEOUT_S = 60
+
+
+def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callable[[Path], object]) -> None:
+    """Fetch what is missing into a folder, and compare all of it with the checksums of the first fetch.
+
+    Parameters
+    ----------
+    names
+        Names of files under ``base_url`` and in ``folder``.
+    base_url
+        Ends in a slash.
+    folder
+        Made where it is missing.
+    check
+        Raises ValueError where a fetched file is not what it should be (a web page, say); it is not kept then.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where a file cannot be fetched.
+    ValueError
+        Where a file is not what was fetched first, or ``check`` refuses it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = _recorded(folder)
+    missing = [name for name in names if not (folder / name).is_file()]
+    with bar("downloading", len(missing)) as advance:
+        for name in missing:
+            known = _record(folder, name, _fetch(base_url + name, folder / name, known.get(name), check))
+            advance(name)
+    for name in set(names) - set(missing):
+        found = _digest(folder / name)
+        if name not in known:  # put there by hand: from now on it is known
+            known = _record(folder, name, found)
+        _compare(folder / name, known[name], found)
+
+
+def _fetch(url: str, path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
+    aside = path.with_name(f".part-{path.name}")
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        check(aside)
+        digest = _digest(aside)
+        _compare(path, expected or digest, digest)
+        aside.replace(path)
+    except OSError as error:
+        raise FileNotFoundError(
+            f"{url} could not be fetched ({error}); try again with a network, "
+            "or download the folder yourself and set dataset.root=FOLDER."
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return digest
+
+
+def _compare(path: Path, expected: str, found: str) -> None:
+    if found != expected:
+        raise ValueError(
+            f"{path}: has the SHA-256 {found[:12]}…, and {expected[:12]}… was fetched first ({RECORD} beside it); "
+            "delete the file to fetch it again, or its entry there if the change is meant."
+        )
+
+
+def _record(folder: Path, name: str, digest: str) -> Mapping[str, str]:
+    known = {**_recorded(folder), name: digest}
+    aside = folder / f".part-{RECORD}"
+    aside.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
+    aside.replace(folder / RECORD)
+    return known
+
+
+def _recorded(folder: Path) -> Mapping[str, str]:
+    path = folder / RECORD
+    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return known
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

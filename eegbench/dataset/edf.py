@@ -1,0 +1,142 @@
+"""Opens an EDF, EDF+ or BDF lazily, or says in a sentence why it must not be used.
+
+MNE reads the samples; before it does, the file is checked for all that MNE would pass over in silence:
+sizes that disagree, gaps in time, units it does not scale, channels it would resample.
+"""
+
+import difflib
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import mne
+import numpy as np
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.edf_content import check_content
+from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
+
+VOLTAGES = ("uV", "\u00b5V", "mV", "V")
+"""Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
+
+
+def open_edf(path: Path, *, channels: Sequence[str] | None) -> mne.io.BaseRaw:
+    """Open a recording in volts without loading its samples.
+
+    Parameters
+    ----------
+    path
+        An EDF, EDF+ or BDF file.
+    channels
+        Labels to read, in this order, with or without the prefix ``EEG``; the channels then carry these names.
+        None reads all signals under their own labels. All must share one sampling rate; none is resampled.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the file is damaged, discontinuous, or lacks a channel in volts.
+    """
+    header, encoding = check_content(read_header(path))
+    chosen = _choose(header, channels)
+    _check_signals(header, chosen.values())
+    by_mne = {name: signal.raw_label.decode("latin-1") for name, signal in chosen.items()}
+    raw = _open(header, list(by_mne.values()), encoding)
+    raw.reorder_channels(list(by_mne.values()))
+    raw.rename_channels({label: name for name, label in by_mne.items()}, verbose="ERROR")
+    return raw
+
+
+def read_edf_annotations(path: Path) -> mne.Annotations:
+    """Read the annotations of an EDF+ or BDF+, in seconds from the start of its recording.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the file is damaged or holds no annotations.
+    """
+    header, encoding = check_content(read_header(path))
+    if not header.annotations:
+        raise BadRecordingError(
+            f"{path}: has no signal called 'EDF Annotations', so it holds no labels; an EDF+ file is expected."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a file of annotations only has records of 0 s, which MNE remarks
+            return mne.read_annotations(path, encoding=encoding)
+    except (ValueError, RuntimeError, OSError) as error:
+        raise BadRecordingError(f"{path}: its annotations cannot be read ({error}); export it again.") from error
+
+
+def _open(header: EdfHeader, labels: list[str], encoding: str) -> mne.io.BaseRaw:
+    read = mne.io.read_raw_edf if header.kind == "EDF" else mne.io.read_raw_bdf
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # all that matters was checked before, and is an error
+            return read(
+                header.path, include=labels, stim_channel=None, preload=False, encoding=encoding, verbose="ERROR"
+            )
+    except (ValueError, RuntimeError, OSError) as error:
+        raise BadRecordingError(f"{header.path}: MNE cannot read it ({error}); export it again.") from error
+
+
+def _choose(header: EdfHeader, channels: Sequence[str] | None) -> dict[str, EdfSignal]:
+    """Find the signals asked for; each name must stand for exactly one."""
+    signals = [signal for signal in header.signals if signal.label not in ANNOTATIONS]
+    if not signals:
+        raise BadRecordingError(f"{header.path}: holds annotations only, no signal; a recording was expected.")
+    wanted = [signal.label for signal in signals] if channels is None else channels
+    chosen = {}
+    for name in wanted:
+        found = [signal for signal in signals if name == signal.label]
+        found = found or [signal for signal in signals if f"EEG {name}" == signal.label]
+        if len(found) != 1:
+            raise BadRecordingError(_wrong_channel(header, name, len(found), [s.label for s in signals]))
+        chosen[name] = found[0]
+    return chosen
+
+
+def _wrong_channel(header: EdfHeader, name: str, n_found: int, labels: list[str]) -> str:
+    if n_found > 1:
+        return f"{header.path}: {n_found} signals are called {name!r}; name other channels, or rename them in the file."
+    short = {label.removeprefix("EEG "): label for label in labels}
+    near = difflib.get_close_matches(name, [*labels, *short], n=1)
+    hint = f"did you mean {short.get(near[0], near[0])!r}? " if near else ""
+    shown = ", ".join(labels[:30]) + (f" and {len(labels) - 30} more" if len(labels) > 30 else "")
+    return f"{header.path}: has no channel {name!r}; {hint}It has {shown}."
+
+
+def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:
+    if header.record_s <= 0:
+        raise BadRecordingError(f"{header.path}: a data record lasts {header.record_s:g} s; export it again.")
+    rates: dict[float, str] = {}
+    for signal in signals:
+        _check_dimension(header, signal)
+        _check_scaling(header, signal)
+        rates.setdefault(header.sfreq(signal), signal.label)
+    if len(rates) > 1:
+        listed = ", ".join(f"{label} {rate:g} Hz" for rate, label in rates.items())
+        raise BadRecordingError(
+            f"{header.path}: the channels asked for have {len(rates)} sampling rates ({listed}); "
+            "name channels of one rate."
+        )
+
+
+def _check_dimension(header: EdfHeader, signal: EdfSignal) -> None:
+    if signal.dimension not in VOLTAGES:
+        raise BadRecordingError(
+            f"{header.path}: channel {signal.label!r} has the unit {signal.dimension!r}, expected uV, mV or V; "
+            "name the channels that hold EEG, or correct the header."
+        )
+
+
+def _check_scaling(header: EdfHeader, signal: EdfSignal) -> None:
+    try:
+        low, high, first, last = (float(value) for value in signal.scaling)
+        sound = signal.n_samples > 0 and np.isfinite([low, high]).all() and low != high and first < last
+    except ValueError:
+        sound = False
+    if not sound:
+        raise BadRecordingError(
+            f"{header.path}: channel {signal.label!r} has no usable scaling: physical and digital limits are "
+            f"{', '.join(signal.scaling)}, with {signal.n_samples} samples a record; export it again."
+        )

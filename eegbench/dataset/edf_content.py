@@ -1,0 +1,133 @@
+"""Checks that the rest of an EDF or BDF keeps what its header promises: size, samples, and the clock."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.edf_header import SAMPLE_BYTES, EdfHeader
+
+INSPECTED_BYTES = 1_000_000
+"""So much of the data is searched for traces of a conversion of text."""
+
+MAX_JUMP_S = 0.01
+"""Two data records may lie so far from adjacent: clocks drift by less, and a gap in the recording is more."""
+
+
+def check_content(header: EdfHeader) -> tuple[EdfHeader, str]:
+    """Compare a file with its header.
+
+    Returns
+    -------
+    header, encoding
+        The header, with the number of records taken from the size where the recording was never closed, and the
+        encoding of the annotations, ``utf8`` or ``latin1``.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the file is cut, too long, converted as if it were text, or has gaps in time.
+    """
+    _check_not_converted(header)  # first: it explains a size or a clock that is wrong
+    header = _sized(header)
+    return header, _check_timeline(header)
+
+
+def _check_not_converted(header: EdfHeader) -> None:
+    """Refuse data in which every line feed has a carriage return, or bytes became U+FFFD: text was 'converted'."""
+    with header.path.open("rb") as file:
+        file.seek(header.n_bytes)
+        data = file.read(INSPECTED_BYTES)
+    n_feeds = data.count(b"\n")
+    # by chance one line feed in 256 follows a carriage return, and three bytes are U+FFFD once in 2^24
+    if data.count("\ufffd".encode()) >= 16:
+        how = "bytes in it were replaced by U+FFFD, as by a program that took it for UTF-8 text"
+    elif n_feeds >= 16 and data.count(b"\r\n") == n_feeds:
+        how = "every line feed in it has become CR LF (git's autocrlf or an FTP text mode)"
+    else:
+        return
+    raise BadRecordingError(
+        f"{header.path}: its samples are damaged: {how}; this cannot be undone, so download or copy it again as binary."
+    )
+
+
+def _sized(header: EdfHeader) -> EdfHeader:
+    """Compare the number of data records with the size; −1, an unfinished recording, is taken from the size."""
+    n_bytes, record_bytes = header.path.stat().st_size - header.n_bytes, header.record_bytes
+    if n_bytes == 0 or record_bytes == 0 or header.n_records == 0:
+        raise BadRecordingError(f"{header.path}: holds no data, only a header; leave it out or export it again.")
+    n_whole, rest = divmod(n_bytes, record_bytes)
+    if header.n_records == -1 and rest == 0:
+        return replace(header, n_records=n_whole)
+    if header.n_records * record_bytes != n_bytes:
+        raise BadRecordingError(_size_sentence(header, n_bytes, n_whole))
+    return header
+
+
+def _size_sentence(header: EdfHeader, n_bytes: int, n_whole: int) -> str:
+    if header.n_records < 0:
+        return (
+            f"{header.path}: the recording was never closed (record count {header.n_records}) and its {n_bytes} "
+            f"bytes of data are no whole number of records of {header.record_bytes}; export it again."
+        )
+    promise = f"the header says {header.n_records} records of {header.record_bytes} bytes"
+    expected = header.n_records * header.record_bytes
+    if n_bytes < expected:
+        lengths = f"{n_whole * header.record_s:g} s of {header.n_records * header.record_s:g} s"
+        return (
+            f"{header.path}: is truncated: {promise}, {n_bytes} of {expected} bytes are there ({lengths}); "
+            "download or copy it again."
+        )
+    return (
+        f"{header.path}: is too long: {promise}, {expected} in all, and {n_bytes} bytes follow the header, so samples "
+        "may be displaced; download, copy or export it again."
+    )
+
+
+def _check_timeline(header: EdfHeader) -> str:
+    """Follow the time stamps of the data records, and return the encoding of the annotations.
+
+    The stamps are asked, not the header: a file marked EDF+D may be whole, and one marked EDF+C may not.
+    """
+    if not header.annotations:
+        if header.variant.endswith("+D"):
+            raise BadRecordingError(f"{header.path}: is a discontinuous {header.variant} without time stamps.")
+        return "utf8"
+    records = _annotation_bytes(header)
+    onset = np.array([_stamp(header, record) for record in records])
+    jump = np.diff(onset) - header.record_s
+    if header.record_s > 0 and (np.abs(jump) > MAX_JUMP_S).any():
+        worst = int(np.argmax(np.abs(jump)))
+        raise BadRecordingError(
+            f"{header.path}: is discontinuous ({header.variant}): after {(worst + 1) * header.record_s:g} s of signal "
+            f"the clock jumps by {jump[worst]:g} s; split it into continuous files at its gaps."
+        )
+    return _encoding(b"".join(records))
+
+
+def _annotation_bytes(header: EdfHeader) -> list[bytes]:
+    """Return what each data record holds in its first annotation signal, which carries the time stamp."""
+    first = header.annotations[0]
+    shape = (header.n_records, header.record_bytes)
+    data = np.memmap(header.path, dtype=np.uint8, mode="r", offset=header.n_bytes, shape=shape)
+    stop = first.offset + SAMPLE_BYTES[header.kind] * first.n_samples
+    return [record.tobytes() for record in data[:, first.offset : stop]]
+
+
+def _stamp(header: EdfHeader, record: bytes) -> float:
+    found = re.match(rb"[+-]\d+(\.\d*)?(?=[\x14\x15])", record)
+    if found is None:
+        raise BadRecordingError(
+            f"{header.path}: is damaged: a data record's time stamp reads {record[:12]!r} where '+SECONDS' is "
+            "expected, so bytes were lost or added; download or copy it again as binary."
+        )
+    return float(found.group())
+
+
+def _encoding(annotations: bytes) -> str:
+    try:
+        annotations.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin1"
+    return "utf8"

@@ -1,0 +1,185 @@
+"""Finds the nights in a folder: which PSG goes with which hypnogram, and whose night it is.
+
+Conventions
+-----------
+Any ``X-PSG.edf`` beside ``X-Hypnogram.edf`` is a night. Names of the published sets, ``SC4ssN…`` (cassette) and
+``ST7ssN…`` (telemetry), give subject ss and night N and pair by their first seven characters, as the eighth of a
+hypnogram names its scorer. Age and sex come from a ``subjects.csv`` (columns subject, age, sex) in the folder, or
+else, for names of the cassette set, from the table that MNE ships.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.subject_table import age_and_sex, read_subjects
+from eegbench.types import Fact, Recording
+
+PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
+
+ABSENT_SUBJECTS = (39, 68, 69, 78, 79)
+"""Numbers that the cassette set gave to nobody."""
+
+ABSENT_NIGHTS = ((36, 1), (52, 1), (13, 2))
+"""Subjects and nights of the cassette set that were lost."""
+
+_PUBLISHED = re.compile(r"(SC4|ST7)(\d\d)(\d)")
+
+_log = logging.getLogger(__name__)
+
+
+def list_nights(
+    root: Path, *, labelled: bool, subjects: Sequence[int] | None = None, nights: Sequence[int] = (1, 2)
+) -> list[Recording]:
+    """List the nights in a folder, sorted by id.
+
+    A file that lacks its partner is listed too, and refused when it is read, so that one can skip it.
+
+    Parameters
+    ----------
+    root
+        The folder, not searched any deeper.
+    labelled
+        Whether to look for hypnograms.
+    subjects, nights
+        Which of the published names to take.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no folder, or no PSG in it.
+    ValueError
+        Where a subject or all nights asked for are missing, or two files claim one night.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one with *{PSG} files is expected.")
+    files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
+    if not any(path.name.endswith(PSG) for path in files):
+        deeper = next(iter(sorted(root.rglob(f"*{PSG}"))), None)
+        hint = f"set dataset.root={deeper.parent}" if deeper else "put them there or leave dataset.root=null to fetch"
+        raise FileNotFoundError(f"dataset.root={root}: no *{PSG} in it; {hint}.")
+    return pair_nights(files, labelled=labelled, subjects=subjects, nights=nights)
+
+
+def pair_nights(
+    files: Iterable[Path], *, labelled: bool, subjects: Sequence[int] | None, nights: Sequence[int]
+) -> list[Recording]:
+    """Make recordings of files; see `list_nights`."""
+    files = list(files)
+    psgs = _by_key(files, PSG)
+    hypnograms = _by_key(files, HYPNOGRAM) if labelled else {}
+    keys = sorted({*psgs, *hypnograms})
+    chosen = [key for key in keys if _wanted(key, subjects, nights)]
+    _check_found(keys, chosen, subjects, nights)
+    found = [_recording(key, psgs.get(key), hypnograms.get(key)) for key in chosen]
+    return sorted(found, key=lambda recording: recording.id)
+
+
+def partner(path: Path, ending: str) -> str:
+    """Return the name, with a star, of the file that belongs to this one."""
+    return f"{_key(path)}*{ending}" if _PUBLISHED.match(path.name) else f"{_key(path)}{ending}"
+
+
+def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in files:
+        if path.name.endswith(ending) and found.setdefault(_key(path), path) != path:
+            raise ValueError(
+                f"{path}: stands for the same night as {found[_key(path)].name}; keep one of the two in the folder."
+            )
+    return found
+
+
+def _key(path: Path) -> str:
+    stem = path.name.removesuffix(PSG).removesuffix(HYPNOGRAM)
+    return stem[:7] if _PUBLISHED.match(stem) else stem
+
+
+def _numbers(key: str) -> tuple[int, int] | None:
+    """Return subject and night of a published name."""
+    found = _PUBLISHED.match(key)
+    return None if found is None else (int(found[2]), int(found[3]))
+
+
+def _wanted(key: str, subjects: Sequence[int] | None, nights: Sequence[int]) -> bool:
+    numbers = _numbers(key)
+    if numbers is None:  # a name without numbers cannot be chosen by them
+        return subjects is None
+    return (subjects is None or numbers[0] in subjects) and numbers[1] in nights
+
+
+def _check_found(
+    keys: Sequence[str], chosen: Sequence[str], subjects: Sequence[int] | None, nights: Sequence[int]
+) -> None:
+    there = sorted({numbers[0] for key in keys if (numbers := _numbers(key))})
+    here = {numbers[0] for key in chosen if (numbers := _numbers(key))}
+    missing = [subject for subject in subjects or () if subject not in here]
+    lost = [subject for subject in missing if _never_published(subject, nights)]
+    unmet = [subject for subject in missing if subject not in lost]
+    if unmet or not chosen:
+        wanted = "all" if subjects is None else unmet or missing
+        raise ValueError(
+            f"dataset.subjects={wanted}: no recordings of nights {list(nights)}; "
+            f"there are subjects {', '.join(map(str, there)) or 'without numbers'} (dataset.subjects, dataset.nights)."
+        )
+    if lost:
+        _log.info("Sleep-EDF has no nights %s of subjects %s; going on without them.", list(nights), lost)
+
+
+def _never_published(subject: int, nights: Sequence[int]) -> bool:
+    return subject in ABSENT_SUBJECTS or all((subject, night) in ABSENT_NIGHTS for night in nights)
+
+
+def _recording(key: str, psg: Path | None, hypnogram: Path | None) -> Recording:
+    """Describe a night; one without a PSG has its hypnogram in both places, which `read_night` refuses."""
+    signal = psg or hypnogram
+    if signal is None:
+        raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
+    subject, session = _subject(key)
+    return Recording(
+        id=signal.name.removesuffix(PSG).removesuffix(".edf"),
+        subject=subject,
+        session=session,
+        signal=signal,
+        labels=hypnogram,
+        facts=_facts(signal.parent, key, subject),
+    )
+
+
+def _subject(key: str) -> tuple[str, str]:
+    """Return subject and session; telemetry subjects are other people than cassette subjects of their number."""
+    found = _PUBLISHED.match(key)
+    if found is None:
+        return key, "1"
+    return found[2] if found[1] == "SC4" else f"ST{found[2]}", found[3]
+
+
+def _facts(folder: Path, key: str, subject: str) -> Mapping[str, Fact]:
+    path = folder / "subjects.csv"
+    if path.is_file():  # before MNE's table: simulated nights have the names of real ones
+        return _facts_in(path, subject)
+    return _published_facts().get(int(subject), {}) if key.startswith("SC4") and subject.isdigit() else {}
+
+
+def _facts_in(path: Path, subject: str) -> Mapping[str, Fact]:
+    rows = _table(path, path.stat().st_mtime_ns)
+    row = rows.get(subject) or rows.get(subject.lstrip("0") or "0")
+    if row is None:
+        raise ValueError(f"{path}: has no row for subject {subject}; add one, its age and sex may stay empty.")
+    return age_and_sex(path, subject, row["age"], row["sex"])
+
+
+@cache
+def _table(path: Path, _mtime_ns: int) -> Mapping[str, Mapping[str, str]]:
+    return read_subjects(path, key="subject", columns=("age", "sex"))
+
+
+@cache
+def _published_facts() -> Mapping[int, Mapping[str, Fact]]:
+    path = Path(mne.__file__).parent / "datasets" / "sleep_physionet" / "age_records.csv"
+    rows = read_subjects(path, key="subject", columns=("age", "sex"))
+    return {int(subject): age_and_sex(path, subject, row["age"], row["sex"]) for subject, row in rows.items()}

@@ -1,0 +1,156 @@
+"""Nights of sleepers who do not exist, in files like Sleep-EDF's: an experiment without a download."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import mne
+
+from eegbench import progress
+from eegbench.dataset.base import Card, Dataset
+from eegbench.dataset.simulation import (
+    SIMULATOR_VERSION,
+    draw_subject,
+    night_files,
+    simulate_night,
+    write_night,
+    write_subjects,
+)
+from eegbench.dataset.simulation.night import MAX_HOURS, MIN_HOURS
+from eegbench.dataset.sleep_physionet import list_nights, read_night
+from eegbench.types import Recording
+
+MAX_SUBJECTS, MAX_NIGHTS = 100, 9
+"""What the names of Sleep-EDF's files have room for: two digits and one."""
+
+CROP_WAKE_MIN = 30.0
+"""Wake kept around sleep, as `SleepPhysionet` keeps it by default."""
+
+
+class SimulatedSleep(Dataset):
+    """Simulated nights, written once as EDF and read as real ones are.
+
+    A night depends on ``seed``, ``hours``, its subject's number and its own, and on the simulator's version: more
+    subjects or nights rewrite nothing. Each simulator version, seed and length has its own folder.
+
+    Parameters
+    ----------
+    n_subjects
+        1 to 100.
+    n_nights
+        Of each subject, 1 to 9.
+    hours
+        Length of a record with the wake on both sides, 1 to 24; see `simulate_night`.
+    seed
+        Who sleeps, and how.
+    root
+        Folder under which the files are written.
+    labels, ignored, on_bad_recording
+        See `eegbench.dataset.Dataset`.
+    """
+
+    card: ClassVar[Card] = Card(
+        citation=f"Simulated by eegbench (simulator version {SIMULATOR_VERSION}); hypnograms after 18 nights of "
+        "Sleep-EDF Expanded (Kemp et al. 2000, doi:10.1109/10.867928), disagreement of experts after DOD-H "
+        "(Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181).",
+        licence="BSD-3-Clause",
+        url="docs/simulator.md",
+        n_subjects=14,
+        n_recordings=14,
+        sfreq=100.0,
+        channels=("Fpz-Cz", "Pz-Oz"),
+    )
+
+    def __init__(
+        self,
+        *,
+        n_subjects: int,
+        n_nights: int,
+        hours: float,
+        seed: int,
+        root: str,
+        labels: Mapping[str, str],
+        ignored: tuple[str, ...],
+        on_bad_recording: Literal["raise", "skip"],
+    ) -> None:
+        _check_between("n_subjects", n_subjects, 1, MAX_SUBJECTS)
+        _check_between("n_nights", n_nights, 1, MAX_NIGHTS)
+        _check_between("hours", hours, MIN_HOURS, MAX_HOURS)
+        _check_between("seed", seed, 0, 2**32 - 1)
+        self.n_subjects = n_subjects
+        self.n_nights = n_nights
+        self.hours = hours
+        self.seed = seed
+        self.root = Path(root).expanduser()
+        self.labels = labels
+        self.ignored = ignored
+        self.on_bad_recording = on_bad_recording
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this simulator version, seed and length stand."""
+        identity = f"version {SIMULATOR_VERSION}, seed {self.seed}, hours {self.hours!r}"
+        return self.root / hashlib.sha256(identity.encode()).hexdigest()[:12]
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """What a night is made of, apart from its files."""
+        return {"channels": self.card.channels, "crop_wake_min": CROP_WAKE_MIN, "simulator": SIMULATOR_VERSION}
+
+    def recordings(self) -> list[Recording]:
+        """List the nights, simulating first those that are not there yet."""
+        self._simulate_missing()
+        subjects, nights = range(self.n_subjects), range(1, self.n_nights + 1)
+        return list_nights(self.folder, labelled=True, subjects=subjects, nights=nights)
+
+    def read(self, recording: Recording) -> mne.io.BaseRaw:
+        """Open one night, cropped around sleep."""
+        return read_night(
+            recording,
+            channels=self.card.channels,
+            crop_wake_min=CROP_WAKE_MIN,
+            labels=self.labels,
+            ignored=self.ignored,
+        )
+
+    def _simulate_missing(self) -> None:
+        orders = [
+            _Order(self.folder, number, session, self.hours, self.seed)
+            for number in range(self.n_subjects)
+            for session in range(1, self.n_nights + 1)
+        ]
+        missing = [order for order in orders if not all(path.exists() for path in order.files)]
+        if not missing:
+            return
+        # all that the names have room for, so that more subjects rewrite nothing
+        write_subjects([draw_subject(number, seed=self.seed) for number in range(MAX_SUBJECTS)], self.folder)
+        done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
+        for _, result in done:
+            if isinstance(result, Exception):
+                raise result
+
+
+@dataclass(frozen=True)
+class _Order:
+    folder: Path
+    number: int
+    session: int
+    hours: float
+    seed: int
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        return night_files(self.folder, self.number, self.session)
+
+
+def _fill(order: _Order) -> None:
+    subject = draw_subject(order.number, seed=order.seed)
+    night = simulate_night(subject, session=order.session, hours=order.hours, seed=order.seed)
+    write_night(night, order.folder)
+
+
+def _check_between(name: str, value: int | float, low: int | float, high: int | float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"dataset.{name}={value:g}: {low:g} to {high:g} is expected.")

@@ -1,0 +1,139 @@
+"""When which stage comes: a semi-Markov night between two stretches of wake, and what the experts wrote of it.
+
+The stages that an expert gave are drawn first, because the measured statistics are those of an expert's
+hypnograms. Then each epoch's *truth*, what the body does and the signal shows, is drawn from what the majority
+of five experts says where one of them gives that label. So the labels are as wrong as real ones, and the wrong
+ones lie where they do in reality: at changes of stage and in N1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool
+
+from eegbench.dataset.simulation.measured import CONSENSUS_GIVEN_EXPERT, REAL
+from eegbench.dataset.simulation.statistics import (
+    EPOCH_S,
+    MARGIN,
+    N_TENTHS,
+    N_THIRDS,
+    STAGES,
+    Stages,
+    beside_a_change,
+)
+from eegbench.dataset.simulation.subject import Subject
+
+W, N1, N2, N3, R = range(5)
+
+MARGIN_SHARE = MARGIN * EPOCH_S / 3600 / (REAL.night_h[0] + 1)
+"""Wake on each side, as a share of a record: what 30 minutes are beside the mean night."""
+
+AGE_EFFECT = np.array([0.08, 0.08, 0.0, -0.08, -0.03])
+"""Change of the log odds of entering each stage, a decade: older sleepers wake more and have less N3 and REM
+(direction: Ohayon et al. 2004, doi 10.1093/sleep/27.7.1255; the sizes are ours)."""
+
+STAY_IN_3, STAY_IN_4 = 0.71, 0.84
+"""Share of epochs of Rechtschaffen and Kales' stages 3 and 4 that the same stage follows, of those that
+another epoch of N3 follows (SC4001EC-Hypnogram.edf: 53 of 75 and 96 of 114)."""
+
+UNSCORED_RATE = 0.002
+"""Share of epochs that an expert gives no stage."""
+
+
+@dataclass(frozen=True)
+class Hypnogram:
+    """A night's stages.
+
+    Attributes
+    ----------
+    labels
+        What the expert gave each epoch, an index into `STAGES` (n_epochs,).
+    truth
+        What the signal shows (n_epochs,).
+    night
+        First epoch of the night, and the one after its last.
+    """
+
+    labels: Stages
+    truth: Stages
+    night: tuple[int, int]
+
+
+def draw_hypnogram(subject: Subject, *, hours: float, rng: np.random.Generator) -> Hypnogram:
+    """Draw a record's hypnogram: evening wake, one night, morning wake.
+
+    Time of night counts as a share of the night: in a short record the night is short, not cut off.
+    """
+    n_epochs = round(hours * 3600 / EPOCH_S)
+    margins = 2 * MARGIN_SHARE * rng.uniform(0.7, 1.3) * n_epochs
+    wanted = rng.normal(*REAL.night_h) * 3600 / EPOCH_S
+    n_night = round(min(n_epochs - margins, max(wanted, 0.5 * REAL.night_h[0] * 3600 / EPOCH_S)))
+    night = draw_night(subject, n_night, rng)
+    first = round((n_epochs - n_night) * rng.uniform(0.4, 0.6))
+    labels, truth = np.zeros((2, n_epochs), dtype=np.int64)
+    labels[first : first + n_night] = night
+    truth[first : first + n_night] = draw_truth(night, rng)
+    return Hypnogram(labels, truth, (first, first + n_night))
+
+
+def draw_night(subject: Subject, n_epochs: int, rng: np.random.Generator) -> Stages:
+    """Draw the labels from falling asleep to waking up, bout by bout."""
+    stages = np.empty(n_epochs, dtype=np.int64)
+    start, stage = 0, N1
+    while start < n_epochs:
+        third = start * N_THIRDS // n_epochs
+        stop = start + _draw_length(stage, third, subject, rng)
+        stages[start:stop] = stage
+        start, stage = stop, _draw_next(stage, third, subject, rng)
+    return stages
+
+
+def draw_truth(labels: Stages, rng: np.random.Generator) -> Stages:
+    """Draw what the majority of experts would say of each epoch, given what one of them said."""
+    cumulative = CONSENSUS_GIVEN_EXPERT[beside_a_change(labels).astype(int), labels].cumsum(axis=1)
+    return np.asarray((rng.random((len(labels), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1))
+
+
+def describe_epochs(labels: Stages, moved: Stages, rng: np.random.Generator) -> list[str]:
+    """Write each label as Sleep-EDF does: stages 3 and 4 apart, now and then ``?`` or ``Movement time``.
+
+    Parameters
+    ----------
+    labels
+        What the expert gave (n_epochs,).
+    moved
+        1 where a movement hides most of the epoch, else 0 (n_epochs,).
+    rng
+        Source of chance.
+    """
+    names = np.array(["Sleep stage W", "Sleep stage 1", "Sleep stage 2", "Sleep stage 3", "Sleep stage R"])[labels]
+    names = names.astype(object)
+    names[_in_stage_4(labels, rng)] = "Sleep stage 4"
+    names[moved.astype(bool)] = "Movement time"
+    names[rng.random(len(labels)) < UNSCORED_RATE] = "Sleep stage ?"
+    return list(names)
+
+
+def _draw_length(stage: int, third: int, subject: Subject, rng: np.random.Generator) -> int:
+    mean = REAL.bout_tenths[stage, rng.integers(N_TENTHS)]
+    mean *= REAL.bout_means[third, stage] / REAL.bout_tenths[stage].mean()
+    if stage == N3:
+        mean *= np.exp(subject.depth / 2 + AGE_EFFECT[N3] * subject.decades)
+    # spread around the mean of its tenth, in whole epochs, the mean kept
+    return 1 + int(max(mean - 1, 0) * rng.uniform(0.5, 1.5) + rng.random())
+
+
+def _draw_next(stage: int, third: int, subject: Subject, rng: np.random.Generator) -> int:
+    tilt = AGE_EFFECT * subject.decades
+    tilt[N3] += subject.depth
+    weights = REAL.transitions[third, stage] * np.exp(tilt)
+    return int(rng.choice(len(STAGES), p=weights / weights.sum()))
+
+
+def _in_stage_4(labels: Stages, rng: np.random.Generator) -> Bool[np.ndarray, "n_epochs"]:
+    deepest = np.zeros(len(labels), dtype=bool)
+    luck = rng.random(len(labels))
+    for epoch in np.flatnonzero(labels == N3):
+        was = epoch > 0 and deepest[epoch - 1]
+        deepest[epoch] = luck[epoch] < STAY_IN_4 if was else luck[epoch] > STAY_IN_3
+    return deepest

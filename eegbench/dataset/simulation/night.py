@@ -1,0 +1,134 @@
+"""A whole night of one sleeper: signals as an amplifier records them, and the truth behind them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from eegbench.dataset.simulation import signal
+from eegbench.dataset.simulation.events import add_events, draw_events
+from eegbench.dataset.simulation.hypnogram import Hypnogram, describe_epochs, draw_hypnogram
+from eegbench.dataset.simulation.signal import SFREQ, Weights
+from eegbench.dataset.simulation.statistics import EPOCH_S, Stages
+from eegbench.dataset.simulation.subject import Subject
+
+SIMULATOR_VERSION = "1.0"
+"""Part of the identity of every simulated file: whatever changes one number of a night changes this."""
+
+EEG_EOG = ("EEG Fpz-Cz", "EEG Pz-Oz", "EOG horizontal")
+EMG = "EMG submental"
+
+TONE_UV = np.array([2.6, 1.9, 1.5, 1.3, 0.8])
+"""Rectified chin EMG in W, N1, N2, N3 and R; 3.4 in the waking first minutes of SC4001E0."""
+
+FLAT_NIGHTS = 0.25
+"""Share of nights in which an electrode comes loose for a while."""
+
+MIN_HOURS, MAX_HOURS = 1.0, 24.0
+
+
+@dataclass(frozen=True)
+class Night:
+    """One simulated record.
+
+    Attributes
+    ----------
+    subject
+        Who slept.
+    session
+        Which night, from 1.
+    signals
+        ``EEG Fpz-Cz``, ``EEG Pz-Oz`` and ``EOG horizontal`` in µV at 100 Hz (3, n_samples).
+    emg
+        ``EMG submental``, rectified and smoothed, in µV at 1 Hz (n_seconds,).
+    descriptions
+        What the expert wrote of each epoch of 30 s, in Sleep-EDF's words.
+    hypnogram
+        The expert's labels and the truth as indices into `STAGES`.
+    events
+        Every spindle, K-complex, eye movement and artefact: ``kind``, ``onset_s``, ``duration_s``, ``peak_uv``.
+    """
+
+    subject: Subject
+    session: int
+    signals: Float[np.ndarray, "3 n_samples"]
+    emg: Float[np.ndarray, "n_seconds"]
+    descriptions: tuple[str, ...]
+    hypnogram: Hypnogram
+    events: pd.DataFrame
+
+
+def simulate_night(subject: Subject, *, session: int, hours: float, seed: int) -> Night:
+    """Simulate one night; the same arguments give the same night.
+
+    Parameters
+    ----------
+    subject
+        Who sleeps; draw one with `draw_subject`.
+    session
+        Which of the subject's nights, from 1.
+    hours
+        Length of the record with the wake on both sides, 1 to 24. From about 9 the night has its natural
+        length and the rest is wake; in less the night is shorter, with the same course.
+    seed
+        Of the whole set of nights.
+
+    Raises
+    ------
+    ValueError
+        Where ``hours`` is out of range.
+    """
+    if not MIN_HOURS <= hours <= MAX_HOURS:
+        raise ValueError(f"hours={hours}: a simulated record lasts {MIN_HOURS:g} to {MAX_HOURS:g} hours.")
+    rng = np.random.default_rng([seed, subject.number, session])
+    hypnogram = draw_hypnogram(subject, hours=hours, rng=rng)
+    weights = signal.stage_weights(hypnogram.truth)
+    events = draw_events(weights, subject, rng)
+    signals = _draw_signals(weights, hypnogram.night, events, subject, rng)
+    _come_loose(signals, rng)
+    moving = _seconds_of(events, "movement", len(weights))
+    emg = _draw_emg(weights, moving, subject, rng)
+    hidden = (moving.reshape(-1, EPOCH_S).mean(axis=1) > 0.5).astype(np.int64)
+    descriptions = tuple(describe_epochs(hypnogram.labels, hidden, rng))
+    return Night(subject, session, signals, emg, descriptions, hypnogram, events)
+
+
+def _draw_signals(
+    weights: Weights, night: tuple[int, int], events: pd.DataFrame, subject: Subject, rng: np.random.Generator
+) -> Float[np.ndarray, "3 n_samples"]:
+    first, stop = (epoch * EPOCH_S for epoch in night)
+    elapsed = np.clip((np.arange(len(weights)) - first) / (stop - first), 0, 1)
+    levels = signal.band_levels(weights, subject, elapsed, rng)
+    frontal, parietal = signal.draw_background(levels, subject, rng)
+    own = signal.coloured(len(frontal), lambda f: f**-0.6, rng)
+    signals = np.stack([frontal, parietal, 6 * own + 0.35 * frontal])  # the EOG sees the frontal EEG
+    add_events(signals, events, subject, rng)
+    drift = signal.draw_drift(len(frontal), rng)
+    signals += np.array([[1.0], [-0.6], [2.0]], dtype=np.float32) * drift
+    wander = np.exp(signal.wander((len(weights), 3), 0.10, 3600.0, rng))
+    for channel in range(3):
+        signals[channel] *= subject.gains[channel] * signal.to_samples(wander[:, channel])
+    return signals
+
+
+def _draw_emg(
+    weights: Weights, moving: Stages, subject: Subject, rng: np.random.Generator
+) -> Float[np.ndarray, "n_seconds"]:
+    tone = np.exp(weights @ np.log(TONE_UV) + signal.wander((len(weights), 1), 0.25, 120.0, rng)[:, 0])
+    jitter = np.exp(rng.normal(0, 0.03, len(weights)))
+    return np.asarray(np.clip(subject.gains[3] * tone * jitter * (1 + 1.5 * moving), 0, 5))
+
+
+def _seconds_of(events: pd.DataFrame, kind: str, n_seconds: int) -> Stages:
+    marked = np.zeros(n_seconds, dtype=np.int64)
+    times = events.loc[events["kind"] == kind, ["onset_s", "duration_s"]].to_numpy()
+    for onset_s, duration_s in times:
+        marked[int(onset_s) : int(onset_s + duration_s) + 1] = 1
+    return marked
+
+
+def _come_loose(signals: Float[np.ndarray, "3 n_samples"], rng: np.random.Generator) -> None:
+    if rng.random() < FLAT_NIGHTS:
+        start, n_flat = int(rng.integers(signals.shape[1])), int(rng.uniform(10, 120) * SFREQ)
+        signals[int(rng.integers(2)), start : start + n_flat] = 0.0

@@ -1,0 +1,94 @@
+"""Who sleeps: age, sex, and the traits in which one simulated sleeper differs from the next."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.dataset.simulation.statistics import STAGES
+
+AGE_DECILES = (25.0, 27.0, 31.4, 51.0, 54.0, 57.0, 67.0, 69.9, 80.6, 89.0, 101.0)
+"""Of the 78 subjects of the cassette study, in years (MNE's age_records.csv)."""
+
+SHARE_OF_WOMEN = 41 / 78
+"""Of the same subjects."""
+
+NOBODY = 100
+"""The first number that no sleeper has: its chance decides where ages and sexes begin."""
+
+GOLDEN_RATIO, PLASTIC_RATIO = 0.6180339887, 0.7548776662
+"""Steps that spread any first few numbers evenly over 0 to 1, one for age and one for sex."""
+
+REFERENCE_AGE = 29
+"""Mean age of the subjects whose hypnograms were measured: at this age there is no effect of age."""
+
+BANDS = ("pink", "delta", "theta", "alpha", "sigma", "beta", "white")
+"""Sources of the background EEG, from slow to fast; ``white`` is muscle and amplifier noise."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A simulated sleeper; draw one with `draw_subject` or write one down.
+
+    Attributes
+    ----------
+    number
+        0 to 99, as in the names of the files.
+    age
+        In years.
+    sex
+        ``F`` or ``M``.
+    depth
+        How much more (or less) N3 than others of that age, in nats of the odds of entering it.
+    gains
+        Factors on the amplitude of ``EEG Fpz-Cz``, ``EEG Pz-Oz``, ``EOG horizontal`` and ``EMG submental`` (4,).
+    traits
+        What is added to the log amplitude of each band in each stage (5, 7).
+    alpha_hz, spindle_hz
+        Peak frequencies.
+    density
+        Factor on how often this subject's brain makes spindles and K-complexes.
+    """
+
+    number: int
+    age: int
+    sex: Literal["F", "M"]
+    depth: float
+    gains: Float[np.ndarray, "4"]
+    traits: Float[np.ndarray, "5 7"]
+    alpha_hz: float
+    spindle_hz: float
+    density: float
+
+    @property
+    def decades(self) -> float:
+        """Decades older than those whose hypnograms were measured."""
+        return (self.age - REFERENCE_AGE) / 10
+
+
+def draw_subject(number: int, *, seed: int) -> Subject:
+    """Draw the sleeper of a number; the same seed gives the same sleeper, however many others there are.
+
+    Ages and sexes are spread evenly over the numbers, so that a few sleepers are as mixed as many.
+    """
+    rng = np.random.default_rng([seed, number])
+    start = np.random.default_rng([seed, NOBODY]).random(2)
+    age_rank, sex_rank = (start + number * np.array([GOLDEN_RATIO, PLASTIC_RATIO])) % 1
+    return Subject(
+        number=number,
+        age=round(np.interp(age_rank, np.linspace(0, 1, len(AGE_DECILES)), AGE_DECILES)),
+        sex="F" if sex_rank < SHARE_OF_WOMEN else "M",
+        depth=float(rng.normal(0, 0.4)),
+        gains=np.exp(rng.normal(0, 0.2, 4)),
+        traits=_draw_traits(rng),
+        alpha_hz=float(rng.normal(9.8, 0.8)),
+        spindle_hz=float(rng.normal(13.2, 0.5)),
+        density=float(np.exp(rng.normal(0, 0.3))),
+    )
+
+
+def _draw_traits(rng: np.random.Generator) -> Float[np.ndarray, "5 7"]:
+    common = rng.normal(0, 0.12, (1, len(BANDS)))
+    common[0, BANDS.index("alpha")] *= 2  # some people have hardly any alpha rhythm
+    return np.asarray(common + rng.normal(0, 0.06, (len(STAGES), len(BANDS))))

@@ -1,0 +1,129 @@
+"""Nights of healthy sleepers with the stage of every 30 s: Sleep-EDF Expanded, the cassette set."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.night import read_night
+from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, list_nights, pair_nights, partner
+from eegbench.types import Recording
+
+__all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
+
+
+class SleepPhysionet(Dataset):
+    """Whole nights with their hypnograms, from a folder or by MNE's fetcher.
+
+    Parameters
+    ----------
+    root
+        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``; nothing is fetched then. None fetches the cassette set.
+    subjects
+        Numbers in the published names, 0-82; None takes all that are there.
+    nights
+        Nights of a subject, 1 and 2.
+    channels
+        Names without the prefix ``EEG``, in this order.
+    crop_wake_min
+        Minutes of wake kept before and after sleep; None keeps whole records.
+    labelled
+        Whether hypnograms are read; without them nothing is cropped and every window is unscored.
+    labels, ignored, on_bad_recording
+        See `eegbench.dataset.Dataset`.
+
+    References
+    ----------
+    Kemp et al. 2000, IEEE Trans. Biomed. Eng. 47(9):1185, doi:10.1109/10.867928.
+    """
+
+    card: ClassVar[Card] = Card(
+        citation="Kemp, Zwinderman, Tuk, Kamphuisen, Oberyé. Analysis of a sleep-dependent neuronal feedback loop: "
+        "the slow-wave microcontinuity of the EEG. IEEE Trans. Biomed. Eng. 47(9):1185-1194, 2000. "
+        "doi:10.1109/10.867928. Goldberger et al. PhysioBank, PhysioToolkit, and PhysioNet. Circulation "
+        "101(23):e215-e220, 2000. doi:10.1161/01.CIR.101.23.e215",
+        licence="ODC-By-1.0",
+        url="https://physionet.org/content/sleep-edfx/1.0.0/",
+        n_subjects=78,
+        n_recordings=153,
+        sfreq=100.0,
+        channels=("Fpz-Cz", "Pz-Oz"),
+    )
+
+    def __init__(  # noqa: PLR0913  four choose recordings, two what is read, three are every dataset's
+        self,
+        *,
+        root: str | None,
+        subjects: tuple[int, ...] | None,
+        nights: tuple[int, ...],
+        channels: tuple[str, ...],
+        crop_wake_min: float | None,
+        labelled: bool,
+        labels: Mapping[str, str],
+        ignored: tuple[str, ...],
+        on_bad_recording: Literal["raise", "skip"],
+    ) -> None:
+        if crop_wake_min is not None and crop_wake_min < 0:
+            raise ValueError(f"dataset.crop_wake_min={crop_wake_min:g}: 0 or more minutes are expected, or null.")
+        if not channels:
+            raise ValueError(f"dataset.channels=[]: at least one is expected, say {', '.join(self.card.channels)}.")
+        self.root = None if root is None else Path(root).expanduser()
+        self.subjects = subjects
+        self.nights = nights
+        self.channels = channels
+        self.crop_wake_min = crop_wake_min
+        self.labelled = labelled
+        self.labels = labels
+        self.ignored = ignored
+        self.on_bad_recording = on_bad_recording
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """What a night is made of, apart from its files."""
+        return {"channels": self.channels, "crop_wake_min": self.crop_wake_min, "labelled": self.labelled}
+
+    def recordings(self) -> list[Recording]:
+        """List the nights, fetching them first where no root is given."""
+        if self.root is not None:
+            return list_nights(self.root, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
+        files = fetch_nights(self.subjects, self.nights)
+        return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
+
+    def read(self, recording: Recording) -> mne.io.BaseRaw:
+        """Open one night, cropped around sleep."""
+        if self.labelled and recording.labels is None:
+            raise BadRecordingError(
+                f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected beside it, "
+                "or set dataset.labelled=false to read the folder without labels."
+            )
+        return read_night(
+            recording,
+            channels=self.channels,
+            crop_wake_min=self.crop_wake_min,
+            labels=self.labels,
+            ignored=self.ignored,
+        )
+
+
+def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[Path]:
+    """Fetch nights of the cassette set through MNE, which compares checksums, and return all files.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the network, the disk or a checksum fails.
+    """
+    from mne.datasets.sleep_physionet.age import fetch_data
+
+    wanted = range(83) if subjects is None else subjects
+    there = [subject for subject in wanted if subject not in ABSENT_SUBJECTS]
+    try:
+        pairs = fetch_data(subjects=there, recording=list(nights), on_missing="ignore", verbose="ERROR")
+    except (OSError, ValueError) as error:
+        raise FileNotFoundError(
+            f"Sleep-EDF could not be fetched ({error}); try again with a network, or download "
+            "https://physionet.org/files/sleep-edfx/1.0.0/sleep-cassette/ and set dataset.root=FOLDER."
+        ) from error
+    return [Path(path) for pair in pairs for path in pair]

@@ -1,0 +1,79 @@
+"""The only place that seeds libraries, chooses a device, and asks for deterministic algorithms."""
+
+import os
+import platform
+import random
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+import torch
+
+PACKAGES = ("eegbench", "torch", "numpy", "mne", "scikit-learn", "pandas", "hydra-core", "mlflow")
+
+
+def choose_device(name: str) -> torch.device:
+    """Turn ``auto``, ``cpu``, ``cuda`` or ``cuda:N`` into a device that is there.
+
+    Raises
+    ------
+    ValueError
+        Where a GPU is asked for and torch sees none, or the name is none of these.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cpu":
+        return torch.device("cpu")
+    if name.split(":")[0] != "cuda":
+        raise ValueError(f"device={name} is none of auto, cpu, cuda and cuda:N; set device=auto.")
+    if not torch.cuda.is_available():
+        raise ValueError(f"device={name}, but torch {torch.__version__} sees no GPU here; set device=cpu.")
+    device = torch.device(name)
+    if (device.index or 0) >= torch.cuda.device_count():
+        raise ValueError(f"device={name}, but there are {torch.cuda.device_count()} GPUs, counted from 0.")
+    return device
+
+
+def seed_libraries(seed: int) -> None:
+    """Seed Python, NumPy and torch: they decide initial weights and dropout; draws have generators."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  libraries that still use the legacy state
+    torch.manual_seed(seed)
+
+
+def set_deterministic(deterministic: bool) -> None:
+    """Ask for algorithms that give the same bits on every run of the same machine."""
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it to be deterministic
+    torch.use_deterministic_algorithms(deterministic)
+    torch.backends.cudnn.benchmark = not deterministic
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def git_state() -> dict[str, str]:
+    """Return commit and cleanness of the code's repository, or nothing where it is not under git."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return {}
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        dirty = bool(_git(root, "status", "--porcelain"))
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {"git_commit": commit, "git_state": "modified" if dirty else "clean"}
+
+
+def _git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

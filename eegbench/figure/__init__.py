@@ -1,0 +1,19 @@
+"""Figures fit to print: each is a function from tables to a matplotlib Figure, saved by ``save``."""
+
+from eegbench.figure.classification_report import classification_report
+from eegbench.figure.confusion_matrix import confusion_matrix
+from eegbench.figure.embedding_scatter import embedding_scatter
+from eegbench.figure.hypnogram import hypnogram
+from eegbench.figure.learning_curves import learning_curves
+from eegbench.figure.score_bars import score_bars
+from eegbench.figure.style import save
+
+__all__ = [
+    "classification_report",
+    "confusion_matrix",
+    "embedding_scatter",
+    "hypnogram",
+    "learning_curves",
+    "save",
+    "score_bars",
+]

@@ -1,0 +1,60 @@
+"""How well was each class found? Precision, recall and F1, with the number of windows that stand behind them."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from eegbench.figure.style import GREY, INK, SHARES, blank, styled
+
+METRICS = ("precision", "recall", "f1")
+DARK = 0.55
+ROW_IN = 0.36
+GAP = 0.35
+"""Space between the classes and the averages, in rows."""
+
+
+@styled
+def classification_report(report: pd.DataFrame, title: str) -> Figure:
+    """Draw the report as a table whose cells are coloured, the averages below the classes.
+
+    Parameters
+    ----------
+    report
+        As ``score.report_frame`` makes it: ``class, precision, recall, f1, support``, averages (rows whose name
+        ends in "average") last.
+    title
+        Stands above the table.
+    """
+    figure = blank(ROW_IN * len(report) + 1.0, 4.6)
+    axes = figure.add_subplot()
+    average = report["class"].str.endswith("average").to_numpy()
+    heights = np.arange(len(report)) + GAP * average
+    for height, row in zip(heights, report.itertuples(), strict=True):
+        for column, metric in enumerate(METRICS):
+            _cell(axes, column, float(height), float(getattr(row, metric)))
+        axes.text(len(METRICS), height, f"{row.support:,}", ha="center", va="center")
+    _label(axes, list(report["class"]), heights)
+    axes.set_title(title)
+    return figure
+
+
+def _cell(axes: Axes, column: int, height: float, value: float) -> None:
+    defined = np.isfinite(value)
+    face = mpl.colormaps[SHARES](value) if defined else "white"
+    axes.add_patch(
+        mpl.patches.Rectangle((column - 0.5, height - 0.5), 1, 1, facecolor=face, edgecolor="white", linewidth=1.5)
+    )
+    colour = GREY if not defined else "white" if value > DARK else INK
+    axes.text(column, height, f"{value:.2f}" if defined else "–", ha="center", va="center", color=colour)
+
+
+def _label(axes: Axes, rows: list[str], heights: np.ndarray) -> None:
+    axes.set_xticks(range(len(METRICS) + 1), ["precision", "recall", "F1", "windows"])
+    axes.set_yticks(heights, rows)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_xlim(-0.5, len(METRICS) + 0.5)
+    axes.set_ylim(heights[-1] + 0.5, -0.5)

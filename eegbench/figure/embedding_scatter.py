@@ -1,0 +1,111 @@
+"""What does the representation arrange its windows by? The same points coloured by label, subject, age and sex."""
+
+from collections.abc import Mapping
+from math import ceil
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, styled
+
+MAX_POINTS = 5000
+"""More windows than these are subsampled: dots would only cover each other."""
+
+MAX_NAMED = 10
+"""More categories than these have no legend."""
+
+PANEL_IN = 2.75
+
+
+@styled
+def embedding_scatter(
+    points: Float[np.ndarray, "n 2"],
+    *,
+    panels: Mapping[str, pd.Series],
+    title: str,
+    axis_labels: tuple[str, str],
+    rng: np.random.Generator,
+) -> Figure:
+    """Draw the same points once for each thing known of them, coloured by it.
+
+    Parameters
+    ----------
+    points
+        Two coordinates a window.
+    panels
+        From a panel's title to the values (n,) that colour it, in the order of ``points`` (the index is not
+        looked at). Numbers get a colour bar; everything else is a category, in the order of its dtype where it
+        is a ``Categorical`` and sorted otherwise (sleep stages always in theirs). What is missing is grey.
+    title
+        Stands above all.
+    axis_labels
+        Of the two coordinates, with their share of the variance where it is known.
+    rng
+        Draws the windows shown where there are more than 5,000, and the order in which they are drawn, so that
+        no category lies on top of the others.
+    """
+    n_columns = min(len(panels), 2 if len(panels) in (2, 4) else 3)
+    n_rows = ceil(len(panels) / n_columns)
+    figure = blank((PANEL_IN + 0.1) * n_rows + 0.3, (PANEL_IN + 0.75) * n_columns)
+    grid = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
+    shown = rng.permutation(len(points))[:MAX_POINTS]
+    for axes, (name, values) in zip(grid.flat, panels.items(), strict=False):
+        _panel(axes, points[shown], values.iloc[shown], name)
+    for axes in grid.flat[len(panels) :]:
+        axes.remove()
+    _label(figure, axis_labels, title, len(shown), len(points))
+    return figure
+
+
+def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name: str) -> None:
+    known = values.notna().to_numpy()
+    size = float(np.clip(4000 / len(points), 3, 14))
+    _dots(axes, points[~known], PALE, size)
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        detail = _by_quantity(axes, points[known], values[known], size)
+    else:
+        detail = _by_category(axes, points[known], values[known], size)
+    unknown = "" if known.all() else ", grey: unknown"
+    on_top(axes, f"{name}{detail}{unknown}")
+    axes.set_xticks([])
+    axes.set_yticks([])
+
+
+def _by_quantity(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, size: float) -> str:
+    dots = _dots(axes, points, values.to_numpy(float), size)
+    opaque = mpl.cm.ScalarMappable(dots.norm, dots.cmap)
+    bar = axes.figure.colorbar(opaque, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7)))
+    bar.outline.set_visible(False)
+    return ""
+
+
+def _by_category(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, size: float) -> str:
+    """Colour by category; return what the panel's title says of them in place of a legend."""
+    category = pd.Categorical(values.astype("category"))
+    names = tuple(map(str, category.categories))
+    if len(names) > MAX_NAMED:
+        _dots(axes, points, mpl.colormaps["turbo"](category.codes / (len(names) - 1)), size)
+        return f" ({len(names)})"
+    colours = class_colours(names)
+    rgba = mpl.colors.to_rgba_array([colours[name] for name in names])
+    _dots(axes, points, rgba[category.codes], size)
+    handles = [axes.scatter([], [], s=16, color=colours[name], label=name) for name in from_top(names)]
+    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.1, borderaxespad=0.2)
+    return ""
+
+
+def _dots(
+    axes: Axes, points: Float[np.ndarray, "n 2"], colour: str | np.ndarray, size: float
+) -> mpl.collections.PathCollection:
+    return axes.scatter(points[:, 0], points[:, 1], s=size, c=colour, alpha=0.75, linewidth=0, rasterized=True)
+
+
+def _label(figure: Figure, axis_labels: tuple[str, str], title: str, n_shown: int, n: int) -> None:
+    figure.supxlabel(axis_labels[0], fontsize="medium")
+    figure.supylabel(axis_labels[1], fontsize="medium")
+    counted = f"{n_shown:,} of {n:,} windows" if n_shown < n else f"{n:,} windows"
+    figure.suptitle(f"{title} ({counted})")

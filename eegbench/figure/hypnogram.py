@@ -1,0 +1,144 @@
+"""A night as the expert saw it, as the probe saw it, and how sure the probe was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from eegbench.figure.style import GREY, PALETTE, blank, class_colours, from_top, on_top, percent, styled
+
+DISAGREES = PALETTE[5]
+UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 300.0), ("s", 1.0, 0.0))
+"""A unit of time, its length in seconds, and the shortest recording that is drawn in it."""
+
+
+@styled
+def hypnogram(
+    frame: pd.DataFrame, *, classes: tuple[str, ...], window_s: float, scores: Mapping[str, float] | None = None
+) -> Figure:
+    """Draw label, prediction, where they disagree, and the stacked class probabilities over time.
+
+    Windows that were not scored are left blank. Where the classes are sleep stages they stand as W, R, N1, N2,
+    N3 from the top.
+
+    Parameters
+    ----------
+    frame
+        Rows of the table of predictions of one recording and one probe.
+    classes
+        Class names.
+    window_s
+        Length of a window in seconds.
+    scores
+        What to print behind the recording's name, such as ``{"accuracy": 0.81, "κ": 0.74}``.
+
+    Raises
+    ------
+    ValueError
+        Where the frame holds no window, or more than one recording or probe.
+    """
+    _check(frame)
+    rows = frame.sort_values("start_s")
+    levels = from_top(classes)
+    spans = _spans(rows["start_s"].to_numpy(float), window_s)
+    figure = blank(1.1 + 0.17 * len(classes) * 2 + 1.9)
+    ratios = [0.17 * len(classes) + 0.15, 0.17 * len(classes) + 0.15, 0.12, 1.25]
+    label, predicted, strip, probability = figure.subplots(4, 1, sharex=True, height_ratios=ratios)
+    _steps(label, spans, rows["label"], levels, "label")
+    _steps(predicted, spans, rows["predicted"], levels, "prediction")
+    _disagreement(strip, spans, (rows["label"] != rows["predicted"]).to_numpy())
+    _stack(probability, spans, rows, levels)
+    _time_axis(probability, spans)
+    figure.suptitle(_title(rows, scores or {}))
+    return figure
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """When each window begins and ends in the figure's unit of time, and whether the next one follows at once."""
+
+    start: Float[np.ndarray, "n"]
+    end: Float[np.ndarray, "n"]
+    followed: Bool[np.ndarray, "n-1"]
+    unit: str
+
+    def edges(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return x and y of a curve that holds each window's value (n,) and breaks where time is missing."""
+        breaks = np.flatnonzero(~self.followed) + 1
+        x = np.column_stack([self.start, self.end]).ravel()
+        y = np.repeat(values.astype(float), 2)
+        return np.insert(x, 2 * breaks, self.end[breaks - 1]), np.insert(y, 2 * breaks, np.nan)
+
+
+def _check(frame: pd.DataFrame) -> None:
+    for column in ("recording", "probe"):
+        names = frame[column].unique()
+        if len(names) != 1:
+            raise ValueError(f"A hypnogram is of one {column}, and the frame holds {len(names)}; pass the rows of one.")
+
+
+def _spans(start_s: Float[np.ndarray, "n"], window_s: float) -> _Spans:
+    gap = np.diff(start_s) - window_s
+    end_s = start_s + window_s
+    end_s[:-1] = np.minimum(end_s[:-1], start_s[1:])  # windows that overlap show up to the next one
+    unit, seconds, _ = next(one for one in UNITS if end_s[-1] - start_s[0] >= one[2])
+    return _Spans(start_s / seconds, end_s / seconds, gap <= 0.01 * window_s, unit)
+
+
+def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...], title: str) -> None:
+    level = pd.Index(levels).get_indexer(pd.Index(names))
+    x, y = spans.edges(level)
+    axes.plot(x, y, color=GREY, linewidth=0.6)
+    for i, (name, colour) in enumerate(class_colours(levels).items()):
+        here = np.where(y == i, y, np.nan)
+        axes.plot(x, here, color=colour, linewidth=2.6, solid_capstyle="butt", label=name)
+    axes.set_yticks(range(len(levels)), levels)
+    axes.set_ylim(len(levels) - 0.5, -0.5)
+    _leave_time_to_the_last(axes)
+    on_top(axes, title)
+
+
+def _leave_time_to_the_last(axes: Axes) -> None:
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", length=0)
+
+
+def _disagreement(axes: Axes, spans: _Spans, differs: Bool[np.ndarray, "n"]) -> None:
+    widths = (spans.end - spans.start)[differs]
+    bars = list(zip(spans.start[differs], widths, strict=True))
+    axes.broken_barh(bars, (0, 1), facecolor=DISAGREES, linewidth=0)
+    axes.set_ylim(0, 1)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    _leave_time_to_the_last(axes)
+    on_top(axes, f"disagreement ({percent(differs.mean())} of {len(differs):,} windows)")
+
+
+def _stack(axes: Axes, spans: _Spans, rows: pd.DataFrame, levels: tuple[str, ...]) -> None:
+    """Stack probabilities in the order of the levels, so that the colours lie as the steps above do."""
+    bottom = np.zeros(len(rows))
+    for name, colour in reversed(class_colours(levels).items()):
+        top = bottom + rows[name].to_numpy(float)
+        x, low = spans.edges(bottom)
+        axes.fill_between(x, low, spans.edges(top)[1], color=colour, linewidth=0, label=name)
+        bottom = top
+    axes.set_ylim(0, 1)
+    axes.set_yticks([0, 0.5, 1])
+    on_top(axes, "class probability")
+    handles, names = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1, 0.5), borderaxespad=0.3)
+
+
+def _time_axis(axes: Axes, spans: _Spans) -> None:
+    axes.set_xlim(spans.start[0], spans.end[-1])
+    axes.set_xlabel(f"time ({spans.unit})")
+
+
+def _title(rows: pd.DataFrame, scores: Mapping[str, float]) -> str:
+    first = rows.iloc[0]
+    numbers = [f"{name} {value:.2f}" for name, value in scores.items()]
+    return ", ".join([f"{first['recording']}, {first['probe'].replace('_', ' ')}", *numbers])

@@ -1,0 +1,152 @@
+"""One look for every figure: sizes, fonts, colours that colour-blind readers tell apart, and how files are written.
+
+Figures are made with matplotlib's objects alone, never with its global state (pyplot), so that they can be drawn
+in any process and thread and never open a window.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+WIDTH_IN = 7.0
+"""Width of two journal columns, in inches."""
+
+DPI = 300
+
+INK, GREY, PALE = "#222222", "#7F7F7F", "#C4C4C4"
+
+# Okabe and Ito's palette (jfly.uni-koeln.de/color), without its black and its yellow, which is too pale on white.
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#7F7F7F")
+
+# Deeper sleep is a darker blue; wake and REM, which share their faster EEG, are warm.
+STAGES = {"W": "#E69F00", "R": "#D55E00", "N1": "#7CC4F0", "N2": "#0072B2", "N3": "#0B2E59"}
+"""The colour of each sleep stage, in the order of a hypnogram from the top."""
+
+SHARES = "Blues"
+"""The colour map of shares between 0 and 1."""
+
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so that figures are alike everywhere
+    "font.size": 8,
+    "axes.titlesize": 9,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "figure.titlesize": 10,
+    "figure.dpi": 100,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 1.5,
+    "image.cmap": "viridis",  # of quantities
+    "legend.frameon": False,
+    "pdf.fonttype": 42,  # text stays text in a drawing program
+    "svg.hashsalt": "eegbench",
+}
+
+
+METADATA: Mapping[str, Mapping[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""The formats that figures come in; no date and no version in the files, which would differ from run to run."""
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw a figure in this style, whatever the user's matplotlibrc says, and leave that as it was."""
+
+    @wraps(draw)
+    def within_style(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with _style():
+            return draw(*args, **kwargs)
+
+    return within_style
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
+
+
+def blank(height_in: float, width_in: float = WIDTH_IN) -> Figure:
+    """Return an empty figure that makes room for its labels by itself."""
+    return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def from_top(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes in the order of a hypnogram from the top, where all are sleep stages."""
+    return tuple(name for name in STAGES if name in classes) if set(classes) <= set(STAGES) else classes
+
+
+def class_colours(classes: tuple[str, ...]) -> dict[str, Any]:
+    """Return a colour a class: the fixed ones where all are sleep stages, else the palette, else a map's steps."""
+    if set(classes) <= set(STAGES):
+        return {name: STAGES[name] for name in classes}
+    if len(classes) <= len(PALETTE):
+        return dict(zip(classes, PALETTE, strict=False))
+    steps = mpl.colormaps["turbo"].resampled(len(classes))
+    return {name: steps(i) for i, name in enumerate(classes)}
+
+
+def percent(share: float) -> str:
+    """Write a share (0..1) as whole percents."""
+    return f"{100 * share:.0f} %"
+
+
+def on_top(axes: Axes, label: str) -> None:
+    """Title a panel at its left, as the panels of a figure are."""
+    axes.set_title(label, loc="left")
+
+
+def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tuple(METADATA)) -> list[Path]:
+    """Write a figure as ``stem.png`` (300 dpi) and ``stem.pdf``; equal figures give equal files.
+
+    Parameters
+    ----------
+    figure
+        What one of this package's functions returned.
+    folder
+        Made where it is not there.
+    stem
+        The files' name without its suffix.
+    formats
+        Which of ``png`` and ``pdf``.
+
+    Returns
+    -------
+    list of Path
+        The files, each whole: it is written aside and renamed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _style():
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # the layout is found, and need not be found again for each format
+        return [_write(figure, folder / f"{stem}.{one}", METADATA[one]) for one in formats]
+
+
+def _write(figure: Figure, path: Path, metadata: Mapping[str, None]) -> Path:
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        figure.savefig(aside, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,83 @@
+"""Chambon's convolutional sleep stager, with padding, as the relative-positioning tutorial uses it."""
+
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.model.base import Encoder
+from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
+from eegbench.types import ChannelMask
+
+PADDING_S = 0.25
+
+
+class Chambon2018(Encoder):
+    """Spatial filters, two padded convolutions of 0.5 s over time, each pooled over 0.125 s, and a linear layer.
+
+    At 100 Hz 3000 samples become 3001, 230, 231 and 17; with 2 channels, 16 filters, batch normalisation and 100
+    outputs there are 68,202 parameters.
+
+    Parameters
+    ----------
+    n_channels, n_times, sfreq
+        Form of a window: channels, samples, Hz.
+    n_filters
+        Filters of either convolution over time (the paper has 8, the tutorial 16).
+    embed_dim
+        Size of an embedding.
+    dropout
+        Share of features dropped before the linear layer, from 0 up to but not including 1.
+    batch_norm
+        Whether each convolution over time is followed by batch normalisation (the paper has none).
+
+    Raises
+    ------
+    ValueError
+        Where a window is too short to leave one step of time, or an option makes no sense.
+
+    References
+    ----------
+    Chambon et al. 2018, A deep learning architecture for temporal sleep stage classification using multivariate
+    and multimodal time series, IEEE Trans. Neural Syst. Rehabil. Eng. 26(4), doi:10.1109/TNSRE.2018.2813138.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_channels: int,
+        n_times: int,
+        sfreq: float,
+        n_filters: int,
+        embed_dim: int,
+        dropout: float,
+        batch_norm: bool,
+    ) -> None:
+        super().__init__()
+        self.embed_dim = embed_dim
+        self.convolutions = TemporalConvolutions(
+            n_channels=n_channels,
+            n_times=n_times,
+            sfreq=sfreq,
+            n_filters=n_filters,
+            padding_s=PADDING_S,
+            batch_norm=batch_norm,
+        )
+        self.projection = TokenProjection(
+            n_tokens=self.convolutions.n_tokens,
+            dim=self.convolutions.dim,
+            embed_dim=embed_dim,
+            dropout=dropout,
+        )
+
+    def features(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return one token for each step of time that pooling leaves (17 of 3000 samples at 100 Hz)."""
+        tokens: Tensor = self.convolutions(x, mask)
+        return tokens
+
+    def forward(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch embed_dim"]:
+        """Return one embedding a window."""
+        embedded: Tensor = self.projection(self.features(x, mask))
+        return embedded

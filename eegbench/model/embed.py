@@ -1,0 +1,63 @@
+"""Embeddings of many windows, in large batches: what probes, figures and predictions all start from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+
+from eegbench.model.base import Encoder
+from eegbench.store import WindowStore
+
+BATCH_BYTES = 64 * 2**20
+"""Signal in one batch; larger ones were no faster on two cores, and a few hundred windows fill a GPU."""
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """What an encoder makes of windows.
+
+    Attributes
+    ----------
+    features
+        One row a window (n_windows, embed_dim).
+    rows
+        Each window's row in the store's table (n_windows,).
+    """
+
+    features: Float[np.ndarray, "n_windows embed_dim"]
+    rows: Int[np.ndarray, "n_windows"]
+
+    def at(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:
+        """Return the embeddings of some of the windows, by their rows in the table.
+
+        Raises
+        ------
+        KeyError
+            Where a window was not embedded.
+        """
+        order = np.argsort(self.rows)
+        place = np.searchsorted(self.rows, rows, sorter=order).clip(max=len(order) - 1)
+        found = order[place]
+        if not np.array_equal(self.rows[found], rows):
+            raise KeyError("some of these windows were not embedded")
+        return np.asarray(self.features[found])
+
+
+@torch.no_grad()
+def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
+    """Encode windows by their rows in the store's table, in evaluation mode and float32.
+
+    The encoder's mode is put back afterwards.
+    """
+    n_times, n_channels = store.signals.n_times, store.signals.n_channels
+    batch_size = max(1, BATCH_BYTES // (4 * n_times * n_channels))
+    was_training = encoder.training
+    encoder.eval()
+    parts = [
+        encoder(store.gather(rows[first : first + batch_size])).float().cpu().numpy()
+        for first in range(0, len(rows), batch_size)
+    ]
+    encoder.train(was_training)
+    features = np.concatenate(parts) if parts else np.empty((0, encoder.embed_dim), dtype=np.float32)
+    return Embeddings(features=features.astype(np.float32), rows=rows)

@@ -1,0 +1,150 @@
+"""An encoder with a linear head: from windows to class probabilities, saved as safetensors and JSON."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from eegbench.config import build
+from eegbench.model.base import Encoder
+from eegbench.store.base import MIN_STD_UV
+from eegbench.types import Signals
+
+
+class Predictor(nn.Module):
+    """Windows (batch, n_channels, n_times) → class scores (batch, n_classes), differentiable.
+
+    Parameters
+    ----------
+    encoder
+        Makes embeddings.
+    weight, bias
+        The linear head (n_classes, embed_dim) and (n_classes,), with the scaler folded in.
+    classes
+        Class names.
+    signals
+        The form of the windows. Where they were standardised by window, so are the ones given here, which
+        leaves standardised windows as they are; under ``recording`` they are expected standardised.
+    spec
+        The config node that built the encoder.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        weight: Tensor,
+        bias: Tensor,
+        classes: tuple[str, ...],
+        signals: Signals,
+        spec: Mapping[str, Any],
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.register_buffer("weight", weight)
+        self.register_buffer("bias", bias)
+        self.classes = classes
+        self.signals = signals
+        self.spec = dict(spec)
+
+    def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_classes"]:
+        """Return class scores before the softmax."""
+        if self.signals.normalise == "window":
+            std, mean = torch.std_mean(x, dim=2, correction=0, keepdim=True)
+            x = (x - mean) / std.clamp_min(MIN_STD_UV)
+        return nn.functional.linear(self.encoder(x), self.weight, self.bias)
+
+    @torch.no_grad()
+    def probabilities(
+        self, windows: Float[np.ndarray, "batch n_channels n_times"]
+    ) -> Float[np.ndarray, "batch n_classes"]:
+        """Return class probabilities in evaluation mode.
+
+        Raises
+        ------
+        ValueError
+            Where the windows have another shape than the encoder was made for.
+        """
+        expected = (self.signals.n_channels, self.signals.n_times)
+        if windows.ndim != 3 or windows.shape[1:] != expected:
+            raise ValueError(
+                f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels "
+                f"{', '.join(self.signals.channels)} at {self.signals.sfreq:g} Hz), got {windows.shape}."
+            )
+        self.eval()
+        x = torch.as_tensor(np.asarray(windows, dtype=np.float32), device=self.weight.device)
+        return np.asarray(self(x).softmax(dim=1).cpu().numpy())
+
+
+def build_encoder(spec: Mapping[str, Any], signals: Signals) -> Encoder:
+    """Build an encoder from its config node for windows of a form."""
+    encoder: Encoder = build(spec, n_channels=signals.n_channels, n_times=signals.n_times, sfreq=signals.sfreq)
+    return encoder
+
+
+def save_predictor(predictor: Predictor, folder: Path) -> None:
+    """Write ``model.json`` and ``model.safetensors``; nothing is pickled."""
+    folder.mkdir(parents=True, exist_ok=True)
+    signals = predictor.signals
+    facts = {
+        "model": predictor.spec,
+        "classes": predictor.classes,
+        "signals": {
+            "channels": signals.channels,
+            "sfreq": signals.sfreq,
+            "n_times": signals.n_times,
+            "normalise": signals.normalise,
+            "positions": [[None if np.isnan(v) else float(v) for v in row] for row in signals.positions],
+        },
+    }
+    (folder / "model.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    save_file(
+        {name: t.detach().cpu().contiguous() for name, t in predictor.state_dict().items()},
+        folder / "model.safetensors",
+    )
+
+
+def load_predictor(folder: Path) -> Predictor:
+    """Load what `save_predictor` wrote, in evaluation mode on the CPU.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the folder holds no model.
+    """
+    path = folder / "model.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    signals = load_signals(facts["signals"])
+    weights = load_file(folder / "model.safetensors")
+    predictor = Predictor(
+        build_encoder(facts["model"], signals),
+        weight=weights["weight"],
+        bias=weights["bias"],
+        classes=tuple(facts["classes"]),
+        signals=signals,
+        spec=facts["model"],
+    )
+    predictor.load_state_dict(weights)
+    return predictor.eval()
+
+
+def load_signals(facts: Mapping[str, Any]) -> Signals:
+    """Return the form of windows from its JSON."""
+    return Signals(
+        channels=tuple(facts["channels"]),
+        sfreq=float(facts["sfreq"]),
+        n_times=int(facts["n_times"]),
+        normalise=str(facts["normalise"]),
+        positions=np.array(facts["positions"], dtype=np.float64),
+    )

@@ -1,0 +1,142 @@
+"""Two rounds of convolution over time and max-pooling, which Chambon's and Banville's sleep encoders share.
+
+Both papers give sizes in samples at 100 Hz. Here they follow from seconds at the rate of the windows, for both rounds
+alike, as braindecode has it; the second round counts pooled steps, so a higher rate needs longer windows (1.6 s at
+100 Hz, 7.8 s at 500 Hz, with padding).
+"""
+
+from math import ceil
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.types import ChannelMask
+
+KERNEL_S = 0.5
+POOL_S = 0.125
+
+
+class TemporalConvolutions(nn.Module):
+    """Mix channels into as many virtual ones, then filter and pool each of them over time, twice.
+
+    Parameters
+    ----------
+    n_channels, n_times, sfreq
+        Form of a window: channels, samples, Hz.
+    n_filters
+        Filters of either convolution over time.
+    padding_s
+        Zeros before and after each convolution, in seconds.
+    batch_norm
+        Whether each convolution over time is followed by batch normalisation.
+
+    Attributes
+    ----------
+    n_tokens, dim
+        Steps of time that are left, and numbers in each: ``n_filters`` × ``n_channels``, filter by filter.
+
+    Raises
+    ------
+    ValueError
+        Where a window is too short to leave one step, or there is no filter.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_channels: int,
+        n_times: int,
+        sfreq: float,
+        n_filters: int,
+        padding_s: float,
+        batch_norm: bool,
+    ) -> None:
+        super().__init__()
+        if n_filters < 1:
+            raise ValueError(f"model.n_filters={n_filters}: expected at least 1; set model.n_filters=16.")
+        kernel, padding, pool = (ceil(length_s * sfreq) for length_s in (KERNEL_S, padding_s, POOL_S))
+        _check_length(n_times, sfreq, fewest_samples(kernel, padding, pool))
+        self.n_tokens = steps_left(n_times, kernel, padding, pool)
+        self.dim = n_filters * n_channels
+        # a single channel has nothing to mix
+        self.spatial = nn.Conv2d(1, n_channels, (n_channels, 1)) if n_channels > 1 else nn.Identity()
+        self.temporal = nn.Sequential(
+            *_round(1, n_filters, kernel, padding, pool, batch_norm),
+            *_round(n_filters, n_filters, kernel, padding, pool, batch_norm),
+        )
+
+    def forward(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return the steps of time that are left; channels that the mask leaves out count as silent."""
+        present = x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)
+        mixed = self.spatial(present.unsqueeze(1))
+        virtual = mixed.transpose(1, 2) if present.shape[1] > 1 else mixed
+        filtered: Tensor = self.temporal(virtual)
+        return filtered.flatten(1, 2).transpose(1, 2)
+
+
+class TokenProjection(nn.Module):
+    """Flatten tokens, with time as the fastest axis, and map them to an embedding.
+
+    Parameters
+    ----------
+    n_tokens, dim
+        Number of tokens, and numbers in each.
+    embed_dim
+        Size of the embedding.
+    dropout
+        Share of the flattened numbers that are dropped in training, from 0 up to but not including 1.
+
+    Raises
+    ------
+    ValueError
+        Where the size or the share makes no sense.
+    """
+
+    def __init__(self, *, n_tokens: int, dim: int, embed_dim: int, dropout: float) -> None:
+        super().__init__()
+        if embed_dim < 1:
+            raise ValueError(f"model.embed_dim={embed_dim}: expected at least 1; set model.embed_dim=100.")
+        if not 0 <= dropout < 1:
+            raise ValueError(f"model.dropout={dropout}: expected 0 ≤ dropout < 1; set model.dropout=0.5.")
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(n_tokens * dim, embed_dim)
+
+    def forward(self, tokens: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch embed_dim"]:
+        """Return one embedding a window."""
+        embedded: Tensor = self.linear(self.dropout(tokens.transpose(1, 2).flatten(1)))
+        return embedded
+
+
+def steps_left(n_times: int, kernel: int, padding: int, pool: int) -> int:
+    """Count the steps of time after two rounds of convolution and pooling."""
+    once = (n_times + 2 * padding - kernel + 1) // pool
+    return (once + 2 * padding - kernel + 1) // pool
+
+
+def fewest_samples(kernel: int, padding: int, pool: int) -> int:
+    """Return the length of the shortest window that leaves one step of time."""
+    lost = kernel - 1 - 2 * padding
+    once = max(1, pool + lost)
+    return once * pool + lost
+
+
+def _check_length(n_times: int, sfreq: float, fewest: int) -> None:
+    if n_times < fewest:
+        raise ValueError(
+            f"Windows of {n_times} samples ({n_times / sfreq:.2f} s at {sfreq:g} Hz) are too short for two rounds "
+            f"of convolution and pooling, which need {fewest} ({fewest / sfreq:.2f} s): "
+            f"set a longer preprocessing.window_s or a lower preprocessing.sfreq."
+        )
+
+
+def _round(n_in: int, n_out: int, kernel: int, padding: int, pool: int, batch_norm: bool) -> list[nn.Module]:
+    return [
+        nn.Conv2d(n_in, n_out, (1, kernel), padding=(0, padding)),
+        nn.BatchNorm2d(n_out) if batch_norm else nn.Identity(),
+        # The papers put the ReLU before the pool. The maximum of ReLUs is the ReLU of the maximum, and this
+        # order touches 13 times fewer numbers (a step of 256 windows took 0.50 s instead of 0.65 s on 2 cores).
+        nn.MaxPool2d((1, pool)),
+        nn.ReLU(),
+    ]

@@ -1,0 +1,64 @@
+"""What preprocessing promises: signal settings that decide the shards, and a table of windows over them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import mne
+import pandas as pd
+
+from eegbench.dataset import Dataset
+from eegbench.store import Shard
+
+
+@runtime_checkable
+class SignalSteps(Protocol):
+    """What is done once to the continuous signal; its settings are part of a shard's identity.
+
+    Attributes
+    ----------
+    sfreq
+        Rate in Hz that it resamples to, or None.
+    """
+
+    sfreq: float | None
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """All settings, as they enter the shard's name."""
+        ...
+
+    def select(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+        """Keep the channels asked for, and check that the settings suit the recording; loads nothing."""
+        ...
+
+    def apply(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+        """Filter, re-reference and resample a loaded recording, in place."""
+        ...
+
+
+@runtime_checkable
+class Preprocessing(Protocol):
+    """Both halves: what is done to the signal, and how windows are cut from it.
+
+    Attributes
+    ----------
+    signal
+        Decides the shards.
+    window_s, stride_s
+        Length of a window and distance of two starts, in seconds.
+    normalise
+        Over what each channel of a window is standardised.
+    """
+
+    signal: SignalSteps
+    window_s: float
+    stride_s: float
+    normalise: str
+
+    def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
+        """Cut windows from each shard's annotations: rows with their label and flags, in order of time."""
+        ...
+
+    def n_times(self, sfreq: float) -> int:
+        """Return the samples in a window at a rate in Hz."""
+        ...

@@ -1,0 +1,162 @@
+"""Shards are built in parallel, each whole or not at all; one that is there is used again."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import Preprocessing, SignalSteps
+from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure
+from eegbench.progress import n_cores, parallel
+from eegbench.store import Shard, open_shard, write_shard
+from eegbench.store.local import Local
+from eegbench.store.shard import ShardHeader, shard_name, sweep_leftovers
+from eegbench.types import Recording
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A recording that was left out, and why."""
+
+    recording: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Job:
+    dataset: Dataset
+    signal: SignalSteps
+    recording: Recording
+    folder: Path
+
+
+def build_shards(
+    dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], store: Local
+) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
+    """Open a shard for each recording, building those that are not there yet.
+
+    Returns
+    -------
+    recordings, shards, skipped, n_built
+        The recordings that can be used, a shard for each, those left out, and how many shards were made now.
+
+    Raises
+    ------
+    BadRecordingError
+        At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip``; shards of
+        the others are kept.
+    OSError
+        Where the shards would not fit on the disk.
+    """
+    store.shards.mkdir(parents=True, exist_ok=True)
+    sweep_leftovers(store.shards)
+    jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
+    missing = [job for job in jobs if not job.folder.is_dir()]
+    bad = _look_ahead(missing, preprocessing.window_s, store.shards)
+    bad |= _build([job for job in missing if job.recording.id not in bad], store)
+    good = [job for job in jobs if job.recording.id not in bad]
+    if not good:
+        raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
+    shards = [open_shard(job.folder) for job in good]
+    skipped = [Skipped(recording, reason) for recording, reason in bad.items()]
+    return [job.recording for job in good], shards, skipped, len(missing) - len(bad)
+
+
+def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Local) -> _Job:
+    settings = {"dataset": type(dataset).__name__, "read": dataset.read_settings, "signal": signal.settings}
+    return _Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
+
+
+def _look_ahead(missing: Sequence[_Job], window_s: float, folder: Path) -> dict[str, str]:
+    """Open every file's header first: what is damaged, too short or too large is known before long work."""
+    bad: dict[str, str] = {}
+    n_bytes = 0
+    for job in missing:
+        try:
+            raw = job.signal.select(job.dataset.read(job.recording))
+            n_bytes += _size(raw, job.signal)
+            if raw.n_times < window_s * raw.info["sfreq"]:
+                raise BadRecordingError(
+                    f"{job.recording.signal}: {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "
+                    f"{window_s:g} s; set preprocessing.window_s lower, or dataset.on_bad_recording=skip."
+                )
+        except BadRecordingError as error:
+            _refuse_or_note(job, error, bad)
+    _check_disk(folder, n_bytes)
+    return bad
+
+
+def _build(jobs: Sequence[_Job], store: Local) -> dict[str, str]:
+    bad: dict[str, str] = {}
+    failed: list[tuple[_Job, Exception]] = []
+    n_workers = store.n_workers or n_cores()
+    for job, result in parallel(_build_one, jobs, description="preprocessing", n_workers=n_workers):
+        if isinstance(result, Exception):
+            failed.append((job, result))
+    for job, error in sorted(failed, key=lambda pair: pair[0].recording.id):
+        if not isinstance(error, BadRecordingError):
+            raise error
+        _refuse_or_note(job, error, bad)
+    return bad
+
+
+def _refuse_or_note(job: _Job, error: BadRecordingError, bad: dict[str, str]) -> None:
+    message = str(error)
+    if str(job.recording.signal) not in message and job.recording.signal.name not in message:
+        message = f"{job.recording.signal}: {message}"
+    if job.dataset.on_bad_recording != "skip":
+        raise BadRecordingError(message) from error
+    bad[job.recording.id] = message
+
+
+def _build_one(job: _Job) -> None:
+    raw = job.signal.select(job.dataset.read(job.recording))
+    raw.load_data(verbose="ERROR")
+    start_s = float(raw.first_time)
+    annotations = tuple(
+        (float(onset) - start_s, float(duration), str(description))
+        for onset, duration, description in zip(
+            raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True
+        )
+    )
+    quality, recorded_sfreq = measure(raw), float(raw.info["sfreq"])
+    check_plausible(quality)
+    raw = job.signal.apply(raw)
+    signal = raw.get_data() * MICROVOLTS
+    header = ShardHeader(
+        recording=job.recording.id,
+        channels=tuple(raw.ch_names),
+        sfreq=float(raw.info["sfreq"]),
+        n_samples=signal.shape[1],
+        start_s=start_s,
+        positions=_positions(raw),
+        annotations=annotations,
+        mean_uv=tuple(signal.mean(axis=1).tolist()),
+        std_uv=tuple(signal.std(axis=1).tolist()),
+        recorded_sfreq=recorded_sfreq,
+    )
+    write_shard(job.folder, header=header, signal=signal, quality=quality)
+
+
+def _positions(raw: mne.io.BaseRaw) -> tuple[tuple[float, float, float], ...]:
+    montage = raw.get_montage()
+    known = montage.get_positions()["ch_pos"] if montage is not None else {}
+    nowhere = (float("nan"),) * 3
+    return tuple(tuple(float(v) for v in known.get(name, nowhere)) for name in raw.ch_names)  # type: ignore[misc]
+
+
+def _size(raw: mne.io.BaseRaw, signal: SignalSteps) -> int:
+    recorded = raw.info["sfreq"]
+    return int(4 * len(raw.ch_names) * raw.n_times * (signal.sfreq or recorded) / recorded)
+
+
+def _check_disk(folder: Path, n_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if n_bytes > free:
+        raise OSError(
+            f"{folder}: the preprocessed signals need {n_bytes / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; "
+            "make room, or put everything elsewhere with paths.outputs=FOLDER."
+        )

@@ -1,0 +1,99 @@
+"""Progress bars, and work spread over processes that answers to Ctrl-C."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+console = Console(stderr=True)
+"""Where progress goes; results go to standard output."""
+
+
+@contextmanager
+def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on standard error; the value yielded advances it by one, with a note."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(description, total=total, note="")
+        yield lambda note: progress.update(task, advance=1, note=note)
+
+
+def parallel(
+    work: Callable[[T], R], items: Sequence[T], *, description: str, n_workers: int
+) -> Iterator[tuple[T, R | Exception]]:
+    """Do the same work on many items in processes of their own, yielding each as it ends.
+
+    Parameters
+    ----------
+    work
+        A function of a module's top level; it runs in a fresh process.
+    items
+        What to work on.
+    description
+        Stands before the progress bar.
+    n_workers
+        Processes; with 1 the work is done here.
+
+    Yields
+    ------
+    item, result
+        An item with its result, or with the exception that the work raised. Exceptions are handed over, not
+        raised, so that one bad item does not lose the others.
+    """
+    with bar(description, len(items)) as advance:
+        results = _here(work, items) if n_workers == 1 or len(items) < 2 else _pooled(work, items, n_workers)
+        for item, result in results:
+            advance("")
+            yield item, result
+
+
+def n_cores() -> int:
+    """Count the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _here(work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:
+    for item in items:
+        try:
+            yield item, work(item)
+        except Exception as error:  # noqa: BLE001  handed to the caller, who decides
+            yield item, error
+
+
+def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Iterator[tuple[T, R | Exception]]:
+    # spawn: a fork of a process whose torch threads hold locks can hang
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(n_workers, len(items)), mp_context=context, initializer=_leave_interrupts)
+    try:
+        futures: dict[Future[R], T] = {pool.submit(work, item): item for item in items}
+        pending = set(futures)
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for future in done:
+                error = future.exception()
+                if error is not None and not isinstance(error, Exception):
+                    raise error
+                yield futures[future], error if isinstance(error, Exception) else future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Let the parent alone answer to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

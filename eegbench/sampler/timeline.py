@@ -1,0 +1,176 @@
+"""Which windows of a recording start so and so far from each other: ranges on one line of sorted starts.
+
+Conventions
+-----------
+Distances are between window starts and inclusive at both ends. Starts are compared as whole microseconds, with two of
+slack for their rounding: far less than the step between samples, so "60 s apart" is decided as on paper.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Int
+
+SLACK_US = 2
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Windows that were not rejected, by recording and start; a *place* is a position on this line.
+
+    Attributes
+    ----------
+    rows
+        Row in the store of the window at each place.
+    recording
+        Index of its recording in ``names``.
+    start_us
+        Microseconds from its recording's first window to it.
+    first
+        First place of each recording, and at last the number of places.
+    names
+        Ids of the recordings, sorted.
+    """
+
+    rows: Int[np.ndarray, "n_places"]
+    recording: Int[np.ndarray, "n_places"]
+    start_us: Int[np.ndarray, "n_places"]
+    first: Int[np.ndarray, "n_recordings_plus_1"]
+    names: tuple[str, ...]
+
+    @property
+    def n_recordings(self) -> int:
+        """Number of recordings."""
+        return len(self.names)
+
+    @property
+    def span_us(self) -> Int[np.ndarray, "n_recordings"]:
+        """Microseconds between the first and the last start of each recording."""
+        spans: Int[np.ndarray, "n_recordings"] = self.start_us[self.first[1:] - 1]
+        return spans
+
+
+@dataclass(frozen=True)
+class Partners:
+    """The places that each place can be paired with: one range before it and one after it.
+
+    Attributes
+    ----------
+    before, after
+        First place of either range.
+    n_before, n
+        Places in the earlier range, and in both.
+    """
+
+    before: Int[np.ndarray, "n_places"]
+    after: Int[np.ndarray, "n_places"]
+    n_before: Int[np.ndarray, "n_places"]
+    n: Int[np.ndarray, "n_places"]
+
+    @property
+    def exist(self) -> Bool[np.ndarray, "n_places"]:
+        """Whether a place has any partner."""
+        exist: Bool[np.ndarray, "n_places"] = self.n > 0
+        return exist
+
+    def of(self, place: int) -> Int[np.ndarray, "n_partners"]:
+        """Return the partners of one place, ascending."""
+        n_after = self.n[place] - self.n_before[place]
+        ranges = ((self.before[place], self.n_before[place]), (self.after[place], n_after))
+        found: Int[np.ndarray, "n_partners"] = np.concatenate([np.arange(first, first + n) for first, n in ranges])
+        return found
+
+    def pick(self, anchors: Int[np.ndarray, "n_pairs"], rng: np.random.Generator) -> Int[np.ndarray, "n_pairs"]:
+        """Draw a partner of each anchor, uniformly over both ranges; every anchor must have one."""
+        chosen, n_before = rng.integers(0, self.n[anchors]), self.n_before[anchors]
+        drawn: Int[np.ndarray, "n_pairs"] = chosen + np.where(
+            chosen < n_before, self.before[anchors], self.after[anchors] - n_before
+        )
+        return drawn
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """All places of the other recordings as partners, each recording as likely as any other.
+
+    Attributes
+    ----------
+    line
+        Windows by recording and start; at least two recordings.
+    """
+
+    line: Timeline
+
+    @property
+    def exist(self) -> Bool[np.ndarray, "n_places"]:
+        """Whether a place has any partner: always."""
+        return np.ones(len(self.line.rows), dtype=bool)
+
+    def pick(self, anchors: Int[np.ndarray, "n_pairs"], rng: np.random.Generator) -> Int[np.ndarray, "n_pairs"]:
+        """Draw another recording for each anchor, uniformly, and then one of its places, uniformly."""
+        n = self.line.n_recordings
+        further = rng.integers(1, n, size=len(anchors))
+        return places(self.line, self.exist, (self.line.recording[anchors] + further) % n, rng)
+
+
+def timeline(table: pd.DataFrame) -> Timeline:
+    """Sort the windows of a table that were not rejected by recording and start.
+
+    Raises
+    ------
+    ValueError
+        Where no window is left.
+    """
+    kept = table[~table["rejected"].to_numpy(bool)]
+    if kept.empty:
+        raise ValueError(
+            f"There is no window to draw: {len(table)} windows, all rejected; look at the split's sizes and "
+            f"at preprocessing's rejection."
+        )
+    codes, names = pd.factorize(kept["recording"], sort=True)
+    start_us = np.rint(kept["start_s"].to_numpy(float) * 1e6).astype(np.int64)
+    order = np.lexsort((start_us, codes))
+    recording = codes[order].astype(np.int64)
+    first = np.searchsorted(recording, np.arange(len(names) + 1))
+    since_first = start_us[order] - start_us[order][first[:-1]][recording]
+    return Timeline(kept.index.to_numpy(np.int64)[order], recording, since_first, first, tuple(map(str, names)))
+
+
+def partners(line: Timeline, low_s: float, high_s: float | None) -> Partners:
+    """Find the windows of the same recording that start at least ``low_s`` and at most ``high_s`` away.
+
+    Parameters
+    ----------
+    line
+        Windows by recording and start.
+    low_s
+        Seconds; windows that start together are never partners, also where this is 0.
+    high_s
+        Seconds, or None for any distance.
+    """
+    period = int(line.span_us.max()) + 1
+    base = line.recording * period
+    keys, t = base + line.start_us, line.start_us
+    low = max(round(low_s * 1e6) - SLACK_US, 1)
+    high = period if high_s is None else round(high_s * 1e6) + SLACK_US
+    # clipped just outside of the recording, a bound cannot reach into its neighbours
+    before = np.searchsorted(keys, base + np.maximum(t - high, 0), side="left")
+    before_stop = np.searchsorted(keys, base + np.maximum(t - low, -1), side="right")
+    after = np.searchsorted(keys, base + np.minimum(t + low, period), side="left")
+    after_stop = np.searchsorted(keys, base + np.minimum(t + high, period - 1), side="right")
+    n_before = before_stop - before
+    return Partners(before, after, n_before, n_before + after_stop - after)
+
+
+def places(
+    line: Timeline,
+    usable: Bool[np.ndarray, "n_places"],
+    recordings: Int[np.ndarray, "n_pairs"],
+    rng: np.random.Generator,
+) -> Int[np.ndarray, "n_pairs"]:
+    """Draw a usable place in each of the recordings given, uniformly; each must have one."""
+    pool = np.flatnonzero(usable)
+    first = np.searchsorted(pool, line.first)
+    drawn: Int[np.ndarray, "n_pairs"] = pool[first[recordings] + rng.integers(0, np.diff(first)[recordings])]
+    return drawn

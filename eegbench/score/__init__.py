@@ -1,0 +1,25 @@
+"""Predictions become numbers that can be compared: metrics, intervals over subjects, tables."""
+
+from eegbench.score.count import confusion, confusion_by
+from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
+from eegbench.score.metric import METRICS, evaluate
+from eegbench.score.predictions import predictions_frame
+from eegbench.score.render import markdown, render
+from eegbench.score.report import report_frame
+from eegbench.score.table import per_recording, per_subject, score
+
+__all__ = [
+    "METRICS",
+    "MIN_SUBJECTS",
+    "N_RESAMPLES",
+    "confusion",
+    "confusion_by",
+    "evaluate",
+    "markdown",
+    "per_recording",
+    "per_subject",
+    "predictions_frame",
+    "render",
+    "report_frame",
+    "score",
+]

@@ -1,0 +1,71 @@
+"""How often each class was taken for each: the counts that every metric is a function of."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+
+def confusion(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, "K K"]:
+    """Count windows by label (rows) and prediction (columns), of one probe and split.
+
+    Parameters
+    ----------
+    frame
+        Rows of the table of predictions: ``label`` and ``predicted`` are read.
+    classes
+        Class names, in the order of rows and columns.
+
+    Raises
+    ------
+    ValueError
+        Where the frame names a class that is not among ``classes``.
+    """
+    n = len(classes)
+    return np.bincount(_cells(frame, classes), minlength=n * n).reshape(n, n)
+
+
+def confusion_by(
+    frame: pd.DataFrame, unit: str, classes: tuple[str, ...]
+) -> tuple[pd.Index, Int[np.ndarray, "n_units K K"]]:
+    """Count windows by label and prediction for each unit apart.
+
+    Parameters
+    ----------
+    frame
+        Rows of the table of predictions, of one probe and split.
+    unit
+        The column that names the unit: ``recording`` or ``subject``.
+    classes
+        Class names, in the order of rows and columns.
+
+    Returns
+    -------
+    units, matrices
+        The units' names, sorted, and their confusion matrices.
+
+    Raises
+    ------
+    ValueError
+        Where the frame names a class that is not among ``classes``.
+    """
+    n = len(classes)
+    code, units = pd.factorize(frame[unit], sort=True)
+    counts = np.bincount(code * n * n + _cells(frame, classes), minlength=len(units) * n * n)
+    return pd.Index(units), counts.reshape(len(units), n, n)
+
+
+def _cells(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, "n"]:
+    """Return the cell of the flattened matrix that each window falls into."""
+    label, predicted = _index(frame["label"], classes), _index(frame["predicted"], classes)
+    return np.ravel_multi_index((label, predicted), (len(classes), len(classes)))
+
+
+def _index(names: "pd.Series[str]", classes: tuple[str, ...]) -> Int[np.ndarray, "n"]:
+    index = pd.Index(classes).get_indexer(pd.Index(names))
+    if (index < 0).any():
+        unknown = sorted(set(names[index < 0].astype(str)))
+        raise ValueError(
+            f"The column {names.name!r} has {', '.join(map(repr, unknown))}, expected one of "
+            f"{', '.join(classes)}; pass the classes that the probe was fitted with."
+        )
+    return np.asarray(index, dtype=np.int64)

@@ -1,0 +1,98 @@
+"""How good is a confusion matrix? Pure functions of counts, for one matrix or for thousands at once.
+
+Conventions
+-----------
+A matrix holds counts, rows the labels and columns the predictions; leading dimensions are a batch. Every metric
+is scikit-learn's of the same name, and lies in 0..1 (κ in -1..1). What is undefined is NaN and never a warning:
+every metric without windows, κ where label and prediction name but one class between them, and the F1 of a class
+that neither names.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from jaxtyping import Float, Num
+
+Counts = Num[np.ndarray, "*batch K K"]
+Values = Float[np.ndarray, "*batch"]
+
+
+def accuracy(counts: Counts) -> Values:
+    """Share of windows whose class was found."""
+    return _share(_hits(counts).sum(axis=-1), counts.sum(axis=(-2, -1)))
+
+
+def balanced_accuracy(counts: Counts) -> Values:
+    """Mean recall over the classes that have windows; chance is one over their number."""
+    return _mean_of_defined(recall(counts))
+
+
+def cohen_kappa(counts: Counts) -> Values:
+    """Agreement beyond that of independent raters with the same class shares.
+
+    References
+    ----------
+    Cohen 1960, Educational and Psychological Measurement 20, 37-46, doi 10.1177/001316446002000104.
+    """
+    n = counts.sum(axis=(-2, -1))
+    expected = _share((counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1), n)
+    return _share(_hits(counts).sum(axis=-1) - expected, n - expected)
+
+
+def macro_f1(counts: Counts) -> Values:
+    """Mean F1 over the classes that are labelled or predicted at least once."""
+    return _mean_of_defined(f1(counts))
+
+
+def f1(counts: Counts) -> Float[np.ndarray, "*batch K"]:
+    """Harmonic mean of precision and recall, of each class."""
+    return _share(2 * _hits(counts), counts.sum(axis=-1) + counts.sum(axis=-2))
+
+
+def precision(counts: Counts) -> Float[np.ndarray, "*batch K"]:
+    """Share of the windows predicted to be of a class that are; NaN for a class never predicted."""
+    return _share(_hits(counts), counts.sum(axis=-2))
+
+
+def recall(counts: Counts) -> Float[np.ndarray, "*batch K"]:
+    """Share of the windows of a class that were found; NaN for a class without windows."""
+    return _share(_hits(counts), counts.sum(axis=-1))
+
+
+METRICS: Mapping[str, Callable[[Counts], Values]] = {
+    "balanced_accuracy": balanced_accuracy,
+    "accuracy": accuracy,
+    "cohen_kappa": cohen_kappa,
+    "macro_f1": macro_f1,
+}
+"""The metrics of all classes together, by name."""
+
+
+def evaluate(counts: Counts, classes: tuple[str, ...]) -> dict[str, Values]:
+    """Return every metric of each matrix: those of ``METRICS``, then ``f1/<class>`` for each class.
+
+    Parameters
+    ----------
+    counts
+        Confusion matrices (..., n_classes, n_classes).
+    classes
+        Class names, in the order of rows and columns.
+    """
+    values = {name: metric(counts) for name, metric in METRICS.items()}
+    each = f1(counts)
+    return values | {f"f1/{name}": np.asarray(each[..., i]) for i, name in enumerate(classes)}
+
+
+def _hits(counts: Counts) -> Num[np.ndarray, "*batch K"]:
+    return np.diagonal(counts, axis1=-2, axis2=-1)
+
+
+def _mean_of_defined(values: Float[np.ndarray, "*batch K"]) -> Values:
+    return _share(np.nansum(values, axis=-1), np.isfinite(values).sum(axis=-1))
+
+
+def _share(part: np.ndarray | np.number, whole: np.ndarray | np.number) -> Float[np.ndarray, "..."]:
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    shares = np.full(whole.shape, np.nan)
+    np.divide(part, whole, out=shares, where=whole > 0)
+    return shares

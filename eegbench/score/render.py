@@ -1,0 +1,156 @@
+"""The table of scores that a person reads, in a terminal or in Markdown."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from math import isfinite
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from eegbench.score.interval import MIN_SUBJECTS
+from eegbench.types import Score
+
+HEADERS = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "cohen_kappa": "κ",
+    "macro_f1": "macro-F1",
+}
+PER_CLASS = "f1/"
+
+PROBE_WIDTH = 20
+CELL_WIDTH = len("0.62 [0.55, 0.69]") + 2
+STACKED_WIDTH = len("[0.55, 0.69]") + 1
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One table: its title, the metrics with their headers, a row of scores a probe, and a note below."""
+
+    title: str
+    headers: Mapping[str, str]
+    rows: Mapping[str, Mapping[str, Score]]
+    note: str
+
+    def part(self, metrics: Sequence[str]) -> "_Block":
+        """Return the columns of some metrics."""
+        return _Block(self.title, {metric: self.headers[metric] for metric in metrics}, self.rows, self.note)
+
+
+def render(scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int) -> str:
+    """Return tables for the terminal, two for each split and aggregation among the scores.
+
+    Parameters
+    ----------
+    scores
+        What to show, in the order of the rows wanted; leave splits and aggregations out by not passing them.
+    n_subjects
+        Number of subjects in each split (``train``, ``valid``, ``test``), for the titles and for the line that
+        says why there are no intervals.
+    width
+        Columns of the terminal. Where a row is too long for them, intervals stand below their values, and where
+        that is too long as well, the classes go on in a further table.
+    """
+    return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects))
+
+
+def markdown(scores: Sequence[Score], *, n_subjects: Mapping[str, int]) -> str:
+    """Return the same tables in Markdown; the parameters are those of ``render``."""
+    return "\n\n".join(_markdown(block) for block in _blocks(scores, n_subjects)) + "\n"
+
+
+def _blocks(scores: Sequence[Score], n_subjects: Mapping[str, int]) -> Iterator[_Block]:
+    for split, aggregation in dict.fromkeys((one.split, one.aggregation) for one in scores):
+        group = [one for one in scores if (one.split, one.aggregation) == (split, aggregation)]
+        n = n_subjects[split.split(" ")[0]]
+        title, note = _title(group, n), _note(group, n)
+        classes = {one.metric: one.metric.removeprefix(PER_CLASS) for one in group if PER_CLASS in one.metric}
+        overall = {metric: HEADERS[metric] for metric in HEADERS if any(one.metric == metric for one in group)}
+        rows = _rows(group)
+        yield _Block(title, overall, rows, note)
+        if classes:
+            yield _Block(f"F1 of each class: {title}", classes, rows, note)
+
+
+def _rows(scores: Sequence[Score]) -> dict[str, dict[str, Score]]:
+    rows: dict[str, dict[str, Score]] = {}
+    for one in scores:
+        rows.setdefault(one.probe, {})[one.metric] = one
+    return rows
+
+
+def _title(group: Sequence[Score], n_subjects: int) -> str:
+    n = max(one.n for one in group)
+    unit = "window" if group[0].aggregation == "pooled" else "recording"
+    how = "pooled over" if group[0].aggregation == "pooled" else "mean over"
+    return f"{group[0].split}, {how} {_plural(n, unit)} of {_plural(n_subjects, 'subject')}"
+
+
+def _note(group: Sequence[Score], n_subjects: int) -> str:
+    if n_subjects < MIN_SUBJECTS:
+        subjects = _plural(n_subjects, f"{group[0].split.split(' ')[0]} subject")
+        return f"no intervals: {subjects}, at least {MIN_SUBJECTS} are needed"
+    return "[low, high]: 95 % bootstrap interval over subjects"
+
+
+def _plural(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def _name(probe: str) -> str:
+    return probe.replace("_", " ")
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}" if isfinite(value) else "–"  # + 0.0: no "-0.00"
+
+
+def _cell(row: Mapping[str, Score], metric: str, between: str) -> str:
+    if metric not in row:
+        return "–"
+    one = row[metric]
+    if not isfinite(one.ci_low):
+        return _number(one.value)
+    return f"{_number(one.value)}{between}[{_number(one.ci_low)}, {_number(one.ci_high)}]"
+
+
+def _markdown(block: _Block) -> str:
+    lines = [
+        f"**{block.title}**",
+        "",
+        "| probe | " + " | ".join(block.headers.values()) + " |",
+        "|---|" + "---|" * len(block.headers),
+    ]
+    for probe, row in block.rows.items():
+        lines.append(f"| {_name(probe)} | " + " | ".join(_cell(row, metric, " ") for metric in block.headers) + " |")
+    return "\n".join([*lines, "", block.note])
+
+
+def _text(block: _Block, width: int) -> str:
+    metrics = list(block.headers)
+    if PROBE_WIDTH + CELL_WIDTH * len(metrics) <= width:
+        tables = [_table(block, " ")]
+    else:
+        size = max(1, (width - PROBE_WIDTH + 5) // STACKED_WIDTH)  # 5: names may fold beside two lines
+        parts = [block.part(metrics[i : i + size]) for i in range(0, len(metrics), size)]
+        tables = [_table(part, "\n") for part in parts]
+    text = "\n".join(_printed(table, width) for table in tables)
+    return f"{block.title}\n{text}\n{block.note}"
+
+
+def _table(block: _Block, between: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("probe", min_width=8, overflow="fold")
+    for header in block.headers.values():
+        table.add_column(header.replace(" ", between), justify="right", no_wrap=True)
+    for probe, row in block.rows.items():
+        table.add_row(_name(probe), *(_cell(row, metric, between) for metric in block.headers))
+    return table
+
+
+def _printed(table: Table, width: int) -> str:
+    file = StringIO()
+    Console(file=file, width=width, force_terminal=False, markup=False, emoji=False).print(table)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines())

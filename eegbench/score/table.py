@@ -1,0 +1,119 @@
+"""From predictions to scores: overall with intervals, by recording and by subject."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from eegbench.score import interval
+from eegbench.score.count import confusion_by
+from eegbench.score.metric import evaluate
+from eegbench.types import SPLITS, Score
+
+
+def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Generator, mark: str = "") -> list[Score]:
+    """Score every probe on every split by every metric, pooled and as the mean over recordings.
+
+    Parameters
+    ----------
+    frame
+        The table of predictions.
+    classes
+        Class names.
+    rng
+        Draws the bootstrap's subjects: once for each split, so that probes are compared on the same resamples
+        and one probe more or less changes no other's interval.
+    mark
+        Appended to the name of the split, such as ``(within subject)`` or ``(transductive)``.
+
+    Raises
+    ------
+    ValueError
+        Where the frame names a class that is not among ``classes``, or a split that there is not.
+    """
+    scores: list[Score] = []
+    for split, part in _splits(frame):
+        subjects = pd.Index(part["subject"].unique()).sort_values()
+        weights = interval.resample(len(subjects), rng)
+        name = f"{split} {mark}".strip()
+        for probe, rows in part.groupby("probe", sort=False):
+            cell = _Cell(str(probe), name, rows, subjects, classes)
+            scores += [*cell.pooled(weights), *cell.mean_per_recording(weights)]
+    return scores
+
+
+def per_recording(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
+    """Return ``probe, split, recording, metric, value, n_windows`` for every recording and metric."""
+    return _per_unit(frame, "recording", classes)
+
+
+def per_subject(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
+    """Return ``probe, split, subject, metric, value, n_windows`` for every subject and metric."""
+    return _per_unit(frame, "subject", classes)
+
+
+class _Cell:
+    """What one probe predicted on one split, counted by recording and by subject."""
+
+    def __init__(
+        self, probe: str, split: str, rows: pd.DataFrame, subjects: pd.Index, classes: tuple[str, ...]
+    ) -> None:
+        recordings, self.by_recording = confusion_by(rows, "recording", classes)
+        subject = rows.drop_duplicates("recording").set_index("recording")["subject"].loc[recordings]
+        self.probe, self.split, self.classes = probe, split, classes
+        self.subject: Int[np.ndarray, "n_recordings"] = subjects.get_indexer(pd.Index(subject))
+        self.by_subject = np.zeros((len(subjects), *self.by_recording.shape[1:]), dtype=np.int64)
+        np.add.at(self.by_subject, self.subject, self.by_recording)
+
+    def pooled(self, weights: interval.Weights) -> Iterator[Score]:
+        """Score all windows as one."""
+        counts = self.by_recording.sum(axis=0)
+        resampled = evaluate(interval.pooled(self.by_subject, weights), self.classes)
+        for metric, value in evaluate(counts, self.classes).items():
+            yield self._score(metric, "pooled", float(value), resampled[metric], int(counts.sum()))
+
+    def mean_per_recording(self, weights: interval.Weights) -> Iterator[Score]:
+        """Score each recording and take the mean of those where the metric is defined."""
+        for metric, values in evaluate(self.by_recording, self.classes).items():
+            n = int(np.isfinite(values).sum())
+            value = float(np.nansum(values) / n) if n else float("nan")
+            resampled = interval.mean_per_recording(values, self.subject, weights)
+            yield self._score(metric, "mean_per_recording", value, resampled, n)
+
+    def _score(
+        self, metric: str, aggregation: str, value: float, resampled: Float[np.ndarray, "n_resamples"], n: int
+    ) -> Score:
+        n_subjects = int(self.by_subject.any(axis=(1, 2)).sum())
+        low, high = interval.percentile_interval(resampled, n_subjects)
+        return Score(self.probe, metric, self.split, aggregation, value, low, high, n)
+
+
+def _per_unit(frame: pd.DataFrame, unit: str, classes: tuple[str, ...]) -> pd.DataFrame:
+    parts = []
+    for split, part in _splits(frame):
+        for probe, rows in part.groupby("probe", sort=False):
+            units, counts = confusion_by(rows, unit, classes)
+            wide = pd.DataFrame(evaluate(counts, classes), index=units)
+            wide.insert(0, "n_windows", counts.sum(axis=(1, 2)))
+            parts.append(_tidy(wide.rename_axis(unit).reset_index(), unit).assign(probe=probe, split=split))
+    columns = ["probe", "split", unit, "metric", "value", "n_windows"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _tidy(wide: pd.DataFrame, unit: str) -> pd.DataFrame:
+    return wide.melt(id_vars=[unit, "n_windows"], var_name="metric", value_name="value")
+
+
+def _splits(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the parts of a table of predictions in the order train, valid, test."""
+    unknown = sorted(set(frame["split"].unique()) - set(SPLITS))
+    if unknown:
+        raise ValueError(
+            f"The table of predictions has the split {unknown[0]!r}, expected {', '.join(SPLITS)}; leave windows "
+            "without a split out before probing."
+        )
+    for split in SPLITS:
+        part = frame[frame["split"] == split]
+        if len(part):
+            yield split, part

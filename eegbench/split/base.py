@@ -1,0 +1,34 @@
+"""What a split promises: every window goes to train, valid, test or nowhere, whole subjects at a time."""
+
+from typing import ClassVar, Protocol, runtime_checkable
+
+import pandas as pd
+
+
+@runtime_checkable
+class Split(Protocol):
+    """Assigns windows to train, valid and test.
+
+    Attributes
+    ----------
+    within_subject
+        Whether a subject may stand in two splits, which every table of scores then says.
+    """
+
+    within_subject: ClassVar[bool]
+
+    def assign(self, table: pd.DataFrame) -> pd.Series:
+        """Return a split name a window: ``train``, ``valid``, ``test``, or ``""`` for none.
+
+        Parameters
+        ----------
+        table
+            A store's window table: ``recording``, ``subject``, ``session``, ``run``, ``start_s`` (s),
+            ``window_s`` (s), ``label``, ``scored``, ``rejected``.
+
+        Raises
+        ------
+        ValueError
+            Where there are too few subjects (or sessions, runs) for the sizes asked for.
+        """
+        ...

@@ -1,0 +1,69 @@
+"""Each subject tests in exactly one of k folds; a run is one fold, a multirun all of them."""
+
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
+
+
+class SubjectKfold:
+    """Deal subjects into folds: one tests, of the others some choose and the rest train.
+
+    Parameters
+    ----------
+    n_folds
+        Number of folds, at least 2; their sizes differ by at most one subject.
+    fold
+        Which fold tests, from 0.
+    n_valid
+        How many subjects outside of the fold choose (int), or what share of them (float, 0 ≤ share < 1).
+    seed
+        Decides who is in which fold, the same for all folds, and who chooses.
+    stratify
+        Whether the draws are chosen so that splits have label shares like those of all windows.
+
+    Raises
+    ------
+    ValueError
+        Where the fold does not exist; from ``assign``, where there are too few subjects.
+    """
+
+    within_subject: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        n_folds: int,
+        fold: int,
+        n_valid: int | float,
+        seed: int,
+        stratify: bool,
+    ) -> None:
+        if n_folds < 2:
+            raise ValueError(f"split.n_folds={n_folds}: expected at least 2; set split.n_folds=5.")
+        if not 0 <= fold < n_folds:
+            raise ValueError(f"split.fold={fold}: there are {n_folds} folds, so set 0 to {n_folds - 1}.")
+        self.n_folds = n_folds
+        self.fold = fold
+        self.n_valid = n_valid
+        self.seed = seed
+        self.stratify = stratify
+
+    def assign(self, table: pd.DataFrame) -> pd.Series:
+        """Return ``train``, ``valid`` or ``test`` for each window, by its subject."""
+        subjects = subjects_of(table)
+        if len(subjects) < self.n_folds:
+            raise ValueError(
+                f"split.n_folds={self.n_folds}: there are only {len(subjects)} subjects; "
+                f"set split.n_folds={len(subjects)} or fewer, or add subjects."
+            )
+        labels = label_counts(table) if self.stratify else None
+        sizes = [len(part) for part in np.array_split(subjects, self.n_folds)]
+        test = divide(subjects, sizes, np.random.default_rng(self.seed), labels)[self.fold]
+        rest = [subject for subject in subjects if subject not in test]
+        n_valid = number(self.n_valid, len(rest), option="split.n_valid")
+        check_rest(n_valid, len(test), len(subjects), who="Subjects")
+        (valid,) = divide(rest, [n_valid], np.random.default_rng([self.seed, self.fold]), labels)
+        return assigned(table, {"valid": valid, "test": test})

@@ -1,0 +1,45 @@
+"""What a task promises: given an encoder and a batch of views, a loss and the answers."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from eegbench.model.base import Encoder
+from eegbench.types import Views
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one batch.
+
+    Attributes
+    ----------
+    loss
+        Mean over the batch, a scalar.
+    predicted
+        The answer to each example, an index into the task's classes (batch,).
+    """
+
+    loss: Float[Tensor, ""]
+    predicted: Int[Tensor, "batch"]
+
+
+class Task(nn.Module, ABC):
+    """Owns the head and the question.
+
+    Attributes
+    ----------
+    classes
+        Names of the answers, for its confusion matrix.
+    """
+
+    classes: tuple[str, ...]
+
+    @abstractmethod
+    def forward(self, encoder: Encoder, views: Views) -> Outcome:
+        """Ask the question of a batch; all views go through the encoder in one call."""
+
+    def after_step(self) -> None:
+        """Do what follows an optimiser's step: move a teacher, fill a queue."""

@@ -1,0 +1,52 @@
+"""Were these two windows close in time? No label is needed to know.
+
+Banville et al. 2021, Uncovering the structure of clinical EEG signals with self-supervised learning,
+J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
+"""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.model.base import Encoder
+from eegbench.task.base import Outcome, Task
+from eegbench.types import Views
+
+
+class RelativePositioning(Task):
+    """A logistic regression on |z₁ − z₂|, the absolute difference of two embeddings.
+
+    Parameters
+    ----------
+    embed_dim
+        Size of an embedding; comes from the model.
+    dropout
+        Share of differences left out in training.
+    batch_statistics
+        ``joint``: batch norm sees both views of the batch as one, in one call. ``view``: it sees each view by
+        itself, as the published tutorial does.
+    """
+
+    classes = ("far", "close")
+
+    def __init__(self, *, embed_dim: int, dropout: float, batch_statistics: Literal["joint", "view"]) -> None:
+        super().__init__()
+        self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, 1))
+        self.batch_statistics = batch_statistics
+
+    def forward(self, encoder: Encoder, views: Views) -> Outcome:
+        """Return binary cross-entropy, and 1 where the pair is called close."""
+        first, second = self._encode(encoder, views)
+        logit = self.head((first - second).abs()).squeeze(1).float()
+        loss = nn.functional.binary_cross_entropy_with_logits(logit, views.y.float())
+        return Outcome(loss=loss, predicted=(logit > 0).long())
+
+    def _encode(
+        self, encoder: Encoder, views: Views
+    ) -> tuple[Float[Tensor, "batch embed_dim"], Float[Tensor, "batch embed_dim"]]:
+        if self.batch_statistics == "view" and encoder.training:
+            return encoder(views.x[views.index[:, 0]]), encoder(views.x[views.index[:, 1]])
+        first, second = torch.unbind(encoder(views.x)[views.index], dim=1)
+        return first, second

@@ -1,0 +1,140 @@
+"""What a tracker promises: a run's facts first, its metrics a pass, in the end its files and its model."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """The data that one part of a run used.
+
+    Attributes
+    ----------
+    name
+        Name of the dataset.
+    digest
+        Identifies the content; MLflow keeps its first 36 characters.
+    source
+        The folder or address that it was read from.
+    context
+        What it was used for: ``train``, ``valid`` or ``test``.
+    profile
+        Counts: ``n_subjects``, ``n_recordings``, ``n_windows``, …
+    """
+
+    name: str
+    digest: str
+    source: str
+    context: str
+    profile: Mapping[str, int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known of a run before it begins.
+
+    Attributes
+    ----------
+    experiment
+        The experiment that the run belongs to, unless the tracker's own option names another.
+    name
+        Name of the run.
+    folder
+        The run's folder.
+    parameters
+        The options of the run, flat, with dotted keys.
+    tags
+        Versions, git state and other facts that are not options.
+    datasets
+        The data that it uses.
+    """
+
+    experiment: str
+    name: str
+    folder: Path
+    parameters: Mapping[str, object]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[DatasetFacts, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """A model in files, and the script that reads it, so that nothing need be pickled.
+
+    Attributes
+    ----------
+    code
+        A Python script that calls `eegbench.tracking.served.serve` with a function from folder to prediction.
+    folder
+        The model's files.
+    input_shape
+        Shape of one example, (n_channels, n_times); the input is float32 (n, n_channels, n_times).
+    n_outputs
+        Number of classes; the output is float32 (n, n_outputs).
+    metadata
+        What a user must know of the input and output: channels, sampling rate, normalisation, classes.
+    """
+
+    code: Path
+    folder: Path
+    input_shape: tuple[int, ...]
+    n_outputs: int
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+@runtime_checkable
+class TrackedRun(Protocol):
+    """A run that has begun."""
+
+    @property
+    def link(self) -> str:
+        """What to open to see the run."""
+        ...
+
+    def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
+        """Keep the metrics of one pass; those that are not finite are left out."""
+        ...
+
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None) -> None:
+        """Keep the run's final metrics, every file of its folder, and its model; the run is then finished."""
+        ...
+
+    def fail(self, error: BaseException) -> None:
+        """Record why the run ended early: killed by the user, or failed."""
+        ...
+
+
+@runtime_checkable
+class Tracker(Protocol):
+    """Keeps runs."""
+
+    def start(self, facts: RunFacts) -> TrackedRun:
+        """Begin a run, or continue the one that the run's folder already belongs to.
+
+        Raises
+        ------
+        ValueError
+            Where the place that keeps the runs does not answer or cannot be written, before any long work.
+        """
+        ...
+
+
+@contextmanager
+def tracked(tracker: Tracker, facts: RunFacts) -> Iterator[TrackedRun]:
+    """Begin a run, and record the reason where its block ends with an exception, which goes on upwards."""
+    run = tracker.start(facts)
+    try:
+        yield run
+    except BaseException as error:
+        _record(run, error)
+        raise
+
+
+def _record(run: TrackedRun, error: BaseException) -> None:
+    try:
+        run.fail(error)
+    except Exception as second:  # noqa: BLE001  the first error is the one to show
+        error.add_note(f"The tracker could not record this failure either: {second}")

@@ -1,0 +1,61 @@
+"""Gives a model in files to MLflow: a signature, its requirements, a script that loads it, and no pickle."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from eegbench.tracking.base import ServedModel
+from eegbench.tracking.database import Client, quiet
+
+REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
+
+
+def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:
+    """Log a model as the run's output; MLflow loads it once and predicts zeros, so that a broken one fails.
+
+    This is what ``mlflow.pyfunc.log_model`` does, without its global tracking URI and active run.
+    """
+    from mlflow.entities import LoggedModelOutput
+    from mlflow.models import Model
+
+    logged = client.create_logged_model(experiment_id, name="model", source_run_id=run_id)
+    card = Model(
+        artifact_path=logged.artifact_location,
+        model_uuid=logged.model_id,
+        model_id=logged.model_id,
+        run_id=run_id,
+        metadata=json.loads(json.dumps(dict(served.metadata))),  # plain lists: the card is YAML
+    )
+    with TemporaryDirectory() as folder, quiet():
+        _save(served, card, Path(folder) / "model")
+        client.log_model_artifacts(logged.model_id, f"{folder}/model")
+    client.log_outputs(run_id, [LoggedModelOutput(logged.model_id, step=0)])
+    client.finalize_logged_model(logged.model_id, "READY")
+
+
+def _save(served: ServedModel, card: Any, folder: Path) -> None:
+    import mlflow.pyfunc
+
+    mlflow.pyfunc.save_model(
+        str(folder),
+        python_model=str(served.code),
+        artifacts={"model": str(served.folder)},
+        signature=_signature(served),
+        input_example=np.zeros((1, *served.input_shape), dtype=np.float32),
+        # given, as MLflow takes seconds to find them; a local version (+cpu) is on no index
+        pip_requirements=[f"{name}=={version(name).split('+')[0]}" for name in REQUIREMENTS],
+        mlflow_model=card,
+    )
+
+
+def _signature(served: ServedModel) -> Any:
+    from mlflow.models import ModelSignature
+    from mlflow.types import Schema, TensorSpec
+
+    shapes = (-1, *served.input_shape), (-1, served.n_outputs)
+    inputs, outputs = (Schema([TensorSpec(np.dtype("float32"), shape)]) for shape in shapes)
+    return ModelSignature(inputs, outputs)

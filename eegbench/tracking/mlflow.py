@@ -1,0 +1,219 @@
+"""Keeps runs in MLflow: an sqlite database in the outputs folder, or any other store that MLflow knows."""
+
+import json
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from shlex import quote
+from typing import Any, TypeVar
+
+from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel
+from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
+from eegbench.tracking.logged_model import log_model
+from eegbench.tracking.names import digest, legal_names
+
+RECORD = "tracking.json"
+"""The file in a run's folder that says which MLflow run it belongs to."""
+
+FAILURE = "failure"
+"""The tag that says why a run ended early."""
+
+UI_ADDRESS = "http://127.0.0.1:5000"
+
+# MLflow 3 cuts longer values without an error, and refuses larger batches
+MAX_PARAMETER, MAX_TAG = 6000, 8000
+BATCH = 100
+MAX_DIGEST = 36
+
+T = TypeVar("T")
+
+
+class Mlflow:
+    """Keeps runs in MLflow.
+
+    Parameters
+    ----------
+    uri
+        MLflow's tracking URI; None for the sqlite database in ``folder``.
+    folder
+        The outputs folder: holds the database and, unless a server decides otherwise, the runs' files.
+    experiment
+        The MLflow experiment; None for the one that the command names.
+    """
+
+    def __init__(self, *, uri: str | None, folder: str, experiment: str | None) -> None:
+        self.folder = Path(folder).resolve()
+        self.place = find_place(uri, self.folder)
+        self.experiment = experiment
+
+    def start(self, facts: RunFacts) -> "MlflowRun":
+        """Begin a run, or continue the one that ``tracking.json`` in its folder names."""
+        client = connect(self.place)
+        run = self._recorded(client, facts.folder)
+        if run is None:
+            run = self._create(client, facts)
+        else:
+            _reopen(client, run)
+        live = MlflowRun(client, run=run, folder=facts.folder, address=self._address())
+        live.describe(facts)
+        self._record(live, facts.folder)
+        return live
+
+    def _create(self, client: Client, facts: RunFacts) -> Any:
+        experiment = find_experiment(client, self.place, self.experiment or facts.experiment)
+        run = client.create_run(experiment, run_name=facts.name)
+        if facts.datasets:
+            client.log_inputs(run.info.run_id, [_dataset_input(dataset) for dataset in facts.datasets])
+        return run
+
+    def _recorded(self, client: Client, folder: Path) -> Any:
+        """Return the run that the folder belongs to, or None where it has none in this place any more."""
+        from mlflow.exceptions import MlflowException
+
+        record = folder / RECORD
+        known = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+        if known.get("uri") != self.place.public_uri:
+            return None
+        try:
+            run = client.get_run(known["run_id"])
+        except MlflowException:
+            return None
+        return run if run.info.lifecycle_stage == "active" else None
+
+    def _record(self, live: "MlflowRun", folder: Path) -> None:
+        facts = {
+            "uri": self.place.public_uri,
+            "experiment_id": live.experiment_id,
+            "run_id": live.run_id,
+            "link": live.link,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = folder / f".{RECORD}"
+        aside.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        aside.replace(folder / RECORD)
+
+    def _address(self) -> str:
+        if self.place.uri.startswith("http"):
+            return self.place.public_uri.rstrip("/")
+        if self.place == default_place(self.folder):
+            outputs = "" if self.folder == Path("outputs").resolve() else f" --outputs {quote(str(self.folder))}"
+            return f"eegbench ui{outputs}  →  {UI_ADDRESS}"
+        return f"mlflow ui --backend-store-uri {self.place.public_uri}  →  {UI_ADDRESS}"
+
+
+class MlflowRun:
+    """A run in MLflow that has begun.
+
+    Parameters
+    ----------
+    client
+        An ``MlflowClient``.
+    run
+        The MLflow run.
+    folder
+        The run's folder.
+    address
+        Where, or by which command, the user interface is opened.
+    """
+
+    def __init__(self, client: Client, *, run: Any, folder: Path, address: str) -> None:
+        self.client = client
+        self.run_id: str = run.info.run_id
+        self.experiment_id: str = run.info.experiment_id
+        self.folder = folder
+        self.address = address
+        self._known: Mapping[str, str] = run.data.params
+        self._last_pass = _last_step(client, run)
+
+    @property
+    def link(self) -> str:
+        """How the user interface is started, and the address of the run in it."""
+        return f"{self.address}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
+
+    def describe(self, facts: RunFacts) -> None:
+        """Keep parameters and tags; a parameter that differs on resuming becomes a tag beside the first."""
+        from mlflow.entities import Param, RunTag
+
+        parameters = self._fitting("parameters", facts.parameters, MAX_PARAMETER)
+        changed = {f"resumed.{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
+        tags = self._fitting("tags", {**facts.tags, **changed}, MAX_TAG)
+        new = [Param(name, value) for name, value in parameters.items() if name not in self._known]
+        for params in _batches(new, BATCH):
+            self.client.log_batch(self.run_id, params=params)
+        for some in _batches([RunTag(name, value) for name, value in tags.items()], BATCH):
+            self.client.log_batch(self.run_id, tags=some)
+
+    def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
+        """Keep the metrics of one pass in one write; passes that a resumed run repeats are there already."""
+        if pass_ > self._last_pass:
+            self._log(metrics, pass_)
+
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None) -> None:
+        """Keep the run's final metrics, every file of its folder, and its model; the run is then finished."""
+        self._log(metrics, 0)
+        self.client.log_artifacts(self.run_id, str(self.folder))
+        if model is not None:
+            log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)
+        self.client.set_terminated(self.run_id, "FINISHED")
+
+    def fail(self, error: BaseException) -> None:
+        """Record why the run ended early: KILLED after Ctrl-C, FAILED with the reason as a tag otherwise."""
+        reason = str(error).strip() or type(error).__name__
+        self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
+        status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
+        self.client.set_terminated(self.run_id, status)
+
+    def _log(self, metrics: Mapping[str, float], step: int) -> None:
+        from mlflow.entities import Metric
+
+        now = time.time_ns() // 1_000_000
+        finite = {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
+        names = legal_names(finite)
+        made = [Metric(names[name], value, now, step) for name, value in finite.items()]
+        for batch in _batches(made, 10 * BATCH):
+            self.client.log_batch(self.run_id, metrics=batch)
+
+    def _fitting(self, kind: str, values: Mapping[str, object], limit: int) -> dict[str, str]:
+        """Return legal names with texts within the limit; longer texts go to a file and leave their digest."""
+        names = legal_names(values)
+        return {names[key]: self._fit(kind, names[key], str(value), limit) for key, value in values.items()}
+
+    def _fit(self, kind: str, name: str, text: str, limit: int) -> str:
+        if len(text) <= limit:
+            return text
+        file = f"{kind}/{name}.txt"
+        self.client.log_text(self.run_id, text, file)
+        return f"sha256 {digest(text)}, {len(text)} characters in the artefact {file}"
+
+
+def _reopen(client: Client, run: Any) -> None:
+    client.update_run(run.info.run_id, status="RUNNING")
+    if FAILURE in run.data.tags:
+        client.delete_tag(run.info.run_id, FAILURE)
+
+
+def _last_step(client: Client, run: Any) -> int:
+    """Return the last pass that the run has metrics of, -1 where there are none."""
+    histories = (client.get_metric_history(run.info.run_id, name) for name in run.data.metrics)
+    return max((metric.step for history in histories for metric in history), default=-1)
+
+
+def _dataset_input(facts: DatasetFacts) -> Any:
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    dataset = Dataset(
+        name=facts.name,
+        digest=facts.digest[:MAX_DIGEST],
+        source_type="local",
+        source=json.dumps({"uri": facts.source}),
+        profile=json.dumps(dict(facts.profile)),
+    )
+    return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", facts.context)])
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,106 @@
+"""What a trainer promises: it fits encoder and task to material, and says what it really did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from eegbench.model.base import Encoder
+from eegbench.sampler.base import Sampler
+from eegbench.store import WindowStore
+from eegbench.task import Task
+from eegbench.types import Draw
+
+AfterPass = Callable[[Mapping[str, Any]], Mapping[str, float]]
+"""Takes a pass's row of the history; returns what joins it, say a probe's score on valid."""
+
+
+class NonFiniteLossError(ValueError):
+    """The loss became infinite or not a number; the last good checkpoint is still there."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is trained on.
+
+    Attributes
+    ----------
+    store
+        Gathers the windows.
+    train, valid
+        Parts of the store's table.
+    sampler
+        Draws a pass from a part.
+    seed
+        With the number of the pass it decides what is drawn.
+    """
+
+    store: WindowStore
+    train: pd.DataFrame
+    valid: pd.DataFrame
+    sampler: Sampler
+    seed: int
+
+    def draw(self, number: int) -> Draw:
+        """Draw the examples of a training pass, counted from 1."""
+        return self.sampler.draw(self.train, np.random.default_rng([self.seed, number]))
+
+    def draw_valid(self) -> Draw:
+        """Draw the examples of validation, the same in every pass."""
+        return self.sampler.draw(self.valid, np.random.default_rng([self.seed, 0]))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training did.
+
+    Attributes
+    ----------
+    history
+        A row a pass, from pass 0, before training.
+    best_pass
+        The pass whose weights the encoder has now.
+    n_steps, n_examples
+        Steps of the optimiser, and examples in them.
+    n_drawn, n_dropped
+        Examples drawn, and those the sampler was asked for and could not draw.
+    stopped
+        Why it ended, in words.
+    """
+
+    history: pd.DataFrame
+    best_pass: int
+    n_steps: int
+    n_examples: int
+    n_drawn: int
+    n_dropped: int
+    stopped: str
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Fits encoder and task."""
+
+    def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
+        """Train, and leave the weights of the best pass in encoder and task.
+
+        Parameters
+        ----------
+        encoder, task
+            Changed in place.
+        material
+            What to train on.
+        folder
+            Takes the checkpoints; one that is there already is continued from.
+        after_pass
+            Called once a pass.
+
+        Raises
+        ------
+        NonFiniteLossError
+            Where the loss is not finite.
+        """
+        ...

@@ -1,0 +1,79 @@
+"""A checkpoint is one safetensors file: tensors, and the rest as JSON in its header; written aside, renamed last."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Write tensors and facts to one file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    save_file(plain, aside, metadata={"facts": json.dumps(facts)})
+    aside.replace(path)
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `save_tensors` wrote."""
+    with safe_open(path, framework="pt") as opened:
+        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  not a mapping
+        return tensors, json.loads(opened.metadata()["facts"])
+
+
+def weights_of(encoder: nn.Module, task: nn.Module) -> dict[str, Tensor]:
+    """Return the weights of both, under ``encoder.`` and ``task.``."""
+    named = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
+    return named | {f"task.{name}": tensor for name, tensor in task.state_dict().items()}
+
+
+def load_weights(encoder: nn.Module, task: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Put weights back that `weights_of` returned."""
+    encoder.load_state_dict(_under("encoder.", tensors))
+    task.load_state_dict(_under("task.", tensors))
+
+
+def state_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return the optimiser's tensors by the number of their parameter; its options come from the config."""
+    state = optimizer.state_dict()["state"]
+    return {
+        f"optimizer.{number}.{name}": torch.as_tensor(value)
+        for number, values in state.items()
+        for name, value in values.items()
+    }
+
+
+def load_state(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put the tensors back that `state_of` returned."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in _under("optimizer.", tensors).items():
+        number, _, field_name = name.partition(".")
+        state.setdefault(int(number), {})[field_name] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def random_state() -> dict[str, Tensor]:
+    """Return the state of torch's generators: dropout draws from them."""
+    state = {"random.cpu": torch.get_rng_state()}
+    if torch.cuda.is_initialized():
+        state |= {f"random.cuda.{i}": s for i, s in enumerate(torch.cuda.get_rng_state_all())}
+    return state
+
+
+def load_random_state(tensors: Mapping[str, Tensor]) -> None:
+    """Put the state back that `random_state` returned."""
+    torch.set_rng_state(tensors["random.cpu"])
+    cuda = [tensors[name] for name in sorted(tensors) if name.startswith("random.cuda.")]
+    if cuda:
+        torch.cuda.set_rng_state_all(cuda)
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,227 @@
+"""A plain loop on one device: a pass of steps, a validation, a report, the checkpoints."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from eegbench.model.base import Encoder
+from eegbench.progress import bar
+from eegbench.task import Task
+from eegbench.trainer.base import AfterPass, Fit, Material, NonFiniteLossError
+from eegbench.trainer.schedule import Schedule
+from eegbench.trainer.session import Session
+from eegbench.types import Draw
+
+Precision = Literal["float32", "bf16", "fp16"]
+_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class Loop:
+    """Trains in passes, one process on one device.
+
+    Parameters
+    ----------
+    lr
+        Learning rate at the schedule's factor 1.
+    optimizer
+        Makes torch's optimiser of parameters and ``lr``.
+    schedule
+        The learning rate's factor at each step.
+    batch_size
+        Examples a step.
+    drop_last
+        Leave out a pass's last batch where it is short (but never the only one).
+    max_passes
+        Passes at most; 0 leaves the encoder as it is.
+    patience
+        Stop after so many passes without a better monitored value; None never stops early.
+    monitor
+        A column of the history on valid. Names that end in ``loss`` are best low, others high.
+    keep
+        ``best_last``, or a number n to keep every n-th pass's weights beside these two.
+    precision
+        Numbers in the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16.
+    clip_norm
+        Largest norm of the gradient; None clips nothing.
+    """
+
+    def __init__(  # noqa: PLR0913  the options of one loop, flat as people type them
+        self,
+        *,
+        lr: float,
+        optimizer: Callable[..., torch.optim.Optimizer],
+        schedule: Schedule,
+        batch_size: int,
+        drop_last: bool,
+        max_passes: int,
+        patience: int | None,
+        monitor: str,
+        keep: Literal["best_last"] | int,
+        precision: Precision,
+        clip_norm: float | None,
+    ) -> None:
+        for name, value, least in (("batch_size", batch_size, 1), ("max_passes", max_passes, 0)):
+            if value < least:
+                raise ValueError(f"trainer.{name}={value}: at least {least} is expected.")
+        if lr <= 0:
+            raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
+        self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
+        self.batch_size, self.drop_last = batch_size, drop_last
+        self.max_passes, self.patience, self.monitor = max_passes, patience, monitor
+        self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
+
+    def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
+        """Train, and leave the weights of the best pass in encoder and task.
+
+        See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
+        goes on after the last whole pass and ends, on a CPU, with the same bits.
+        """
+        self._check_device(material.store.device)
+        session = self._begin(encoder, task, folder)
+        valid = material.draw_valid()
+        while not (reason := self._reason_to_stop(session)):
+            row = self._pass(session, material, valid)
+            self._record({**row, **after_pass(row)}, session)
+        session.load_best()
+        return session.result(reason)
+
+    def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
+        trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]
+        scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
+        session = Session(encoder, task, self.optimizer(trainable, lr=self.lr), scaler, folder)
+        session.restore()
+        return session
+
+    def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
+        """Train for one pass (none in pass 0), validate, and return the history's row."""
+        began = time.monotonic()
+        row: dict[str, Any] = {"pass": session.progress.finished_pass + 1, "train_loss": None, "train_accuracy": None}
+        if row["pass"] > 0:
+            row |= self._train(session, material, material.draw(row["pass"]))
+        row |= self._validate(session, material, valid)
+        row |= {"lr": session.optimizer.param_groups[0]["lr"]}
+        row |= {"n_steps": session.progress.n_steps, "n_examples": session.progress.n_examples}
+        return row | {"seconds": round(time.monotonic() - began, 3)}
+
+    def _train(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
+        session.to_training()
+        progress, total = session.progress, _Tally(material.store.device)
+        progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
+        batches = self._slices(len(draw), drop_last=self.drop_last)
+        with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
+            for part in batches:
+                self._set_lr(session, len(batches) * self.max_passes)
+                views = material.store.views(draw, part)
+                with self._autocast(material.store.device):
+                    outcome = session.task(session.encoder, views)
+                self._step(outcome.loss, session)
+                total.add(outcome.loss, outcome.predicted, views.y)
+                progress.n_steps += 1
+                progress.n_examples += len(views.y)
+                advance("")
+        return total.means("train", progress.finished_pass + 1)
+
+    def _step(self, loss: Tensor, session: Session) -> None:
+        optimizer, scaler = session.optimizer, session.scaler
+        optimizer.zero_grad(set_to_none=True)
+        scaler.scale(loss).backward()
+        if self.clip_norm is not None:
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], self.clip_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        session.task.after_step()
+
+    @torch.no_grad()
+    def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
+        session.to_evaluation()
+        total = _Tally(material.store.device)
+        for part in self._slices(len(draw), drop_last=False):
+            views = material.store.views(draw, part)
+            with self._autocast(material.store.device):
+                outcome = session.task(session.encoder, views)
+            total.add(outcome.loss, outcome.predicted, views.y)
+        return total.means("valid", None)
+
+    def _slices(self, n_examples: int, *, drop_last: bool) -> list[slice]:
+        starts = range(0, n_examples, self.batch_size)
+        slices = [slice(start, min(start + self.batch_size, n_examples)) for start in starts]
+        short = len(slices) > 1 and slices[-1].stop - slices[-1].start < self.batch_size
+        return slices[:-1] if drop_last and short else slices
+
+    def _set_lr(self, session: Session, n_steps: int) -> None:
+        for group in session.optimizer.param_groups:
+            group["lr"] = self.lr * self.schedule.factor(session.progress.n_steps, n_steps)
+
+    def _autocast(self, device: torch.device) -> torch.autocast:
+        enabled = self.precision != "float32"
+        return torch.autocast(device.type, dtype=_DTYPES.get(self.precision, torch.bfloat16), enabled=enabled)
+
+    def _check_device(self, device: torch.device) -> None:
+        if self.precision == "fp16" and device.type == "cpu":
+            raise ValueError("trainer.precision=fp16 needs a GPU; on a CPU set trainer.precision=bf16 or float32.")
+
+    def _record(self, row: dict[str, Any], session: Session) -> None:
+        """Add a pass to the history and keep its weights, as the best, as due, and as the last."""
+        progress, number = session.progress, row["pass"]
+        is_better = number > 0 and self._is_better(row, session)
+        progress.history.append(row)
+        progress.finished_pass = number
+        if is_better:
+            progress.best_pass, progress.best_value = number, float(row[self.monitor])
+            session.save_weights("best")
+        if isinstance(self.keep, int) and number > 0 and number % self.keep == 0:
+            session.save_weights(f"pass-{number:04d}")
+        session.save_last()
+
+    def _is_better(self, row: Mapping[str, Any], session: Session) -> bool:
+        if self.monitor not in row:
+            return self._miss(row, session)
+        value, best = float(row[self.monitor]), session.progress.best_value
+        if best is None or math.isnan(best):
+            return True
+        return value < best if self.monitor.endswith("loss") else value > best
+
+    def _miss(self, row: Mapping[str, Any], session: Session) -> bool:
+        """Go on where the monitored value comes only every few passes; refuse one that never comes."""
+        if any(self.monitor in earlier for earlier in session.progress.history):
+            return False
+        there = ", ".join(name for name in row if name.startswith(("valid", "probe")))
+        raise ValueError(f"trainer.monitor={self.monitor} is no column of the history; there are {there}.")
+
+    def _reason_to_stop(self, session: Session) -> str:
+        progress = session.progress
+        if progress.finished_pass >= self.max_passes:
+            return f"trainer.max_passes={self.max_passes} reached"
+        since = progress.finished_pass - progress.best_pass
+        if self.patience is not None and progress.best_pass > 0 and since >= self.patience:
+            return f"{self.monitor} had not improved for trainer.patience={self.patience} passes"
+        return ""
+
+
+class _Tally:
+    """Sums of loss and right answers, on the device until a pass ends."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.loss = torch.zeros((), dtype=torch.float64, device=device)
+        self.right = torch.zeros((), dtype=torch.int64, device=device)
+        self.n = 0
+
+    def add(self, loss: Tensor, predicted: Tensor, y: Tensor) -> None:
+        self.loss += loss.detach().double() * len(y)
+        self.right += (predicted == y).sum()
+        self.n += len(y)
+
+    def means(self, split: str, number: int | None) -> dict[str, float]:
+        loss = float(self.loss) / self.n if self.n else math.nan
+        if number is not None and not math.isfinite(loss):
+            raise NonFiniteLossError(
+                f"the training loss is {loss} in pass {number}; the last good checkpoint (pass {number - 1}) is kept. "
+                "Try a lower trainer.lr, trainer.clip_norm=1, or trainer.precision=float32."
+            )
+        return {f"{split}_loss": loss, f"{split}_accuracy": float(self.right) / self.n if self.n else math.nan}

@@ -1,0 +1,15 @@
+"""The learning rate falls along half a cosine, from its full value towards 0.
+
+Loshchilov & Hutter 2017, SGDR: stochastic gradient descent with warm restarts, doi:10.48550/arXiv.1608.03983
+(without restarts).
+"""
+
+import math
+
+
+class Cosine:
+    """A factor of (1 + cos(π step / n_steps)) / 2."""
+
+    def factor(self, step: int, n_steps: int) -> float:
+        """Return 1 at step 0, ½ at half way, and nearly 0 at the last step."""
+        return 0.5 * (1.0 + math.cos(math.pi * step / n_steps))

@@ -1,0 +1,134 @@
+"""What changes while training: weights, the optimiser's state and how far it has come, kept in checkpoints."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+
+from eegbench.model.base import Encoder
+from eegbench.task import Task
+from eegbench.trainer.base import Fit
+from eegbench.trainer.checkpoint import (
+    load_random_state,
+    load_state,
+    load_tensors,
+    load_weights,
+    random_state,
+    save_tensors,
+    state_of,
+    weights_of,
+)
+
+
+@dataclass
+class Progress:
+    """How far training has come: all that a resumed run must know beside tensors.
+
+    Attributes
+    ----------
+    finished_pass
+        The last whole pass; −1 before pass 0.
+    history
+        A row a pass.
+    n_steps, n_examples, n_drawn, n_dropped
+        As in `eegbench.trainer.Fit`.
+    best_pass, best_value
+        Where the monitored value was best, and that value.
+    scaler
+        State of the gradient scaler of half precision.
+    """
+
+    finished_pass: int = -1
+    history: list[dict[str, Any]] = field(default_factory=list)
+    n_steps: int = 0
+    n_examples: int = 0
+    n_drawn: int = 0
+    n_dropped: int = 0
+    best_pass: int = 0
+    best_value: float | None = None
+    scaler: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Session:
+    """One training under way.
+
+    Attributes
+    ----------
+    encoder, task, optimizer, scaler
+        What is trained, and what trains it.
+    folder
+        Takes the checkpoints.
+    progress
+        How far it has come.
+    """
+
+    encoder: Encoder
+    task: Task
+    optimizer: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
+    folder: Path
+    progress: Progress = field(default_factory=Progress)
+
+    def restore(self) -> None:
+        """Go back to where an earlier session in this folder stood, if there was one."""
+        path = self.folder / "last.safetensors"
+        if not path.is_file():
+            return
+        tensors, facts = load_tensors(path)
+        self.progress = Progress(**facts)
+        load_weights(self.encoder, self.task, tensors)
+        load_state(self.optimizer, tensors)
+        load_random_state(tensors)
+        if self.progress.scaler:
+            self.scaler.load_state_dict(self.progress.scaler)
+
+    def save_last(self) -> None:
+        """Keep all that `restore` needs."""
+        self.progress.scaler = self.scaler.state_dict()
+        tensors = weights_of(self.encoder, self.task) | state_of(self.optimizer) | random_state()
+        save_tensors(self.folder / "last.safetensors", tensors, asdict(self.progress))
+
+    def save_weights(self, stem: str) -> None:
+        """Keep the weights alone, with the row of the history they belong to."""
+        facts = self.progress.history[-1]
+        save_tensors(self.folder / f"{stem}.safetensors", weights_of(self.encoder, self.task), facts)
+
+    def load_best(self) -> None:
+        """Put the weights of the best pass back, where one was trained."""
+        if self.progress.best_pass > 0:
+            load_weights(self.encoder, self.task, load_tensors(self.folder / "best.safetensors")[0])
+
+    def to_training(self) -> None:
+        """Set training mode, but leave frozen layers as they are: their batch statistics must not move."""
+        self.encoder.train()
+        self.task.train()
+        for module in self.encoder.modules():
+            if _is_frozen(module):
+                module.eval()
+
+    def to_evaluation(self) -> None:
+        """Set evaluation mode."""
+        self.encoder.eval()
+        self.task.eval()
+
+    def result(self, reason: str) -> Fit:
+        """Say what was done."""
+        done = self.progress
+        return Fit(
+            history=pd.DataFrame(done.history),
+            best_pass=done.best_pass,
+            n_steps=done.n_steps,
+            n_examples=done.n_examples,
+            n_drawn=done.n_drawn,
+            n_dropped=done.n_dropped,
+            stopped=reason,
+        )
+
+
+def _is_frozen(module: nn.Module) -> bool:
+    own = list(module.parameters(recurse=False))
+    return bool(own) and not any(parameter.requires_grad for parameter in own)

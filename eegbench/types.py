@@ -1,0 +1,200 @@
+"""The values that stages hand to each other, with their shapes and units, and nothing that computes.
+
+Vocabulary
+----------
+*recording*, *window*, *view*; *label* (what an expert gave) and *target* (what a task asks); *pass* (one
+round of training, never "epoch" alone, which in sleep research is 30 s of signal); *scored* (an expert gave a
+label) and *valid* (the split).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
+from torch import Tensor
+
+UNSCORED = -1
+"""The label of a window that no expert scored."""
+
+SPLITS = ("train", "valid", "test")
+
+Fact = float | int | str
+"""What is known of a subject or recording: years of age, "F" or "M", …"""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One continuous record of one subject; its id is unique in its dataset.
+
+    Attributes
+    ----------
+    id
+        Unique name. Samplers and splits group by it, never by the subject alone.
+    subject, session, run
+        Who, on which occasion (a night, a visit), and which part of it.
+    signal
+        The file that holds the signal.
+    labels
+        The file that holds the labels, or None where nobody scored it or the signal's file has them.
+    facts
+        What is known: ``age`` in years, ``sex`` ("F" or "M"), and whatever the dataset adds.
+    """
+
+    id: str
+    subject: str
+    session: str
+    signal: Path
+    run: str = "1"
+    labels: Path | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The form of the signals of a store: what a model needs to know of its input.
+
+    Attributes
+    ----------
+    channels
+        Names, in the order of the rows of every window.
+    sfreq
+        Sampling rate in Hz.
+    n_times
+        Samples in a window.
+    normalise
+        ``window``, ``recording`` or ``none``: over what each channel was standardised.
+    positions
+        Electrode positions (n_channels, 3) in metres in the head frame; NaN where a channel has none.
+    """
+
+    channels: tuple[str, ...]
+    sfreq: float
+    n_times: int
+    normalise: str
+    positions: Float[np.ndarray, "n_channels 3"]
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels."""
+        return len(self.channels)
+
+    @property
+    def window_s(self) -> float:
+        """Length of a window in seconds."""
+        return self.n_times / self.sfreq
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One pass of examples: rows of the window table, and what is asked of each.
+
+    Attributes
+    ----------
+    windows
+        Window rows (n_examples, n_views).
+    targets
+        What the task asks (n_examples, ...).
+    n_dropped
+        Examples that were asked for and could not be drawn, by the sampler's policy.
+    """
+
+    windows: Int[np.ndarray, "n_examples n_views"]
+    targets: NDArray[Any]
+    n_dropped: int = 0
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+
+@dataclass(frozen=True)
+class Views:
+    """A batch: the distinct windows, an index from examples and views into them, and targets.
+
+    Attributes
+    ----------
+    x
+        Distinct windows (n_distinct, n_channels, n_times), normalised.
+    index
+        Position in ``x`` of each view of each example (batch, n_views).
+    y
+        Targets (batch, ...).
+    """
+
+    x: Float[Tensor, "n_distinct n_channels n_times"]
+    index: Int[Tensor, "batch n_views"]
+    y: Tensor
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What one probe said of each window it was asked about.
+
+    Attributes
+    ----------
+    probe
+        Name of the probe or control.
+    windows
+        Rows of the window table (n,).
+    label
+        What the expert said (n,), an index into ``classes``.
+    probabilities
+        Probability of each class (n, n_classes), rows sum to 1.
+    classes
+        Class names.
+    """
+
+    probe: str
+    windows: Int[np.ndarray, "n"]
+    label: Int[np.ndarray, "n"]
+    probabilities: Float[np.ndarray, "n n_classes"]
+    classes: tuple[str, ...]
+
+    @property
+    def predicted(self) -> Int[np.ndarray, "n"]:
+        """The most probable class of each window, an index into ``classes``."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+
+@dataclass(frozen=True)
+class Score:
+    """One number with all that is needed to compare it.
+
+    Attributes
+    ----------
+    probe
+        Who predicted.
+    metric
+        Name of the metric, as scikit-learn calls it (``balanced_accuracy``, ``f1/N1``, …).
+    split
+        ``train``, ``valid`` or ``test``, followed by ``(within subject)`` where subjects are shared between
+        splits and ``(transductive)`` where the encoder was trained on signals of the scored subjects.
+    aggregation
+        ``pooled`` over all windows, or ``mean_per_recording``.
+    value
+        The score.
+    ci_low, ci_high
+        A 95 % bootstrap interval over subjects; NaN below six subjects.
+    n
+        Number of windows (pooled) or of recordings (mean per recording).
+    """
+
+    probe: str
+    metric: str
+    split: str
+    aggregation: str
+    value: float
+    ci_low: float
+    ci_high: float
+    n: int
+
+    def row(self) -> dict[str, Any]:
+        """Return the columns of ``scores.csv``."""
+        return asdict(self)
+
+
+ChannelMask = Bool[Tensor, "batch n_channels"]
+"""True where a channel is there; sets with different montages share a batch."""

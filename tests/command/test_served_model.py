@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from eegbench import command
+from eegbench.config import build
+from eegbench.model.predictor import Predictor, save_predictor
+from eegbench.tracking import RunFacts, ServedModel, tracked
+from eegbench.tracking.mlflow import Mlflow
+from eegbench.types import Signals
+
+SPEC = {
+    "_target_": "eegbench.model.chambon2018.Chambon2018",
+    "n_filters": 8,
+    "embed_dim": 10,
+    "dropout": 0.0,
+    "batch_norm": True,
+}
+
+
+def make_predictor() -> Predictor:
+    signals = Signals(("Fpz-Cz", "Pz-Oz"), 100.0, 3000, "window", np.full((2, 3), np.nan))
+    encoder = build(SPEC, n_channels=2, n_times=3000, sfreq=100.0)
+    weight = torch.randn(5, 10, generator=torch.Generator().manual_seed(0))
+    classes = ("W", "N1", "N2", "N3", "R")
+    return Predictor(encoder, weight=weight, bias=torch.zeros(5), classes=classes, signals=signals, spec=SPEC).eval()
+
+
+def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
+    predictor = make_predictor()
+    save_predictor(predictor, tmp_path / "run" / "model")
+    code = Path(command.__file__).with_name("served_model.py")
+    served = ServedModel(code=code, folder=tmp_path / "run" / "model", input_shape=(2, 3000), n_outputs=5)
+    facts = RunFacts("sleep", "a run", tmp_path / "run", {})
+    with tracked(Mlflow(uri=None, folder=str(tmp_path), experiment=None), facts) as run:
+        run.finish(metrics={}, model=served)
+
+    import mlflow
+
+    (folder,) = (tmp_path / "mlartifacts" / "models").iterdir()
+    loaded = mlflow.pyfunc.load_model(str(folder / "artifacts"))
+    windows = np.random.default_rng(0).normal(size=(3, 2, 3000)).astype(np.float32)
+    np.testing.assert_array_equal(loaded.predict(windows), predictor.probabilities(windows))
+    suffixes = {file.suffix for file in (folder / "artifacts").rglob("*") if file.is_file()}
+    assert suffixes <= {"", ".txt", ".yaml", ".json", ".py", ".safetensors"}

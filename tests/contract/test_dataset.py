@@ -1,0 +1,110 @@
+"""What every dataset in conf/dataset promises, and whether its card agrees with real recordings."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from eegbench.config import build
+from eegbench.dataset import Dataset
+from eegbench.dataset.coverage import coverage
+
+CONF = Path(__file__).resolve().parents[2] / "conf" / "dataset"
+OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+
+
+def _eegmat(data: Path, _: Path) -> dict[str, Any]:
+    return {"root": str(data / "eegmat")}
+
+
+def _sleep_edf(data: Path, folder: Path) -> dict[str, Any]:
+    """Five minutes of one night are all that is there: too short for a crop."""
+    shutil.copy(data / "sleep-edf" / "SC4001E0-PSG.first300s.edf", folder / "SC4001E0-PSG.edf")
+    shutil.copy(data / "sleep-edf" / "SC4001EC-Hypnogram.edf", folder)
+    return {"root": str(folder), "crop_wake_min": None}
+
+
+REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "mental_arithmetic": _eegmat,
+    "sleep_physionet": _sleep_edf,
+}
+SIMULATED = {"simulated_sleep"}
+
+
+def make(name: str, folder: Path, **options: Any) -> Dataset:
+    """Build an option from its YAML, as the command does, with its files below a folder."""
+    paths = {place: str(folder / place) for place in ("outputs", "stores", "runs", "sweeps")}
+    tree = OmegaConf.create({"paths": paths, "seed": 0, "dataset": OmegaConf.load(CONF / f"{name}.yaml")})
+    node = OmegaConf.to_container(tree, resolve=True)["dataset"]
+    node.pop("defaults", None)
+    return build({**node, **options})
+
+
+def test_every_dataset_is_simulated_or_has_real_recordings_to_compare_its_card_with():
+    assert set(OPTIONS) <= {*REAL, *SIMULATED}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path):
+    dataset = make(name, tmp_path)
+    assert isinstance(dataset, Dataset)
+    assert dataset.card.citation
+    assert dataset.card.licence
+    assert dataset.card.channels
+    assert dataset.card.n_subjects <= dataset.card.n_recordings
+    assert len(dataset.classes) > 1
+    assert not set(dataset.labels) & set(dataset.ignored)
+    assert dataset.on_bad_recording == "raise"
+    json.dumps(dict(dataset.read_settings))
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_is_at_most_15_lines(name: str):
+    assert len((CONF / f"{name}.yaml").read_text().splitlines()) <= 15
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", sorted(set(REAL) & set(OPTIONS)))
+def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_path: Path):
+    dataset = make(name, tmp_path, **REAL[name](shared_data, tmp_path))
+    card, recordings = dataset.card, dataset.recordings()
+    assert len({recording.id for recording in recordings}) == len(recordings)
+    assert [recording.id for recording in recordings] == sorted(recording.id for recording in recordings)
+    for recording in recordings:
+        raw = dataset.read(recording)
+        assert (tuple(raw.ch_names), raw.info["sfreq"]) == (card.channels, card.sfreq), recording.id
+        assert set(raw.annotations.description) <= {*dataset.labels, *dataset.ignored}
+        assert recording.facts["sex"] in ("F", "M")
+        assert 10 < recording.facts["age"] < 110
+    subjects = {recording.subject for recording in recordings}
+    assert len(subjects) <= card.n_subjects
+    assert len(recordings) <= card.n_recordings
+    if len(subjects) == card.n_subjects:  # totals can be compared where the set is complete
+        assert len(recordings) == card.n_recordings
+    assert coverage(recordings, card).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
+
+
+@pytest.mark.realdata
+def test_the_two_real_sets_here_are_parts_and_the_sentence_says_which(shared_data: Path, tmp_path: Path):
+    dataset = make("mental_arithmetic", tmp_path, **_eegmat(shared_data, tmp_path))
+    assert coverage(dataset.recordings(), dataset.card) == "18 of 36 subjects, 36 of 72 recordings"
+
+
+def test_the_card_of_sleep_edf_agrees_with_the_table_that_mne_ships():
+    import mne
+    import pandas as pd
+
+    from eegbench.dataset.night_list import ABSENT_NIGHTS, ABSENT_SUBJECTS
+    from eegbench.dataset.sleep_physionet import SleepPhysionet
+
+    table = pd.read_csv(Path(mne.__file__).parent / "datasets" / "sleep_physionet" / "age_records.csv")
+    nights = table[table["record type"] == "PSG"]
+    assert len(nights) == SleepPhysionet.card.n_recordings
+    assert nights["subject"].nunique() == SleepPhysionet.card.n_subjects
+    there = set(zip(nights["subject"], nights["night"], strict=True))
+    every = {(subject, night) for subject in range(83) for night in (1, 2)}
+    assert every - there == {*ABSENT_NIGHTS, *((subject, night) for subject in ABSENT_SUBJECTS for night in (1, 2))}

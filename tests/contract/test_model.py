@@ -1,0 +1,92 @@
+"""What every encoder in conf/model promises."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from eegbench.config import build
+from eegbench.model import Encoder
+
+CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
+OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)]
+
+
+def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
+    node = OmegaConf.to_container(OmegaConf.load(CONF / f"{option}.yaml"), resolve=True)
+    return build(node, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
+
+
+def windows(n: int, n_channels: int, n_times: int) -> torch.Tensor:
+    return torch.randn(n, n_channels, n_times, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture(params=OPTIONS)
+def option(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_shapes_follow_the_contract(option: str, form: tuple[int, int, float]) -> None:
+    model = encoder(option, *form).eval()
+    x = windows(3, *form[:2])
+    assert model(x).shape == (3, model.embed_dim)
+    tokens = model.features(x)
+    assert tokens.ndim == 3
+    assert tokens.shape[0] == 3
+    assert torch.isfinite(model(x)).all()
+
+
+def test_the_same_window_gets_the_same_embedding_whatever_stands_beside_it(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    x = windows(5, 2, 3000)
+    torch.testing.assert_close(model(x[2:3]), model(x)[2:3], rtol=1e-4, atol=1e-5)
+    assert torch.equal(model(x), model(x))
+
+
+def test_a_batch_of_one_window_is_encoded(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    assert model(windows(1, 2, 3000)).shape == (1, model.embed_dim)
+
+
+def test_embeddings_depend_on_the_tokens_alone(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    one, other = windows(2, 2, 3000).split(1)
+    fixed = model.features(one)
+    model.features = lambda x, mask=None: fixed
+    assert torch.equal(model(one), model(other))
+
+
+def test_training_reaches_every_parameter_and_the_input(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).train()
+    if not list(model.parameters()):
+        pytest.skip(f"{option} has nothing to train")
+    x = windows(4, 2, 3000).requires_grad_()
+    model(x).square().sum().backward()
+    assert x.grad is not None
+    assert x.grad.abs().sum() > 0
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+def test_a_stored_state_gives_the_same_embeddings(option: str) -> None:
+    first, second = (encoder(option, 2, 3000, 100.0).eval() for _ in range(2))
+    second.load_state_dict(first.state_dict())
+    x = windows(2, 2, 3000)
+    assert torch.equal(first(x), second(x))
+
+
+def test_a_channel_that_the_mask_leaves_out_does_not_matter(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    x = windows(2, 2, 3000)
+    changed = x.clone()
+    changed[:, 1] += 7
+    mask = torch.tensor([[True, False], [True, False]])
+    assert torch.equal(model.features(x, mask), model.features(changed, mask))
+    assert torch.equal(model(x, mask), model(changed, mask))
+
+
+def test_outputs_keep_the_type_of_the_windows(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    assert model(windows(1, 2, 3000)).dtype == torch.float32

@@ -1,0 +1,66 @@
+"""What every sampler in conf/sampler promises."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from omegaconf import OmegaConf
+
+from eegbench.config import build
+from eegbench.sampler import Sampler
+
+CONF = Path(__file__).resolve().parents[2] / "conf" / "sampler"
+OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+
+
+@pytest.fixture(params=OPTIONS)
+def sampler(request: pytest.FixtureRequest) -> Sampler:
+    return build(OmegaConf.to_container(OmegaConf.load(CONF / f"{request.param}.yaml"), resolve=True))
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Three recordings of two subjects, on rows 7, 9, 11, … of a store."""
+    rng = np.random.default_rng(0)
+    parts = [
+        pd.DataFrame({"recording": name, "start_s": 30.0 * np.arange(n), "label": rng.integers(-1, 5, n)})
+        for name, n in (("s1n1", 150), ("s1n2", 130), ("s2n1", 90))
+    ]
+    made = pd.concat(parts, ignore_index=True)
+    made["rejected"] = rng.random(len(made)) < 0.1
+    return made.set_index(pd.Index(7 + 2 * np.arange(len(made))))
+
+
+def test_a_pass_names_rows_of_the_store_and_a_target_for_each(sampler: Sampler, table: pd.DataFrame) -> None:
+    draw = sampler.draw(table, np.random.default_rng(0))
+    assert draw.windows.ndim == 2
+    assert draw.windows.dtype == np.int64
+    assert len(draw.windows) == len(draw.targets) == len(draw) > 0
+    assert np.isin(draw.windows, table.index).all()
+
+
+def test_no_example_crosses_recordings(sampler: Sampler, table: pd.DataFrame) -> None:
+    draw = sampler.draw(table, np.random.default_rng(0))
+    recordings = table["recording"].loc[draw.windows.ravel()].to_numpy().reshape(draw.windows.shape)
+    assert (recordings == recordings[:, :1]).all()
+
+
+def test_rejected_windows_take_no_part(sampler: Sampler, table: pd.DataFrame) -> None:
+    draw = sampler.draw(table, np.random.default_rng(0))
+    assert not table["rejected"].loc[draw.windows.ravel()].any()
+
+
+def test_a_draw_is_a_function_of_table_and_generator(sampler: Sampler, table: pd.DataFrame) -> None:
+    before = table.copy()
+    first = sampler.draw(table, np.random.default_rng([1, 2]))
+    sampler.draw(table, np.random.default_rng([1, 3]))
+    again = sampler.draw(table, np.random.default_rng([1, 2]))
+    assert np.array_equal(first.windows, again.windows)
+    assert np.array_equal(first.targets, again.targets)
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_no_windows_are_refused_with_a_sentence(sampler: Sampler, table: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="window"):
+        sampler.draw(table.iloc[:0], np.random.default_rng(0))

@@ -1,0 +1,66 @@
+"""What every split in conf/split promises."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from omegaconf import OmegaConf
+
+from eegbench.config import build
+from eegbench.split import Split
+from eegbench.types import SPLITS
+
+CONF = Path(__file__).resolve().parents[2] / "conf" / "split"
+OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+
+
+@pytest.fixture(params=OPTIONS)
+def split(request: pytest.FixtureRequest) -> Split:
+    return build(OmegaConf.to_container(OmegaConf.load(CONF / f"{request.param}.yaml"), resolve=True))
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Two nights of each of ten subjects, some windows unscored or rejected."""
+    rng = np.random.default_rng(0)
+    parts = [
+        pd.DataFrame({"start_s": 30.0 * np.arange(40)}).assign(subject=f"s{s}", session=str(n), recording=f"s{s}n{n}")
+        for s in range(10)
+        for n in (1, 2)
+    ]
+    made = pd.concat(parts, ignore_index=True).assign(run="1", window_s=30.0)
+    made["label"] = rng.integers(-1, 5, len(made))
+    return made.assign(scored=made["label"] >= 0, rejected=rng.random(len(made)) < 0.1)
+
+
+def test_every_window_gets_a_split_or_none_by_name(split: Split, table: pd.DataFrame) -> None:
+    assigned = split.assign(table)
+    assert assigned.index.equals(table.index)
+    assert set(assigned) <= {*SPLITS, ""}
+    assert set(assigned) >= set(SPLITS)
+
+
+def test_subjects_are_whole_unless_the_split_says_otherwise(split: Split, table: pd.DataFrame) -> None:
+    in_splits = table.groupby("subject")["start_s"].agg(lambda rows: split.assign(table)[rows.index].nunique())
+    assert split.within_subject == bool((in_splits > 1).any())
+    if not split.within_subject:
+        assert not (split.assign(table) == "").any()
+
+
+def test_the_same_table_gives_the_same_split_in_any_order(split: Split, table: pd.DataFrame) -> None:
+    before = table.copy()
+    shuffled = table.sample(frac=1, random_state=0)
+    pd.testing.assert_series_equal(split.assign(shuffled).sort_index(), split.assign(table))
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_labels_of_windows_and_their_flags_do_not_move_subjects(split: Split, table: pd.DataFrame) -> None:
+    other = table.assign(rejected=~table["rejected"], label=0)
+    pd.testing.assert_series_equal(split.assign(other), split.assign(table))
+
+
+def test_too_few_subjects_get_a_sentence(split: Split, table: pd.DataFrame) -> None:
+    one = table[table["recording"] == "s0n1"].iloc[:1]
+    with pytest.raises(ValueError, match=r"split\.|subjects"):
+        split.assign(one)

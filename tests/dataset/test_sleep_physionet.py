@@ -1,0 +1,351 @@
+"""Nights are found, paired, read and cropped as published; what does not fit is named."""
+
+import datetime
+import shutil
+from pathlib import Path
+from typing import Any
+
+import mne
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eegbench.dataset import BadRecordingError
+from eegbench.dataset.coverage import coverage
+from eegbench.dataset.night import wake_crop
+from eegbench.dataset.sleep_physionet import SleepPhysionet, fetch_nights, list_nights
+
+LABELS = {
+    "Sleep stage W": "W",
+    "Sleep stage 1": "N1",
+    "Sleep stage 2": "N2",
+    "Sleep stage 3": "N3",
+    "Sleep stage 4": "N3",
+    "Sleep stage R": "R",
+}
+IGNORED = ("Sleep stage ?", "Movement time")
+
+NIGHT = [  # of 600 s: wake, sleep from 120 s to 420 s, wake, and unscored far beyond the end
+    (0.0, 120.0, "Sleep stage W"),
+    (120.0, 60.0, "Sleep stage 1"),
+    (180.0, 90.0, "Sleep stage 2"),
+    (270.0, 30.0, "Movement time"),
+    (300.0, 60.0, "Sleep stage 4"),
+    (360.0, 60.0, "Sleep stage R"),
+    (420.0, 150.0, "Sleep stage W"),
+    (570.0, 3000.0, "Sleep stage ?"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, write_edf, write_hypnogram) -> Path:
+    """Two nights of subject 0, one of subject 7, under published names."""
+    for psg, hypnogram in (("SC4001E0", "SC4001EC"), ("SC4002E0", "SC4002EH"), ("SC4071E0", "SC4071EP")):
+        write_edf(tmp_path / f"{psg}-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0)
+        write_hypnogram(tmp_path / f"{hypnogram}-Hypnogram.edf", NIGHT)
+    return tmp_path
+
+
+def dataset(root: Path | None, **options: Any) -> SleepPhysionet:
+    settings: dict[str, Any] = {
+        "root": None if root is None else str(root),
+        "subjects": None,
+        "nights": (1, 2),
+        "channels": ("Fpz-Cz", "Pz-Oz"),
+        "crop_wake_min": 1.0,
+        "labelled": True,
+        "labels": LABELS,
+        "ignored": IGNORED,
+        "on_bad_recording": "raise",
+    }
+    return SleepPhysionet(**{**settings, **options})
+
+
+def test_both_nights_of_a_subject_are_recordings_of_their_own(folder: Path):
+    nights = dataset(folder).recordings()
+    assert [(n.id, n.subject, n.session) for n in nights] == [
+        ("SC4001E0", "00", "1"),
+        ("SC4002E0", "00", "2"),
+        ("SC4071E0", "07", "1"),
+    ]
+    assert [n.labels.name for n in nights] == [f"{x}-Hypnogram.edf" for x in ("SC4001EC", "SC4002EH", "SC4071EP")]
+    assert coverage(nights, SleepPhysionet.card) == "2 of 78 subjects, 3 of 153 recordings"
+
+
+def test_a_night_is_cropped_to_the_minutes_around_sleep_with_its_last_stage_whole(folder: Path):
+    night = dataset(folder)
+    raw = night.read(night.recordings()[0])
+    assert raw.ch_names == ["Fpz-Cz", "Pz-Oz"]
+    assert not raw.preload
+    assert (raw.first_time, raw.n_times / raw.info["sfreq"]) == (60.0, 420.0)
+    stages = list(zip(raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True))
+    assert stages == [(60.0, 60.0, "Sleep stage W"), *NIGHT[1:6], (420.0, 60.0, "Sleep stage W")]
+    whole = mne.io.read_raw_edf(folder / "SC4001E0-PSG.edf", verbose="ERROR").get_data()
+    np.testing.assert_array_equal(raw.get_data(), whole[:, 60 * 20 : 480 * 20])
+
+
+def test_without_a_crop_the_night_is_whole_and_stages_end_with_it(folder: Path):
+    night = dataset(folder, crop_wake_min=None)
+    raw = night.read(night.recordings()[0])
+    assert raw.n_times == 600 * 20
+    last = raw.annotations[-1]
+    assert (last["onset"], last["duration"], last["description"]) == (570.0, 30.0, "Sleep stage ?")
+
+
+def test_a_crop_wider_than_the_record_keeps_all_of_it(folder: Path):
+    night = dataset(folder, crop_wake_min=30.0)
+    raw = night.read(night.recordings()[0])
+    assert (raw.first_time, raw.n_times) == (0.0, 600 * 20)
+
+
+def test_without_labels_hypnograms_are_not_looked_at_and_nothing_is_cropped(folder: Path):
+    (folder / "SC4001EC-Hypnogram.edf").unlink()
+    (folder / "SC4002EH-Hypnogram.edf").write_bytes(b"")
+    night = dataset(folder, labelled=False)
+    recordings = night.recordings()
+    assert [recording.labels for recording in recordings] == [None, None, None]
+    raw = night.read(recordings[1])
+    assert (raw.n_times, len(raw.annotations)) == (600 * 20, 0)
+
+
+def test_stages_3_and_4_are_one_class_and_classes_keep_the_order_of_depth():
+    assert dataset(None).classes == ("W", "N1", "N2", "N3", "R")
+
+
+@pytest.mark.parametrize(
+    ("length_s", "onset", "duration", "expected"),
+    [  # references.md A12
+        (400.0, [100.0, 200.0], [30.0, 45.0], (40.0, 305.0)),
+        (250.0, [20.0, 100.0], [30.0, 30.0], (0.0, 190.0)),
+        (250.0, [100.0, 200.0], [30.0, 30.0], (40.0, 250.0)),
+    ],
+)
+def test_the_crop_meets_the_published_oracles(length_s, onset, duration, expected):
+    assert wake_crop(onset, duration, ["Sleep stage 1", "Sleep stage R"], 1.0, length_s) == expected
+
+
+def test_wake_unscored_and_movement_are_no_sleep():
+    stages = ["Sleep stage W", "Sleep stage ?", "Movement time", "Sleep stage 3", "Sleep stage ?", ""]
+    onset = [0.0, 100.0, 200.0, 300.0, 330.0, 400.0]
+    assert wake_crop(onset, [30.0] * 6, stages, 0.0, 1000.0) == (300.0, 330.0)
+
+
+@given(
+    stages=st.lists(st.sampled_from([*LABELS, *IGNORED]), min_size=1, max_size=40),
+    minutes=st.floats(0, 20),
+    length_s=st.floats(1200, 2000),
+)
+def test_every_sleep_stage_inside_the_record_is_inside_the_crop(stages, minutes, length_s):
+    onset, duration = [30.0 * i for i in range(len(stages))], [30.0] * len(stages)
+    asleep = [i for i, stage in enumerate(stages) if stage[-1] in "1234R"]
+    if not asleep:
+        with pytest.raises(ValueError, match="no sleep stage"):
+            wake_crop(onset, duration, stages, minutes, length_s)
+        return
+    tmin, tmax = wake_crop(onset, duration, stages, minutes, length_s)
+    assert 0 <= tmin <= onset[asleep[0]]
+    assert onset[asleep[-1]] + 30 <= tmax <= length_s
+    assert tmin == 0 or tmin == onset[asleep[0]] - 60 * minutes
+
+
+def test_subjects_and_nights_choose_recordings(folder: Path):
+    assert [n.id for n in dataset(folder, subjects=(7,)).recordings()] == ["SC4071E0"]
+    assert [n.id for n in dataset(folder, nights=(2,)).recordings()] == ["SC4002E0"]
+    assert [n.id for n in list_nights(folder, labelled=True, subjects=[0], nights=[1])] == ["SC4001E0"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"subjects": (0, 5)}, r"dataset.subjects=\[5\]: no recordings of nights \[1, 2\]; there are subjects 0, 7"),
+        ({"subjects": (7,), "nights": (2,)}, r"dataset.subjects=\[7\]: no recordings of nights \[2\]"),
+        ({"nights": (3,)}, r"dataset.subjects=all: no recordings of nights \[3\]"),
+        ({"subjects": (39,)}, r"dataset.subjects=\[39\]: no recordings"),
+    ],
+)
+def test_subjects_and_nights_that_are_not_there_are_named(folder: Path, options, words):
+    with pytest.raises(ValueError, match=words):
+        dataset(folder, **options).recordings()
+
+
+def test_subjects_that_were_never_published_are_only_noted(folder: Path, caplog):
+    caplog.set_level("INFO")
+    assert [n.subject for n in dataset(folder, subjects=(7, 39, 36), nights=(1,)).recordings()] == ["07"]
+    assert "no nights [1] of subjects [39, 36]" in caplog.text
+
+
+def test_age_and_sex_of_published_names_come_from_the_table_that_mne_ships(folder: Path):
+    assert dict(dataset(folder).recordings()[0].facts) == {"age": 33, "sex": "F"}
+
+
+def test_a_subjects_csv_in_the_folder_comes_before_the_published_table(folder: Path):
+    (folder / "subjects.csv").write_text("subject,age,sex\n00,61,M\n7,,female\n")
+    facts = {n.subject: dict(n.facts) for n in dataset(folder).recordings()}
+    assert facts == {"00": {"age": 61, "sex": "M"}, "07": {"sex": "F"}}
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("subject,age\n00,61\n", "has no column sex; expected subject, age, sex in its first line, found subject, age"),
+        ("subject,age,sex\n00,61,M\n", "has no row for subject 07"),
+        ("subject,age,sex\n00,old,M\n07,1,F\n", "subject 00 has age 'old'; a number is expected"),
+        ("subject,age,sex\n00,61,X\n07,1,F\n", "subject 00 has the sex 'X'; F or M is expected"),
+    ],
+)
+def test_a_subjects_csv_that_does_not_fit_is_named(folder: Path, table: str, words: str):
+    (folder / "subjects.csv").write_text(table)
+    with pytest.raises(ValueError, match=r"subjects\.csv") as caught:
+        dataset(folder).recordings()
+    assert words in str(caught.value)
+
+
+def test_any_other_names_pair_by_what_stands_before_the_ending(tmp_path: Path, write_edf, write_hypnogram):
+    write_edf(tmp_path / "anna-PSG.edf", seconds=600)
+    write_hypnogram(tmp_path / "anna-Hypnogram.edf", NIGHT)
+    (tmp_path / "._anna-PSG.edf").write_bytes(b"left by another system")
+    nights = dataset(tmp_path).recordings()
+    assert [(n.id, n.subject, n.session, dict(n.facts)) for n in nights] == [("anna", "anna", "1", {})]
+    assert dataset(tmp_path).read(nights[0]).n_times == 420 * 100
+
+
+def test_telemetry_subjects_are_other_people_than_cassette_subjects(tmp_path: Path, write_edf):
+    for name in ("SC4011E0", "ST7011J0"):
+        write_edf(tmp_path / f"{name}-PSG.edf")
+    nights = dataset(tmp_path, labelled=False).recordings()
+    assert [(n.subject, dict(n.facts)) for n in nights] == [("01", {"age": 33, "sex": "F"}), ("ST01", {})]
+
+
+def test_no_folder_an_empty_one_and_one_too_high_are_named(folder: Path, tmp_path: Path):
+    with pytest.raises(FileNotFoundError, match=r"dataset\.root=.*nowhere: there is no such folder"):
+        dataset(tmp_path / "nowhere").recordings()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no \*-PSG\.edf in it; put them there"):
+        dataset(empty).recordings()
+    shutil.copytree(folder, empty / "sleep-cassette", ignore=lambda *_: ["empty"])
+    with pytest.raises(FileNotFoundError, match=r"set dataset\.root=.*sleep-cassette"):
+        dataset(empty).recordings()
+
+
+def test_a_psg_without_hypnogram_and_the_reverse_are_listed_and_refused_when_read(folder: Path):
+    (folder / "SC4001EC-Hypnogram.edf").unlink()
+    (folder / "SC4002E0-PSG.edf").unlink()
+    night = dataset(folder)
+    without_hypnogram, without_psg, whole = night.recordings()
+    with pytest.raises(
+        BadRecordingError, match=r"SC4001E0-PSG\.edf: has no hypnogram; SC4001E\*-Hypnogram\.edf is exp"
+    ):
+        night.read(without_hypnogram)
+    with pytest.raises(
+        BadRecordingError, match=r"SC4002EH-Hypnogram\.edf: has no recording; SC4002E\*-PSG\.edf is exp"
+    ):
+        night.read(without_psg)
+    assert night.read(whole).n_times == 420 * 20
+
+
+def test_two_hypnograms_of_one_night_are_named(folder: Path):
+    shutil.copy(folder / "SC4001EC-Hypnogram.edf", folder / "SC4001EW-Hypnogram.edf")
+    with pytest.raises(ValueError, match=r"SC4001EW-Hypnogram\.edf: stands for the same night as SC4001EC-Hyp"):
+        dataset(folder).recordings()
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        (
+            [*NIGHT, (590.0, 5.0, "Lights on")],
+            "has the labels 'Lights on', which stand neither in dataset.labels nor in",
+        ),
+        (NIGHT[:1], "no sleep stage in the 600 s of the record"),
+        ([(700.0, 30.0, "Sleep stage 2")], "no sleep stage in the 600 s of the record"),
+    ],
+)
+def test_a_hypnogram_that_cannot_be_used_is_named(folder: Path, write_hypnogram, stages, words):
+    path = write_hypnogram(folder / "SC4001EC-Hypnogram.edf", stages)
+    night = dataset(folder)
+    with pytest.raises(BadRecordingError) as caught:
+        night.read(night.recordings()[0])
+    assert str(caught.value).startswith(f"{path}: ")
+    assert words in str(caught.value)
+
+
+def test_a_hypnogram_that_starts_at_another_time_is_refused(folder: Path, write_hypnogram):
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", NIGHT, start=datetime.time(23, 0, 0))
+    night = dataset(folder)
+    with pytest.raises(BadRecordingError, match=r"23\.00\.00 .* and SC4001E0-PSG\.edf at .*22\.00\.00; equal starts"):
+        night.read(night.recordings()[0])
+
+
+def test_a_hypnogram_that_is_a_pointer_is_refused(folder: Path):
+    (folder / "SC4001EC-Hypnogram.edf").write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    night = dataset(folder)
+    with pytest.raises(BadRecordingError, match=r"SC4001EC-Hypnogram\.edf: is a git-lfs pointer"):
+        night.read(night.recordings()[0])
+
+
+def test_an_anonymous_date_crops_as_any_other(folder: Path):
+    for name in ("SC4001E0-PSG.edf", "SC4001EC-Hypnogram.edf"):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[:88] + b"X".ljust(80) + b"xx.xx.xxyy.yy.yy" + data[184:])
+    night = dataset(folder)
+    raw = night.read(night.recordings()[0])
+    assert (raw.first_time, raw.n_times) == (60.0, 420 * 20)
+    assert list(raw.annotations.onset) == [60.0, *(onset for onset, _, _ in NIGHT[1:7])]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"crop_wake_min": -1.0}, "crop_wake_min=-1"), ({"channels": ()}, "at least one is expected")],
+)
+def test_values_that_make_no_sense_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        dataset(None, **options)
+
+
+def test_without_a_root_mne_fetches_what_was_asked_for(folder: Path, monkeypatch):
+    asked: dict[str, Any] = {}
+
+    def fetch(*, subjects, recording, on_missing, verbose):
+        asked.update(subjects=subjects, recording=recording, on_missing=on_missing)
+        return [[str(folder / "SC4001E0-PSG.edf"), str(folder / "SC4001EC-Hypnogram.edf")]]
+
+    monkeypatch.setattr("mne.datasets.sleep_physionet.age.fetch_data", fetch)
+    nights = dataset(None, subjects=(0, 39), nights=(1,)).recordings()
+    assert [n.id for n in nights] == ["SC4001E0"]
+    assert asked == {"subjects": [0], "recording": [1], "on_missing": "ignore"}
+    dataset(None).recordings()
+    assert len(asked["subjects"]) == 78
+
+
+@pytest.mark.parametrize("error", [ConnectionError("no route"), ValueError("SHA1 hash does not match")])
+def test_a_fetch_that_fails_says_how_to_do_without(monkeypatch, error: Exception):
+    def fetch(**_: object):
+        raise error
+
+    monkeypatch.setattr("mne.datasets.sleep_physionet.age.fetch_data", fetch)
+    with pytest.raises(FileNotFoundError, match=rf"could not be fetched \({error}\).*dataset\.root=FOLDER"):
+        fetch_nights([0], [1])
+
+
+@pytest.mark.realdata
+def test_the_official_hypnogram_and_recording_are_read_as_they_are(shared_data: Path, tmp_path: Path):
+    shutil.copy(shared_data / "sleep-edf" / "SC4001E0-PSG.first300s.edf", tmp_path / "SC4001E0-PSG.edf")
+    shutil.copy(shared_data / "sleep-edf" / "SC4001EC-Hypnogram.edf", tmp_path)
+    night = dataset(tmp_path, crop_wake_min=None)
+    raw = night.read(night.recordings()[0])
+    assert (raw.ch_names, raw.info["sfreq"], raw.n_times) == (["Fpz-Cz", "Pz-Oz"], 100.0, 30000)
+    assert [dict(a)["description"] for a in raw.annotations] == ["Sleep stage W"]
+    assert raw.annotations.duration[0] == 300.0
+    np.testing.assert_allclose(raw.get_data(stop=2)[0] * 1e6, [5.01684982, -2.57875458])
+    with pytest.raises(BadRecordingError, match="no sleep stage in the 300 s"):
+        dataset(tmp_path).read(night.recordings()[0])
+
+
+@pytest.mark.realdata
+def test_the_official_hypnogram_crops_to_841_epochs(shared_data: Path):
+    """SC4001 after the tutorial's crop: 841 windows of 30 s, one of the sizes of references.md A12."""
+    stages = mne.read_annotations(shared_data / "sleep-edf" / "SC4001EC-Hypnogram.edf")
+    tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, 30.0, 79500.0)
+    assert (tmin, tmax - tmin) == (28830.0, 841 * 30.0)

@@ -1,0 +1,37 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+STAGES = ("W", "N1", "N2", "N3", "R")
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(2)
+
+
+@pytest.fixture
+def stages() -> tuple[str, ...]:
+    return STAGES
+
+
+@pytest.fixture
+def counts() -> np.ndarray:
+    """N3 has no windows, and N1 is never predicted."""
+    return np.array([[80, 0, 15, 0, 5], [9, 0, 20, 0, 1], [4, 0, 1200, 3, 30], [0, 0, 0, 0, 0], [6, 0, 12, 0, 90]])
+
+
+@pytest.fixture
+def night(rng: np.random.Generator) -> pd.DataFrame:
+    """Three hours of windows of 30 s, of which the second hour was not scored."""
+    n = 360
+    label = np.array(STAGES)[np.repeat(rng.integers(0, 5, n // 20), 20)]
+    shares = rng.dirichlet(np.ones(5), n)
+    frame = pd.DataFrame(shares, columns=list(STAGES)).assign(
+        recording="SC4001E0",
+        probe="hand_made",
+        start_s=np.arange(n) * 30.0,
+        label=label,
+        predicted=np.where(rng.random(n) < 0.7, label, "N2"),
+    )
+    return frame.drop(index=range(120, 240))

@@ -1,0 +1,123 @@
+"""Draw every figure from data shaped like the real thing, to look at: python tests/figure/make_examples.py FOLDER."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from eegbench import figure
+from eegbench.score import confusion, evaluate, report_frame
+from eegbench.types import Score
+
+STAGES = ("W", "R", "N1", "N2", "N3")
+NIGHT = "W12 1.4 2.18 3.9 2.10 3.14 2.6 R.8 2.20 3.12 2.8 R.16 1.3 2.24 W2 1.3 2.14 R.22 2.18 1.2 R.24 2.9 W10"
+
+
+def night(rng: np.random.Generator, name: str = "SC4001E0", skill: float = 2.2) -> pd.DataFrame:
+    """One simulated night with an hour's worth of unscored windows left out."""
+    names = {"W": "W", "1": "N1", "2": "N2", "3": "N3", "R": "R"}
+    bouts = [(names[bout[0]], int(bout[1:].strip("."))) for bout in NIGHT.split()]
+    label = np.repeat([stage for stage, _ in bouts], [3 * n for _, n in bouts])
+    return predicted(rng, label, STAGES, skill, 30.0, name, gap=range(300, 340))
+
+
+def predicted(rng, label, classes, skill, window_s, name, gap=()) -> pd.DataFrame:
+    """A table of predictions whose probabilities are smooth in time and right more often than not."""
+    index = pd.Index(classes).get_indexer(label)
+    noise = rng.normal(size=(len(label) + 4, len(classes)))
+    smooth = np.stack([np.convolve(column, np.ones(5) / 5**0.5, "valid") for column in noise.T], axis=1)
+    smooth[np.arange(len(label)), index] += skill
+    shares = np.exp(smooth) / np.exp(smooth).sum(axis=1, keepdims=True)
+    frame = pd.DataFrame(shares, columns=list(classes)).assign(
+        recording=name,
+        subject=name[:5],
+        start_s=np.arange(len(label)) * window_s,
+        split="test",
+        probe="linear",
+        label=label,
+        predicted=np.array(classes)[shares.argmax(axis=1)],
+    )
+    return frame.drop(index=list(gap))
+
+
+def history(rng: np.random.Generator, n: int, every: int) -> pd.DataFrame:
+    """A training that is best about its middle."""
+    passes = np.arange(n + 1)
+    train = 0.42 + 0.3 * np.exp(-passes / 9) + rng.normal(0, 0.004, n + 1)
+    valid = 0.5 + 0.21 * np.exp(-passes / 7) + 0.0009 * passes + rng.normal(0, 0.008, n + 1)
+    probe = 0.66 - 0.28 * np.exp(-passes / 6) + rng.normal(0, 0.01, n + 1)
+    table = pd.DataFrame({"pass": passes, "train_loss": train, "valid_loss": valid, "lr": 5e-4})
+    table["train_accuracy"], table["valid_accuracy"] = 1.1 - train, 1.15 - valid
+    table["probe_valid_balanced_accuracy"] = np.where(passes % every == 0, probe, np.nan)
+    table.loc[0, ["train_loss", "train_accuracy"]] = np.nan
+    return table
+
+
+def scatter(rng: np.random.Generator, folder: Path, n_subjects: int, n: int) -> None:
+    """Windows whose first axis is depth of sleep and whose second is partly the subject."""
+    stage, subject = rng.integers(0, 5, n), rng.integers(0, n_subjects, n)
+    age = rng.integers(25, 90, n_subjects).astype(float)
+    age[0] = np.nan
+    centre = np.array([[-3, 1], [-1, -2], [-1.5, 0], [1, 0], [4, 1]])[stage]
+    points = centre + rng.normal(0, 1, (n, 2)) + rng.normal(0, 0.7, (n_subjects, 2))[subject]
+    sex = pd.Series(np.where(age[subject] > 55, "F", "M")).mask(subject == 1)
+    panels = {
+        "stage": pd.Series(pd.Categorical(np.array(STAGES)[stage], categories=STAGES)),
+        "subject": pd.Series([f"SC{s:03d}" for s in subject]),
+        "age (years)": pd.Series(age[subject]),
+        "sex": sex,
+        "split": pd.Series(np.where(subject % 3, "train", "test")),
+    }
+    axis_labels = ("PC 1 (34 % of the variance)", "PC 2 (11 % of the variance)")
+    drawn = figure.embedding_scatter(points, panels=panels, title="PCA", axis_labels=axis_labels, rng=rng)
+    figure.save(drawn, folder, f"embedding_{n_subjects}")
+
+
+def main(folder: Path) -> None:
+    """Write every example."""
+    rng = np.random.default_rng(7)
+    one = night(rng)
+    counts = confusion(one, STAGES)
+    values = evaluate(counts, STAGES)
+    scores = {"accuracy": float(values["accuracy"]), "κ": float(values["cohen_kappa"])}
+    figure.save(figure.hypnogram(one, classes=STAGES, window_s=30.0, scores=scores), folder, "hypnogram_night")
+    task = predicted(rng, np.repeat(["rest", "subtraction"], [30, 31]), ("rest", "subtraction"), 0.7, 2.0, "S01")
+    figure.save(figure.hypnogram(task, classes=("rest", "subtraction"), window_s=2.0), folder, "hypnogram_task")
+
+    figure.save(figure.confusion_matrix(counts, STAGES, "linear, test"), folder, "confusion_5")
+    pair = np.array([[512, 231], [220, 467]])
+    figure.save(figure.confusion_matrix(pair, ("rest", "subtraction"), "linear, test"), folder, "confusion_2")
+    many = rng.integers(0, 900, (20, 20)) + 20000 * np.eye(20, dtype=int)
+    many[3] = 0
+    names = tuple(f"class {i + 1}" for i in range(20))
+    figure.save(figure.confusion_matrix(many, names, "linear, test"), folder, "confusion_20")
+    counts = counts.copy()
+    counts[:, 1] = 0
+    report = report_frame(counts, STAGES)
+    figure.save(figure.classification_report(report, "linear, test"), folder, "report")
+
+    figure.save(figure.learning_curves(history(rng, 50, 5), best_pass=22), folder, "curves")
+    short = history(rng, 6, 99)[["pass", "train_loss", "valid_loss", "lr"]]
+    figure.save(figure.learning_curves(short, best_pass=4), folder, "curves_loss")
+    figure.save(
+        figure.learning_curves(history(rng, 10, 5).drop(columns=["train_accuracy", "valid_accuracy"])),
+        folder,
+        "curves_probe",
+    )
+    scatter(rng, folder, 4, 1800)
+    scatter(rng, folder, 38, 20000)
+
+    probes = {"linear": 0.62, "hand_made": 0.55, "random_weights": 0.5, "majority": 0.2, "chance": 0.2}
+    bars = [
+        Score(name, "balanced_accuracy", "test", "pooled", v, v - 0.07 * (v > 0.3), v + 0.05 * (v > 0.3), 8421)
+        for name, v in probes.items()
+    ]
+    controls = tuple(probes)[1:]
+    figure.save(figure.score_bars(bars, metric="balanced_accuracy", controls=controls, chance=0.2), folder, "scores")
+    print(json.dumps(sorted(path.name for path in folder.iterdir())))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,84 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from eegbench.figure import embedding_scatter
+from eegbench.figure.embedding_scatter import MAX_POINTS
+
+LABELS = ("PC 1 (34 %)", "PC 2 (11 %)")
+
+
+def draw(points, rng, **panels):
+    return embedding_scatter(points, panels=panels, title="PCA", axis_labels=LABELS, rng=rng)
+
+
+def panels_of(figure):
+    return {axes.get_title("left"): axes for axes in figure.axes if axes.get_title("left")}
+
+
+def n_dots(axes) -> int:
+    return sum(len(dots.get_offsets()) for dots in axes.collections)
+
+
+@pytest.fixture
+def points(rng):
+    return rng.normal(size=(60, 2))
+
+
+def test_each_thing_known_is_a_panel_of_the_same_points(points, rng, stages):
+    stage, age = pd.Series(np.array(stages)[np.arange(60) % 5]), pd.Series(np.arange(60.0))
+    panels = panels_of(draw(points, rng, stage=stage, age=age))
+    assert list(panels) == ["stage", "age"]
+    assert [n_dots(axes) for axes in panels.values()] == [60, 60]
+    names = [text.get_text() for text in panels["stage"].get_legend().get_texts()]
+    assert names == ["W", "R", "N1", "N2", "N3"]
+    assert panels["age"].get_legend() is None
+
+
+def test_axis_labels_and_the_number_of_windows_are_written(points, rng):
+    figure = draw(points, rng, sex=pd.Series(["F", "M"] * 30))
+    assert figure.get_suptitle() == "PCA (60 windows)"
+    assert (figure.get_supxlabel(), figure.get_supylabel()) == LABELS
+
+
+def test_many_windows_are_subsampled_and_rasterised(rng):
+    n = MAX_POINTS + 1000
+    figure = draw(rng.normal(size=(n, 2)), rng, sex=pd.Series(["F", "M"] * (n // 2)))
+    axes = panels_of(figure)["sex"]
+    assert n_dots(axes) == MAX_POINTS
+    assert all(dots.get_rasterized() for dots in axes.collections if len(dots.get_offsets()))
+    assert figure.get_suptitle() == "PCA (5,000 of 6,000 windows)"
+
+
+def test_many_subjects_are_counted_instead_of_named(points, rng):
+    subject = pd.Series([f"s{i % 30}" for i in range(60)])
+    axes = panels_of(draw(points, rng, subject=subject))["subject (30)"]
+    assert axes.get_legend() is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series(["F", None] * 30),
+        pd.Series([30.0, np.nan] * 30),
+        pd.Series([None] * 60, dtype=object),
+        pd.Series([np.nan] * 60),
+    ],
+)
+def test_what_is_missing_is_drawn_and_said(points, rng, values):
+    axes = panels_of(draw(points, rng, fact=values))["fact, grey: unknown"]
+    assert n_dots(axes) == 60
+    axes.figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("n_panels", [1, 2, 3, 4, 5])
+def test_there_is_an_axes_a_panel_and_none_is_empty(points, rng, n_panels):
+    panels = {f"p{i}": pd.Series(["F", "M"] * 30) for i in range(n_panels)}
+    assert len(draw(points, rng, **panels).axes) == n_panels
+
+
+def test_points_and_colours_stay_together(rng):
+    points = np.column_stack([np.arange(60.0), np.zeros(60)])
+    axes = panels_of(draw(points, rng, age=pd.Series(np.arange(60.0), index=range(100, 160))))["age"]
+    dots = next(dots for dots in axes.collections if len(dots.get_offsets()))
+    np.testing.assert_array_equal(dots.get_offsets()[:, 0], dots.get_array())

@@ -1,0 +1,72 @@
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from eegbench.figure import confusion_matrix, save
+from eegbench.figure.style import PALETTE, STAGES, class_colours, from_top
+
+
+@pytest.fixture
+def figure():
+    return confusion_matrix(np.eye(2, dtype=int), ("rest", "task"), "test")
+
+
+def test_pyplot_is_never_imported():
+    lines = "import sys, eegbench.figure; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
+
+
+def test_a_figure_is_saved_as_png_and_pdf_and_nothing_else(figure, tmp_path):
+    files = save(figure, tmp_path / "new" / "figures", "confusion")
+    assert files == [tmp_path / "new" / "figures" / name for name in ("confusion.png", "confusion.pdf")]
+    assert sorted(files) == sorted((tmp_path / "new" / "figures").iterdir())
+    assert files[0].read_bytes().startswith(b"\x89PNG")
+    assert files[1].read_bytes().startswith(b"%PDF")
+
+
+def test_equal_figures_give_equal_files(tmp_path):
+    first, second = (
+        save(confusion_matrix(np.eye(2, dtype=int), ("rest", "task"), "test"), tmp_path / name, "c") for name in "ab"
+    )
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_part(figure, tmp_path, monkeypatch):
+    save(figure, tmp_path, "c")
+    before = (tmp_path / "c.png").read_bytes()
+
+    def fails(path, **options):
+        path.write_bytes(b"half")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(figure, "savefig", fails)
+    with pytest.raises(OSError, match="no space"):
+        save(figure, tmp_path, "c")
+    assert (tmp_path / "c.png").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"c.png", "c.pdf"}
+
+
+def test_the_users_settings_neither_change_a_figure_nor_are_changed():
+    with mpl.rc_context({"font.size": 30, "axes.titlesize": 40}):
+        figure = confusion_matrix(np.eye(2, dtype=int), ("rest", "task"), "test")
+        assert mpl.rcParams["font.size"] == 30
+    assert figure.axes[0].title.get_fontsize() == 9
+
+
+def test_no_text_is_below_8_points(figure):
+    sizes = [text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text()]
+    assert min(sizes) >= 8
+
+
+def test_stages_keep_their_colours_and_their_order():
+    assert class_colours(("N1", "W")) == {"N1": STAGES["N1"], "W": STAGES["W"]}
+    assert from_top(("W", "N1", "N2", "N3", "R")) == ("W", "R", "N1", "N2", "N3")
+    assert from_top(("task", "rest")) == ("task", "rest")
+
+
+@pytest.mark.parametrize("n", [2, len(PALETTE), 20])
+def test_every_class_has_a_colour_of_its_own(n):
+    assert len(set(class_colours(tuple(map(str, range(n)))).values())) == n

@@ -1,0 +1,64 @@
+"""Chambon's encoder has the paper's sizes, and refuses what it cannot use."""
+
+import pytest
+import torch
+
+from eegbench.model.chambon2018 import Chambon2018
+
+TUTORIAL = {"n_filters": 16, "embed_dim": 100, "dropout": 0.0, "batch_norm": True}
+
+
+def n_parameters(model: torch.nn.Module) -> int:
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "options", "expected"),
+    [
+        (2, TUTORIAL, 68_202),
+        (1, TUTORIAL, 40_996),
+        (2, {"n_filters": 8, "embed_dim": 5, "dropout": 0.25, "batch_norm": False}, 4_987),
+    ],
+)
+def test_the_number_of_parameters_is_the_published_one(n_channels: int, options: dict, expected: int) -> None:
+    assert n_parameters(Chambon2018(n_channels=n_channels, n_times=3000, sfreq=100.0, **options)) == expected
+
+
+def test_three_thousand_samples_become_3001_230_231_and_17() -> None:
+    lengths = []
+    model = Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **TUTORIAL).eval()
+    for layer in model.convolutions.temporal:
+        layer.register_forward_hook(lambda _, __, output: lengths.append(output.shape[-1]))
+    model(torch.zeros(1, 2, 3000))
+    assert list(dict.fromkeys(lengths)) == [3001, 230, 231, 17]
+
+
+def test_kernels_keep_their_duration_at_another_rate() -> None:
+    model = Chambon2018(n_channels=2, n_times=30 * 128, sfreq=128.0, **TUTORIAL)
+    convolution, _, pool, _ = model.convolutions.temporal[:4]
+    assert (convolution.kernel_size, convolution.padding, pool.kernel_size) == ((1, 64), (0, 32), (1, 16))
+
+
+def test_a_single_channel_has_no_spatial_filter() -> None:
+    model = Chambon2018(n_channels=1, n_times=3000, sfreq=100.0, **TUTORIAL)
+    assert not any(name.startswith("convolutions.spatial") for name in model.state_dict())
+
+
+def test_embeddings_flatten_filter_then_channel_then_time() -> None:
+    model = Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **TUTORIAL).eval()
+    x = torch.randn(2, 2, 3000, generator=torch.Generator().manual_seed(0))
+    virtual = model.convolutions.spatial(x.unsqueeze(1)).transpose(1, 2)
+    flat = model.convolutions.temporal(virtual).flatten(1)
+    torch.testing.assert_close(model(x), model.projection.linear(flat))
+
+
+def test_windows_too_short_are_refused_with_the_length_needed() -> None:
+    with pytest.raises(ValueError, match=r"150 samples \(1\.50 s at 100 Hz\).* need 155 \(1\.55 s\): set"):
+        Chambon2018(n_channels=2, n_times=150, sfreq=100.0, **TUTORIAL)
+    assert Chambon2018(n_channels=2, n_times=155, sfreq=100.0, **TUTORIAL).convolutions.n_tokens == 1
+
+
+@pytest.mark.parametrize("wrong", [{"n_filters": 0}, {"embed_dim": 0}, {"dropout": 1.0}, {"dropout": -0.1}])
+def test_options_without_sense_are_refused(wrong: dict) -> None:
+    with pytest.raises(ValueError, match=f"model.{next(iter(wrong))}="):
+        Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **(TUTORIAL | wrong))

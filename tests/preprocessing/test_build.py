@@ -1,0 +1,179 @@
+"""Shards: whole or not at all, built once, one a recording."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from toy import ToyDataset
+
+from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing import open_store
+from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.standard import Standard
+from eegbench.store.local import Local
+
+CPU = torch.device("cpu")
+
+
+def filtered(**changes):
+    options = {
+        "channels": None,
+        "l_freq": None,
+        "h_freq": 30.0,
+        "notch_hz": (),
+        "reference": "as_recorded",
+        "sfreq": None,
+    }
+    return Filtered(**(options | changes))
+
+
+def standard(signal=None, **changes):
+    options = {"window_s": 2.0, "stride_s": 2.0, "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05}
+    return Standard(signal=signal or filtered(), **(options | changes))
+
+
+def local(tmp_path, **changes):
+    return Local(**({"folder": str(tmp_path / "stores"), "resident": "auto", "n_workers": 1} | changes))
+
+
+def opened(tmp_path, dataset=None, preprocessing=None, **changes):
+    dataset = dataset or ToyDataset(folder=tmp_path / "toy", n_subjects=3)
+    return open_store(dataset, preprocessing or standard(), dataset.recordings(), local(tmp_path, **changes), CPU)
+
+
+def test_a_second_opening_builds_nothing_and_a_new_subject_only_its_own_shard(tmp_path):
+    assert opened(tmp_path).n_built == 3
+    assert opened(tmp_path).n_built == 0
+    more = ToyDataset(folder=tmp_path / "toy", n_subjects=4)
+    assert opened(tmp_path, more).n_built == 1
+
+
+def test_windows_and_normalisation_build_nothing_again_but_a_filter_does(tmp_path):
+    opened(tmp_path)
+    other = standard(window_s=4.0, stride_s=1.0, normalise="recording", flat_uv=None)
+    assert opened(tmp_path, preprocessing=other).n_built == 0
+    assert opened(tmp_path, preprocessing=standard(filtered(h_freq=20.0))).n_built == 3
+
+
+def test_a_changed_file_is_built_again(tmp_path):
+    opened(tmp_path)
+    path = tmp_path / "toy" / "s1.txt"
+    os.utime(path, (1, 1))
+    assert opened(tmp_path).n_built == 1
+
+
+def test_processes_build_the_same_shards_as_one(tmp_path):
+    one, two = opened(tmp_path / "one").store, opened(tmp_path / "two", n_workers=2).store
+    rows = np.arange(len(one))
+    assert torch.equal(one.gather(rows), two.gather(rows))
+
+
+def test_what_a_killed_process_left_is_swept_away_and_built_again(tmp_path):
+    opened(tmp_path)
+    shards = tmp_path / "stores" / "shards"
+    whole = next(shards.glob("s1-*"))
+    whole.rename(shards / f".{whole.name}.999999999")
+    assert opened(tmp_path).n_built == 1
+    assert not list(shards.glob(".s1-*"))
+
+
+def test_a_bad_recording_stops_with_its_file_and_the_others_are_kept(tmp_path):
+    bad = ToyDataset(folder=tmp_path / "toy", n_subjects=3, bad=("s1",))
+    with pytest.raises(BadRecordingError, match=r"s1\.txt: the toy is broken"):
+        opened(tmp_path, bad)
+
+
+def test_a_bad_recording_is_skipped_and_told_where_that_is_asked_for(tmp_path):
+    bad = ToyDataset(folder=tmp_path / "toy", n_subjects=3, bad=("s1",), on_bad_recording="skip")
+    result = opened(tmp_path, bad)
+    assert [one.recording for one in result.skipped] == ["s1"]
+    assert "broken" in result.skipped[0].reason
+    assert set(result.store.table["recording"]) == {"s0", "s2"}
+
+
+def test_a_recording_that_breaks_while_it_is_built_leaves_the_others_whole(tmp_path):
+    class Late(ToyDataset):
+        n_read = 0
+
+        def read(self, recording):
+            Late.n_read += 1
+            if recording.id == "s0" and Late.n_read > 3:  # after the look ahead
+                raise BadRecordingError("torn in the middle")
+            return super().read(recording)
+
+    dataset = Late(folder=tmp_path / "toy", n_subjects=3)
+    with pytest.raises(BadRecordingError, match="torn"):
+        opened(tmp_path, dataset)
+    assert len(list((tmp_path / "stores" / "shards").glob("s*"))) == 2
+
+
+def test_a_recording_shorter_than_a_window_is_named_before_anything_is_built(tmp_path):
+    with pytest.raises(BadRecordingError, match=r"s0\.txt: 80 s are shorter than a window of 100 s"):
+        opened(tmp_path, preprocessing=standard(window_s=100.0))
+    assert not list((tmp_path / "stores" / "shards").iterdir())
+
+
+def test_a_window_that_is_longer_than_a_built_recording_is_refused_too(tmp_path):
+    opened(tmp_path)
+    with pytest.raises(BadRecordingError, match="hold no window of 100 s"):
+        opened(tmp_path, preprocessing=standard(window_s=100.0))
+
+
+def test_a_missing_channel_is_named_with_those_that_are_there(tmp_path):
+    with pytest.raises(BadRecordingError, match="channel Cz is missing; there are A, B"):
+        opened(tmp_path, preprocessing=standard(filtered(channels=("Cz",))))
+
+
+def test_a_band_edge_above_half_the_rate_is_refused(tmp_path):
+    with pytest.raises(BadRecordingError, match="h_freq=60 Hz"):
+        opened(tmp_path, preprocessing=standard(filtered(h_freq=60.0)))
+
+
+def test_a_full_disk_is_known_before_the_work(tmp_path, monkeypatch):
+    from collections import namedtuple
+
+    usage = namedtuple("usage", "total used free")(10, 10, 10)
+    monkeypatch.setattr("eegbench.preprocessing.build.shutil.disk_usage", lambda _: usage)
+    with pytest.raises(OSError, match="GB are free"):
+        opened(tmp_path)
+
+
+def test_a_label_outside_the_map_is_named(tmp_path):
+    dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=1, ignored=())
+    with pytest.raises(BadRecordingError, match=r"s0: the label 'rest' is in neither.*dataset\.ignored"):
+        opened(tmp_path, dataset)
+
+
+def test_resampling_and_reference_do_what_they_say(tmp_path):
+    plain = opened(tmp_path / "a").store
+    other = opened(tmp_path / "b", preprocessing=standard(filtered(sfreq=50.0, h_freq=20.0, reference="average"))).store
+    assert (plain.signals.n_times, other.signals.n_times) == (200, 100)
+    assert torch.allclose(other.gather(np.arange(5)).sum(dim=1), torch.zeros(5, 100), atol=1e-3)
+
+
+def test_signals_are_in_microvolts(tmp_path):
+    store = opened(tmp_path, preprocessing=standard(filtered(h_freq=None))).store
+    assert 20 < float(store.gather(np.arange(len(store))).std()) < 30
+
+
+def test_volts_that_are_named_microvolts_are_refused(tmp_path):
+    class Wrong(ToyDataset):
+        def read(self, recording):
+            return super().read(recording).load_data().apply_function(lambda x: x * 1e6)
+
+    with pytest.raises(BadRecordingError, match="the unit in the file's header is wrong"):
+        opened(tmp_path, Wrong(folder=tmp_path / "toy", n_subjects=1))
+
+
+def test_shards_hold_no_pickle(tmp_path):
+    opened(tmp_path)
+    for path in (tmp_path / "stores").rglob("*.npy"):
+        np.load(path, allow_pickle=False)
+    assert {path.suffix for path in (tmp_path / "stores").rglob("*") if path.is_file()} == {".npy", ".json"}
+
+
+def test_paths_are_absolute_whatever_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert local(Path()).shards.is_absolute()

@@ -1,0 +1,77 @@
+"""The linear probe equals scikit-learn's pipeline, folds into one linear map, and is converged or an error."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from eegbench.probe import ProbeNotConvergedError
+from eegbench.probe.base import Labelled
+from eegbench.probe.control import chance, majority
+from eegbench.probe.linear import Linear
+
+
+def labelled(n=200, n_classes=3, seed=0, dim=6):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(n_classes, size=n)
+    features = rng.standard_normal((n, dim)) * 5 + 3
+    features[:, 0] += 4.0 * labels
+    return Labelled(features.astype(np.float32), labels)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+def test_the_folded_head_equals_scaler_and_logistic_regression(n_classes):
+    train, test = labelled(n_classes=n_classes), labelled(n_classes=n_classes, seed=1)
+    head = Linear(C=1.0, max_iter=1000).fit(train, train, n_classes)
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000, class_weight="balanced"))
+    pipeline.fit(train.features.astype(np.float64), train.labels)
+    expected = pipeline.predict_proba(test.features.astype(np.float64))
+    np.testing.assert_allclose(head.probabilities(test.features), expected, atol=1e-8)
+
+
+def test_a_fit_that_does_not_converge_is_an_error_with_a_remedy():
+    with pytest.raises(ProbeNotConvergedError, match=r"in 2 iterations; raise probe\.linear\.max_iter"):
+        Linear(C=100.0, max_iter=2).fit(labelled(), labelled(), 3)
+
+
+def test_of_several_strengths_the_best_on_valid_is_kept():
+    rng = np.random.default_rng(0)
+    noisy = Labelled(rng.standard_normal((30, 25)).astype(np.float32), rng.integers(2, size=30))
+    informed = Labelled(noisy.features.copy(), noisy.labels)
+    informed.features[:, 0] += 1.0 * noisy.labels
+    valid = labelled(n_classes=2, dim=25)
+    valid = Labelled((valid.features - valid.features.mean(0)) / valid.features.std(0), valid.labels)
+    probe = Linear(C=(10.0, 1e-4, 1e-2), max_iter=5000)
+    chosen = probe.fit(informed, valid, 2)
+    each = [Linear(C=C, max_iter=5000).fit(informed, valid, 2) for C in (1e-4, 1e-2, 10.0)]
+    accuracy = [np.mean(h.probabilities(valid.features).argmax(1) == valid.labels) for h in each]
+    assert chosen.C in (1e-4, 1e-2, 10.0)
+    assert np.mean(chosen.probabilities(valid.features).argmax(1) == valid.labels) >= max(accuracy) - 0.05
+
+
+def test_a_class_that_train_does_not_hold_gets_no_probability():
+    train = labelled(n_classes=2)
+    head = Linear(C=1.0, max_iter=1000).fit(Labelled(train.features, train.labels * 2), train, 4)
+    probabilities = head.probabilities(train.features)
+    assert probabilities[:, [1, 3]].max() == 0.0
+    np.testing.assert_allclose(probabilities.sum(1), 1.0)
+
+
+def test_one_class_is_refused():
+    train = labelled()
+    with pytest.raises(ValueError, match="holds 1 of 3 classes"):
+        Linear(C=1.0, max_iter=10).fit(Labelled(train.features, train.labels * 0), train, 3)
+
+
+@pytest.mark.parametrize("C", [0.0, (1.0, -1.0), ()])
+def test_strengths_must_be_above_zero(C):
+    with pytest.raises(ValueError, match=r"probe\.linear\.C"):
+        Linear(C=C, max_iter=10)
+
+
+def test_controls_know_nothing_of_the_signal():
+    guesses = chance(30000, 3, np.random.default_rng(0))
+    np.testing.assert_allclose(np.bincount(guesses.argmax(1)) / 30000, 1 / 3, atol=0.01)
+    certain = majority(4, np.array([0, 2, 2, 1]), 3)
+    assert certain.tolist() == [[0, 0, 1]] * 4

@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix
+
+from eegbench.score import confusion, confusion_by
+
+
+def test_counts_equal_those_of_scikit_learn_in_the_order_of_the_classes(frame, classes):
+    theirs = confusion_matrix(frame["label"], frame["predicted"], labels=list(classes))
+    np.testing.assert_array_equal(confusion(frame, classes), theirs)
+
+
+def test_counts_by_recording_add_up(frame, classes):
+    units, matrices = confusion_by(frame, "recording", classes)
+    assert list(units) == sorted(frame["recording"].unique())
+    np.testing.assert_array_equal(matrices.sum(axis=0), confusion(frame, classes))
+    first = frame[frame["recording"] == units[0]]
+    np.testing.assert_array_equal(matrices[0], confusion(first, classes))
+
+
+def test_categories_are_counted_as_names_are(frame, classes):
+    categories = frame.astype({"label": "category", "predicted": "category", "recording": "category"})
+    np.testing.assert_array_equal(confusion(categories, classes), confusion(frame, classes))
+    np.testing.assert_array_equal(
+        confusion_by(categories, "recording", classes)[1], confusion_by(frame, "recording", classes)[1]
+    )
+
+
+def test_a_class_unknown_is_an_error_that_names_it(frame):
+    with pytest.raises(ValueError, match="'label' has 'R', expected one of W, N1, N2, N3"):
+        confusion(frame, ("W", "N1", "N2", "N3"))

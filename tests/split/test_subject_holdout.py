@@ -1,0 +1,76 @@
+"""Whole subjects are held out, by number, share or name."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eegbench.split.subject_holdout import SubjectHoldout
+
+
+def holdout(**options: object) -> SubjectHoldout:
+    given_ = {"n_valid": 1, "n_test": 1, "seed": 0, "stratify": False, "valid_subjects": None, "test_subjects": None}
+    return SubjectHoldout(**(given_ | options))
+
+
+def table(n_subjects: int, n_windows: int = 6) -> pd.DataFrame:
+    rows = [(f"{s:02d}", f"{s:02d}-{w % 2}", w % 3) for s in range(n_subjects) for w in range(n_windows)]
+    return pd.DataFrame(rows, columns=["subject", "recording", "label"])
+
+
+def who(split: SubjectHoldout, windows: pd.DataFrame) -> dict[str, set[str]]:
+    found = split.assign(windows)
+    return {name: set(windows["subject"][found == name]) for name in ("train", "valid", "test")}
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(3, 20), st.integers(0, 3), st.floats(0, 0.4), st.integers(0, 99), st.booleans())
+def test_every_subject_is_in_one_split_and_splits_are_as_large_as_asked(
+    n: int, n_valid: int, share: float, seed: int, stratify: bool
+) -> None:
+    n_test = max(int(share * n + 0.5), int(share > 0))
+    if n_valid + n_test >= n:
+        return
+    found = who(holdout(n_valid=n_valid, n_test=share, seed=seed, stratify=stratify), table(n))
+    assert (len(found["valid"]), len(found["test"])) == (n_valid, n_test)
+    assert sum(map(len, found.values())) == n
+    assert len(set.union(*found.values())) == n
+
+
+def test_the_order_of_rows_decides_nothing_and_the_index_is_kept() -> None:
+    windows = table(10)
+    shuffled = windows.sample(frac=1, random_state=1)
+    for stratify in (False, True):
+        split = holdout(n_valid=0.2, n_test=0.3, stratify=stratify)
+        pd.testing.assert_series_equal(split.assign(shuffled).sort_index(), split.assign(windows))
+
+
+def test_the_seed_decides_who_is_drawn() -> None:
+    drawn = {frozenset(who(holdout(seed=seed), table(10))["test"]) for seed in range(20)}
+    assert len(drawn) > 3
+
+
+def test_subjects_can_be_named_as_the_tutorial_has_them() -> None:
+    found = who(holdout(valid_subjects=("00",), test_subjects=("01",)), table(3))
+    assert found == {"train": {"02"}, "valid": {"00"}, "test": {"01"}}
+
+
+def test_with_a_named_test_set_the_valid_one_is_drawn_from_the_others() -> None:
+    for seed in range(10):
+        found = who(holdout(n_valid=0.3, test_subjects=("03", "04"), seed=seed), table(10))
+        assert found["test"] == {"03", "04"}
+        assert len(found["valid"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"test_subjects": ("99",)}, r"split\.test_subjects: there is no subject 99; choose from 00, 01, 02"),
+        ({"test_subjects": ("01",), "valid_subjects": ("01",)}, "both name 01"),
+        ({"n_test": 3}, "1 for valid and 3 for test leave none of 3"),
+        ({"n_test": 1.5}, r"split\.n_test=1\.5"),
+    ],
+)
+def test_what_cannot_be_split_so_is_refused(options: dict, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        holdout(**options).assign(table(3))

@@ -1,0 +1,83 @@
+"""The store gathers the same windows from memory and from disk, and normalises them as it is told."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from toy import ToyDataset
+
+from eegbench.preprocessing import open_store
+from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.standard import Standard
+from eegbench.store import base
+from eegbench.store.local import Local
+from eegbench.types import Draw
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("store")
+    dataset = ToyDataset(folder=folder / "toy", n_subjects=3)
+    steps = Filtered(channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None)
+    preprocessing = Standard(
+        signal=steps, window_s=2.0, stride_s=1.0, normalise="none", flat_uv=None, saturated_share=None
+    )
+    local = Local(folder=str(folder), resident=True, n_workers=1)
+    return open_store(dataset, preprocessing, dataset.recordings(), local, torch.device("cpu")).store
+
+
+def test_memory_and_disk_give_the_same_windows(store):
+    rows = np.random.default_rng(0).permutation(len(store))[:50]
+    assert torch.equal(store.gather(rows), replace(store, resident=False).gather(rows))
+
+
+def test_a_window_is_the_signal_from_its_first_sample_on(store):
+    row = store.table.iloc[100]
+    signal = store.shards[row["shard"]].signal()
+    expected = signal[:, row["sample"] : row["sample"] + 200]
+    np.testing.assert_array_equal(store.gather(np.array([100]))[0].numpy(), expected)
+
+
+def test_normalised_by_window_every_channel_has_mean_0_and_deviation_1(store):
+    windows = store.normalised("window").gather(np.arange(20))
+    assert torch.allclose(windows.mean(2), torch.zeros(20, 2), atol=1e-5)
+    assert torch.allclose(windows.std(2, correction=0), torch.ones(20, 2), atol=1e-5)
+
+
+def test_normalised_by_recording_every_channel_of_a_recording_has(store):
+    shard = store.shards[1]
+    rows = store.table.index[store.table["recording"] == "s1"].to_numpy()
+    windows = store.normalised("recording").gather(rows)
+    signal = np.asarray(shard.signal(), dtype=np.float64)
+    expected = (signal - signal.mean(1, keepdims=True)) / signal.std(1, keepdims=True)
+    first = store.table.loc[rows[0], "sample"]
+    np.testing.assert_allclose(windows[0].numpy(), expected[:, first : first + 200], atol=1e-4)
+
+
+def test_a_constant_window_becomes_zeros_not_noise():
+    shape = (1, 2, 10)
+    constant = torch.full(shape, 3.7)
+    std, mean = torch.std_mean(constant, dim=2, correction=0, keepdim=True)
+    assert ((constant - mean) / std.clamp_min(base.MIN_STD_UV)).abs().max() < 1e-2
+
+
+def test_views_hold_each_distinct_window_once(store):
+    draw = Draw(np.array([[5, 9], [9, 5], [5, 7]]), np.array([1, 0, 1]))
+    views = store.views(draw, slice(0, 3))
+    assert views.x.shape[0] == 3
+    expected = store.gather(draw.windows.ravel()).reshape(3, 2, 2, 200)
+    assert torch.equal(views.x[views.index], expected)
+    assert views.y.tolist() == [1, 0, 1]
+
+
+def test_many_shards_keep_few_files_open(store, monkeypatch):
+    base._mapped.cache_clear()
+    replace(store, resident=False).gather(np.arange(len(store)))
+    assert base._mapped.cache_info().maxsize == base.OPEN_FILES
+
+
+def test_facts_are_known_by_recording(store):
+    assert store.facts.loc["s1", "age"] == 21
+    assert store.facts.loc["s1", "sex"] == "M"
+    assert set(store.table["recording"]) == {"s0", "s1", "s2"}

@@ -1,0 +1,165 @@
+"""The layout of the house: one noun in four places, one file and one YAML, arrows that point down."""
+
+import ast
+import fnmatch
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE, CONF, TESTS = ROOT / "eegbench", ROOT / "conf", ROOT / "tests"
+
+CONFIG_ONLY = {"paths", "experiment", "hydra"}
+CODE_ONLY = {"command", "score", "figure"}
+MAX_YAML_LINES = 15
+
+
+def packages(folder: Path) -> set[str]:
+    return {child.name for child in folder.iterdir() if child.is_dir() and any(child.rglob("*.py"))}
+
+
+def config_groups() -> set[str]:
+    return {child.name for child in CONF.iterdir() if child.is_dir() and any(child.rglob("*.yaml"))}
+
+
+MODULES = sorted(CODE.rglob("*.py"))
+OPTIONS = sorted(file for group in config_groups() - CONFIG_ONLY for file in (CONF / group).rglob("*.yaml"))
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def targets(node: object) -> list[str]:
+    """All `_target_`s of a YAML, nested ones too."""
+    if isinstance(node, dict):
+        own = [node["_target_"]] if "_target_" in node else []
+        return own + [target for value in node.values() for target in targets(value)]
+    return [target for item in node for target in targets(item)] if isinstance(node, list) else []
+
+
+def read(file: Path) -> dict:
+    return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+
+
+def parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def test_packages_and_config_groups_have_the_same_names():
+    assert packages(CODE) - CODE_ONLY == config_groups() - CONFIG_ONLY
+
+
+@pytest.mark.parametrize("package", sorted(packages(CODE)))
+def test_every_package_has_tests_under_its_name(package):
+    contract = TESTS / "contract" / f"test_{package}.py"
+    assert contract.is_file() or any((TESTS / package).rglob("test_*.py"))
+
+
+def test_every_folder_of_tests_mirrors_a_package():
+    assert packages(TESTS) - {"contract", "data", "golden"} <= packages(CODE)
+
+
+@pytest.mark.parametrize("name", sorted(packages(CODE) | config_groups() - CONFIG_ONLY))
+def test_names_of_packages_and_groups_are_singular(name):
+    assert not name.endswith("s")
+
+
+@pytest.mark.parametrize("package", sorted(packages(CODE)))
+def test_every_package_begins_with_its_contract(package):
+    assert (CODE / package / "__init__.py").is_file()
+    if package not in CODE_ONLY:
+        assert (CODE / package / "base.py").is_file()
+
+
+def test_every_root_of_options_is_a_verb():
+    verbs = {file.stem for file in (CODE / "command").glob("*.py")}
+    assert {file.stem for file in CONF.glob("*.yaml")} <= verbs
+
+
+@pytest.mark.parametrize("file", OPTIONS, ids=name_of)
+def test_an_option_is_short(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= MAX_YAML_LINES
+
+
+def is_variation(file: Path) -> bool:
+    """Whether a YAML only changes values of another option of its group."""
+    first = read(file).get("defaults", [None])[0]
+    return "_target_" not in read(file) and file.with_name(f"{first}.yaml").is_file()
+
+
+@pytest.mark.parametrize("file", [file for file in OPTIONS if not is_variation(file)], ids=name_of)
+def test_an_option_names_the_class_of_the_module_with_its_name(file):
+    module, _, name = read(file)["_target_"].rpartition(".")
+    if module.startswith("eegbench."):
+        assert module == ".".join(("eegbench", *file.relative_to(CONF).with_suffix("").parts))
+        assert snake_case(name) == file.stem
+    assert inspect.isclass(getattr(importlib.import_module(module), name))
+
+
+@pytest.mark.parametrize("target", sorted({t for file in OPTIONS for t in targets(read(file))}))
+def test_a_class_that_options_build_takes_keywords_without_defaults(target):
+    module, _, name = target.rpartition(".")
+    if not module.startswith("eegbench."):
+        return
+    parameters = inspect.signature(getattr(importlib.import_module(module), name)).parameters.values()
+    assert {parameter.kind for parameter in parameters} <= {inspect.Parameter.KEYWORD_ONLY}
+    assert [parameter.name for parameter in parameters if parameter.default is not parameter.empty] == []
+
+
+def is_option(node: ast.ClassDef) -> bool:
+    """Whether a class is built from options: these, and only these, take nothing but keywords."""
+    dataclasses = [d for d in node.decorator_list if "dataclass" in ast.unparse(d)]
+    if dataclasses:
+        return "kw_only=True" in ast.unparse(dataclasses[0])
+    inits = [f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"]
+    return not any(len(init.args.posonlyargs + init.args.args) > 1 for init in inits)
+
+
+def test_every_implementation_has_an_option():
+    named = {target for file in OPTIONS for target in targets(read(file))}
+    for file in MODULES:
+        if file.relative_to(CODE).parts[0] in CODE_ONLY or file.parent == CODE:
+            continue
+        for node in parse(file).body:
+            if isinstance(node, ast.ClassDef) and snake_case(node.name) == file.stem and is_option(node):
+                path = ".".join(file.relative_to(ROOT).with_suffix("").parts)
+                assert f"{path}.{node.name}" in named, f"{name_of(file)} has no YAML"
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_every_module_begins_with_a_sentence(file):
+    docstring = ast.get_docstring(parse(file)) or ""
+    first = docstring.split("\n\n")[0]
+    assert len(first.split()) >= 3
+    assert first.endswith((".", "?"))
+
+
+def ours(file: Path) -> bool:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    return not any(fnmatch.fnmatch(file.name, pattern.rstrip("/")) for pattern in [".git*", *ignored])
+
+
+def test_a_line_of_the_readme_begins_with_each_part_of_the_project():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    top = {file.name for file in ROOT.iterdir() if ours(file)} - {"README.md"}
+    parts = packages(CODE) | {file.name for file in CODE.glob("*.py") if not file.name.startswith("__")}
+    line = r"^\W*(eegbench/)?{}\b"
+    missing = {name for name in top | parts if not re.search(line.format(re.escape(name.strip("."))), readme, re.M)}
+    assert missing == set()
+
+
+def test_arrows_point_down():
+    lint = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,76 @@
+"""Small recordings with known signals, for tests of what comes after reading."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import mne
+import numpy as np
+
+from eegbench.dataset import BadRecordingError, Card, Dataset
+from eegbench.types import Recording
+
+LABELS = {"left": "left", "right": "right"}
+
+
+SMALL = [
+    "dataset=toy",
+    "trust=[toy]",
+    "preprocessing.window_s=2",
+    "preprocessing.stride_s=2",
+    "sampler.n_pairs=40",
+    "sampler.tau_pos_s=5",
+    "sampler.tau_neg_s=20",
+    "trainer.max_passes=3",
+    "trainer.lr=1e-3",
+    "model.n_filters=4",
+    "model.embed_dim=8",
+    "store.n_workers=1",
+    "device=cpu",
+    "figures=[]",
+]
+"""Options that make an experiment on the toy take seconds."""
+
+
+class ToyDataset(Dataset):
+    """Two channels at 100 Hz; each recording alternates 10 s of `left` (5 Hz) and `right` (12 Hz)."""
+
+    card = Card("Toy 2026", "CC0-1.0", "https://example.org", 8, 8, 100.0, ("A", "B"))
+
+    def __init__(
+        self,
+        *,
+        folder: str | Path,
+        n_subjects: int = 8,
+        n_blocks: int = 8,
+        labels: Mapping[str, str] | None = None,
+        ignored: tuple[str, ...] = ("rest",),
+        on_bad_recording: str = "raise",
+        bad: tuple[str, ...] = (),
+    ) -> None:
+        self.folder, self.n_subjects, self.n_blocks, self.bad = Path(folder), n_subjects, n_blocks, bad
+        self.labels = LABELS if labels is None else labels
+        self.ignored, self.on_bad_recording = ignored, on_bad_recording
+
+    def recordings(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        found = []
+        for number in range(self.n_subjects):
+            path = self.folder / f"s{number}.txt"
+            if not path.exists():
+                path.write_text(str(number))
+            facts = {"age": 20 + number, "sex": "FM"[number % 2]}
+            found.append(Recording(id=f"s{number}", subject=f"{number}", session="1", signal=path, facts=facts))
+        return found
+
+    def read(self, recording):
+        if recording.id in self.bad:
+            raise BadRecordingError("the toy is broken")
+        number = int(recording.signal.read_text())
+        rng = np.random.default_rng(number)
+        times = np.arange(self.n_blocks * 1000) / 100
+        block = (times // 10).astype(int)
+        tone = np.where(block % 2 == 0, np.sin(2 * np.pi * 5 * times), np.sin(2 * np.pi * 12 * times))
+        signal = 20e-6 * (tone + rng.standard_normal((2, len(times))))
+        raw = mne.io.RawArray(signal, mne.create_info(["A", "B"], 100.0, "eeg"), verbose="ERROR")
+        names = [("left", "right", "left", "rest")[i % 4] for i in range(self.n_blocks)]
+        return raw.set_annotations(mne.Annotations(10.0 * np.arange(self.n_blocks), 10.0, names))

@@ -1,0 +1,16 @@
+"""A served model whose prediction is easy to state: the window's mean, times the number in its file."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from eegbench.tracking.served import serve
+
+
+def load(folder: Path):
+    scale = json.loads((folder / "model.json").read_text())["scale"]
+    return lambda x: np.stack([scale * x.mean(axis=(1, 2)), x.std(axis=(1, 2))], axis=1)
+
+
+serve(load)

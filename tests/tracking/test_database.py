@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from eegbench.tracking.database import connect, find_place
+
+
+def test_null_means_the_database_in_the_outputs_folder(tmp_path):
+    place = find_place(None, tmp_path)
+    assert place.uri == f"sqlite:///{tmp_path}/mlflow.db"
+    assert place.artefacts == f"file://{tmp_path}/mlartifacts"
+
+
+def test_addresses_are_absolute_whatever_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert find_place(None, Path("outputs")).uri == f"sqlite:///{tmp_path}/outputs/mlflow.db"
+    assert find_place("sqlite:///mine.db", Path("outputs")).uri == f"sqlite:///{tmp_path}/mine.db"
+
+
+def test_a_server_keeps_its_own_files(tmp_path):
+    place = find_place("https://mlflow.example.org", tmp_path)
+    assert (place.artefacts, place.lock) == (None, None)
+
+
+def test_a_password_is_not_shown(tmp_path):
+    assert find_place("postgresql://me:secret@db/runs", tmp_path).public_uri == "postgresql://me:***@db/runs"
+    assert find_place("https://me:secret@host:5000", tmp_path).public_uri == "https://me:***@host:5000"
+    assert find_place("http://127.0.0.1:5000", tmp_path).public_uri == "http://127.0.0.1:5000"
+
+
+@pytest.mark.parametrize("uri", ["file:///tmp/mlruns", "./mlruns", "htp://x"])
+def test_a_store_that_mlflow_no_longer_has_gets_a_sentence(uri, tmp_path):
+    with pytest.raises(ValueError, match=r"tracking\.uri=.*expected sqlite:///FILE"):
+        find_place(uri, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["what?", "100%20"])
+def test_a_path_that_an_address_cannot_hold_gets_a_sentence(name, tmp_path):
+    with pytest.raises(ValueError, match=r"neither \? nor %; name another with paths\.outputs=FOLDER"):
+        find_place(None, tmp_path / name)
+
+
+def test_a_server_that_does_not_answer_is_named_at_once(tmp_path, free_port):
+    uri = f"http://127.0.0.1:{free_port}"
+    with pytest.raises(ValueError, match=rf"no MLflow server answers at tracking\.uri={uri}"):
+        connect(find_place(uri, tmp_path))
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    (tmp_path / "mlflow.db").write_text("<html>not a database</html>" * 100)
+    with pytest.raises(ValueError, match=r"cannot open sqlite:///.*mlflow\.db \(.*not a database.*paths\.outputs"):
+        connect(find_place(None, tmp_path))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "outputs").write_text("a file where a folder should be")
+    with pytest.raises(ValueError, match=r"cannot open sqlite:///.*outputs/mlflow\.db \(.*paths\.outputs=FOLDER"):
+        connect(find_place(None, tmp_path / "outputs"))

@@ -1,0 +1,281 @@
+"""The loop: what it counts, when it stops, what it keeps, and that it resumes to the same bits."""
+
+import functools
+import math
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from eegbench.environment import seed_libraries
+from eegbench.model.base import Encoder
+from eegbench.store import WindowStore
+from eegbench.task.relative_positioning import RelativePositioning
+from eegbench.trainer import Material, NonFiniteLossError
+from eegbench.trainer.checkpoint import load_tensors
+from eegbench.trainer.loop import Loop
+from eegbench.trainer.schedule.constant import Constant
+from eegbench.trainer.schedule.cosine import Cosine
+from eegbench.types import Draw, Views
+
+
+class Tiny(Encoder):
+    """A small encoder with batch norm and dropout, which both carry state."""
+
+    embed_dim = 4
+
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(20, 8)
+        self.norm = nn.BatchNorm1d(8)
+        self.last = nn.Linear(8, 4)
+
+    def features(self, x, mask=None):
+        return self.forward(x).unsqueeze(1)
+
+    def forward(self, x, mask=None):
+        hidden = nn.functional.dropout(self.norm(self.first(x.flatten(1))), 0.2, self.training)
+        return self.last(hidden)
+
+
+class FakeStore(WindowStore):
+    """Windows that lie in memory, without shards."""
+
+    def __init__(self, n=60):
+        windows = torch.from_numpy(np.random.default_rng(0).standard_normal((n, 2, 10)).astype(np.float32))
+        self.__dict__.update(windows=windows, device=torch.device("cpu"))  # frozen, like the class
+
+    def views(self, draw, part):
+        distinct, index = np.unique(draw.windows[part], return_inverse=True)
+        index = torch.from_numpy(index.reshape(draw.windows[part].shape))
+        return Views(self.windows[distinct], index, torch.from_numpy(draw.targets[part]))
+
+
+class FakeSampler:
+    """Pairs of windows: close where both lie in the same half."""
+
+    def __init__(self, n_pairs=50, n_dropped=0):
+        self.n_pairs, self.n_dropped = n_pairs, n_dropped
+
+    def draw(self, table, rng):
+        windows = rng.choice(table.index.to_numpy(), (self.n_pairs, 2))
+        return Draw(windows, (np.abs(windows[:, 0] - windows[:, 1]) < 15).astype(np.int64), self.n_dropped)
+
+
+def material(seed=0, **sampler):
+    table = pd.DataFrame(index=range(60))
+    return Material(FakeStore(), table.iloc[:40], table.iloc[40:], FakeSampler(**sampler), seed)
+
+
+def loop(**changes):
+    options = {
+        "lr": 1e-2,
+        "optimizer": functools.partial(torch.optim.Adam, weight_decay=1e-3),
+        "schedule": Cosine(),
+        "batch_size": 16,
+        "drop_last": False,
+        "max_passes": 4,
+        "patience": None,
+        "monitor": "valid_loss",
+        "keep": "best_last",
+        "precision": "float32",
+        "clip_norm": None,
+    }
+    return Loop(**(options | changes))
+
+
+def modules(seed=0, statistics: Literal["joint", "view"] = "joint"):
+    seed_libraries(seed)
+    return Tiny(), RelativePositioning(embed_dim=4, dropout=0.5, batch_statistics=statistics)
+
+
+def nothing(row):
+    return {}
+
+
+def fit(folder, trainer=None, after_pass=nothing, given=None, **sampler):
+    encoder, task = given or modules()
+    fitted = (trainer or loop()).fit(encoder, task, material(**sampler), folder=folder, after_pass=after_pass)
+    return encoder, task, fitted
+
+
+def same(a, b):
+    return all(torch.equal(x, y) for x, y in zip(a.state_dict().values(), b.state_dict().values(), strict=True))
+
+
+def plain(history):
+    return history.drop(columns="seconds")
+
+
+def test_history_begins_before_training_and_counts_what_was_really_consumed(tmp_path):
+    _, _, fitted = fit(tmp_path, n_dropped=3)
+    history = fitted.history
+    assert history["pass"].tolist() == [0, 1, 2, 3, 4]
+    assert math.isnan(history["train_loss"].astype(float)[0])
+    assert history["valid_loss"].notna().all()
+    assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn, fitted.n_dropped) == (4 * 4, 4 * 50, 4 * 50, 12)
+
+
+def test_drop_last_leaves_the_short_batch_out_and_the_counts_say_so(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(drop_last=True))
+    assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn) == (4 * 3, 4 * 48, 4 * 50)
+
+
+def test_drop_last_keeps_the_only_batch(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(drop_last=True, batch_size=64, max_passes=1))
+    assert fitted.n_examples == 50
+
+
+@pytest.mark.parametrize("killed_in", [0, 1, 2, 4])
+def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in):
+    encoder, task, straight = fit(tmp_path / "straight")
+
+    def kill(row):
+        if row["pass"] == killed_in:
+            raise KeyboardInterrupt
+        return {}
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "cut", after_pass=kill)
+    other, other_task, resumed = fit(tmp_path / "cut", given=modules(seed=99))  # other weights: they are put back
+    if killed_in == 0:  # nothing was kept yet, so the run begins anew with what it is given
+        return
+    assert same(encoder, other)
+    assert same(task, other_task)
+    pd.testing.assert_frame_equal(plain(straight.history), plain(resumed.history))
+    assert (straight.n_steps, straight.n_examples, straight.best_pass) == (
+        resumed.n_steps,
+        resumed.n_examples,
+        resumed.best_pass,
+    )
+
+
+def test_a_finished_run_is_not_trained_further(tmp_path):
+    encoder, _, first = fit(tmp_path)
+    other, _, second = fit(tmp_path, given=modules(seed=5))
+    assert same(encoder, other)
+    assert second.n_steps == first.n_steps
+
+
+def test_the_best_pass_is_kept_and_its_weights_come_back(tmp_path):
+    encoder, _, fitted = fit(tmp_path)
+    losses = fitted.history["valid_loss"].to_numpy()
+    assert fitted.best_pass == 1 + losses[1:].argmin()
+    tensors, facts = load_tensors(tmp_path / "best.safetensors")
+    assert facts["pass"] == fitted.best_pass
+    assert torch.equal(tensors["encoder.last.weight"], encoder.last.weight)
+
+
+def test_training_stops_when_the_monitored_value_does_not_improve(tmp_path):
+    worse = iter(range(100))
+    _, _, fitted = fit(
+        tmp_path,
+        loop(max_passes=50, patience=3, monitor="probe_score"),
+        after_pass=lambda row: {"probe_score": -float(next(worse))},
+    )
+    assert fitted.best_pass == 1
+    assert fitted.history["pass"].max() == 4
+    assert "trainer.patience=3" in fitted.stopped
+
+
+def test_a_probe_that_runs_every_second_pass_may_choose_the_checkpoint(tmp_path):
+    scores = {0: 0.1, 2: 0.9, 4: 0.5}
+    _, _, fitted = fit(
+        tmp_path,
+        loop(monitor="probe_score"),
+        after_pass=lambda row: {"probe_score": scores[row["pass"]]} if row["pass"] in scores else {},
+    )
+    assert fitted.best_pass == 2
+
+
+def test_a_monitor_that_never_comes_is_refused_with_those_that_do(tmp_path):
+    with pytest.raises(ValueError, match="valid_los is no column of the history; there are valid_loss"):
+        fit(tmp_path, loop(monitor="valid_los"))
+
+
+@pytest.mark.parametrize(("keep", "stems"), [("best_last", set()), (2, {"pass-0002", "pass-0004"})])
+def test_checkpoints_are_best_and_last_or_every_nth_too(tmp_path, keep, stems):
+    fit(tmp_path, loop(keep=keep))
+    assert {path.stem for path in tmp_path.iterdir()} == {"best", "last"} | stems
+
+
+def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_the_last_good_checkpoint(tmp_path):
+    given = material()
+
+    def poison(row):
+        if row["pass"] == 2:
+            given.store.windows.fill_(torch.inf)
+        return {}
+
+    with pytest.raises(NonFiniteLossError, match=r"in pass 3; the last good checkpoint.*trainer\.lr"):
+        loop().fit(*modules(), given, folder=tmp_path, after_pass=poison)
+    for name in ("best", "last"):
+        tensors, _ = load_tensors(tmp_path / f"{name}.safetensors")
+        assert all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point())
+
+
+def test_zero_passes_leave_the_encoder_as_it_is(tmp_path):
+    encoder, task = modules()
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    _, _, fitted = fit(tmp_path, loop(max_passes=0), given=(encoder, task))
+    assert fitted.n_steps == 0
+    assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
+
+
+def test_frozen_layers_keep_weights_and_statistics(tmp_path):
+    encoder, task = modules()
+    for parameter in [*encoder.first.parameters(), *encoder.norm.parameters()]:
+        parameter.requires_grad_(False)
+    before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
+    fit(tmp_path, given=(encoder, task))
+    moved = {name for name, tensor in encoder.state_dict().items() if not torch.equal(before[name], tensor)}
+    assert moved == {"last.weight", "last.bias"}
+
+
+def test_cosine_moves_the_learning_rate_by_step(tmp_path):
+    _, _, fitted = fit(tmp_path)
+    assert fitted.history["lr"].tolist()[0] == 1e-2
+    assert fitted.history["lr"].iloc[-1] == pytest.approx(1e-2 * Cosine().factor(15, 16))
+
+
+def test_bf16_trains_close_to_float32_and_fp16_wants_a_gpu(tmp_path):
+    full = fit(tmp_path / "full")[2].history["train_loss"].iloc[-1]
+    half = fit(tmp_path / "half", loop(precision="bf16"))[2].history["train_loss"].iloc[-1]
+    assert half == pytest.approx(full, abs=0.1)
+    with pytest.raises(ValueError, match=r"needs a GPU.*bf16 or float32"):
+        fit(tmp_path / "no", loop(precision="fp16"))
+
+
+def test_gradients_are_clipped(tmp_path):
+    free, _, _ = fit(tmp_path / "free", loop(max_passes=1, optimizer=torch.optim.SGD, lr=10.0, schedule=Constant()))
+    clipped, _, _ = fit(
+        tmp_path / "clipped",
+        loop(max_passes=1, optimizer=torch.optim.SGD, lr=10.0, clip_norm=1e-6, schedule=Constant()),
+    )
+    start, _ = modules()
+    assert not torch.allclose(free.last.weight, start.last.weight, atol=1e-3)
+    assert torch.allclose(clipped.last.weight, start.last.weight, atol=1e-3)
+
+
+@pytest.mark.parametrize("changes", [{"lr": 0.0}, {"batch_size": 0}, {"max_passes": -1}])
+def test_numbers_out_of_range_are_refused_by_name(changes):
+    (name,) = changes
+    with pytest.raises(ValueError, match=f"trainer.{name}="):
+        loop(**changes)
+
+
+def test_every_pass_draws_anew_and_validation_draws_once():
+    given = material()
+    assert not np.array_equal(given.draw(1).windows, given.draw(2).windows)
+    assert np.array_equal(given.draw(1).windows, material().draw(1).windows)
+    assert np.array_equal(given.draw_valid().windows, given.draw_valid().windows)
+    assert not np.array_equal(given.draw(1).windows, material(seed=1).draw(1).windows)
+
+
+def test_schedules():
+    assert [Constant().factor(step, 10) for step in (0, 5, 9)] == [1.0, 1.0, 1.0]
+    assert Cosine().factor(0, 10) == 1.0
+    assert Cosine().factor(5, 10) == pytest.approx(0.5)  # references: value(U/2) = v0 / 2
