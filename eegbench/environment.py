@@ -42,11 +42,14 @@ def seed_libraries(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def set_deterministic(deterministic: bool) -> None:
-    """Ask for algorithms that give the same bits on every run of the same machine."""
+def set_deterministic(deterministic: bool, device: torch.device) -> None:
+    """Ask for algorithms that give the same bits on every run of the same machine.
+
+    On a GPU an operation that has no such algorithm says so and goes on; on a CPU it would be an error.
+    """
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it to be deterministic
-    torch.use_deterministic_algorithms(deterministic)
+    torch.use_deterministic_algorithms(deterministic, warn_only=device.type != "cpu")
     torch.backends.cudnn.benchmark = not deterministic
 
 

@@ -30,9 +30,9 @@ def test_the_same_seed_gives_the_same_weights():
 
 
 def test_deterministic_mode_can_be_set_and_unset():
-    set_deterministic(True)
+    set_deterministic(True, torch.device("cpu"))
     assert torch.are_deterministic_algorithms_enabled()
-    set_deterministic(False)
+    set_deterministic(False, torch.device("cpu"))
     assert not torch.are_deterministic_algorithms_enabled()
 
 

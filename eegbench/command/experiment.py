@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from jaxtyping import Int
 from omegaconf import OmegaConf
 
 from eegbench.command import figures, report
@@ -30,12 +32,14 @@ from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
 from eegbench.probe import Probe
 from eegbench.score import per_recording, per_subject
+from eegbench.score.metric import accuracy
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
 from eegbench.trainer import Fit, Material, Trainer
 from eegbench.trainer.base import AfterPass
 
 Options = Mapping[str, Any]
+Counts = Int[np.ndarray, "n_classes n_classes"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def run_experiment(options: Options, folder: Path) -> float | None:
     """Run an experiment into a folder; return the probe's balanced accuracy on valid, None without labels."""
     began = time.monotonic()
     device = choose_device(options["device"])
-    set_deterministic(options["deterministic"])
+    set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
     trainer: Trainer = build(options["trainer"])
     _write_facts(options, folder)
@@ -73,12 +77,15 @@ def run_experiment(options: Options, folder: Path) -> float | None:
     with report.resumable(folder), tracked(build(options["tracking"]), _run_facts(options, data, folder)) as run:
         trained = _train(options, data, trainer, folder, run)
         seen = saw_subjects(options, ids)
+        pretext = _examine(options, trained, data, folder)
         outcome = _evaluate(options, data, trained, folder, _mark(data, seen))
         summary = _summary(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
+        metrics = _final_metrics(trained.fit, pretext, outcome) | {"seconds": summary["seconds"]}
         model = _save_model(options, data, trained, outcome, folder)
-        write_json(folder / "summary.json", summary | {"link": run.link})
-        run.finish(metrics=_final_metrics(outcome, summary), model=model)
-    report.tell_results(outcome, data, summary, options["published"])
+        write_json(folder / "summary.json", summary | {"metrics": metrics, "link": run.link})
+        run.finish(metrics=metrics, model=model)
+    report.tell_results(outcome, data, summary)
+    report.tell_published(options["published"], metrics)
     report.tell_place(folder, run.link)
     return _objective(outcome)
 
@@ -155,11 +162,23 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun)
     return after_pass
 
 
+def _examine(options: Options, trained: Trained, data: Data, folder: Path) -> dict[str, Counts]:
+    """Draw how training went, and what the task answers on valid and test, where the sampler finds examples."""
+    album = figures.Album(folder, tuple(options["figures"]))
+    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
+    found = {}
+    for split in (split for split in ("valid", "test") if len(data.part(split))):
+        try:
+            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, data.part(split))
+        except ValueError as error:  # recordings too short for the sampler's times, say
+            report.tell(f"no pretext figure of {split}: {error}")
+    figures.draw_pretext(found, trained.task.classes, album)
+    return found
+
+
 def _evaluate(options: Options, data: Data, trained: Trained, folder: Path, mark: str) -> Evaluation | None:
     """Embed, probe, score and draw; without labels there is nothing to probe."""
     album = figures.Album(folder, tuple(options["figures"]))
-    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
-    figures.draw_pretext(_pretext(trained, data), trained.task.classes, album)
     embeddings = embed_all(trained.encoder, data)
     _write_embeddings(embeddings, data, folder)
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
@@ -169,20 +188,6 @@ def _evaluate(options: Options, data: Data, trained: Trained, folder: Path, mark
     _write_scores(outcome, data, folder)
     figures.draw_evaluation(outcome, data, album)
     return outcome
-
-
-def _pretext(trained: Trained, data: Data) -> dict[str, Any]:
-    """Count the pretext's answers on valid and test, where the sampler finds examples."""
-    found = {}
-    for split in ("valid", "test"):
-        part = data.part(split)
-        if len(part) == 0:
-            continue
-        try:
-            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part)
-        except ValueError as error:  # recordings too short for the sampler's times, say
-            report.tell(f"no pretext figure of {split}: {error}")
-    return found
 
 
 def _write_embeddings(embeddings: Embeddings, data: Data, folder: Path) -> None:
@@ -248,9 +253,13 @@ def _summary(
     }
 
 
-def _final_metrics(outcome: Evaluation | None, summary: Mapping[str, Any]) -> dict[str, float]:
-    """Name every pooled or averaged score as MLflow shows it: split/probe/metric, and what the training took."""
-    named = {name: float(summary[name]) for name in ("n_steps", "n_examples", "n_dropped", "best_pass", "seconds")}
+def _final_metrics(fit: Fit, pretext: Mapping[str, Counts], outcome: Evaluation | None) -> dict[str, float]:
+    """Name what training took and every score as MLflow shows it: split/probe/metric."""
+    took = {name: float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
+    best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
+    named = took | {"best_valid_loss": float(best["valid_loss"])}
+    for split, counts_ in pretext.items():
+        named[f"{split}/pretext/accuracy"] = float(accuracy(counts_))
     for score in outcome.scores if outcome else []:
         suffix = "" if score.aggregation == "pooled" else f"/{score.aggregation}"
         named[f"{score.split}/{score.probe}/{score.metric}{suffix}"] = score.value

@@ -65,6 +65,7 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
 
 def _show_notes() -> None:
     """Show what our modules note while they work, plainly, on standard error."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each font it puts into a PDF
     logger = logging.getLogger("eegbench")
     logger.setLevel(logging.INFO)
     if not logger.handlers:

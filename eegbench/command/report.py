@@ -10,6 +10,7 @@ from eegbench.command.data import Data, counts
 from eegbench.command.evaluation import Evaluation
 from eegbench.progress import console
 from eegbench.score import render
+from eegbench.types import Score
 
 MAX_TOLD = 5
 """Skipped recordings that are named on the screen; all of them are in ``summary.json``."""
@@ -58,16 +59,14 @@ def resumable(folder: Path) -> Iterator[None]:
         raise
 
 
-def tell_results(
-    outcome: Evaluation | None, data: Data, summary: Mapping[str, Any], published: Mapping[str, str] | None
-) -> None:
+def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, Any]) -> None:
     """Print the tables of scores, and what the training really took."""
     print()
     if outcome is None:
         print("No labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
     else:
         split = "test" if len(data.part("test")) else "valid"
-        shown = [score for score in outcome.scores if score.split.startswith(split)]
+        shown = [score for score in outcome.scores if score.split.startswith(split) and _is_told(score, outcome)]
         n_subjects = {name: number["n_subjects"] for name, number in counts(data).items()}
         print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
     print(
@@ -75,10 +74,27 @@ def tell_results(
         f"{summary['n_examples']} examples ({summary['n_drawn']} drawn); weights of pass {summary['best_pass']}; "
         f"{summary['stopped']}"
     )
-    if published:
-        print("\npublished, to stand beside:")
-        for what, figure in published.items():
-            print(f"  {what}: {figure}")
+
+
+def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, float]) -> None:
+    """Print figures from elsewhere beside ours, by the names of MLflow's metrics."""
+    if not published:
+        return
+    print(f"\n{'':32}{'ours':>10}   published")
+    for name, figure in published.items():
+        ours = f"{metrics[name]:.4g}" if name in metrics else "–"
+        print(f"{name:32}{ours:>10}   {figure}")
+
+
+def _is_told(score: Score, outcome: Evaluation) -> bool:
+    """Leave out what fills the screen; everything is in ``scores.csv``.
+
+    Where each recording has one label, κ and F1 within a recording say nothing.
+    """
+    if score.aggregation == "pooled":
+        return True
+    n_labels = outcome.predictions.groupby("recording")["label"].nunique()
+    return not score.metric.startswith("f1/") and bool((n_labels > 1).any())
 
 
 def tell_place(folder: Path, link: str) -> None:

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import mne
 
@@ -58,7 +57,7 @@ class Dataset(ABC):
         ``raise`` stops at a recording that cannot be used, ``skip`` goes on without it and records why.
     """
 
-    card: ClassVar[Card]
+    card: Card
     labels: Mapping[str, str]
     ignored: tuple[str, ...]
     on_bad_recording: str

@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 import mne
 import numpy as np
@@ -67,7 +67,7 @@ class MentalArithmetic(Dataset):
     Zyma et al. 2019, Data 4(1):14, doi:10.3390/data4010014.
     """
 
-    card: ClassVar[Card] = Card(
+    card = Card(
         citation="Zyma, Tukaev, Seleznov, Kiyono, Popov, Chernykh, Shpenkov. Electroencephalograms during mental "
         "arithmetic task performance. Data 4(1):14, 2019. doi:10.3390/data4010014. Goldberger et al. PhysioBank, "
         "PhysioToolkit, and PhysioNet. Circulation 101(23):e215-e220, 2000. doi:10.1161/01.CIR.101.23.e215",

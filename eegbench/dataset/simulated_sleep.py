@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 import mne
 
@@ -51,7 +51,7 @@ class SimulatedSleep(Dataset):
         See `eegbench.dataset.Dataset`.
     """
 
-    card: ClassVar[Card] = Card(
+    card = Card(
         citation=f"Simulated by eegbench (simulator version {SIMULATOR_VERSION}); hypnograms after 18 nights of "
         "Sleep-EDF Expanded (Kemp et al. 2000, doi:10.1109/10.867928), disagreement of experts after DOD-H "
         "(Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181).",
@@ -79,6 +79,7 @@ class SimulatedSleep(Dataset):
         _check_between("n_nights", n_nights, 1, MAX_NIGHTS)
         _check_between("hours", hours, MIN_HOURS, MAX_HOURS)
         _check_between("seed", seed, 0, 2**32 - 1)
+        self.card = replace(self.card, n_subjects=n_subjects, n_recordings=n_subjects * n_nights)  # as asked for
         self.n_subjects = n_subjects
         self.n_nights = n_nights
         self.hours = hours

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
 import mne
 
@@ -39,7 +39,7 @@ class SleepPhysionet(Dataset):
     Kemp et al. 2000, IEEE Trans. Biomed. Eng. 47(9):1185, doi:10.1109/10.867928.
     """
 
-    card: ClassVar[Card] = Card(
+    card = Card(
         citation="Kemp, Zwinderman, Tuk, Kamphuisen, Oberyé. Analysis of a sleep-dependent neuronal feedback loop: "
         "the slow-wave microcontinuity of the EEG. IEEE Trans. Biomed. Eng. 47(9):1185-1194, 2000. "
         "doi:10.1109/10.867928. Goldberger et al. PhysioBank, PhysioToolkit, and PhysioNet. Circulation "
