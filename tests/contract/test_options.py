@@ -1,0 +1,46 @@
+"""Every shipped option of every group composes with the defaults, and fits its constructor."""
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from eegbench.command.options import GIVEN
+from eegbench.config import check, conf_folder
+
+ELSEWHERE = ("paths", "hydra", "experiment")
+CHOICES = sorted(
+    f"{path.parent.relative_to(conf_folder())}={path.stem}"
+    for path in conf_folder().rglob("*.yaml")
+    if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
+)
+EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
+
+
+def composed(*words):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        config = compose("train", overrides=["name=test", *words])
+    return OmegaConf.to_container(config, resolve=True)
+
+
+def nodes(options):
+    yield from ((n, v) for n, v in options.items() if isinstance(v, dict) and "_target_" in v)
+    yield from ((f"probe.{n}", options["probe"][n]) for n in ("linear", "hand_made"))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_an_option_composes_and_fits(choice):
+    for path, node in nodes(composed(choice)):
+        check(node, path=path, given=GIVEN.get(path, ()))
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_an_experiment_composes_and_fits(experiment):
+    words = [] if experiment != "tutorial_protocol" else ["dataset=simulated_sleep"]
+    for path, node in nodes(composed(f"experiment={experiment}", *words)):
+        check(node, path=path, given=GIVEN.get(path, ()))
+
+
+def test_a_task_brings_its_sampler_and_the_command_line_may_choose_another():
+    assert composed("task=supervised")["sampler"]["_target_"].endswith("SingleWindow")
+    chosen = composed("sampler=legacy_relative_positioning")["sampler"]["_target_"]
+    assert chosen.endswith("LegacyRelativePositioning")

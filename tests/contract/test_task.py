@@ -1,0 +1,72 @@
+"""What every task keeps, whichever it is: one finite loss, an answer an example, gradients to the encoder."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+from torch import nn
+
+from eegbench.config import build, conf_folder
+from eegbench.model.base import Encoder
+from eegbench.types import Views
+
+OPTIONS = [path for path in sorted((conf_folder() / "task").glob("*.yaml")) if "_target_" in path.read_text()]
+N_VIEWS = {"relative_positioning": 2, "supervised": 1}
+
+
+class Plain(Encoder):
+    embed_dim = 6
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(20, 6)
+
+    def features(self, x, mask=None):
+        return self(x).unsqueeze(1)
+
+    def forward(self, x, mask=None):
+        return self.layer(x.flatten(1))
+
+
+@pytest.fixture(params=OPTIONS, ids=lambda path: path.stem)
+def option(request) -> Path:
+    return request.param
+
+
+def made(option):
+    node = OmegaConf.to_container(OmegaConf.load(option))
+    node.pop("defaults", None)
+    return build(node, embed_dim=6, class_names=("a", "b"))
+
+
+def views(option, n=12):
+    generator = torch.Generator().manual_seed(0)
+    index = torch.randint(0, 9, (n, N_VIEWS[option.stem]), generator=generator)
+    return Views(torch.randn(9, 2, 10, generator=generator), index, torch.randint(0, 2, (n,), generator=generator))
+
+
+def test_a_task_says_how_many_views_its_test_needs(option):
+    assert option.stem in N_VIEWS, f"add {option.stem} to N_VIEWS"
+
+
+def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
+    task, batch = made(option), views(option)
+    outcome = task(Plain(), batch)
+    assert outcome.loss.shape == ()
+    assert torch.isfinite(outcome.loss)
+    assert outcome.predicted.shape == (12,)
+    assert set(outcome.predicted.tolist()) <= set(range(len(task.classes)))
+
+
+def test_gradients_reach_head_and_encoder(option):
+    task, encoder = made(option), Plain()
+    task(encoder, views(option)).loss.backward()
+    assert encoder.layer.weight.grad.abs().sum() > 0
+    assert all(parameter.grad is not None for parameter in task.parameters())
+
+
+def test_evaluation_is_repeatable(option):
+    task, encoder = made(option).eval(), Plain().eval()
+    first, second = (task(encoder, views(option)) for _ in range(2))
+    assert torch.equal(first.loss, second.loss)
