@@ -3,17 +3,14 @@
 import copy
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from jaxtyping import Int
 from omegaconf import OmegaConf
 
 from eegbench.command import figures, report
-from eegbench.command.data import Data, check_expected, counts, dataset_facts, open_data, split_ids
+from eegbench.command.data import Data, check_expected, dataset_facts, open_data, split_ids
 from eegbench.command.evaluation import (
     Evaluation,
     embed_all,
@@ -24,7 +21,8 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.options import flat
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
-from eegbench.command.start import saw_subjects, start_encoder
+from eegbench.command.start import check_start, saw_subjects, start_encoder
+from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, objective, summarise
 from eegbench.config import ConfigError, build
 from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
 from eegbench.model.base import Encoder
@@ -32,33 +30,10 @@ from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
 from eegbench.probe import Probe
 from eegbench.score import per_recording, per_subject
-from eegbench.score.metric import accuracy
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
-from eegbench.trainer import Fit, Material, Trainer
+from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
-
-Options = Mapping[str, Any]
-Counts = Int[np.ndarray, "n_classes n_classes"]
-
-
-@dataclass(frozen=True)
-class Trained:
-    """What training leaves to evaluate.
-
-    Attributes
-    ----------
-    encoder, random_encoder
-        The trained encoder, and the same one with random weights.
-    task, material, fit
-        What was asked, of what, and how it went.
-    """
-
-    encoder: Encoder
-    random_encoder: Encoder
-    task: Task
-    material: Material
-    fit: Fit
 
 
 def run_experiment(options: Options, folder: Path) -> float | None:
@@ -67,7 +42,7 @@ def run_experiment(options: Options, folder: Path) -> float | None:
     device = choose_device(options["device"])
     set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
-    trainer: Trainer = build(options["trainer"])
+    _refuse_early(options)
     _write_facts(options, folder)
     data = open_data(options, device)
     check_expected(data, options["expected"])
@@ -75,19 +50,26 @@ def run_experiment(options: Options, folder: Path) -> float | None:
     write_json(folder / "split.json", ids)
     report.tell_data(data)
     with report.resumable(folder), tracked(build(options["tracking"]), _run_facts(options, data, folder)) as run:
-        trained = _train(options, data, trainer, folder, run)
+        trained = _train(options, data, folder, run)
         seen = saw_subjects(options, ids)
         pretext = _examine(options, trained, data, folder)
-        outcome = _evaluate(options, data, trained, folder, _mark(data, seen))
-        summary = _summary(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-        metrics = _final_metrics(trained.fit, pretext, outcome) | {"seconds": summary["seconds"]}
+        outcome = _evaluate(options, data, trained, folder, mark_of(data, seen))
+        summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
+        metrics = final_metrics(trained.fit, pretext, outcome) | {"seconds": summary["seconds"]}
         model = _save_model(options, data, trained, outcome, folder)
         write_json(folder / "summary.json", summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=model)
     report.tell_results(outcome, data, summary)
     report.tell_published(options["published"], metrics)
     report.tell_place(folder, run.link)
-    return _objective(outcome)
+    return objective(outcome)
+
+
+def _refuse_early(options: Options) -> None:
+    """Build once what needs no data: values that cannot be are refused before any is read."""
+    for node in (options["sampler"], options["trainer"], options["probe"]["linear"], options["tracking"]):
+        build(node)
+    check_start(options)
 
 
 def _write_facts(options: Options, folder: Path) -> None:
@@ -124,7 +106,7 @@ def _run_facts(options: Options, data: Data, folder: Path) -> RunFacts:
     )
 
 
-def _train(options: Options, data: Data, trainer: Trainer, folder: Path, run: TrackedRun) -> Trained:
+def _train(options: Options, data: Data, folder: Path, run: TrackedRun) -> Trained:
     """Build encoder and task, and train them on train, watched on valid."""
     store = data.store
     encoder = start_encoder(options, store.signals).to(store.device)
@@ -141,6 +123,7 @@ def _train(options: Options, data: Data, trainer: Trainer, folder: Path, run: Tr
         sampler=build(options["sampler"]),
         seed=options["seed"],
     )
+    trainer: Trainer = build(options["trainer"])
     after_pass = _after_pass(options, data, encoder, run)
     fit = trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=after_pass)
     write_csv(folder / "history.csv", fit.history)
@@ -220,55 +203,3 @@ def _save_model(
         n_outputs=len(data.store.classes),
         metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
     )
-
-
-def _mark(data: Data, seen: list[str]) -> str:
-    marks = {"(within subject)": data.within_subject, "(transductive)": bool(seen)}
-    return " ".join(mark for mark, holds in marks.items() if holds)
-
-
-def _summary(
-    options: Options, data: Data, trained: Trained, outcome: Evaluation | None, seen: list[str]
-) -> dict[str, Any]:
-    fit = trained.fit
-    return {
-        "name": options["name"],
-        "seed": options["seed"],
-        "coverage": data.coverage,
-        "n_shards_built": data.opened.n_built,
-        "counts": counts(data),
-        "skipped": [asdict(one) for one in data.opened.skipped],
-        "n_parameters": sum(p.numel() for p in trained.encoder.parameters()),
-        "n_steps": fit.n_steps,
-        "n_examples": fit.n_examples,
-        "n_drawn": fit.n_drawn,
-        "n_dropped": fit.n_dropped,
-        "best_pass": fit.best_pass,
-        "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
-        "stopped": fit.stopped,
-        "within_subject": data.within_subject,
-        "transductive_subjects": seen,
-        "probes": outcome.converged if outcome else {},
-        "scores": [score.row() for score in outcome.scores if score.metric == "balanced_accuracy"] if outcome else [],
-    }
-
-
-def _final_metrics(fit: Fit, pretext: Mapping[str, Counts], outcome: Evaluation | None) -> dict[str, float]:
-    """Name what training took and every score as MLflow shows it: split/probe/metric."""
-    took = {name: float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
-    best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
-    named = took | {"best_valid_loss": float(best["valid_loss"])}
-    for split, counts_ in pretext.items():
-        named[f"{split}/pretext/accuracy"] = float(accuracy(counts_))
-    for score in outcome.scores if outcome else []:
-        suffix = "" if score.aggregation == "pooled" else f"/{score.aggregation}"
-        named[f"{score.split}/{score.probe}/{score.metric}{suffix}"] = score.value
-    return named
-
-
-def _objective(outcome: Evaluation | None) -> float | None:
-    for score in outcome.scores if outcome else []:
-        wanted = ("linear", "balanced_accuracy", "pooled")
-        if (score.probe, score.metric, score.aggregation) == wanted and score.split.startswith("valid"):
-            return score.value
-    return None

@@ -7,8 +7,22 @@ from typing import Any
 
 from eegbench.config import ConfigError
 from eegbench.model.base import Encoder
-from eegbench.model.predictor import build_encoder, load_predictor
+from eegbench.model.predictor import Predictor, build_encoder, load_predictor
 from eegbench.types import Signals
+
+
+def check_start(options: Mapping[str, Any]) -> None:
+    """Refuse an ``encoder=RUN`` that holds no model, or another one than these options build, before any work.
+
+    Raises
+    ------
+    ConfigError
+        Where the run's model differs.
+    FileNotFoundError
+        Where the folder holds no finished run.
+    """
+    if options["encoder"] is not None:
+        _check_same_model(options, _earlier(options).spec)
 
 
 def start_encoder(options: Mapping[str, Any], signals: Signals) -> Encoder:
@@ -17,15 +31,12 @@ def start_encoder(options: Mapping[str, Any], signals: Signals) -> Encoder:
     Raises
     ------
     ConfigError
-        Where the run's encoder is another model, or was made for other channels, rate, window or normalisation.
-    FileNotFoundError
-        Where the folder holds no finished run.
+        Where the run's encoder was made for other channels, rate, window or normalisation.
     """
     encoder = build_encoder(options["model"], signals)
     if options["encoder"] is None:
         return encoder
-    earlier = load_predictor(Path(options["encoder"]) / "model")
-    _check_same_model(options, earlier.spec)
+    earlier = _earlier(options)
     _check_same_signals(options["encoder"], earlier.signals, signals)
     encoder.load_state_dict(earlier.encoder.state_dict())
     _freeze(encoder, options["trainable"])
@@ -41,6 +52,10 @@ def saw_subjects(options: Mapping[str, Any], ids: Mapping[str, Any]) -> list[str
     if earlier["dataset"] != ids["dataset"]:
         return []
     return sorted(set(earlier["train"]["subjects"]) & set(ids["test"]["subjects"]))
+
+
+def _earlier(options: Mapping[str, Any]) -> Predictor:
+    return load_predictor(Path(options["encoder"]) / "model")
 
 
 def _check_same_model(options: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
