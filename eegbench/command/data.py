@@ -1,7 +1,7 @@
 """The first paragraph of every experiment: list recordings, open them as windows, split by subject."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,10 @@ from jaxtyping import Int
 from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
-from eegbench.preprocessing import Opened, Preprocessing, open_store
+from eegbench.preprocessing import Opened, Preprocessing, open_store, plan_shards
 from eegbench.split.base import Split
 from eegbench.store import WindowStore
+from eegbench.store.local import Local
 from eegbench.tracking.base import DatasetFacts
 from eegbench.types import SPLITS, UNSCORED, Recording
 
@@ -77,10 +78,11 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
     dataset: Dataset = build(options["dataset"])
     preprocessing: Preprocessing = build(options["preprocessing"])
     split: Split = build(options["split"])
-    recordings = dataset.recordings()
+    local: Local = build(options["store"])
+    plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
     if not split.within_subject:
-        split.assign(_listing(recordings, preprocessing.window_s))
-    opened = open_store(dataset, preprocessing, recordings, build(options["store"]), device)
+        split.assign(_listing(plan.recordings, preprocessing.window_s))
+    opened = open_store(plan, dataset, preprocessing, local, device)
     table = opened.store.table.assign(split=split.assign(opened.store.table))
     return Data(
         dataset=dataset,
@@ -91,7 +93,7 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
     )
 
 
-def _listing(recordings: list[Recording], window_s: float) -> pd.DataFrame:
+def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
     """Return a table with one window a recording: enough to see whether there are subjects for a split."""
     rows = [{"recording": r.id, "subject": r.subject, "session": r.session, "run": r.run} for r in recordings]
     return pd.DataFrame(rows).assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)

@@ -1,7 +1,7 @@
 """Shards are built in parallel, each whole or not at all; one that is there is used again."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import mne
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure
-from eegbench.progress import n_cores, parallel
+from eegbench.progress import parallel
 from eegbench.store import Shard, open_shard, write_shard
 from eegbench.store.local import Local
 from eegbench.store.shard import ShardHeader, shard_name, sweep_leftovers
@@ -26,17 +26,61 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """One recording to preprocess into one folder."""
+
     dataset: Dataset
     signal: SignalSteps
     recording: Recording
     folder: Path
 
 
-def build_shards(
-    dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], store: Local
-) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
-    """Open a shard for each recording, building those that are not there yet.
+@dataclass(frozen=True)
+class Plan:
+    """Which shards are to be opened, and which of them must be built first.
+
+    Attributes
+    ----------
+    jobs
+        One for each recording that looks usable.
+    missing
+        Those whose shard is not there.
+    bad
+        What is wrong with the others, by recording.
+    """
+
+    jobs: tuple[Job, ...]
+    missing: tuple[Job, ...]
+    bad: Mapping[str, str]
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """The recordings that look usable."""
+        return tuple(job.recording for job in self.jobs)
+
+
+def plan_shards(dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], store: Local) -> Plan:
+    """Look at every file that has no shard yet: what is damaged, too short or too large is known before long work.
+
+    Raises
+    ------
+    BadRecordingError
+        At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip``.
+    OSError
+        Where the shards would not fit on the disk.
+    """
+    store.shards.mkdir(parents=True, exist_ok=True)
+    sweep_leftovers(store.shards)
+    jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
+    missing = [job for job in jobs if not job.folder.is_dir()]
+    bad = _look_ahead(missing, preprocessing.window_s, store.shards)
+    good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
+    _check_any(good, bad)
+    return Plan(tuple(good), tuple(to_build), bad)
+
+
+def build_shards(plan: Plan, n_workers: int) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
+    """Build the shards that are missing, and open all.
 
     Returns
     -------
@@ -46,32 +90,28 @@ def build_shards(
     Raises
     ------
     BadRecordingError
-        At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip``; shards of
-        the others are kept.
-    OSError
-        Where the shards would not fit on the disk.
+        As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
     """
-    store.shards.mkdir(parents=True, exist_ok=True)
-    sweep_leftovers(store.shards)
-    jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
-    missing = [job for job in jobs if not job.folder.is_dir()]
-    bad = _look_ahead(missing, preprocessing.window_s, store.shards)
-    bad |= _build([job for job in missing if job.recording.id not in bad], store)
-    good = [job for job in jobs if job.recording.id not in bad]
-    if not good:
-        raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
+    late = _build(plan.missing, n_workers)
+    bad = {**plan.bad, **late}
+    good = [job for job in plan.jobs if job.recording.id not in late]
+    _check_any(good, bad)
     shards = [open_shard(job.folder) for job in good]
     skipped = [Skipped(recording, reason) for recording, reason in bad.items()]
-    return [job.recording for job in good], shards, skipped, len(missing) - len(bad)
+    return [job.recording for job in good], shards, skipped, len(plan.missing) - len(late)
 
 
-def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Local) -> _Job:
+def _check_any(good: Sequence[Job], bad: Mapping[str, str]) -> None:
+    if not good:
+        raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
+
+
+def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Local) -> Job:
     settings = {"dataset": type(dataset).__name__, "read": dataset.read_settings, "signal": signal.settings}
-    return _Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
+    return Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
 
 
-def _look_ahead(missing: Sequence[_Job], window_s: float, folder: Path) -> dict[str, str]:
-    """Open every file's header first: what is damaged, too short or too large is known before long work."""
+def _look_ahead(missing: Sequence[Job], window_s: float, folder: Path) -> dict[str, str]:
     bad: dict[str, str] = {}
     n_bytes = 0
     for job in missing:
@@ -89,11 +129,10 @@ def _look_ahead(missing: Sequence[_Job], window_s: float, folder: Path) -> dict[
     return bad
 
 
-def _build(jobs: Sequence[_Job], store: Local) -> dict[str, str]:
+def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:
     bad: dict[str, str] = {}
-    failed: list[tuple[_Job, Exception]] = []
-    n_workers = store.n_workers or n_cores()
-    for job, result in parallel(_build_one, jobs, description="preprocessing", n_workers=n_workers):
+    failed: list[tuple[Job, Exception]] = []
+    for job, result in parallel(build_one, jobs, description="preprocessing", n_workers=n_workers):
         if isinstance(result, Exception):
             failed.append((job, result))
     for job, error in sorted(failed, key=lambda pair: pair[0].recording.id):
@@ -103,7 +142,7 @@ def _build(jobs: Sequence[_Job], store: Local) -> dict[str, str]:
     return bad
 
 
-def _refuse_or_note(job: _Job, error: BadRecordingError, bad: dict[str, str]) -> None:
+def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> None:
     message = str(error)
     if str(job.recording.signal) not in message and job.recording.signal.name not in message:
         message = f"{job.recording.signal}: {message}"
@@ -112,7 +151,8 @@ def _refuse_or_note(job: _Job, error: BadRecordingError, bad: dict[str, str]) ->
     bad[job.recording.id] = message
 
 
-def _build_one(job: _Job) -> None:
+def build_one(job: Job) -> None:
+    """Read, preprocess and write one recording."""
     raw = job.signal.select(job.dataset.read(job.recording))
     raw.load_data(verbose="ERROR")
     start_s = float(raw.first_time)

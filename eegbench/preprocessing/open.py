@@ -9,7 +9,8 @@ import torch
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing
-from eegbench.preprocessing.build import Skipped, build_shards
+from eegbench.preprocessing.build import Plan, Skipped, build_shards
+from eegbench.progress import n_cores
 from eegbench.store import Shard, WindowStore
 from eegbench.store.local import Local
 from eegbench.types import Recording, Signals
@@ -38,20 +39,16 @@ class Opened:
 
 
 def open_store(
-    dataset: Dataset,
-    preprocessing: Preprocessing,
-    recordings: Sequence[Recording],
-    local: Local,
-    device: torch.device,
+    plan: Plan, dataset: Dataset, preprocessing: Preprocessing, local: Local, device: torch.device
 ) -> Opened:
-    """Open the recordings as one store of windows, building the shards that are missing.
+    """Open the planned recordings as one store of windows, building the shards that are missing.
 
     Raises
     ------
     BadRecordingError
         Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
     """
-    used, shards, skipped, n_built = build_shards(dataset, preprocessing, recordings, local)
+    used, shards, skipped, n_built = build_shards(plan, local.n_workers or n_cores())
     _check_same_form(shards)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)

@@ -9,7 +9,7 @@ import torch
 from toy import ToyDataset
 
 from eegbench.dataset import BadRecordingError
-from eegbench.preprocessing import open_store
+from eegbench.preprocessing import open_store, plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.standard import Standard
 from eegbench.store.local import Local
@@ -40,7 +40,9 @@ def local(tmp_path, **changes):
 
 def opened(tmp_path, dataset=None, preprocessing=None, **changes):
     dataset = dataset or ToyDataset(folder=tmp_path / "toy", n_subjects=3)
-    return open_store(dataset, preprocessing or standard(), dataset.recordings(), local(tmp_path, **changes), CPU)
+    preprocessing, where = preprocessing or standard(), local(tmp_path, **changes)
+    plan = plan_shards(dataset, preprocessing, dataset.recordings(), where)
+    return open_store(plan, dataset, preprocessing, where, CPU)
 
 
 def test_a_second_opening_builds_nothing_and_a_new_subject_only_its_own_shard(tmp_path):
@@ -91,6 +93,12 @@ def test_a_bad_recording_is_skipped_and_told_where_that_is_asked_for(tmp_path):
     assert [one.recording for one in result.skipped] == ["s1"]
     assert "broken" in result.skipped[0].reason
     assert set(result.store.table["recording"]) == {"s0", "s2"}
+
+
+def test_nothing_usable_is_refused_even_where_bad_ones_are_skipped(tmp_path):
+    bad = ToyDataset(folder=tmp_path / "toy", n_subjects=2, bad=("s0", "s1"), on_bad_recording="skip")
+    with pytest.raises(BadRecordingError, match=r"no recording can be used; the first: .*s0\.txt"):
+        opened(tmp_path, bad)
 
 
 def test_a_recording_that_breaks_while_it_is_built_leaves_the_others_whole(tmp_path):

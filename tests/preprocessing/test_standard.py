@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import ToyDataset
 
-from eegbench.preprocessing.build import _build_one, _Job
+from eegbench.preprocessing.build import Job, build_one
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.standard import Standard
 from eegbench.store import open_shard
@@ -35,7 +35,7 @@ def windows(tmp_path, signal_uv, annotations, *, window_s=2.0, stride_s=2.0, fir
     path = tmp_path / "one.txt"
     path.write_text("one")
     dataset = Given(signal_uv, annotations, first_s, folder=tmp_path)
-    _build_one(_Job(dataset, PLAIN, Recording("one", "1", "1", path), tmp_path / "shard"))
+    build_one(Job(dataset, PLAIN, Recording("one", "1", "1", path), tmp_path / "shard"))
     options = {"normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05} | changes
     made = Standard(signal=PLAIN, window_s=window_s, stride_s=stride_s, **options)
     return made.windows([open_shard(tmp_path / "shard")], dataset)

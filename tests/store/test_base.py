@@ -7,7 +7,7 @@ import pytest
 import torch
 from toy import ToyDataset
 
-from eegbench.preprocessing import open_store
+from eegbench.preprocessing import open_store, plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.standard import Standard
 from eegbench.store import base
@@ -24,7 +24,8 @@ def store(tmp_path_factory):
         signal=steps, window_s=2.0, stride_s=1.0, normalise="none", flat_uv=None, saturated_share=None
     )
     local = Local(folder=str(folder), resident=True, n_workers=1)
-    return open_store(dataset, preprocessing, dataset.recordings(), local, torch.device("cpu")).store
+    plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
+    return open_store(plan, dataset, preprocessing, local, torch.device("cpu")).store
 
 
 def test_memory_and_disk_give_the_same_windows(store):
