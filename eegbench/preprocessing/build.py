@@ -143,9 +143,9 @@ def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:
 
 
 def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> None:
-    message = str(error)
-    if str(job.recording.signal) not in message and job.recording.signal.name not in message:
-        message = f"{job.recording.signal}: {message}"
+    message, recording = str(error), job.recording
+    if not any(file is not None and file.name in message for file in (recording.signal, recording.labels)):
+        message = f"{recording.signal}: {message}"
     if job.dataset.on_bad_recording != "skip":
         raise BadRecordingError(message) from error
     bad[job.recording.id] = message

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from omegaconf import OmegaConf
+from options import node_of
 
 from eegbench.config import build
 from eegbench.model import Encoder
@@ -15,7 +15,7 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 
 
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
-    node = OmegaConf.to_container(OmegaConf.load(CONF / f"{option}.yaml"), resolve=True)
+    node = node_of(CONF / f"{option}.yaml")
     return build(node, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
 
 

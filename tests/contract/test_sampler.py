@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
+from options import node_of
 
 from eegbench.config import build
 from eegbench.sampler import Sampler
@@ -16,7 +16,7 @@ OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
 @pytest.fixture(params=OPTIONS)
 def sampler(request: pytest.FixtureRequest) -> Sampler:
-    return build(OmegaConf.to_container(OmegaConf.load(CONF / f"{request.param}.yaml"), resolve=True))
+    return build(node_of(CONF / f"{request.param}.yaml"))
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def table() -> pd.DataFrame:
     """Three recordings of two subjects, on rows 7, 9, 11, … of a store."""
     rng = np.random.default_rng(0)
     parts = [
-        pd.DataFrame({"recording": name, "start_s": 30.0 * np.arange(n), "label": rng.integers(-1, 5, n)})
-        for name, n in (("s1n1", 150), ("s1n2", 130), ("s2n1", 90))
+        pd.DataFrame({"recording": name, "start_s": 4.0 * np.arange(n), "label": rng.integers(-1, 5, n)})
+        for name, n in (("s1n1", 700), ("s1n2", 650), ("s2n1", 500))
     ]
     made = pd.concat(parts, ignore_index=True)
     made["rejected"] = rng.random(len(made)) < 0.1

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
+from options import node_of
 
 from eegbench.config import build
 from eegbench.split import Split
@@ -17,7 +17,7 @@ OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
 @pytest.fixture(params=OPTIONS)
 def split(request: pytest.FixtureRequest) -> Split:
-    return build(OmegaConf.to_container(OmegaConf.load(CONF / f"{request.param}.yaml"), resolve=True))
+    return build(node_of(CONF / f"{request.param}.yaml"))
 
 
 @pytest.fixture

@@ -1,0 +1,13 @@
+"""The node that a shipped option stands for, its defaults laid below it, as Hydra composes it."""
+
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+
+def node_of(path: Path) -> dict[str, Any]:
+    tree = OmegaConf.load(path)
+    below = [base for base in tree.pop("defaults", []) if isinstance(base, str) and base != "_self_"]
+    merged = OmegaConf.merge(*(node_of(path.with_name(f"{base}.yaml")) for base in below), tree)
+    return OmegaConf.to_container(merged, resolve=True)
