@@ -134,9 +134,10 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun)
     """Return what happens after each pass: a probe on valid where one is due, a line, a record."""
     every, last = options["probe"]["every"], options["trainer"].get("max_passes")
     probe: Probe = build(options["probe"]["linear"])
+    has_labels = bool(data.store.table["scored"].any())
 
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
-        due = every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
+        due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
         extra = {"probe_valid_balanced_accuracy": valid_score(encoder, probe, data)} if due else {}
         report.tell_pass({**row, **extra})
         run.log_pass(row["pass"], {n: float(v) for n, v in {**row, **extra}.items() if n != "pass" and v is not None})

@@ -24,9 +24,10 @@ from eegbench.config import conf_folder
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, by the shells' convention."""
 
+ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
 _DISK = {
-    errno.ENOSPC: "the disk is full; make room",
-    errno.EDQUOT: "the disk quota is used up; make room",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
     errno.EACCES: "writing is not permitted",
     errno.EPERM: "writing is not permitted",
     errno.EROFS: "the file system is read-only",
@@ -79,9 +80,11 @@ def explain(error: BaseException, config_name: str) -> str | None:
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _explain_hydra(error, config_name)
     if "No space left on device" in str(error) or "disk is full" in str(error):
-        return f"{_place(error)}the disk is full; make room, or put everything elsewhere with paths.outputs=FOLDER."
+        return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
-        return f"{_place(error)}{_DISK[error.errno]}, or put everything elsewhere with paths.outputs=FOLDER."
+        return f"{_place(error)}{_DISK[error.errno]}; {ELSEWHERE}"
+    if isinstance(error, FileNotFoundError) and _innermost(error).name == "mkdir":
+        return f"{_place(error)}no folder can be made here; {ELSEWHERE}"
     if isinstance(error, ValueError | OSError) and _is_ours(error):
         return str(error)
     return None
@@ -94,8 +97,12 @@ def _place(error: BaseException) -> str:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether our own code raised it on purpose, and no library from within."""
+    return Path(_innermost(error).filename).is_relative_to(Path(__file__).resolve().parents[1])
+
+
+def _innermost(error: BaseException) -> traceback.FrameSummary:
     frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and Path(frames[-1].filename).is_relative_to(Path(__file__).resolve().parents[1])
+    return frames[-1] if frames else traceback.FrameSummary("", 0, "")
 
 
 def _explain_hydra(error: BaseException, config_name: str) -> str:

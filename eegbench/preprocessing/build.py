@@ -197,6 +197,6 @@ def _check_disk(folder: Path, n_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if n_bytes > free:
         raise OSError(
-            f"{folder}: the preprocessed signals need {n_bytes / 1e9:.1f} GB and {free / 1e9:.1f} GB are free; "
+            f"{folder}: the preprocessed signals need {n_bytes / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; "
             "make room, or put everything elsewhere with paths.outputs=FOLDER."
         )

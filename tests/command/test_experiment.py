@@ -213,7 +213,9 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
 
 
 def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_path, capfd):
-    status, (folder,) = train("+dataset.labels={}", "+dataset.ignored=[left,right,rest]", "trainer.max_passes=1")
+    status, (folder,) = train(
+        "+dataset.labels={}", "+dataset.ignored=[left,right,rest]", "trainer.max_passes=1", "probe.every=1"
+    )
     assert status == 0
     assert not (folder / "scores.csv").exists()
     assert (folder / "embeddings.npz").exists()

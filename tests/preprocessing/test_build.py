@@ -144,7 +144,7 @@ def test_a_full_disk_is_known_before_the_work(tmp_path, monkeypatch):
 
     usage = namedtuple("usage", "total used free")(10, 10, 10)
     monkeypatch.setattr("eegbench.preprocessing.build.shutil.disk_usage", lambda _: usage)
-    with pytest.raises(OSError, match="GB are free"):
+    with pytest.raises(OSError, match="MB are free"):
         opened(tmp_path)
 
 
