@@ -76,6 +76,7 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
         preprocessing.
     """
     dataset: Dataset = build(options["dataset"])
+    _check_labels(dataset)
     preprocessing: Preprocessing = build(options["preprocessing"])
     split: Split = build(options["split"])
     local: Local = build(options["store"])
@@ -91,6 +92,15 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
         within_subject=split.within_subject,
         coverage=coverage(opened.recordings, dataset.card),
     )
+
+
+def _check_labels(dataset: Dataset) -> None:
+    both = sorted(set(dataset.labels) & set(dataset.ignored))
+    if both:
+        raise ValueError(
+            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one. A mapping on the "
+            "command line adds to the option's own: to leave a label out, write an option of your own (--config-dir)."
+        )
 
 
 def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
@@ -136,11 +146,17 @@ def split_ids(data: Data) -> dict[str, Any]:
     }
 
 
+def _digest(data: Data, split: str) -> str:
+    """Identify one split's windows; MLflow keeps one input for each name and digest."""
+    rows = ",".join(map(str, data.part(split).index))
+    return hashlib.sha256(f"{data.digest} {split} {rows}".encode()).hexdigest()
+
+
 def dataset_facts(data: Data, name: str, source: str) -> tuple[DatasetFacts, ...]:
     """Describe the data of each split to a tracker."""
     every = counts(data)
     return tuple(
-        DatasetFacts(name=name, digest=data.digest, source=source, context=split, profile=every[split])
+        DatasetFacts(name=name, digest=_digest(data, split), source=source, context=split, profile=every[split])
         for split in SPLITS
         if every[split]["n_windows"]
     )

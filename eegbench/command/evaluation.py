@@ -84,7 +84,8 @@ def evaluate(
     predictions = [
         _predictions(name, heads[name].probabilities(made.at(every)), data, every) for name, made in entrants.items()
     ]
-    predictions += _guesses(data, rows, every, np.random.default_rng([options["seed"], len(SPLITS)]))
+    guesses = np.random.default_rng([options["seed"], len(SPLITS), *_fold(options)])
+    predictions += _guesses(data, rows, every, guesses)
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
     converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items()}
@@ -139,6 +140,11 @@ def _hand_made(store: WindowStore, spec: Mapping[str, Any], rows: Int[np.ndarray
     """Compute hand-made features of windows in µV: a normalised window has lost its amplitude."""
     plain = store.normalised("none")
     return embed(build_encoder(spec, plain.signals).to(store.device), plain, rows)
+
+
+def _fold(options: Mapping[str, Any]) -> list[int]:
+    """Return the number of the fold, if there is one: pooled guesses must be independent."""
+    return [options["split"]["fold"]] if "fold" in options["split"] else []
 
 
 def _guesses(

@@ -21,7 +21,7 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.options import flat
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
-from eegbench.command.start import check_start, saw_subjects, start_encoder
+from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, objective, summarise
 from eegbench.config import ConfigError, build
 from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
@@ -47,7 +47,7 @@ def run_experiment(options: Options, folder: Path) -> float | None:
     data = open_data(options, device)
     check_expected(data, options["expected"])
     ids = split_ids(data)
-    write_json(folder / "split.json", ids)
+    write_json(folder / "split.json", ids | {"seen": seen_subjects(options, ids)})
     report.tell_data(data)
     with report.resumable(folder), tracked(build(options["tracking"]), _run_facts(options, data, folder)) as run:
         trained = _train(options, data, folder, run)
@@ -55,21 +55,29 @@ def run_experiment(options: Options, folder: Path) -> float | None:
         pretext = _examine(options, trained, data, folder)
         outcome = _evaluate(options, data, trained, folder, mark_of(data, seen))
         summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-        metrics = final_metrics(trained.fit, pretext, outcome) | {"seconds": summary["seconds"]}
+        metrics = final_metrics(trained.fit, pretext, outcome) | {"run/seconds": summary["seconds"]}
         model = _save_model(options, data, trained, outcome, folder)
         write_json(folder / "summary.json", summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=model)
     report.tell_results(outcome, data, summary)
-    report.tell_published(options["published"], metrics)
+    report.tell_published(options["published"], metrics, str(options["dataset"]["_target_"]).split(".")[-2])
     report.tell_place(folder, run.link)
     return objective(outcome)
 
 
 def _refuse_early(options: Options) -> None:
     """Build once what needs no data: values that cannot be are refused before any is read."""
+    _check_monitor(options["trainer"].get("monitor"), options["probe"]["every"])
     for node in (options["sampler"], options["trainer"], options["probe"]["linear"], options["tracking"]):
         build(node)
     check_start(options)
+
+
+def _check_monitor(monitor: str | None, every: int) -> None:
+    known = ["valid_loss", "valid_accuracy", *(["probe_valid_balanced_accuracy"] if every > 0 else [])]
+    if monitor is not None and monitor not in known:
+        hint = "; set probe.every=5 to have it" if monitor.startswith("probe") else ""
+        raise ConfigError(f"trainer.monitor={monitor} is no column of the history; there are {', '.join(known)}{hint}.")
 
 
 def _write_facts(options: Options, folder: Path) -> None:
@@ -94,11 +102,12 @@ def _check_same(earlier: Options, now: Options, run: str) -> None:
 
 def _run_facts(options: Options, data: Data, folder: Path) -> RunFacts:
     short = {group: str(options[group]["_target_"]).split(".")[-2] for group in ("dataset", "task", "model")}
+    fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
     parameters = {name: value for name, value in flat(options).items() if name not in ("resume",)}
     tags = {**short, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}
     return RunFacts(
         experiment=options["name"],
-        name=f"{short['task']} {short['model']} seed {options['seed']}",
+        name=f"{short['task']} {short['model']} seed {options['seed']}{fold}",
         folder=folder,
         parameters=parameters,
         tags=tags,

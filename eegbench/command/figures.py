@@ -98,7 +98,9 @@ def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: i
 def _hypnogram(said: pd.DataFrame, data: Data) -> Figure:
     classes = data.store.classes
     values = evaluate(confusion(said, classes), classes)
-    scores = {"accuracy": float(values["accuracy"]), "κ": float(values["cohen_kappa"])}
+    scores = {"accuracy": float(values["accuracy"])}
+    if said["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
+        scores["κ"] = float(values["cohen_kappa"])
     return hypnogram(said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
 
 

@@ -2,9 +2,11 @@
 
 import difflib
 import errno
+import itertools
 import logging
 import os
 import re
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -51,9 +53,11 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     sys.argv = [f"eegbench {config_name}", *_flags_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
     _show_notes()
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
     except KeyboardInterrupt:
+        print("eegbench: interrupted; what was built is kept, and the next run uses it.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         sentence = explain(error, config_name)
@@ -62,6 +66,11 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
         print(f"eegbench: {sentence}", file=sys.stderr)
         return 1
     return 0
+
+
+def _terminate(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
+    """Treat a polite kill, as schedulers send it, as Ctrl-C: the run says so in MLflow and can be resumed."""
+    raise KeyboardInterrupt
 
 
 def _show_notes() -> None:
@@ -107,7 +116,7 @@ def _innermost(error: BaseException) -> traceback.FrameSummary:
 
 def _explain_hydra(error: BaseException, config_name: str) -> str:
     text = str(error)
-    if found := re.search(r"Could not find '(?:\S*/)?([^/']+)/([^/']+)'", text):
+    if found := re.search(r"Could not find '([^']+)/([^/']+)'", text):
         group, option = found.groups()
         there = _options(text)
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
@@ -123,7 +132,7 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
 
 def _options(text: str) -> list[str]:
     _, _, rest = text.partition("Available options in")
-    return [line.strip() for line in rest.partition("\n\n")[0].splitlines()[1:] if line.startswith("\t")]
+    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), rest.splitlines()[1:])]
 
 
 def _near(word: str, known: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The root of the train config, and the check of every node in it before any data is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
@@ -89,6 +89,8 @@ def checked(config: DictConfig) -> dict[str, Any]:
         raise ConfigError("the config's root is no mapping.")
     options = {str(name): value for name, value in plain.items()}
     check_root(options, Train)
+    if missing := [field.name for field in fields(Train) if field.name not in options]:
+        raise ConfigError(f"{missing[0]} is missing; choose an option with {missing[0]}=OPTION.")
     trust(options["trust"])
     for path, node in _nodes(options):
         check(node, path=path, given=GIVEN.get(path, ()))

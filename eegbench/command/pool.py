@@ -58,6 +58,7 @@ def pool(runs: Sequence[Path], into: Path) -> None:
     """
     import pandas as pd
 
+    from eegbench.command.report import is_told
     from eegbench.command.results import write_csv, write_parquet
     from eegbench.score import per_subject, render, score
 
@@ -75,7 +76,8 @@ def pool(runs: Sequence[Path], into: Path) -> None:
     print(
         f"\n{len(runs)} folds pooled: every subject's windows were predicted by a probe that never saw the subject.\n"
     )
-    print(render(scores, n_subjects={"test": frame["subject"].nunique()}, width=width))
+    shown = [one for one in scores if is_told(one, frame)]
+    print(render(shown, n_subjects={"test": frame["subject"].nunique()}, width=width))
     print(f"\npooled: {into / 'pooled_scores.csv'}")
 
 

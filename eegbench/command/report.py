@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from eegbench.command.data import Data, counts
 from eegbench.command.evaluation import Evaluation
 from eegbench.progress import console
@@ -66,7 +68,9 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
         print("No labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
     else:
         split = "test" if len(data.part("test")) else "valid"
-        shown = [score for score in outcome.scores if score.split.startswith(split) and _is_told(score, outcome)]
+        shown = [
+            score for score in outcome.scores if score.split.startswith(split) and is_told(score, outcome.predictions)
+        ]
         n_subjects = {name: number["n_subjects"] for name, number in counts(data).items()}
         print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
     print(
@@ -76,24 +80,24 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
     )
 
 
-def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, float]) -> None:
+def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:
     """Print figures from elsewhere beside ours, by the names of MLflow's metrics."""
     if not published:
         return
-    print(f"\n{'':32}{'ours':>10}   published")
+    print(f"\nours is on {dataset}\n{'':32}{'ours':>10}   published")
     for name, figure in published.items():
         ours = f"{metrics[name]:.4g}" if name in metrics else "–"
         print(f"{name:32}{ours:>10}   {figure}")
 
 
-def _is_told(score: Score, outcome: Evaluation) -> bool:
+def is_told(score: Score, predictions: pd.DataFrame) -> bool:
     """Leave out what fills the screen; everything is in ``scores.csv``.
 
     Where each recording has one label, κ and F1 within a recording say nothing.
     """
     if score.aggregation == "pooled":
         return True
-    n_labels = outcome.predictions.groupby("recording")["label"].nunique()
+    n_labels = predictions.groupby("recording")["label"].nunique()
     return not score.metric.startswith("f1/") and bool((n_labels > 1).any())
 
 

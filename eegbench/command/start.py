@@ -21,6 +21,11 @@ def check_start(options: Mapping[str, Any]) -> None:
     FileNotFoundError
         Where the folder holds no finished run.
     """
+    if options["encoder"] is None and options["trainable"] != "all":
+        raise ConfigError(
+            f"trainable={options['trainable']} says what of a finished run's encoder is trained; add encoder=FOLDER, "
+            "or leave it out."
+        )
     if options["encoder"] is not None:
         _check_same_model(options, _earlier(options).spec)
 
@@ -44,14 +49,26 @@ def start_encoder(options: Mapping[str, Any], signals: Signals) -> Encoder:
 
 
 def saw_subjects(options: Mapping[str, Any], ids: Mapping[str, Any]) -> list[str]:
-    """Name the subjects now in test whose signals the earlier run's encoder was trained on."""
+    """Name the subjects now in test whose signals shaped the encoder that this run starts from."""
+    return sorted(set(_seen_before(options).get(ids["dataset"], ())) & set(ids["test"]["subjects"]))
+
+
+def seen_subjects(options: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Name, by dataset, all subjects that shaped this run's encoder, also through the runs it started from.
+
+    Those of valid count: they chose the checkpoint.
+    """
+    seen = {dataset: set(subjects) for dataset, subjects in _seen_before(options).items()}
+    seen.setdefault(ids["dataset"], set()).update(ids["train"]["subjects"], ids["valid"]["subjects"])
+    return {dataset: sorted(subjects) for dataset, subjects in seen.items()}
+
+
+def _seen_before(options: Mapping[str, Any]) -> dict[str, list[str]]:
     if options["encoder"] is None:
-        return []
+        return {}
     path = Path(options["encoder"]) / "split.json"
-    earlier = json.loads(path.read_text(encoding="utf-8"))
-    if earlier["dataset"] != ids["dataset"]:
-        return []
-    return sorted(set(earlier["train"]["subjects"]) & set(ids["test"]["subjects"]))
+    seen: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))["seen"]
+    return seen
 
 
 def _earlier(options: Mapping[str, Any]) -> Predictor:

@@ -72,9 +72,9 @@ def summarise(
 
 def final_metrics(fit: Fit, pretext: Mapping[str, Counts], outcome: Evaluation | None) -> dict[str, float]:
     """Name what training took and every score as MLflow shows it: split/probe/metric."""
-    took = {name: float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
+    took = {f"run/{name}": float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
     best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
-    named = took | {"best_valid_loss": float(best["valid_loss"])}
+    named = took | {"run/best_valid_loss": float(best["valid_loss"])}
     for split, counts_ in pretext.items():
         named[f"{split}/pretext/accuracy"] = float(accuracy(counts_))
     for score in outcome.scores if outcome else []:

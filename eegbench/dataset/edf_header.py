@@ -139,7 +139,10 @@ def _kind(path: Path, head: bytes) -> str:
     if kind is None:
         raise BadRecordingError(f"{path}: {_guess(head)}")
     if path.suffix.lower() != f".{kind.lower()}":
-        raise BadRecordingError(f"{path}: holds {kind} under another ending; rename it to end in .{kind.lower()}.")
+        raise BadRecordingError(
+            f"{path}: holds {kind} under another ending; rename it to end in .{kind.lower()}, or convert it to EDF "
+            "for a folder of *-PSG.edf."
+        )
     return kind
 
 

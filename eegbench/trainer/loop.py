@@ -68,6 +68,8 @@ class Loop:
         for name, value, least in (("batch_size", batch_size, 1), ("max_passes", max_passes, 0)):
             if value < least:
                 raise ValueError(f"trainer.{name}={value}: at least {least} is expected.")
+        if isinstance(keep, int) and keep < 1:
+            raise ValueError(f"trainer.keep={keep}: best_last, or n from 1 to keep every n-th pass, is expected.")
         if lr <= 0:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
@@ -146,7 +148,7 @@ class Loop:
             with self._autocast(material.store.device):
                 outcome = session.task(session.encoder, views)
             total.add(outcome.loss, outcome.predicted, views.y)
-        return total.means("valid", None)
+        return total.means("valid", session.progress.finished_pass + 1)
 
     def _slices(self, n_examples: int, *, drop_last: bool) -> list[slice]:
         starts = range(0, n_examples, self.batch_size)
@@ -204,6 +206,10 @@ class Loop:
         return ""
 
 
+def _kept(number: int) -> str:
+    return f"the last good checkpoint (pass {number - 1}) is kept" if number > 0 else "nothing was trained yet"
+
+
 class _Tally:
     """Sums of loss and right answers, on the device until a pass ends."""
 
@@ -217,11 +223,11 @@ class _Tally:
         self.right += (predicted == y).sum()
         self.n += len(y)
 
-    def means(self, split: str, number: int | None) -> dict[str, float]:
+    def means(self, split: str, number: int) -> dict[str, float]:
         loss = float(self.loss) / self.n if self.n else math.nan
-        if number is not None and not math.isfinite(loss):
+        if self.n and not math.isfinite(loss):
             raise NonFiniteLossError(
-                f"the training loss is {loss} in pass {number}; the last good checkpoint (pass {number - 1}) is kept. "
+                f"the {split} loss is {loss} in pass {number}; {_kept(number)}. "
                 "Try a lower trainer.lr, trainer.clip_norm=1, or trainer.precision=float32."
             )
         return {f"{split}_loss": loss, f"{split}_accuracy": float(self.right) / self.n if self.n else math.nan}

@@ -167,6 +167,21 @@ def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     assert json.loads((folder / "summary.json").read_text())["transductive_subjects"]
 
 
+def test_subjects_that_shaped_an_encoder_through_earlier_runs_are_marked_too(train):
+    def run(*words):
+        status, (folder,) = train(*words, "trainer.max_passes=1", "tracking=folder")
+        assert status == 0
+        return folder
+
+    first = run("split.valid_subjects=['1']", "split.test_subjects=['2','3']")
+    second = run(f"encoder={first}", "split.valid_subjects=['2']", "split.test_subjects=['3']")
+    third = run(f"encoder={second}", "split.valid_subjects=['4']", "split.test_subjects=['2']")
+    fourth = run(f"encoder={first}", "split.valid_subjects=['4']", "split.test_subjects=['2','3']")
+    for folder, marked in ((first, False), (second, False), (third, True), (fourth, False)):
+        splits = set(pd.read_csv(folder / "scores.csv")["split"])
+        assert ("test (transductive)" in splits) is marked, folder
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -243,6 +258,14 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["sampler.tau_neg_s=500"], "sampler.tau_neg_s"),
         (["encoder=/nowhere"], "/nowhere"),
         (["trust=[]"], "add 'trust=[toy]'"),
+        (["trainer/optimizer=sgd"], "trainer/optimizer=sgd: there is no such option; there are adam, adamw."),
+        (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
+        (["trainer.monitor=foo"], "trainer.monitor=foo is no column of the history; there are valid_loss"),
+        (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),
+        (["trainable=none"], "add encoder=FOLDER"),
+        (["sampler.n_pairs=0"], "sampler.n_pairs=0"),
+        (["+dataset.ignored=[left]"], "'left' stands in dataset.labels and in dataset.ignored"),
+        (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
         (["trainer.precision=fp16"], "trainer.precision=fp16 needs a GPU"),
     ],
 )

@@ -217,6 +217,13 @@ def test_a_loss_that_is_not_finite_stops_with_a_sentence_and_keeps_the_last_good
         assert all(torch.isfinite(tensor).all() for tensor in tensors.values() if tensor.is_floating_point())
 
 
+def test_a_valid_loss_that_is_not_finite_stops_too(tmp_path):
+    given = material()
+    given.store.windows[45:] = torch.nan
+    with pytest.raises(NonFiniteLossError, match=r"valid loss is nan in pass 0; nothing was trained yet"):
+        loop().fit(*modules(), given, folder=tmp_path, after_pass=nothing)
+
+
 def test_zero_passes_leave_the_encoder_as_it_is(tmp_path):
     encoder, task = modules()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
