@@ -21,6 +21,7 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from eegbench.command.help import help_text
 from eegbench.config import conf_folder
 
 INTERRUPTED = 130
@@ -55,6 +56,9 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     _show_notes()
     signal.signal(signal.SIGTERM, _terminate)
     try:
+        if {"-h", "--help"} & set(argv):
+            print(help_text(config_name, argv, _config_dir(sys.argv)))
+            return 0
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
     except KeyboardInterrupt:
         print("eegbench: interrupted; what was built is kept, and the next run uses it.", file=sys.stderr)

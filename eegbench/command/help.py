@@ -1,0 +1,51 @@
+"""What ``eegbench train --help`` says; Hydra's own help composes more than it shows, and takes twice as long."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import OmegaConf
+
+from eegbench.config import conf_folder
+
+TEXT = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
+
+usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
+
+  eegbench train dataset=sleep_physionet model=stager_net trainer.lr=1e-3 seed=3
+  eegbench train -m seed=1,2,3               one run for each value
+  eegbench train resume=FOLDER               finish an interrupted run
+  eegbench train encoder=FOLDER dataset=…    start from a finished run's encoder
+  eegbench train --cfg job                   print the composed options, run nothing
+  eegbench train --config-dir FOLDER …       your own options, before the shipped ones
+  eegbench train --hydra-help                Hydra's flags
+
+== Groups: choose one of each with GROUP=OPTION ==
+
+{groups}
+
+== Values: set any with KEY=VALUE ==
+
+{values}"""
+
+
+def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -> str:
+    """Compose the config with these overrides, and describe groups and values."""
+    overrides = [word for word in words if "=" in word and not word.startswith("-")]
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        config = compose(config_name, overrides=overrides)
+    folders = [conf_folder(), *([Path(user_folder)] if user_folder else [])]
+    groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in _groups(folders).items())
+    return TEXT.format(groups=groups, values=OmegaConf.to_yaml(config))
+
+
+def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for folder in folders:
+        for path in folder.rglob("*.yaml"):
+            group = path.parent.relative_to(folder).as_posix()
+            if group != "." and not group.startswith("hydra"):
+                found.setdefault(group, set()).add(path.stem)
+    return {group: sorted(options) for group, options in sorted(found.items())}
