@@ -167,6 +167,53 @@ def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     assert json.loads((folder / "summary.json").read_text())["transductive_subjects"]
 
 
+def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finished, train):
+    status, (folder,) = train(
+        f"encoder={finished}", "trainable=[projection]", "trainer.max_passes=1", "tracking=folder"
+    )
+    assert status == 0
+    first, second = (load_predictor(run / "model").encoder.state_dict() for run in (finished, folder))
+    moved = {name.split(".")[0] for name in first if not (first[name] == second[name]).all()}
+    assert moved == {"projection"}
+
+
+def test_embeddings_are_drawn_by_tsne_on_request(train):
+    status, (folder,) = train("projection=tsne", "figures=[png]", "trainer.max_passes=0", "tracking=folder")
+    assert status == 0
+    assert (folder / "figures" / "embeddings_tsne.png").exists()
+    assert not (folder / "figures" / "embeddings_tsne.pdf").exists()
+
+
+def test_the_protocol_that_is_followed_is_asserted(finished, train, capfd):
+    ids = json.loads((finished / "split.json").read_text())
+    subjects = {split: ids[split]["subjects"] for split in ("train", "valid", "test")}
+    n_test = len(subjects["test"])
+    windows = {"left": 20 * n_test, "right": 10 * n_test}  # 10-s blocks left, right, left, rest, twice; 2-s windows
+
+    def expected(subjects, windows):
+        named = ",".join(f"{split}:[{','.join(map(repr, names))}]" for split, names in subjects.items())
+        return f"expected={{{named},test_windows:{{left:{windows['left']},right:{windows['right']}}}}}"
+
+    words = ["trainer.max_passes=0", "tracking=folder"]
+    assert train(expected(subjects, windows), *words)[0] == 0
+    assert train(expected(subjects | {"test": ["0"]}, windows), *words)[0] == 1
+    assert "expected.test=['0']: the test split holds subjects" in capfd.readouterr().err
+    assert train(expected(subjects, windows | {"left": 1}), *words)[0] == 1
+    assert "expected.test_windows.left=1: there are" in capfd.readouterr().err
+
+
+def test_mlflow_holds_a_dataset_input_for_each_split_and_the_totals_apart_from_the_curves(finished, outputs):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{outputs}/mlflow.db")
+    tracked = json.loads((finished / "tracking.json").read_text())
+    run = client.get_run(next(value for name, value in tracked.items() if "run" in name and isinstance(value, str)))
+    contexts = [tag.value for one in run.inputs.dataset_inputs for tag in one.tags]
+    assert sorted(contexts) == ["test", "train", "valid"]
+    assert [point.step for point in client.get_metric_history(run.info.run_id, "n_steps")] == [0, 1, 2, 3]
+    assert run.data.metrics["run/n_steps"] == json.loads((finished / "summary.json").read_text())["n_steps"]
+
+
 def test_subjects_that_shaped_an_encoder_through_earlier_runs_are_marked_too(train):
     def run(*words):
         status, (folder,) = train(*words, "trainer.max_passes=1", "tracking=folder")
