@@ -19,7 +19,7 @@ from eegbench.command.evaluation import (
     pretext_confusion,
     valid_score,
 )
-from eegbench.command.options import flat
+from eegbench.command.options import flat, option_of
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, objective, summarise
@@ -60,7 +60,7 @@ def run_experiment(options: Options, folder: Path) -> float | None:
         write_json(folder / "summary.json", summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=model)
     report.tell_results(outcome, data, summary)
-    report.tell_published(options["published"], metrics, str(options["dataset"]["_target_"]).split(".")[-2])
+    report.tell_published(options["published"], metrics, option_of(options["dataset"]))
     report.tell_place(folder, run.link)
     return objective(outcome)
 
@@ -101,7 +101,7 @@ def _check_same(earlier: Options, now: Options, run: str) -> None:
 
 
 def _run_facts(options: Options, data: Data, folder: Path) -> RunFacts:
-    short = {group: str(options[group]["_target_"]).split(".")[-2] for group in ("dataset", "task", "model")}
+    short = {group: option_of(options[group]) for group in ("dataset", "task", "model")}
     fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
     parameters = {name: value for name, value in flat(options).items() if name not in ("resume",)}
     tags = {**short, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 from eegbench.config import conf_folder
 
@@ -32,13 +32,17 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 
 def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -> str:
     """Compose the config with these overrides, and describe groups and values."""
-    overrides = [word for word in words if "=" in word and not word.startswith("-")]
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        config = compose(config_name, overrides=overrides)
+    config = composed(config_name, [word for word in words if "=" in word and not word.startswith("-")])
     folders = [conf_folder(), *([Path(user_folder)] if user_folder else [])]
     groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in _groups(folders).items())
     return TEXT.format(groups=groups, values=OmegaConf.to_yaml(config))
+
+
+def composed(config_name: str, overrides: Sequence[str] = ()) -> DictConfig:
+    """Compose a config as a run would, without running anything."""
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        return compose(config_name, overrides=list(overrides))
 
 
 def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from eegbench.command.help import help_text
+from eegbench.command.help import composed, help_text
 from eegbench.config import conf_folder
 
 INTERRUPTED = 130
@@ -125,7 +125,7 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
         there = _options(text)
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Could not override '([^'@]+)", text):
-        key, known = found.group(1), _keys(config_name)
+        key, known = found.group(1), _flat(composed(config_name), "")
         if key in known:
             return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
         return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
@@ -144,17 +144,8 @@ def _near(word: str, known: Sequence[str]) -> str:
     return f", did you mean {near[0]}?" if near else ""
 
 
-def _keys(config_name: str) -> list[str]:
-    """Return every key of the default config."""
-    from hydra import compose, initialize_config_dir
-    from hydra.core.global_hydra import GlobalHydra
-
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        return _flat(compose(config_name), "")
-
-
 def _flat(node: DictConfig, path: str) -> list[str]:
+    """Return every key of a config, dotted."""
     keys = []
     for name in node:
         key = f"{path}{name!s}"

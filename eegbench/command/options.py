@@ -99,6 +99,11 @@ def checked(config: DictConfig) -> dict[str, Any]:
     return options
 
 
+def option_of(node: Node) -> str:
+    """Return the name of the option that a node came from: the module of its class."""
+    return str(node["_target_"]).split(".")[-2]
+
+
 def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
     """Return options with dotted keys."""
     found: dict[str, Any] = {}

@@ -58,7 +58,7 @@ def pool(runs: Sequence[Path], into: Path) -> None:
     """
     import pandas as pd
 
-    from eegbench.command.report import is_told
+    from eegbench.command.report import told
     from eegbench.command.results import write_csv, write_parquet
     from eegbench.score import per_subject, render, score
 
@@ -76,8 +76,7 @@ def pool(runs: Sequence[Path], into: Path) -> None:
     print(
         f"\n{len(runs)} folds pooled: every subject's windows were predicted by a probe that never saw the subject.\n"
     )
-    shown = [one for one in scores if is_told(one, frame)]
-    print(render(shown, n_subjects={"test": frame["subject"].nunique()}, width=width))
+    print(render(told(scores, frame), n_subjects={"test": frame["subject"].nunique()}, width=width))
     print(f"\npooled: {into / 'pooled_scores.csv'}")
 
 

@@ -1,7 +1,7 @@
 """What a run says while it goes on, and the tables it ends with."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,7 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
         print("No labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
     else:
         split = "test" if len(data.part("test")) else "valid"
-        shown = [
-            score for score in outcome.scores if score.split.startswith(split) and is_told(score, outcome.predictions)
-        ]
+        shown = told([score for score in outcome.scores if score.split.startswith(split)], outcome.predictions)
         n_subjects = {name: number["n_subjects"] for name, number in counts(data).items()}
         print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
     print(
@@ -90,15 +88,13 @@ def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, fl
         print(f"{name:32}{ours:>10}   {figure}")
 
 
-def is_told(score: Score, predictions: pd.DataFrame) -> bool:
+def told(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
     """Leave out what fills the screen; everything is in ``scores.csv``.
 
     Where each recording has one label, κ and F1 within a recording say nothing.
     """
-    if score.aggregation == "pooled":
-        return True
-    n_labels = predictions.groupby("recording")["label"].nunique()
-    return not score.metric.startswith("f1/") and bool((n_labels > 1).any())
+    several = bool((predictions.groupby("recording")["label"].nunique() > 1).any())
+    return [one for one in scores if one.aggregation == "pooled" or (several and not one.metric.startswith("f1/"))]
 
 
 def tell_place(folder: Path, link: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eegbench.command.options import option_of
 from eegbench.config import ConfigError
 from eegbench.model.base import Encoder
 from eegbench.model.predictor import Predictor, build_encoder, load_predictor
@@ -78,7 +79,7 @@ def _earlier(options: Mapping[str, Any]) -> Predictor:
 def _check_same_model(options: Mapping[str, Any], spec: Mapping[str, Any]) -> None:
     differing = {name for name in {*spec, *options["model"]} if spec.get(name) != options["model"].get(name)}
     if differing:
-        group = str(spec["_target_"]).split(".")[-2]
+        group = option_of(spec)
         values = " ".join(f"model.{n}={json.dumps(v)}" for n, v in spec.items() if not n.startswith("_"))
         raise ConfigError(
             f"encoder={options['encoder']} holds another model ({', '.join(sorted(differing))} differ); "
