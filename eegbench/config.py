@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-BUILDABLE = ("eegbench.", "torch.optim.")
+BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
 """Classes under these modules may be built from YAML; others only where the user trusts their module."""
 
 _trusted: set[str] = set()

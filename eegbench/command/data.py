@@ -14,6 +14,8 @@ from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
 from eegbench.preprocessing import Opened, Preprocessing, open_store, plan_shards
+from eegbench.preprocessing.build import build_shards
+from eegbench.progress import n_cores
 from eegbench.split.base import Split
 from eegbench.store import WindowStore
 from eegbench.store.local import Local
@@ -92,6 +94,22 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
         within_subject=split.within_subject,
         coverage=coverage(opened.recordings, dataset.card),
     )
+
+
+def build_missing(options: Mapping[str, Any]) -> None:
+    """Preprocess what has no shard yet, for many runs to use.
+
+    Raises
+    ------
+    ValueError
+        As `open_data`.
+    """
+    dataset: Dataset = build(options["dataset"])
+    _check_labels(dataset)
+    preprocessing: Preprocessing = build(options["preprocessing"])
+    local: Local = build(options["store"])
+    plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
+    build_shards(plan, local.n_workers or n_cores())
 
 
 def _check_labels(dataset: Dataset) -> None:

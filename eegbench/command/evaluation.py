@@ -19,7 +19,7 @@ from eegbench.probe import Head, Probe
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
 from eegbench.score import predictions_frame, score
-from eegbench.score.metric import balanced_accuracy
+from eegbench.score.metric import evaluate as evaluate_counts
 from eegbench.store import WindowStore
 from eegbench.task import Task
 from eegbench.trainer import Material
@@ -98,13 +98,14 @@ def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str
     return probe.fit(train, valid, len(data.store.classes))
 
 
-def valid_score(encoder: Encoder, probe: Probe, data: Data) -> float:
-    """Return the probe's balanced accuracy on valid, pooled: what training may watch and sweeps may maximise."""
+def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]:
+    """Return the probe's overall scores on valid, pooled: what training may watch and sweeps may maximise."""
     rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
     embeddings = embed(encoder, data.store, np.concatenate(list(rows.values())))
     head = fit_head(probe, embeddings, data, rows)
     said = _predictions("linear", head.probabilities(embeddings.at(rows["valid"])), data, rows["valid"])
-    return float(balanced_accuracy(_count(said.label, said.predicted, len(data.store.classes))))
+    scores = evaluate_counts(_count(said.label, said.predicted, len(data.store.classes)), data.store.classes)
+    return {metric: float(value) for metric, value in scores.items() if not metric.startswith("f1/")}
 
 
 def pretext_confusion(

@@ -1,6 +1,8 @@
 """An experiment from data to scores, one paragraph a function."""
 
 import copy
+import json
+import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +19,14 @@ from eegbench.command.evaluation import (
     evaluate,
     predictor,
     pretext_confusion,
-    valid_score,
+    valid_scores,
 )
+from eegbench.command.finished import find_same, identity
+from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import flat, option_of
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
-from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, objective, summarise
+from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
 from eegbench.config import ConfigError, build
 from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
 from eegbench.model.base import Encoder
@@ -30,39 +34,93 @@ from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
 from eegbench.probe import Probe
 from eegbench.score import per_recording, per_subject
+from eegbench.sweep.base import Pruned
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
 from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
 
+SUMMARY = "summary.json"
+"""A run that has one is finished."""
 
-def run_experiment(options: Options, folder: Path) -> float | None:
-    """Run an experiment into a folder; return the probe's balanced accuracy on valid, None without labels."""
+
+def run_experiment(options: Options, folder: Path, member: Membership) -> dict[str, float]:
+    """Run an experiment into a folder, or finish the one that was begun there; return its metrics.
+
+    Raises
+    ------
+    Pruned
+        Where whoever watches gives it up.
+    """
     began = time.monotonic()
     device = choose_device(options["device"])
     set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
     _refuse_early(options)
     _write_facts(options, folder)
+    if (done := _done_before(folder)) is not None:
+        return done
     data = open_data(options, device)
     check_expected(data, options["expected"])
+    same = identity(options, data.digest)
+    if options["sweep"]["skip_finished"] and (earlier := find_same(same, options["paths"], folder)):
+        return _point_to(*earlier, folder)
     ids = split_ids(data)
     write_json(folder / "split.json", ids | {"seen": seen_subjects(options, ids)})
     report.tell_data(data)
-    with report.resumable(folder), tracked(build(options["tracking"]), _run_facts(options, data, folder)) as run:
-        trained = _train(options, data, folder, run)
+    with (
+        report.resumable(folder),
+        tracked(build(options["tracking"]), _run_facts(options, data, folder, member)) as run,
+    ):
+        try:
+            trained = _train(options, data, folder, run, member)
+        except Pruned as given_up:
+            _give_up(given_up, options, folder, run)
+            raise
         seen = saw_subjects(options, ids)
         pretext = _examine(options, trained, data, folder)
         outcome = _evaluate(options, data, trained, folder, mark_of(data, seen))
         summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-        metrics = final_metrics(trained.fit, pretext, outcome) | {"run/seconds": summary["seconds"]}
+        summary |= {"identity": same}
+        metrics = final_metrics(trained.fit, pretext, outcome)
+        metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
         model = _save_model(options, data, trained, outcome, folder)
-        write_json(folder / "summary.json", summary | {"metrics": metrics, "link": run.link})
+        write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=model)
+    if member.is_trial:
+        report.tell_trial(metrics, folder)
+        return metrics
     report.tell_results(outcome, data, summary)
     report.tell_published(options["published"], metrics, option_of(options["dataset"]))
     report.tell_place(folder, run.link)
-    return objective(outcome)
+    return metrics
+
+
+def _done_before(folder: Path) -> dict[str, float] | None:
+    """Return the metrics of a run that was finished before its sweep heard of it."""
+    file = folder / SUMMARY
+    if not file.is_file():
+        return None
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    if pruned := summary.get("pruned"):
+        raise Pruned(pruned["value"], pruned["pass"])
+    return {name: math.nan if value is None else value for name, value in summary["metrics"].items()}
+
+
+def _point_to(earlier: Path, metrics: dict[str, float], folder: Path) -> dict[str, float]:
+    """Leave a pointer to an identical run in place of a run."""
+    report.tell(f"skipped: {earlier} is an identical finished run; its figures are taken")
+    write_json(folder / "same_as.json", {"folder": earlier})
+    return metrics
+
+
+def _give_up(given_up: Pruned, options: Options, folder: Path, run: TrackedRun) -> None:
+    """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
+    report.tell(f"{given_up}: at this point other trials were better")
+    objective = options["sweep"]["objective"]
+    name = objective if isinstance(objective, str) else objective[0]
+    write_json(folder / SUMMARY, {"pruned": {"pass": given_up.pass_, "value": given_up.value}, "link": run.link})
+    run.finish(metrics={name: given_up.value}, model=None, state="pruned")
 
 
 def _refuse_early(options: Options) -> None:
@@ -84,38 +142,39 @@ def _write_facts(options: Options, folder: Path) -> None:
     """Write what the run is made of; a resumed run must be made of the same."""
     path = folder / "config.yaml"
     mine = {name: value for name, value in options.items() if name != "resume"}
-    if options["resume"] is not None and path.is_file():
-        _check_same(flat(OmegaConf.to_object(OmegaConf.load(path))), flat(mine), options["resume"])  # type: ignore[arg-type]
+    if path.is_file():
+        _check_same(flat(OmegaConf.to_object(OmegaConf.load(path))), flat(mine), folder)  # type: ignore[arg-type]
     folder.mkdir(parents=True, exist_ok=True)
     OmegaConf.save(OmegaConf.create(mine), path)
     write_json(folder / "environment.json", versions() | git_state())
 
 
-def _check_same(earlier: Options, now: Options, run: str) -> None:
+def _check_same(earlier: Options, now: Options, run: Path) -> None:
     for name in sorted({*earlier, *now}):
-        if earlier.get(name) != now.get(name):
+        if not name.startswith("sweep.") and earlier.get(name) != now.get(name):
             raise ConfigError(
-                f"resume={run}: {name} was {earlier.get(name)!r} and is now {now.get(name)!r}; the shipped options "
-                "have changed since, so start a new run."
+                f"{run} holds a run in which {name} was {earlier.get(name)!r} and is now {now.get(name)!r}: options "
+                "have changed since, so start anew."
             )
 
 
-def _run_facts(options: Options, data: Data, folder: Path) -> RunFacts:
+def _run_facts(options: Options, data: Data, folder: Path, member: Membership) -> RunFacts:
     short = {group: option_of(options[group]) for group in ("dataset", "task", "model")}
     fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
     parameters = {name: value for name, value in flat(options).items() if name not in ("resume",)}
-    tags = {**short, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}
+    tags = {**short, **member.tags, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}
     return RunFacts(
         experiment=options["name"],
-        name=f"{short['task']} {short['model']} seed {options['seed']}{fold}",
+        name=member.name or f"{short['task']} {short['model']} seed {options['seed']}{fold}",
         folder=folder,
         parameters=parameters,
         tags=tags,
         datasets=dataset_facts(data, short["dataset"], str(options["dataset"].get("root") or short["dataset"])),
+        parent=member.parent,
     )
 
 
-def _train(options: Options, data: Data, folder: Path, run: TrackedRun) -> Trained:
+def _train(options: Options, data: Data, folder: Path, run: TrackedRun, member: Membership) -> Trained:
     """Build encoder and task, and train them on train, watched on valid."""
     store = data.store
     encoder = start_encoder(options, store.signals).to(store.device)
@@ -133,23 +192,25 @@ def _train(options: Options, data: Data, folder: Path, run: TrackedRun) -> Train
         seed=options["seed"],
     )
     trainer: Trainer = build(options["trainer"])
-    after_pass = _after_pass(options, data, encoder, run)
+    after_pass = _after_pass(options, data, encoder, run, member.watch)
     fit = trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=after_pass)
     write_csv(folder / "history.csv", fit.history)
     return Trained(encoder, random_encoder, task, material, fit)
 
 
-def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun) -> AfterPass:
-    """Return what happens after each pass: a probe on valid where one is due, a line, a record."""
+def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun, watch: Watch) -> AfterPass:
+    """Return what happens after each pass: a probe on valid where one is due, a line, a record, a look by others."""
     every, last = options["probe"]["every"], options["trainer"].get("max_passes")
     probe: Probe = build(options["probe"]["linear"])
     has_labels = bool(data.store.table["scored"].any())
 
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
         due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
-        extra = {"probe_valid_balanced_accuracy": valid_score(encoder, probe, data)} if due else {}
+        scores = valid_scores(encoder, probe, data) if due else {}
+        extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}
         report.tell_pass({**row, **extra})
         run.log_pass(row["pass"], {n: float(v) for n, v in {**row, **extra}.items() if n != "pass" and v is not None})
+        watch({**row, **extra})
         return extra
 
     return after_pass

@@ -23,6 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from eegbench.command.help import composed, help_text
 from eegbench.config import conf_folder
+from eegbench.sweep.plugin import register as register_sweeper
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, by the shells' convention."""
@@ -53,6 +54,7 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions through: they are told below
     sys.argv = [f"eegbench {config_name}", *_flags_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
+    register_sweeper()
     _show_notes()
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -60,6 +62,8 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
             print(help_text(config_name, argv, _config_dir(sys.argv)))
             return 0
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
+    except SystemExit as end:  # a callback's way out
+        return int(end.code or 0)
     except KeyboardInterrupt:
         print("eegbench: interrupted; what was built is kept, and the next run uses it.", file=sys.stderr)
         return INTERRUPTED

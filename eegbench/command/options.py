@@ -38,6 +38,18 @@ class Probes:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """What a sweep seeks, what a trial consists of, and which trial of which study a run is."""
+
+    objective: str | tuple[str, ...]
+    seeds: tuple[int, ...]
+    skip_finished: bool
+    dry_run: bool
+    study: str | None
+    trial: int | None
+
+
+@dataclass(frozen=True)
 class Expected:
     """What a published protocol says of its data; a run where it does not hold stops."""
 
@@ -61,6 +73,7 @@ class Train:
     trainer: Node
     tracking: Node
     probe: Probes
+    sweep: Sweep
     paths: Paths
     seed: int
     name: str
@@ -94,8 +107,9 @@ def checked(config: DictConfig) -> dict[str, Any]:
     trust(options["trust"])
     for path, node in _nodes(options):
         check(node, path=path, given=GIVEN.get(path, ()))
-    if options["seed"] < 0:
-        raise ConfigError(f"seed={options['seed']}: a whole number from 0 is expected.")
+    for name, seed in [("seed", options["seed"]), *(("sweep.seeds", seed) for seed in options["sweep"]["seeds"])]:
+        if seed < 0:
+            raise ConfigError(f"{name}={seed}: whole numbers from 0 are expected.")
     return options
 
 

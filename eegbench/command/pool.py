@@ -8,24 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hydra.experimental.callback import Callback
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from eegbench.command.options import flat
+from eegbench.types import Score
 
 FOLD = "split.fold"
 SCORED = "predictions.parquet"
-
-
-class PoolFolds(Callback):  # type: ignore[misc]
-    """Pools a multirun's jobs where they differ in nothing but the fold."""
-
-    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
-        """Pool the folds of this multirun, if folds they are."""
-        folder = Path(config.hydra.sweep.dir).resolve()
-        runs = find_runs([folder])
-        if len(runs) > 1 and _differing(runs) == {FOLD}:
-            pool(runs, folder)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -48,8 +37,8 @@ def find_runs(folders: Sequence[Path]) -> list[Path]:
     return sorted(set(found), key=lambda run: (len(run.name), run.name))
 
 
-def pool(runs: Sequence[Path], into: Path) -> None:
-    """Print and write the scores of all runs' test predictions together.
+def pool(runs: Sequence[Path], into: Path) -> list[Score]:
+    """Print, write and return the scores of all runs' test predictions together.
 
     Raises
     ------
@@ -78,12 +67,13 @@ def pool(runs: Sequence[Path], into: Path) -> None:
     )
     print(render(told(scores, frame), n_subjects={"test": frame["subject"].nunique()}, width=width))
     print(f"\npooled: {into / 'pooled_scores.csv'}")
+    return scores
 
 
 def _check_folds(runs: Sequence[Path]) -> None:
     if len(runs) < 2:
         raise ValueError(f"{len(runs)} finished runs with {SCORED} were found, and pooling needs two or more.")
-    if extra := _differing(runs) - {FOLD}:
+    if extra := differing(runs) - {FOLD}:
         raise ValueError(f"the runs differ in {', '.join(sorted(extra))}; only runs that differ in {FOLD} alone pool.")
 
 
@@ -96,7 +86,7 @@ def _check_tested_once(runs: Sequence[Path], test: Sequence[Any]) -> None:
             seen[subject] = run
 
 
-def _differing(runs: Sequence[Path]) -> set[str]:
+def differing(runs: Sequence[Path]) -> set[str]:
     """Return the options in which runs differ."""
     every = [flat(OmegaConf.to_container(OmegaConf.load(run / "config.yaml"))) for run in runs]  # type: ignore[arg-type]
     names = {name for options in every for name in options}

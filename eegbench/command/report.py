@@ -78,6 +78,12 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
     )
 
 
+def tell_trial(metrics: Mapping[str, float], folder: Path) -> None:
+    """Say in a line how a trial did on valid; its test scores are for later, in its folder and in MLflow."""
+    shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and "/linear/" in name]
+    tell(f"{'; '.join(one for one in shown if 'f1/' not in one and 'mean' not in one)}  ({folder})")
+
+
 def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:
     """Print figures from elsewhere beside ours, by the names of MLflow's metrics."""
     if not published:

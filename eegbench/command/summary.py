@@ -1,6 +1,6 @@
 """A run in numbers: what it was made of, what training took, every score by the name that MLflow shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from eegbench.model.base import Encoder
 from eegbench.score.metric import accuracy
 from eegbench.task import Task
 from eegbench.trainer import Fit, Material
+from eegbench.types import Score
 
 Options = Mapping[str, Any]
 Counts = Int[np.ndarray, "n_classes n_classes"]
@@ -77,16 +78,10 @@ def final_metrics(fit: Fit, pretext: Mapping[str, Counts], outcome: Evaluation |
     named = took | {"run/best_valid_loss": float(best["valid_loss"])}
     for split, counts_ in pretext.items():
         named[f"{split}/pretext/accuracy"] = float(accuracy(counts_))
-    for score in outcome.scores if outcome else []:
-        suffix = "" if score.aggregation == "pooled" else f"/{score.aggregation}"
-        named[f"{score.split}/{score.probe}/{score.metric}{suffix}"] = score.value
-    return named
+    return named | score_metrics(outcome.scores if outcome else [])
 
 
-def objective(outcome: Evaluation | None) -> float | None:
-    """Return the probe's balanced accuracy on valid, pooled: what sweeps maximise."""
-    for score in outcome.scores if outcome else []:
-        wanted = ("linear", "balanced_accuracy", "pooled")
-        if (score.probe, score.metric, score.aggregation) == wanted and score.split.startswith("valid"):
-            return score.value
-    return None
+def score_metrics(scores: Sequence[Score]) -> dict[str, float]:
+    """Name scores as MLflow shows them; what is pooled over windows has no suffix."""
+    suffix = {"pooled": ""}
+    return {f"{s.split}/{s.probe}/{s.metric}{suffix.get(s.aggregation, f'/{s.aggregation}')}": s.value for s in scores}

@@ -8,25 +8,38 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.launch import launch
+from eegbench.command.sweeping import close_sweep
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench train`` with Hydra overrides; return the exit status."""
     try:
-        words = with_resume(list(argv))
+        words = with_resume(_dry(list(argv)))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1
-    return launch(train, config_name="train", argv=words)
+    status = 1
+    try:
+        status = launch(train, config_name="train", argv=words)
+    finally:
+        close_sweep(status)
+    return status
 
 
-def train(config: DictConfig) -> float | None:
-    """Run one experiment and return the probe's balanced accuracy on valid, for sweeps to maximise."""
-    from eegbench.command.experiment import run_experiment  # here, so that --help need not import torch
+def train(config: DictConfig) -> float | list[float] | None:
+    """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
     from eegbench.command.options import checked
+    from eegbench.command.trial import run_trial  # here, so that --help need not import torch
 
-    options = checked(config)
-    return run_experiment(options, Path(HydraConfig.get().runtime.output_dir).resolve())
+    return run_trial(checked(config), HydraConfig.get())
+
+
+def _dry(words: list[str]) -> list[str]:
+    """Print the options where one run is to be tried dry; what a sweep would run, the sweep itself prints."""
+    is_sweep = any(word in ("-m", "--multirun") or word.startswith("+sweep=") for word in words)
+    if is_sweep or "sweep.dry_run=true" not in words:
+        return words
+    return [*words, "--cfg", "job"]
 
 
 def with_resume(words: list[str]) -> list[str]:

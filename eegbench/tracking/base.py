@@ -50,6 +50,8 @@ class RunFacts:
         Versions, git state and other facts that are not options.
     datasets
         The data that it uses.
+    parent
+        Folder of the run that it stands below; None where it stands by itself.
     """
 
     experiment: str
@@ -58,6 +60,7 @@ class RunFacts:
     parameters: Mapping[str, object]
     tags: Mapping[str, str] = field(default_factory=dict)
     datasets: tuple[DatasetFacts, ...] = ()
+    parent: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,8 @@ class TrackedRun(Protocol):
         """Keep the metrics of one pass; those that are not finite are left out."""
         ...
 
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None) -> None:
-        """Keep the run's final metrics, every file of its folder, and its model; the run is then finished."""
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
+        """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
         ...
 
     def fail(self, error: BaseException) -> None:

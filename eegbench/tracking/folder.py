@@ -34,7 +34,7 @@ class FolderRun:
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Do nothing: the history stands in the folder."""
 
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None) -> None:
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Do nothing: scores and model stand in the folder."""
 
     def fail(self, error: BaseException) -> None:

@@ -20,6 +20,11 @@ RECORD = "tracking.json"
 FAILURE = "failure"
 """The tag that says why a run ended early."""
 
+STATE = "state"
+"""The tag that says what became of a run: running, complete, pruned, failed or killed."""
+
+PARENT = "mlflow.parentRunId"
+
 UI_ADDRESS = "http://127.0.0.1:5000"
 
 # MLflow 3 cuts longer values without an error, and refuses larger batches
@@ -63,7 +68,9 @@ class Mlflow:
 
     def _create(self, client: Client, facts: RunFacts) -> Any:
         experiment = find_experiment(client, self.place, self.experiment or facts.experiment)
-        run = client.create_run(experiment, run_name=facts.name)
+        parent = self._recorded(client, facts.parent) if facts.parent else None
+        tags = {PARENT: parent.info.run_id} if parent else {}
+        run = client.create_run(experiment, run_name=facts.name, tags=tags)
         if facts.datasets:
             client.log_inputs(run.info.run_id, [_dataset_input(dataset) for dataset in facts.datasets])
         return run
@@ -138,7 +145,7 @@ class MlflowRun:
 
         parameters = self._fitting("parameters", facts.parameters, MAX_PARAMETER)
         changed = {f"resumed.{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
-        tags = self._fitting("tags", {**facts.tags, **changed}, MAX_TAG)
+        tags = self._fitting("tags", {STATE: "running", **facts.tags, **changed}, MAX_TAG)
         new = [Param(name, value) for name, value in parameters.items() if name not in self._known]
         for params in _batches(new, BATCH):
             self.client.log_batch(self.run_id, params=params)
@@ -150,12 +157,13 @@ class MlflowRun:
         if pass_ > self._last_pass:
             self._log(metrics, pass_)
 
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None) -> None:
-        """Keep the run's final metrics, every file of its folder, and its model; the run is then finished."""
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
+        """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
         self._log(metrics, 0)
         self.client.log_artifacts(self.run_id, str(self.folder))
         if model is not None:
             log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)
+        self.client.set_tag(self.run_id, STATE, state)
         self.client.set_terminated(self.run_id, "FINISHED")
 
     def fail(self, error: BaseException) -> None:
@@ -163,6 +171,7 @@ class MlflowRun:
         reason = str(error).strip() or type(error).__name__
         self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
         status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
+        self.client.set_tag(self.run_id, STATE, status.lower())
         self.client.set_terminated(self.run_id, status)
 
     def _log(self, metrics: Mapping[str, float], step: int) -> None:

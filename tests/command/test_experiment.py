@@ -266,9 +266,9 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
     assert train("-m", *words, "tracking=folder")[0] == 0
     assert "2 folds pooled" in capfd.readouterr().out
     (sweep,) = outputs.glob("sweeps/*")
-    frame = pd.read_parquet(sweep / "pooled_predictions.parquet")
+    frame = pd.read_parquet(sweep / "sweep" / "pooled_predictions.parquet")
     assert frame["subject"].nunique() == 14
-    assert pd.read_csv(sweep / "pooled_scores.csv")["ci_low"].notna().any()
+    assert pd.read_csv(sweep / "sweep" / "pooled_scores.csv")["ci_low"].notna().any()
     assert main(["pool", str(sweep)]) == 0
     assert main(["pool", str(sweep / "0")]) == 1
     assert "pooling needs two or more" in capfd.readouterr().err

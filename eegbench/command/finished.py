@@ -1,0 +1,55 @@
+"""Finished runs in the outputs folder, found again by what makes two runs identical."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eegbench.environment import git_state, versions
+
+IRRELEVANT = ("paths", "tracking", "store", "figures", "projection", "resume", "name", "published", "expected", "sweep")
+"""Options that change no score."""
+
+
+def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
+    """Return what must agree for two runs to be the same: options, signals and windows, code.
+
+    Parameters
+    ----------
+    options
+        The options of a run.
+    data
+        The digest of its windows.
+    """
+    relevant = {name: value for name, value in options.items() if name not in IRRELEVANT}
+    text = json.dumps(relevant, sort_keys=True, default=str)
+    code = versions()["eegbench"] + " " + " ".join(git_state().values())
+    return {"options": hashlib.sha256(text.encode()).hexdigest(), "data": data, "code": code.strip()}
+
+
+def find_same(wanted: Mapping[str, str], paths: Mapping[str, Any], but: Path) -> tuple[Path, dict[str, float]] | None:
+    """Find a finished run of the same identity; return its folder and metrics.
+
+    Parameters
+    ----------
+    wanted
+        The identity.
+    paths
+        The option ``paths``.
+    but
+        The run's own folder.
+    """
+    for file in _summaries(Path(paths["runs"]), Path(paths["sweeps"])):
+        if file.parent == but:
+            continue
+        summary = json.loads(file.read_text(encoding="utf-8"))
+        if summary.get("identity") == dict(wanted) and not summary.get("pruned"):
+            return file.parent, summary["metrics"]
+    return None
+
+
+def _summaries(runs: Path, sweeps: Path) -> Iterator[Path]:
+    """Yield the summaries of runs, of trials, and of trials' seeds."""
+    for folder, pattern in ((runs, "*"), (runs, "*/*"), (sweeps, "*/*"), (sweeps, "*/*/*")):
+        yield from sorted(folder.resolve().glob(f"{pattern}/summary.json"))

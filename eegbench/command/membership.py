@@ -1,0 +1,66 @@
+"""What a run is part of: the sweep that it belongs to, its name there, and who watches its passes."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+SWEEP = "sweep"
+"""The subfolder of a multirun's folder that holds what belongs to the whole."""
+
+FACTS = "sweep.json"
+
+Watch = Callable[[Mapping[str, Any]], None]
+"""Takes a pass's row of the history; raises `eegbench.sweep.Pruned` to give the run up."""
+
+
+def _unwatched(row: Mapping[str, Any]) -> None:
+    """Let every run go on."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A run's place among others.
+
+    Attributes
+    ----------
+    parent
+        Folder of the tracked run that this one stands below; None where there is none.
+    name
+        What varied, in words; empty outside a sweep.
+    tags
+        Trial, sweep and seed, for the tracker.
+    watch
+        Called after each pass.
+    is_trial
+        Whether it is one of many that a search chooses from: then its scores are told in a line, and test's not.
+    """
+
+    parent: Path | None = None
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    watch: Watch = _unwatched
+    is_trial: bool = False
+
+
+def varied_words(folder: Path, words: Sequence[str]) -> list[str]:
+    """Return those of a job's overrides that vary in its multirun."""
+    facts = folder / SWEEP / FACTS
+    if not facts.is_file():
+        return []
+    varied = set(json.loads(facts.read_text(encoding="utf-8"))["varied"])
+    return [word for word in words if word.partition("=")[0] in varied]
+
+
+def short_name(words: Sequence[str]) -> str:
+    """Write overrides as briefly as they stay distinct: last parts of names, four digits of numbers."""
+    pairs = [word.partition("=")[::2] for word in words]
+    last = [key.lstrip("+").split("@")[0].rpartition(".")[2].rpartition("/")[2] for key, _ in pairs]
+    names = [one if last.count(one) == 1 else key for one, (key, _) in zip(last, pairs, strict=True)]
+    return " ".join(f"{name}={_short(value)}" for name, (_, value) in zip(names, pairs, strict=True))
+
+
+def _short(value: str) -> str:
+    return f"{float(value):.4g}" if re.fullmatch(r"-?\d+\.\d+(e-?\d+)?|-?\d+e-?\d+", value) else value

@@ -1,0 +1,192 @@
+"""What surrounds a multirun: its options are checked and its shards built before any job; a parent run holds it."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, open_dict, read_write
+
+from eegbench.command.membership import FACTS, SWEEP
+
+MAX_CHECKED = 200
+"""Jobs whose options are checked before the first begins; composing one takes about 0.1 s."""
+
+_open: list[Any] = []
+"""The parent that has begun and not ended; a multirun that fails does not call its callbacks."""
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """A multirun before it begins.
+
+    Attributes
+    ----------
+    folder
+        Holds a folder a job.
+    plan
+        The Optuna sweep, or None.
+    varied
+        The keys that vary.
+    words
+        Overrides of jobs: all of a list of jobs, examples of a search space.
+    """
+
+    folder: Path
+    plan: Any
+    varied: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+
+
+class Sweeping(Callback):  # type: ignore[misc]
+    """Stands around every multirun, whatever its sweeper and launcher."""
+
+    def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
+        """Check all jobs, build what they share, begin the parent; or print what would run, and end."""
+        with _told():
+            HydraConfig.instance().set_config(config)
+            jobs = _jobs(config)
+            with read_write(config.hydra.sweep):
+                config.hydra.sweep.dir = str(jobs.folder)  # for the launcher; jobs get it as an override
+            every = _checked(config, jobs)
+            if config.sweep.dry_run:
+                _print_dry(jobs)
+                raise SystemExit(0)
+            _build_shards(every)
+            _begin(every[0], jobs)
+            HydraConfig.instance().set_config(config)
+
+    def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
+        """Pool folds, tell what came out, and close the parent."""
+        with _told():
+            from eegbench.command.sweep_report import conclude
+
+            HydraConfig.instance().set_config(config)
+            conclude(_jobs(config), _open[-1] if _open else None, [str(one) for one in config.figures])
+            _open.clear()
+
+
+def close_sweep(status: int) -> None:
+    """Record the end of a multirun that did not come to its end: 130 after Ctrl-C, else a failed job."""
+    while _open:
+        run = _open.pop()
+        run.fail(KeyboardInterrupt("interrupted") if status == 130 else RuntimeError("a job failed"))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn an error into a sentence and the end of the program: Hydra would only warn of it and go on."""
+    from eegbench.command.launch import explain
+
+    try:
+        yield
+    except Exception as error:
+        sentence = explain(error, "train")
+        if sentence is None:
+            raise SystemExit(_traceback(error)) from error
+        print(f"eegbench: {sentence}", file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+def _traceback(error: Exception) -> int:
+    import traceback
+
+    traceback.print_exception(error)
+    return 1
+
+
+def _jobs(config: DictConfig) -> Jobs:
+    if config.hydra.sweeper._target_ == "hydra_plugins.eegbench.Optuna":
+        return _searched(config)
+    words = [str(word) for word in config.hydra.overrides.task]
+    params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
+    overrides = OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides([*params, *words])
+    varied = tuple(one.get_key_element() for one in overrides if one.is_sweep_override())
+    every = BasicSweeper.split_arguments(overrides, None)[0]
+    return Jobs(Path(config.hydra.sweep.dir).resolve(), None, varied, tuple(tuple(job) for job in every))
+
+
+def _searched(config: DictConfig) -> Jobs:
+    from eegbench.sweep.plan import read_plan
+    from eegbench.sweep.space import as_words, examples
+
+    plan = read_plan(config)
+    words = tuple((*plan.fixed, *as_words(point)) for point in examples(plan.space))
+    return Jobs(plan.folder, plan, tuple(plan.space), words)
+
+
+def _checked(config: DictConfig, jobs: Jobs) -> list[dict[str, Any]]:
+    """Compose and check the jobs' options: what is wrong with the last is known before the first begins."""
+    from eegbench.command.options import checked
+
+    loader, every = GlobalHydra.instance().config_loader(), []
+    for words in jobs.words[:MAX_CHECKED]:
+        job = loader.load_sweep_config(config, list(words))
+        HydraConfig.instance().set_config(job)
+        with open_dict(job):
+            del job["hydra"]
+        every.append(checked(job))
+    return every
+
+
+def _build_shards(every: Sequence[Mapping[str, Any]]) -> None:
+    """Build the shards of every dataset and preprocessing among the jobs, once."""
+    from eegbench.command.data import build_missing
+
+    seen = set()
+    for options in every:
+        key = json.dumps([options["dataset"], options["preprocessing"]], sort_keys=True, default=str)
+        if key not in seen:
+            seen.add(key)
+            build_missing(options)
+
+
+def _begin(options: Mapping[str, Any], jobs: Jobs) -> None:
+    """Begin the parent, or continue the one that the folder belongs to; its store is thereby set up."""
+    from eegbench.command.options import option_of
+    from eegbench.command.results import write_json
+    from eegbench.config import build
+    from eegbench.environment import git_state, versions
+    from eegbench.sweep.storage import exclusive
+    from eegbench.tracking.base import RunFacts
+
+    folder = jobs.folder / SWEEP
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / FACTS, {"varied": jobs.varied})
+    settings = (
+        jobs.plan.settings if jobs.plan else {"sweep.varied": ", ".join(jobs.varied), "sweep.n_jobs": len(jobs.words)}
+    )
+    facts = RunFacts(
+        experiment=options["name"],
+        name=f"sweep {jobs.folder.name}",
+        folder=folder,
+        parameters=settings,
+        tags={
+            "kind": "sweep",
+            "sweep": jobs.folder.name,
+            **{group: option_of(options[group]) for group in ("dataset", "task", "model") if group not in jobs.varied},
+            **versions(),
+            **git_state(),
+        },
+    )
+    with exclusive(str(folder / "parent"), "parent"):  # another controller may be beginning it
+        _open.append(build(options["tracking"]).start(facts))
+
+
+def _print_dry(jobs: Jobs) -> None:
+    if jobs.plan:
+        from eegbench.command.sweep_report import print_plan
+
+        print_plan(jobs.plan)
+        return
+    print(f"{len(jobs.words)} jobs would run, below {jobs.folder}:")
+    for number, words in enumerate(jobs.words):
+        print(f"  {number:>3}  {' '.join(words)}")

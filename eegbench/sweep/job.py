@@ -1,0 +1,91 @@
+"""A trial as its job sees it: found by study and number, it reports to the study and may be told to stop."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from eegbench.config import ConfigError, build
+from eegbench.sweep.alive import beating, is_alive
+from eegbench.sweep.storage import exclusive, open_storage
+from eegbench.sweep.study import CONTROLLER, JOB
+from eegbench.sweep.without_replacement import DIVERGED
+
+
+class StudyTrial:
+    """A trial of a study, while its job runs.
+
+    Parameters
+    ----------
+    study
+        With the pruner that judges.
+    number
+        The trial's number.
+    """
+
+    def __init__(self, study: optuna.Study, number: int) -> None:
+        self.study, self.number = study, number
+        self._storage = study._storage
+        self._id = self._storage.get_trial_id_from_study_id_trial_number(study._study_id, number)
+
+    def report(self, value: float, step: int) -> bool:
+        """Keep an intermediate value; return whether the pruner gives the trial up."""
+        if not self._is_mine():
+            return False
+        trial = optuna.Trial(self.study, self._id)
+        trial.report(value, step)
+        self.study._thread_local.cached_all_trials = None
+        return bool(trial.should_prune())
+
+    def end(self, values: Sequence[float]) -> None:
+        """Record the trial as complete, or as diverged where a value is not finite."""
+        if not self._is_mine():
+            return
+        if all(math.isfinite(value) for value in values):
+            self._storage.set_trial_state_values(self._id, TrialState.COMPLETE, list(values))
+        else:
+            self._storage.set_trial_user_attr(self._id, DIVERGED, True)
+            self._storage.set_trial_state_values(self._id, TrialState.FAIL)
+
+    def prune(self) -> None:
+        """Record the trial as given up, with its last intermediate value."""
+        if self._is_mine():
+            last = self._storage.get_trial(self._id)
+            step = last.last_step
+            value = None if step is None else [last.intermediate_values[step]]
+            self._storage.set_trial_state_values(self._id, TrialState.PRUNED, value)
+
+    def _is_mine(self) -> bool:
+        """Whether the trial still runs: another controller may have closed it in the meantime."""
+        return self._storage.get_trial(self._id).state == TrialState.RUNNING
+
+
+@contextmanager
+def open_trial(*, address: str, study: str, number: int, pruner: Mapping[str, Any] | None) -> Iterator[StudyTrial]:
+    """Find a trial and hold it while its job runs.
+
+    Raises
+    ------
+    ConfigError
+        Where the trial is finished, or another process is at it.
+    """
+    judge = build(pruner) if pruner else optuna.pruners.NopPruner()
+    opened = optuna.load_study(study_name=study, storage=open_storage(address), pruner=judge)
+    with beating(opened) as me:
+        trial = StudyTrial(opened, number)
+        with exclusive(address, study):
+            _claim(trial, me, address)
+        yield trial
+
+
+def _claim(trial: StudyTrial, me: str, address: str) -> None:
+    found = trial._storage.get_trial(trial._id)
+    if found.state != TrialState.RUNNING:
+        raise ConfigError(f"trial {trial.number} of {trial.study.study_name} in {address} is {found.state.name}.")
+    owner = found.user_attrs.get(JOB)
+    if owner != me and is_alive(owner, trial.study.user_attrs) and owner != found.user_attrs.get(CONTROLLER):
+        raise ConfigError(f"trial {trial.number} of {trial.study.study_name} is being run by {owner}.")
+    trial._storage.set_trial_user_attr(trial._id, JOB, me)

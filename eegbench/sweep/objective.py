@@ -1,0 +1,72 @@
+"""What a sweep may seek: scores on valid, as high as can be, and costs, as low as can be. Never a test score."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from eegbench.config import ConfigError
+
+Direction = Literal["maximize", "minimize"]
+
+METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1")
+SCORES = tuple(f"valid/linear/{metric}" for metric in METRICS)
+COSTS = ("run/n_parameters", "run/n_steps", "run/n_examples", "run/seconds")
+PREFIX = "valid/linear/"
+
+
+def check_objectives(names: Sequence[str]) -> None:
+    """Refuse what a sweep must not choose by.
+
+    Raises
+    ------
+    ConfigError
+        For a test score (the test split would choose the model), for a pretext's figure (not comparable between
+        tasks or values of τ), and for names that there are not.
+    """
+    if not names:
+        raise ConfigError(f"sweep.objective=[]: name what to seek, such as {SCORES[0]}.")
+    for name in names:
+        if name.startswith("test"):
+            raise ConfigError(
+                f"sweep.objective={name}: a sweep must not choose by the test split; test is predicted once, after "
+                f"everything was chosen. Take {SCORES[0]}."
+            )
+        if "loss" in name or "pretext" in name:
+            raise ConfigError(
+                f"sweep.objective={name}: what a pretext reaches cannot be compared between tasks, samplers or "
+                f"their times, and does not tell how good the representation is. Take {SCORES[0]}."
+            )
+        if name not in (*SCORES, *COSTS):
+            near = difflib.get_close_matches(name, [*SCORES, *COSTS], n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ConfigError(f"sweep.objective={name}: {hint}there are {', '.join((*SCORES, *COSTS))}.")
+    if len(set(names)) < len(names):
+        raise ConfigError(f"sweep.objective={list(names)}: an objective stands there twice.")
+
+
+def direction(name: str) -> Direction:
+    """Return ``maximize`` for a score and ``minimize`` for a cost."""
+    return "minimize" if name in COSTS else "maximize"
+
+
+def watched(name: str) -> str:
+    """Return the history's column that holds the objective during training."""
+    return f"probe_valid_{name.removeprefix(PREFIX)}"
+
+
+def values(metrics: Mapping[str, float], names: Sequence[str]) -> list[float]:
+    """Pick the objectives among a run's metrics, whose splits may carry a mark such as ``(within subject)``.
+
+    Raises
+    ------
+    ConfigError
+        Where the run has no such metric: without labels there is no probe.
+    """
+    plain = {re.sub(r" \([^)]*\)", "", name): value for name, value in metrics.items()}
+    for name in names:
+        if name not in plain:
+            raise ConfigError(
+                f"sweep.objective={name}: the run has no such metric; are there labels, and a valid split?"
+            )
+    return [plain[name] for name in names]

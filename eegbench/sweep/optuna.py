@@ -1,0 +1,119 @@
+"""Hydra's sweeper on Optuna: draws points, launches their trials, and goes on where an earlier call stopped."""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn, JobStatus
+from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+if TYPE_CHECKING:  # Optuna takes half a second to import, and most commands do without
+    from eegbench.sweep.plan import Plan
+    from eegbench.sweep.study import Drawn, SharedStudy
+
+WAIT_S = 2.0
+"""Between two looks at trials that other controllers run."""
+
+log = logging.getLogger("eegbench")
+
+
+class Optuna(Sweeper):  # type: ignore[misc]
+    """Draws trials from an Optuna study; its options are those of Hydra's own Optuna sweeper, and more.
+
+    Parameters
+    ----------
+    **options
+        Read from the config by `eegbench.sweep.plan.read_plan`, as what surrounds the sweep must know them too:
+        ``n_trials``, trials in all, over every call and controller that shares the study, those not counted that an
+        error ended; ``n_jobs``, trials drawn and launched at once, None for as many as the launcher runs at once;
+        ``study_name``, None for one made of the run's name and a hash of options and space, so that the same command
+        is the same study; ``storage``, a path of a journal file or a database's URL, None for a journal file beside
+        the sweep's folder; ``direction``, there only to be checked; ``params``, the search space by option, which
+        words on the command line replace; ``sampler``, None for a grid; ``pruner``, None for none;
+        ``max_failure_rate``, the share of a batch's jobs that may fail by an error before the sweep stops.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self.config: DictConfig | None = None
+        self.launcher: Launcher | None = None
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Make the launcher."""
+        self.config = config
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> None:  # noqa: ARG002  they stand in the config
+        """Draw and launch trials until the budget is used up, or every point of the space was tried."""
+        from eegbench.sweep.alive import beating
+        from eegbench.sweep.plan import read_plan
+        from eegbench.sweep.study import SharedStudy
+
+        assert self.config is not None
+        plan = read_plan(self.config)
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        OmegaConf.save(self.config, plan.folder / "multirun.yaml")
+        shared = SharedStudy(plan)
+        with beating(shared.study) as me:
+            while True:
+                drawn = shared.draw(me, plan.n_jobs)
+                if drawn:
+                    self._launch(plan, shared, drawn)
+                elif not _wait_for_others(shared):
+                    break
+        _say_end(plan, shared)
+
+    def _launch(self, plan: "Plan", shared: "SharedStudy", drawn: "Sequence[Drawn]") -> None:
+        assert self.launcher is not None
+        for one in drawn:
+            if one.is_continued:
+                log.info(f"trial {one.number} was interrupted, and goes on")
+        jobs = [job_words(plan, one) for one in drawn]
+        returns = self.launcher.launch(jobs, initial_job_idx=drawn[0].number)
+        failed = [(one, job) for one, job in zip(drawn, returns, strict=True) if _failed(job)]
+        for one, _ in failed:
+            shared.tell_failed(one.number)
+        if len(failed) > plan.max_failure_rate * len(drawn):
+            raise failed[0][1]._return_value
+        for one, job in failed:
+            log.warning(f"trial {one.number} failed: {job._return_value}")
+
+
+def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
+    """Return the overrides of a trial's job; its folder bears its number, whatever number the launcher gives it."""
+    from eegbench.sweep.space import as_words
+
+    place = (f"hydra.sweep.dir='{plan.folder}'", f"hydra.sweep.subdir='{drawn.number}'")
+    who = (f"++sweep.study='{plan.study}'", f"++sweep.trial={drawn.number}")
+    return [*plan.fixed, *as_words(drawn.point), *who, *place]
+
+
+def _failed(job: JobReturn) -> bool:
+    if job.status == JobStatus.FAILED and isinstance(job._return_value, KeyboardInterrupt):
+        raise job._return_value
+    return bool(job.status == JobStatus.FAILED)
+
+
+def _wait_for_others(shared: "SharedStudy") -> bool:
+    """Wait while other controllers run trials, as one of them may die; return whether to look again."""
+    running = shared.running()
+    if not running:
+        return False
+    log.info(f"waiting for {len(running)} trials of other controllers")
+    before = {trial.number for trial in running}
+    while {trial.number for trial in shared.running()} == before and not shared.orphans():
+        time.sleep(WAIT_S)
+    return True
+
+
+def _say_end(plan: "Plan", shared: "SharedStudy") -> None:
+    n = shared.n_counted()
+    if n < plan.n_trials:
+        log.info(f"all {n} points of the space were tried; hydra.sweeper.n_trials={plan.n_trials} are more.")

@@ -1,0 +1,228 @@
+"""What a sweep is, read from its config alone: study, storage, space, objectives, and the options all trials share."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from eegbench.config import ConfigError
+from eegbench.progress import n_cores
+from eegbench.sweep.objective import Direction, check_objectives, direction
+from eegbench.sweep.space import Space, describe, read_words
+from eegbench.sweep.storage import storage_address
+
+TARGET = "hydra_plugins.eegbench.Optuna"
+"""The sweeper's name in Hydra's configs."""
+
+KEYS = (
+    "n_trials",
+    "n_jobs",
+    "study_name",
+    "storage",
+    "direction",
+    "params",
+    "sampler",
+    "pruner",
+    "max_failure_rate",
+)
+
+IRRELEVANT = ("paths", "tracking", "store", "figures", "projection", "device", "resume", "name", "published", "hydra")
+"""Nodes that change neither what is tried nor its score."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep before it begins.
+
+    Attributes
+    ----------
+    study, address
+        The study's name, and where it is kept.
+    folder
+        Holds a folder a trial.
+    fixed, space
+        Overrides that every trial has, and what varies.
+    objectives
+        Names of metrics.
+    options
+        The options that all trials share, flat, as JSON can hold them: a study is of one set of them.
+    n_trials, n_jobs
+        Trials in all, and at once.
+    sampler, pruner
+        Their nodes; None is a grid, or no pruning.
+    max_failure_rate
+        Share of a batch's jobs that may fail by an error before the sweep stops.
+    """
+
+    study: str
+    address: str
+    folder: Path
+    fixed: tuple[str, ...]
+    space: Space
+    objectives: tuple[str, ...]
+    options: Mapping[str, Any]
+    n_trials: int
+    n_jobs: int
+    sampler: Mapping[str, Any] | None
+    pruner: Mapping[str, Any] | None
+    max_failure_rate: float
+
+    @property
+    def directions(self) -> list[Direction]:
+        """Which way each objective is sought."""
+        return [direction(name) for name in self.objectives]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a tracker keeps of the sweep."""
+        names = {"sampler": self.sampler, "pruner": self.pruner}
+        kinds = {key: str(node["_target_"]).rpartition(".")[2] if node else "none" for key, node in names.items()}
+        if self.sampler is None:
+            kinds["sampler"] = "grid"
+        space = {f"space.{key}": describe(one) for key, one in self.space.items()}
+        return {
+            "sweep.study": self.study,
+            "sweep.n_trials": self.n_trials,
+            "sweep.objective": ", ".join(self.objectives),
+            "sweep.direction": ", ".join(self.directions),
+            "sweep.sampler": kinds["sampler"],
+            "sweep.pruner": kinds["pruner"],
+            **space,
+        }
+
+
+def read_plan(config: DictConfig) -> Plan:
+    """Read the plan of a sweep from the composed config, Hydra's node in it.
+
+    Raises
+    ------
+    ConfigError
+        Naming the option that cannot be.
+    """
+    sweeper = config.hydra.sweeper
+    _check_names(sweeper)
+    words = [str(word) for word in config.hydra.overrides.task]
+    fixed, space = read_words(words, sweeper.params)
+    if not space:
+        raise ConfigError(
+            "nothing varies in this sweep; name what to search, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "
+            "or choose a search space with +sweep=OPTION."
+        )
+    objectives = _names(config.sweep.objective)
+    check_objectives(objectives)
+    _check_direction(sweeper.direction, objectives)
+    options = _relevant({str(name): _plain(config[name]) for name in config if name not in IRRELEVANT})
+    study = sweeper.study_name or f"{config.name}_{_digest(options, space)}"
+    sweeps = Path(config.paths.sweeps).resolve()
+    plan = Plan(
+        study=study,
+        address=storage_address(sweeper.storage, sweeps, study),
+        folder=_folder(config, sweeps / study),
+        fixed=tuple(fixed),
+        space=space,
+        objectives=objectives,
+        options=options,
+        n_trials=_at_least_one("n_trials", sweeper.n_trials),
+        n_jobs=_at_least_one("n_jobs", _n_jobs(sweeper.n_jobs, config.hydra.launcher)),
+        sampler=_node(sweeper.get("sampler")),
+        pruner=_node(sweeper.get("pruner")),
+        max_failure_rate=float(sweeper.max_failure_rate),
+    )
+    _check_pruning(plan, int(config.probe.every))
+    return plan
+
+
+def _check_names(sweeper: Any) -> None:
+    for name in sweeper:
+        if not name.startswith("_") and name not in KEYS:
+            near = difflib.get_close_matches(name, KEYS, n=1)
+            hint = f"did you mean hydra.sweeper.{near[0]}? " if near else ""
+            raise ConfigError(f"hydra.sweeper.{name}: there is no such option; {hint}It takes {', '.join(KEYS)}.")
+
+
+def _names(node: Any) -> tuple[str, ...]:
+    return (node,) if isinstance(node, str) else tuple(node)
+
+
+def _check_direction(given: Any, objectives: Sequence[str]) -> None:
+    wanted = [direction(name) for name in objectives]
+    if given is not None and list(_names(given)) != wanted:
+        raise ConfigError(
+            f"hydra.sweeper.direction={list(_names(given))}: {', '.join(objectives)} is to {', '.join(wanted)}; "
+            "leave the direction out."
+        )
+
+
+def _check_pruning(plan: Plan, every: int) -> None:
+    if plan.pruner is None:
+        return
+    if len(plan.objectives) > 1:
+        raise ConfigError(
+            f"hydra/sweeper/pruner: with several objectives ({', '.join(plan.objectives)}) no trial is worse than "
+            "another, so none can be pruned; take hydra/sweeper/pruner=none, or one objective."
+        )
+    if plan.directions != ["maximize"]:
+        raise ConfigError(
+            f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training; take "
+            "hydra/sweeper/pruner=none, or a score on valid as objective."
+        )
+    if every < 1:
+        raise ConfigError(
+            "hydra/sweeper/pruner: pruning compares the probe's score on valid during training, and probe.every=0 "
+            "probes only at the end; set probe.every=1."
+        )
+
+
+def _relevant(plain: dict[str, Any]) -> dict[str, Any]:
+    return _flatten({**plain, "sweep": {name: plain["sweep"][name] for name in ("seeds", "objective")}}, "")
+
+
+def _plain(node: Any) -> Any:
+    return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
+
+
+def _flatten(node: Mapping[str, Any], path: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in node.items():
+        if isinstance(value, Mapping):
+            found |= _flatten(value, f"{path}{name}.")
+        else:
+            found[f"{path}{name}"] = value
+    return found
+
+
+def _digest(options: Mapping[str, Any], space: Space) -> str:
+    text = json.dumps([options, {key: describe(one) for key, one in sorted(space.items())}], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _folder(config: DictConfig, default: Path) -> Path:
+    words = [str(word) for word in config.hydra.overrides.hydra]
+    if any(word.startswith("hydra.sweep.dir=") for word in words):
+        return Path(config.hydra.sweep.dir).resolve()
+    return default
+
+
+def _node(node: Any) -> dict[str, Any] | None:
+    plain = OmegaConf.to_container(node, resolve=True) if node else None
+    assert plain is None or isinstance(plain, dict)
+    return {str(name): value for name, value in plain.items()} if plain else None
+
+
+def _n_jobs(given: Any, launcher: Any) -> Any:
+    """Return the number of trials drawn at once: as many as the launcher runs at once, unless one is given."""
+    if given is not None:
+        return given
+    n_jobs = launcher.get("n_jobs") or launcher.get("array_parallelism") or 1
+    return n_cores() if n_jobs == -1 else n_jobs
+
+
+def _at_least_one(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"hydra.sweeper.{name}={value}: a whole number from 1 is expected.")
+    return value

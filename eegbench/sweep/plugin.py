@@ -1,0 +1,17 @@
+"""Makes the sweeper known to Hydra, which takes plugins only from modules whose name begins with ``hydra_plugins.``."""
+
+import sys
+import types
+
+from hydra.core.plugins import Plugins
+
+
+def register() -> None:
+    """Register the sweeper as ``hydra_plugins.eegbench.Optuna``."""
+    from eegbench.sweep.optuna import Optuna
+
+    module = types.ModuleType("hydra_plugins.eegbench")
+    Optuna.__module__ = module.__name__
+    module.Optuna = Optuna  # type: ignore[attr-defined]
+    sys.modules[module.__name__] = module
+    Plugins.instance().register(Optuna)

@@ -1,0 +1,166 @@
+"""A search space in Hydra's words (choice, range, interval, tag), as Optuna's distributions and back as overrides."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, ValueType
+from omegaconf import DictConfig, OmegaConf
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalChoiceType,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from eegbench.config import ConfigError
+
+Space = Mapping[str, BaseDistribution]
+Point = Mapping[str, Any]
+
+
+def read_words(words: Sequence[str], params: DictConfig | None) -> tuple[list[str], dict[str, BaseDistribution]]:
+    """Tell fixed overrides from those that span the space; words on the command line replace ``params``.
+
+    Returns
+    -------
+    fixed, space
+        Overrides that every trial has, and a distribution for each key that varies.
+
+    Raises
+    ------
+    ConfigError
+        For a kind of sweep that cannot be searched, or an empty one.
+    """
+    named = {key: f"{key}={value}" for key, value in _flat(OmegaConf.to_container(params) if params else {}, "")}
+    given = OverridesParser.create().parse_overrides(list(words))
+    for override in given:
+        named.pop(override.get_key_element(), None)
+    every = [*OverridesParser.create().parse_overrides(list(named.values())), *given]
+    fixed: dict[str, str] = {}
+    space: dict[str, BaseDistribution] = {}
+    for override in every:
+        key = override.get_key_element()
+        fixed.pop(key, None)
+        space.pop(key, None)
+        if override.is_sweep_override():
+            space[key] = _distribution(override)
+        else:
+            fixed[key] = str(override.input_line)
+    return list(fixed.values()), space
+
+
+def as_words(point: Point) -> list[str]:
+    """Return a point as overrides."""
+    return [f"{key}={_text(value)}" for key, value in point.items()]
+
+
+def size(space: Space) -> int | None:
+    """Count the points of a space; None where there is a continuum."""
+    n = 1
+    for distribution in space.values():
+        options = _options(distribution)
+        if options is None:
+            return None
+        n *= len(options)
+    return n
+
+
+def points(space: Space) -> Iterator[dict[str, Any]]:
+    """Yield every point of a finite space, the last key varying fastest."""
+    options = [_options(distribution) or [] for distribution in space.values()]
+    for chosen in itertools.product(*options):
+        yield dict(zip(space, chosen, strict=True))
+
+
+def examples(space: Space) -> list[dict[str, Any]]:
+    """Return points in which every category of every key stands once, the rest being the first of its range."""
+    first = {key: (_options(one) or [getattr(one, "low", None)])[0] for key, one in space.items()}
+    found = [first]
+    for key, one in space.items():
+        if isinstance(one, CategoricalDistribution):
+            found += [{**first, key: choice} for choice in one.choices[1:]]
+    return found
+
+
+def describe(distribution: BaseDistribution) -> str:
+    """Write a distribution as one types it."""
+    if isinstance(distribution, CategoricalDistribution):
+        return f"choice({', '.join(_text(choice) for choice in distribution.choices)})"
+    low, high = _text(distribution.low), _text(distribution.high)  # type: ignore[attr-defined]
+    step = getattr(distribution, "step", None)
+    stepped = step is not None and (step != 1 or isinstance(distribution, FloatDistribution))
+    text = f"{low} to {high}{f' by {_text(step)}' if stepped else ''}"
+    return f"{text}, on a log scale" if distribution.log else text  # type: ignore[attr-defined]
+
+
+def _distribution(override: Override) -> BaseDistribution:
+    value, key = override.value(), override.get_key_element()
+    if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
+        raise ConfigError(f"{override.input_line}: Optuna needs the options by name: {key}=choice(A,B,…).")
+    try:
+        if isinstance(value, ChoiceSweep):
+            return CategoricalDistribution([_choice(one) for one in value.list])
+        if isinstance(value, RangeSweep):
+            return _range(value)
+        if isinstance(value, IntervalSweep):
+            return _interval(value)
+    except ValueError as error:
+        raise ConfigError(f"{override.input_line}: this spans no search space ({error}).") from error
+    raise ConfigError(f"{override.input_line}: expected choice(…), range(…) or interval(…).")
+
+
+def _range(value: RangeSweep) -> BaseDistribution:
+    low, stop, step = value.start, value.stop, value.step
+    if low is None or stop is None:
+        raise ValueError("a range needs a start and a stop")
+    steps = list(value.range())  # Hydra's range leaves its stop out
+    if not steps:
+        raise ValueError("the range is empty")
+    low, high = min(steps), max(steps)
+    if all(isinstance(number, int) for number in (low, high, step)):
+        return IntDistribution(int(low), int(high), step=abs(int(step)))
+    return FloatDistribution(float(low), float(high), step=abs(float(step)))
+
+
+def _interval(value: IntervalSweep) -> BaseDistribution:
+    low, high, log = value.start, value.end, "log" in value.tags
+    if low is None or high is None:
+        raise ValueError("an interval needs two ends")
+    if isinstance(low, int) and isinstance(high, int):
+        return IntDistribution(low, high, log=log)
+    return FloatDistribution(float(low), float(high), log=log)
+
+
+def _choice(value: Any) -> CategoricalChoiceType:
+    """Keep numbers, truth values and null; everything else as it is typed."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(Override._get_value_element_as_str(value))
+
+
+def _options(distribution: BaseDistribution) -> list[Any] | None:
+    if isinstance(distribution, CategoricalDistribution):
+        return list(distribution.choices)
+    if isinstance(distribution, IntDistribution):
+        return list(range(distribution.low, distribution.high + 1, distribution.step))
+    if isinstance(distribution, FloatDistribution) and distribution.step is not None:
+        n = round((distribution.high - distribution.low) / distribution.step)
+        return [distribution.low + i * distribution.step for i in range(n + 1)]
+    return None
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _flat(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value

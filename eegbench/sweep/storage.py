@@ -1,0 +1,136 @@
+"""Where studies are kept: a journal file, or any database that Optuna knows; and a lock that all controllers share."""
+
+import fcntl
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from eegbench.config import ConfigError
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+JOURNAL = ".journal"
+
+
+def storage_address(storage: str | None, folder: Path, study: str) -> str:
+    """Return where a study is kept: the address given, or a journal file in the folder of sweeps."""
+    return storage or str(folder / f"{study}{JOURNAL}")
+
+
+def open_storage(address: str) -> "BaseStorage":
+    """Open a journal file (a path) or a database (a URL).
+
+    Raises
+    ------
+    ConfigError
+        Where the database does not answer, its driver is missing, or the file cannot be read as a journal.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        if "://" not in address:
+            return _open_journal(Path(address))
+        with exclusive(address, "tables"):  # several first users of a new database would collide
+            return optuna.storages.RDBStorage(address, engine_kwargs=_engine_options(address))
+    except Exception as error:
+        raise ConfigError(
+            f"hydra.sweeper.storage={public(address)} cannot be opened ({_first_line(error)}); expected a path, "
+            "sqlite:///FILE, or another database such as postgresql+psycopg://USER@HOST:PORT/NAME "
+            "(pip install 'eegbench[postgresql]')."
+        ) from error
+
+
+@contextmanager
+def exclusive(address: str, name: str) -> Iterator[None]:
+    """Keep other controllers of the study out while one looks and draws; a killed holder gives it back.
+
+    Files are locked beside the storage, PostgreSQL by an advisory lock; other databases share a lock file in the
+    working machine's temporary folder.
+    """
+    if address.startswith("postgresql"):
+        with _advisory_lock(address, name):
+            yield
+        return
+    file = _lock_file(address)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def public(address: str) -> str:
+    """Return an address without its password."""
+    if "://" not in address:
+        return address
+    from sqlalchemy.engine import make_url
+
+    try:
+        return make_url(address).render_as_string(hide_password=True)
+    except Exception:  # noqa: BLE001  not an address at all: nothing to hide
+        return address
+
+
+def _open_journal(file: Path) -> "BaseStorage":
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return JournalStorage(JournalFileBackend(str(file), lock_obj=_FileLock(file)))  # type: ignore[arg-type]
+
+
+class _FileLock:
+    """The journal's lock, held by the kernel: Optuna's own outlives a killed holder by half a minute."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file.with_name(f".{file.name}.lock")
+        self._held = threading.local()
+
+    def acquire(self) -> bool:
+        handle = self.file.open("a")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        self._held.handle = handle
+        return True
+
+    def release(self) -> None:
+        handle: IO[str] = self._held.handle
+        handle.close()
+
+
+def _engine_options(address: str) -> dict[str, object]:
+    # waiting for a busy sqlite file is right; failing is not
+    return {"connect_args": {"timeout": 60}} if address.startswith("sqlite") else {"pool_pre_ping": True}
+
+
+def _lock_file(address: str) -> Path:
+    if "://" not in address:
+        return Path(address).with_name(f".{Path(address).name}.draw")
+    if address.startswith("sqlite:///"):
+        file = Path(address.removeprefix("sqlite:///"))
+        return file.with_name(f".{file.name}.draw")
+    import tempfile
+
+    digest = hashlib.sha256(address.encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"eegbench-{digest}.draw"
+
+
+@contextmanager
+def _advisory_lock(address: str, name: str) -> Iterator[None]:
+    from sqlalchemy import create_engine, text
+
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7])
+    engine = create_engine(address)
+    try:
+        with engine.connect() as connection:  # closing it gives the lock back
+            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
+            yield
+    finally:
+        engine.dispose()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

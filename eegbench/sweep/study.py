@@ -1,0 +1,161 @@
+"""A study that several controllers share: it never exceeds its budget, and what a dead one left is taken over."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from eegbench.config import ConfigError, build
+from eegbench.sweep.alive import is_alive
+from eegbench.sweep.plan import Plan
+from eegbench.sweep.space import describe
+from eegbench.sweep.storage import exclusive, open_storage, public
+from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free
+
+OPTIONS, CONTROLLER, JOB = "options", "controller", "job"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A trial to run: its number, its point, and whether an earlier process began it."""
+
+    number: int
+    point: dict[str, Any]
+    is_continued: bool
+
+
+class SharedStudy:
+    """The study of a plan, opened, or made where there is none.
+
+    Parameters
+    ----------
+    plan
+        The sweep.
+
+    Raises
+    ------
+    ConfigError
+        Where the study was made for other options, another space or other objectives.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.storage = open_storage(plan.address)
+        with exclusive(plan.address, plan.study):
+            self.study = optuna.create_study(
+                study_name=plan.study, storage=self.storage, directions=plan.directions, load_if_exists=True
+            )
+            self._check_or_record()
+
+    def draw(self, controller: str, n: int) -> list[Drawn]:
+        """Take over trials whose processes died, and draw new points while the budget lasts; at most n in all."""
+        with exclusive(self.plan.address, self.plan.study):
+            orphans = [trial for trial in self.orphans() if self._is_whole(trial)][:n]
+            for orphan in orphans:
+                self.storage.set_trial_user_attr(orphan._trial_id, CONTROLLER, controller)
+            left = n_free(self.plan.space, self.trials())
+            room = min(n - len(orphans), self.plan.n_trials - self.n_counted())
+            room = room if left is None else min(room, left)
+            continued = [Drawn(one.number, dict(one.params), True) for one in orphans]
+            return continued + [self._ask(controller) for _ in range(room)]
+
+    def tell_failed(self, number: int) -> None:
+        """Record a trial whose job ended by an error."""
+        trial = self.trials()[number]
+        if not trial.state.is_finished():
+            self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+
+    def trials(self) -> list[FrozenTrial]:
+        """Return all trials as they stand now."""
+        self.study._thread_local.cached_all_trials = None
+        return self.study.get_trials(deepcopy=False)
+
+    def running(self) -> list[FrozenTrial]:
+        """Return the trials that some process works on."""
+        return [trial for trial in self.trials() if trial.state == TrialState.RUNNING]
+
+    def orphans(self) -> list[FrozenTrial]:
+        """Return running trials whose controller and job are both gone."""
+        beats = self.study.user_attrs
+        return [
+            trial
+            for trial in self.running()
+            if not any(is_alive(trial.user_attrs.get(who), beats) for who in (CONTROLLER, JOB))
+        ]
+
+    def n_counted(self) -> int:
+        """Count the trials that the budget counts: all but those that an error ended."""
+        return sum(counts(trial) for trial in self.trials())
+
+    def _ask(self, controller: str) -> Drawn:
+        n = len(self.trials())
+        self.study.sampler = _sampler(self.plan, n)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what Optuna calls experimental
+            trial = self.study.ask(dict(self.plan.space))
+        trial.set_user_attr(CONTROLLER, controller)
+        return Drawn(trial.number, dict(trial.params), False)
+
+    def _is_whole(self, trial: FrozenTrial) -> bool:
+        """Whether a trial has its point; one whose controller died while drawing is closed."""
+        if set(trial.params) == set(self.plan.space):
+            return True
+        self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        return False
+
+    def _check_or_record(self) -> None:
+        mine = json.loads(json.dumps(_identity(self.plan)))
+        earlier = self.study.user_attrs.get(OPTIONS)
+        if earlier is None:
+            self.study.set_user_attr(OPTIONS, mine)
+            return
+        for name in sorted({*earlier, *mine}):
+            if earlier.get(name) != mine.get(name):
+                raise ConfigError(
+                    f"hydra.sweeper.study_name={self.plan.study}: the study in {public(self.plan.address)} has "
+                    f"{name}={earlier.get(name)!r}, here it is {mine.get(name)!r}; a study is of one set of options: "
+                    "choose another hydra.sweeper.study_name, or leave it out and each set has its own."
+                )
+
+
+def counts(trial: FrozenTrial) -> bool:
+    """Whether the budget counts a trial."""
+    return trial.state != TrialState.FAIL or DIVERGED in trial.user_attrs
+
+
+def make_pruner(plan: Plan) -> optuna.pruners.BasePruner:
+    """Build the plan's pruner."""
+    return build(plan.pruner) if plan.pruner else optuna.pruners.NopPruner()
+
+
+def _sampler(plan: Plan, n: int) -> WithoutReplacement:
+    """Build the sampler with a seed of its own for each draw: all else it knows from the study."""
+    if plan.sampler is None:
+        return WithoutReplacement(plan.space, None, n)
+    node = dict(plan.sampler)
+    seed = int(node.pop("seed", None) or 0) + n
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return WithoutReplacement(plan.space, build(node, seed=seed), seed)
+
+
+def _identity(plan: Plan) -> dict[str, Any]:
+    space = {f"space of {key}": describe(one) for key, one in plan.space.items()}
+    return {**plan.options, **space, "sweep.objective": list(plan.objectives)}
+
+
+def state_of(trial: FrozenTrial) -> str:
+    """Name a trial's state: complete, pruned, diverged, failed or running."""
+    if trial.state == TrialState.FAIL:
+        return "diverged" if DIVERGED in trial.user_attrs else "failed"
+    return {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned"}.get(trial.state, "running")
+
+
+def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Return complete trials, best first by the first objective."""
+    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+    return sorted(complete, key=lambda trial: trial.values[0], reverse=plan.directions[0] == "maximize")

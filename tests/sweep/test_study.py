@@ -1,0 +1,177 @@
+import math
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from optuna.distributions import CategoricalDistribution, FloatDistribution
+from optuna.trial import TrialState
+
+from eegbench.config import ConfigError
+from eegbench.sweep.alive import beating, my_id
+from eegbench.sweep.job import open_trial
+from eegbench.sweep.study import SharedStudy, order, state_of
+
+DEAD = "elsewhere/pid:[1] 12 100.00"
+
+
+def run(plan, number, value):
+    with open_trial(address=plan.address, study=plan.study, number=number, pruner=plan.pruner) as trial:
+        trial.end([value])
+
+
+def test_a_budget_is_of_all_calls_together(plan):
+    first = SharedStudy(plan(n_trials=3))
+    for drawn in first.draw(my_id(), 2):
+        run(first.plan, drawn.number, 0.5)
+    again = SharedStudy(plan(n_trials=3))
+    assert [drawn.number for drawn in again.draw(my_id(), 5)] == [2]
+    assert again.draw(my_id(), 5) == []
+    more = SharedStudy(plan(n_trials=4))
+    assert [drawn.number for drawn in more.draw(my_id(), 5)] == [3]
+    assert len({trial.params["x"] for trial in more.trials()}) == 4
+
+
+def test_a_trial_of_a_dead_process_goes_on_under_its_number(plan):
+    dead = SharedStudy(plan())
+    (begun,) = dead.draw(DEAD, 1)
+    assert dead.orphans()
+    (continued,) = SharedStudy(plan()).draw(my_id(), 1)
+    assert (continued.number, continued.point, continued.is_continued) == (begun.number, begun.point, True)
+    assert not dead.orphans()
+    run(dead.plan, continued.number, 0.7)
+    assert [state_of(trial) for trial in dead.trials()] == ["complete"]
+
+
+def test_a_trial_whose_job_outlives_its_controller_is_left_to_it(plan):
+    shared = SharedStudy(plan())
+    (begun,) = shared.draw(DEAD, 1)
+    with open_trial(address=shared.plan.address, study=shared.plan.study, number=begun.number, pruner=None):
+        assert not shared.orphans()
+
+
+def test_a_trial_that_was_killed_while_it_was_drawn_is_closed(plan):
+    shared = SharedStudy(plan(n_trials=1))
+    empty = shared.storage.create_new_trial(shared.study._study_id)
+    shared.storage.set_trial_user_attr(empty, "controller", DEAD)
+    (drawn,) = shared.draw(my_id(), 1)
+    assert drawn.number == 1
+    assert [state_of(trial) for trial in shared.trials()] == ["failed", "running"]
+
+
+def test_a_trial_that_an_error_ended_does_not_count_and_a_diverged_one_does(plan):
+    shared = SharedStudy(plan(n_trials=2))
+    first, second = shared.draw(my_id(), 2)
+    shared.tell_failed(first.number)
+    run(shared.plan, second.number, math.nan)
+    assert [state_of(trial) for trial in shared.trials()] == ["failed", "diverged"]
+    assert shared.n_counted() == 1
+    assert len(shared.draw(my_id(), 2)) == 1
+
+
+def test_a_study_is_of_one_set_of_options(plan):
+    SharedStudy(plan())
+    with pytest.raises(ConfigError, match=r"has seed=1, here it is 2"):
+        SharedStudy(plan(options={"seed": 2}))
+    with pytest.raises(ConfigError, match=r"space of x='0.0 to 1.0', here it is '0.0 to 2.0'"):
+        SharedStudy(plan(space={"x": FloatDistribution(0, 2), "kind": CategoricalDistribution(("a", "b"))}))
+
+
+def test_a_finite_space_ends_where_its_points_do(plan):
+    shared = SharedStudy(plan(space={"kind": CategoricalDistribution(("a", "b"))}, n_trials=9))
+    assert [drawn.point["kind"] for drawn in shared.draw(my_id(), 9)] in (["a", "b"], ["b", "a"])
+    assert shared.draw(my_id(), 9) == []
+
+
+def test_controllers_at_once_neither_exceed_the_budget_nor_draw_a_point_twice(plan):
+    small = plan(space={"x": CategoricalDistribution(tuple(range(30)))}, n_trials=24)
+
+    def control(_):
+        shared = SharedStudy(small)
+        mine = []
+        while drawn := shared.draw(my_id(), 1):
+            run(small, drawn[0].number, 0.1)
+            mine.append(drawn[0].point["x"])
+        return mine
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [x for mine in pool.map(control, range(4)) for x in mine]
+    assert len(found) == len(set(found)) == 24
+
+
+@pytest.mark.slow
+def test_processes_killed_while_they_draw_leave_a_study_that_goes_on(plan, tmp_path):
+    small = plan(n_trials=1000)
+    SharedStudy(small)
+    code = textwrap.dedent(
+        f"""
+        import os, signal, threading, random
+        from optuna.distributions import CategoricalDistribution, FloatDistribution
+        from eegbench.sweep.plan import Plan
+        from eegbench.sweep.study import SharedStudy
+        from eegbench.sweep.alive import my_id
+        from pathlib import Path
+        space = {{"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}}
+        plan = Plan("small", {small.address!r}, Path("."), (), space, ("valid/linear/balanced_accuracy",),
+                    {{"seed": 1}}, 1000, 1, {{"_target_": "optuna.samplers.RandomSampler", "seed": 0}}, None, 0.0)
+        shared = SharedStudy(plan)
+        threading.Timer(random.random() * 0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+        while True:
+            shared.draw(my_id(), 2)
+        """
+    )
+    for _ in range(6):
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    shared = SharedStudy(small)
+    left = len(shared.running())
+    assert left > 0
+    with beating(shared.study) as me:
+        taken = shared.draw(me, left)
+    assert sum(drawn.is_continued for drawn in taken) >= left - 6
+    points = [tuple(trial.params.items()) for trial in shared.trials() if len(trial.params) == 2]
+    assert len(points) == len(set(points))
+
+
+def test_the_best_trial_is_the_highest_score_or_the_lowest_cost(plan):
+    high = SharedStudy(plan())
+    for drawn, value in zip(high.draw(my_id(), 3), (0.5, 0.9, 0.7), strict=True):
+        run(high.plan, drawn.number, value)
+    assert [trial.number for trial in order(high.plan, high.trials())] == [1, 2, 0]
+    low = SharedStudy(plan(study="cost", objectives=("run/seconds",)))
+    for drawn, value in zip(low.draw(my_id(), 3), (0.5, 0.9, 0.7), strict=True):
+        run(low.plan, drawn.number, value)
+    assert [trial.number for trial in order(low.plan, low.trials())] == [0, 2, 1]
+
+
+def test_a_median_pruner_gives_up_what_is_worse_at_the_same_step(plan):
+    pruner = {"_target_": "optuna.pruners.MedianPruner", "n_startup_trials": 2}
+    shared = SharedStudy(plan(pruner=pruner))
+    said = []
+    for drawn, value in zip(shared.draw(my_id(), 4), (0.8, 0.7, 0.5, 0.9), strict=True):
+        with open_trial(address=shared.plan.address, study="small", number=drawn.number, pruner=pruner) as trial:
+            given_up = trial.report(value, 1)
+            said.append(given_up)
+            trial.prune() if given_up else trial.end([value])
+    assert said == [False, False, True, False]
+    third = shared.trials()[2]
+    assert (third.state, third.value) == (TrialState.PRUNED, 0.5)
+
+
+def test_a_finished_trial_is_not_run_again(plan):
+    shared = SharedStudy(plan())
+    (drawn,) = shared.draw(my_id(), 1)
+    run(shared.plan, drawn.number, 0.5)
+    with pytest.raises(ConfigError, match=r"trial 0 of small in .* is COMPLETE"):
+        run(shared.plan, drawn.number, 0.6)
+
+
+def test_a_trial_that_was_closed_meanwhile_reports_no_more(plan):
+    shared = SharedStudy(plan())
+    (drawn,) = shared.draw(my_id(), 1)
+    with open_trial(address=shared.plan.address, study="small", number=drawn.number, pruner=None) as trial:
+        shared.tell_failed(drawn.number)
+        assert trial.report(0.5, 1) is False
+        trial.prune()
+        trial.end([0.5])
+    assert shared.trials()[0].state == TrialState.FAIL
