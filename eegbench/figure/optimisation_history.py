@@ -60,7 +60,7 @@ def _panel(axes: Axes, trials: pd.DataFrame, objective: str, direction: str) -> 
     _strokes(axes, trials[~trials["trial"].isin([*complete["trial"], *pruned["trial"]])])
     axes.set_xlabel("trial")
     axes.set_ylabel(objective_label(objective))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_xlim(-0.7, max([0, *trials["trial"]]) + 0.7)
     axes.margins(y=0.1)
 

@@ -97,7 +97,7 @@ def _panel(
     low, high = one.limits
     room = 0.5 if one.categorical else 0.06 * (high - low)
     axes.set_xlim(low - room, high + room)
-    crowded = sum(map(len, one.labels)) > MAX_CHARACTERS
+    crowded = one.categorical and sum(map(len, one.labels)) > MAX_CHARACTERS
     axes.set_xticks(one.ticks, one.labels, rotation=30 if crowded else 0, ha="right" if crowded else "center")
 
 

@@ -44,3 +44,10 @@ def test_without_a_complete_trial_it_says_so(trials):
     axes = optimisation_history(trials.iloc[1:3], directions={OBJECTIVE: "maximize"}).axes[0]
     assert axes.get_title("left") == "no complete trial"
     assert "best so far" not in lines(axes)
+
+
+def test_trials_have_whole_numbers_even_where_there_is_one(trials):
+    figure = optimisation_history(trials.iloc[:1], directions={OBJECTIVE: "maximize"})
+    figure.draw_without_rendering()
+    low, high = figure.axes[0].get_xlim()
+    assert [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high] == [0]

@@ -48,3 +48,10 @@ def test_many_options_are_drawn_in_rows_of_four(trials):
 def test_a_table_in_which_nothing_varied_is_refused(trials):
     with pytest.raises(ValueError, match="No option varied"):
         slice_plot(trials[["trial", "state", OBJECTIVE]], objective=OBJECTIVE, directions=DIRECTIONS, log={})
+
+
+def test_long_names_of_categories_are_slanted_and_powers_of_ten_are_not(trials):
+    table = trials.assign(model=[f"a_model_with_a_long_name_{i}" for i in range(6)])
+    figure = slice_plot(table, objective=OBJECTIVE, directions=DIRECTIONS, log={"trainer.lr": True})
+    slants = [axes.get_xticklabels()[0].get_rotation() for axes in figure.axes[:2]]
+    assert slants == [0, 30]
