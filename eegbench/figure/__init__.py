@@ -4,8 +4,14 @@ from eegbench.figure.classification_report import classification_report
 from eegbench.figure.confusion_matrix import confusion_matrix
 from eegbench.figure.embedding_scatter import embedding_scatter
 from eegbench.figure.hypnogram import hypnogram
+from eegbench.figure.importance import importance
 from eegbench.figure.learning_curves import learning_curves
+from eegbench.figure.optimisation_history import optimisation_history
+from eegbench.figure.parallel_coordinates import parallel_coordinates
+from eegbench.figure.pareto_front import pareto_front
+from eegbench.figure.pass_curves import pass_curves
 from eegbench.figure.score_bars import score_bars
+from eegbench.figure.slice_plot import slice_plot
 from eegbench.figure.style import save
 
 __all__ = [
@@ -13,7 +19,13 @@ __all__ = [
     "confusion_matrix",
     "embedding_scatter",
     "hypnogram",
+    "importance",
     "learning_curves",
+    "optimisation_history",
+    "parallel_coordinates",
+    "pareto_front",
+    "pass_curves",
     "save",
     "score_bars",
+    "slice_plot",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench import figure
+from eegbench.figure.trials import best_trial
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.types import Score
 
@@ -75,6 +76,61 @@ def scatter(rng: np.random.Generator, folder: Path, n_subjects: int, n: int) -> 
     figure.save(drawn, folder, f"embedding_{n_subjects}")
 
 
+def trials(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    """A search that gets better: learning rate matters most, then the model."""
+    near = np.linspace(2.0, 0.5, n)
+    table = pd.DataFrame({"trial": range(n), "state": rng.choice(["complete", "pruned"], n, p=[0.7, 0.3])})
+    table["trainer.lr"] = 10 ** np.clip(-3.2 + near * rng.normal(0, 0.6, n), -5, -1)
+    table["model"] = rng.choice(["chambon2018", "stager_net"], n)
+    table["sampler.tau_pos_s"] = rng.choice([30.0, 60.0, 120.0], n)
+    table["trainer.optimizer.weight_decay"] = 10 ** rng.uniform(-6, -2, n)
+    table["trainer.schedule"] = rng.choice(["constant", "cosine"], n)
+    table["trainer.schedule.warmup"] = np.where(table["trainer.schedule"] == "cosine", rng.integers(0, 5, n), np.nan)
+    value = 0.64 - 0.05 * (np.log10(table["trainer.lr"]) + 3.2) ** 2 - 0.03 * (table["model"] == "stager_net")
+    table["valid/linear/balanced_accuracy"] = value + rng.normal(0, 0.008, n)
+    table["run/seconds"] = 30 + 40 * (table["model"] == "chambon2018") + rng.gamma(2, 6, n)
+    table.loc[table["trial"] % 9 == 4, ["state", "valid/linear/balanced_accuracy"]] = ["failed", np.nan]
+    return table
+
+
+def passes(rng: np.random.Generator, table: pd.DataFrame, n_passes: int) -> pd.DataFrame:
+    """What each trial reported, pass by pass."""
+    rows = []
+    for trial, state, value in zip(
+        table["trial"], table["state"], table["valid/linear/balanced_accuracy"], strict=True
+    ):
+        last = n_passes if state == "complete" else int(rng.integers(1, n_passes))
+        for step in range(last + 1 if np.isfinite(value) else 0):
+            rows.append((trial, step, value - 0.3 * np.exp(-step / 4) + rng.normal(0, 0.006), state))
+    return pd.DataFrame(rows, columns=["trial", "step", "value", "state"])
+
+
+def sweep(rng: np.random.Generator, folder: Path, n: int, stem: str) -> None:
+    """Every figure of a sweep of n trials."""
+    both = trials(rng, n)
+    one = both.drop(columns="run/seconds")
+    objective = "valid/linear/balanced_accuracy"
+    directions, log = {objective: "maximize"}, {"trainer.lr": True, "trainer.optimizer.weight_decay": True}
+    two = {**directions, "run/seconds": "minimize"}
+    figure.save(figure.optimisation_history(one, directions=directions), folder, f"{stem}_history")
+    figure.save(figure.optimisation_history(both, directions=two), folder, f"{stem}_history_two")
+    figure.save(figure.pareto_front(both, directions=two), folder, f"{stem}_front")
+    drawn = figure.parallel_coordinates(one, objective=objective, directions=directions, log=log)
+    figure.save(drawn, folder, f"{stem}_parallel")
+    few = one.drop(columns=list(one.columns[4:8]))
+    drawn = figure.parallel_coordinates(few, objective=objective, directions=directions, log=log)
+    figure.save(drawn, folder, f"{stem}_parallel_few")
+    for name, table in {"slice": one, "slice_few": few}.items():
+        drawn = figure.slice_plot(table, objective=objective, directions=directions, log=log)
+        figure.save(drawn, folder, f"{stem}_{name}")
+    shares = {"trainer.lr": 0.71, "model": 0.2, "trainer.optimizer.weight_decay": 0.05, "sampler.tau_pos_s": 0.04}
+    figure.save(figure.importance(shares, objective=objective), folder, f"{stem}_importance")
+    curves = figure.pass_curves(
+        passes(rng, one, 12), metric="probe_valid_balanced_accuracy", best=best_trial(one, objective, "maximize")
+    )
+    figure.save(curves, folder, f"{stem}_passes")
+
+
 def main(folder: Path) -> None:
     """Write every example."""
     rng = np.random.default_rng(7)
@@ -116,6 +172,8 @@ def main(folder: Path) -> None:
     ]
     controls = tuple(probes)[1:]
     figure.save(figure.score_bars(bars, metric="balanced_accuracy", controls=controls, chance=0.2), folder, "scores")
+    sweep(rng, folder, 36, "sweep")
+    sweep(rng, folder, 1, "sweep_of_one")
     print(json.dumps(sorted(path.name for path in folder.iterdir())))
 
 

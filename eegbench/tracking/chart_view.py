@@ -1,0 +1,91 @@
+"""How MLflow's chart page is arranged for a sweep: curves of all trials, the objective, parallel coordinates.
+
+MLflow 3 keeps such an arrangement as a tag of the experiment and offers it in the menu *Views*. Without one, the page
+begins with a bar chart of each final metric in alphabetical order, and the curves are far below.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eegbench.tracking.links import children_of, metric_key
+
+TAG = "mlflow.sharedViewState."
+MAX_VALUE = 5000
+"""Longest value of an experiment's tag (MLflow 3)."""
+
+SECTION = "sweep"
+MANY = 100
+AS_MEASURED = {"xAxisKey": "step", "lineSmoothness": 0}
+"""A curve over passes; MLflow smooths one that does not say how much."""
+
+
+def chart_view(
+    name: str,
+    *,
+    parent_id: str,
+    objective: str,
+    maximize: bool,
+    curves: Sequence[str],
+    options: Sequence[str],
+    now_ms: int,
+) -> tuple[str, str]:
+    """Return key and value of the experiment's tag that arranges the chart page for the children of a run.
+
+    The page opens at ``view_link(address, experiment_id, parent_id)``.
+
+    Parameters
+    ----------
+    name
+        What the menu calls the view: the sweep's name.
+    parent_id
+        The run whose children are shown; it is the view's key, too.
+    objective
+        The metric that the runs are sorted by, and that the parallel coordinates end with.
+    maximize
+        Whether a higher objective is better.
+    curves
+        Metrics logged every pass, drawn in this order before everything else.
+    options
+        What varied, the most important first; where the tag would grow too long, the last are left out.
+    now_ms
+        The time, in milliseconds since 1970.
+    """
+    for n_options in range(len(options), -1, -1):
+        cards = _cards(objective, curves, options[:n_options])
+        state = _state(cards, children_of(parent_id), metric_key(objective), maximize)
+        kept = {"name": name, "createdAt": now_ms, "updatedAt": now_ms, "state": _compact(state)}
+        if len(_compact(kept)) <= MAX_VALUE:
+            break
+    return f"{TAG}{parent_id}", _compact(kept)
+
+
+def _state(cards: Sequence[Mapping[str, Any]], filter_: str, order: str, maximize: bool) -> dict[str, Any]:
+    section = {"uuid": SECTION, "name": "Sweep", "display": True, "isReordered": True}
+    return {
+        "searchFilter": filter_,
+        "orderByKey": order,
+        "orderByAsc": not maximize,
+        "runsHiddenMode": "SHOWALL",
+        "compareRunCharts": cards,
+        "compareRunSections": [section],
+        "isAccordionReordered": True,  # or MLflow would sort this section between the others
+    }
+
+
+def _cards(objective: str, curves: Sequence[str], options: Sequence[str]) -> list[dict[str, Any]]:
+    lines = [_card("LINE", curve, metricKey=curve, selectedMetricKeys=[curve], **AS_MEASURED) for curve in curves]
+    bars = _card("BAR", objective, metricKey=objective)
+    if not options:
+        return [*lines, bars]
+    parallel = _card("PARALLEL", "all", selectedParams=list(options), selectedMetrics=[objective])
+    return [*lines, parallel, bars]
+
+
+def _card(kind: str, name: str, **content: Any) -> dict[str, Any]:
+    place = {"type": kind, "uuid": f"{kind}-{name}", "metricSectionId": SECTION, "deleted": False, "isGenerated": False}
+    return {**place, "runsCountToCompare": MANY, **content}
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
