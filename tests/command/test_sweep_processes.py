@@ -1,0 +1,126 @@
+"""Sweeps from outside: killed and started again, stopped by Ctrl-C, and several controllers of one study."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import optuna
+import pytest
+from toy import SMALL
+
+from eegbench.sweep.storage import open_storage
+
+TESTS = Path(__file__).resolve().parents[1]
+SPACE = ["trainer.lr=tag(log,interval(1e-4,1e-2))", "sampler.tau_pos_s=choice(3,5,10)", "hydra.sweeper.study_name=s"]
+
+
+@pytest.fixture
+def start(toy_options, tmp_path):
+    """Start a sweep on the toy in a process of its own."""
+
+    def begin(*words, n_trials, into=None):
+        command = [sys.executable, "-m", "eegbench", "train", f"--config-dir={toy_options}", "-m", *SMALL, *SPACE]
+        more = ["hydra/sweeper=optuna", f"hydra.sweeper.n_trials={n_trials}", "trainer.max_passes=1"]
+        return subprocess.Popen(
+            [*command, *more, f"paths.outputs={into or tmp_path}", *words],
+            env={**os.environ, "PYTHONPATH": str(TESTS)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    return begin
+
+
+def trials_of(address):
+    return optuna.load_study(study_name=None, storage=open_storage(str(address))).trials
+
+
+def wait_for(condition):
+    for _ in range(1200):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("what was waited for did not come")
+
+
+def stopped(process, number):
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    return output
+
+
+@pytest.mark.slow
+def test_killed_twice_and_started_again_a_sweep_has_its_trials_once(start, tmp_path):
+    sweep, words = tmp_path / "sweeps" / "s", ["tracking=folder", "trainer.max_passes=2"]
+    for n in (1, 3):
+        process = start(*words, n_trials=6)
+        wait_for(lambda n=n: (sweep / str(n) / "checkpoints").is_dir())
+        stopped(process, signal.SIGKILL)
+    begun = {path: path.stat().st_ino for path in sweep.glob("*/checkpoints")}
+    output, _ = start(*words, n_trials=6).communicate(timeout=300)
+    assert "was interrupted, and goes on" in output
+    assert "6 trials: 6 complete" in output
+    trials = trials_of(tmp_path / "sweeps" / "s.journal")
+    assert [trial.state.name for trial in trials] == ["COMPLETE"] * 6
+    assert len({tuple(trial.params.items()) for trial in trials}) == 6
+    assert {path: path.stat().st_ino for path in begun} == begun
+    assert sorted(path.parent.name for path in sweep.glob("*/summary.json")) == list("012345")
+
+
+@pytest.mark.slow
+def test_after_ctrl_c_the_parent_says_so_and_the_trial_goes_on(start, tmp_path):
+    process = start("trainer.max_passes=200", "trainer.patience=null", n_trials=2)
+    wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())
+    output = stopped(process, signal.SIGINT)
+    assert process.returncode == 130
+    assert "interrupted" in output
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    runs = client.search_runs([one.experiment_id for one in client.search_experiments()])
+    assert [run.info.status for run in runs] == ["KILLED", "KILLED"]
+    assert [trial.state.name for trial in trials_of(tmp_path / "sweeps/s.journal")] == ["RUNNING"]
+
+
+def together(start, n_trials, addresses=(), into=()):
+    """Run two controllers of one study at once; return what they said."""
+    both = [
+        start("tracking=folder", *addresses, n_trials=n_trials, into=into[i] if into else None) for i in range(2)
+    ]
+    outputs = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], outputs
+    return outputs
+
+
+def shared_by_both(outputs, trials, n_trials):
+    assert [trial.state.name for trial in trials] == ["COMPLETE"] * n_trials
+    assert len({tuple(trial.params.items()) for trial in trials}) == n_trials
+    lines = [line for output in outputs for line in output.splitlines() if line.startswith("trial ")]
+    begun = [int(line.split()[1]) for line in lines if line.split()[1].isdigit()]
+    assert sorted(begun) == list(range(n_trials))
+    assert all(any(line.startswith("trial ") for line in output.splitlines()) for output in outputs)
+
+
+@pytest.mark.slow
+def test_two_controllers_share_a_journal(start, tmp_path):
+    outputs = together(start, 6)
+    shared_by_both(outputs, trials_of(tmp_path / "sweeps/s.journal"), 6)
+
+
+@pytest.mark.slow
+def test_a_controller_takes_over_what_another_left(start, tmp_path):
+    words = ["tracking=folder", "trainer.max_passes=200", "trainer.patience=null"]
+    first = start(*words, n_trials=1)
+    wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())
+    second = start(*words, "hydra.sweeper.n_jobs=1", n_trials=1)
+    time.sleep(8)  # long enough to look, and to find nothing to draw
+    assert second.poll() is None
+    stopped(first, signal.SIGKILL)
+    output, _ = second.communicate(timeout=300)
+    assert "waiting for 1 trial" in output
+    assert "trial 0 was interrupted, and goes on" in output
+    assert "1 trials: 1 complete" in output
