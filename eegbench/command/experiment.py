@@ -23,7 +23,7 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.finished import find_same, identity
 from eegbench.command.membership import Membership, Watch
-from eegbench.command.options import flat, option_of
+from eegbench.command.options import flat, objectives, option_of
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
@@ -35,6 +35,7 @@ from eegbench.model.predictor import build_encoder, save_predictor
 from eegbench.probe import Probe
 from eegbench.score import per_recording, per_subject
 from eegbench.sweep.base import Pruned
+from eegbench.sweep.objective import OBJECTIVE, values_there, watched
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
 from eegbench.trainer import Material, Trainer
@@ -84,6 +85,8 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
         summary |= {"identity": same}
         metrics = final_metrics(trained.fit, pretext, outcome)
         metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
+        if there := values_there(metrics, objectives(options)):
+            metrics[OBJECTIVE] = there[0]
         model = _save_model(options, data, trained, outcome, folder)
         write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=model)
@@ -117,10 +120,9 @@ def _point_to(earlier: Path, metrics: dict[str, float], folder: Path) -> dict[st
 def _give_up(given_up: Pruned, options: Options, folder: Path, run: TrackedRun) -> None:
     """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
     report.tell(f"{given_up}: at this point other trials were better")
-    objective = options["sweep"]["objective"]
-    name = objective if isinstance(objective, str) else objective[0]
     write_json(folder / SUMMARY, {"pruned": {"pass": given_up.pass_, "value": given_up.value}, "link": run.link})
-    run.finish(metrics={name: given_up.value}, model=None, state="pruned")
+    metrics = {objectives(options)[0]: given_up.value, OBJECTIVE: given_up.value}
+    run.finish(metrics=metrics, model=None, state="pruned")
 
 
 def _refuse_early(options: Options) -> None:
@@ -203,13 +205,16 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun,
     every, last = options["probe"]["every"], options["trainer"].get("max_passes")
     probe: Probe = build(options["probe"]["linear"])
     has_labels = bool(data.store.table["scored"].any())
+    column = watched(objectives(options)[0])
 
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
         due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
         scores = valid_scores(encoder, probe, data) if due else {}
         extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}
         report.tell_pass({**row, **extra})
-        run.log_pass(row["pass"], {n: float(v) for n, v in {**row, **extra}.items() if n != "pass" and v is not None})
+        first = {OBJECTIVE: extra[column]} if column in extra else {}  # what MLflow's comparison shows first
+        known = {**first, **row, **extra}
+        run.log_pass(row["pass"], {n: float(v) for n, v in known.items() if n != "pass" and v is not None})
         watch({**row, **extra})
         return extra
 

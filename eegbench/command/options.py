@@ -118,6 +118,12 @@ def option_of(node: Node) -> str:
     return str(node["_target_"]).split(".")[-2]
 
 
+def objectives(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of what a sweep of these options seeks."""
+    named = options["sweep"]["objective"]
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
 def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
     """Return options with dotted keys."""
     found: dict[str, Any] = {}

@@ -1,7 +1,8 @@
 """What a multirun leaves and says at its end: a table of its trials, the best one, figures, and where to look."""
 
 import json
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +10,40 @@ import numpy as np
 import pandas as pd
 
 from eegbench.command import pool
+from eegbench.command.figures import Album
 from eegbench.command.membership import SWEEP
 from eegbench.command.results import write_csv, write_json
 from eegbench.command.summary import score_metrics
+from eegbench.figure.importance import importance
+from eegbench.figure.optimisation_history import optimisation_history
+from eegbench.figure.parallel_coordinates import parallel_coordinates
+from eegbench.figure.pareto_front import pareto_front
+from eegbench.figure.pass_curves import pass_curves
+from eegbench.figure.slice_plot import slice_plot
+from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.storage import public
-from eegbench.tracking.base import TrackedRun
+from eegbench.sweep.study import SharedStudy, importances, order, state_of
+from eegbench.tracking.base import SweepView, TrackedRun
 
 MAX_PRINTED = 10
+CURVES = ("probe_valid_balanced_accuracy", "valid_loss")
+SECONDS = "seconds"
 
 
-def conclude(jobs: Any, parent: TrackedRun | None, formats: Sequence[str]) -> None:  # noqa: ARG001
+def conclude(jobs: Any, parent: TrackedRun, formats: Sequence[str]) -> None:
     """Write and print what came out of a multirun, and close its parent."""
     folder: Path = jobs.folder / SWEEP
-    metrics: dict[str, float] = {}
     if jobs.plan:
-        metrics = _conclude_study(jobs.plan, folder)
+        metrics, view = _conclude_study(jobs.plan, Album(folder, tuple(formats)))
     else:
-        runs = pool.find_runs([jobs.folder])
-        if len(runs) > 1 and pool.differing(runs) == {pool.FOLD}:
-            metrics = score_metrics(pool.pool(runs, folder))
-    if parent:
-        parent.finish(metrics=metrics, model=None)
-        print(f"\nsweep: {jobs.folder}\n{parent.link}")
+        view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=jobs.varied)
+        metrics = _pool_folds(jobs.folder)
+    pages = parent.pages(view)
+    parent.finish(metrics=metrics, model=None)
+    print(f"\nsweep: {jobs.folder}\n{parent.link}")
+    for what, page in zip(("compare", "charts"), pages, strict=False):
+        print(f"{what + ':':<9}{page}")
 
 
 def print_plan(plan: Plan) -> None:
@@ -43,71 +55,96 @@ def print_plan(plan: Plan) -> None:
         print(f"  every trial has          {' '.join(plan.fixed)}")
 
 
-def _conclude_study(plan: Plan, folder: Path) -> dict[str, float]:
-    from eegbench.sweep.study import SharedStudy, order
+def _pool_folds(folder: Path) -> dict[str, float]:
+    """Pool the jobs where they differ in nothing but the fold."""
+    runs = pool.find_runs([folder])
+    if len(runs) < 2 or pool.differing(runs) != {pool.FOLD}:
+        return {}
+    return score_metrics(pool.pool(runs, folder / SWEEP))
 
+
+def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepView]:
+    """Write the tables and figures of a study; return the metrics of its parent and the view of its pages."""
     shared = SharedStudy(plan)
     trials = [trial for trial in shared.trials() if trial.params]
-    table = trials_table(plan, trials)
-    write_csv(folder / "trials.csv", table)
-    write_csv(folder / "intermediate_values.csv", intermediate_values(trials))
+    table, steps = trials_table(plan, trials), intermediate_values(trials)
+    write_csv(album.folder / "trials.csv", table)
+    write_csv(album.folder / "intermediate_values.csv", steps)
     counts = table["state"].value_counts().to_dict()
-    said = ", ".join(f"{n} {state}" for state, n in counts.items())
-    print(f"\n{len(table)} trials: {said}")
+    print(f"\n{len(table)} trials: {', '.join(f'{n} {state}' for state, n in counts.items())}")
     best = order(plan, trials)
+    shares = importances(plan, shared.study)
+    write_json(album.folder / "importance.json", shares)
+    _draw(plan, table, steps, shares, best[0].number if best else None, album)
     metrics = {f"sweep/n_{state}": float(n) for state, n in counts.items()}
-    if not best:
+    if best:
+        _print_best(plan, table)
+        metrics |= _best_metrics(plan, best[0], album.folder)
+    else:
         print("no trial was completed, so none is the best.")
-        return metrics
-    _print_table(table, plan)
-    metrics |= _metrics_of(plan.folder / str(best[0].number))
-    metrics |= dict(zip(plan.objectives, best[0].values, strict=True))
-    facts = {
-        "trial": best[0].number,
-        "options": best[0].params,
-        "values": dict(zip(plan.objectives, best[0].values, strict=True)),
-    }
-    write_json(folder / "best.json", facts)
-    return metrics
+    ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
+    numbers = tuple(str(trial.number) for trial in best)
+    return metrics, SweepView(OBJECTIVE, plan.directions[0] == "maximize", numbers, CURVES, ranked)
 
 
 def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
     """Return a row a trial: number, state, its options, its objectives (a pruned one's last value), its seconds."""
-    from eegbench.sweep.study import state_of
-
-    rows = []
-    for trial in trials:
-        values = trial.values or [np.nan] * len(plan.objectives)
-        seconds = trial.duration.total_seconds() if trial.duration else np.nan
-        rows.append(
-            {
-                "trial": trial.number,
-                "state": state_of(trial),
-                **{key: trial.params.get(key) for key in plan.space},
-                **dict(zip(plan.objectives, values, strict=True)),
-                "seconds": seconds,
-            }
-        )
-    columns = ["trial", "state", *plan.space, *plan.objectives, "seconds"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = [
+        {
+            "trial": trial.number,
+            "state": state_of(trial),
+            **{key: trial.params.get(key) for key in plan.space},
+            **dict(zip(plan.objectives, trial.values or [np.nan] * len(plan.objectives), strict=True)),
+            SECONDS: trial.duration.total_seconds() if trial.duration else np.nan,
+        }
+        for trial in trials
+    ]
+    return pd.DataFrame(rows, columns=["trial", "state", *plan.space, *plan.objectives, SECONDS])
 
 
 def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
     """Return a row a trial and step: the score on valid during training."""
     rows = [
-        {"trial": trial.number, "step": step, "value": value}
+        {"trial": trial.number, "step": step, "value": value, "state": state_of(trial)}
         for trial in trials
         for step, value in sorted(trial.intermediate_values.items())
     ]
-    return pd.DataFrame(rows, columns=["trial", "step", "value"])
+    return pd.DataFrame(rows, columns=["trial", "step", "value", "state"])
 
 
-def _print_table(table: pd.DataFrame, plan: Plan) -> None:
+def _draw(
+    plan: Plan, table: pd.DataFrame, steps: pd.DataFrame, shares: Mapping[str, float], best: int | None, album: Album
+) -> None:
+    """Draw what can be drawn of these trials."""
+    drawn = table.drop(columns=SECONDS).replace({"state": {"diverged": "failed"}})
+    directions, first = dict(zip(plan.objectives, plan.directions, strict=True)), plan.objectives[0]
+    log = {key: bool(getattr(one, "log", False)) for key, one in plan.space.items()}
+    sought: dict[str, Any] = {"objective": first, "directions": directions, "log": log}
+    album.add("optimisation_history", lambda: optimisation_history(drawn, directions=directions))
+    album.add("parallel_coordinates", lambda: parallel_coordinates(drawn, **sought))
+    album.add("slice", lambda: slice_plot(drawn, **sought))
+    if shares:
+        album.add("importance", lambda: importance(shares, objective=first))
+    if len(plan.objectives) > 1:
+        album.add("pareto_front", lambda: pareto_front(drawn, directions=directions))
+    if len(steps):
+        album.add("pass_curves", lambda: pass_curves(steps, metric=first, best=best))
+
+
+def _print_best(plan: Plan, table: pd.DataFrame) -> None:
     ascending = plan.directions[0] == "minimize"
     shown = table[table["state"] == "complete"].sort_values(plan.objectives[0], ascending=ascending)
     print(shown.head(MAX_PRINTED).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
-    if len(plan.objectives) == 1:
-        print(f"values are of {plan.objectives[0]}: the best of many is too good; the trial's test score is in its run")
+    if plan.directions[0] == "maximize":
+        print(f"{plan.objectives[0]} chose the best of {len(shown)}, so it is too good; test scores are in the runs.")
+
+
+def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
+    """Return the metrics of the best trial, and write what it is."""
+    values = dict(zip(plan.objectives, best.values, strict=True))
+    write_json(folder / "best.json", {"trial": best.number, "options": best.params, "values": values})
+    found = _metrics_of(plan.folder / str(best.number))
+    return {**found, **values, OBJECTIVE: best.values[0], "sweep/best_trial": float(best.number)}
 
 
 def _metrics_of(trial: Path) -> dict[str, float]:
@@ -116,5 +153,7 @@ def _metrics_of(trial: Path) -> dict[str, float]:
     frames = [json.loads(file.read_text(encoding="utf-8")).get("metrics", {}) for file in files if file.is_file()]
     if not frames:
         return {}
-    mean = pd.DataFrame(frames).astype(float).mean()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a metric that no seed has
+        mean = pd.DataFrame(frames).astype(float).mean()
     return {str(name): float(value) for name, value in mean.items()}

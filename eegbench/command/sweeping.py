@@ -70,7 +70,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             from eegbench.command.sweep_report import conclude
 
             HydraConfig.instance().set_config(config)
-            conclude(_jobs(config), _open[-1] if _open else None, [str(one) for one in config.figures])
+            conclude(_jobs(config), _open[-1], [str(one) for one in config.figures])
             _open.clear()
 
 

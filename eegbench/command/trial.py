@@ -12,10 +12,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.experiment import run_experiment
 from eegbench.command.membership import SWEEP, Membership, short_name, varied_words
+from eegbench.command.options import objectives
 from eegbench.command.report import tell
 from eegbench.command.summary import Options
 from eegbench.sweep.base import Pruned, Trial
-from eegbench.sweep.objective import values, watched
+from eegbench.sweep.objective import values, values_there, watched
 from eegbench.trainer.base import NonFiniteLossError
 
 
@@ -33,7 +34,7 @@ def run_trial(options: Options, hydra: DictConfig) -> float | list[float] | None
         except NonFiniteLossError:
             if trial is None:
                 raise
-            found = [math.nan] * len(_objectives(options))
+            found = [math.nan] * len(objectives(options))
         if trial and found:
             trial.end(found)
     return found[0] if found and len(found) == 1 else found
@@ -48,9 +49,9 @@ def _over_seeds(options: Options, folder: Path, member: Membership, trial: Trial
         watching = replace(named, watch=_Watch(options, trial, position, [one[0] for one in found]))
         place = folder / f"seed_{seed}" if seeds else folder
         metrics = run_experiment({**options, "seed": seed}, place, watching)
-        if trial is None and not any(name.startswith("valid") and "/linear/" in name for name in metrics):
+        if trial is None and not values_there(metrics, objectives(options)):
             return None
-        found.append(values(metrics, _objectives(options)))
+        found.append(values(metrics, objectives(options)))
     return [float(mean) for mean in np.mean(found, axis=0)]
 
 
@@ -63,8 +64,8 @@ class _Watch:
 
     def __init__(self, options: Options, trial: Trial | None, position: int, earlier: Sequence[float]) -> None:
         self.trial, self.earlier = trial, list(earlier)
-        self.column = watched(_objectives(options)[0])
-        self.is_watching = trial is not None and len(_objectives(options)) == 1
+        self.column = watched(objectives(options)[0])
+        self.is_watching = trial is not None and len(objectives(options)) == 1
         self.before = position * int(options["trainer"].get("max_passes") or 0)
 
     def __call__(self, row: Mapping[str, Any]) -> None:
@@ -75,11 +76,6 @@ class _Watch:
         mean = float(np.mean([*self.earlier, value]))
         if self.trial.report(mean, self.before + row["pass"]):
             raise Pruned(mean, row["pass"])
-
-
-def _objectives(options: Options) -> tuple[str, ...]:
-    named = options["sweep"]["objective"]
-    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _membership(options: Options, hydra: DictConfig) -> Membership:

@@ -13,6 +13,8 @@ METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1")
 SCORES = tuple(f"valid/linear/{metric}" for metric in METRICS)
 COSTS = ("run/n_parameters", "run/n_steps", "run/n_examples", "run/seconds")
 PREFIX = "valid/linear/"
+OBJECTIVE = "objective"
+"""The metric by which a tracker shows what was sought, whatever it is."""
 
 
 def check_objectives(names: Sequence[str]) -> None:
@@ -56,17 +58,22 @@ def watched(name: str) -> str:
 
 
 def values(metrics: Mapping[str, float], names: Sequence[str]) -> list[float]:
-    """Pick the objectives among a run's metrics, whose splits may carry a mark such as ``(within subject)``.
+    """Pick the objectives among a run's metrics.
 
     Raises
     ------
     ConfigError
         Where the run has no such metric: without labels there is no probe.
     """
+    there = values_there(metrics, names)
+    if len(there) < len(names):
+        raise ConfigError(
+            f"sweep.objective={', '.join(names)}: the run has no such metric; are there labels, and a valid split?"
+        )
+    return there
+
+
+def values_there(metrics: Mapping[str, float], names: Sequence[str]) -> list[float]:
+    """Pick those objectives that a run has; the splits of its metrics may carry a mark: ``valid (within subject)``."""
     plain = {re.sub(r" \([^)]*\)", "", name): value for name, value in metrics.items()}
-    for name in names:
-        if name not in plain:
-            raise ConfigError(
-                f"sweep.objective={name}: the run has no such metric; are there labels, and a valid split?"
-            )
-    return [plain[name] for name in names]
+    return [plain[name] for name in names if name in plain]

@@ -19,6 +19,10 @@ from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_f
 OPTIONS, CONTROLLER, JOB = "options", "controller", "job"
 
 
+MIN_FOR_IMPORTANCE = 4
+"""Complete trials that it takes to say anything of importance."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A trial to run: its number, its point, and whether an earlier process began it."""
@@ -159,3 +163,20 @@ def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """Return complete trials, best first by the first objective."""
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     return sorted(complete, key=lambda trial: trial.values[0], reverse=plan.directions[0] == "maximize")
+
+
+def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:
+    """Return each option's share in the variance of the first objective (fANOVA); empty with too few trials.
+
+    Hutter, Hoos and Leyton-Brown 2014, ICML, PMLR 32(1), 754-762.
+    """
+    complete = [trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]
+    if len(complete) < MIN_FOR_IMPORTANCE or len({trial.values[0] for trial in complete}) < 2:
+        return {}
+    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = optuna.importance.get_param_importances(
+            study, evaluator=evaluator, params=list(plan.space), target=lambda trial: trial.values[0]
+        )
+    return {str(name): float(share) for name, share in found.items()}

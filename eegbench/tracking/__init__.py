@@ -1,5 +1,5 @@
 """Trackers: they keep a run's parameters, metrics, files and model where runs can be compared."""
 
-from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, TrackedRun, Tracker, tracked
+from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker, tracked
 
-__all__ = ["DatasetFacts", "RunFacts", "ServedModel", "TrackedRun", "Tracker", "tracked"]
+__all__ = ["DatasetFacts", "RunFacts", "ServedModel", "SweepView", "TrackedRun", "Tracker", "tracked"]

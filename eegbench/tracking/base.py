@@ -88,6 +88,29 @@ class ServedModel:
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class SweepView:
+    """How the pages about a sweep's runs are to be arranged.
+
+    Attributes
+    ----------
+    objective, maximize
+        The metric that runs are sorted by, and whether a higher one is better.
+    order
+        Numbers of trials, the most interesting first.
+    curves
+        Metrics of passes to draw.
+    options
+        What varied, the most important first.
+    """
+
+    objective: str
+    maximize: bool
+    order: tuple[str, ...]
+    curves: tuple[str, ...]
+    options: tuple[str, ...]
+
+
 @runtime_checkable
 class TrackedRun(Protocol):
     """A run that has begun."""
@@ -99,6 +122,10 @@ class TrackedRun(Protocol):
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of one pass; those that are not finite are left out."""
+        ...
+
+    def pages(self, view: SweepView) -> tuple[str, ...]:
+        """Return the addresses that show the runs below this one side by side; none where there are no pages."""
         ...
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:

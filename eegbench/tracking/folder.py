@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from eegbench.tracking.base import RunFacts, ServedModel
+from eegbench.tracking.base import RunFacts, ServedModel, SweepView
 
 
 class Folder:
@@ -33,6 +33,10 @@ class FolderRun:
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Do nothing: the history stands in the folder."""
+
+    def pages(self, view: SweepView) -> tuple[str, ...]:  # noqa: ARG002
+        """Return nothing: folders have no pages."""
+        return ()
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Do nothing: scores and model stand in the folder."""

@@ -9,8 +9,10 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, TypeVar
 
-from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel
+from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView
+from eegbench.tracking.chart_view import chart_view
 from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
+from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, view_link
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
 
@@ -156,10 +158,33 @@ class MlflowRun:
         """Keep the metrics of one pass in one write; passes that a resumed run repeats are there already."""
         if pass_ > self._last_pass:
             self._log(metrics, pass_)
+            self._last_pass = pass_
+
+    def pages(self, view: SweepView) -> tuple[str, ...]:
+        """Return the addresses of MLflow's comparison of this run's children, and of their charts."""
+        children = self.client.search_runs([self.experiment_id], children_of(self.run_id), max_results=MAX_COMPARED)
+        found = {run.data.tags.get("trial", ""): run.info.run_id for run in children}
+        ordered = [found[trial] for trial in view.order if trial in found]
+        chart = chart_view(
+            self.folder.parent.name,
+            parent_id=self.run_id,
+            objective=view.objective,
+            maximize=view.maximize,
+            curves=view.curves,
+            options=view.options,
+            now_ms=time.time_ns() // 1_000_000,
+        )
+        self.client.set_experiment_tag(self.experiment_id, *chart)
+        rest = [run for run in found.values() if run not in ordered]
+        address = self.address.split()[-1]  # without the command that starts the server
+        return (
+            comparison_link(address, self.experiment_id, [*ordered, *rest]),
+            view_link(address, self.experiment_id, self.run_id),
+        )
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
-        self._log(metrics, 0)
+        self._log(metrics, max(self._last_pass, 0))  # MLflow shows the value of the highest step
         self.client.log_artifacts(self.run_id, str(self.folder))
         if model is not None:
             log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)

@@ -6,12 +6,12 @@ import sqlite3
 import optuna
 import pandas as pd
 import pytest
-from mlflow import MlflowClient
 from omegaconf import OmegaConf
 from toy import SMALL
 
 from eegbench.sweep import job as sweep_job
 from eegbench.sweep.storage import open_storage
+from eegbench.tracking.database import connect, default_place, quiet
 
 SPACE = ["trainer.lr=tag(log,interval(1e-4,1e-2))", "sampler.tau_pos_s=choice(3,5,10)"]
 QUICK = ["-m", "hydra/sweeper=optuna", "trainer.max_passes=1", "tracking=folder"]
@@ -234,9 +234,10 @@ def test_a_failing_job_ends_the_sweep_with_its_sentence_and_can_be_tried_again(s
 def test_a_sweep_is_a_parent_and_its_children(train, tmp_path):
     words = [f"paths.outputs={tmp_path}", "-m", "hydra/sweeper=optuna", "trainer.max_passes=1", "probe.every=1"]
     assert train(*words, *SPACE, "hydra.sweeper.n_trials=2")[0] == 0
-    client = MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
-    (experiment,) = (one for one in client.search_experiments() if one.name == "toy")
-    runs = client.search_runs([experiment.experiment_id])
+    client = connect(default_place(tmp_path))
+    with quiet():
+        (experiment,) = (one for one in client.search_experiments() if one.name == "toy")
+        runs = client.search_runs([experiment.experiment_id])
     (parent,) = (run for run in runs if run.data.tags.get("kind") == "sweep")
     children = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
     assert len(children) == 2
