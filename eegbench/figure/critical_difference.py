@@ -1,0 +1,88 @@
+"""Who comes first on the average subject? Mean ranks on a line, and bars over those that tests do not tell apart."""
+
+from math import ceil
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
+
+ROW_IN = 0.24
+BAR_ROWS = 0.62
+"""Distance of the bars, in rows of names."""
+
+FIRST_BAR = 0.75
+REACH = 0.035
+"""How far a bar reaches beyond its outer groups, as a share of the line's length."""
+
+
+@styled
+def critical_difference(
+    names: tuple[str, ...],
+    ranks: Float[np.ndarray, "n_groups"],
+    bars: tuple[tuple[int, int], ...],
+    *,
+    label: str,
+) -> Figure:
+    """Draw the diagram of Demšar 2006 (JMLR 7, 1-30).
+
+    Parameters
+    ----------
+    names, ranks
+        The groups and their mean ranks, best (lowest) first; the better half is named at the left.
+    bars
+        First and last position of groups that are not told apart.
+    label
+        Of the line.
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer than two groups, or they are not in the order of their ranks.
+    """
+    if len(names) < 2 or (np.diff(ranks) < 0).any():
+        raise ValueError(f"{len(names)} groups to rank; two or more are needed, best first.")
+    left = ceil(len(names) / 2)
+    top = FIRST_BAR + BAR_ROWS * len(bars) + 0.35
+    figure = blank(ROW_IN * (top + left + 0.5) + 0.75)
+    axes = figure.add_subplot()
+    _line(axes, len(names), label)
+    for i, (name, rank) in enumerate(zip(names, ranks, strict=True)):
+        row = i if i < left else len(names) - 1 - i
+        _name(axes, name, float(rank), -(top + row), at_left=i < left, n=len(names))
+    for i, (first, last) in enumerate(bars):
+        reach = REACH * (len(names) - 1)
+        y = -(FIRST_BAR + BAR_ROWS * i)
+        axes.hlines(y, ranks[first] - reach, ranks[last] + reach, color=INK, linewidth=3.2, capstyle="butt")
+    axes.set_ylim(-(top + left - 0.3), 1.1)
+    return figure
+
+
+def _line(axes: Axes, n: int, label: str) -> None:
+    axes.hlines(0, 1, n, color=INK, linewidth=1)
+    for rank in range(1, n + 1):
+        axes.vlines(rank, 0, 0.28, color=INK, linewidth=1)
+        axes.text(rank, 0.4, str(rank), ha="center", va="bottom")
+    axes.set_title(label, fontsize="medium")
+    axes.set_axis_off()
+    margin = 0.02 * (n - 1)
+    axes.set_xlim(1 - margin, n + margin)
+
+
+def _name(axes: Axes, name: str, rank: float, y: float, *, at_left: bool, n: int) -> None:
+    """Draw a stem down from the line and on to the side, where the name stands."""
+    edge = 1.0 if at_left else float(n)
+    axes.plot([rank, rank, edge], [0, y, y], color=GREY, linewidth=0.9, solid_joinstyle="miter")
+    axes.plot(rank, 0, "o", color=PALETTE[0], markersize=4.5, clip_on=False, zorder=3)
+    text = f"{name}  {rank:.2f}" if at_left else f"{rank:.2f}  {name}"
+    axes.annotate(
+        text,
+        (edge, y),
+        xytext=(-5 if at_left else 5, 0),
+        textcoords="offset points",
+        ha="right" if at_left else "left",
+        va="center",
+        annotation_clip=False,
+    )
