@@ -152,7 +152,6 @@ def _folder(words: argparse.Namespace) -> Path:
 
 def _tell(report: "Report") -> None:
     """Print the tables on standard output, and what must be said beside them on standard error."""
-    from eegbench.command.comparison.notes import ranking_note
     from eegbench.command.comparison.sheets import difference_sheets, scores_sheet
     from eegbench.command.report import tell
     from eegbench.score.sheet import terminal
@@ -160,7 +159,7 @@ def _tell(report: "Report") -> None:
     width = shutil.get_terminal_size((100, 24)).columns
     sheets = [scores_sheet(report.comparison), *difference_sheets(report.comparison)]
     print("\n" + "\n\n".join(terminal(_short(sheet), width) for sheet in sheets))
-    for note in (*report.notes, ranking_note(report.comparison)):
+    for note in report.notes:
         tell(f"note: {note}")
 
 

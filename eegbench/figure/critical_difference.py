@@ -1,6 +1,7 @@
 """Who comes first on the average subject? Mean ranks on a line, and bars over those that tests do not tell apart."""
 
 from math import ceil
+from textwrap import fill
 
 import numpy as np
 from jaxtyping import Float
@@ -10,6 +11,10 @@ from matplotlib.figure import Figure
 from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
 
 ROW_IN = 0.24
+LINE_IN = 0.12
+"""Height of a row of one line, and of each further line of its name."""
+
+NAME_CHARACTERS = 24
 BAR_ROWS = 0.62
 """Distance of the bars, in rows of names."""
 
@@ -46,17 +51,19 @@ def critical_difference(
         raise ValueError(f"{len(names)} groups to rank; two or more are needed, best first.")
     left = ceil(len(names) / 2)
     top = FIRST_BAR + BAR_ROWS * len(bars) + 0.35
-    figure = blank(ROW_IN * (top + left + 0.5) + 0.75)
+    names = tuple(fill(name, NAME_CHARACTERS) for name in names)
+    row_in = ROW_IN + LINE_IN * max(name.count("\n") for name in names)
+    figure = blank(ROW_IN * top + row_in * left + 0.75)
     axes = figure.add_subplot()
     _line(axes, len(names), label)
     for i, (name, rank) in enumerate(zip(names, ranks, strict=True)):
         row = i if i < left else len(names) - 1 - i
-        _name(axes, name, float(rank), -(top + row), at_left=i < left, n=len(names))
+        _name(axes, name, float(rank), -(top + row * row_in / ROW_IN), at_left=i < left, n=len(names))
     for i, (first, last) in enumerate(bars):
         reach = REACH * (len(names) - 1)
         y = -(FIRST_BAR + BAR_ROWS * i)
         axes.hlines(y, ranks[first] - reach, ranks[last] + reach, color=INK, linewidth=3.2, capstyle="butt")
-    axes.set_ylim(-(top + left - 0.3), 1.1)
+    axes.set_ylim(-(top + (left - 0.5) * row_in / ROW_IN), 1.1)
     return figure
 
 
@@ -76,13 +83,16 @@ def _name(axes: Axes, name: str, rank: float, y: float, *, at_left: bool, n: int
     edge = 1.0 if at_left else float(n)
     axes.plot([rank, rank, edge], [0, y, y], color=GREY, linewidth=0.9, solid_joinstyle="miter")
     axes.plot(rank, 0, "o", color=PALETTE[0], markersize=4.5, clip_on=False, zorder=3)
-    text = f"{name}  {rank:.2f}" if at_left else f"{rank:.2f}  {name}"
-    axes.annotate(
-        text,
-        (edge, y),
-        xytext=(-5 if at_left else 5, 0),
-        textcoords="offset points",
-        ha="right" if at_left else "left",
-        va="center",
-        annotation_clip=False,
-    )
+    side, away = ("right", -1) if at_left else ("left", 1)
+    for text, distance, colour in ((f"{rank:.2f}", 5, GREY), (name, 30, INK)):
+        axes.annotate(
+            text,
+            (edge, y),
+            xytext=(away * distance, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            multialignment=side,
+            color=colour,
+            annotation_clip=False,
+        )

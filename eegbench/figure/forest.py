@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
 
@@ -14,7 +15,7 @@ ROW_IN = 0.27
 LINE_IN = 0.13
 """Height of a row of one line, and of each further line of its name."""
 
-NAME_CHARACTERS = 34
+NAME_CHARACTERS = 38
 GAP = 0.6
 """Space between groups and controls, in rows."""
 
@@ -47,7 +48,7 @@ def forest(table: pd.DataFrame, differences: pd.DataFrame, *, metric: str, title
     panels[0].set_xlabel(metric)
     if pairs:
         _differences(panels[1], differences, pairs)
-        panels[1].set_xlabel(f"difference in {metric} (A − B)")
+        panels[1].set_xlabel(f"difference in {metric} (A − B); p: Holm-corrected")
     figure.suptitle(title)
     return figure
 
@@ -67,21 +68,26 @@ def _values(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     heights = np.arange(len(table)) + GAP * control
     for height, row, grey in zip(heights, table.itertuples(), control, strict=True):
         colour = GREY if grey else PALETTE[0]
-        _whisker(axes, height, row, colour, filled=not grey)
-        _beside(axes, height, _text(row, signed=False), colour if grey else INK)
+        _whisker(axes, float(height), row, colour, filled=not grey)
+        _beside(axes, float(height), _text(row, signed=False), colour if grey else INK)
     _rows(axes, heights, names)
 
 
 def _differences(axes: Axes, differences: pd.DataFrame, pairs: list[str]) -> None:
     axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-    row: Any
+    row: Any  # pandas-stubs take a cell for anything
     for height, row in enumerate(differences.itertuples()):
-        p = f"   p = {row.p_holm:.3f}" if np.isfinite(row.p_holm) else ""
-        _whisker(axes, height, row, PALETTE[5], filled=bool(row.p_holm < ALPHA))
-        _beside(axes, height, _text(row, signed=True) + p, INK)
+        p = f"   {_p(row.p_holm)}" if np.isfinite(row.p_holm) else ""
+        _whisker(axes, float(height), row, PALETTE[5], filled=bool(row.p_holm < ALPHA))
+        _beside(axes, float(height), _text(row, signed=True) + p, INK)
     _rows(axes, np.arange(len(pairs)), pairs)
     reach = 1.08 * max(map(abs, axes.get_xlim()))
     axes.set_xlim(-reach, reach)
+    axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True))
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def _whisker(axes: Axes, height: float, row: Any, colour: str, *, filled: bool) -> None:

@@ -84,5 +84,5 @@ def cohen_dz(differences: Differences) -> float:
     return float(rounded.mean() / rounded.std(ddof=1))
 
 
-def _defined(differences: Differences) -> Differences:
+def _defined(differences: Differences) -> Float[np.ndarray, "n_defined"]:
     return np.round(differences[np.isfinite(differences)], DIGITS)

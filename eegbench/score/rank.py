@@ -1,8 +1,8 @@
-"""Who comes first on the average subject, and whom can a test not tell apart?
+"""Mean ranks over subjects, and who stands apart: the numbers of a critical-difference diagram.
 
-The numbers of a critical-difference diagram. Average ranks and Friedman's test are those of Demšar 2006 (JMLR 7, 1-30); the groups that no bar joins are those
-that pairwise signed-rank tests separate (Benavoli, Corani and Mangili 2016, JMLR 17(5), 1-10), as the ranks of
-two groups should not depend on who else is compared.
+Average ranks and Friedman's test are those of Demšar 2006 (JMLR 7, 1-30). Groups that no bar joins are those that
+pairwise signed-rank tests separate (Benavoli, Corani and Mangili 2016, JMLR 17(5), 1-10): how two groups compare
+should not depend on who else is in the table.
 """
 
 from dataclasses import dataclass

@@ -101,8 +101,9 @@ class Archive:
 
     def fetch(self, run: FinishedRun, name: str) -> Path | None:
         """Return the local path of one of the run's files, fetched where it is elsewhere; None where it has none."""
-        if run.files.startswith("file:") or "://" not in run.files:
-            path = Path(unquote(urlsplit(run.files).path)) / name
+        place = urlsplit(run.files)
+        if place.scheme in ("", "file"):
+            path = Path(unquote(place.path)) / name
             return path if path.is_file() else None
         folder = self.aside / run.id
         folder.mkdir(parents=True, exist_ok=True)

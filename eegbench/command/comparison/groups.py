@@ -69,7 +69,7 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
     telling = [i for i, _ in enumerate(by) if len({key[i] for key in members}) > 1] or list(range(len(by)))
     return [
         Group(
-            name=", ".join(_worded(by[i], values[i]) for i in telling),
+            name=", ".join(_worded(by[i], values[i], by) for i in telling),
             key=dict(zip(by, values, strict=True)),
             replicates=_replicates(some),
         )
@@ -78,7 +78,7 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
 
 
 def find_group(groups: Sequence[Group], word: str) -> Group:
-    """Return the group that a word names: by its name, or by all its values.
+    """Return the group that a word names: by its name, its dotted name, or all its values.
 
     Raises
     ------
@@ -86,7 +86,9 @@ def find_group(groups: Sequence[Group], word: str) -> Group:
         Where there is none.
     """
     for group in groups:
-        if word in (group.name, ", ".join(group.key.values()), ",".join(group.key.values())):
+        values = group.key.items()
+        dotted = ", ".join(value if name in SHORT else f"{name}={value}" for name, value in values)
+        if word in (group.name, dotted, ", ".join(group.key.values())):
             return group
     names = [group.name for group in groups]
     raise ValueError(f"--reference {word}: there is no such group{near(word, names)}; there are {'; '.join(names)}.")
@@ -133,8 +135,11 @@ def _value(run: Tested, name: str) -> str:
     return parameters.get(name, tags.get(name, "–"))
 
 
-def _worded(name: str, value: str) -> str:
-    return value if name in SHORT else f"{name}={value}"
+def _worded(name: str, value: str, by: Sequence[str]) -> str:
+    """Write a value, with the last part of its parameter's name where that says which."""
+    last = name.rpartition(".")[2]
+    clear = sum(other.rpartition(".")[2] == last for other in by) == 1
+    return value if name in SHORT else f"{last if clear else name}={value}"
 
 
 def _check_known(runs: Sequence[Tested], name: str) -> None:

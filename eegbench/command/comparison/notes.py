@@ -88,6 +88,8 @@ def notes(comparison: Comparison, left_out: Counter[str]) -> list[str]:
 
 
 def _about_groups(comparison: Comparison) -> Iterator[str]:
+    if comparison.ranking is None:
+        yield ranking_note(comparison)
     shared = {k: v for k, v in comparison.groups[0].key.items() if all(g.key[k] == v for g in comparison.groups)}
     if shared and len(comparison.groups) > 1:
         yield f"All groups: {', '.join(f'{name} {value}' for name, value in shared.items())}."

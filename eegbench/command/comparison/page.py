@@ -5,7 +5,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.command.comparison.notes import title
+from eegbench.command.comparison.notes import metric_name
 from eegbench.command.comparison.sheets import difference_sheets, runs_sheet, scores_sheet
 from eegbench.command.comparison.tables import Comparison
 from eegbench.score.sheet import as_html, latex, markdown
@@ -32,8 +32,8 @@ thead tr { border-top: 2px solid var(--ink); border-bottom: 1px solid var(--ink)
 tbody { border-bottom: 1px solid var(--line); }
 table > tbody:last-child { border-bottom: 2px solid var(--ink); }
 tbody + tbody td { color: var(--pale); }
-img { background: #fff; border: 1px solid var(--line); border-radius: 6px; padding: .75rem; max-width: 100%;
-      box-sizing: border-box; }
+img { background: #fff; border: 1px solid var(--line); border-radius: 6px; padding: .75rem; box-sizing: border-box;
+      width: 44rem; max-width: 100%; }
 pre, code { font: .85rem/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 pre { background: var(--card); padding: .75rem 1rem; border-radius: 6px; overflow-x: auto; white-space: pre-wrap; }
 dl { display: grid; grid-template-columns: max-content auto; gap: .1rem 1.25rem; font-size: .875rem; }
@@ -70,7 +70,7 @@ def as_markdown(report: Report) -> str:
     """Return the report in Markdown; figures are links into ``figures/``."""
     comparison = report.comparison
     sheets = [scores_sheet(comparison), *difference_sheets(comparison)]
-    parts = [f"# {title(comparison)}", *(markdown(sheet) for sheet in sheets)]
+    parts = [f"# {_heading(comparison)}", *(markdown(sheet) for sheet in sheets)]
     parts += [f"![{caption}](figures/{stem}.png)\n\n{caption}" for stem, caption in report.captions.items()]
     parts += ["## Notes", "\n".join(f"- {note}" for note in report.notes)]
     parts += ["## How it was made", f"```sh\n{report.command}\n```", markdown(runs_sheet(comparison)).strip()]
@@ -99,7 +99,7 @@ def as_page(report: Report, figures: Mapping[str, bytes]) -> str:
         Each figure as SVG, by the stem of its file.
     """
     comparison = report.comparison
-    heading = html.escape(title(comparison))
+    heading = html.escape(_heading(comparison))
     sheets = [as_html(sheet) for sheet in (scores_sheet(comparison), *difference_sheets(comparison))]
     drawn = [_figure(figures[stem], caption) for stem, caption in report.captions.items()]
     notes = "\n".join(f"<li>{html.escape(note)}</li>" for note in report.notes)
@@ -122,6 +122,11 @@ def as_page(report: Report, figures: Mapping[str, bytes]) -> str:
             "</body>\n</html>\n",
         ]
     )
+
+
+def _heading(comparison: Comparison) -> str:
+    name = metric_name(comparison.question.metric)
+    return f"{name[:1].upper()}{name[1:]} by {', '.join(comparison.question.by)}"
 
 
 def _scope(comparison: Comparison) -> str:

@@ -91,7 +91,7 @@ def read_tested(archive: Archive, runs: Sequence[FinishedRun], split: str) -> tu
 def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
     """Return a run with its predictions, or why it has none."""
     if run.tags.get(KIND) == COMPARISON:
-        return "comparisons themselves"
+        return "made by eegbench compare"
     if run.status != "FINISHED":
         return run.status.lower()
     predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
