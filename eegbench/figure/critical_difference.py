@@ -19,6 +19,9 @@ BAR_ROWS = 0.62
 """Distance of the bars, in rows of names."""
 
 FIRST_BAR = 0.75
+MARGIN = 0.05
+"""How far the stems go beyond the line, as a share of its length."""
+
 REACH = 0.035
 """How far a bar reaches beyond its outer groups, as a share of the line's length."""
 
@@ -74,13 +77,14 @@ def _line(axes: Axes, n: int, label: str) -> None:
         axes.text(rank, 0.4, str(rank), ha="center", va="bottom")
     axes.set_title(label, fontsize="medium")
     axes.set_axis_off()
-    margin = 0.02 * (n - 1)
+    margin = MARGIN * (n - 1)
     axes.set_xlim(1 - margin, n + margin)
 
 
 def _name(axes: Axes, name: str, rank: float, y: float, *, at_left: bool, n: int) -> None:
     """Draw a stem down from the line and on to the side, where the name stands."""
-    edge = 1.0 if at_left else float(n)
+    margin = MARGIN * (n - 1)
+    edge = 1 - margin if at_left else n + margin
     axes.plot([rank, rank, edge], [0, y, y], color=GREY, linewidth=0.9, solid_joinstyle="miter")
     axes.plot(rank, 0, "o", color=PALETTE[0], markersize=4.5, clip_on=False, zorder=3)
     side, away = ("right", -1) if at_left else ("left", 1)

@@ -81,9 +81,7 @@ def _differences(axes: Axes, differences: pd.DataFrame, pairs: list[str]) -> Non
         _whisker(axes, float(height), row, PALETTE[5], filled=bool(row.p_holm < ALPHA))
         _beside(axes, float(height), _text(row, signed=True) + p, INK)
     _rows(axes, np.arange(len(pairs)), pairs)
-    reach = 1.08 * max(map(abs, axes.get_xlim()))
-    axes.set_xlim(-reach, reach)
-    axes.xaxis.set_major_locator(MaxNLocator(5, symmetric=True))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _p(p: float) -> str:

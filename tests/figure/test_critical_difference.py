@@ -11,7 +11,7 @@ def test_groups_stand_at_their_ranks_the_better_half_at_the_left():
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert dots == [1.5, 2.0, 2.75, 3.75]
     stems = {line.get_xdata()[0]: line.get_xdata()[-1] for line in axes.lines if line.get_marker() != "o"}
-    assert stems == {1.5: 1, 2.0: 1, 2.75: 4, 3.75: 4}
+    assert stems == {1.5: 0.85, 2.0: 0.85, 2.75: 4.15, 3.75: 4.15}
     texts = [text.get_text() for text in axes.texts]
     assert texts == ["1", "2", "3", "4", "1.50", "a", "2.00", "b", "2.75", "c", "3.75", "d"]
     assert axes.get_title() == "mean rank"

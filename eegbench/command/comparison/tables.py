@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 
 from eegbench.command.comparison.groups import Group, find_group
-from eegbench.command.comparison.tested import Tested
+from eegbench.command.comparison.tested import PROBE, Tested
 from eegbench.score import interval
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.metric import find_metric
 from eegbench.score.rank import Ranking, ranking
-
-PROBE = "linear"
-"""The probe that is compared; the others stand beside it as controls."""
 
 ALPHA = 0.05
 

@@ -13,6 +13,9 @@ from eegbench.tracking.finished import Archive, FinishedRun
 KIND, COMPARISON = "kind", "comparison"
 """The tag of the runs that ``eegbench compare`` itself leaves."""
 
+PROBE = "linear"
+"""The probe that is compared; the others stand beside it as controls."""
+
 FOLD = "split.fold"
 INCIDENTAL = (
     "dataset.cache",
@@ -101,7 +104,7 @@ def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
     classes = tuple(frame.columns[len(COLUMNS) :])
     facts: Mapping[str, object] = json.loads(summary.read_text(encoding="utf-8"))
     part = frame[frame["split"] == split]
-    if part.empty:
+    if not (part["probe"] == PROBE).any():
         return f"without predictions on {split}"
     return Tested(
         run=run,
