@@ -50,9 +50,9 @@ def interval_note(comparison: Comparison) -> str:
 def difference_note(comparison: Comparison, n_tests: int) -> str:
     """Say what the columns of a table of differences are, and whether they can be significant at all."""
     n = len(comparison.subjects)
-    sizes = "r: matched-pairs rank-biserial correlation; d_z: Cohen's d of paired values; both over subjects."
+    sizes = "Effect sizes over subjects: r, matched-pairs rank-biserial correlation; d_z, Cohen's d of paired values."
     if n < MIN_SUBJECTS:
-        return f"{interval_note(comparison)} {_capital(sizes)}"
+        return f"{interval_note(comparison)} {sizes}"
     least = smallest_p(n, n_tests)
     warning = (
         f" With {n} subjects and {plural(n_tests, 'comparison')} no corrected p can be below {least:.2g}: "
@@ -104,13 +104,20 @@ def _about_groups(comparison: Comparison) -> Iterator[str]:
         f"{plural(len(comparison.runs), 'run')} of the table; differences are to the controls of a group's own runs."
     )
     yield from _about_seeds(comparison)
+    yield from _about_mixtures(comparison)
+
+
+def _about_mixtures(comparison: Comparison) -> Iterator[str]:
+    found: dict[tuple[str, str], list[str]] = {}
     for group in comparison.groups:
         for name, values in group.mixed().items():
             told = ", ".join([*values[:MAX_VALUES], *(["…"] if len(values) > MAX_VALUES else [])])
-            yield (
-                f"{group.name} is a mean over runs that also differ in {name} ({told}); "
-                f"to tell them apart, add {name} to --group-by."
-            )
+            found.setdefault((name, told), []).append(group.name)
+    for (name, told), groups in found.items():
+        yield (
+            f"{'; '.join(groups)}: means over runs that also differ in {name} ({told}); to tell them apart, add {name} "
+            "to --group-by."
+        )
 
 
 def _about_seeds(comparison: Comparison) -> Iterator[str]:
@@ -130,6 +137,8 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
         yield "The valid subjects chose the checkpoints and the probe's C: scores on them flatter."
+    if comparison.question.aggregation == "mean_per_recording" and _one_label_each(comparison):
+        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if differing_windows(comparison.groups):
         yield "The groups test different windows of these subjects (other lengths or rejections): compare with care."
     undefined = {one.n_undefined for one in comparison.pairs} - {0}
@@ -141,6 +150,11 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
     commits = {run.run.tags.get("git_commit", "?")[:8] for run in comparison.runs}
     if len(commits) > 1:
         yield f"The runs were made by {len(commits)} versions of the code (git commits {', '.join(sorted(commits))})."
+
+
+def _one_label_each(comparison: Comparison) -> bool:
+    frame = comparison.runs[0].frame
+    return bool((frame.groupby("recording")["label"].nunique() == 1).all())
 
 
 def _about_left_out(left_out: Counter[str]) -> Iterator[str]:

@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,7 +92,7 @@ def test_notes_say_what_a_reader_must_know(three, make_run):
     text = "\n".join(notes(compare(runs), Counter({"failed": 2, "without predictions": 1})))
     assert "3 runs left out: 2 failed, 1 without predictions." in text
     assert "Unequal numbers of seeds or runs" in text
-    assert "lr=1 is a mean over runs that also differ in task.dropout (0.5, –); to tell them apart, add" in text
+    assert "lr=1: means over runs that also differ in task.dropout (0.5, –); to tell them apart, add" in text
     assert "averaged over all 6 runs" in text
 
 
@@ -102,3 +103,12 @@ def test_marks_and_valid_are_said(make_run):
     text = "\n".join(notes(found, Counter()))
     assert "(within subject)" in text
     assert "One seed a group" in text
+
+
+def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
+    one = make_run()
+    single = replace(one, frame=one.frame.assign(label="left"))
+    groups = group_runs([single], ["model"])
+    for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
+        found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None), CONTROLS)
+        assert ("Every recording holds one class only" in "\n".join(notes(found, Counter()))) is said
