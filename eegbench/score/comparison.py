@@ -19,8 +19,6 @@ from eegbench.score.count import confusion_by
 from eegbench.score.metric import Counts, Values
 from eegbench.score.paired import cohen_dz, holm, rank_biserial, wilcoxon_p
 
-AGGREGATIONS = ("pooled", "mean_per_recording")
-
 Metric = Callable[[Counts], Values]
 
 
