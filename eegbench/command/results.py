@@ -15,6 +15,11 @@ def write_json(path: Path, facts: Mapping[str, Any]) -> None:
     _whole(path, lambda aside: aside.write_text(json.dumps(_plain(facts), indent=2) + "\n", encoding="utf-8"))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text."""
+    _whole(path, lambda aside: aside.write_text(text, encoding="utf-8"))
+
+
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV, with all digits that a number has."""
     _whole(path, lambda aside: table.to_csv(aside, index=False))

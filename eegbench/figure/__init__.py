@@ -2,7 +2,9 @@
 
 from eegbench.figure.classification_report import classification_report
 from eegbench.figure.confusion_matrix import confusion_matrix
+from eegbench.figure.critical_difference import critical_difference
 from eegbench.figure.embedding_scatter import embedding_scatter
+from eegbench.figure.forest import forest
 from eegbench.figure.hypnogram import hypnogram
 from eegbench.figure.importance import importance
 from eegbench.figure.learning_curves import learning_curves
@@ -12,12 +14,15 @@ from eegbench.figure.pareto_front import pareto_front
 from eegbench.figure.pass_curves import pass_curves
 from eegbench.figure.score_bars import score_bars
 from eegbench.figure.slice_plot import slice_plot
-from eegbench.figure.style import save
+from eegbench.figure.style import as_svg, save
 
 __all__ = [
+    "as_svg",
     "classification_report",
     "confusion_matrix",
+    "critical_difference",
     "embedding_scatter",
+    "forest",
     "hypnogram",
     "importance",
     "learning_curves",

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -140,6 +141,14 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # the layout is found, and need not be found again for each format
         return [_write(figure, folder / f"{stem}.{one}", METADATA[one]) for one in formats]
+
+
+def as_svg(figure: Figure) -> bytes:
+    """Return a figure as SVG, its text as outlines, so that it looks the same wherever it is shown."""
+    file = BytesIO()
+    with _style():
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+    return file.getvalue()
 
 
 def _write(figure: Figure, path: Path, metadata: Mapping[str, None]) -> Path:

@@ -8,6 +8,7 @@ every metric without windows, κ where label and prediction name but one class b
 that neither names.
 """
 
+import difflib
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -68,6 +69,28 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 """The metrics of all classes together, by name."""
 
 
+PER_CLASS = "f1/"
+
+
+def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Values]:
+    """Return the metric of this name: one of ``METRICS``, or ``f1/<class>``.
+
+    Raises
+    ------
+    ValueError
+        Where there is none, with the nearest name and those that there are.
+    """
+    known = [*METRICS, *(f"{PER_CLASS}{one}" for one in classes)]
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        guess = f", did you mean {near[0]}?" if near else ""
+        raise ValueError(f"there is no metric {name!r}{guess}; there are {', '.join(known)}.")
+    if name in METRICS:
+        return METRICS[name]
+    index = classes.index(name.removeprefix(PER_CLASS))
+    return lambda counts: np.asarray(f1(counts)[..., index])
+
+
 def evaluate(counts: Counts, classes: tuple[str, ...]) -> dict[str, Values]:
     """Return every metric of each matrix: those of ``METRICS``, then ``f1/<class>`` for each class.
 
@@ -80,7 +103,7 @@ def evaluate(counts: Counts, classes: tuple[str, ...]) -> dict[str, Values]:
     """
     values = {name: metric(counts) for name, metric in METRICS.items()}
     each = f1(counts)
-    return values | {f"f1/{name}": np.asarray(each[..., i]) for i, name in enumerate(classes)}
+    return values | {f"{PER_CLASS}{name}": np.asarray(each[..., i]) for i, name in enumerate(classes)}
 
 
 def _hits(counts: Counts) -> Num[np.ndarray, "*batch K"]:

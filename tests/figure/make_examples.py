@@ -131,6 +131,25 @@ def sweep(rng: np.random.Generator, folder: Path, n: int, stem: str) -> None:
     figure.save(curves, folder, f"{stem}_passes")
 
 
+def comparison(folder: Path) -> None:
+    """Five groups of which two pairs are not told apart, and their controls."""
+    names = ("chambon2018", "stager net", "temporal block, lr=0.001", "temporal block, lr=0.0001", "eegnet")
+    ranks = np.array([1.4, 1.9, 3.2, 3.6, 4.9])
+    drawn = figure.critical_difference(names, ranks, ((0, 1), (2, 3)), label="mean rank of 20 subjects (1 is best)")
+    figure.save(drawn, folder, "critical_difference")
+    values = [("group", name, 0.75 - 0.03 * i) for i, name in enumerate(names)]
+    values += [("control", name, 0.5) for name in ("random weights", "chance")]
+    table = pd.DataFrame(values, columns=["kind", "name", "value"])
+    table = table.assign(ci_low=table["value"] - 0.04, ci_high=table["value"] + 0.03)
+    pairs = [
+        (a, b, 0.03 * (j - i), 0.3 / (j - i) ** 4) for i, a in enumerate(names) for j, b in enumerate(names) if i < j
+    ]
+    differences = pd.DataFrame(pairs, columns=["a", "b", "value", "p_holm"])
+    differences = differences.assign(ci_low=differences["value"] - 0.04, ci_high=differences["value"] + 0.05)
+    drawn = figure.forest(table, differences, metric="balanced accuracy", title="Balanced accuracy, test")
+    figure.save(drawn, folder, "forest")
+
+
 def main(folder: Path) -> None:
     """Write every example."""
     rng = np.random.default_rng(7)
@@ -174,6 +193,8 @@ def main(folder: Path) -> None:
     figure.save(figure.score_bars(bars, metric="balanced_accuracy", controls=controls, chance=0.2), folder, "scores")
     sweep(rng, folder, 36, "sweep")
     sweep(rng, folder, 1, "sweep_of_one")
+
+    comparison(folder)
     print(json.dumps(sorted(path.name for path in folder.iterdir())))
 
 

@@ -1,0 +1,1 @@
+"""Finished runs become one table: read, grouped, checked for what cannot stand together, compared, written."""

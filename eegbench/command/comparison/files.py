@@ -1,0 +1,54 @@
+"""What a comparison leaves in its folder: tables, figures and pages, each whole or not at all."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from eegbench.command.comparison.notes import metric_name, ranking_note, title
+from eegbench.command.comparison.page import Report, as_latex, as_markdown, as_page
+from eegbench.command.comparison.sheets import display_name
+from eegbench.command.comparison.tables import Comparison
+from eegbench.command.results import write_csv, write_text
+from eegbench.figure import as_svg, critical_difference, forest, save
+
+MAX_PAIRS = 45
+"""More differences than these fill a page; the figure then leaves them to the tables."""
+
+
+def captions(comparison: Comparison) -> dict[str, str]:
+    """Return the figures that there are, each with what it shows."""
+    shown = bool(comparison.pairs) and len(comparison.pairs) <= MAX_PAIRS
+    below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
+    found = {"forest": f"{title(comparison)}; controls in grey{below}."}
+    return found | ({"critical_difference": ranking_note(comparison)} if comparison.ranking else {})
+
+
+def write_all(report: Report, folder: Path) -> None:
+    """Write every file of a comparison."""
+    comparison = report.comparison
+    drawn = {stem: draw() for stem, draw in _figures(comparison).items()}
+    for stem, figure in drawn.items():
+        save(figure, folder / "figures", stem)
+    write_csv(folder / "table.csv", comparison.table())
+    write_csv(folder / "differences.csv", comparison.differences())
+    write_csv(folder / "per_subject.csv", comparison.by_subject())
+    write_text(folder / "comparison.md", as_markdown(report))
+    write_text(folder / "comparison.tex", as_latex(report))
+    write_text(folder / "comparison.html", as_page(report, {stem: as_svg(figure) for stem, figure in drawn.items()}))
+
+
+def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
+    table, differences = comparison.table(), comparison.differences()
+    table["name"] = table["name"].map(display_name)
+    pairs = differences[differences["kind"] == "groups"].assign(
+        a=differences["a"].map(display_name), b=differences["b"].map(display_name)
+    )
+    shown = pairs if len(pairs) <= MAX_PAIRS else pairs.iloc[:0]
+    metric, found = metric_name(comparison.question.metric), comparison.ranking
+    figures = {"forest": lambda: forest(table, shown, metric=metric, title=title(comparison))}
+    if found is not None:
+        names = tuple(map(display_name, found.names))
+        label = f"mean rank of {found.n} subjects (1 is best)"
+        figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
+    return figures

@@ -1,0 +1,154 @@
+"""Runs become groups, by what one asks to compare; in a group, folds pool and seeds are replicates."""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from eegbench.command.comparison.tested import FOLD, Tested
+
+SEEDS = ("seed", "split.seed")
+SHORT = ("dataset", "task", "model")
+"""Tags that name the option chosen of a group; their values need no name beside them."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that are one row of the table.
+
+    Attributes
+    ----------
+    name
+        What tells the group from the others, in words.
+    key
+        What it was grouped by, with its values.
+    replicates
+        The runs of each replicate: one, or its folds.
+    """
+
+    name: str
+    key: Mapping[str, str]
+    replicates: tuple[tuple[Tested, ...], ...]
+
+    @property
+    def runs(self) -> list[Tested]:
+        """All runs."""
+        return [run for replicate in self.replicates for run in replicate]
+
+    def values(self, parameter: str) -> tuple[str, ...]:
+        """Return the values that a parameter has in these runs, sorted."""
+        return tuple(sorted({run.run.parameters.get(parameter, "–") for run in self.runs}))
+
+    def mixed(self) -> dict[str, list[str]]:
+        """Return the options, beside seeds and folds, in which the group's runs differ, with their values."""
+        every = [one.options() for one in self.runs]
+        names = {name for options in every for name in options} - {*SEEDS, FOLD, *self.key}
+        values = {name: sorted({options.get(name, "–") for options in every}) for name in sorted(names)}
+        return {name: found for name, found in values.items() if len(found) > 1}
+
+
+def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
+    """Group runs by tags, options of config groups, or parameters.
+
+    Parameters
+    ----------
+    runs
+        Oldest first.
+    by
+        Names such as ``task``, ``model``, ``trainer.lr``.
+
+    Raises
+    ------
+    ValueError
+        Where no run has such a name, or two folds of one replicate test the same subject.
+    """
+    for name in by:
+        _check_known(runs, name)
+    members: dict[tuple[str, ...], list[Tested]] = {}
+    for run in runs:
+        members.setdefault(tuple(_value(run, name) for name in by), []).append(run)
+    telling = [i for i, _ in enumerate(by) if len({key[i] for key in members}) > 1] or list(range(len(by)))
+    return [
+        Group(
+            name=", ".join(_worded(by[i], values[i], by) for i in telling),
+            key=dict(zip(by, values, strict=True)),
+            replicates=_replicates(some),
+        )
+        for values, some in members.items()
+    ]
+
+
+def find_group(groups: Sequence[Group], word: str) -> Group:
+    """Return the group that a word names: by its name, its dotted name, or all its values.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    for group in groups:
+        values = group.key.items()
+        dotted = ", ".join(value if name in SHORT else f"{name}={value}" for name, value in values)
+        if word in (group.name, dotted, ", ".join(group.key.values())):
+            return group
+    names = [group.name for group in groups]
+    raise ValueError(f"--reference {word}: there is no such group{near(word, names)}; there are {'; '.join(names)}.")
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest known name was meant, where there is one."""
+    found = difflib.get_close_matches(word, list(known), n=1)
+    return f", did you mean {found[0]}?" if found else ""
+
+
+def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:
+    """Join the folds of one experiment; an encoder of its own for each fold makes no difference."""
+    found: dict[tuple[tuple[str, str], ...], list[Tested]] = {}
+    for run in runs:
+        options = run.options()
+        if options.pop(FOLD, None) is not None:
+            options.pop("encoder", None)
+        found.setdefault(tuple(sorted(options.items())), []).append(run)
+    for folds in found.values():
+        _check_tested_once(folds)
+    return tuple(map(tuple, found.values()))
+
+
+def _check_tested_once(folds: Sequence[Tested]) -> None:
+    seen: dict[str, Tested] = {}
+    for one in folds:
+        for subject in sorted(one.subjects):
+            if subject in seen:
+                raise ValueError(
+                    f"subject {subject} is tested by {seen[subject].run} and by {one.run}, which are folds of one "
+                    "experiment; leave one of them out with --filter, or add to --group-by in what they differ."
+                )
+            seen[subject] = one
+
+
+def _value(run: Tested, name: str) -> str:
+    """Return a run's value of a tag, of a config group (the option chosen), or of a parameter."""
+    parameters, tags = run.run.parameters, run.run.tags
+    if name in SHORT and name in tags:
+        return tags[name]
+    if f"{name}._target_" in parameters:
+        return parameters[f"{name}._target_"].split(".")[-2]
+    return parameters.get(name, tags.get(name, "–"))
+
+
+def _worded(name: str, value: str, by: Sequence[str]) -> str:
+    """Write a value, with the last part of its parameter's name where that says which."""
+    last = name.rpartition(".")[2]
+    clear = sum(other.rpartition(".")[2] == last for other in by) == 1
+    return value if name in SHORT else f"{last if clear else name}={value}"
+
+
+def _check_known(runs: Sequence[Tested], name: str) -> None:
+    parameters = {known for run in runs for known in run.run.parameters}
+    options = {known.removesuffix("._target_") for known in parameters if known.endswith("._target_")}
+    tags = {known for run in runs for known in run.run.tags if not known.startswith("mlflow.")}
+    if name not in parameters | options | tags:
+        raise ValueError(
+            f"--group-by {name}: no run has such a parameter or tag{near(name, parameters | options | tags)}; "
+            f"there are {', '.join(sorted(options & set(SHORT)))} and every option by its dotted name, "
+            "such as trainer.lr."
+        )

@@ -1,0 +1,167 @@
+"""What must be said beside the numbers, worded in one place."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from eegbench.command.comparison.refusals import differing_windows
+from eegbench.command.comparison.tables import ALPHA, Comparison
+from eegbench.command.comparison.tested import FOLD
+from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
+from eegbench.score.paired import smallest_p
+from eegbench.score.rank import MIN_GROUPS
+
+METRIC_NAMES = {"balanced_accuracy": "balanced accuracy", "cohen_kappa": "Cohen's κ", "macro_f1": "macro-F1"}
+MAX_VALUES = 4
+
+
+def metric_name(metric: str) -> str:
+    """Return the metric as a reader knows it."""
+    return METRIC_NAMES.get(metric, metric.replace("f1/", "F1 of "))
+
+
+def title(comparison: Comparison) -> str:
+    """Say in a line what the table is of."""
+    return f"{_capital(metric_name(comparison.question.metric))}, {what(comparison)}"
+
+
+def what(comparison: Comparison) -> str:
+    """Say on what, aggregated how."""
+    how = "pooled over the windows" if comparison.question.aggregation == "pooled" else "mean over the recordings"
+    return f"{comparison.split}, {how} of {plural(len(comparison.subjects), 'subject')}"
+
+
+def plural(n: int, noun: str) -> str:
+    """Count something."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def interval_note(comparison: Comparison) -> str:
+    """Say what stands in brackets, or why nothing does."""
+    n = len(comparison.subjects)
+    if n < MIN_SUBJECTS:
+        subjects = plural(n, f"{comparison.question.split} subject")
+        return f"No intervals and no p-values: {subjects}, at least {MIN_SUBJECTS} are needed."
+    return (
+        f"[low, high]: 95 % bootstrap interval over subjects ({N_RESAMPLES:,} resamples, the same for every row); "
+        "it does not hold the variation over seeds, which is the SD."
+    )
+
+
+def difference_note(comparison: Comparison, n_tests: int) -> str:
+    """Say what the columns of a table of differences are, and whether they can be significant at all."""
+    n = len(comparison.subjects)
+    sizes = "Effect sizes over subjects: r, matched-pairs rank-biserial correlation; d_z, Cohen's d of paired values."
+    if n < MIN_SUBJECTS:
+        return f"{interval_note(comparison)} {sizes}"
+    least = smallest_p(n, n_tests)
+    warning = (
+        f" With {n} subjects and {plural(n_tests, 'comparison')} no corrected p can be below {least:.2g}: "
+        "a difference cannot be significant here, whatever its size."
+        if least >= ALPHA
+        else ""
+    )
+    return (
+        "Difference in the table's own metric, with its interval over paired resamples. p: Wilcoxon signed-rank test "
+        "over subjects, two-sided, zeros split (zsplit); p (Holm): corrected for the "
+        f"{plural(n_tests, 'comparison')} of this table. {sizes}{warning}"
+    )
+
+
+def ranking_note(comparison: Comparison) -> str:
+    """Say how the critical-difference diagram is to be read, or why there is none."""
+    found = comparison.ranking
+    if found is None:
+        few = len(comparison.groups) < MIN_GROUPS
+        reason = plural(len(comparison.groups), "group") if few else plural(len(comparison.subjects), "subject")
+        needed = MIN_GROUPS if few else MIN_SUBJECTS
+        return f"No critical-difference diagram: {reason}, at least {needed} are needed."
+    return (
+        f"Critical-difference diagram: mean ranks over {plural(found.n, 'subject')} (Demšar 2006; Friedman's test: "
+        f"p = {found.p:.2g}); a bar joins groups that Holm-corrected Wilcoxon tests between all groups do not "
+        f"separate at {ALPHA} (Benavoli et al. 2016)."
+    )
+
+
+def notes(comparison: Comparison, left_out: Counter[str]) -> list[str]:
+    """Return everything else that a reader must know, a sentence or two each."""
+    return [*_about_groups(comparison), *_about_data(comparison), *_about_left_out(left_out)]
+
+
+def _about_groups(comparison: Comparison) -> Iterator[str]:
+    if comparison.ranking is None:
+        yield ranking_note(comparison)
+    shared = {k: v for k, v in comparison.groups[0].key.items() if all(g.key[k] == v for g in comparison.groups)}
+    if shared and len(comparison.groups) > 1:
+        yield f"All groups: {', '.join(f'{name} {value}' for name, value in shared.items())}."
+    yield (
+        "A group's value is the mean over its replicates (seeds × draws of subjects), SD their standard deviation; "
+        "the folds of a replicate are pooled first."
+        if any(FOLD in run.run.parameters for run in comparison.runs)
+        else "A group's value is the mean over its replicates (seeds × draws of subjects), SD their standard deviation."
+    )
+    yield (
+        f"Controls: random weights, hand-made features, majority class and chance, averaged over all "
+        f"{plural(len(comparison.runs), 'run')} of the table; differences are to the controls of a group's own runs."
+    )
+    yield from _about_seeds(comparison)
+    yield from _about_mixtures(comparison)
+
+
+def _about_mixtures(comparison: Comparison) -> Iterator[str]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for group in comparison.groups:
+        for name, values in group.mixed().items():
+            told = ", ".join([*values[:MAX_VALUES], *(["…"] if len(values) > MAX_VALUES else [])])
+            found.setdefault((name, told), []).append(group.name)
+    for (name, told), groups in found.items():
+        yield (
+            f"{'; '.join(groups)}: means over runs that also differ in {name} ({told}); to tell them apart, add {name} "
+            "to --group-by."
+        )
+
+
+def _about_seeds(comparison: Comparison) -> Iterator[str]:
+    seeds = {group.name: group.values("seed") for group in comparison.groups}
+    sizes = {(len(seeds[group.name]), len(group.runs)) for group in comparison.groups}
+    told = "; ".join(f"{name}: {', '.join(found)}" for name, found in seeds.items())
+    if len(sizes) > 1:
+        yield f"Unequal numbers of seeds or runs; the seeds are {told}."
+    elif len(set(seeds.values())) > 1:
+        yield f"The groups have different seeds: {told}."
+    if all(len(found) == 1 for found in seeds.values()):
+        yield "One seed a group: what another seed would change is not in these numbers."
+
+
+def _about_data(comparison: Comparison) -> Iterator[str]:
+    if comparison.mark:
+        yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
+    if comparison.question.split == "valid":
+        yield "The valid subjects chose the checkpoints and the probe's C: scores on them flatter."
+    if comparison.question.aggregation == "mean_per_recording" and _one_label_each(comparison):
+        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
+    if differing_windows(comparison.groups):
+        yield "The groups test different windows of these subjects (other lengths or rejections): compare with care."
+    undefined = {one.n_undefined for one in comparison.pairs} - {0}
+    if undefined:
+        yield (
+            f"Up to {plural(max(undefined), 'subject')} left out of paired tests, as the metric is undefined on them; "
+            "the column of subjects counts the rest."
+        )
+    commits = {run.run.tags.get("git_commit", "?")[:8] for run in comparison.runs}
+    if len(commits) > 1:
+        yield f"The runs were made by {len(commits)} versions of the code (git commits {', '.join(sorted(commits))})."
+
+
+def _one_label_each(comparison: Comparison) -> bool:
+    frame = comparison.runs[0].frame
+    return bool((frame.groupby("recording")["label"].nunique() == 1).all())
+
+
+def _about_left_out(left_out: Counter[str]) -> Iterator[str]:
+    if left_out:
+        told = ", ".join(f"{n} {reason}" for reason, n in left_out.most_common())
+        yield f"{plural(left_out.total(), 'run')} left out: {told}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

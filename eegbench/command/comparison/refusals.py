@@ -1,0 +1,107 @@
+"""Which numbers must not stand in one table, and why, in a sentence that names two runs."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from eegbench.command.comparison.groups import Group
+from eegbench.command.comparison.tested import Tested
+from eegbench.tracking.finished import FinishedRun
+
+MAX_NAMED = 6
+WINDOW = ["recording", "start_s"]
+
+
+def check_comparable(groups: Sequence[Group], split: str) -> None:
+    """Refuse what no table can compare.
+
+    Raises
+    ------
+    ValueError
+        Where datasets, classes, labels or test subjects differ, or marked results would stand beside others.
+    """
+    runs = [run for group in groups for run in group.runs]
+    for one in runs[1:]:
+        _check_same_question(runs[0], one)
+    _check_labels(runs)
+    for group in groups[1:]:
+        _check_subjects(groups[0], group, split)
+
+
+def differing_windows(groups: Sequence[Group]) -> bool:
+    """Whether groups test different windows of the same subjects, as other lengths or rejections make them."""
+    windows = [{tuple(row) for run in g.runs for row in run.frame[WINDOW].to_numpy()} for g in groups]
+    return any(one != windows[0] for one in windows)
+
+
+def _check_same_question(first: Tested, other: Tested) -> None:
+    datasets = [str(one.run.tags.get("dataset", "?")) for one in (first, other)]
+    if datasets[0] != datasets[1]:
+        raise ValueError(
+            f"{first.run} is on {datasets[0]} and {other.run} on {datasets[1]}; different datasets do not stand in "
+            f"one table: choose one with --filter \"tags.dataset = '{datasets[0]}'\"."
+        )
+    if first.classes != other.classes:
+        raise ValueError(
+            f"{first.run} tells apart {', '.join(first.classes)} and {other.run} {', '.join(other.classes)}; different "
+            "classes do not stand in one table: choose runs of one label map with --filter."
+        )
+    if first.within_subject != other.within_subject:
+        inside, outside = (first, other) if first.within_subject else (other, first)
+        raise ValueError(
+            f"{inside.run} tests subjects that it also trained on, {outside.run} does not; within-subject and "
+            "between-subject scores do not stand in one table: choose one kind with "
+            "--filter \"tags.`split.within_subject` = 'False'\"."
+        )
+    if first.transductive != other.transductive:
+        saw, blind = (first, other) if first.transductive else (other, first)
+        raise ValueError(
+            f"the encoder of {saw.run} was trained on signals of its test subjects, that of {blind.run} was not; "
+            "transductive scores do not stand beside others: leave these runs out with --filter."
+        )
+
+
+def _check_labels(runs: Sequence[Tested]) -> None:
+    """Refuse runs whose experts disagree about a window: the recordings share names, not content."""
+    known: pd.Series | None = None
+    for run in runs:
+        labels = run.frame.drop_duplicates(WINDOW).set_index(WINDOW)["label"]
+        if known is not None:
+            both = known.index.intersection(labels.index)
+            other = both[known.loc[both].to_numpy() != labels.loc[both].to_numpy()]
+            if len(other):
+                recording, start_s = other[0]
+                first = next(one for one in runs if recording in set(one.frame["recording"]))
+                raise ValueError(
+                    f"{first.run} and {run.run} have different labels for recording {recording} at {start_s:g} s "
+                    f"({known.loc[other[0]]} and {labels.loc[other[0]]}): these are different datasets under the same "
+                    "names (is dataset.seed another?), and do not stand in one table; choose one with --filter."
+                )
+            labels = pd.concat([known, labels.drop(both)])
+        known = labels
+
+
+def _check_subjects(first: Group, other: Group, split: str) -> None:
+    """Refuse groups whose replicates test different sets of subjects."""
+    here, there = _tested(first), _tested(other)
+    for extra, of, against in ((here.keys() - there.keys(), here, there), (there.keys() - here.keys(), there, here)):
+        for subjects in sorted(extra, key=sorted):
+            nearest = max(against, key=lambda others: len(others & subjects))
+            only = [_named(subjects - nearest), _named(nearest - subjects)]
+            raise ValueError(
+                f"{of[subjects]} and {against[nearest]} have different {split} subjects (only the first: {only[0]}; "
+                f"only the second: {only[1]}); they do not stand in one table: run both with the same split, "
+                "split.seed and all folds, or choose runs with --filter."
+            )
+
+
+def _tested(group: Group) -> dict[frozenset[str], FinishedRun]:
+    """Return the sets of subjects that the replicates test, each with the first run of one that does."""
+    sets = [(frozenset().union(*(run.subjects for run in folds)), folds[0].run) for folds in group.replicates]
+    return dict(reversed(sets))
+
+
+def _named(subjects: frozenset[str]) -> str:
+    names = sorted(subjects)
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more if names else "none"

@@ -1,0 +1,76 @@
+"""The tables of a comparison as they are read: scores with controls, differences, the runs behind them."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from eegbench.command.comparison.notes import difference_note, interval_note, metric_name, title, what
+from eegbench.command.comparison.tables import Comparison
+from eegbench.score.comparison import Difference, Entry
+from eegbench.score.sheet import Sheet, number, p_value, with_interval
+
+
+def scores_sheet(comparison: Comparison) -> Sheet:
+    """Return groups, best first, and below a line the controls."""
+    counts = [(str(len(group.values("seed"))), str(len(group.runs))) for group in comparison.groups]
+    every = ("", str(len(comparison.runs)))
+    rows = [_score_row(entry, n) for entry, n in zip(comparison.entries, counts, strict=True)]
+    rows += [_score_row(entry, every) for entry in comparison.controls]
+    return Sheet(
+        title=title(comparison),
+        headers=("group", metric_name(comparison.question.metric), "SD", "seeds", "runs"),
+        rows=tuple(rows),
+        note=interval_note(comparison),
+        rule=len(comparison.entries),
+    )
+
+
+def difference_sheets(comparison: Comparison) -> list[Sheet]:
+    """Return the differences between groups, where there are several, and those from the controls."""
+    asked = f"{metric_name(comparison.question.metric)}, {what(comparison)}"
+    kinds = {
+        f"Differences between groups in {asked}": comparison.pairs,
+        f"Differences from controls in {asked}": comparison.against_controls,
+    }
+    return [_difference_sheet(name, found, comparison) for name, found in kinds.items() if found]
+
+
+def runs_sheet(comparison: Comparison) -> Sheet:
+    """Return the runs by group."""
+    rows = [
+        (group.name, run.run.name, run.run.experiment, run.run.id) for group in comparison.groups for run in group.runs
+    ]
+    return Sheet("Runs", ("group", "run", "experiment", "run id"), tuple(rows), "", n_names=4)
+
+
+def display_name(name: str) -> str:
+    """Write a name for reading; a parameter keeps its spelling, which one types."""
+    return ", ".join(part if "=" in part else part.replace("_", " ") for part in name.split(", "))
+
+
+def _score_row(entry: Entry, counts: tuple[str, str]) -> tuple[str, ...]:
+    value = with_interval(entry.value, entry.ci_low, entry.ci_high)
+    return (display_name(entry.name), value, number(entry.sd), *counts)
+
+
+def _difference_sheet(name: str, found: Sequence[Difference], comparison: Comparison) -> Sheet:
+    n_tests = sum(isfinite(one.p) for one in found)
+    return Sheet(
+        title=name,
+        headers=("A", "B", "A − B", "p", "p (Holm)", "r", "d_z", "subjects"),
+        rows=tuple(_difference_row(one) for one in found),
+        note=difference_note(comparison, n_tests),
+        n_names=2,
+    )
+
+
+def _difference_row(one: Difference) -> tuple[str, ...]:
+    return (
+        display_name(one.a),
+        display_name(one.b),
+        with_interval(one.value, one.ci_low, one.ci_high, signed=True),
+        p_value(one.p),
+        p_value(one.p_holm),
+        number(one.rank_biserial, signed=True),
+        number(one.d_z, signed=True),
+        str(one.n),
+    )

@@ -1,0 +1,191 @@
+"""From groups of runs to everything that is printed, drawn and written: rows, differences, ranks."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from eegbench.command.comparison.groups import Group, find_group
+from eegbench.command.comparison.tested import PROBE, Tested
+from eegbench.score import interval
+from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
+from eegbench.score.metric import find_metric
+from eegbench.score.rank import Ranking, ranking
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared.
+
+    Attributes
+    ----------
+    by
+        What runs are grouped by.
+    metric, aggregation, split
+        As in ``scores.csv``.
+    reference
+        The group that the others are compared with; None for all pairs.
+    """
+
+    by: tuple[str, ...]
+    metric: str
+    aggregation: str
+    split: str
+    reference: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The answer.
+
+    Attributes
+    ----------
+    question
+        What was asked.
+    groups, entries
+        The groups and their rows, best first.
+    controls
+        Rows of the controls, over all runs of the table.
+    pairs
+        Differences between groups, A the better one.
+    against_controls
+        Differences of each group from the controls of its own runs, corrected apart.
+    ranking
+        The order of the groups; None where there are too few subjects or groups.
+    subjects, classes
+        Who was tested, and on what.
+    mark
+        What stands beside the split's name.
+    """
+
+    question: Question
+    groups: tuple[Group, ...]
+    entries: tuple[Entry, ...]
+    controls: tuple[Entry, ...]
+    pairs: tuple[Difference, ...]
+    against_controls: tuple[Difference, ...]
+    ranking: Ranking | None
+    subjects: tuple[str, ...]
+    classes: tuple[str, ...]
+    mark: str
+
+    @property
+    def runs(self) -> list[Tested]:
+        """All runs of the table."""
+        return [run for group in self.groups for run in group.runs]
+
+    @property
+    def split(self) -> str:
+        """The split with its mark."""
+        return f"{self.question.split} {self.mark}".strip()
+
+    def _asked(self) -> dict[str, str]:
+        return {
+            "metric": self.question.metric,
+            "split": self.split,
+            "aggregation": self.question.aggregation,
+        }
+
+    def table(self) -> pd.DataFrame:
+        """Return a row a group and control, with all numbers."""
+        rows = []
+        for entry, group in zip(self.entries, self.groups, strict=True):
+            runs = {"n_runs": len(group.runs), "n_seeds": len(group.values("seed"))}
+            rows.append({"kind": "group", "name": entry.name, **group.key, **self._asked(), **_numbers(entry), **runs})
+        for entry in self.controls:
+            rows.append({"kind": "control", "name": entry.name, **self._asked(), **_numbers(entry)})
+        return pd.DataFrame(rows).astype({"n_runs": "Int64", "n_seeds": "Int64"})
+
+    def differences(self) -> pd.DataFrame:
+        """Return a row a difference, between groups first, then from controls."""
+        columns = ["kind", *self._asked(), *Difference.__dataclass_fields__]
+        rows = [{"kind": "groups", **self._asked(), **asdict(one)} for one in self.pairs]
+        rows += [{"kind": "control", **self._asked(), **asdict(one)} for one in self.against_controls]
+        return pd.DataFrame(rows, columns=columns)
+
+    def by_subject(self) -> pd.DataFrame:
+        """Return each subject's value of each group and control; what a test compares."""
+        rows = [
+            {"name": entry.name, "subject": subject, **self._asked(), "value": value}
+            for entry in (*self.entries, *self.controls)
+            for subject, value in zip(self.subjects, entry.by_subject, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+
+def compare_groups(groups: Sequence[Group], question: Question, controls: Sequence[str]) -> Comparison:
+    """Score the groups on the same resamples of subjects, and compare them.
+
+    Parameters
+    ----------
+    groups
+        That may stand in one table.
+    question
+        What is asked.
+    controls
+        Names of the control probes, in the order of their rows.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such metric or reference.
+    """
+    classes = groups[0].runs[0].classes
+    metric = find_metric(question.metric, classes)
+    subjects = pd.Index(sorted({subject for group in groups for run in group.runs for subject in run.subjects}))
+    weights = interval.resample(len(subjects), np.random.default_rng(0))
+    reference = None if question.reference is None else find_group(groups, question.reference).name
+
+    def entry(name: str, replicates: Sequence[Replicate]) -> Entry:
+        return score_entry(name, replicates, weights, metric=metric, aggregation=question.aggregation)
+
+    def counted(some: Sequence[Group], probe: str) -> list[Replicate]:
+        frames = [_frame(folds, probe) for group in some for folds in group.replicates]
+        return [count_replicate(frame, subjects, classes) for frame in frames if len(frame)]
+
+    scored = {group.name: entry(group.name, counted([group], PROBE)) for group in groups}
+    ordered = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
+    entries = [scored[group.name] for group in ordered]
+    beside = [name for name in controls if counted(groups, name)]
+    own = [(scored[g.name], entry(name, counted([g], name))) for g in ordered for name in beside if counted([g], name)]
+    every = differences(list(combinations(entries, 2)))
+    return Comparison(
+        question=question,
+        groups=tuple(ordered),
+        entries=tuple(entries),
+        controls=tuple(entry(name, counted(groups, name)) for name in beside),
+        pairs=tuple(every if reference is None else _against(reference, entries)),
+        against_controls=tuple(differences(own)),
+        ranking=_rank(entries, every),
+        subjects=tuple(map(str, subjects)),
+        classes=classes,
+        mark=groups[0].runs[0].mark,
+    )
+
+
+def _frame(folds: Sequence[Tested], probe: str) -> pd.DataFrame:
+    return pd.concat([run.frame[run.frame["probe"] == probe] for run in folds], ignore_index=True)
+
+
+def _against(reference: str, entries: Sequence[Entry]) -> list[Difference]:
+    (b,) = [entry for entry in entries if entry.name == reference]
+    return differences([(entry, b) for entry in entries if entry is not b])
+
+
+def _rank(entries: Sequence[Entry], every: Sequence[Difference]) -> Ranking | None:
+    """Rank the groups; tests between all of them decide which ones a bar joins, whatever pairs are shown."""
+    names = tuple(entry.name for entry in entries)
+    separated = np.zeros((len(names), len(names)), dtype=bool)
+    for one in every:
+        i, j = names.index(one.a), names.index(one.b)
+        separated[i, j] = separated[j, i] = one.p_holm < ALPHA
+    return ranking(names, np.stack([entry.by_subject for entry in entries]), separated)
+
+
+def _numbers(entry: Entry) -> dict[str, float]:
+    names = ("value", "ci_low", "ci_high", "sd", "n_replicates", "n_subjects", "n_windows")
+    return {name: getattr(entry, name) for name in names}

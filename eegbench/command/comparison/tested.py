@@ -1,0 +1,115 @@
+"""What a finished run predicted on one split, and the facts that decide whether it may stand beside others."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eegbench.score.predictions import COLUMNS
+from eegbench.tracking.finished import Archive, FinishedRun
+
+KIND, COMPARISON = "kind", "comparison"
+"""The tag of the runs that ``eegbench compare`` itself leaves."""
+
+PROBE = "linear"
+"""The probe that is compared; the others stand beside it as controls."""
+
+FOLD = "split.fold"
+INCIDENTAL = (
+    "dataset.cache",
+    "dataset.folder",
+    "dataset.root",
+    "device",
+    "expected",
+    "figures",
+    "name",
+    "paths.",
+    "projection",
+    "published",
+    "store.",
+    "tracking.",
+    "trust",
+)
+"""Options, or beginnings of them, that say where and how a run was made, not what it is."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A run with its predictions on the split that is compared.
+
+    Attributes
+    ----------
+    run
+        As MLflow keeps it.
+    frame
+        Rows of ``predictions.parquet``, of all probes.
+    classes
+        Class names.
+    within_subject, transductive
+        Whether subjects of train are tested, and whether the encoder saw signals of those tested.
+    """
+
+    run: FinishedRun
+    frame: pd.DataFrame
+    classes: tuple[str, ...]
+    within_subject: bool
+    transductive: bool
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Who is tested."""
+        return frozenset(map(str, self.frame["subject"].unique()))
+
+    @property
+    def mark(self) -> str:
+        """What must stand beside the split's name."""
+        marks = {"(within subject)": self.within_subject, "(transductive)": self.transductive}
+        return " ".join(mark for mark, holds in marks.items() if holds)
+
+    def options(self) -> dict[str, str]:
+        """Return the parameters that say what the run is."""
+        return {name: value for name, value in self.run.parameters.items() if not name.startswith(INCIDENTAL)}
+
+
+def read_tested(archive: Archive, runs: Sequence[FinishedRun], split: str) -> tuple[list[Tested], Counter[str]]:
+    """Read the runs that can be compared, and count the others by the reason why they cannot.
+
+    Of runs with the same options the newest stays: the same options give the same numbers, and twice is no replicate.
+    """
+    left_out: Counter[str] = Counter()
+    newest: dict[tuple[tuple[str, str], ...], Tested] = {}
+    for run in runs:
+        one = _read(archive, run, split)
+        if isinstance(one, str):
+            left_out[one] += 1
+            continue
+        options = tuple(sorted(one.options().items()))
+        left_out["repeated with the same options by a newer run"] += options in newest
+        newest[options] = one
+    return list(newest.values()), +left_out
+
+
+def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
+    """Return a run with its predictions, or why it has none."""
+    if run.tags.get(KIND) == COMPARISON:
+        return "made by eegbench compare"
+    if run.status != "FINISHED":
+        return run.status.lower()
+    predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
+    if predictions is None or summary is None:
+        return "without predictions"
+    frame = pd.read_parquet(predictions)
+    classes = tuple(frame.columns[len(COLUMNS) :])
+    facts: Mapping[str, object] = json.loads(summary.read_text(encoding="utf-8"))
+    part = frame[frame["split"] == split]
+    if not (part["probe"] == PROBE).any():
+        return f"without predictions on {split}"
+    return Tested(
+        run=run,
+        frame=part,
+        classes=classes,
+        within_subject=bool(facts["within_subject"]),
+        transductive=bool(facts["transductive_subjects"]),
+    )

@@ -1,0 +1,203 @@
+"""Several groups of runs on the same subjects: their scores, and the differences between them.
+
+Conventions
+-----------
+A group has several *replicates*: the same experiment with another seed or another draw of subjects, each with all
+of its folds. A group's value is the mean over its replicates. Subjects are what is resampled, once for all groups,
+so that differences are paired; a replicate that does not test a subject is not asked about it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from eegbench.score import interval
+from eegbench.score.count import confusion_by
+from eegbench.score.metric import Counts, Values
+from eegbench.score.paired import cohen_dz, holm, rank_biserial, wilcoxon_p
+
+Metric = Callable[[Counts], Values]
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """What one replicate predicted, counted by recording.
+
+    Attributes
+    ----------
+    counts
+        A confusion matrix a recording, rows the labels.
+    subject
+        The subject of each recording, an index into those of the whole table.
+    """
+
+    counts: Int[np.ndarray, "n_recordings K K"]
+    subject: Int[np.ndarray, "n_recordings"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the table: a group, or a control.
+
+    Attributes
+    ----------
+    name
+        Who it is.
+    value, ci_low, ci_high
+        The mean over replicates and its 95 % bootstrap interval over subjects; NaN below six subjects.
+    sd
+        Standard deviation over replicates; NaN where there is one.
+    resampled
+        The value in each resample of subjects.
+    by_subject
+        The value of each subject alone; NaN where none tests the subject or the metric is undefined.
+    n_replicates, n_subjects, n_windows
+        What stands behind it; windows are those of one replicate, on average.
+    """
+
+    name: str
+    value: float
+    ci_low: float
+    ci_high: float
+    sd: float
+    resampled: Float[np.ndarray, "n_resamples"]
+    by_subject: Float[np.ndarray, "n_subjects"]
+    n_replicates: int
+    n_subjects: int
+    n_windows: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What A has more than B, on the same subjects.
+
+    Attributes
+    ----------
+    a, b
+        Names of the two.
+    value, ci_low, ci_high
+        Difference of their values, and its bootstrap interval over paired resamples; NaN below six subjects.
+    p, p_holm
+        Of the signed-rank test over subjects, alone and corrected for all differences beside it; NaN likewise.
+    rank_biserial, d_z
+        Effect sizes over subjects.
+    n, n_undefined
+        Subjects that were compared, and those left out as the metric is undefined on them.
+    """
+
+    a: str
+    b: str
+    value: float
+    ci_low: float
+    ci_high: float
+    p: float
+    p_holm: float
+    rank_biserial: float
+    d_z: float
+    n: int
+    n_undefined: int
+
+
+def count_replicate(frame: pd.DataFrame, subjects: pd.Index, classes: tuple[str, ...]) -> Replicate:
+    """Count the predictions of one probe on one split.
+
+    Parameters
+    ----------
+    frame
+        Rows of the table of predictions, of all folds.
+    subjects
+        The subjects of the whole table, sorted.
+    classes
+        Class names.
+    """
+    recordings, counts = confusion_by(frame, "recording", classes)
+    subject = frame.drop_duplicates("recording").set_index("recording")["subject"].loc[recordings]
+    return Replicate(counts, np.asarray(subjects.get_indexer(pd.Index(subject)), dtype=np.int64))
+
+
+def score_replicate(
+    one: Replicate, weights: interval.Weights, *, metric: Metric, aggregation: str
+) -> Float[np.ndarray, "n_resamples"]:
+    """Score a replicate on each resample of subjects; NaN where it tests none of them."""
+    if aggregation == "mean_per_recording":
+        return interval.mean_per_recording(metric(one.counts), one.subject, weights)
+    by_subject = np.zeros((weights.shape[1], *one.counts.shape[1:]), dtype=np.int64)
+    np.add.at(by_subject, one.subject, one.counts)
+    return np.asarray(metric(interval.pooled(by_subject, weights)))
+
+
+def score_entry(
+    name: str, replicates: Sequence[Replicate], weights: interval.Weights, *, metric: Metric, aggregation: str
+) -> Entry:
+    """Score a group of replicates: on all subjects, on each alone, and on each resample.
+
+    Parameters
+    ----------
+    name
+        Of the group.
+    replicates
+        At least one.
+    weights
+        How often each resample drew each subject; the same for all entries of a table.
+    metric
+        From confusion matrices to values.
+    aggregation
+        ``pooled`` or ``mean_per_recording``.
+    """
+    n_subjects = weights.shape[1]
+
+    def score(drawn: interval.Weights) -> Float[np.ndarray, "n_replicates n_drawn"]:
+        return np.stack([score_replicate(one, drawn, metric=metric, aggregation=aggregation) for one in replicates])
+
+    values = score(np.ones((1, n_subjects), dtype=np.int64))[:, 0]
+    resampled = _mean_of_defined(score(weights))
+    tested = len(np.unique(np.concatenate([one.subject for one in replicates])))
+    low, high = interval.percentile_interval(resampled, tested)
+    return Entry(
+        name=name,
+        value=float(_mean_of_defined(values[:, None])[0]),
+        ci_low=low,
+        ci_high=high,
+        sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
+        resampled=resampled,
+        by_subject=_mean_of_defined(score(np.eye(n_subjects, dtype=np.int64))),
+        n_replicates=len(replicates),
+        n_subjects=tested,
+        n_windows=float(np.mean([one.counts.sum() for one in replicates])),
+    )
+
+
+def differences(pairs: Sequence[tuple[Entry, Entry]]) -> list[Difference]:
+    """Compare A with B in each pair, p-values corrected for all of them together."""
+    found = [_difference(a, b) for a, b in pairs]
+    corrected = holm(np.array([one.p for one in found], dtype=float))
+    return [replace(one, p_holm=float(p)) for one, p in zip(found, corrected, strict=True)]
+
+
+def _difference(a: Entry, b: Entry) -> Difference:
+    by_subject = a.by_subject - b.by_subject
+    n = int(np.isfinite(by_subject).sum())
+    low, high = interval.percentile_interval(a.resampled - b.resampled, n)
+    return Difference(
+        a=a.name,
+        b=b.name,
+        value=a.value - b.value,
+        ci_low=low,
+        ci_high=high,
+        p=wilcoxon_p(by_subject),
+        p_holm=float("nan"),
+        rank_biserial=rank_biserial(by_subject),
+        d_z=cohen_dz(by_subject),
+        n=n,
+        n_undefined=max(a.n_subjects, b.n_subjects) - n,
+    )
+
+
+def _mean_of_defined(values: Float[np.ndarray, "n_replicates n"]) -> Float[np.ndarray, "n"]:
+    defined = np.isfinite(values)
+    means = np.full(values.shape[1], np.nan)
+    np.divide(np.where(defined, values, 0).sum(axis=0), defined.sum(axis=0), out=means, where=defined.any(axis=0))
+    return means

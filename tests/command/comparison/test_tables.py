@@ -1,0 +1,114 @@
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from eegbench.command.comparison.groups import group_runs
+from eegbench.command.comparison.notes import difference_note, interval_note, notes, ranking_note
+from eegbench.command.comparison.tables import Question, compare_groups
+
+CONTROLS = ("random_weights", "hand_made", "majority", "chance")
+
+
+def compare(runs, reference=None, metric="balanced_accuracy", by=("trainer.lr",)):
+    question = Question(by, metric, "pooled", "test", reference)
+    return compare_groups(group_runs(runs, by), question, CONTROLS)
+
+
+@pytest.fixture
+def three(make_run):
+    """Three groups of two seeds on eight subjects."""
+    return [make_run(skill, trainer__lr=lr, seed=s) for lr, skill in ((1, 0.6), (2, 0.9), (3, 0.62)) for s in (0, 1)]
+
+
+def test_groups_stand_best_first_and_controls_below(three):
+    found = compare(three)
+    table = found.table()
+    assert table["name"].iloc[0] == "lr=2"
+    assert list(table["name"])[3:] == list(CONTROLS)
+    assert list(table["kind"]) == ["group"] * 3 + ["control"] * 4
+    assert list(table["n_seeds"][:3]) == [2, 2, 2]
+    assert set(table["n_replicates"][3:]) == {6}
+    assert table["trainer.lr"].iloc[0] == "2"
+    assert table["ci_low"].notna().all()
+
+
+def test_every_pair_is_compared_or_each_group_with_the_reference(three):
+    pairs = compare(three).pairs
+    assert len(pairs) == 3
+    assert all(one.value >= 0 for one in pairs)
+    against = compare(three, reference="lr=2").pairs
+    assert [(one.b, one.value < 0) for one in against] == [("lr=2", True)] * 2
+    smallest = min(against, key=lambda one: one.p)
+    assert smallest.p_holm == pytest.approx(2 * smallest.p)  # of two, not of three
+
+
+def test_each_group_is_compared_with_the_controls_of_its_own_runs(three):
+    found = compare(three)
+    assert len(found.against_controls) == 12
+    best = {one.b: one for one in found.against_controls if one.a == "lr=2"}
+    own = compare([run for run in three if run.run.parameters["trainer.lr"] == "2"])
+    control = {entry.name: entry.value for entry in own.controls}
+    assert best["hand_made"].value == pytest.approx(found.entries[0].value - control["hand_made"])
+    assert set(found.differences()["kind"]) == {"groups", "control"}
+
+
+def test_the_values_of_subjects_give_the_tests_back(three):
+    from eegbench.score.paired import wilcoxon_p
+
+    found = compare(three)
+    wide = found.by_subject().pivot_table(index="subject", columns="name", values="value")
+    first = found.pairs[0]
+    assert wilcoxon_p((wide[first.a] - wide[first.b]).to_numpy()) == pytest.approx(first.p)
+
+
+def test_one_group_stands_beside_the_controls_alone(make_run):
+    found = compare([make_run(seed=0), make_run(seed=1)])
+    assert found.pairs == ()
+    assert found.ranking is None
+    assert "No critical-difference diagram: 1 group, at least 3" in ranking_note(found)
+    assert len(found.against_controls) == 4
+
+
+def test_below_six_subjects_it_says_that_there_is_no_interval_and_no_p(make_run):
+    found = compare([make_run(subjects=range(5), trainer__lr=lr) for lr in (1, 2, 3)])
+    assert np.isnan([entry.ci_low for entry in found.entries]).all()
+    assert np.isnan([one.p for one in found.pairs]).all()
+    sentence = "No intervals and no p-values: 5 test subjects, at least 6 are needed."
+    assert interval_note(found) == sentence
+    assert difference_note(found, 0).startswith(sentence)
+    assert "No critical-difference diagram: 5 subjects, at least 6" in ranking_note(found)
+
+
+def test_where_no_difference_could_be_significant_it_says_so(three, make_run):
+    few = compare([make_run(subjects=range(6), trainer__lr=lr) for lr in (1, 2)])
+    assert "cannot be significant" not in difference_note(few, 1)
+    assert "With 6 subjects and 2 comparisons no corrected p can be below 0.062" in difference_note(few, 2)
+
+
+def test_notes_say_what_a_reader_must_know(three, make_run):
+    runs = [*three[:-1], make_run(0.6, trainer__lr=1, seed=0, task__dropout=0.5)]
+    text = "\n".join(notes(compare(runs), Counter({"failed": 2, "without predictions": 1})))
+    assert "3 runs left out: 2 failed, 1 without predictions." in text
+    assert "Unequal numbers of seeds or runs" in text
+    assert "lr=1: means over runs that also differ in task.dropout (0.5, –); to tell them apart, add" in text
+    assert "averaged over all 6 runs" in text
+
+
+def test_marks_and_valid_are_said(make_run):
+    found = compare([make_run(within=True, trainer__lr=lr) for lr in (1, 2)])
+    assert found.split == "test (within subject)"
+    assert set(found.table()["split"]) == {"test (within subject)"}
+    text = "\n".join(notes(found, Counter()))
+    assert "(within subject)" in text
+    assert "One seed a group" in text
+
+
+def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
+    one = make_run()
+    single = replace(one, frame=one.frame.assign(label="left"))
+    groups = group_runs([single], ["model"])
+    for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
+        found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None), CONTROLS)
+        assert ("Every recording holds one class only" in "\n".join(notes(found, Counter()))) is said

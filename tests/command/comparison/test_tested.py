@@ -1,0 +1,66 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from eegbench.command.comparison.tested import read_tested
+from eegbench.tracking.finished import Archive
+
+
+class Folders(Archive):
+    """Runs whose files lie in a folder of their id."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def fetch(self, run, name):
+        path = self.folder / run.id / name
+        return path if path.exists() else None
+
+
+@pytest.fixture
+def keep(tmp_path, make_run):
+    def keep(id_, *, files=True, transductive=(), status="FINISHED", **changes):
+        one = make_run(subjects=range(3), **changes)
+        folder = tmp_path / id_
+        folder.mkdir()
+        if files:
+            frame = one.frame.assign(left=0.5, right=0.5)
+            columns = ["recording", "subject", "start_s", "split", "probe", "label", "predicted", "left", "right"]
+            frame[columns].to_parquet(folder / "predictions.parquet")
+            facts = {"within_subject": False, "transductive_subjects": list(transductive)}
+            (folder / "summary.json").write_text(json.dumps(facts))
+        return replace(one.run, id=id_, status=status)
+
+    return keep
+
+
+def test_a_runs_predictions_classes_and_marks_are_read(keep, tmp_path):
+    (plain, marked), left_out = read_tested(
+        Folders(tmp_path), [keep("a"), keep("b", seed=1, transductive=["s1"])], "test"
+    )
+    assert plain.classes == ("left", "right")
+    assert plain.subjects == {"s0", "s1", "s2"}
+    assert (plain.mark, marked.mark) == ("", "(transductive)")
+    assert left_out == {}
+
+
+def test_what_cannot_be_compared_is_counted_by_its_reason(keep, tmp_path):
+    runs = [
+        keep("a", status="FAILED"),
+        keep("b", status="RUNNING"),
+        keep("c", files=False),
+        keep("d", tags={"kind": "comparison"}),
+        keep("e"),
+    ]
+    found, left_out = read_tested(Folders(tmp_path), runs, "test")
+    assert [one.run.id for one in found] == ["e"]
+    assert left_out == {"failed": 1, "running": 1, "without predictions": 1, "made by eegbench compare": 1}
+    assert read_tested(Folders(tmp_path), runs[-1:], "valid")[1] == {"without predictions on valid": 1}
+
+
+def test_of_runs_with_the_same_options_the_newest_stays_wherever_it_lies(keep, tmp_path):
+    runs = [keep("old", paths__outputs="x"), keep("new", paths__outputs="y"), keep("other", seed=1)]
+    found, left_out = read_tested(Folders(tmp_path), runs, "test")
+    assert [one.run.id for one in found] == ["new", "other"]
+    assert left_out == {"repeated with the same options by a newer run": 1}
