@@ -13,6 +13,7 @@ from jaxtyping import Int
 from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
+from eegbench.distributed import from_main
 from eegbench.preprocessing import Opened, Preprocessing, open_store, plan_shards
 from eegbench.split.base import Split
 from eegbench.store import WindowStore
@@ -92,6 +93,12 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
         within_subject=split.within_subject,
         coverage=coverage(opened.recordings, dataset.card),
     )
+
+
+def shared_data(options: Mapping[str, Any], device: torch.device) -> Data:
+    """Open the data in process 0 alone, which may have to preprocess it, and hand it to the others."""
+    data = from_main(lambda: open_data(options, device))
+    return replace(data, store=replace(data.store, device=device))
 
 
 def _check_labels(dataset: Dataset) -> None:

@@ -8,12 +8,17 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.launch import launch
+from eegbench.command.ranks import check_together, joint_words, together
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench train`` with Hydra overrides; return the exit status."""
+    return together(_main, argv)
+
+
+def _main(argv: Sequence[str]) -> int:
     try:
-        words = with_resume(list(argv))
+        words = joint_words(with_resume(list(argv)))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1
@@ -26,6 +31,7 @@ def train(config: DictConfig) -> float | None:
     from eegbench.command.options import checked
 
     options = checked(config)
+    check_together(options["trainer"], HydraConfig.get().mode)
     return run_experiment(options, Path(HydraConfig.get().runtime.output_dir).resolve())
 
 
