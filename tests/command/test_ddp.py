@@ -1,10 +1,8 @@
 """`torchrun … eegbench train trainer=ddp`: the curve, the scores and the files of one process, in one run."""
 
-import contextlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +11,8 @@ import pandas as pd
 import psutil
 import pytest
 from toy import SMALL
+
+from eegbench.tracking.database import connect, default_place
 
 TESTS = Path(__file__).resolve().parents[1]
 PLAIN = [
@@ -93,16 +93,15 @@ def test_two_processes_give_the_curve_and_the_scores_of_one(straight, options, t
 
 
 def test_they_leave_one_run_folder_one_run_in_mlflow_and_speak_once(straight, place):
-    from mlflow import MlflowClient
-
     output, folder = straight
     assert [line for line in output.splitlines() if line.startswith("run: ")] == [f"run: {folder}"]
     assert output.count("pass   0") == output.count("14 shards built, 14 in use") == 1
     assert (folder / ".hydra" / "overrides.yaml").is_file()
-    with contextlib.closing(sqlite3.connect(place / "mlflow.db")) as database:
-        ((run_id,),) = database.execute("select run_uuid from runs").fetchall()
-    assert run_id == json.loads((folder / "tracking.json").read_text())["run_id"]
-    history = MlflowClient(f"sqlite:///{place}/mlflow.db").get_metric_history(run_id, "train_loss")
+    client = connect(default_place(place))
+    tracked = json.loads((folder / "tracking.json").read_text())
+    (run,) = client.search_runs([tracked["experiment_id"]])
+    assert run.info.run_id == tracked["run_id"]
+    history = client.get_metric_history(tracked["run_id"], "train_loss")
     assert [point.step for point in history] == list(range(1, 13))
 
 
