@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from eegbench.distributed import local_rank, world_size
+from eegbench.distributed import local_rank, local_world_size, world_size
 
 PACKAGES = ("eegbench", "torch", "numpy", "mne", "scikit-learn", "pandas", "hydra-core", "mlflow")
 
@@ -51,8 +51,11 @@ def _own_gpu(name: str) -> torch.device:
     if name != "cuda":
         raise ValueError(f"device={name} would give one GPU to several processes; set device=auto.")
     n_gpus = torch.cuda.device_count()
-    if local_rank() >= n_gpus:
-        raise ValueError(f"there are {n_gpus} GPUs for more processes; set --nproc-per-node {n_gpus}, or device=cpu.")
+    if local_world_size() > n_gpus:  # the same in every process, so that process 0 tells it
+        raise ValueError(
+            f"{local_world_size()} processes need a GPU each, and there are {n_gpus}; set --nproc-per-node {n_gpus}, "
+            "or device=cpu."
+        )
     device = torch.device("cuda", local_rank())
     torch.cuda.set_device(device)
     return device
