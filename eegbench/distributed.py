@@ -173,7 +173,7 @@ class _Total(torch.autograd.Function):
 
 
 def _lost(error: RuntimeError) -> PeerLostError:
-    reason = str(error).partition("\n")[0]
+    reason = str(error).partition("\n")[0].partition(". ")[0]
     return PeerLostError(
         f"another process of this training ended early ({reason}); what it said stands above, and resume=FOLDER "
         "finishes the run."
