@@ -10,28 +10,54 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from eegbench.distributed import local_rank, local_world_size, world_size
+
 PACKAGES = ("eegbench", "torch", "numpy", "mne", "scikit-learn", "pandas", "hydra-core", "mlflow")
 
 
 def choose_device(name: str) -> torch.device:
     """Turn ``auto``, ``cpu``, ``cuda`` or ``cuda:N`` into a device that is there.
 
+    Where several processes train as one, ``auto`` and ``cuda`` give each its own GPU.
+
     Raises
     ------
     ValueError
-        Where a GPU is asked for and torch sees none, or the name is none of these.
+        Where a GPU is asked for and torch sees none or too few, or the name is none of these.
     """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        name = "cuda" if has_gpu() else "cpu"
     if name == "cpu":
         return torch.device("cpu")
     if name.split(":")[0] != "cuda":
         raise ValueError(f"device={name} is none of auto, cpu, cuda and cuda:N; set device=auto.")
-    if not torch.cuda.is_available():
+    if not has_gpu():
         raise ValueError(f"device={name}, but torch {torch.__version__} sees no GPU here; set device=cpu.")
+    if world_size() > 1:
+        return _own_gpu(name)
     device = torch.device(name)
     if (device.index or 0) >= torch.cuda.device_count():
         raise ValueError(f"device={name}, but there are {torch.cuda.device_count()} GPUs, counted from 0.")
+    return device
+
+
+def has_gpu() -> bool:
+    """Whether torch sees a GPU."""
+    return torch.cuda.is_available()
+
+
+def _own_gpu(name: str) -> torch.device:
+    """Return this process's GPU, and make it the one that torch means by ``cuda``."""
+    if name != "cuda":
+        raise ValueError(f"device={name} would give one GPU to several processes; set device=auto.")
+    n_gpus = torch.cuda.device_count()
+    if local_world_size() > n_gpus:  # the same in every process, so that process 0 tells it
+        raise ValueError(
+            f"{local_world_size()} processes need a GPU each, and there are {n_gpus}; set --nproc-per-node {n_gpus}, "
+            "or device=cpu."
+        )
+    device = torch.device("cuda", local_rank())
+    torch.cuda.set_device(device)
     return device
 
 
@@ -40,6 +66,11 @@ def seed_libraries(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  libraries that still use the legacy state
     torch.manual_seed(seed)
+
+
+def seed_process(seed: int, pass_: int, rank: int) -> None:
+    """Seed torch for one pass of one of several processes, so that each drops other features."""
+    torch.manual_seed(int(np.random.SeedSequence([seed, pass_, rank]).generate_state(1)[0]))
 
 
 def set_deterministic(deterministic: bool, device: torch.device) -> None:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
+from eegbench import environment
+from eegbench.environment import choose_device, git_state, seed_libraries, seed_process, set_deterministic, versions
 
 
 def test_auto_is_a_device_that_is_there():
@@ -20,6 +21,43 @@ def test_an_unknown_device_is_refused_with_the_known_ones(name):
 def test_a_gpu_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="set device=cpu"):
         choose_device("cuda")
+
+
+@pytest.fixture
+def second_of_two(monkeypatch):
+    """Process 1 of two on a machine with GPUs; returns where the current GPU is noted."""
+    chosen = []
+    monkeypatch.setattr(environment, "world_size", lambda: 2)
+    monkeypatch.setattr(environment, "local_rank", lambda: 1)
+    monkeypatch.setattr(environment, "local_world_size", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    return chosen
+
+
+@pytest.mark.parametrize("name", ["auto", "cuda"])
+def test_each_of_several_processes_has_a_gpu_of_its_own(second_of_two, name):
+    assert choose_device(name) == torch.device("cuda:1")
+    assert second_of_two == [torch.device("cuda:1")]
+
+
+def test_several_processes_on_one_gpu_are_refused(second_of_two, monkeypatch):
+    with pytest.raises(ValueError, match=r"device=cuda:0 would give one GPU to several processes; set device=auto"):
+        choose_device("cuda:0")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(ValueError, match=r"2 processes need a GPU each, and there are 1; set --nproc-per-node 1"):
+        choose_device("auto")
+    assert choose_device("cpu") == torch.device("cpu")
+
+
+def test_each_process_and_pass_drops_other_features_and_always_the_same():
+    drawn = {}
+    for where in ((1, 1), (1, 2), (2, 1), (1, 1)):
+        seed_process(0, *where)
+        drawn.setdefault(where, []).append(torch.rand(4).tolist())
+    assert drawn[1, 1][0] == drawn[1, 1][1]
+    assert len({tuple(draws[0]) for draws in drawn.values()}) == 3
 
 
 def test_the_same_seed_gives_the_same_weights():

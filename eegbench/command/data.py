@@ -13,6 +13,7 @@ from jaxtyping import Int
 from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
+from eegbench.distributed import from_main
 from eegbench.preprocessing import Opened, Preprocessing, open_store, plan_shards
 from eegbench.preprocessing.build import build_shards
 from eegbench.progress import n_cores
@@ -110,6 +111,12 @@ def build_missing(options: Mapping[str, Any]) -> None:
     local: Local = build(options["store"])
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
     build_shards(plan, local.n_workers or n_cores())
+
+
+def shared_data(options: Mapping[str, Any], device: torch.device) -> Data:
+    """Open the data in process 0 alone, which may have to preprocess it, and hand it to the others."""
+    data = from_main(lambda: open_data(options, device))
+    return replace(data, store=replace(data.store, device=device))
 
 
 def _check_labels(dataset: Dataset) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from omegaconf import OmegaConf
 
 from eegbench.command import figures, report
-from eegbench.command.data import Data, check_expected, dataset_facts, open_data, split_ids
+from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
 from eegbench.command.evaluation import (
     Evaluation,
     embed_all,
@@ -24,10 +24,12 @@ from eegbench.command.evaluation import (
 from eegbench.command.finished import find_same, identity
 from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import flat, objectives, option_of
+from eegbench.command.ranks import beside_main
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
 from eegbench.config import ConfigError, build
+from eegbench.distributed import is_main, leave
 from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
 from eegbench.model.base import Encoder
 from eegbench.model.embed import Embeddings
@@ -58,10 +60,14 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
     _refuse_early(options)
+    if not is_main():
+        with beside_main():
+            _train_beside(options, shared_data(options, device), folder)
+        return {}
     _write_facts(options, folder)
     if (done := _done_before(folder)) is not None:
         return done
-    data = open_data(options, device)
+    data = shared_data(options, device)
     check_expected(data, options["expected"])
     same = identity(options, data.digest)
     if options["sweep"]["skip_finished"] and (earlier := find_same(same, options["paths"], folder)):
@@ -177,7 +183,25 @@ def _run_facts(options: Options, data: Data, folder: Path, member: Membership) -
 
 
 def _train(options: Options, data: Data, folder: Path, run: TrackedRun, member: Membership) -> Trained:
-    """Build encoder and task, and train them on train, watched on valid."""
+    """Train encoder and task on train, watched on valid."""
+    encoder, random_encoder, task, material = _prepare(options, data)
+    trainer: Trainer = build(options["trainer"])
+    after_pass = _after_pass(options, data, encoder, run, member.watch)
+    fit = trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=after_pass)
+    leave()  # what follows is done by one process
+    write_csv(folder / "history.csv", fit.history)
+    return Trained(encoder, random_encoder, task, material, fit)
+
+
+def _train_beside(options: Options, data: Data, folder: Path) -> None:
+    """Train beside process 0, which alone writes, tells and evaluates."""
+    encoder, _, task, material = _prepare(options, data)
+    trainer: Trainer = build(options["trainer"])
+    trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=lambda row: row)
+
+
+def _prepare(options: Options, data: Data) -> tuple[Encoder, Encoder, Task, Material]:
+    """Build the encoder, the same one with random weights, the task, and what they train on."""
     store = data.store
     encoder = start_encoder(options, store.signals).to(store.device)
     random_encoder = (
@@ -193,11 +217,7 @@ def _train(options: Options, data: Data, folder: Path, run: TrackedRun, member: 
         sampler=build(options["sampler"]),
         seed=options["seed"],
     )
-    trainer: Trainer = build(options["trainer"])
-    after_pass = _after_pass(options, data, encoder, run, member.watch)
-    fit = trainer.fit(encoder, task, material, folder=folder / "checkpoints", after_pass=after_pass)
-    write_csv(folder / "history.csv", fit.history)
-    return Trained(encoder, random_encoder, task, material, fit)
+    return encoder, random_encoder, task, material
 
 
 def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun, watch: Watch) -> AfterPass:

@@ -17,6 +17,7 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
   eegbench train -m seed=1,2,3               one run for each value
   eegbench train resume=FOLDER               finish an interrupted run
   eegbench train encoder=FOLDER dataset=…    start from a finished run's encoder
+  torchrun --nproc-per-node 2 -m eegbench train trainer=ddp …   one training in two processes or on two GPUs
   eegbench train --cfg job                   print the composed options, run nothing
   eegbench train --config-dir FOLDER …       your own options, before the shipped ones
   eegbench train --hydra-help                Hydra's flags

@@ -8,13 +8,18 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.launch import launch
+from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench train`` with Hydra overrides; return the exit status."""
+    return together(_main, argv)
+
+
+def _main(argv: Sequence[str]) -> int:
     try:
-        words = with_resume(_dry(list(argv)))
+        words = joint_words(with_resume(_dry(list(argv))))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1
@@ -31,7 +36,9 @@ def train(config: DictConfig) -> float | list[float] | None:
     from eegbench.command.options import checked
     from eegbench.command.trial import run_trial  # here, so that --help need not import torch
 
-    return run_trial(checked(config), HydraConfig.get())
+    options = checked(config)
+    check_together(options, HydraConfig.get().mode)
+    return run_trial(options, HydraConfig.get())
 
 
 def _dry(words: list[str]) -> list[str]:

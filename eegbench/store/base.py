@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from eegbench.distributed import local_world_size
 from eegbench.store.shard import Shard
 from eegbench.types import Draw, Signals, Views
 
@@ -120,14 +121,17 @@ class WindowStore:
 
 
 def fits_in_memory(shards: Sequence[Shard], device: torch.device) -> bool:
-    """Say whether all signals fit: 40 % of what is free, as training needs the rest."""
+    """Say whether all signals fit: 40 % of what is free, as training needs the rest.
+
+    Each of several processes on a machine has a GPU of its own, but they share the memory beside it.
+    """
     needed = sum(shard.n_bytes for shard in shards)
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
     else:
         import psutil
 
-        free = psutil.virtual_memory().available
+        free = psutil.virtual_memory().available / local_world_size()
     return needed < 0.4 * free
 
 

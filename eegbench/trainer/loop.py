@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.task import Task
-from eegbench.trainer.base import AfterPass, Fit, Material, NonFiniteLossError
+from eegbench.trainer.base import AfterPass, Fit, Material
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
+from eegbench.trainer.tally import Tally
 from eegbench.types import Draw
 
 Precision = Literal["float32", "bf16", "fp16"]
@@ -112,26 +113,26 @@ class Loop:
 
     def _train(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
         session.to_training()
-        progress, total = session.progress, _Tally(material.store.device)
+        progress, tally = session.progress, Tally(material.store.device)
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
         batches = self._slices(len(draw), drop_last=self.drop_last)
         with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
             for part in batches:
                 self._set_lr(session, len(batches) * self.max_passes)
-                views = material.store.views(draw, part)
+                views = material.store.views(draw, self._share(part))
                 with self._autocast(material.store.device):
                     outcome = session.task(session.encoder, views)
-                self._step(outcome.loss, session)
-                total.add(outcome.loss, outcome.predicted, views.y)
+                self._step(outcome.loss, part, session)
+                tally.add(outcome.loss, outcome.predicted, views.y)
                 progress.n_steps += 1
-                progress.n_examples += len(views.y)
+                progress.n_examples += part.stop - part.start
                 advance("")
-        return total.means("train", progress.finished_pass + 1)
+        return self._sum(tally).means("train", progress.finished_pass + 1)
 
-    def _step(self, loss: Tensor, session: Session) -> None:
+    def _step(self, loss: Tensor, part: slice, session: Session) -> None:
         optimizer, scaler = session.optimizer, session.scaler
         optimizer.zero_grad(set_to_none=True)
-        scaler.scale(loss).backward()
+        self._backward(loss, part, session)
         if self.clip_norm is not None:
             scaler.unscale_(optimizer)
             nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], self.clip_norm)
@@ -139,16 +140,28 @@ class Loop:
         scaler.update()
         session.task.after_step()
 
+    def _share(self, part: slice) -> slice:
+        """Return what of a batch is done here: all of it, where there is one process."""
+        return part
+
+    def _backward(self, loss: Tensor, part: slice, session: Session) -> None:  # noqa: ARG002  shares need the batch
+        """Give each parameter the gradient of the whole batch's loss."""
+        session.scaler.scale(loss).backward()
+
+    def _sum(self, tally: Tally) -> Tally:
+        """Return what all processes counted."""
+        return tally
+
     @torch.no_grad()
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
         session.to_evaluation()
-        total = _Tally(material.store.device)
+        tally = Tally(material.store.device)
         for part in self._slices(len(draw), drop_last=False):
-            views = material.store.views(draw, part)
+            views = material.store.views(draw, self._share(part))
             with self._autocast(material.store.device):
                 outcome = session.task(session.encoder, views)
-            total.add(outcome.loss, outcome.predicted, views.y)
-        return total.means("valid", session.progress.finished_pass + 1)
+            tally.add(outcome.loss, outcome.predicted, views.y)
+        return self._sum(tally).means("valid", session.progress.finished_pass + 1)
 
     def _slices(self, n_examples: int, *, drop_last: bool) -> list[slice]:
         starts = range(0, n_examples, self.batch_size)
@@ -204,30 +217,3 @@ class Loop:
         if self.patience is not None and progress.best_pass > 0 and since >= self.patience:
             return f"{self.monitor} had not improved for trainer.patience={self.patience} passes"
         return ""
-
-
-def _kept(number: int) -> str:
-    return f"the last good checkpoint (pass {number - 1}) is kept" if number > 0 else "nothing was trained yet"
-
-
-class _Tally:
-    """Sums of loss and right answers, on the device until a pass ends."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.loss = torch.zeros((), dtype=torch.float64, device=device)
-        self.right = torch.zeros((), dtype=torch.int64, device=device)
-        self.n = 0
-
-    def add(self, loss: Tensor, predicted: Tensor, y: Tensor) -> None:
-        self.loss += loss.detach().double() * len(y)
-        self.right += (predicted == y).sum()
-        self.n += len(y)
-
-    def means(self, split: str, number: int) -> dict[str, float]:
-        loss = float(self.loss) / self.n if self.n else math.nan
-        if self.n and not math.isfinite(loss):
-            raise NonFiniteLossError(
-                f"the {split} loss is {loss} in pass {number}; {_kept(number)}. "
-                "Try a lower trainer.lr, trainer.clip_norm=1, or trainer.precision=float32."
-            )
-        return {f"{split}_loss": loss, f"{split}_accuracy": float(self.right) / self.n if self.n else math.nan}

@@ -64,6 +64,8 @@ class Session:
         Takes the checkpoints.
     progress
         How far it has come.
+    keeps
+        Whether checkpoints are written.
     """
 
     encoder: Encoder
@@ -72,6 +74,7 @@ class Session:
     scaler: torch.amp.GradScaler
     folder: Path
     progress: Progress = field(default_factory=Progress)
+    keeps: bool = True
 
     def restore(self) -> None:
         """Go back to where an earlier session in this folder stood, if there was one."""
@@ -88,12 +91,16 @@ class Session:
 
     def save_last(self) -> None:
         """Keep all that `restore` needs."""
+        if not self.keeps:
+            return
         self.progress.scaler = self.scaler.state_dict()
         tensors = weights_of(self.encoder, self.task) | state_of(self.optimizer) | random_state()
         save_tensors(self.folder / "last.safetensors", tensors, asdict(self.progress))
 
     def save_weights(self, stem: str) -> None:
         """Keep the weights alone, with the row of the history they belong to."""
+        if not self.keeps:
+            return
         facts = self.progress.history[-1]
         save_tensors(self.folder / f"{stem}.safetensors", weights_of(self.encoder, self.task), facts)
 

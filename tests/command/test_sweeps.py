@@ -221,7 +221,7 @@ def test_a_diverging_trial_is_a_failed_one_and_the_sweep_goes_on(sweep, capfd, m
 def test_a_failing_job_ends_the_sweep_with_its_sentence_and_can_be_tried_again(sweep, capfd, monkeypatch):
     words = [*QUICK, "sampler.tau_pos_s=choice(3,5)", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=2"]
     with monkeypatch.context() as broken:
-        broken.setattr("eegbench.command.experiment.open_data", lambda *_: 1 / 0)
+        broken.setattr("eegbench.command.experiment.shared_data", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             sweep(*words)
     capfd.readouterr()

@@ -1,95 +1,17 @@
 """The loop: what it counts, when it stops, what it keeps, and that it resumes to the same bits."""
 
-import functools
 import math
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from torch import nn
+from small_training import loop, material, modules
 
-from eegbench.environment import seed_libraries
-from eegbench.model.base import Encoder
-from eegbench.store import WindowStore
-from eegbench.task.relative_positioning import RelativePositioning
-from eegbench.trainer import Material, NonFiniteLossError
+from eegbench.trainer import NonFiniteLossError
 from eegbench.trainer.checkpoint import load_tensors
-from eegbench.trainer.loop import Loop
 from eegbench.trainer.schedule.constant import Constant
 from eegbench.trainer.schedule.cosine import Cosine
-from eegbench.types import Draw, Views
-
-
-class Tiny(Encoder):
-    """A small encoder with batch norm and dropout, which both carry state."""
-
-    embed_dim = 4
-
-    def __init__(self):
-        super().__init__()
-        self.first = nn.Linear(20, 8)
-        self.norm = nn.BatchNorm1d(8)
-        self.last = nn.Linear(8, 4)
-
-    def features(self, x, mask=None):
-        return self.forward(x).unsqueeze(1)
-
-    def forward(self, x, mask=None):
-        hidden = nn.functional.dropout(self.norm(self.first(x.flatten(1))), 0.2, self.training)
-        return self.last(hidden)
-
-
-class FakeStore(WindowStore):
-    """Windows that lie in memory, without shards."""
-
-    def __init__(self, n=60):
-        windows = torch.from_numpy(np.random.default_rng(0).standard_normal((n, 2, 10)).astype(np.float32))
-        self.__dict__.update(windows=windows, device=torch.device("cpu"))  # frozen, like the class
-
-    def views(self, draw, part):
-        distinct, index = np.unique(draw.windows[part], return_inverse=True)
-        index = torch.from_numpy(index.reshape(draw.windows[part].shape))
-        return Views(self.windows[distinct], index, torch.from_numpy(draw.targets[part]))
-
-
-class FakeSampler:
-    """Pairs of windows: close where both lie in the same half."""
-
-    def __init__(self, n_pairs=50, n_dropped=0):
-        self.n_pairs, self.n_dropped = n_pairs, n_dropped
-
-    def draw(self, table, rng):
-        windows = rng.choice(table.index.to_numpy(), (self.n_pairs, 2))
-        return Draw(windows, (np.abs(windows[:, 0] - windows[:, 1]) < 15).astype(np.int64), self.n_dropped)
-
-
-def material(seed=0, **sampler):
-    table = pd.DataFrame(index=range(60))
-    return Material(FakeStore(), table.iloc[:40], table.iloc[40:], FakeSampler(**sampler), seed)
-
-
-def loop(**changes):
-    options = {
-        "lr": 1e-2,
-        "optimizer": functools.partial(torch.optim.Adam, weight_decay=1e-3),
-        "schedule": Cosine(),
-        "batch_size": 16,
-        "drop_last": False,
-        "max_passes": 4,
-        "patience": None,
-        "monitor": "valid_loss",
-        "keep": "best_last",
-        "precision": "float32",
-        "clip_norm": None,
-    }
-    return Loop(**(options | changes))
-
-
-def modules(seed=0, statistics: Literal["joint", "view"] = "joint"):
-    seed_libraries(seed)
-    return Tiny(), RelativePositioning(embed_dim=4, dropout=0.5, batch_statistics=statistics)
 
 
 def nothing(row):
