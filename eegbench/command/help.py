@@ -15,6 +15,9 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 
   eegbench train dataset=sleep_physionet model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3               one run for each value
+  eegbench train -m hydra/sweeper=optuna 'trainer.lr=tag(log,interval(1e-4,1e-2))'    a search; docs/sweeps.md
+  eegbench train +sweep=encoder_and_sampler  a search whose space is an option
+  eegbench train -m … sweep.dry_run=true     print what would run
   eegbench train resume=FOLDER               finish an interrupted run
   eegbench train encoder=FOLDER dataset=…    start from a finished run's encoder
   torchrun --nproc-per-node 2 -m eegbench train trainer=ddp …   one training in two processes or on two GPUs
@@ -51,6 +54,6 @@ def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:
     for folder in folders:
         for path in folder.rglob("*.yaml"):
             group = path.parent.relative_to(folder).as_posix()
-            if group != "." and not group.startswith("hydra"):
+            if group != ".":
                 found.setdefault(group, set()).add(path.stem)
     return {group: sorted(options) for group, options in sorted(found.items())}
