@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 PACKAGES = ("eegbench", "torch", "numpy", "mne", "scikit-learn", "pandas", "hydra-core", "mlflow")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def choose_device(name: str) -> torch.device:
@@ -51,6 +52,38 @@ def set_deterministic(deterministic: bool, device: torch.device) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it to be deterministic
     torch.use_deterministic_algorithms(deterministic, warn_only=device.type != "cpu")
     torch.backends.cudnn.benchmark = not deterministic
+
+
+def share_of_cores(n_cores: int, *, n_jobs: int = 1, n_asked: int | None = None) -> int:
+    """Return how many of a machine's cores one of several jobs may use, at least 1.
+
+    Parameters
+    ----------
+    n_cores
+        Cores that the process may use.
+    n_jobs
+        Jobs at a time, as joblib counts them: -1 is a job a core, -2 leaves one core free.
+    n_asked
+        Cores that a scheduler gave the job alone; None where there is none.
+    """
+    if n_asked is not None:
+        return max(1, min(n_asked, n_cores))
+    at_a_time = n_jobs if n_jobs > 0 else max(1, n_cores + 1 + n_jobs)
+    return max(1, n_cores // at_a_time)
+
+
+def set_threads(n: int) -> None:
+    """Let this process compute in at most `n` threads; where it was given fewer already, they stay.
+
+    Libraries that are loaded later, and processes that are started, find the number in their environment.
+    """
+    from threadpoolctl import threadpool_limits
+
+    for name in THREADS:
+        given = os.environ.get(name, "")
+        os.environ[name] = str(min(n, int(given)) if given.isdigit() and int(given) else n)
+    torch.set_num_threads(min(n, torch.get_num_threads()))
+    threadpool_limits(n)  # NumPy's and SciPy's, which were loaded before
 
 
 def versions() -> dict[str, str]:

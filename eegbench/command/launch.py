@@ -3,10 +3,8 @@
 import difflib
 import errno
 import itertools
-import logging
 import os
 import re
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -22,10 +20,8 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from eegbench.command.help import composed, help_text
+from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here
 from eegbench.config import conf_folder
-
-INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
 
 ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
 _DISK = {
@@ -53,8 +49,8 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions through: they are told below
     sys.argv = [f"eegbench {config_name}", *_flags_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
-    _show_notes()
-    signal.signal(signal.SIGTERM, _terminate)
+    launched_here()
+    answer_interrupts()
     try:
         if {"-h", "--help"} & set(argv):
             print(help_text(config_name, argv, _config_dir(sys.argv)))
@@ -72,24 +68,10 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     return 0
 
 
-def _terminate(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
-    """Treat a polite kill, as schedulers send it, as Ctrl-C: the run says so in MLflow and can be resumed."""
-    raise KeyboardInterrupt
-
-
-def _show_notes() -> None:
-    """Show what our modules note while they work, plainly, on standard error."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each font it puts into a PDF
-    logger = logging.getLogger("eegbench")
-    logger.setLevel(logging.INFO)
-    if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        logger.addHandler(handler)
-
-
 def explain(error: BaseException, config_name: str) -> str | None:
     """Say in a sentence what a person can mend; None for what looks like a fault of the program."""
+    if sentence := getattr(error, "sentence", None):  # told in the job, in another process
+        return str(sentence)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _explain_hydra(error, config_name)
     if "No space left on device" in str(error) or "disk is full" in str(error):

@@ -7,6 +7,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from eegbench.command.job import as_job
 from eegbench.command.launch import launch
 
 
@@ -20,6 +21,7 @@ def main(argv: Sequence[str]) -> int:
     return launch(train, config_name="train", argv=words)
 
 
+@as_job
 def train(config: DictConfig) -> float | None:
     """Run one experiment and return the probe's balanced accuracy on valid, for sweeps to maximise."""
     from eegbench.command.experiment import run_experiment  # here, so that --help need not import torch
