@@ -87,8 +87,12 @@ def set_threads(n: int) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    """Return the versions that a result depends on, and the number of threads, which may change its last bits."""
+    found = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "threads": str(torch.get_num_threads()),
+    }
     for package in PACKAGES:
         try:
             found[package] = version(package)

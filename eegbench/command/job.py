@@ -6,7 +6,6 @@ import logging
 import multiprocessing
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -39,8 +38,9 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
         try:
             return verb(config)
         except KeyboardInterrupt:
-            sys.stderr.flush()
-            os._exit(INTERRUPTED)  # a worker of joblib would go on with the next job
+            if multiprocessing.parent_process() is not None:  # a worker of joblib would go on with the next job
+                os._exit(INTERRUPTED)
+            raise InterruptedError("a job was ended from outside; its log says how its run is finished.") from None
         except Exception as error:
             _tell(error)
             raise
@@ -139,7 +139,7 @@ def _tell(error: Exception) -> None:
     from eegbench.command.launch import explain
 
     sentence = explain(error, str(HydraConfig.get().job.config_name))
-    if sentence is None:
+    if sentence is None:  # a fault of the program
         error.add_note("In the job:\n" + "".join(traceback.format_exception(error)))
     else:
         error.__dict__["sentence"] = sentence

@@ -74,6 +74,8 @@ def explain(error: BaseException, config_name: str) -> str | None:
         return str(sentence)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _explain_hydra(error, config_name)
+    if type(error).__module__.startswith("submitit") or 'detect "srun"' in str(error):
+        return _explain_slurm(error)
     if "No space left on device" in str(error) or "disk is full" in str(error):
         return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
@@ -114,6 +116,13 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Additional config directory '(.+)' not found", text):
         return f"--config-dir {found.group(1)}: there is no such folder."
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _explain_slurm(error: BaseException) -> str:
+    if "srun" in str(error):
+        return "there is no SLURM here (no program srun); leave hydra/launcher out, or take hydra/launcher=joblib."
+    lines = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return f"SLURM did not do the job ({lines}); what to ask of it is set by hydra.launcher.KEY=VALUE."
 
 
 def _options(text: str) -> list[str]:
