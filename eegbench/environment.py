@@ -86,12 +86,17 @@ def set_threads(n: int) -> None:
     threadpool_limits(n)  # NumPy's and SciPy's, which were loaded before
 
 
+def n_threads() -> int:
+    """Return the number of threads that an operation of torch is spread over; it decides how sums are rounded."""
+    return int(torch.get_num_threads())
+
+
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on, and the number of threads, which may change its last bits."""
     found = {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "threads": str(torch.get_num_threads()),
+        "threads": str(n_threads()),
     }
     for package in PACKAGES:
         try:

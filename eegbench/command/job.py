@@ -2,13 +2,15 @@
 
 import contextlib
 import functools
+import json
 import logging
 import multiprocessing
 import os
 import signal
 import traceback
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
@@ -19,7 +21,7 @@ T = TypeVar("T")
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, by the shells' convention."""
 
-PATIENCE_S = 10
+PATIENCE_S = 30
 """How long a job may take to say that it was interrupted."""
 
 _launched_here = False
@@ -31,16 +33,18 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
     @functools.wraps(verb)
     def job(config: DictConfig) -> T:
         if _launched_here:
-            take_share()
+            take_share(config)
             return verb(config)
         _settle()
-        take_share()
+        take_share(config)
         try:
             return verb(config)
         except KeyboardInterrupt:
             if multiprocessing.parent_process() is not None:  # a worker of joblib would go on with the next job
                 os._exit(INTERRUPTED)
-            raise InterruptedError("a job was ended from outside; its log says how its run is finished.") from None
+            ended = InterruptedError("a job was ended from outside; its log says how its run is finished.")
+            ended.__dict__["sentence"] = str(ended)
+            raise ended from None
         except Exception as error:
             _tell(error)
             raise
@@ -75,7 +79,7 @@ def answer_interrupts() -> None:
 
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
     """Interrupt the jobs, then this process; meanwhile a second signal must not disturb what the first set going."""
-    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
     if _launched_here:
         _end_jobs()
         for each, handler in before.items():
@@ -83,35 +87,51 @@ def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signatu
     raise KeyboardInterrupt
 
 
+def _ignore(number: int, frame: object) -> None:
+    """Do nothing, as a function: SIG_IGN would complain of a signal that has come just before."""
+
+
 def _end_jobs() -> None:
     """End the jobs that a launcher started on this machine: politely, so that each run is marked as killed."""
     import psutil
 
-    jobs = [child for child in psutil.Process().children() if _is_job(child)]
-    below = [process for job in jobs for process in job.children(recursive=True)]
-    for job in jobs:
-        job.terminate()
+    jobs, below = [], []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any("popen_loky" in word or word == "submitit.local._local" for word in child.cmdline()):
+                jobs.append(child)
+                below += child.children(recursive=True)
+                child.terminate()
     psutil.wait_procs(jobs, timeout=PATIENCE_S)
     for process in (*jobs, *below):
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.Error):
             process.kill()
 
 
-def _is_job(process: Any) -> bool:
-    """Whether a process is a worker of joblib, or a job of submitit on this machine."""
-    return any("popen_loky" in word or word == "submitit.local._local" for word in process.cmdline())
+def take_share(config: DictConfig) -> None:
+    """Let this job use no more threads and processes than its share of the cores.
 
-
-def take_share() -> None:
-    """Let this job use no more threads and processes than its share of the cores."""
-    from eegbench.environment import set_threads, share_of_cores  # here, so that --help need not import torch
+    A resumed run takes as many threads as it had before: another number would change its last bits.
+    """
+    from eegbench.environment import n_threads, set_threads, share_of_cores  # here: --help need not import torch
     from eegbench.progress import limit_cores, n_cores
 
     limit_cores(None)
     share = share_of_cores(n_cores(), n_jobs=_n_jobs(), n_asked=_n_asked())
-    if share < n_cores():
+    before = _threads_before(config.get("resume"))
+    if min(share, before or share) < n_cores():
         limit_cores(share)
-        set_threads(share)
+        set_threads(min(share, before or share))
+    if before is not None and before != n_threads():
+        note = "this run had %d threads and has %d now: it goes on, but not to the same last bits"
+        logging.getLogger(__name__).info(note, before, n_threads())
+
+
+def _threads_before(run: str | None) -> int | None:
+    """Return how many threads an interrupted run had; None where there is none or nobody wrote it down."""
+    file = Path(run or "") / "environment.json"
+    facts = json.loads(file.read_text(encoding="utf-8")) if run and file.is_file() else {}
+    return int(facts["threads"]) if "threads" in facts else None
 
 
 def _n_jobs() -> int:

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+import torch
 from hydra import compose, initialize_config_dir
 from toy import SMALL
 
+from eegbench.__main__ import main
 from eegbench.config import conf_folder
 from eegbench.progress import n_cores
 
@@ -125,8 +127,7 @@ def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
-@pytest.mark.parametrize("to_all", [True, False])
+@pytest.mark.parametrize(("launcher", "to_all"), [("joblib", True), ("joblib", False), ("submitit_local", False)])
 def test_an_interrupt_ends_every_job_and_says_so_in_each_run(start, said, tmp_path, launcher, to_all):
     running = start(f"hydra/launcher={launcher}", "seed=1,2", *ENDLESS)
     program = psutil.Process(running.pid)
@@ -138,7 +139,7 @@ def test_an_interrupt_ends_every_job_and_says_so_in_each_run(start, said, tmp_pa
     os.killpg(running.pid, signal.SIGINT) if to_all else running.send_signal(signal.SIGTERM)
     assert running.wait(timeout=60) == 130  # the shells' number for Ctrl-C
     assert psutil.wait_procs(below, timeout=30)[1] == []
-    assert statuses(tmp_path) == ["KILLED"] * 2
+    assert statuses(tmp_path) == ["KILLED"] * 2, said()
 
 
 @pytest.mark.slurm
@@ -173,13 +174,27 @@ def ask_and_tell(url, n_trials):
 def test_two_processes_that_make_one_study_on_postgresql_at_the_same_time_share_its_trials(postgresql):
     import optuna
 
+    storage = optuna.storages.RDBStorage(postgresql)  # makes the tables: two processes at once would collide here
     spawn = multiprocessing.get_context("spawn")
     both = [spawn.Process(target=ask_and_tell, args=(postgresql, 5)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:
-        process.join(timeout=120)
+        process.join(timeout=PATIENCE_S)
+    trials = optuna.load_study(storage=storage, study_name="shared").trials
+    storage.engine.dispose()
     assert [process.exitcode for process in both] == [0, 0]
-    trials = optuna.load_study(storage=postgresql, study_name="shared").trials
     assert [trial.number for trial in trials] == list(range(10))
     assert {trial.state for trial in trials} == {optuna.trial.TrialState.COMPLETE}
+
+
+@pytest.mark.slow
+def test_a_resumed_run_takes_as_many_threads_as_it_had(train, toy_options, capfd):
+    status, (folder,) = train("trainer.max_passes=1")
+    assert status == 0
+    facts = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    assert int(facts["threads"]) == torch.get_num_threads()
+    (folder / "summary.json").unlink()
+    (folder / "environment.json").write_text(json.dumps(facts | {"threads": "999"}))
+    assert main(["train", f"--config-dir={toy_options}", f"resume={folder}"]) == 0
+    assert "this run had 999 threads" in capfd.readouterr().err

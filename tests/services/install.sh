@@ -17,5 +17,6 @@ if [[ ! -e "$policy" ]]; then
   chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -qq -y --no-install-recommends "${missing[@]}" > /dev/null
+patience=(-o Acquire::http::Timeout=20 -o Acquire::Retries=1 -o DPkg::Lock::Timeout=120)
+apt-get update -qq "${patience[@]}"
+apt-get install -qq "${patience[@]}" -y --no-install-recommends "${missing[@]}" > /dev/null
