@@ -8,10 +8,10 @@ CODE = eegbench tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test check format ui wheel clean
+.PHONY: help setup train test test-slurm services check format ui wheel clean
 
 help:  ## list these words
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.stamp  ## build or update the environment
 
@@ -20,6 +20,12 @@ train: setup  ## run the default experiment (or ARGS)
 
 test: setup  ## run all tests
 	$(BIN)/python -m pytest $(ARGS)
+
+test-slurm: setup  ## run the tests that start a SLURM of one node (as root)
+	$(BIN)/python -m pytest -m slurm $(ARGS)
+
+services:  ## install, on Debian and as root, what some tests need beside Python
+	tests/services/install.sh
 
 check: setup  ## lint, format, types, order of imports
 	$(BIN)/ruff check .

@@ -13,6 +13,7 @@ import torch
 from eegbench.distributed import local_rank, local_world_size, world_size
 
 PACKAGES = ("eegbench", "torch", "numpy", "mne", "scikit-learn", "pandas", "hydra-core", "mlflow")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def choose_device(name: str) -> torch.device:
@@ -84,9 +85,50 @@ def set_deterministic(deterministic: bool, device: torch.device) -> None:
     torch.backends.cudnn.benchmark = not deterministic
 
 
+def share_of_cores(n_cores: int, *, n_jobs: int = 1, n_asked: int | None = None) -> int:
+    """Return how many of a machine's cores one of several jobs may use, at least 1.
+
+    Parameters
+    ----------
+    n_cores
+        Cores that the process may use.
+    n_jobs
+        Jobs at a time, as joblib counts them: -1 is a job a core, -2 leaves one core free.
+    n_asked
+        Cores that a scheduler gave the job alone; None where there is none.
+    """
+    if n_asked is not None:
+        return max(1, min(n_asked, n_cores))
+    at_a_time = n_jobs if n_jobs > 0 else max(1, n_cores + 1 + n_jobs)
+    return max(1, n_cores // at_a_time)
+
+
+def set_threads(n: int) -> None:
+    """Let this process compute in at most `n` threads; where it was given fewer already, they stay.
+
+    Libraries that are loaded later, and processes that are started, find the number in their environment.
+    """
+    from threadpoolctl import threadpool_limits
+
+    for name in THREADS:
+        given = os.environ.get(name, "")
+        os.environ[name] = str(min(n, int(given)) if given.isdigit() and int(given) else n)
+    torch.set_num_threads(min(n, torch.get_num_threads()))
+    threadpool_limits(n)  # NumPy's and SciPy's, which were loaded before
+
+
+def n_threads() -> int:
+    """Return the number of threads that an operation of torch is spread over; it decides how sums are rounded."""
+    return int(torch.get_num_threads())
+
+
 def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    found = {"python": platform.python_version(), "platform": platform.platform()}
+    """Return the versions that a result depends on, and the number of threads, which may change its last bits."""
+    found = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "threads": str(n_threads()),
+    }
     for package in PACKAGES:
         try:
             found[package] = version(package)

@@ -18,6 +18,8 @@ R = TypeVar("R")
 console = Console(stderr=True)
 """Where progress goes; results go to standard output."""
 
+_limit: int | None = None
+
 
 @contextmanager
 def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
@@ -29,7 +31,8 @@ def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
+    several = multiprocessing.parent_process() is not None  # a worker's bar would write over its neighbours'
+    with Progress(*columns, console=console, disable=several or not sys.stderr.isatty()) as progress:
         task = progress.add_task(description, total=total, note="")
         yield lambda note: progress.update(task, advance=1, note=note)
 
@@ -65,7 +68,14 @@ def parallel(
 
 def n_cores() -> int:
     """Count the cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(there, _limit or there)
+
+
+def limit_cores(n: int | None) -> None:
+    """Let this process count at most `n` cores as its own; None takes the limit away."""
+    global _limit
+    _limit = n
 
 
 def _here(work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | Exception]]:

@@ -1,10 +1,12 @@
-"""Shapes are checked at run time under pytest, and the real recordings are found or skipped with a sentence."""
+"""Shapes are checked at run time under pytest; recordings and services are found, or skipped with a sentence."""
 
 import os
 from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
+from services.postgres import MISSING, postgres
+from services.slurm import missing, slurm
 
 _hook = install_import_hook("eegbench", "beartype.beartype")
 
@@ -17,3 +19,21 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real recordings are not there: no folder {folder} (set EEGBENCH_TEST_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The address, as Optuna takes it, of a PostgreSQL that lives as long as the tests."""
+    if MISSING:
+        pytest.skip(MISSING)
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def slurm_environment():
+    """What a process must find in its environment to reach a SLURM that lives as long as the tests."""
+    if why := missing():
+        pytest.skip(why)
+    with slurm() as environment:
+        yield environment

@@ -1,10 +1,21 @@
 """Seeds, devices and versions."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from eegbench import environment
-from eegbench.environment import choose_device, git_state, seed_libraries, seed_process, set_deterministic, versions
+from eegbench.environment import (
+    choose_device,
+    git_state,
+    seed_libraries,
+    seed_process,
+    set_deterministic,
+    share_of_cores,
+    versions,
+)
 
 
 def test_auto_is_a_device_that_is_there():
@@ -77,3 +88,30 @@ def test_deterministic_mode_can_be_set_and_unset():
 def test_versions_and_git_state_are_plain_words():
     assert versions()["torch"] == torch.__version__
     assert all(isinstance(value, str) for value in (versions() | git_state()).values())
+
+
+@pytest.mark.parametrize(
+    ("n_cores", "n_jobs", "share"),
+    [(8, 1, 8), (8, 2, 4), (8, 3, 2), (8, 20, 1), (8, -1, 1), (8, -2, 1), (8, -7, 4), (8, -99, 8), (1, -1, 1)],
+)
+def test_jobs_at_a_time_share_the_cores_as_joblib_counts_jobs(n_cores, n_jobs, share):
+    assert share_of_cores(n_cores, n_jobs=n_jobs) == share
+
+
+@pytest.mark.parametrize(("n_asked", "share"), [(4, 4), (1, 1), (64, 8)])
+def test_what_a_scheduler_gave_counts_as_far_as_it_is_there(n_asked, share):
+    assert share_of_cores(8, n_jobs=2, n_asked=n_asked) == share
+
+
+def test_a_limit_of_threads_holds_for_torch_numpy_and_what_is_started_later():
+    code = """
+import os, numpy, threadpoolctl, torch
+from eegbench.environment import set_threads
+os.environ.pop("OMP_NUM_THREADS", None)
+os.environ["MKL_NUM_THREADS"] = "1"
+set_threads(2)
+assert torch.get_num_threads() <= 2
+assert max(pool["num_threads"] for pool in threadpoolctl.threadpool_info()) <= 2
+assert (os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]) == ("2", "1")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

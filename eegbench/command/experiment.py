@@ -43,6 +43,9 @@ from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
 from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
 
+TAGGED = ("resume", "sweep.study", "sweep.trial")
+"""Options that say where a run stands, not what it is: tags tell, and no table of differing parameters shows them."""
+
 SUMMARY = "summary.json"
 """A run that has one is finished."""
 
@@ -169,7 +172,7 @@ def _check_same(earlier: Options, now: Options, run: Path) -> None:
 def _run_facts(options: Options, data: Data, folder: Path, member: Membership) -> RunFacts:
     short = {group: option_of(options[group]) for group in ("dataset", "task", "model")}
     fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
-    parameters = {name: value for name, value in flat(options).items() if name not in ("resume",)}
+    parameters = {name: value for name, value in flat(options).items() if name not in TAGGED}
     tags = {**short, **member.tags, **versions(), **git_state(), "split.within_subject": str(data.within_subject)}
     return RunFacts(
         experiment=options["name"],

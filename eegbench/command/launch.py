@@ -3,10 +3,8 @@
 import difflib
 import errno
 import itertools
-import logging
 import os
 import re
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -22,11 +20,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from eegbench.command.help import composed, help_text
+from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here
 from eegbench.config import conf_folder
 from eegbench.sweep.plugin import register as register_sweeper
-
-INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
 
 ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
 _DISK = {
@@ -55,8 +51,8 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     sys.argv = [f"eegbench {config_name}", *_flags_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
     register_sweeper()
-    _show_notes()
-    signal.signal(signal.SIGTERM, _terminate)
+    launched_here()
+    answer_interrupts()
     try:
         if {"-h", "--help"} & set(argv):
             print(help_text(config_name, argv, _config_dir(sys.argv)))
@@ -76,26 +72,14 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     return 0
 
 
-def _terminate(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
-    """Treat a polite kill, as schedulers send it, as Ctrl-C: the run says so in MLflow and can be resumed."""
-    raise KeyboardInterrupt
-
-
-def _show_notes() -> None:
-    """Show what our modules note while they work, plainly, on standard error."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each font it puts into a PDF
-    logger = logging.getLogger("eegbench")
-    logger.setLevel(logging.INFO)
-    if not logger.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        logger.addHandler(handler)
-
-
 def explain(error: BaseException, config_name: str) -> str | None:
     """Say in a sentence what a person can mend; None for what looks like a fault of the program."""
+    if sentence := getattr(error, "sentence", None):  # told in the job, in another process
+        return str(sentence)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _explain_hydra(error, config_name)
+    if type(error).__module__.startswith("submitit") or 'detect "srun"' in str(error):
+        return _explain_slurm(error)
     if "No space left on device" in str(error) or "disk is full" in str(error):
         return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
@@ -136,6 +120,13 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Additional config directory '(.+)' not found", text):
         return f"--config-dir {found.group(1)}: there is no such folder."
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _explain_slurm(error: BaseException) -> str:
+    if "srun" in str(error):
+        return "there is no SLURM here (no program srun); leave hydra/launcher out, or take hydra/launcher=joblib."
+    lines = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return f"SLURM did not do the job ({lines}); what to ask of it is set by hydra.launcher.KEY=VALUE."
 
 
 def _options(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from eegbench.command.job import as_job
 from eegbench.command.launch import launch
 from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
@@ -31,6 +32,7 @@ def _main(argv: Sequence[str]) -> int:
     return status
 
 
+@as_job
 def train(config: DictConfig) -> float | list[float] | None:
     """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
     from eegbench.command.options import checked

@@ -15,6 +15,7 @@ from eegbench.tracking.database import Client, connect, default_place, find_expe
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, view_link
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
+from eegbench.tracking.uninterrupted import uninterrupted
 
 RECORD = "tracking.json"
 """The file in a run's folder that says which MLflow run it belongs to."""
@@ -149,10 +150,11 @@ class MlflowRun:
         changed = {f"resumed.{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
         tags = self._fitting("tags", {STATE: "running", **facts.tags, **changed}, MAX_TAG)
         new = [Param(name, value) for name, value in parameters.items() if name not in self._known]
-        for params in _batches(new, BATCH):
-            self.client.log_batch(self.run_id, params=params)
-        for some in _batches([RunTag(name, value) for name, value in tags.items()], BATCH):
-            self.client.log_batch(self.run_id, tags=some)
+        with uninterrupted():
+            for params in _batches(new, BATCH):
+                self.client.log_batch(self.run_id, params=params)
+            for some in _batches([RunTag(name, value) for name, value in tags.items()], BATCH):
+                self.client.log_batch(self.run_id, tags=some)
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of one pass in one write; passes that a resumed run repeats are there already."""
@@ -194,10 +196,11 @@ class MlflowRun:
     def fail(self, error: BaseException) -> None:
         """Record why the run ended early: KILLED after Ctrl-C, FAILED with the reason as a tag otherwise."""
         reason = str(error).strip() or type(error).__name__
-        self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
         status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
-        self.client.set_tag(self.run_id, STATE, status.lower())
-        self.client.set_terminated(self.run_id, status)
+        with uninterrupted():
+            self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
+            self.client.set_tag(self.run_id, STATE, status.lower())
+            self.client.set_terminated(self.run_id, status)
 
     def _log(self, metrics: Mapping[str, float], step: int) -> None:
         from mlflow.entities import Metric
@@ -206,8 +209,9 @@ class MlflowRun:
         finite = {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
         names = legal_names(finite)
         made = [Metric(names[name], value, now, step) for name, value in finite.items()]
-        for batch in _batches(made, 10 * BATCH):
-            self.client.log_batch(self.run_id, metrics=batch)
+        with uninterrupted():
+            for batch in _batches(made, 10 * BATCH):
+                self.client.log_batch(self.run_id, metrics=batch)
 
     def _fitting(self, kind: str, values: Mapping[str, object], limit: int) -> dict[str, str]:
         """Return legal names with texts within the limit; longer texts go to a file and leave their digest."""

@@ -132,7 +132,7 @@ def test_mlflow_keeps_the_comparison_beside_its_runs_and_never_compares_it(made,
 
     assert compare("--experiment", "two_models", "--into", str(tmp_path / "again"), "--no-log") == 0
     shown = capfd.readouterr()
-    assert "1 run left out: 1 made by eegbench compare" in shown.err.replace("\n", " ")
+    assert "2 runs left out: 1 the parent of a sweep, 1 made by eegbench compare" in shown.err.replace("\n", " ")
     assert "balanced accuracy" in shown.out
     assert not (tmp_path / "again" / "tracking.json").exists()
 
@@ -144,7 +144,9 @@ def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
     (sweep,) = set(outputs.glob("sweeps/*")) - before
     assert compare("--experiment", "folds", "--into", str(tmp_path / "c"), "--no-log", "--metric", "macro_f1") == 0
     table = pd.read_csv(tmp_path / "c" / "table.csv").set_index("name")
-    pooled = pd.read_csv(sweep / "pooled_scores.csv").query("metric == 'macro_f1' and aggregation == 'pooled'")
+    pooled = pd.read_csv(sweep / "sweep" / "pooled_scores.csv").query(
+        "metric == 'macro_f1' and aggregation == 'pooled'"
+    )
     pooled = pooled.set_index("probe")
     columns = ["value", "ci_low", "ci_high"]
     for probe in ("linear", *PROBES):

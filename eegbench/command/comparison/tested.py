@@ -10,8 +10,8 @@ import pandas as pd
 from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished import Archive, FinishedRun
 
-KIND, COMPARISON = "kind", "comparison"
-"""The tag of the runs that ``eegbench compare`` itself leaves."""
+KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
+"""The tag of runs that hold other runs: those that ``eegbench compare`` leaves, and the parents of sweeps."""
 
 PROBE = "linear"
 """The probe that is compared; the others stand beside it as controls."""
@@ -28,7 +28,9 @@ INCIDENTAL = (
     "paths.",
     "projection",
     "published",
+    "resume",
     "store.",
+    "sweep.",
     "tracking.",
     "trust",
 )
@@ -95,8 +97,12 @@ def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
     """Return a run with its predictions, or why it has none."""
     if run.tags.get(KIND) == COMPARISON:
         return "made by eegbench compare"
+    if run.tags.get(KIND) == SWEEP:
+        return "the parent of a sweep"
     if run.status != "FINISHED":
         return run.status.lower()
+    if run.tags.get("state") == "pruned":
+        return "pruned"
     predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
     if predictions is None or summary is None:
         return "without predictions"

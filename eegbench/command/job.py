@@ -1,0 +1,164 @@
+"""A job of a multirun, wherever a launcher starts it: its share of the cores, its notes, its errors as sentences."""
+
+import contextlib
+import functools
+import json
+import logging
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig
+
+T = TypeVar("T")
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
+
+PATIENCE_S = 30
+"""How long a job may take to say that it was interrupted."""
+
+_launched_here = False
+
+
+def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
+    """Make a verb fit to run in a process of its own that joblib or SLURM starts, as well as in the program's."""
+
+    @functools.wraps(verb)
+    def job(config: DictConfig) -> T:
+        if _launched_here:
+            take_share(config)
+            return verb(config)
+        _settle()
+        take_share(config)
+        try:
+            return verb(config)
+        except KeyboardInterrupt:
+            if multiprocessing.parent_process() is not None:  # a worker of joblib would go on with the next job
+                os._exit(INTERRUPTED)
+            ended = InterruptedError("a job was ended from outside; its log says how its run is finished.")
+            ended.__dict__["sentence"] = str(ended)
+            raise ended from None
+        except Exception as error:
+            _tell(error)
+            raise
+
+    return job
+
+
+def launched_here() -> None:
+    """Note that the program itself runs in this process: it shows notes and tells errors."""
+    global _launched_here
+    _launched_here = True
+    show_notes()
+
+
+def show_notes() -> None:
+    """Show what our modules note while they work, plainly, on standard error."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells each font it puts into a PDF
+    logger = logging.getLogger("eegbench")
+    logger.setLevel(logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.handlers = [handler]  # a new one, as standard error may be another than before
+
+
+def answer_interrupts() -> None:
+    """Treat a polite kill, as schedulers send it, as Ctrl-C: the run says so in MLflow and can be resumed."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job is to ignore Ctrl-C
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
+    """Interrupt the jobs, then this process; meanwhile a second signal must not disturb what the first set going."""
+    before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
+    if _launched_here:
+        _end_jobs()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    raise KeyboardInterrupt
+
+
+def _ignore(number: int, frame: object) -> None:
+    """Do nothing, as a function: SIG_IGN would complain of a signal that has come just before."""
+
+
+def _end_jobs() -> None:
+    """End the jobs that a launcher started on this machine: politely, so that each run is marked as killed."""
+    import psutil
+
+    jobs, below = [], []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any("popen_loky" in word or word == "submitit.local._local" for word in child.cmdline()):
+                jobs.append(child)
+                below += child.children(recursive=True)
+                child.terminate()
+    psutil.wait_procs(jobs, timeout=PATIENCE_S)
+    for process in (*jobs, *below):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def take_share(config: DictConfig) -> None:
+    """Let this job use no more threads and processes than its share of the cores.
+
+    A resumed run takes as many threads as it had before: another number would change its last bits.
+    """
+    from eegbench.environment import n_threads, set_threads, share_of_cores  # here: --help need not import torch
+    from eegbench.progress import limit_cores, n_cores
+
+    limit_cores(None)
+    share = share_of_cores(n_cores(), n_jobs=_n_jobs(), n_asked=_n_asked())
+    before = _threads_before(config.get("resume"))
+    if min(share, before or share) < n_cores():
+        limit_cores(share)
+        set_threads(min(share, before or share))
+    if before is not None and before != n_threads():
+        note = "this run had %d threads and has %d now: it goes on, but not to the same last bits"
+        logging.getLogger(__name__).info(note, before, n_threads())
+
+
+def _threads_before(run: str | None) -> int | None:
+    """Return how many threads an interrupted run had; None where there is none or nobody wrote it down."""
+    file = Path(run or "") / "environment.json"
+    facts = json.loads(file.read_text(encoding="utf-8")) if run and file.is_file() else {}
+    return int(facts["threads"]) if "threads" in facts else None
+
+
+def _n_jobs() -> int:
+    """Return how many jobs joblib runs at a time, as it counts them; 1 under other launchers."""
+    hydra = HydraConfig.get()
+    return int(hydra.launcher.get("n_jobs") or 1) if hydra.mode == RunMode.MULTIRUN else 1
+
+
+def _n_asked() -> int | None:
+    """Return the cores that a scheduler gave this job, or that its launcher asks for; None where nobody says."""
+    hydra = HydraConfig.get()
+    asked = hydra.launcher.get("cpus_per_task") if hydra.mode == RunMode.MULTIRUN else None
+    return int(os.environ.get("SLURM_CPUS_PER_TASK") or asked or 0) or None
+
+
+def _settle() -> None:
+    """Make a launcher's process behave as the program's own does."""
+    show_notes()
+    multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers
+    answer_interrupts()
+
+
+def _tell(error: Exception) -> None:
+    """Write into the error what only this process knows: its traceback does not travel."""
+    from eegbench.command.launch import explain
+
+    sentence = explain(error, str(HydraConfig.get().job.config_name))
+    if sentence is None:  # a fault of the program
+        error.add_note("In the job:\n" + "".join(traceback.format_exception(error)))
+    else:
+        error.__dict__["sentence"] = sentence

@@ -1,0 +1,15 @@
+"""How many cores a process counts as its own."""
+
+from eegbench.progress import limit_cores, n_cores
+
+
+def test_a_limit_of_cores_holds_until_it_is_taken_away():
+    there = n_cores()
+    limit_cores(1)
+    try:
+        assert n_cores() == 1
+        limit_cores(there + 5)
+        assert n_cores() == there
+    finally:
+        limit_cores(None)
+    assert n_cores() == there
