@@ -10,6 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from eegbench.figure.trials import numbers
 
 
+FEW = 6
+"""Whole numbers that stand as marks on an axis, each its own."""
+
+
 @dataclass(frozen=True)
 class Places:
     """Where the values of one option lie on its axis.
@@ -76,8 +80,8 @@ def _by_power(value: float) -> str:
 
 
 def _ticks(known: Float[np.ndarray, "k"], n_ticks: int) -> list[float]:
-    if len(known) < 2:
-        return known.tolist()
+    if len(known) < 2 or (len(known) <= FEW and (known == known.round()).all()):
+        return known.tolist()  # a choice of few whole numbers: these, and none between
     found = MaxNLocator(n_ticks, steps=[1, 2, 2.5, 5, 10]).tick_values(known[0], known[-1])
     return [round(float(tick), 12) for tick in found if known[0] <= tick <= known[-1]]
 

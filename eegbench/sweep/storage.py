@@ -102,8 +102,13 @@ class _FileLock:
 
 
 def _engine_options(address: str) -> dict[str, object]:
-    # waiting for a busy sqlite file is right; failing is not
-    return {"connect_args": {"timeout": 60}} if address.startswith("sqlite") else {"pool_pre_ping": True}
+    from sqlalchemy.pool import NullPool
+
+    # connections are closed after each use: hundreds of jobs must not exhaust a database's
+    options: dict[str, object] = {"poolclass": NullPool}
+    if address.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 60}  # waiting for a busy file is right; failing is not
+    return options
 
 
 def _lock_file(address: str) -> Path:
@@ -121,15 +126,13 @@ def _lock_file(address: str) -> Path:
 @contextmanager
 def _advisory_lock(address: str, name: str) -> Iterator[None]:
     from sqlalchemy import create_engine, text
+    from sqlalchemy.pool import NullPool
 
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7])
-    engine = create_engine(address)
-    try:
-        with engine.connect() as connection:  # closing it gives the lock back
-            connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
-            yield
-    finally:
-        engine.dispose()
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.connect() as connection:  # closing it gives the lock back
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
+        yield
 
 
 def _first_line(error: Exception) -> str:

@@ -108,6 +108,43 @@ def test_two_controllers_share_a_journal(start, tmp_path):
 
 
 @pytest.mark.slow
+def test_controllers_on_several_machines_share_a_postgresql(start, tmp_path, postgresql):
+    folders = [tmp_path / "one", tmp_path / "other"]
+    words = [f"hydra.sweeper.storage={postgresql}", "hydra.sweeper.study_name=several"]
+    outputs = together(start, 6, words, folders)
+    storage = open_storage(postgresql)
+    trials = optuna.load_study(study_name="several", storage=storage).trials
+    storage.engine.dispose()
+    shared_by_both(outputs, trials, 6)
+    found = [path.parent.name for folder in folders for path in folder.glob("sweeps/several/?/summary.json")]
+    assert sorted(found) == list("012345")
+
+
+@pytest.mark.slow
+def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra/sweeper/pruner=median", "probe.every=1"]
+    output, _ = start(*words, n_trials=4).communicate(timeout=300)
+    assert "4 trials: 4 complete" in output
+    trials = trials_of(tmp_path / "sweeps/s.journal")
+    assert len({tuple(trial.params.items()) for trial in trials}) == 4
+    assert [sorted(trial.intermediate_values) for trial in trials] == [[1]] * 4
+    first, second = (trial.user_attrs["job"] for trial in trials[:2])
+    assert first != second  # workers of their own, side by side
+
+
+@pytest.mark.slurm
+@pytest.mark.slow
+def test_jobs_of_slurm_are_trials_of_one_study(start, tmp_path, slurm_environment, monkeypatch):
+    for name, value in slurm_environment.items():
+        monkeypatch.setenv(name, value)
+    words = ["hydra/launcher=slurm_cpu", "hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=2"]
+    process = start(*words, "hydra.sweeper.n_jobs=2", n_trials=3)
+    output, _ = process.communicate(timeout=400)
+    assert process.returncode == 0, output
+    assert [trial.state.name for trial in trials_of(tmp_path / "sweeps/s.journal")] == ["COMPLETE"] * 3
+
+
+@pytest.mark.slow
 def test_a_controller_takes_over_what_another_left(start, tmp_path):
     words = ["tracking=folder", "trainer.max_passes=40", "trainer.patience=null"]
     first = start(*words, n_trials=1)

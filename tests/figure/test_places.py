@@ -6,10 +6,14 @@ from eegbench.figure.places import places, tick_labels
 
 
 def test_numbers_lie_at_their_value():
-    found = places(pd.Series([1.0, 3.0, np.nan]), log=False)
-    np.testing.assert_array_equal(found.at, [1, 3, np.nan])
-    assert found.limits == (1, 3)
-    assert found.labels == ["1.0", "1.5", "2.0", "2.5", "3.0"]
+    found = places(pd.Series([1.5, 3.5, np.nan]), log=False)
+    np.testing.assert_array_equal(found.at, [1.5, 3.5, np.nan])
+    assert found.limits == (1.5, 3.5)
+    assert found.labels == ["1.5", "2.0", "2.5", "3.0", "3.5"]
+
+
+def test_few_whole_numbers_are_marked_each_and_none_between():
+    assert places(pd.Series([4.0, 16.0, 8.0, 4.0]), log=False).labels == ["4", "8", "16"]
 
 
 def test_numbers_on_a_logarithmic_axis_lie_at_their_logarithm():
