@@ -14,8 +14,8 @@ import time
 from collections.abc import Sequence
 
 N_JOBS = 8
-REPEATS = 5
-EXPERIMENT = ["experiment=mental_arithmetic", "trainer.max_passes=5", "figures=[]"]
+REPEATS = 3
+EXPERIMENT = ["experiment=mental_arithmetic", "trainer.max_passes=2", "sampler.n_pairs=20", "figures=[]"]
 LAUNCHERS = {"basic": [], "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]}
 
 
