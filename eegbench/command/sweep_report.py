@@ -148,8 +148,9 @@ def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
 
 
 def _metrics_of(trial: Path) -> dict[str, float]:
-    """Return the metrics of a trial: the mean over its seeds."""
-    files = [trial / "summary.json", *trial.glob("seed_*/summary.json")]
+    """Return the metrics of a trial: the mean over its seeds, or those of the identical run that it points to."""
+    folders = [_run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
+    files = [folder / "summary.json" for folder in folders]
     frames = [json.loads(file.read_text(encoding="utf-8")).get("metrics", {}) for file in files if file.is_file()]
     if not frames:
         return {}
@@ -157,3 +158,8 @@ def _metrics_of(trial: Path) -> dict[str, float]:
         warnings.simplefilter("ignore", RuntimeWarning)  # a metric that no seed has
         mean = pd.DataFrame(frames).astype(float).mean()
     return {str(name): float(value) for name, value in mean.items()}
+
+
+def _run_of(folder: Path) -> Path:
+    pointer = folder / "same_as.json"
+    return Path(json.loads(pointer.read_text(encoding="utf-8"))["folder"]) if pointer.is_file() else folder

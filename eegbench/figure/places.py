@@ -9,7 +9,6 @@ from matplotlib.ticker import MaxNLocator
 
 from eegbench.figure.trials import numbers
 
-
 FEW = 6
 """Whole numbers that stand as marks on an axis, each its own."""
 

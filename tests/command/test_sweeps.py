@@ -37,6 +37,7 @@ def test_the_same_command_goes_on_to_the_total_budget(sweep, capfd):
     out = capfd.readouterr()
     assert "2 trials: 2 complete" in out.out
     assert out.err.count("pass   1") == 2
+    assert out.err.count("0 shards built, 14 in use") == 2  # they were built before the first trial
     status, sweeps = sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=3")
     assert status == 0
     assert capfd.readouterr().err.count("pass   1") == 1
@@ -105,6 +106,17 @@ def test_a_trial_that_is_given_up_keeps_its_last_value_and_is_not_evaluated(swee
         assert summary["pruned"] == {"pass": 2, "value": trial.value}
     values = pd.read_csv(next(sweeps.glob("*/sweep/intermediate_values.csv")))
     assert list(values["step"]) == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize("pruner", ["median", "hyperband"])
+def test_every_pruner_watches_the_passes(sweep, pruner):
+    words = [*SPACE, "hydra.sweeper.n_trials=3", f"hydra/sweeper/pruner={pruner}", "probe.every=1"]
+    status, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=2", *words)
+    assert status == 0
+    for trial in study_in(sweeps).trials:
+        assert trial.state.name in ("COMPLETE", "PRUNED")
+        steps = sorted(trial.intermediate_values)
+        assert steps == ([1, 2] if trial.state.name == "COMPLETE" else steps[:1] or [])
 
 
 def test_steps_and_values_go_on_from_seed_to_seed(sweep):
@@ -207,6 +219,19 @@ def test_identical_finished_runs_are_skipped(train, tmp_path, capfd):
     assert json.loads(pointer.read_text()) == {"folder": str(earlier)}
     assert train("-m", "seed=1,2", "sweep.skip_finished=true", *words)[0] == 0
     assert "pass   1" not in capfd.readouterr().err
+
+
+def test_a_best_trial_that_was_skipped_has_the_metrics_of_the_run_it_points_to(train, tmp_path):
+    words = [f"paths.outputs={tmp_path}", "trainer.max_passes=1"]
+    assert train("seed=1", *words)[0] == 0
+    grid = ["hydra/sweeper=optuna", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=1"]
+    assert train("-m", "seed=choice(1)", *grid, "sweep.skip_finished=true", *words)[0] == 0
+    (earlier,) = tmp_path.glob("runs/*/summary.json")
+    metrics = json.loads(earlier.read_text())["metrics"]
+    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+        query = "SELECT value FROM latest_metrics JOIN runs USING (run_uuid) WHERE name LIKE 'sweep %' AND key = ?"
+        ((value,),) = connection.execute(query, ["test/linear/balanced_accuracy"]).fetchall()
+    assert value == pytest.approx(metrics["test/linear/balanced_accuracy"])
 
 
 def test_a_diverging_trial_is_a_failed_one_and_the_sweep_goes_on(sweep, capfd, monkeypatch):
