@@ -14,6 +14,22 @@ from typing import Any, Literal, Union, get_args, get_origin
 BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
 """Classes under these modules may be built from YAML; others only where the user trusts their module."""
 
+NO_EFFECT = (
+    "device",
+    "expected",
+    "figures",
+    "name",
+    "paths",
+    "projection",
+    "published",
+    "resume",
+    "store",
+    "sweep",
+    "tracking",
+    "trust",
+)
+"""Nodes at the root that say where and how a run is made, and change no score."""
+
 _trusted: set[str] = set()
 
 Node = Mapping[str, Any]
@@ -77,6 +93,17 @@ def build(node: Node, **given: Any) -> Any:
     built = {name: build(value) if _is_node(value) else value for name, value in arguments.items()}
     call = functools.partial(target, **built, **given)
     return call if node.get("_partial_") else call()
+
+
+def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return options with dotted keys."""
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{path}{name}.")
+        else:
+            found[f"{path}{name}"] = value
+    return found
 
 
 def _arguments(node: Node, path: str, given: set[str]) -> dict[str, Any]:

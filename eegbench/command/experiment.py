@@ -23,12 +23,12 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.finished import find_same, identity
 from eegbench.command.membership import Membership, Watch
-from eegbench.command.options import flat, objectives, option_of
+from eegbench.command.options import objectives, option_of
 from eegbench.command.ranks import beside_main
 from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
-from eegbench.config import ConfigError, build
+from eegbench.config import ConfigError, build, flat
 from eegbench.distributed import is_main, leave
 from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
 from eegbench.model.base import Encoder

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from eegbench.config import NO_EFFECT
 from eegbench.environment import git_state, versions
-
-IRRELEVANT = ("paths", "tracking", "store", "figures", "projection", "resume", "name", "published", "expected", "sweep")
-"""Options that change no score."""
 
 
 def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
@@ -22,7 +20,7 @@ def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
     data
         The digest of its windows.
     """
-    relevant = {name: value for name, value in options.items() if name not in IRRELEVANT}
+    relevant = {name: value for name, value in options.items() if name not in NO_EFFECT}
     text = json.dumps(relevant, sort_keys=True, default=str)
     code = versions()["eegbench"] + " " + " ".join(git_state().values())
     return {"options": hashlib.sha256(text.encode()).hexdigest(), "data": data, "code": code.strip()}

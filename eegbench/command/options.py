@@ -124,17 +124,6 @@ def objectives(options: Mapping[str, Any]) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Return options with dotted keys."""
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        if isinstance(value, Mapping) and value:
-            found |= flat(value, f"{path}{name}.")
-        else:
-            found[f"{path}{name}"] = value
-    return found
-
-
 def _nodes(options: Mapping[str, Any]) -> list[tuple[str, Node]]:
     top = [(name, node) for name, node in options.items() if isinstance(node, Mapping) and "_target_" in node]
     return [*top, *((f"probe.{name}", options["probe"][name]) for name in ("linear", "hand_made"))]

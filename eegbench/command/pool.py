@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from omegaconf import OmegaConf
 
-from eegbench.command.options import flat
+from eegbench.config import flat
 from eegbench.types import Score
 
 FOLD = "split.fold"

@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import ConfigError
+from eegbench.config import NO_EFFECT, ConfigError, flat
 from eegbench.progress import n_cores
 from eegbench.sweep.objective import Direction, check_objectives, direction
 from eegbench.sweep.space import Space, describe, read_words
@@ -30,9 +30,6 @@ KEYS = (
     "pruner",
     "max_failure_rate",
 )
-
-IRRELEVANT = ("paths", "tracking", "store", "figures", "projection", "device", "resume", "name", "published", "hydra")
-"""Nodes that change neither what is tried nor its score."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def read_plan(config: DictConfig) -> Plan:
     objectives = _names(config.sweep.objective)
     check_objectives(objectives)
     _check_direction(sweeper.direction, objectives)
-    options = _relevant({str(name): _plain(config[name]) for name in config if name not in IRRELEVANT})
+    options = _relevant(config)
     study = sweeper.study_name or f"{config.name}_{_digest(options, space)}"
     sweeps = Path(config.paths.sweeps).resolve()
     plan = Plan(
@@ -178,22 +175,14 @@ def _check_pruning(plan: Plan, every: int) -> None:
         )
 
 
-def _relevant(plain: dict[str, Any]) -> dict[str, Any]:
-    return _flatten({**plain, "sweep": {name: plain["sweep"][name] for name in ("seeds", "objective")}}, "")
+def _relevant(config: DictConfig) -> dict[str, Any]:
+    """Return the options that decide a trial's value, flat."""
+    kept = {str(name): _plain(config[name]) for name in config if name not in (*NO_EFFECT, "hydra")}
+    return flat({**kept, "sweep": {"seeds": list(config.sweep.seeds), "objective": _plain(config.sweep.objective)}})
 
 
 def _plain(node: Any) -> Any:
     return OmegaConf.to_container(node, resolve=True) if OmegaConf.is_config(node) else node
-
-
-def _flatten(node: Mapping[str, Any], path: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in node.items():
-        if isinstance(value, Mapping):
-            found |= _flatten(value, f"{path}{name}.")
-        else:
-            found[f"{path}{name}"] = value
-    return found
 
 
 def _digest(options: Mapping[str, Any], space: Space) -> str:

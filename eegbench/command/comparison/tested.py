@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from eegbench.config import NO_EFFECT
 from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished import Archive, FinishedRun
 
@@ -17,24 +18,8 @@ PROBE = "linear"
 """The probe that is compared; the others stand beside it as controls."""
 
 FOLD = "split.fold"
-INCIDENTAL = (
-    "dataset.cache",
-    "dataset.folder",
-    "dataset.root",
-    "device",
-    "expected",
-    "figures",
-    "name",
-    "paths.",
-    "projection",
-    "published",
-    "resume",
-    "store.",
-    "sweep.",
-    "tracking.",
-    "trust",
-)
-"""Options, or beginnings of them, that say where and how a run was made, not what it is."""
+INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
+"""Options, or nodes of them, that say where and how a run was made, not what it is."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,11 @@ class Tested:
 
     def options(self) -> dict[str, str]:
         """Return the parameters that say what the run is."""
-        return {name: value for name, value in self.run.parameters.items() if not name.startswith(INCIDENTAL)}
+        return {name: value for name, value in self.run.parameters.items() if not _is_incidental(name)}
+
+
+def _is_incidental(name: str) -> bool:
+    return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
 
 
 def read_tested(archive: Archive, runs: Sequence[FinishedRun], split: str) -> tuple[list[Tested], Counter[str]]:
