@@ -62,12 +62,16 @@ def places(values: pd.Series, *, log: bool, n_ticks: int = 5) -> Places:
 def tick_labels(ticks: list[float]) -> list[str]:
     """Write numbers alike: with the same number of decimals, or all by powers of ten where some are tiny or huge."""
     sizes = [abs(tick) for tick in ticks if tick]
-    if any(size < 1e-3 or size >= 1e5 for size in sizes):
+    if any(size < (1e-3 if _are_powers(sizes) else 1e-4) or size >= 1e5 for size in sizes):
         return [_by_power(tick) for tick in ticks]
     if sizes and max(sizes) / min(sizes) > 50:
         return [f"{tick:.4g}" for tick in ticks]
     decimals = max((len(f"{tick:.4g}".partition(".")[2]) for tick in ticks), default=0)
     return [f"{tick:.{decimals}f}" for tick in ticks]
+
+
+def _are_powers(sizes: list[float]) -> bool:
+    return all(f"{size:.1e}".startswith("1.0e") for size in sizes)
 
 
 def _by_power(value: float) -> str:

@@ -28,6 +28,9 @@ STATE = "state"
 
 PARENT = "mlflow.parentRunId"
 
+FOLDER = "folder"
+"""The tag that names the run's folder, from the moment that there is a run."""
+
 UI_ADDRESS = "http://127.0.0.1:5000"
 
 # MLflow 3 cuts longer values without an error, and refuses larger batches
@@ -71,9 +74,12 @@ class Mlflow:
 
     def _create(self, client: Client, facts: RunFacts) -> Any:
         experiment = find_experiment(client, self.place, self.experiment or facts.experiment)
-        parent = self._recorded(client, facts.parent) if facts.parent else None
-        tags = {PARENT: parent.info.run_id} if parent else {}
-        run = client.create_run(experiment, run_name=facts.name, tags=tags)
+        run = _begun(client, experiment, facts.folder)
+        if run is None:
+            parent = self._recorded(client, facts.parent) if facts.parent else None
+            above = {PARENT: parent.info.run_id} if parent else {}
+            tags = {FOLDER: str(facts.folder.resolve()), **above}
+            run = client.create_run(experiment, run_name=facts.name, tags=tags)
         if facts.datasets:
             client.log_inputs(run.info.run_id, [_dataset_input(dataset) for dataset in facts.datasets])
         return run
@@ -224,6 +230,15 @@ class MlflowRun:
         file = f"{kind}/{name}.txt"
         self.client.log_text(self.run_id, text, file)
         return f"sha256 {digest(text)}, {len(text)} characters in the artefact {file}"
+
+
+def _begun(client: Client, experiment: str, folder: Path) -> Any:
+    """Return the run of a process that was killed before it could write into the folder which run it is."""
+    place = str(folder.resolve())
+    if "'" in place:  # MLflow's filters know no way to write it
+        return None
+    found = client.search_runs([experiment], f"tags.{FOLDER} = '{place}' and attributes.status = 'RUNNING'")
+    return found[0] if found else None
 
 
 def _reopen(client: Client, run: Any) -> None:

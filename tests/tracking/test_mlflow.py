@@ -250,3 +250,15 @@ def test_four_processes_on_a_new_store_keep_all_their_runs(tmp_path):
     runs = client.search_runs([experiment.experiment_id])
     assert sorted(run.data.params["number"] for run in runs) == ["0", "1", "2", "3"]
     assert {run.info.status for run in runs} == {"FINISHED"}
+
+
+def test_a_process_that_was_killed_before_it_noted_its_run_leaves_one_to_go_on_with(tracker, make_facts):
+    facts = make_facts()
+    first = tracker.start(facts)
+    (facts.folder / "tracking.json").unlink()
+    again = tracker.start(facts)
+    assert again.run_id == first.run_id
+    assert (facts.folder / "tracking.json").is_file()
+    again.finish(metrics={}, model=None)
+    (facts.folder / "tracking.json").unlink()
+    assert tracker.start(facts).run_id != first.run_id
