@@ -64,7 +64,7 @@ def tick_labels(ticks: list[float]) -> list[str]:
     sizes = [abs(tick) for tick in ticks if tick]
     if any(size < (1e-3 if _are_powers(sizes) else 1e-4) or size >= 1e5 for size in sizes):
         return [_by_power(tick) for tick in ticks]
-    if sizes and max(sizes) / min(sizes) > 50:
+    if sizes and (max(sizes) / min(sizes) > 50 or min(sizes) < 1e-3):
         return [f"{tick:.4g}" for tick in ticks]
     decimals = max((len(f"{tick:.4g}".partition(".")[2]) for tick in ticks), default=0)
     return [f"{tick:.{decimals}f}" for tick in ticks]
