@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import optuna
+import psutil
 import pytest
 from toy import SMALL
 
@@ -130,6 +131,20 @@ def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
     assert [sorted(trial.intermediate_values) for trial in trials] == [[1]] * 4
     first, second = (trial.user_attrs["job"] for trial in trials[:2])
     assert first != second  # workers of their own, side by side
+
+
+@pytest.mark.slow
+def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(start, tmp_path):
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "trainer.max_passes=40", "trainer.patience=null"]
+    process = start(*words, "tracking=folder", n_trials=2)
+    sweep = tmp_path / "sweeps" / "s"
+    wait_for(lambda: all((sweep / n / "checkpoints/last.safetensors").is_file() for n in "01"))
+    workers = psutil.Process(process.pid).children(recursive=True)
+    stopped(process, signal.SIGKILL)
+    assert psutil.wait_procs(workers, timeout=30)[1] == []
+    output, _ = start(*words, "tracking=folder", n_trials=2).communicate(timeout=300)
+    assert output.count("was interrupted, and goes on") == 2
+    assert "2 trials: 2 complete" in output
 
 
 @pytest.mark.slurm
