@@ -1,12 +1,17 @@
 """Shapes are checked at run time under pytest; recordings and services are found, or skipped with a sentence."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 from jaxtyping import install_import_hook
 from services.postgres import MISSING, postgres
 from services.slurm import missing, slurm
+
+# a shell starts what runs in its background with Ctrl-C ignored, which children inherit: tests send it to them
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _hook = install_import_hook("eegbench", "beartype.beartype")
 

@@ -78,34 +78,41 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     ids = split_ids(data)
     write_json(folder / "split.json", ids | {"seen": seen_subjects(options, ids)})
     report.tell_data(data)
-    with (
-        report.resumable(folder),
-        tracked(build(options["tracking"]), _run_facts(options, data, folder, member)) as run,
-    ):
+    facts = _run_facts(options, data, folder, member)
+    with report.resumable(folder), tracked(build(options["tracking"]), facts) as run:
         try:
             trained = _train(options, data, folder, run, member)
-        except Pruned as given_up:
+        except Pruned as given_up:  # an outcome: it must not leave the block, which would record a failure
+            pruned: Pruned | None = given_up
             _give_up(given_up, options, folder, run)
-            raise
-        seen = saw_subjects(options, ids)
-        pretext = _examine(options, trained, data, folder)
-        outcome = _evaluate(options, data, trained, folder, mark_of(data, seen))
-        summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-        summary |= {"identity": same}
-        metrics = final_metrics(trained.fit, pretext, outcome)
-        metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
-        if there := values_there(metrics, objectives(options)):
-            metrics[OBJECTIVE] = there[0]
-        model = _save_model(options, data, trained, outcome, folder)
-        write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
-        run.finish(metrics=metrics, model=model)
+        else:
+            pruned = None
+            seen = saw_subjects(options, ids)
+            outcome, pretext = _evaluate(options, data, trained, folder, mark_of(data, seen))
+            summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
+            metrics = _metrics(options, summary, trained, pretext, outcome)
+            model = _save_model(options, data, trained, outcome, folder)
+            write_json(folder / SUMMARY, summary | {"identity": same, "metrics": metrics, "link": run.link})
+            run.finish(metrics=metrics, model=model)
+    if pruned:
+        raise pruned
     if member.is_trial:
         report.tell_trial(metrics, folder)
-        return metrics
-    report.tell_results(outcome, data, summary)
-    report.tell_published(options["published"], metrics, option_of(options["dataset"]))
-    report.tell_place(folder, run.link)
+    else:
+        report.tell_results(outcome, data, summary)
+        report.tell_published(options["published"], metrics, option_of(options["dataset"]))
+        report.tell_place(folder, run.link)
     return metrics
+
+
+def _metrics(
+    options: Options, summary: Options, trained: Trained, pretext: dict[str, Counts], outcome: Evaluation | None
+) -> dict[str, float]:
+    """Name every figure of a run, and what a sweep seeks among them."""
+    metrics = final_metrics(trained.fit, pretext, outcome)
+    metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
+    there = values_there(metrics, objectives(options))
+    return metrics | ({OBJECTIVE: there[0]} if there else {})
 
 
 def _done_before(folder: Path) -> dict[str, float] | None:
@@ -258,18 +265,21 @@ def _examine(options: Options, trained: Trained, data: Data, folder: Path) -> di
     return found
 
 
-def _evaluate(options: Options, data: Data, trained: Trained, folder: Path, mark: str) -> Evaluation | None:
-    """Embed, probe, score and draw; without labels there is nothing to probe."""
+def _evaluate(
+    options: Options, data: Data, trained: Trained, folder: Path, mark: str
+) -> tuple[Evaluation | None, dict[str, Counts]]:
+    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe."""
+    pretext = _examine(options, trained, data, folder)
     album = figures.Album(folder, tuple(options["figures"]))
     embeddings = embed_all(trained.encoder, data)
     _write_embeddings(embeddings, data, folder)
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
-        return None
+        return None, pretext
     outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
     _write_scores(outcome, data, folder)
     figures.draw_evaluation(outcome, data, album)
-    return outcome
+    return outcome, pretext
 
 
 def _write_embeddings(embeddings: Embeddings, data: Data, folder: Path) -> None:

@@ -114,6 +114,12 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Could not override '([^'@]+)", text):
         key, known = found.group(1), _flat(composed(config_name), "")
+        if key == "sweep":
+            return "sweep=OPTION: a search space is added; write +sweep=OPTION."
+        if key.startswith("hydra.sweeper."):
+            from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
+
+            return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
         if key in known:
             return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
         return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."

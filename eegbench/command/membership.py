@@ -59,8 +59,9 @@ def short_name(words: Sequence[str]) -> str:
     pairs = [word.partition("=")[::2] for word in words]
     last = [key.lstrip("+").split("@")[0].rpartition(".")[2].rpartition("/")[2] for key, _ in pairs]
     names = [one if last.count(one) == 1 else key for one, (key, _) in zip(last, pairs, strict=True)]
-    return " ".join(f"{name}={_short(value)}" for name, (_, value) in zip(names, pairs, strict=True))
+    return " ".join(f"{name}={short_value(value)}" for name, (_, value) in zip(names, pairs, strict=True))
 
 
-def _short(value: str) -> str:
+def short_value(value: str) -> str:
+    """Write a value with four digits where it is a number with a point or a power."""
     return f"{float(value):.4g}" if re.fullmatch(r"-?\d+\.\d+(e-?\d+)?|-?\d+e-?\d+", value) else value

@@ -110,6 +110,8 @@ def checked(config: DictConfig) -> dict[str, Any]:
     for name, seed in [("seed", options["seed"]), *(("sweep.seeds", seed) for seed in options["sweep"]["seeds"])]:
         if seed < 0:
             raise ConfigError(f"{name}={seed}: whole numbers from 0 are expected.")
+    if len(set(options["sweep"]["seeds"])) < len(options["sweep"]["seeds"]):
+        raise ConfigError(f"sweep.seeds={options['sweep']['seeds']}: a seed stands there twice.")
     return options
 
 

@@ -135,8 +135,12 @@ def _print_best(plan: Plan, table: pd.DataFrame) -> None:
     ascending = plan.directions[0] == "minimize"
     shown = table[table["state"] == "complete"].sort_values(plan.objectives[0], ascending=ascending)
     print(shown.head(MAX_PRINTED).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
-    if plan.directions[0] == "maximize":
+    if len(plan.objectives) > 1:
+        print(f"sorted by {plan.objectives[0]}; which trials no other one beats in all is in figures/pareto_front.")
+    elif plan.directions[0] == "maximize":
         print(f"{plan.objectives[0]} chose the best of {len(shown)}, so it is too good; test scores are in the runs.")
+    if len(shown) < len(table):
+        print(f"the other {len(table) - len(shown)} trials are in trials.csv")
 
 
 def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:

@@ -16,6 +16,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
 from eegbench.command.membership import FACTS, SWEEP
+from eegbench.config import ConfigError
 
 MAX_CHECKED = 200
 """Jobs whose options are checked before the first begins; composing one takes about 0.1 s."""
@@ -60,6 +61,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             if config.sweep.dry_run:
                 _print_dry(jobs)
                 raise SystemExit(0)
+            _check_study(jobs)
             _build_shards(every)
             _begin(every[0], jobs)
             HydraConfig.instance().set_config(config)
@@ -110,6 +112,9 @@ def _jobs(config: DictConfig) -> Jobs:
     params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
     overrides = OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides([*params, *words])
     varied = tuple(one.get_key_element() for one in overrides if one.is_sweep_override())
+    for one in overrides:
+        if one.is_interval_sweep():
+            raise ConfigError(f"{one.input_line}: only a search takes an interval; add hydra/sweeper=optuna.")
     every = BasicSweeper.split_arguments(overrides, None)[0]
     return Jobs(Path(config.hydra.sweep.dir).resolve(), None, varied, tuple(tuple(job) for job in every))
 
@@ -125,6 +130,8 @@ def _searched(config: DictConfig) -> Jobs:
 
 def _checked(config: DictConfig, jobs: Jobs) -> list[dict[str, Any]]:
     """Compose and check the jobs' options: what is wrong with the last is known before the first begins."""
+    if config.sweep.seeds and "seed" in jobs.varied:
+        raise ConfigError("seed varies, and sweep.seeds names seeds for every job; leave one of them out.")
     from eegbench.command.options import checked
 
     loader, every = GlobalHydra.instance().config_loader(), []
@@ -135,6 +142,14 @@ def _checked(config: DictConfig, jobs: Jobs) -> list[dict[str, Any]]:
             del job["hydra"]
         every.append(checked(job))
     return every
+
+
+def _check_study(jobs: Jobs) -> None:
+    """Open the study before anything else is touched: it refuses options that are not its own."""
+    if jobs.plan:
+        from eegbench.sweep.study import SharedStudy
+
+        SharedStudy(jobs.plan)
 
 
 def _build_shards(every: Sequence[Mapping[str, Any]]) -> None:
@@ -177,7 +192,7 @@ def _begin(options: Mapping[str, Any], jobs: Jobs) -> None:
             **git_state(),
         },
     )
-    with exclusive(str(folder / "parent"), "parent"):  # another controller may be beginning it
+    with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be beginning it
         _open.append(build(options["tracking"]).start(facts))
 
 

@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _main(argv: Sequence[str]) -> int:
     try:
-        words = joint_words(with_resume(_dry(list(argv))))
+        words = joint_words(with_resume(_dry(_searching(list(argv)))))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1
@@ -41,6 +41,12 @@ def train(config: DictConfig) -> float | list[float] | None:
     options = checked(config)
     check_together(options, HydraConfig.get().mode)
     return run_trial(options, HydraConfig.get())
+
+
+def _searching(words: list[str]) -> list[str]:
+    """Let a sweeper that is named sweep, also without -m."""
+    is_named = any(word.startswith("hydra/sweeper=") for word in words)
+    return ["-m", *words] if is_named and not {"-m", "--multirun"} & set(words) else words
 
 
 def _dry(words: list[str]) -> list[str]:

@@ -66,7 +66,9 @@ class _Watch:
         self.trial, self.earlier = trial, list(earlier)
         self.column = watched(objectives(options)[0])
         self.is_watching = trial is not None and len(objectives(options)) == 1
-        self.before = position * int(options["trainer"].get("max_passes") or 0)
+        n_passes = int(options["trainer"].get("max_passes") or 0)
+        self.before = position * n_passes
+        self.last_step = max(1, len(options["sweep"]["seeds"])) * n_passes
 
     def __call__(self, row: Mapping[str, Any]) -> None:
         value = row.get(self.column)
@@ -74,7 +76,8 @@ class _Watch:
             return
         assert self.trial is not None
         mean = float(np.mean([*self.earlier, value]))
-        if self.trial.report(mean, self.before + row["pass"]):
+        step = self.before + row["pass"]
+        if self.trial.report(mean, step) and step < self.last_step:  # what is trained to its end is evaluated
             raise Pruned(mean, row["pass"])
 
 

@@ -189,8 +189,8 @@ def _difference(a: Entry, b: Entry) -> Difference:
         ci_high=high,
         p=wilcoxon_p(by_subject),
         p_holm=float("nan"),
-        rank_biserial=rank_biserial(by_subject),
-        d_z=cohen_dz(by_subject),
+        rank_biserial=rank_biserial(by_subject) if n >= interval.MIN_SUBJECTS else float("nan"),
+        d_z=cohen_dz(by_subject) if n >= interval.MIN_SUBJECTS else float("nan"),
         n=n,
         n_undefined=max(a.n_subjects, b.n_subjects) - n,
     )

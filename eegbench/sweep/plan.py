@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from eegbench.config import NO_EFFECT, ConfigError, flat
 from eegbench.progress import n_cores
 from eegbench.sweep.objective import Direction, check_objectives, direction
-from eegbench.sweep.space import Space, describe, read_words
+from eegbench.sweep.space import Space, describe, read_words, size
 from eegbench.sweep.storage import storage_address
 
 TARGET = "hydra_plugins.eegbench.Optuna"
@@ -131,6 +131,7 @@ def read_plan(config: DictConfig) -> Plan:
         max_failure_rate=float(sweeper.max_failure_rate),
     )
     _check_pruning(plan, int(config.probe.every))
+    _check_grid(plan)
     return plan
 
 
@@ -172,6 +173,15 @@ def _check_pruning(plan: Plan, every: int) -> None:
         raise ConfigError(
             "hydra/sweeper/pruner: pruning compares the probe's score on valid during training, and probe.every=0 "
             "probes only at the end; set probe.every=1."
+        )
+
+
+def _check_grid(plan: Plan) -> None:
+    if plan.sampler is None and size(plan.space) is None:
+        endless = next(key for key, one in plan.space.items() if size({key: one}) is None)
+        raise ConfigError(
+            f"hydra/sweeper/sampler=grid: {endless} has no end of values ({describe(plan.space[endless])}); give it "
+            "a choice(…) or a range(…), or take another sampler."
         )
 
 

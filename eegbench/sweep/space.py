@@ -98,6 +98,8 @@ def describe(distribution: BaseDistribution) -> str:
 
 def _distribution(override: Override) -> BaseDistribution:
     value, key = override.value(), override.get_key_element()
+    if odd := set(getattr(value, "tags", ())) - {"log"}:
+        raise ConfigError(f"{override.input_line}: the tag {sorted(odd)[0]} says nothing here; there is log.")
     if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
         raise ConfigError(f"{override.input_line}: Optuna needs the options by name: {key}=choice(A,B,…).")
     try:

@@ -17,7 +17,18 @@ JOURNAL = ".journal"
 
 
 def storage_address(storage: str | None, folder: Path, study: str) -> str:
-    """Return where a study is kept: the address given, or a journal file in the folder of sweeps."""
+    """Return where a study is kept: the address given, or a journal file in the folder of sweeps.
+
+    Raises
+    ------
+    ConfigError
+        Where the address is neither a database's URL nor a path of a journal.
+    """
+    if storage and "://" not in storage and not storage.endswith(JOURNAL):
+        raise ConfigError(
+            f"hydra.sweeper.storage={storage}: expected a path that ends in {JOURNAL}, sqlite:///FILE, or another "
+            "database such as postgresql+psycopg://USER@HOST:PORT/NAME."
+        )
     return storage or str(folder / f"{study}{JOURNAL}")
 
 

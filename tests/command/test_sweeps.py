@@ -170,6 +170,14 @@ def test_several_objectives_have_a_front(sweep, capfd):
             "with several objectives",
         ),
         ([*SPACE, "hydra.sweeper.n_trials=0"], "a whole number from 1"),
+        ([*SPACE, "hydra/sweeper/sampler=grid"], "trainer.lr has no end of values"),
+        (["trainer.lr=tag(logg,interval(1e-4,1e-2))"], "the tag logg says nothing here"),
+        ([*SPACE, "hydra.sweeper.storage=foo"], "a path that ends in .journal"),
+        ([*SPACE, "hydra.sweeper.storage=sqlite:/foo.db"], "a path that ends in .journal"),
+        (["seed=choice(1,2)", "sweep.seeds=[1,2]"], "leave one of them out"),
+        ([*SPACE, "sweep.seeds=[1,1]"], "a seed stands there twice"),
+        ([*SPACE, "hydra.sweeper.n_trails=4"], "did you mean hydra.sweeper.n_trials"),
+        ([*SPACE, "sweep=encoder_and_sampler"], "write +sweep="),
         ([*SPACE, "+hydra.sweeper.ntrials=4"], "did you mean hydra.sweeper.n_trials"),
         ([*SPACE, "hydra.sweeper.direction=minimize"], "is to maximize"),
         ([*SPACE, "hydra.sweeper.storage=nosuch://x"], "cannot be opened"),
@@ -190,6 +198,41 @@ def test_a_multirun_is_checked_whole_before_its_first_job(train, tmp_path, capfd
     assert train("-m", "trainer.lr=1e-3,fast", f"paths.outputs={tmp_path}", "tracking=folder")[0] == 1
     assert "trainer.lr='fast': expected a number" in capfd.readouterr().err
     assert not list(tmp_path.glob("sweeps/*/0"))
+
+
+def test_an_interval_needs_a_search(train, tmp_path, capfd):
+    assert train("-m", "trainer.lr=interval(1e-4,1e-2)", f"paths.outputs={tmp_path}")[0] == 1
+    assert "add hydra/sweeper=optuna" in capfd.readouterr().err
+
+
+def test_a_named_sweeper_sweeps_without_m(train, tmp_path, capfd):
+    words = [word for word in QUICK if word != "-m"]
+    assert train(*words, *SPACE, "sweep.dry_run=true", f"paths.outputs={tmp_path}")[0] == 0
+    assert "choice(3, 5, 10)" in capfd.readouterr().out
+
+
+def test_a_refused_command_leaves_a_finished_sweep_as_it_was(train, tmp_path):
+    words = [f"paths.outputs={tmp_path}", "-m", "hydra/sweeper=optuna", *SPACE, "hydra.sweeper.study_name=mine"]
+    assert train(*words, "hydra.sweeper.n_trials=1", "trainer.max_passes=1")[0] == 0
+    assert train(*words, "hydra.sweeper.n_trials=2", "trainer.max_passes=2")[0] == 1
+    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+        assert connection.execute("SELECT status FROM runs").fetchall() == [("FINISHED",), ("FINISHED",)]
+
+
+def test_a_pruned_trial_is_pruned_in_mlflow_too(train, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
+    words = ["hydra/sweeper=optuna", *SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median"]
+    assert train(f"paths.outputs={tmp_path}", "-m", *words, "probe.every=1", "trainer.max_passes=3")[0] == 0
+    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+        states = connection.execute("SELECT status, value FROM runs JOIN tags USING (run_uuid) WHERE key = 'state'")
+        assert sorted(states.fetchall()) == [("FINISHED", "complete"), ("FINISHED", "pruned")]
+
+
+def test_what_is_trained_to_its_end_is_not_pruned(sweep, monkeypatch):
+    monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
+    words = [*SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median", "probe.every=1"]
+    _, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=2", *words)
+    assert [trial.state.name for trial in study_in(sweeps).trials] == ["COMPLETE"]
 
 
 def test_a_dry_run_prints_and_leaves_nothing(train, tmp_path, capfd):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eegbench.command.comparison.tested import FOLD, Tested
+from eegbench.command.membership import short_value
 
 SEEDS = ("seed", "split.seed")
 SHORT = ("dataset", "task", "model")
@@ -139,7 +140,7 @@ def _worded(name: str, value: str, by: Sequence[str]) -> str:
     """Write a value, with the last part of its parameter's name where that says which."""
     last = name.rpartition(".")[2]
     clear = sum(other.rpartition(".")[2] == last for other in by) == 1
-    return value if name in SHORT else f"{last if clear else name}={value}"
+    return value if name in SHORT else f"{last if clear else name}={short_value(value)}"
 
 
 def _check_known(runs: Sequence[Tested], name: str) -> None:

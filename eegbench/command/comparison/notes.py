@@ -43,7 +43,7 @@ def interval_note(comparison: Comparison) -> str:
         return f"No intervals and no p-values: {subjects}, at least {MIN_SUBJECTS} are needed."
     return (
         f"[low, high]: 95 % bootstrap interval over subjects ({N_RESAMPLES:,} resamples, the same for every row); "
-        "it does not hold the variation over seeds, which is the SD."
+        "it does not hold the variation over a group's runs, which is the SD."
     )
 
 
