@@ -137,6 +137,7 @@ def test_mlflow_keeps_the_comparison_beside_its_runs_and_never_compares_it(made,
     assert not (tmp_path / "again" / "tracking.json").exists()
 
 
+@pytest.mark.slow
 def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
     before = set(outputs.glob("sweeps/*"))
     words = ["name=folds", "split=subject_kfold", "split.n_folds=2", "split.fold=range(0,2)", "trainer.max_passes=0"]

@@ -177,6 +177,7 @@ def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finis
     assert moved == {"projection"}
 
 
+@pytest.mark.slow
 def test_embeddings_are_drawn_by_tsne_on_request(train):
     status, (folder,) = train("projection=tsne", "figures=[png]", "trainer.max_passes=0", "tracking=folder")
     assert status == 0
@@ -214,6 +215,7 @@ def test_mlflow_holds_a_dataset_input_for_each_split_and_the_totals_apart_from_t
     assert run.data.metrics["run/n_steps"] == json.loads((finished / "summary.json").read_text())["n_steps"]
 
 
+@pytest.mark.slow
 def test_subjects_that_shaped_an_encoder_through_earlier_runs_are_marked_too(train):
     def run(*words):
         status, (folder,) = train(*words, "trainer.max_passes=1", "tracking=folder")
@@ -259,6 +261,7 @@ def test_supervised_training_is_a_task_like_any_other(train):
     assert (folder / "tables" / "confusion_pretext_test.csv").read_text().startswith("label,left,right")
 
 
+@pytest.mark.slow
 def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs, capfd):
     from eegbench.__main__ import main
 

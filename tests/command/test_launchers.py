@@ -119,6 +119,7 @@ def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
     assert "Traceback" not in said()
 
 
+@pytest.mark.slow
 def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
     running = start("hydra/launcher=slurm_cpu", "seed=1,2", PATH=str(tmp_path))
     assert running.wait(PATIENCE_S) == 1
@@ -154,6 +155,7 @@ def test_slurm_does_the_jobs_of_a_multirun(start, said, tmp_path, slurm_environm
     assert said_by_jobs(tmp_path).count("pass   3") == n_jobs
 
 
+@pytest.mark.slow
 @pytest.mark.slurm
 def test_what_slurm_refuses_is_a_sentence(start, said, slurm_environment):
     running = start("hydra/launcher=slurm_cpu", "hydra.launcher.partition=night", "seed=1", **slurm_environment)

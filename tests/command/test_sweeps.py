@@ -57,12 +57,14 @@ def test_the_same_command_goes_on_to_the_total_budget(sweep, capfd):
     assert "pass   1" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_other_options_are_another_study(sweep):
     sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=1")
     _, sweeps = sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=1", "trainer.batch_size=64")
     assert len(list(sweeps.glob("*.journal"))) == 2
 
 
+@pytest.mark.slow
 def test_a_named_study_refuses_other_options(sweep, capfd):
     sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=1", "hydra.sweeper.study_name=mine")
     status, sweeps = sweep(
@@ -73,6 +75,7 @@ def test_a_named_study_refuses_other_options(sweep, capfd):
     assert (sweeps / "mine" / "0" / "summary.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_trial_is_the_mean_over_its_seeds(sweep):
     status, sweeps = sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=1", "sweep.seeds=[3,4]")
     assert status == 0
@@ -90,6 +93,7 @@ class Judge:
         return len(trial.intermediate_values) >= 2
 
 
+@pytest.mark.slow
 def test_a_trial_that_is_given_up_keeps_its_last_value_and_is_not_evaluated(sweep, monkeypatch, capfd):
     monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
     words = [*SPACE, "hydra.sweeper.n_trials=2", "hydra/sweeper/pruner=median", "probe.every=1", "sweep.seeds=[0,1]"]
@@ -109,6 +113,7 @@ def test_a_trial_that_is_given_up_keeps_its_last_value_and_is_not_evaluated(swee
     assert list(values["step"]) == [1, 2, 1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pruner", ["median", "hyperband"])
 def test_every_pruner_watches_the_passes(sweep, pruner):
     words = [*SPACE, "hydra.sweeper.n_trials=3", f"hydra/sweeper/pruner={pruner}", "probe.every=1"]
@@ -120,6 +125,7 @@ def test_every_pruner_watches_the_passes(sweep, pruner):
         assert steps == ([1, 2] if trial.state.name == "COMPLETE" else steps[:1] or [])
 
 
+@pytest.mark.slow
 def test_steps_and_values_go_on_from_seed_to_seed(sweep):
     words = [*SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median", "probe.every=1", "sweep.seeds=[0,1]"]
     _, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=2", *words)
@@ -132,6 +138,7 @@ def test_steps_and_values_go_on_from_seed_to_seed(sweep):
     assert trial.intermediate_values[4] == pytest.approx((first + second[2]) / 2)
 
 
+@pytest.mark.slow
 def test_whole_groups_are_searched(train, tmp_path):
     words = [word for word in SMALL if not word.startswith("model.")]
     space = ["model=choice(chambon2018,stager_net)", "hydra/sweeper/sampler=grid"]
@@ -143,6 +150,7 @@ def test_whole_groups_are_searched(train, tmp_path):
     assert [target.rpartition(".")[2] for target in targets] == ["Chambon2018", "StagerNet"]
 
 
+@pytest.mark.slow
 def test_several_objectives_have_a_front(sweep, capfd):
     words = ["model.n_filters=choice(2,4)", "hydra/sweeper/sampler=nsgaii", "hydra.sweeper.n_trials=9"]
     objectives = "sweep.objective=[valid/linear/macro_f1,run/n_parameters]"
@@ -212,6 +220,7 @@ def test_a_named_sweeper_sweeps_without_m(train, tmp_path, capfd):
     assert "choice(3, 5, 10)" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_refused_command_leaves_a_finished_sweep_as_it_was(train, tmp_path):
     words = [f"paths.outputs={tmp_path}", "-m", "hydra/sweeper=optuna", *SPACE, "hydra.sweeper.study_name=mine"]
     assert train(*words, "hydra.sweeper.n_trials=1", "trainer.max_passes=1")[0] == 0
@@ -220,6 +229,7 @@ def test_a_refused_command_leaves_a_finished_sweep_as_it_was(train, tmp_path):
         assert connection.execute("SELECT status FROM runs").fetchall() == [("FINISHED",), ("FINISHED",)]
 
 
+@pytest.mark.slow
 def test_a_pruned_trial_is_pruned_in_mlflow_too(train, tmp_path, monkeypatch):
     monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
     words = ["hydra/sweeper=optuna", *SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median"]
@@ -229,6 +239,7 @@ def test_a_pruned_trial_is_pruned_in_mlflow_too(train, tmp_path, monkeypatch):
         assert sorted(states.fetchall()) == [("FINISHED", "complete"), ("FINISHED", "pruned")]
 
 
+@pytest.mark.slow
 def test_what_is_trained_to_its_end_is_not_pruned(sweep, monkeypatch):
     monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
     words = [*SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median", "probe.every=1"]
@@ -236,6 +247,7 @@ def test_what_is_trained_to_its_end_is_not_pruned(sweep, monkeypatch):
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["COMPLETE"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_and_leaves_nothing(train, tmp_path, capfd):
     assert train("-m", "seed=1,2", "sweep.dry_run=true", f"paths.outputs={tmp_path}")[0] == 0
     out = capfd.readouterr().out
@@ -250,6 +262,7 @@ def test_a_dry_run_prints_and_leaves_nothing(train, tmp_path, capfd):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_identical_finished_runs_are_skipped(train, tmp_path, capfd):
     words = [f"paths.outputs={tmp_path}", "tracking=folder", "trainer.max_passes=1"]
     assert train("seed=1", *words)[0] == 0
@@ -265,6 +278,7 @@ def test_identical_finished_runs_are_skipped(train, tmp_path, capfd):
     assert "pass   1" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_best_trial_that_was_skipped_has_the_metrics_of_the_run_it_points_to(train, tmp_path):
     words = [f"paths.outputs={tmp_path}", "trainer.max_passes=1"]
     assert train("seed=1", *words)[0] == 0
@@ -278,6 +292,7 @@ def test_a_best_trial_that_was_skipped_has_the_metrics_of_the_run_it_points_to(t
     assert value == pytest.approx(metrics["test/linear/balanced_accuracy"])
 
 
+@pytest.mark.slow
 def test_a_diverging_trial_is_a_failed_one_and_the_sweep_goes_on(sweep, capfd, monkeypatch):
     status, sweeps = sweep(
         *QUICK, "trainer.lr=choice(1e-3,1e36)", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=2"
@@ -287,6 +302,7 @@ def test_a_diverging_trial_is_a_failed_one_and_the_sweep_goes_on(sweep, capfd, m
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["COMPLETE", "FAIL"]
 
 
+@pytest.mark.slow
 def test_a_failing_job_ends_the_sweep_with_its_sentence_and_can_be_tried_again(sweep, capfd, monkeypatch):
     words = [*QUICK, "sampler.tau_pos_s=choice(3,5)", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=2"]
     with monkeypatch.context() as broken:
@@ -323,6 +339,7 @@ def test_a_sweep_is_a_parent_and_its_children(train, tmp_path):
     assert {"trials.csv", "best.json", "intermediate_values.csv"} <= files
 
 
+@pytest.mark.slow
 def test_an_ordinary_multirun_has_a_parent_too(train, tmp_path):
     assert train(f"paths.outputs={tmp_path}", "-m", "seed=1,2", "trainer.max_passes=1")[0] == 0
     with sqlite3.connect(tmp_path / "mlflow.db") as connection:

@@ -66,6 +66,7 @@ def test_a_changed_file_is_built_again(tmp_path):
     assert opened(tmp_path).n_built == 1
 
 
+@pytest.mark.slow
 def test_processes_build_the_same_shards_as_one(tmp_path):
     one, two = opened(tmp_path / "one").store, opened(tmp_path / "two", n_workers=2).store
     rows = np.arange(len(one))

@@ -84,6 +84,7 @@ def test_a_finite_space_ends_where_its_points_do(plan):
     assert shared.draw(my_id(), 9) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["journal", "sqlite", "postgresql"])
 def test_controllers_at_once_neither_exceed_the_budget_nor_draw_a_point_twice(plan, where, tmp_path, request):
     address = {"journal": str(tmp_path / "many.journal"), "sqlite": f"sqlite:///{tmp_path / 'many.db'}"}
