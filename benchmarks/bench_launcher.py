@@ -4,8 +4,6 @@ Run ``python benchmarks/bench_launcher.py FOLDER_OF_EEGMAT`` from the repository
 to do. Shards are built before the clock starts; then both ways take turns.
 """
 
-# ruff: noqa: T201  a benchmark prints
-
 import statistics
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 Run ``python benchmarks/bench_sampler.py`` from the repository's root; everything runs on one core.
 """
 
-# ruff: noqa: T201  a benchmark prints
-
 import time
 from collections.abc import Callable
 

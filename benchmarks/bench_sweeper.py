@@ -4,8 +4,6 @@ Run ``python benchmarks/bench_sweeper.py [STORAGE]`` from the repository's root;
 journal file. The overhead is the slope between sweeps of few and of many trials, the two sweepers by turns.
 """
 
-# ruff: noqa: T201  a benchmark prints
-
 import sys
 import tempfile
 import time

@@ -81,7 +81,9 @@ def set_deterministic(deterministic: bool, device: torch.device) -> None:
     """
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it to be deterministic
-    torch.use_deterministic_algorithms(deterministic, warn_only=device.type != "cpu")
+    on = "error" if device.type == "cpu" else "warn"
+    torch.set_deterministic_debug_mode(on if deterministic else "default")  # the other way loads torch's compiler
+    setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010  it fills what is written next
     torch.backends.cudnn.benchmark = not deterministic
 
 

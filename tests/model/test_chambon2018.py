@@ -24,19 +24,23 @@ def test_the_number_of_parameters_is_the_published_one(n_channels: int, options:
     assert n_parameters(Chambon2018(n_channels=n_channels, n_times=3000, sfreq=100.0, **options)) == expected
 
 
-def test_three_thousand_samples_become_3001_230_231_and_17() -> None:
-    lengths = []
-    model = Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **TUTORIAL).eval()
+def lengths(model: Chambon2018, x: torch.Tensor) -> list[int]:
+    """Run the rounds layer by layer, and return the steps of time after each convolution and each pool."""
+    found, x = [], model.convolutions.spatial(x.unsqueeze(1)).transpose(1, 2)
     for layer in model.convolutions.temporal:
-        layer.register_forward_hook(lambda _, __, output: lengths.append(output.shape[-1]))
-    model(torch.zeros(1, 2, 3000))
-    assert list(dict.fromkeys(lengths)) == [3001, 230, 231, 17]
+        found += [layer.convolution(x).shape[-1], (x := layer(x)).shape[-1]]
+    return found
+
+
+def test_three_thousand_samples_become_3001_230_231_and_17() -> None:
+    model = Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **TUTORIAL)
+    assert lengths(model, torch.zeros(1, 2, 3000)) == [3001, 230, 231, 17]
 
 
 def test_kernels_keep_their_duration_at_another_rate() -> None:
     model = Chambon2018(n_channels=2, n_times=30 * 128, sfreq=128.0, **TUTORIAL)
-    convolution, _, pool, _ = model.convolutions.temporal[:4]
-    assert (convolution.kernel_size, convolution.padding, pool.kernel_size) == ((1, 64), (0, 32), (1, 16))
+    first = model.convolutions.temporal[0]
+    assert (first.convolution.kernel_size, first.convolution.padding, first.pool) == ((1, 64), (0, 32), 16)
 
 
 def test_a_single_channel_has_no_spatial_filter() -> None:

@@ -1,0 +1,35 @@
+"""A convolution by segments is the convolution, and so are its gradients."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from eegbench.model.segments import filtered
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    n_signals=st.integers(1, 4),
+    n_in=st.integers(1, 4),
+    n_filters=st.integers(1, 4),
+    kernel=st.integers(1, 9),
+    at_once=st.integers(1, 7),
+    more=st.integers(0, 30),
+    seed=st.integers(0, 10_000),
+)
+def test_outputs_and_gradients_are_those_of_the_convolution(
+    n_signals, n_in, n_filters, kernel, at_once, more, seed
+) -> None:
+    torch.manual_seed(seed)
+    convolution = nn.Conv2d(n_in, n_filters, (1, kernel))
+    x = torch.randn(n_signals, kernel + more, n_in, requires_grad=True)
+    expected = convolution(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
+    found = filtered(x, convolution, at_once)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    to_outputs = torch.randn_like(expected)
+    inputs = (x, convolution.weight, convolution.bias)
+    for one, other in zip(
+        torch.autograd.grad(found, inputs, to_outputs), torch.autograd.grad(expected, inputs, to_outputs), strict=True
+    ):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5 * max(1.0, float(other.abs().max())))
