@@ -4,14 +4,15 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN = $(VENV)/bin
+PEER_VENV ?= .venv-peer
 CODE = eegbench tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-slurm services check format ui wheel clean
+.PHONY: help setup train test test-slurm services check format ui bench bench-peer-env wheel clean
 
 help:  ## list these words
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.stamp  ## build or update the environment
 
@@ -40,6 +41,12 @@ format: setup  ## format the code
 ui: setup  ## open MLflow on this machine
 	$(BIN)/eegbench ui $(ARGS)
 
+bench: setup bench-peer-env  ## measure speed, beside the peer's (long; a calm machine)
+	$(BIN)/python benchmarks/bench_step.py
+	$(BIN)/python benchmarks/bench_job.py --sweep $(ARGS)
+
+bench-peer-env: $(PEER_VENV)/.stamp  ## install what speed is measured against, in an environment of its own
+
 wheel: setup  ## build a wheel into dist/
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
@@ -54,4 +61,13 @@ $(VENV)/.stamp: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --constraint constraints.txt torch
 	$(BIN)/python -m pip install --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+# torchaudio, which braindecode imports, has a compiled part for another torch; it is not needed
+$(PEER_VENV)/.stamp: benchmarks/peer/requirements.txt constraints.txt
+	$(PYTHON) -m venv $(PEER_VENV)
+	$(PEER_VENV)/bin/python -m pip install --constraint constraints.txt torch
+	$(PEER_VENV)/bin/python -m pip install --constraint constraints.txt --requirement benchmarks/peer/requirements.txt
+	for lib in $(PEER_VENV)/lib/python*/site-packages/torchaudio/lib/*.so; do \
+		[ ! -e "$$lib" ] || mv "$$lib" "$$lib.aside"; done
 	@touch $@

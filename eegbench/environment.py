@@ -47,6 +47,11 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
+def has_bf16_matrices() -> bool:
+    """Whether this processor multiplies matrices of bf16 in units of their own, many times as fast as float32."""
+    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+
+
 def _own_gpu(name: str) -> torch.device:
     """Return this process's GPU, and make it the one that torch means by ``cuda``."""
     if name != "cuda":

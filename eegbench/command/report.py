@@ -73,9 +73,14 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
         print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
     print(
         f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
-        f"{summary['n_examples']} examples ({summary['n_drawn']} drawn); weights of pass {summary['best_pass']}; "
-        f"{summary['stopped']}"
+        f"{summary['n_examples']} examples ({summary['n_drawn']} drawn), {_rate(summary)}in {summary['precision']}; "
+        f"weights of pass {summary['best_pass']}; {summary['stopped']}"
     )
+
+
+def _rate(summary: Mapping[str, Any]) -> str:
+    seconds = summary["train_seconds"]
+    return f"{summary['n_examples'] / seconds:,.0f} a second, " if seconds > 0 else ""
 
 
 def tell_trial(metrics: Mapping[str, float], folder: Path) -> None:

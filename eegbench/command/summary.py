@@ -63,6 +63,8 @@ def summarise(
         "n_dropped": fit.n_dropped,
         "best_pass": fit.best_pass,
         "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
+        "precision": fit.precision,
+        "train_seconds": fit.train_seconds,
         "stopped": fit.stopped,
         "within_subject": data.within_subject,
         "transductive_subjects": seen,

@@ -18,9 +18,12 @@ class Encoder(nn.Module, ABC):
     ----------
     embed_dim
         Size of an embedding.
+    bf16_on_cpu
+        Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
     """
 
     embed_dim: int
+    bf16_on_cpu = False
 
     @abstractmethod
     def features(

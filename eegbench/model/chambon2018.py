@@ -40,6 +40,8 @@ class Chambon2018(Encoder):
     and multimodal time series, IEEE Trans. Neural Syst. Rehabil. Eng. 26(4), doi:10.1109/TNSRE.2018.2813138.
     """
 
+    bf16_on_cpu = True
+
     def __init__(
         self,
         *,

@@ -128,7 +128,7 @@ class _NormalisedPooledFilter(torch.autograd.Function):
         (shape, kernel, pool), (leaves, at_each) = ctx.form, ctx.small
         to_segments, to_at_each = _filter_backward(gradient, segments, folded, chosen, pool, ctx.needs_input_grad[0])
         to_sums, to_sums_of_rest, to_weight, to_scale, to_shift = torch.autograd.grad(
-            at_each, leaves, to_at_each, materialize_grads=True
+            at_each, leaves, to_at_each, retain_graph=True, materialize_grads=True
         )
         to_signals = None
         if to_segments is not None:

@@ -38,6 +38,8 @@ class StagerNet(Encoder):
     J. Neural Eng. 18 046020, doi:10.1088/1741-2552/abca18.
     """
 
+    bf16_on_cpu = True
+
     def __init__(
         self,
         *,

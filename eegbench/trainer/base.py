@@ -67,6 +67,10 @@ class Fit:
         Steps of the optimiser, and examples in them.
     n_drawn, n_dropped
         Examples drawn, and those the sampler was asked for and could not draw.
+    precision
+        Numbers that the encoder's forward pass was made in.
+    train_seconds
+        Time of the training steps alone, validation and what follows a pass left out.
     stopped
         Why it ended, in words.
     """
@@ -77,6 +81,8 @@ class Fit:
     n_examples: int
     n_drawn: int
     n_dropped: int
+    precision: str
+    train_seconds: float
     stopped: str
 
 

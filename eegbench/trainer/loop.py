@@ -9,6 +9,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
+from eegbench.environment import has_bf16_matrices
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.task import Task
@@ -18,8 +19,8 @@ from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally
 from eegbench.types import Draw
 
-Precision = Literal["float32", "bf16", "fp16"]
-_DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
+Precision = Literal["auto", "float32", "bf16", "fp16"]
+DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Loop:
@@ -46,7 +47,8 @@ class Loop:
     keep
         ``best_last``, or a number n to keep every n-th pass's weights beside these two.
     precision
-        Numbers in the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16.
+        Numbers in the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16. ``auto`` takes
+        bf16 on a CPU that has matrix units for it, for encoders that were found to score the same, else float32.
     clip_norm
         Largest norm of the gradient; None clips nothing.
     """
@@ -97,8 +99,15 @@ class Loop:
         trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
         session = Session(encoder, task, self.optimizer(trainable, lr=self.lr), scaler, folder)
-        session.restore()
+        session.progress.precision = self._precision(encoder)
+        session.restore()  # and go on in the numbers in which it began
         return session
+
+    def _precision(self, encoder: Encoder) -> str:
+        if self.precision != "auto":
+            return self.precision
+        on_cpu = all(not parameter.is_cuda for parameter in encoder.parameters())
+        return "bf16" if on_cpu and encoder.bf16_on_cpu and has_bf16_matrices() else "float32"
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
         """Train for one pass (none in pass 0), validate, and return the history's row."""
@@ -112,6 +121,7 @@ class Loop:
         return row | {"seconds": round(time.monotonic() - began, 3)}
 
     def _train(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
+        began = time.monotonic()
         session.to_training()
         progress, tally = session.progress, Tally(material.store.device)
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
@@ -120,14 +130,16 @@ class Loop:
             for part in batches:
                 self._set_lr(session, len(batches) * self.max_passes)
                 views = material.store.views(draw, self._share(part))
-                with self._autocast(material.store.device):
+                with self._autocast(session, material.store.device):
                     outcome = session.task(session.encoder, views)
                 self._step(outcome.loss, part, session)
                 tally.add(outcome.loss, outcome.predicted, views.y)
                 progress.n_steps += 1
                 progress.n_examples += part.stop - part.start
                 advance("")
-        return self._sum(tally).means("train", progress.finished_pass + 1)
+        means = self._sum(tally).means("train", progress.finished_pass + 1)  # waits for the device
+        progress.train_seconds += time.monotonic() - began
+        return means
 
     def _step(self, loss: Tensor, part: slice, session: Session) -> None:
         optimizer, scaler = session.optimizer, session.scaler
@@ -158,7 +170,7 @@ class Loop:
         tally = Tally(material.store.device)
         for part in self._slices(len(draw), drop_last=False):
             views = material.store.views(draw, self._share(part))
-            with self._autocast(material.store.device):
+            with self._autocast(session, material.store.device):
                 outcome = session.task(session.encoder, views)
             tally.add(outcome.loss, outcome.predicted, views.y)
         return self._sum(tally).means("valid", session.progress.finished_pass + 1)
@@ -173,9 +185,9 @@ class Loop:
         for group in session.optimizer.param_groups:
             group["lr"] = self.lr * self.schedule.factor(session.progress.n_steps, n_steps)
 
-    def _autocast(self, device: torch.device) -> torch.autocast:
-        enabled = self.precision != "float32"
-        return torch.autocast(device.type, dtype=_DTYPES.get(self.precision, torch.bfloat16), enabled=enabled)
+    def _autocast(self, session: Session, device: torch.device) -> torch.autocast:
+        precision = session.progress.precision
+        return torch.autocast(device.type, dtype=DTYPES[precision], enabled=precision != "float32")
 
     def _check_device(self, device: torch.device) -> None:
         if self.precision == "fp16" and device.type == "cpu":

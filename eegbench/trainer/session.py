@@ -37,6 +37,10 @@ class Progress:
         As in `eegbench.trainer.Fit`.
     best_pass, best_value
         Where the monitored value was best, and that value.
+    precision
+        Numbers that the encoder's forward pass is made in.
+    train_seconds
+        Time of the training steps alone.
     scaler
         State of the gradient scaler of half precision.
     """
@@ -49,6 +53,8 @@ class Progress:
     n_dropped: int = 0
     best_pass: int = 0
     best_value: float | None = None
+    precision: str = "float32"
+    train_seconds: float = 0.0
     scaler: dict[str, Any] = field(default_factory=dict)
 
 
@@ -132,6 +138,8 @@ class Session:
             n_examples=done.n_examples,
             n_drawn=done.n_drawn,
             n_dropped=done.n_dropped,
+            precision=done.precision,
+            train_seconds=done.train_seconds,
             stopped=reason,
         )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from small_training import loop, material, modules
+from small_training import Tiny, loop, material, modules
 
 from eegbench.trainer import NonFiniteLossError
 from eegbench.trainer.checkpoint import load_tensors
@@ -176,6 +176,26 @@ def test_bf16_trains_close_to_float32_and_fp16_wants_a_gpu(tmp_path):
     assert half == pytest.approx(full, abs=0.1)
     with pytest.raises(ValueError, match=r"needs a GPU.*bf16 or float32"):
         fit(tmp_path / "no", loop(precision="fp16"))
+
+
+@pytest.mark.parametrize(("processor", "encoder", "expected"), [(1, 1, "bf16"), (1, 0, "float32"), (0, 1, "float32")])
+def test_auto_takes_bf16_where_the_processor_and_the_encoder_are_made_for_it(
+    tmp_path, monkeypatch, processor, encoder, expected
+):
+    monkeypatch.setattr("eegbench.trainer.loop.has_bf16_matrices", lambda: bool(processor))
+    monkeypatch.setattr(Tiny, "bf16_on_cpu", bool(encoder))
+    found = fit(tmp_path / "auto", loop(precision="auto"))[2]
+    assert found.precision == expected
+    named = fit(tmp_path / "named", loop(precision=expected))[2]
+    pd.testing.assert_frame_equal(plain(found.history), plain(named.history))
+
+
+def test_a_training_goes_on_in_the_numbers_in_which_it_began(tmp_path, monkeypatch):
+    monkeypatch.setattr(Tiny, "bf16_on_cpu", True)
+    monkeypatch.setattr("eegbench.trainer.loop.has_bf16_matrices", lambda: True)
+    fit(tmp_path, loop(precision="auto", max_passes=2))
+    monkeypatch.setattr("eegbench.trainer.loop.has_bf16_matrices", lambda: False)
+    assert fit(tmp_path, loop(precision="auto"))[2].precision == "bf16"
 
 
 def test_gradients_are_clipped(tmp_path):

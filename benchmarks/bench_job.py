@@ -1,0 +1,163 @@
+"""The whole job beside the peer's: six nights of 9 h, pretext, embedding, probe.
+
+Run ``make bench-peer-env`` once, then ``python benchmarks/bench_job.py --repeats 3`` from the repository's root. Each
+repeat runs, in turn, braindecode with skorch (`benchmarks/peer/relative_positioning.py`), `eegbench train` in an empty
+folder, and the same once more with the store built: the same EDF files, split, batches and number of steps. Times of
+whole jobs are those of whole processes, figures and MLflow included on our side.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from omegaconf import OmegaConf
+from side_by_side import ratios, shown
+
+from eegbench.command.data import open_data
+from eegbench.config import build
+from eegbench.environment import choose_device
+from eegbench.model.embed import embed
+from eegbench.model.predictor import load_predictor
+
+ROOT = Path(__file__).resolve().parents[1]
+PEER = ROOT / ".venv-peer" / "bin" / "python"
+WORDS = [
+    "dataset.n_subjects=6",
+    "dataset.hours=9.0",
+    "split.valid_subjects=['03']",
+    "split.test_subjects=['04','05']",
+    "preprocessing.normalise=recording",
+    "sampler.n_pairs=250",
+    "trainer.lr=5e-3",
+    "trainer.batch_size=128",
+    "trainer.drop_last=true",
+    "trainer.max_passes=25",
+    "trainer.patience=null",
+]
+"""The tutorial's sizes, on more nights."""
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--sweep", action="store_true", help="also a sweep of 8 trials, beside 8 of the peer's runs")
+    given, words = parser.parse_known_args()
+    if not PEER.is_file():
+        sys.exit("the peer is not installed; run make bench-peer-env")
+    folder = Path(tempfile.mkdtemp(prefix="eegbench-bench-"))
+    try:
+        found = [measure(folder, words, number, given) for number in range(given.repeats)]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    tell(found)
+
+
+def measure(folder: Path, words: list[str], number: int, given: argparse.Namespace) -> dict[str, float]:
+    """Run everything once; the order changes from repeat to repeat."""
+    nights = folder / "nights"
+    build({"_target_": "eegbench.dataset.simulated_sleep.SimulatedSleep", **dataset(nights)}).recordings()
+    outputs = folder / f"outputs-{number}"
+    row: dict[str, float] = {}
+    jobs = [lambda: peer(nights, number), lambda: ours(outputs, nights, words, number, given.sweep)]
+    for job in jobs if number % 2 == 0 else reversed(jobs):
+        row |= job()
+    print(json.dumps(row), flush=True)
+    shutil.rmtree(outputs)
+    return row
+
+
+def dataset(nights: Path) -> dict[str, object]:
+    """Return the options of the nights."""
+    options = OmegaConf.load(ROOT / "conf" / "dataset" / "simulated_sleep.yaml")
+    options.merge_with({"n_subjects": 6, "hours": 9.0, "root": str(nights)})
+    return {name: value for name, value in OmegaConf.to_object(options).items() if name != "_target_"}
+
+
+def peer(nights: Path, seed: int) -> dict[str, float]:
+    """Run the peer's program."""
+    split = ["--train", "0", "1", "2", "--valid", "3", "--test", "4", "5"]
+    began = time.perf_counter()
+    done = run([str(PEER), str(ROOT / "benchmarks/peer/relative_positioning.py"), str(nights), *split, "--seed", seed])
+    whole = time.perf_counter() - began
+    said = json.loads(done.splitlines()[-1])
+    return {
+        "peer job": whole,
+        "peer pairs/s": said["pairs"] / said["seconds"]["training"],
+        "peer windows/s": said["windows"] / said["seconds"]["embedding"],
+        "peer score": said["score"],
+        "peer pairs": said["pairs"],
+    }
+
+
+def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) -> dict[str, float]:
+    """Run ours in an empty folder, then with the store built."""
+    command = [sys.executable, "-m", "eegbench", "train", *WORDS, f"dataset.root={nights}", f"paths.outputs={outputs}"]
+    row = {}
+    for name in ("cold", "built"):
+        began = time.perf_counter()
+        run([*command, f"seed={seed}", f"name={name}", *words])
+        row[f"our {name} job"] = time.perf_counter() - began
+    folder = next((outputs / "runs").glob("*_built"))
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    row["our pairs/s"] = summary["n_examples"] / summary["train_seconds"]
+    row["our windows/s"] = embedding_rate(folder)
+    row["our score"] = summary["metrics"]["test/linear/balanced_accuracy"]
+    row["our pairs"] = summary["n_examples"]
+    if sweep:
+        began = time.perf_counter()
+        run([*command, "-m", "name=sweep", "seed=10,11,12,13,14,15,16,17", *words])
+        row["our sweep"] = time.perf_counter() - began
+    return row
+
+
+def embedding_rate(folder: Path) -> float:
+    """Return the windows a second that a finished run's encoder embeds, the first use left out."""
+    options = OmegaConf.to_object(OmegaConf.load(folder / "config.yaml"))
+    device = choose_device(options["device"])
+    data = open_data(options, device)
+    encoder = load_predictor(folder / "model").encoder.to(device)
+    rows = data.store.table.index.to_numpy()
+    embed(encoder, data.store, rows[:1000])
+    began = time.perf_counter()
+    embed(encoder, data.store, rows)
+    return len(rows) / (time.perf_counter() - began)
+
+
+def run(command: list[object]) -> str:
+    """Run a program, and return what it printed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]} ended with {done.returncode}:\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def tell(found: list[dict[str, float]]) -> None:
+    """Print medians, and ratios pair by pair."""
+    columns = {name: [row[name] for row in found] for name in found[0]}
+    lines = [
+        ("whole job, cold store, s", "our cold job", "peer job", 1, False),
+        ("whole job, store built, s", "our built job", "peer job", 1, False),
+        ("training, pairs a second", "our pairs/s", "peer pairs/s", 1, True),
+        ("embedding, windows a second", "our windows/s", "peer windows/s", 1, True),
+    ]
+    if "our sweep" in columns:
+        lines.append(("8 trials, s (8 of the peer's jobs)", "our sweep", "peer job", 8, False))
+    print(f"{'median [lowest, highest] of ' + str(len(found)):36} {'peer':>28} {'eegbench':>28} {'times':>24}")
+    for title, mine, other, n, more in lines:
+        others = [n * value for value in columns[other]]
+        times = shown(ratios(columns[mine], others, more_is_better=more))
+        print(f"{title:36} {shown(others):>28} {shown(columns[mine]):>28} {times:>24}")
+    for name in ("pairs", "score"):
+        print(f"{name:36} {shown(columns[f'peer {name}']):>28} {shown(columns[f'our {name}']):>28}")
+
+
+if __name__ == "__main__":
+    main()

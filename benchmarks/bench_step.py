@@ -1,0 +1,105 @@
+"""One training step of the 16-filter Chambon encoder, beside the arithmetic that it cannot do without.
+
+Run ``python benchmarks/bench_step.py [--device cuda]`` from the repository's root. In turn: the layers one after the
+other as published, ours in float32, ours in bf16. The floor is the step's floating-point operations over the rate of a
+large float32 matrix product measured in the same run.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from side_by_side import ratios, shown
+from torch import nn
+
+from eegbench.environment import has_bf16_matrices
+from eegbench.model.chambon2018 import Chambon2018
+
+N_WINDOWS, N_CHANNELS, N_TIMES = 256, 2, 3000
+REPEATS = 9
+
+
+class LayerByLayer(nn.Module):
+    """The same encoder as its papers draw it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix = nn.Conv2d(1, N_CHANNELS, (N_CHANNELS, 1))
+        rounds = [
+            [nn.Conv2d(n, 16, (1, 50), padding=(0, 25)), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d((1, 13))]
+            for n in (1, 16)
+        ]
+        self.rest = nn.Sequential(*rounds[0], *rounds[1], nn.Flatten(), nn.Linear(544, 100))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return embeddings."""
+        out: torch.Tensor = self.rest(self.mix(x.unsqueeze(1)).transpose(1, 2))
+        return out
+
+
+def operations() -> int:
+    """Count a step's multiplications and additions: each layer forward, and twice as many backward."""
+    first = 16 * N_CHANNELS * 3001 * 50
+    second = 16 * 16 * N_CHANNELS * 231 * 50
+    return 3 * 2 * N_WINDOWS * (N_CHANNELS**2 * N_TIMES + first + second + 544 * 100)
+
+
+def step(model: nn.Module, x: torch.Tensor, dtype: torch.dtype) -> Callable[[], None]:
+    """Return a step without its optimiser, which takes a thousandth of it."""
+
+    def run() -> None:
+        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
+            out = model(x)
+        out.float().square().mean().backward()
+
+    return run
+
+
+def seconds(work: Callable[[], object], device: str) -> float:
+    """Time one call, to the end of what it asked of the device."""
+    began = time.perf_counter()
+    work()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Print milliseconds, and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    device = parser.parse_args().device
+    torch.manual_seed(0)
+    x = torch.randn(N_WINDOWS, N_CHANNELS, N_TIMES, device=device)
+    form = {"n_channels": N_CHANNELS, "n_times": N_TIMES, "sfreq": 100.0}
+    ours = Chambon2018(**form, n_filters=16, embed_dim=100, dropout=0.0, batch_norm=True).to(device)
+    square = torch.randn(2048, 2048, device=device)
+    works: dict[str, Callable[[], object]] = {
+        "layer by layer, float32": step(LayerByLayer().to(device), x, torch.float32),
+        "eegbench, float32": step(ours, x, torch.float32),
+        "eegbench, bf16": step(ours, x, torch.bfloat16),
+        "matrix product": lambda: square @ square,
+    }
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for repeat in range(REPEATS + 2):
+        for name, work in works.items():
+            once = seconds(work, device)
+            if repeat > 1:
+                taken[name].append(1e3 * once)
+    rate = 2 * 2048**3 / statistics.median(taken.pop("matrix product")) * 1e3
+    floor = 1e3 * operations() / rate
+    reference = taken["layer by layer, float32"]
+    print(f"{N_WINDOWS} windows of {N_CHANNELS} x {N_TIMES} on {device}; bf16 matrix units: {has_bf16_matrices()}")
+    print(f"{operations() / 1e9:.1f} GFLOP at {rate / 1e9:,.0f} GFLOP/s (float32): a floor of {floor:.0f} ms")
+    print(f"{'ms, median [lowest, highest]':28} {'':24} {'times faster':24} times the floor")
+    for name, values in taken.items():
+        faster = shown(ratios(values, reference, more_is_better=False))
+        print(f"{name:28} {shown(values):24} {faster:24} {statistics.median(values) / floor:.1f}")
+    if not torch.cuda.is_available():
+        print("no GPU here: its part is skipped")
+
+
+if __name__ == "__main__":
+    main()
