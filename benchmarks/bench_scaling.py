@@ -1,9 +1,9 @@
 """How cost and memory grow with the number of nights, where signals are streamed from disk.
 
 Run ``python benchmarks/bench_scaling.py FOLDER`` from the repository's root; FOLDER takes the nights and stores
-(about 7 GB for 150) and is used again. For each size: seconds to build the store, seconds of a run with the store built, from its
-start to its first validated pass, and the most anonymous memory (``RssAnon``) that the process held, beside that of
-``import torch`` alone.
+(about 7 GB for 150) and is used again. For each size: seconds to build the store, seconds of a run with the store
+built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``) that the process held,
+beside that of ``import torch`` alone.
 """
 
 import argparse
