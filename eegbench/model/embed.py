@@ -9,8 +9,8 @@ from jaxtyping import Float, Int
 from eegbench.model.base import Encoder
 from eegbench.store import WindowStore
 
-BATCH_BYTES = 64 * 2**20
-"""Signal in one batch; larger ones were no faster on two cores, and a few hundred windows fill a GPU."""
+BATCH_BYTES = {"cpu": 4 * 2**20, "cuda": 64 * 2**20}
+"""Signal in one batch: what encoders make of it should stay in a processor's cache, and fill a GPU."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> E
     The encoder's mode is put back afterwards.
     """
     n_times, n_channels = store.signals.n_times, store.signals.n_channels
-    batch_size = max(1, BATCH_BYTES // (4 * n_times * n_channels))
+    batch_size = max(1, BATCH_BYTES[store.device.type] // (4 * n_times * n_channels))
     was_training = encoder.training
     encoder.eval()
     parts = [

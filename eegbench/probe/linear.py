@@ -7,6 +7,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from eegbench.probe.base import ABSENT, Head, Labelled, ProbeNotConvergedError
 
@@ -44,7 +45,8 @@ class Linear:
     def _fit_one(self, train: Labelled, C: float, n_classes: int) -> Head:
         scaler = StandardScaler().fit(train.features.astype(np.float64))
         model = LogisticRegression(C=C, max_iter=self.max_iter, class_weight="balanced")
-        with warnings.catch_warnings():
+        # matrices this small take several threads longer than one (10 times and more where cores are busy)
+        with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
             warnings.simplefilter("error", ConvergenceWarning)
             try:
                 model.fit(scaler.transform(train.features.astype(np.float64)), train.labels)
