@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
-from eegbench.model.segments import overlap_add
+from eegbench.model.segments import at_each_position, overlap_add
 
 SEGMENTS = 4096
 """Segments that are filtered at a time on a CPU: their outputs (3 MB) stay in the cache. A GPU takes all at once."""
@@ -72,7 +72,7 @@ class _PooledFilter(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, signals: Tensor, weight: Tensor, bias: Tensor, pool: int, dtype: torch.dtype) -> Tensor:
         segments = _segments(signals, weight.shape[1], pool, dtype)
-        at_each = _at_each_position(weight, bias, pool).to(dtype)
+        at_each = _with_bias(weight, bias, pool).to(dtype)
         pooled, chosen = _filter(segments, at_each, pool)
         ctx.save_for_backward(segments, at_each, chosen)
         ctx.form = signals.shape, pool, weight.shape
@@ -112,7 +112,7 @@ class _NormalisedPooledFilter(torch.autograd.Function):
         with torch.enable_grad():  # a few small matrices: their gradient is left to torch
             mean, variance = _statistics(leaves[0], leaves[1], leaves[2], kernel + pool - 1, rest.shape[1] - 1)
             factor = leaves[3] / torch.sqrt(variance + eps)
-            at_each = _at_each_position(leaves[2] * factor[:, None], leaves[4] - mean * factor, pool)
+            at_each = _with_bias(leaves[2] * factor[:, None], leaves[4] - mean * factor, pool)
         segments, folded = segments.to(dtype), at_each.detach().to(dtype)
         pooled, chosen = _filter(segments, folded, pool)
         ctx.save_for_backward(segments, rest, folded, chosen)
@@ -163,19 +163,19 @@ def _rest(signals: Tensor, kernel: int, pool: int) -> Float[Tensor, "n_signals w
     return pad(signals[:, n_pools * pool :], (0, 1), value=1.0)
 
 
-def _at_each_position(
+def _with_bias(
     weight: Float[Tensor, "n_filters kernel"], bias: Float[Tensor, "n_filters"], pool: int
 ) -> Float[Tensor, "n_outputs width"]:
-    """Return the filters at each position in a segment, position by position, and the bias for the first one."""
+    """Return the filters at each position in a segment, and the bias for the first of the ones behind it."""
     unused = _width(weight.shape[1], pool) - weight.shape[1] - pool
     first_one = torch.cat([bias[:, None], bias.new_zeros(len(bias), unused)], dim=1)
-    return torch.cat([torch.cat([pad(weight, (at, pool - 1 - at)), first_one], dim=1) for at in range(pool)])
+    return torch.cat([at_each_position(weight, pool), first_one.repeat(pool, 1)], dim=1)
 
 
 def _at_any_position(
     to_at_each: Float[Tensor, "n_outputs width"], sizes: torch.Size, pool: int
 ) -> tuple[Float[Tensor, "n_filters kernel"], Float[Tensor, "n_filters"]]:
-    """Add up what `_at_each_position` laid out."""
+    """Add up what `_with_bias` laid out."""
     parts = to_at_each.chunk(pool)
     to_weight = torch.stack([part[:, at : at + sizes[1]] for at, part in enumerate(parts)]).sum(0)
     return to_weight, torch.stack([part[:, sizes[1] + pool - 1] for part in parts]).sum(0)

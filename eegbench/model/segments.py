@@ -34,10 +34,17 @@ def filtered(
     # channels side by side are one signal, over which the filters move by n_in samples
     width, step = (kernel + at_once - 1) * n_in, at_once * n_in
     weight = convolution.weight[:, :, 0].transpose(1, 2).flatten(1)
-    at_each = torch.cat([pad(weight, (at * n_in, (at_once - 1 - at) * n_in)) for at in range(at_once)])
+    at_each = at_each_position(weight, at_once, n_in)
     bias = None if convolution.bias is None else convolution.bias.repeat(at_once)
     outputs = linear(_Segments.apply(x.flatten(1), width, step), at_each, bias)  # type: ignore[no-untyped-call]
     return outputs.unflatten(2, (at_once, n_filters)).flatten(1, 2)[:, :n_outputs]
+
+
+def at_each_position(
+    weight: Float[Tensor, "n_filters kernel"], n_positions: int, step: int = 1
+) -> Float[Tensor, "n_outputs width"]:
+    """Return filters at each position in a segment, position by position, a step of samples apart."""
+    return torch.cat([pad(weight, (at * step, (n_positions - 1 - at) * step)) for at in range(n_positions)])
 
 
 class _Segments(torch.autograd.Function):

@@ -127,8 +127,7 @@ class Round(nn.Module):
         return outputs.contiguous().unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
 
     def _by_time(self, x: Tensor) -> Float[Tensor, "n_signals n_times n_in"]:
-        padding = self.padding
-        return nn.functional.pad(x.permute(0, 2, 3, 1).flatten(0, 1), (0, 0, padding, padding))
+        return nn.functional.pad(x.permute(0, 2, 3, 1).flatten(0, 1), (0, 0, self.padding, self.padding))
 
 
 class TokenProjection(nn.Module):

@@ -20,7 +20,7 @@ from eegbench.trainer.tally import Tally
 from eegbench.types import Draw
 
 Precision = Literal["auto", "float32", "bf16", "fp16"]
-DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Loop:
@@ -187,7 +187,7 @@ class Loop:
 
     def _autocast(self, session: Session, device: torch.device) -> torch.autocast:
         precision = session.progress.precision
-        return torch.autocast(device.type, dtype=DTYPES[precision], enabled=precision != "float32")
+        return torch.autocast(device.type, dtype=_DTYPES[precision], enabled=precision != "float32")
 
     def _check_device(self, device: torch.device) -> None:
         if self.precision == "fp16" and device.type == "cpu":
