@@ -3,29 +3,30 @@
 A filter's output is wide (13 numbers for each that pooling keeps), and as layers of their own most of the time goes
 into writing and reading it. Two identities avoid that, and change nothing but the order of rounding:
 
-- Mean and variance of ``w · patch`` over all patches of a batch are ``w · m`` and ``w · C · w``, where m and C are the
-  patches' mean and covariance. So batch normalisation is known before the filter runs, and is folded into its weights,
-  whatever the sign of its scale; what is left to do afterwards is a maximum.
-- The outputs under one pool are one product: the ``kernel + pool - 1`` samples that they see (a segment), times the
-  filters at each of its positions. It is made, pooled and thrown away in pieces that stay in the processor's cache.
+- Mean and variance of a filter's outputs follow from the moments of the patches that it sees (`moments`).
+  So batch normalisation is known before the filter runs, and is folded into its weights, whatever the sign of its
+  scale; what is left to do afterwards is a maximum.
+- The outputs under two pools are one product: the samples that they see (a segment), times the filters at each of its
+  positions. It is made, pooled and thrown away in pieces that stay in the processor's cache.
 
 The gradient goes the same way back: the maximum passes on one number in 13, and what batch normalisation adds is again
 a product with second moments.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import pad
 
+from eegbench.model.moments import patch_moments, sums_of_products
 from eegbench.model.segments import at_each_position, overlap_add
 
-SEGMENTS = 4096
-"""Segments that are filtered at a time on a CPU: their outputs (3 MB) stay in the cache. A GPU takes all at once."""
+PIECE_BYTES = 3 * 2**20
+"""Outputs that are filtered at a time on a CPU: they should stay in its cache. A GPU takes all at once."""
 
 
 def pooled_filter(
@@ -71,21 +72,21 @@ class _PooledFilter(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, signals: Tensor, weight: Tensor, bias: Tensor, pool: int, dtype: torch.dtype) -> Tensor:
-        segments = _segments(signals, weight.shape[1], pool, dtype)
-        at_each = _with_bias(weight, bias, pool).to(dtype)
-        pooled, chosen = _filter(segments, at_each, pool)
+        form = _Form.of(signals, weight, pool)
+        segments, at_each = form.segments(signals, dtype), form.at_each(weight, bias).to(dtype)
+        pooled, chosen = _filter(segments, at_each, form)
         ctx.save_for_backward(segments, at_each, chosen)
-        ctx.form = signals.shape, pool, weight.shape
+        ctx.form = form
         return pooled
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None, None]:
         segments, at_each, chosen = ctx.saved_tensors
-        shape, pool, sizes = ctx.form
-        to_segments, to_at_each = _filter_backward(gradient, segments, at_each, chosen, pool, ctx.needs_input_grad[0])
-        to_signals = None if to_segments is None else overlap_add(to_segments, shape, sizes[1] + pool - 1, pool)
-        return to_signals, *_at_any_position(to_at_each, sizes, pool), None, None
+        form = ctx.form
+        to_segments, to_at_each = _filter_backward(gradient, segments, at_each, chosen, form, ctx.needs_input_grad[0])
+        to_signals = None if to_segments is None else form.overlapped(to_segments)
+        return to_signals, *form.at_any(to_at_each), None, None
 
 
 class _NormalisedPooledFilter(torch.autograd.Function):
@@ -103,20 +104,18 @@ class _NormalisedPooledFilter(torch.autograd.Function):
         pool: int,
         dtype: torch.dtype,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        kernel = weight.shape[1]
-        segments = _segments(signals, kernel, pool, torch.float32)
-        rest = _rest(signals, kernel, pool)
+        form = _Form.of(signals, weight, pool)
         with torch.autocast(signals.device.type, enabled=False):
-            sums = _sums_of_products(segments), _sums_of_products(rest.unsqueeze(1))
-        leaves = [tensor.detach().requires_grad_() for tensor in (*sums, weight, scale, shift)]
+            moments = patch_moments(signals, form.kernel)
+        leaves = [tensor.detach().requires_grad_() for tensor in (*moments, weight, scale, shift)]
         with torch.enable_grad():  # a few small matrices: their gradient is left to torch
-            mean, variance = _statistics(leaves[0], leaves[1], leaves[2], kernel + pool - 1, rest.shape[1] - 1)
+            mean, variance = _statistics(*leaves[:3])
             factor = leaves[3] / torch.sqrt(variance + eps)
-            at_each = _with_bias(leaves[2] * factor[:, None], leaves[4] - mean * factor, pool)
-        segments, folded = segments.to(dtype), at_each.detach().to(dtype)
-        pooled, chosen = _filter(segments, folded, pool)
-        ctx.save_for_backward(segments, rest, folded, chosen)
-        ctx.form, ctx.small = (signals.shape, kernel, pool), (leaves, at_each)
+            at_each = form.at_each(leaves[2] * factor[:, None], leaves[4] - mean * factor)
+        segments, folded = form.segments(signals, dtype), at_each.detach().to(dtype)
+        pooled, chosen = _filter(segments, folded, form)
+        ctx.save_for_backward(segments, signals[:, form.n_pools * pool :], folded, chosen)
+        ctx.form, ctx.small = form, (leaves, at_each)
         mean, variance = mean.detach() + bias, variance.detach()
         ctx.mark_non_differentiable(mean, variance)
         return pooled, mean, variance
@@ -125,107 +124,148 @@ class _NormalisedPooledFilter(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor, *_: Any) -> tuple[Tensor | None, ...]:
         segments, rest, folded, chosen = ctx.saved_tensors
-        (shape, kernel, pool), (leaves, at_each) = ctx.form, ctx.small
-        to_segments, to_at_each = _filter_backward(gradient, segments, folded, chosen, pool, ctx.needs_input_grad[0])
-        to_sums, to_sums_of_rest, to_weight, to_scale, to_shift = torch.autograd.grad(
-            at_each, leaves, to_at_each, retain_graph=True, materialize_grads=True
-        )
+        form, (leaves, at_each) = ctx.form, ctx.small
+        to_segments, to_at_each = _filter_backward(gradient, segments, folded, chosen, form, ctx.needs_input_grad[0])
+        to_mean, to_second, to_weight, to_scale, to_shift = torch.autograd.grad(at_each, leaves, to_at_each)
         to_signals = None
         if to_segments is not None:
-            to_segments.flatten(0, 1).addmm_(segments.flatten(0, 1), _both_ways(to_sums).to(segments.dtype))
-            to_signals = overlap_add(to_segments, shape, kernel + pool - 1, pool)
-            to_signals[:, shape[1] - rest.shape[1] + 1 :] += (rest @ _both_ways(to_sums_of_rest).float())[:, :-1]
+            n_outputs = form.n_signals * (form.n_times - form.kernel + 1)
+            to_patches = torch.cat([to_second + to_second.T, to_mean[None]]).div_(n_outputs).float()
+            to_segments.flatten(0, 1).addmm_(segments.flatten(0, 1), form.moved(to_patches, form.positions).to(folded))
+            to_signals = form.overlapped(to_segments)
+            if n_more := rest.shape[1] - form.kernel + 1:  # outputs behind the last pool
+                moved = _at_all(to_patches, n_more)
+                to_signals[:, form.n_times - rest.shape[1] :] += rest @ moved[:-1] + moved[-1]
         to_bias = torch.zeros_like(to_shift)  # normalisation takes a filter's bias away again
         return to_signals, to_weight, to_bias, to_scale, to_shift, None, None, None
 
 
-def _segments(
-    signals: Float[Tensor, "n_signals n_times"], kernel: int, pool: int, dtype: torch.dtype
-) -> Float[Tensor, "n_signals n_pools width"]:
-    """Return the samples that the outputs of each pool see, and ones; neighbours share kernel - 1 samples.
+@dataclass(frozen=True)
+class _Form:
+    """How signals are cut into segments: the samples that the outputs of one or two pools see, and ones behind them.
 
     The ones take the bias into the product, and sums into sums of products. There are enough of them to let rows
     begin where processors like it.
     """
-    seen = signals.unfold(1, kernel + pool - 1, pool)
-    segments = signals.new_ones(*seen.shape[:2], _width(kernel, pool), dtype=dtype)
-    segments[:, :, : seen.shape[2]] = seen
-    return segments
+
+    n_signals: int
+    n_times: int
+    kernel: int
+    pool: int
+    n_filters: int
+
+    @classmethod
+    def of(cls, signals: Tensor, weight: Tensor, pool: int) -> "_Form":
+        return cls(len(signals), signals.shape[1], weight.shape[1], pool, len(weight))
+
+    @property
+    def n_pools(self) -> int:
+        return (self.n_times - self.kernel + 1) // self.pool
+
+    @property
+    def positions(self) -> int:
+        """Outputs of a segment. Of two pools they share more samples, of more than two the product gets too large."""
+        return self.pool * (2 if self.n_pools % 2 == 0 else 1)
+
+    @property
+    def n_seen(self) -> int:
+        return self.kernel + self.positions - 1
+
+    @property
+    def width(self) -> int:
+        return -(-(self.n_seen + 1) // 16) * 16
+
+    def segments(self, signals: Tensor, dtype: torch.dtype) -> Float[Tensor, "n_signals n_segments width"]:
+        """Cut signals; neighbours share kernel - 1 samples."""
+        seen = signals.unfold(1, self.n_seen, self.positions)
+        segments = signals.new_empty(*seen.shape[:2], self.width, dtype=dtype)
+        segments[:, :, : self.n_seen] = seen
+        segments[:, :, self.n_seen :] = 1.0
+        return segments
+
+    def overlapped(self, to_segments: Tensor) -> Float[Tensor, "n_signals n_times"]:
+        """Return the gradient of signals from that of their segments."""
+        return overlap_add(to_segments, torch.Size((self.n_signals, self.n_times)), self.n_seen, self.positions)
+
+    def at_each(
+        self, weight: Float[Tensor, "n_filters kernel"], bias: Float[Tensor, "n_filters"]
+    ) -> Float[Tensor, "n_outputs width"]:
+        """Return the filters at each position in a segment, and the bias for the first of the ones behind it."""
+        ones = torch.cat([bias[:, None], bias.new_zeros(len(bias), self.width - self.n_seen - 1)], dim=1)
+        return torch.cat([at_each_position(weight, self.positions), ones.repeat(self.positions, 1)], dim=1)
+
+    def at_any(
+        self, to_at_each: Float[Tensor, "n_outputs width"]
+    ) -> tuple[Float[Tensor, "n_filters kernel"], Float[Tensor, "n_filters"]]:
+        """Add up what `at_each` laid out."""
+        parts = to_at_each.chunk(self.positions)
+        to_weight = torch.stack([part[:, at : at + self.kernel] for at, part in enumerate(parts)]).sum(0)
+        return to_weight, torch.stack([part[:, self.n_seen] for part in parts]).sum(0)
+
+    def moved(self, to_patches: Float[Tensor, "kernel_and_1 kernel"], n: int) -> Float[Tensor, "width width"]:
+        """Return `_at_all` positions of a segment, with what is constant at the first of the ones."""
+        every = _at_all(to_patches, n)
+        out = every.new_zeros(self.width, self.width)
+        out[: self.n_seen + 1, : self.n_seen] = every
+        return out
 
 
-def _width(kernel: int, pool: int) -> int:
-    return -(-(kernel + pool) // 16) * 16
+def _at_all(to_patches: Float[Tensor, "kernel_and_1 kernel"], n: int) -> Float[Tensor, "seen_and_1 seen"]:
+    """Add up, at each of n positions, what the gradient of a patch takes from its samples and from nothing."""
+    kernel = to_patches.shape[1]
+    total = to_patches.new_zeros(kernel + n, kernel + n - 1)
+    for at in range(n):
+        total[at : at + kernel, at : at + kernel] += to_patches[:-1]
+        total[-1, at : at + kernel] += to_patches[-1]
+    return total
 
 
-def _rest(signals: Tensor, kernel: int, pool: int) -> Float[Tensor, "n_signals width"]:
-    """Return the samples at the end that outputs outside any pool see (kernel - 1 where there is none), and a one."""
-    n_pools = (signals.shape[1] - kernel + 1) // pool
-    return pad(signals[:, n_pools * pool :], (0, 1), value=1.0)
-
-
-def _with_bias(
-    weight: Float[Tensor, "n_filters kernel"], bias: Float[Tensor, "n_filters"], pool: int
-) -> Float[Tensor, "n_outputs width"]:
-    """Return the filters at each position in a segment, and the bias for the first of the ones behind it."""
-    unused = _width(weight.shape[1], pool) - weight.shape[1] - pool
-    first_one = torch.cat([bias[:, None], bias.new_zeros(len(bias), unused)], dim=1)
-    return torch.cat([at_each_position(weight, pool), first_one.repeat(pool, 1)], dim=1)
-
-
-def _at_any_position(
-    to_at_each: Float[Tensor, "n_outputs width"], sizes: torch.Size, pool: int
-) -> tuple[Float[Tensor, "n_filters kernel"], Float[Tensor, "n_filters"]]:
-    """Add up what `_with_bias` laid out."""
-    parts = to_at_each.chunk(pool)
-    to_weight = torch.stack([part[:, at : at + sizes[1]] for at, part in enumerate(parts)]).sum(0)
-    return to_weight, torch.stack([part[:, sizes[1] + pool - 1] for part in parts]).sum(0)
-
-
-def _pieces(segments: Tensor) -> Iterator[slice]:
-    n, at_once = len(segments), len(segments) if segments.is_cuda else SEGMENTS
-    return (slice(first, min(first + at_once, n)) for first in range(0, n, max(1, at_once)))
+def _pieces(segments: Tensor, at_each: Tensor) -> Iterator[slice]:
+    n = len(segments)
+    at_once = max(1, n if segments.is_cuda else PIECE_BYTES // (len(at_each) * segments.element_size()))
+    return (slice(first, min(first + at_once, n)) for first in range(0, n, at_once))
 
 
 def _filter(
-    segments: Float[Tensor, "n_signals n_pools width"], at_each: Float[Tensor, "n_outputs width"], pool: int
-) -> tuple[Float[Tensor, "n_signals n_pools n_filters"], Int[Tensor, "n_segments n_filters"]]:
+    segments: Float[Tensor, "n_signals n_segments width"], at_each: Float[Tensor, "n_outputs width"], form: _Form
+) -> tuple[Float[Tensor, "n_signals n_pools n_filters"], Int[Tensor, "n pools n_filters"]]:
     """Return the largest output of each pool, and which it was: the first of several, counted within a piece."""
-    flat, n_filters = segments.flatten(0, 1), len(at_each) // pool
-    pooled = flat.new_empty(len(flat), n_filters)
-    chosen = torch.empty(len(flat), n_filters, dtype=torch.int64, device=flat.device)
-    for piece in _pieces(flat):
-        outputs = (flat[piece] @ at_each.T).view(-1, n_filters)
+    flat = segments.flatten(0, 1)
+    pooled = flat.new_empty(len(flat), form.positions // form.pool, form.n_filters)
+    chosen = torch.empty(pooled.shape, dtype=torch.int64, device=flat.device)
+    for piece in _pieces(flat, at_each):
+        outputs = (flat[piece] @ at_each.T).view(-1, form.n_filters)
         torch.ops.aten.max_pool2d_with_indices.out(
-            _image(outputs), [pool, 1], out=_image(pooled[piece]), indices=_image(chosen[piece])
+            _image(outputs), [form.pool, 1], out=_image(pooled[piece]), indices=_image(chosen[piece])
         )
-    return pooled.view(*segments.shape[:2], n_filters), chosen
+    return pooled.view(form.n_signals, form.n_pools, form.n_filters), chosen
 
 
-def _image(rows: Shaped[Tensor, "n n_filters"]) -> Shaped[Tensor, "1 n_filters n 1"]:
+def _image(rows: Shaped[Tensor, "*n n_filters"]) -> Shaped[Tensor, "1 n_filters n 1"]:
     """Return rows as an image of one column, in the order of axes in which torch pools all filters at once."""
-    return rows[None, :, None].permute(0, 3, 1, 2)
+    return rows.view(1, -1, 1, rows.shape[-1]).permute(0, 3, 1, 2)
 
 
 def _filter_backward(
-    gradient: Tensor, segments: Tensor, at_each: Tensor, chosen: Tensor, pool: int, to_signals: bool
+    gradient: Tensor, segments: Tensor, at_each: Tensor, chosen: Tensor, form: _Form, to_signals: bool
 ) -> tuple[Tensor | None, Tensor]:
     """Return the gradients of segments (where they are wanted) and of the filters at each position."""
-    flat, given = segments.flatten(0, 1), gradient.to(segments.dtype).flatten(0, 1)
+    flat, given = segments.flatten(0, 1), gradient.to(segments.dtype).reshape(chosen.shape)
     to_segments = torch.empty_like(flat) if to_signals else None
     to_at_each = torch.zeros(at_each.shape, device=flat.device)
-    for piece in _pieces(flat):
-        to_outputs = _unpool(given[piece].contiguous(), chosen[piece], pool).view(-1, len(at_each))
-        to_at_each += to_outputs.T @ flat[piece]
+    for piece in _pieces(flat, at_each):
+        to_outputs = _unpool(given[piece], chosen[piece], form.pool).view(-1, len(at_each))
+        to_at_each += sums_of_products(to_outputs, flat[piece], 2, torch.float32)
         if to_segments is not None:
             torch.mm(to_outputs, at_each, out=to_segments[piece])
     return None if to_segments is None else to_segments.view(segments.shape), to_at_each
 
 
 def _unpool(
-    given: Float[Tensor, "n n_filters"], chosen: Int[Tensor, "n n_filters"], pool: int
+    given: Float[Tensor, "n pools n_filters"], chosen: Int[Tensor, "n pools n_filters"], pool: int
 ) -> Float[Tensor, "n_outputs n_filters"]:
     """Return the gradient of outputs from that of their maxima."""
-    to_outputs = given.new_empty(len(given) * pool, given.shape[1])
+    to_outputs = given.new_empty(given[..., 0].numel() * pool, given.shape[2])
     image = _image(to_outputs)  # also stands for the outputs, of which only the form counts
     torch.ops.aten.max_pool2d_with_indices_backward.grad_input(
         _image(given), image, [pool, 1], [pool, 1], [0, 0], [1, 1], False, _image(chosen), grad_input=image
@@ -233,26 +273,11 @@ def _unpool(
     return to_outputs
 
 
-def _sums_of_products(rows: Float[Tensor, "n_signals n width"]) -> Float[Tensor, "width width"]:
-    """Return the sums of products of any two columns, added up in double precision between signals."""
-    return (rows.transpose(1, 2) @ rows).sum(0, dtype=torch.float64)
-
-
-def _both_ways(to_sums: Float[Tensor, "width width"]) -> Float[Tensor, "width width"]:
-    """Return what rows are multiplied with for the gradient of `_sums_of_products`."""
-    return to_sums + to_sums.T
-
-
 def _statistics(
-    sums: Tensor, sums_of_rest: Tensor, weight: Float[Tensor, "n_filters kernel"], width: int, width_of_rest: int
+    mean: Float[Tensor, "kernel"], second: Float[Tensor, "kernel kernel"], weight: Float[Tensor, "n_filters kernel"]
 ) -> tuple[Float[Tensor, "n_filters"], Float[Tensor, "n_filters"]]:
-    """Return mean and variance of the filters' outputs, without a bias, from the sums over segments and the rest."""
-    kernel, double = weight.shape[1], weight.double()
-    positions = [(sums, at, width) for at in range(width - kernel + 1)]
-    positions += [(sums_of_rest, at, width_of_rest) for at in range(width_of_rest - kernel + 1)]
-    n = sum(every[one, one] for every, _, one in positions)
-    mean = torch.stack([every[one, at : at + kernel] for every, at, one in positions]).sum(0) / n
-    second = torch.stack([every[at : at + kernel, at : at + kernel] for every, at, _ in positions]).sum(0) / n
+    """Return mean and variance of the filters' outputs, without a bias, from the moments of patches."""
+    double = weight.double()
     variance = ((double @ (second - torch.outer(mean, mean))) * double).sum(1).clamp_min(0)
     return (double @ mean).to(weight.dtype), variance.to(weight.dtype)
 

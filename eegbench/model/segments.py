@@ -67,8 +67,8 @@ def overlap_add(
     """Add up what the first numbers of segments, as many as their width, say about the samples that they share."""
     n_signals, n_segments, _ = to_segments.shape
     n_steps = -(-width // step)
-    total = to_segments.new_zeros(n_signals, n_segments + n_steps, step)
+    total = torch.zeros(n_signals, n_segments + n_steps, step, device=to_segments.device)
     for number in range(n_steps):
         part = to_segments[:, :, number * step : min((number + 1) * step, width)]
         total[:, number : number + n_segments, : part.shape[2]] += part
-    return pad(total.flatten(1), (0, max(0, shape[1] - total[0].numel())))[:, : shape[1]].float()
+    return pad(total.flatten(1), (0, max(0, shape[1] - total[0].numel())))[:, : shape[1]]

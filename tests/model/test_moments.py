@@ -1,0 +1,24 @@
+"""Moments of patches by way of the autocorrelation are those of the patches."""
+
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eegbench.model.moments import patch_moments, sums_of_products
+
+
+@settings(max_examples=100, deadline=None)
+@given(n_signals=st.integers(1, 5), width=st.integers(1, 40), more=st.integers(0, 90), seed=st.integers(0, 10_000))
+def test_mean_and_second_moments_are_those_of_all_patches(n_signals, width, more, seed) -> None:
+    signals = 3 * torch.randn(n_signals, width + more, generator=torch.Generator().manual_seed(seed)) + 1
+    mean, second = patch_moments(signals, width)
+    patches = signals.double().unfold(1, width, 1).flatten(0, 1)
+    torch.testing.assert_close(mean, patches.mean(0), rtol=0, atol=1e-5)
+    torch.testing.assert_close(second, patches.T @ patches / len(patches), rtol=0, atol=1e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(n=st.integers(0, 20), n_parts=st.integers(1, 6))
+def test_sums_in_parts_are_the_sums(n, n_parts) -> None:
+    left, right = torch.randint(-5, 6, (n, 3)).float(), torch.randint(-5, 6, (n, 2)).float()
+    torch.testing.assert_close(sums_of_products(left, right, n_parts, torch.float64), (left.T @ right).double())
