@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import linear, pad
 
+from eegbench.model.moments import sums_of_products
+
 
 def filtered(
     x: Float[Tensor, "n_signals n_times n_in"], convolution: nn.Conv2d, at_once: int
@@ -21,23 +23,67 @@ def filtered(
     Parameters
     ----------
     x
-        Signals with all channels of one time side by side, padded as the convolution wants it.
+        Signals with all channels of one time side by side.
     convolution
-        Over time, from ``n_in`` channels.
+        Over time, from ``n_in`` channels; its padding counts.
     at_once
         Outputs of one segment. More means fewer segments and larger products, of which more is zeros.
     """
-    _, n_times, n_in = x.shape
-    kernel, n_filters = convolution.kernel_size[1], convolution.out_channels
-    n_outputs = n_times - kernel + 1
-    x = pad(x, (0, 0, 0, -n_outputs % at_once))
+    device = x.device.type
+    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
+    weight, (_, padding) = convolution.weight[:, :, 0], convolution.padding
+    outputs: Tensor = _Filtered.apply(x.to(dtype), weight, convolution.bias, padding, at_once)  # type: ignore[no-untyped-call]
+    return outputs
+
+
+class _Filtered(torch.autograd.Function):
+    """The gradient of the signals is such a product too, of the outputs' with the filters turned round."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, padding: int, at_once: int) -> Tensor:
+        segments = _segments(x, weight.shape[2], padding, at_once)
+        ctx.save_for_backward(segments, weight)
+        ctx.form = padding, at_once
+        return _outputs(segments, weight, at_once, bias)[:, : x.shape[1] + 2 * padding - weight.shape[2] + 1]
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
+        segments, weight = ctx.saved_tensors
+        (padding, at_once), kernel = ctx.form, weight.shape[2]
+        turned = _segments(gradient, kernel, kernel - 1 - padding, at_once)
+        n_times = gradient.shape[1] + kernel - 1 - 2 * padding
+        to_x = _outputs(turned, weight.flip(2).transpose(0, 1), at_once)[:, :n_times]
+        n_more = segments.shape[1] * at_once - gradient.shape[1]
+        by_segment = pad(gradient, (0, 0, 0, n_more)).view(-1, at_once * len(weight))
+        to_at_each = sums_of_products(by_segment, segments.flatten(0, 1), 2, torch.float32)
+        at, size = weight.shape[1], weight[0].numel()
+        parts = [part[:, i * at : i * at + size] for i, part in enumerate(to_at_each.chunk(at_once))]
+        to_weight = torch.stack(parts).sum(0).unflatten(1, (kernel, at)).transpose(1, 2)
+        return to_x, to_weight, gradient.float().sum((0, 1)), None, None
+
+
+def _segments(
+    x: Float[Tensor, "n_signals n_times n_in"], kernel: int, padding: int, at_once: int
+) -> Float[Tensor, "n_signals n_segments width"]:
+    """Cut padded signals into overlapping segments of all samples that ``at_once`` outputs see."""
+    n_in = x.shape[2]
+    n_outputs = x.shape[1] + 2 * padding - kernel + 1
+    x = pad(x, (0, 0, padding, padding + -n_outputs % at_once))
     # channels side by side are one signal, over which the filters move by n_in samples
-    width, step = (kernel + at_once - 1) * n_in, at_once * n_in
-    weight = convolution.weight[:, :, 0].transpose(1, 2).flatten(1)
-    at_each = at_each_position(weight, at_once, n_in)
-    bias = None if convolution.bias is None else convolution.bias.repeat(at_once)
-    outputs = linear(_Segments.apply(x.flatten(1), width, step), at_each, bias)  # type: ignore[no-untyped-call]
-    return outputs.unflatten(2, (at_once, n_filters)).flatten(1, 2)[:, :n_outputs]
+    return x.flatten(1).unfold(1, (kernel + at_once - 1) * n_in, at_once * n_in).contiguous()
+
+
+def _outputs(
+    segments: Float[Tensor, "n_signals n_segments width"],
+    weight: Float[Tensor, "n_filters n_in kernel"],
+    at_once: int,
+    bias: Float[Tensor, "n_filters"] | None = None,
+) -> Float[Tensor, "n_signals n_outputs n_filters"]:
+    at_each = at_each_position(weight.transpose(1, 2).flatten(1), at_once, weight.shape[1])
+    repeated = None if bias is None else bias.repeat(at_once).to(segments.dtype)
+    outputs = linear(segments, at_each.to(segments.dtype), repeated)
+    return outputs.unflatten(2, (at_once, len(weight))).flatten(1, 2)
 
 
 def at_each_position(
@@ -45,20 +91,6 @@ def at_each_position(
 ) -> Float[Tensor, "n_outputs width"]:
     """Return filters at each position in a segment, position by position, a step of samples apart."""
     return torch.cat([pad(weight, (at * step, (n_positions - 1 - at) * step)) for at in range(n_positions)])
-
-
-class _Segments(torch.autograd.Function):
-    """Cut signals into overlapping segments; torch's own way back from there takes several times as long."""
-
-    @staticmethod
-    def forward(ctx: Any, signals: Tensor, width: int, step: int) -> Tensor:
-        ctx.form = signals.shape, width, step
-        return signals.unfold(1, width, step).contiguous()
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return overlap_add(gradient, *ctx.form), None, None
 
 
 def overlap_add(

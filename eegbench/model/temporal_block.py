@@ -123,7 +123,7 @@ class Round(nn.Module):
             outputs: Tensor = self.convolution(x)
             return outputs
         # in bf16 on a CPU, torch's gradient of a convolution was not finite now and then (docs/performance.md)
-        outputs = filtered(self._by_time(x), self.convolution, self.pool)
+        outputs = filtered(x.permute(0, 2, 3, 1).flatten(0, 1), self.convolution, self.pool)
         return outputs.contiguous().unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
 
     def _by_time(self, x: Tensor) -> Float[Tensor, "n_signals n_times n_in"]:

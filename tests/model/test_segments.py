@@ -16,13 +16,14 @@ from eegbench.model.segments import filtered
     kernel=st.integers(1, 9),
     at_once=st.integers(1, 7),
     more=st.integers(0, 30),
+    padding=st.integers(0, 8),
     seed=st.integers(0, 10_000),
 )
 def test_outputs_and_gradients_are_those_of_the_convolution(
-    n_signals, n_in, n_filters, kernel, at_once, more, seed
+    n_signals, n_in, n_filters, kernel, at_once, more, padding, seed
 ) -> None:
     torch.manual_seed(seed)
-    convolution = nn.Conv2d(n_in, n_filters, (1, kernel))
+    convolution = nn.Conv2d(n_in, n_filters, (1, kernel), padding=(0, min(padding, kernel - 1)))
     x = torch.randn(n_signals, kernel + more, n_in, requires_grad=True)
     expected = convolution(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
     found = filtered(x, convolution, at_once)
