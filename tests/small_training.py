@@ -15,7 +15,7 @@ from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
 from eegbench.trainer.loop import Loop
 from eegbench.trainer.schedule.cosine import Cosine
-from eegbench.types import Draw, Views
+from eegbench.types import Draw, Signals
 
 
 class Tiny(Encoder):
@@ -42,12 +42,11 @@ class FakeStore(WindowStore):
 
     def __init__(self, n=60):
         windows = torch.from_numpy(np.random.default_rng(0).standard_normal((n, 2, 10)).astype(np.float32))
-        self.__dict__.update(windows=windows, device=torch.device("cpu"))  # frozen, like the class
+        signals = Signals(("one", "other"), 10.0, 10, "none", np.full((2, 3), np.nan))
+        self.__dict__.update(windows=windows, signals=signals, device=torch.device("cpu"))  # frozen, like the class
 
-    def views(self, draw, part):
-        distinct, index = np.unique(draw.windows[part], return_inverse=True)
-        index = torch.from_numpy(index.reshape(draw.windows[part].shape))
-        return Views(self.windows[distinct], index, torch.from_numpy(draw.targets[part]))
+    def gather(self, rows):
+        return self.windows[rows]
 
 
 class FakeSampler:

@@ -22,6 +22,7 @@ from eegbench.score import predictions_frame, score
 from eegbench.score.metric import evaluate as evaluate_counts
 from eegbench.store import WindowStore
 from eegbench.task import Task
+from eegbench.task.ask import ask
 from eegbench.trainer import Material
 from eegbench.types import SPLITS, Predictions, Score
 
@@ -113,14 +114,8 @@ def pretext_confusion(
 ) -> Int[np.ndarray, "n_classes n_classes"]:
     """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows)."""
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
-    encoder.eval()
-    task.eval()
-    answers = []
-    with torch.no_grad():
-        for first in range(0, len(draw), 256):
-            views = material.store.views(draw, slice(first, first + 256))
-            answers.append(task(encoder, views).predicted.cpu().numpy())
-    return _count(draw.targets.astype(np.int64), np.concatenate(answers), len(task.classes))
+    outcome, y = ask(encoder, task, material.store, draw)
+    return _count(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
 
 
 def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[str, Any]) -> Predictor:

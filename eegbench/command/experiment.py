@@ -30,7 +30,14 @@ from eegbench.command.start import check_start, saw_subjects, seen_subjects, sta
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
 from eegbench.config import ConfigError, build, flat
 from eegbench.distributed import is_main, leave
-from eegbench.environment import choose_device, git_state, seed_libraries, set_deterministic, versions
+from eegbench.environment import (
+    choose_device,
+    git_state,
+    keep_freed_memory,
+    seed_libraries,
+    set_deterministic,
+    versions,
+)
 from eegbench.model.base import Encoder
 from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
@@ -60,6 +67,7 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     """
     began = time.monotonic()
     device = choose_device(options["device"])
+    keep_freed_memory()
     set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
     _refuse_early(options)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, Int
+from torch import Tensor
 
 from eegbench.model.base import Encoder
 from eegbench.store import WindowStore
@@ -45,8 +46,8 @@ class Embeddings:
 
 
 @torch.no_grad()
-def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
-    """Encode windows by their rows in the store's table, in evaluation mode and float32.
+def encode(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Float[Tensor, "n embed_dim"]:
+    """Encode windows by their rows in the store's table, in evaluation mode, on the store's device.
 
     The encoder's mode is put back afterwards.
     """
@@ -54,10 +55,12 @@ def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> E
     batch_size = max(1, BATCH_BYTES[store.device.type] // (4 * n_times * n_channels))
     was_training = encoder.training
     encoder.eval()
-    parts = [
-        encoder(store.gather(rows[first : first + batch_size])).float().cpu().numpy()
-        for first in range(0, len(rows), batch_size)
-    ]
+    starts = range(0, len(rows), batch_size)
+    parts = [encoder(store.gather(rows[first : first + batch_size])) for first in starts]
     encoder.train(was_training)
-    features = np.concatenate(parts) if parts else np.empty((0, encoder.embed_dim), dtype=np.float32)
-    return Embeddings(features=features.astype(np.float32), rows=rows)
+    return torch.cat(parts) if parts else torch.empty(0, encoder.embed_dim, device=store.device)
+
+
+def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
+    """Encode windows by their rows in the store's table, in evaluation mode and float32."""
+    return Embeddings(features=encode(encoder, store, rows).float().cpu().numpy(), rows=rows)

@@ -31,7 +31,7 @@ def filtered(
     """
     device = x.device.type
     dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
-    weight, (_, padding) = convolution.weight[:, :, 0], convolution.padding
+    weight, padding = convolution.weight[:, :, 0], int(convolution.padding[1])
     outputs: Tensor = _Filtered.apply(x.to(dtype), weight, convolution.bias, padding, at_once)  # type: ignore[no-untyped-call]
     return outputs
 

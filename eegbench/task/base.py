@@ -37,9 +37,23 @@ class Task(nn.Module, ABC):
 
     classes: tuple[str, ...]
 
-    @abstractmethod
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
         """Ask the question of a batch; all views go through the encoder in one call."""
+        return self.judge(encoder(views.x), views.index, views.y)
+
+    @abstractmethod
+    def judge(
+        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch n_views"], y: Tensor
+    ) -> Outcome:
+        """Ask the question of windows that are encoded already.
+
+        Parameters
+        ----------
+        z
+            Embeddings of distinct windows.
+        index, y
+            As in `eegbench.types.Views`.
+        """
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step: move a teacher, fill a queue."""

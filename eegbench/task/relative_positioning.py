@@ -7,7 +7,7 @@ J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
@@ -37,16 +37,18 @@ class RelativePositioning(Task):
         self.batch_statistics = batch_statistics
 
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
-        """Return binary cross-entropy, and 1 where the pair is called close."""
-        first, second = self._encode(encoder, views)
-        logit = self.head((first - second).abs()).squeeze(1).float()
-        loss = nn.functional.binary_cross_entropy_with_logits(logit, views.y.float())
-        return Outcome(loss=loss, predicted=(logit > 0).long())
+        """Ask of a batch, whose views the encoder sees together or one after the other."""
+        if self.batch_statistics == "joint" or not encoder.training:
+            return super().forward(encoder, views)
+        z = torch.cat([encoder(views.x[index]) for index in views.index.T])
+        index = torch.arange(len(z), device=z.device).view(2, -1).T
+        return self.judge(z, index, views.y)
 
-    def _encode(
-        self, encoder: Encoder, views: Views
-    ) -> tuple[Float[Tensor, "batch embed_dim"], Float[Tensor, "batch embed_dim"]]:
-        if self.batch_statistics == "view" and encoder.training:
-            return encoder(views.x[views.index[:, 0]]), encoder(views.x[views.index[:, 1]])
-        first, second = torch.unbind(encoder(views.x)[views.index], dim=1)
-        return first, second
+    def judge(
+        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 2"], y: Shaped[Tensor, "batch"]
+    ) -> Outcome:
+        """Return binary cross-entropy, and 1 where the pair is called close."""
+        first, second = torch.unbind(z[index], dim=1)
+        logit = self.head((first - second).abs()).squeeze(1).float()
+        loss = nn.functional.binary_cross_entropy_with_logits(logit, y.float())
+        return Outcome(loss=loss, predicted=(logit > 0).long())

@@ -1,10 +1,9 @@
 """Which class did the expert give this window? Supervised training is a task like any other."""
 
-from torch import nn
+from jaxtyping import Float, Int
+from torch import Tensor, nn
 
-from eegbench.model.base import Encoder
 from eegbench.task.base import Outcome, Task
-from eegbench.types import Views
 
 
 class Supervised(Task):
@@ -25,7 +24,9 @@ class Supervised(Task):
         self.classes = class_names
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, len(class_names)))
 
-    def forward(self, encoder: Encoder, views: Views) -> Outcome:
+    def judge(
+        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 1"], y: Int[Tensor, "batch"]
+    ) -> Outcome:
         """Return cross-entropy and the most probable class."""
-        logits = self.head(encoder(views.x)[views.index[:, 0]]).float()
-        return Outcome(loss=nn.functional.cross_entropy(logits, views.y), predicted=logits.argmax(dim=1))
+        logits = self.head(z[index[:, 0]]).float()
+        return Outcome(loss=nn.functional.cross_entropy(logits, y), predicted=logits.argmax(dim=1))

@@ -13,6 +13,7 @@ from eegbench.environment import has_bf16_matrices
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.task import Task
+from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
@@ -164,15 +165,13 @@ class Loop:
         """Return what all processes counted."""
         return tally
 
-    @torch.no_grad()
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
-        session.to_evaluation()
+        part = self._share(slice(0, len(draw)))
+        mine = Draw(draw.windows[part], draw.targets[part])
         tally = Tally(material.store.device)
-        for part in self._slices(len(draw), drop_last=False):
-            views = material.store.views(draw, self._share(part))
-            with self._autocast(session, material.store.device):
-                outcome = session.task(session.encoder, views)
-            tally.add(outcome.loss, outcome.predicted, views.y)
+        with self._autocast(session, material.store.device):
+            outcome, y = ask(session.encoder, session.task, material.store, mine)
+        tally.add(outcome.loss, outcome.predicted, y)
         return self._sum(tally).means("valid", session.progress.finished_pass + 1)
 
     def _slices(self, n_examples: int, *, drop_last: bool) -> list[slice]:

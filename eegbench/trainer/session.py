@@ -123,11 +123,6 @@ class Session:
             if _is_frozen(module):
                 module.eval()
 
-    def to_evaluation(self) -> None:
-        """Set evaluation mode."""
-        self.encoder.eval()
-        self.task.eval()
-
     def result(self, reason: str) -> Fit:
         """Say what was done."""
         done = self.progress

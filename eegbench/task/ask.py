@@ -1,0 +1,28 @@
+"""Ask a task of a whole draw: what validation and confusion matrices need."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from eegbench.model.base import Encoder
+from eegbench.model.embed import encode
+from eegbench.store import WindowStore
+from eegbench.task.base import Outcome, Task
+from eegbench.types import Draw
+
+
+@torch.no_grad()
+def ask(encoder: Encoder, task: Task, store: WindowStore, draw: Draw) -> tuple[Outcome, Tensor]:
+    """Return what the task says of all examples of a draw, and their targets (n_examples, ...).
+
+    Encoder and task are in evaluation mode, and each distinct window is encoded once, in however many examples it
+    stands. The task's mode is put back afterwards.
+    """
+    distinct, index = np.unique(draw.windows, return_inverse=True)
+    z = encode(encoder, store, distinct)
+    y = torch.from_numpy(np.ascontiguousarray(draw.targets)).to(store.device)
+    was_training = task.training
+    task.eval()
+    outcome = task.judge(z, torch.from_numpy(index.reshape(draw.windows.shape)).to(store.device), y)
+    task.train(was_training)
+    return outcome, y
