@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
-from torch import Tensor
 
 UNSCORED = -1
 """The label of a window that no expert scored."""
@@ -111,25 +110,6 @@ class Draw:
 
 
 @dataclass(frozen=True)
-class Views:
-    """A batch: the distinct windows, an index from examples and views into them, and targets.
-
-    Attributes
-    ----------
-    x
-        Distinct windows (n_distinct, n_channels, n_times), normalised.
-    index
-        Position in ``x`` of each view of each example (batch, n_views).
-    y
-        Targets (batch, ...).
-    """
-
-    x: Float[Tensor, "n_distinct n_channels n_times"]
-    index: Int[Tensor, "batch n_views"]
-    y: Tensor
-
-
-@dataclass(frozen=True)
 class Predictions:
     """What one probe said of each window it was asked about.
 
@@ -194,7 +174,3 @@ class Score:
     def row(self) -> dict[str, Any]:
         """Return the columns of ``scores.csv``."""
         return asdict(self)
-
-
-ChannelMask = Bool[Tensor, "batch n_channels"]
-"""True where a channel is there; sets with different montages share a batch."""

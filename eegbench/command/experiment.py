@@ -38,6 +38,7 @@ from eegbench.environment import (
     set_deterministic,
     versions,
 )
+from eegbench.figure.beside import Easel
 from eegbench.model.base import Encoder
 from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
@@ -96,7 +97,9 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
         else:
             pruned = None
             seen = saw_subjects(options, ids)
-            outcome, pretext = _evaluate(options, data, trained, folder, mark_of(data, seen))
+            with Easel() as easel:
+                album = figures.Album(folder, tuple(options["figures"]), easel)
+                outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
             summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
             metrics = _metrics(options, summary, trained, pretext, outcome)
             model = _save_model(options, data, trained, outcome, folder)
@@ -259,9 +262,8 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun,
     return after_pass
 
 
-def _examine(options: Options, trained: Trained, data: Data, folder: Path) -> dict[str, Counts]:
+def _examine(trained: Trained, data: Data, album: figures.Album) -> dict[str, Counts]:
     """Draw how training went, and what the task answers on valid and test, where the sampler finds examples."""
-    album = figures.Album(folder, tuple(options["figures"]))
     figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
@@ -274,18 +276,17 @@ def _examine(options: Options, trained: Trained, data: Data, folder: Path) -> di
 
 
 def _evaluate(
-    options: Options, data: Data, trained: Trained, folder: Path, mark: str
+    options: Options, data: Data, trained: Trained, album: figures.Album, mark: str
 ) -> tuple[Evaluation | None, dict[str, Counts]]:
     """Ask the task, embed, probe, score and draw; without labels there is nothing to probe."""
-    pretext = _examine(options, trained, data, folder)
-    album = figures.Album(folder, tuple(options["figures"]))
+    pretext = _examine(trained, data, album)
     embeddings = embed_all(trained.encoder, data)
-    _write_embeddings(embeddings, data, folder)
+    _write_embeddings(embeddings, data, album.folder)
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
         return None, pretext
     outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
-    _write_scores(outcome, data, folder)
+    _write_scores(outcome, data, album.folder)
     figures.draw_evaluation(outcome, data, album)
     return outcome, pretext
 

@@ -1,9 +1,9 @@
 """Every figure of a run: curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,9 @@ from eegbench.figure import (
     embedding_scatter,
     hypnogram,
     learning_curves,
-    save,
     score_bars,
 )
+from eegbench.figure.beside import Easel
 from eegbench.model.embed import Embeddings
 from eegbench.score import confusion, evaluate, report_frame
 
@@ -36,16 +36,18 @@ class Album:
         The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
     formats
         ``png``, ``pdf``, both or neither.
+    easel
+        Draws them.
     """
 
     folder: Path
     formats: tuple[str, ...]
+    easel: Easel
 
-    def add(self, stem: str, draw: Callable[[], Figure]) -> None:
+    def add(self, stem: str, draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> None:
         """Draw a figure and keep it."""
         if self.formats:
-            path = self.folder / "figures" / stem
-            save(draw(), path.parent, path.name, formats=self.formats)
+            self.easel.add(self.folder / "figures" / stem, self.formats, draw, *args, **kwargs)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""
@@ -58,7 +60,7 @@ MAX_HYPNOGRAMS = 24
 
 def draw_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
     """Draw the learning curves."""
-    album.add("learning_curves", lambda: learning_curves(history, best_pass=best_pass))
+    album.add("learning_curves", learning_curves, history, best_pass=best_pass)
 
 
 def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
@@ -76,9 +78,9 @@ def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
     _draw_confusion(confusion(said, classes), classes, title, f"linear_{split}", album)
     pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
     chance = 1 / len(classes)
-    album.add("scores", lambda: score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
+    album.add("scores", score_bars, pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance)
     for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        album.add(f"hypnograms/{recording}", functools.partial(_hypnogram, one, data))
+        _draw_hypnogram(one, data, f"hypnograms/{recording}", album)
 
 
 def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:
@@ -91,25 +93,30 @@ def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: i
     rng = np.random.default_rng(seed)
     album.add(
         f"embeddings_{projection}",
-        lambda: embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
+        embedding_scatter,
+        points,
+        panels=panels,
+        title=title,
+        axis_labels=axis_labels,
+        rng=rng,
     )
 
 
-def _hypnogram(said: pd.DataFrame, data: Data) -> Figure:
+def _draw_hypnogram(said: pd.DataFrame, data: Data, stem: str, album: Album) -> None:
     classes = data.store.classes
     values = evaluate(confusion(said, classes), classes)
     scores = {"accuracy": float(values["accuracy"])}
     if said["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
         scores["κ"] = float(values["cohen_kappa"])
-    return hypnogram(said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
+    album.add(stem, hypnogram, said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
 
 
 def _draw_confusion(
     matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
 ) -> None:
     report = report_frame(matrix, classes)
-    album.add(f"confusion_{stem}", lambda: confusion_matrix(matrix, classes, title))
-    album.add(f"report_{stem}", lambda: classification_report(report, title))
+    album.add(f"confusion_{stem}", confusion_matrix, matrix, classes, title)
+    album.add(f"report_{stem}", classification_report, report, title)
     named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
     album.add_table(f"confusion_{stem}", named)
     album.add_table(f"report_{stem}", report)

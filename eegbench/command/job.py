@@ -18,6 +18,8 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from eegbench.loading import loading
+
 T = TypeVar("T")
 
 INTERRUPTED = 130
@@ -114,7 +116,8 @@ def take_share(config: DictConfig) -> None:
 
     A resumed run takes as many threads as it had before: another number would change its last bits.
     """
-    from eegbench.environment import n_threads, set_threads, share_of_cores  # here: --help need not import torch
+    with loading():
+        from eegbench.environment import n_threads, set_threads, share_of_cores  # here: --help need not import torch
     from eegbench.progress import limit_cores, n_cores
 
     limit_cores(None)

@@ -11,6 +11,7 @@ from eegbench.command.job import as_job
 from eegbench.command.launch import launch
 from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
+from eegbench.loading import loading
 
 
 def main(argv: Sequence[str]) -> int:
@@ -35,8 +36,13 @@ def _main(argv: Sequence[str]) -> int:
 @as_job
 def train(config: DictConfig) -> float | list[float] | None:
     """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
-    from eegbench.command.options import checked
-    from eegbench.command.trial import run_trial  # here, so that --help need not import torch
+    with loading():
+        if config.figures:
+            from eegbench.figure.beside import prepare
+
+            prepare()
+        from eegbench.command.options import checked
+        from eegbench.command.trial import run_trial  # here, so that --help need not import torch
 
     options = checked(config)
     check_together(options, HydraConfig.get().mode)

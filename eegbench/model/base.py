@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from eegbench.types import ChannelMask
+ChannelMask = Bool[Tensor, "batch n_channels"]
+"""True where a channel is there; sets with different montages share a batch."""
 
 
 class Encoder(nn.Module, ABC):

@@ -12,8 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import Encoder
-from eegbench.types import ChannelMask
+from eegbench.model.base import ChannelMask, Encoder
 
 SEGMENT_S = 4.0
 """Length of Welch's segments: 0.25 Hz between frequencies, as sleep research has it."""

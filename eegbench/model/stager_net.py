@@ -3,9 +3,8 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import Encoder
+from eegbench.model.base import ChannelMask, Encoder
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
-from eegbench.types import ChannelMask
 
 
 class StagerNet(Encoder):

@@ -11,9 +11,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.model.base import ChannelMask
 from eegbench.model.pooled_filter import pooled_filter
 from eegbench.model.segments import filtered
-from eegbench.types import ChannelMask
 
 KERNEL_S = 0.5
 POOL_S = 0.125

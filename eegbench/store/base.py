@@ -13,13 +13,32 @@ from torch import Tensor
 
 from eegbench.distributed import local_world_size
 from eegbench.store.shard import Shard
-from eegbench.types import Draw, Signals, Views
+from eegbench.types import Draw, Signals
 
 MIN_STD_UV = 1e-3
 """Below this a channel is constant, and dividing by its deviation would make numbers out of nothing."""
 
 OPEN_FILES = 64
 """Shards kept mapped at a time where signals are streamed: thousands must not exhaust file descriptors."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """A batch: the distinct windows, an index from examples and views into them, and targets.
+
+    Attributes
+    ----------
+    x
+        Distinct windows (n_distinct, n_channels, n_times), normalised.
+    index
+        Position in ``x`` of each view of each example (batch, n_views).
+    y
+        Targets (batch, ...).
+    """
+
+    x: Float[Tensor, "n_distinct n_channels n_times"]
+    index: Int[Tensor, "batch n_views"]
+    y: Tensor
 
 
 @dataclass(frozen=True)

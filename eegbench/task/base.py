@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.types import Views
+from eegbench.store.base import Views
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
+from eegbench.store.base import Views
 from eegbench.task.base import Outcome, Task
-from eegbench.types import Views
 
 
 class RelativePositioning(Task):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eegbench.loading import loading
+
 Client = Any
 """An ``mlflow.MlflowClient``; MLflow takes more than a second to import, so only functions that need it do."""
 
@@ -100,7 +102,7 @@ def connect(place: Place) -> Client:
     if place.uri.startswith("http"):
         _check_answer(place.uri)
     try:
-        with quiet(), _locked(place.lock):
+        with quiet(), _locked(place.lock), loading():
             from mlflow import MlflowClient
 
             client = MlflowClient(place.uri)

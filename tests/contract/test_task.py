@@ -9,7 +9,7 @@ from torch import nn
 
 from eegbench.config import build, conf_folder
 from eegbench.model.base import Encoder
-from eegbench.types import Views
+from eegbench.store.base import Views
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
 N_VIEWS = {"mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}

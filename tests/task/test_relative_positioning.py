@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from eegbench.model.base import Encoder
+from eegbench.store.base import Views
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.task.supervised import Supervised
-from eegbench.types import Views
 
 
 class Counting(Encoder):
