@@ -19,6 +19,7 @@ from eegbench.command.evaluation import (
     evaluate,
     predictor,
     pretext_confusion,
+    probe_encoder,
     valid_scores,
 )
 from eegbench.command.finished import find_same, identity
@@ -285,9 +286,11 @@ def _evaluate(
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
         return None, pretext
-    outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
+    probed = probe_encoder(embeddings, data, options)
+    figures.draw_predictions(probed.predictions, data, album)  # they are drawn while the controls are computed
+    outcome = evaluate(probed, trained.random_encoder, data, options, mark=mark)
+    figures.draw_scores(outcome, data, album)
     _write_scores(outcome, data, album.folder)
-    figures.draw_evaluation(outcome, data, album)
     return outcome, pretext
 
 

@@ -23,7 +23,8 @@ from eegbench.figure import (
 )
 from eegbench.figure.beside import Easel
 from eegbench.model.embed import Embeddings
-from eegbench.score import confusion, evaluate, report_frame
+from eegbench.score import confusion, evaluate, predictions_frame, report_frame
+from eegbench.types import Predictions
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,26 @@ def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[st
         _draw_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
 
 
-def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
-    """Draw what the probe said of the test windows, and its scores beside those of the controls."""
-    frame, classes = evaluation.predictions, data.store.classes
-    split = "test" if (frame["split"] == "test").any() else "valid"
-    said = frame[(frame["probe"] == "linear") & (frame["split"] == split)]
+def draw_predictions(predictions: Predictions, data: Data, album: Album) -> None:
+    """Draw what the probe said of the test windows."""
+    frame, classes = predictions_frame([predictions], data.store.table), data.store.classes
+    split = _last_split(frame)
+    said = frame[frame["split"] == split]
     title = f"Linear probe, {split}" + (", within subject" if data.within_subject else "")
     _draw_confusion(confusion(said, classes), classes, title, f"linear_{split}", album)
-    pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
-    chance = 1 / len(classes)
-    album.add("scores", score_bars, pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance)
     for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
         _draw_hypnogram(one, data, f"hypnograms/{recording}", album)
+
+
+def draw_scores(evaluation: Evaluation, data: Data, album: Album) -> None:
+    """Draw the probe's scores beside those of the controls."""
+    split, chance = _last_split(evaluation.predictions), 1 / len(data.store.classes)
+    pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
+    album.add("scores", score_bars, pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance)
+
+
+def _last_split(frame: pd.DataFrame) -> str:
+    return "test" if (frame["split"] == "test").any() else "valid"
 
 
 def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:

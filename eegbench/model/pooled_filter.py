@@ -15,6 +15,7 @@ a product with second moments.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import gcd
 from typing import Any
 
 import torch
@@ -27,6 +28,9 @@ from eegbench.model.segments import at_each_position, overlap_add
 
 PIECE_BYTES = 3 * 2**20
 """Outputs that are filtered at a time on a CPU: they should stay in its cache. A GPU takes all at once."""
+
+N_IMAGES = 16
+"""Images that a piece is pooled as: the way back from a pool is shared by cores image by image."""
 
 
 def pooled_filter(
@@ -222,28 +226,28 @@ def _at_all(to_patches: Float[Tensor, "kernel_and_1 kernel"], n: int) -> Float[T
 
 def _pieces(segments: Tensor, at_each: Tensor) -> Iterator[slice]:
     n = len(segments)
-    at_once = max(1, n if segments.is_cuda else PIECE_BYTES // (len(at_each) * segments.element_size()))
+    at_once = n if segments.is_cuda else PIECE_BYTES // (len(at_each) * segments.element_size())
+    at_once = max(N_IMAGES, at_once // N_IMAGES * N_IMAGES)
     return (slice(first, min(first + at_once, n)) for first in range(0, n, at_once))
 
 
 def _filter(
     segments: Float[Tensor, "n_signals n_segments width"], at_each: Float[Tensor, "n_outputs width"], form: _Form
 ) -> tuple[Float[Tensor, "n_signals n_pools n_filters"], Int[Tensor, "n pools n_filters"]]:
-    """Return the largest output of each pool, and which it was: the first of several, counted within a piece."""
+    """Return the largest output of each pool, and which it was: the first of several, counted within an image."""
     flat = segments.flatten(0, 1)
     pooled = flat.new_empty(len(flat), form.positions // form.pool, form.n_filters)
     chosen = torch.empty(pooled.shape, dtype=torch.int64, device=flat.device)
     for piece in _pieces(flat, at_each):
         outputs = (flat[piece] @ at_each.T).view(-1, form.n_filters)
-        torch.ops.aten.max_pool2d_with_indices.out(
-            _image(outputs), [form.pool, 1], out=_image(pooled[piece]), indices=_image(chosen[piece])
-        )
+        images = (_image(rows, gcd(len(pooled[piece]), N_IMAGES)) for rows in (outputs, pooled[piece], chosen[piece]))
+        torch.ops.aten.max_pool2d_with_indices.out(next(images), [form.pool, 1], out=next(images), indices=next(images))
     return pooled.view(form.n_signals, form.n_pools, form.n_filters), chosen
 
 
-def _image(rows: Shaped[Tensor, "*n n_filters"]) -> Shaped[Tensor, "1 n_filters n 1"]:
-    """Return rows as an image of one column, in the order of axes in which torch pools all filters at once."""
-    return rows.view(1, -1, 1, rows.shape[-1]).permute(0, 3, 1, 2)
+def _image(rows: Shaped[Tensor, "*n n_filters"], n_images: int) -> Shaped[Tensor, "n_images n_filters n 1"]:
+    """Return rows as images of one column, in the order of axes in which torch pools all filters at once."""
+    return rows.view(n_images, -1, 1, rows.shape[-1]).permute(0, 3, 1, 2)
 
 
 def _filter_backward(
@@ -266,9 +270,11 @@ def _unpool(
 ) -> Float[Tensor, "n_outputs n_filters"]:
     """Return the gradient of outputs from that of their maxima."""
     to_outputs = given.new_empty(given[..., 0].numel() * pool, given.shape[2])
-    image = _image(to_outputs)  # also stands for the outputs, of which only the form counts
+    images = [_image(rows, gcd(len(given), N_IMAGES)) for rows in (given, to_outputs, chosen)]
+    form = [pool, 1], [pool, 1], [0, 0], [1, 1], False
+    # the second also stands for the outputs, of which only the form counts
     torch.ops.aten.max_pool2d_with_indices_backward.grad_input(
-        _image(given), image, [pool, 1], [pool, 1], [0, 0], [1, 1], False, _image(chosen), grad_input=image
+        images[0], images[1], *form, images[2], grad_input=images[1]
     )
     return to_outputs
 

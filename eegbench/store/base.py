@@ -126,10 +126,10 @@ class WindowStore:
         std: Tensor
         if self.signals.normalise == "window":
             std, mean = torch.std_mean(windows, dim=2, correction=0, keepdim=True)
-            return (windows - mean) / std.clamp_min(MIN_STD_UV)
+            return windows.sub_(mean).div_(std.clamp_min(MIN_STD_UV))
         if self.signals.normalise == "recording":
             mean, std = self._moments[:, torch.from_numpy(shard).to(self.device)].unsqueeze(3)
-            return (windows - mean) / std.clamp_min(MIN_STD_UV)
+            return windows.sub_(mean).div_(std.clamp_min(MIN_STD_UV))
         return windows
 
     @cached_property
