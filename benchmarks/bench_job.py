@@ -2,8 +2,8 @@
 
 Run ``make bench-peer-env`` once, then ``python benchmarks/bench_job.py --repeats 3`` from the repository's root. Each
 repeat runs, in turn, braindecode with skorch (`benchmarks/peer/relative_positioning.py`), `eegbench train` in an empty
-folder, and the same once more with the store built: the same EDF files, split, batches and number of steps. Times of
-whole jobs are those of whole processes, figures and MLflow included on our side.
+folder, the same with the store built, and that without figures and MLflow, which the peer's program has not: the same
+EDF files, split, batches and number of steps. Times of whole jobs are those of whole processes.
 """
 
 import argparse
@@ -42,6 +42,14 @@ WORDS = [
 ]
 """The tutorial's sizes, on more nights."""
 
+SWEEP = [
+    "name=sweep",
+    "seed=10,11,12,13,14,15,16,17",
+    "hydra/launcher=joblib",
+    f"hydra.launcher.n_jobs={os.cpu_count()}",
+]
+"""Eight trials, one a core at a time."""
+
 
 def main() -> None:
     """Measure, and print a table."""
@@ -62,7 +70,7 @@ def main() -> None:
 def measure(folder: Path, words: list[str], number: int, given: argparse.Namespace) -> dict[str, float]:
     """Run everything once; the order changes from repeat to repeat."""
     nights = folder / "nights"
-    build({"_target_": "eegbench.dataset.simulated_sleep.SimulatedSleep", **dataset(nights)}).recordings()
+    build(nights_of(nights)).recordings()
     outputs = folder / f"outputs-{number}"
     row: dict[str, float] = {}
     jobs = [lambda: peer(nights, number), lambda: ours(outputs, nights, words, number, given.sweep)]
@@ -73,11 +81,13 @@ def measure(folder: Path, words: list[str], number: int, given: argparse.Namespa
     return row
 
 
-def dataset(nights: Path) -> dict[str, object]:
-    """Return the options of the nights."""
+def nights_of(folder: Path) -> dict[str, object]:
+    """Return the node of the dataset: six nights of 9 h."""
     options = OmegaConf.load(ROOT / "conf" / "dataset" / "simulated_sleep.yaml")
-    options.merge_with({"n_subjects": 6, "hours": 9.0, "root": str(nights)})
-    return {name: value for name, value in OmegaConf.to_object(options).items() if name != "_target_"}
+    options.merge_with({"n_subjects": 6, "hours": 9.0, "root": str(folder)})
+    node = OmegaConf.to_object(options)
+    assert isinstance(node, dict)
+    return {str(name): value for name, value in node.items()}
 
 
 def peer(nights: Path, seed: int) -> dict[str, float]:
@@ -100,9 +110,9 @@ def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) 
     """Run ours in an empty folder, then with the store built."""
     command = [sys.executable, "-m", "eegbench", "train", *WORDS, f"dataset.root={nights}", f"paths.outputs={outputs}"]
     row = {}
-    for name in ("cold", "built"):
+    for name, more in (("cold", []), ("built", []), ("bare", ["figures=[]", "tracking=folder"])):
         began = time.perf_counter()
-        run([*command, f"seed={seed}", f"name={name}", *words])
+        run([*command, f"seed={seed}", f"name={name}", *more, *words])
         row[f"our {name} job"] = time.perf_counter() - began
     folder = next((outputs / "runs").glob("*_built"))
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -112,7 +122,7 @@ def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) 
     row["our pairs"] = summary["n_examples"]
     if sweep:
         began = time.perf_counter()
-        run([*command, "-m", "name=sweep", "seed=10,11,12,13,14,15,16,17", *words])
+        run([*command, "-m", *SWEEP, *words])
         row["our sweep"] = time.perf_counter() - began
     return row
 
@@ -145,18 +155,19 @@ def tell(found: list[dict[str, float]]) -> None:
     lines = [
         ("whole job, cold store, s", "our cold job", "peer job", 1, False),
         ("whole job, store built, s", "our built job", "peer job", 1, False),
+        ("the same without figures and MLflow, s", "our bare job", "peer job", 1, False),
         ("training, pairs a second", "our pairs/s", "peer pairs/s", 1, True),
         ("embedding, windows a second", "our windows/s", "peer windows/s", 1, True),
     ]
     if "our sweep" in columns:
         lines.append(("8 trials, s (8 of the peer's jobs)", "our sweep", "peer job", 8, False))
-    print(f"{'median [lowest, highest] of ' + str(len(found)):36} {'peer':>28} {'eegbench':>28} {'times':>24}")
+    print(f"{'median [lowest, highest] of ' + str(len(found)):40} {'peer':>28} {'eegbench':>28} {'times':>24}")
     for title, mine, other, n, more in lines:
         others = [n * value for value in columns[other]]
         times = shown(ratios(columns[mine], others, more_is_better=more))
-        print(f"{title:36} {shown(others):>28} {shown(columns[mine]):>28} {times:>24}")
+        print(f"{title:40} {shown(others):>28} {shown(columns[mine]):>28} {times:>24}")
     for name in ("pairs", "score"):
-        print(f"{name:36} {shown(columns[f'peer {name}']):>28} {shown(columns[f'our {name}']):>28}")
+        print(f"{name:40} {shown(columns[f'peer {name}']):>28} {shown(columns[f'our {name}']):>28}")
 
 
 if __name__ == "__main__":

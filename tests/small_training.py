@@ -43,7 +43,9 @@ class FakeStore(WindowStore):
     def __init__(self, n=60):
         windows = torch.from_numpy(np.random.default_rng(0).standard_normal((n, 2, 10)).astype(np.float32))
         signals = Signals(("one", "other"), 10.0, 10, "none", np.full((2, 3), np.nan))
-        self.__dict__.update(windows=windows, signals=signals, device=torch.device("cpu"))  # frozen, like the class
+        self.__dict__.update(
+            windows=windows, signals=signals, resident=True, device=torch.device("cpu")
+        )  # frozen, like the class
 
     def gather(self, rows):
         return self.windows[rows]

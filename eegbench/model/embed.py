@@ -55,8 +55,8 @@ def encode(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> 
     batch_size = max(1, BATCH_BYTES[store.device.type] // (4 * n_times * n_channels))
     was_training = encoder.training
     encoder.eval()
-    starts = range(0, len(rows), batch_size)
-    parts = [encoder(store.gather(rows[first : first + batch_size])) for first in starts]
+    batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
+    parts = [encoder(windows) for windows in store.each(store.gather, batches)]
     encoder.train(was_training)
     return torch.cat(parts) if parts else torch.empty(0, encoder.embed_dim, device=store.device)
 

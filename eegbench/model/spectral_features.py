@@ -99,9 +99,10 @@ class SpectralFeatures(Encoder):
 def _moments(x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_channels n_moments"]:
     mean = x.mean(-1)
     centred = x - mean.unsqueeze(-1)
-    variance = centred.square().mean(-1).clamp_min(FLOOR)
-    skewness = centred.pow(3).mean(-1) / variance.pow(1.5)
-    kurtosis = centred.pow(4).mean(-1) / variance.square() - 3
+    squared = centred.square()
+    variance = squared.mean(-1).clamp_min(FLOOR)
+    skewness = (squared * centred).mean(-1) / variance.pow(1.5)
+    kurtosis = squared.square().mean(-1) / variance.square() - 3
     span = (x.amax(-1) - x.amin(-1)).clamp_min(FLOOR)
     return torch.stack([mean, skewness, kurtosis, span.log()], dim=-1)
 

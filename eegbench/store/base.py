@@ -1,9 +1,10 @@
 """All shards as one: a table with a row a window, and batches of windows gathered from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,12 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from eegbench.distributed import local_world_size
+from eegbench.store.ahead import ahead
 from eegbench.store.shard import Shard
 from eegbench.types import Draw, Signals
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 MIN_STD_UV = 1e-3
 """Below this a channel is constant, and dividing by its deviation would make numbers out of nothing."""
@@ -96,6 +101,10 @@ class WindowStore:
             y=torch.from_numpy(np.ascontiguousarray(draw.targets[part])).to(self.device),
         )
 
+    def each(self, make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield what a method of the store makes of each item; what comes from disk is read ahead."""
+        return map(make, items) if self.resident else ahead(make, items)
+
     @cached_property
     def _places(self) -> Int[np.ndarray, "2 n_windows"]:
         return self.table[["shard", "sample"]].to_numpy(np.int64).T
@@ -116,10 +125,12 @@ class WindowStore:
 
     def _from_disk(self, shard: Int[np.ndarray, "n"], sample: Int[np.ndarray, "n"]) -> Tensor:
         n_times = self.signals.n_times
-        out = np.empty((len(shard), self.signals.n_channels, n_times), dtype=np.float32)
+        # a GPU fetches by itself from memory that stays where it is
+        out = torch.empty(len(shard), self.signals.n_channels, n_times, pin_memory=self.device.type == "cuda")
+        windows = out.numpy()
         for i in np.lexsort((sample, shard)):  # in the order of the disk
-            out[i] = _mapped(self.shards[shard[i]].folder)[:, sample[i] : sample[i] + n_times]
-        return torch.from_numpy(out).to(self.device)
+            windows[i] = _mapped(self.shards[shard[i]].folder)[:, sample[i] : sample[i] + n_times]
+        return out.to(self.device, non_blocking=True)
 
     def _standardise(self, windows: Tensor, shard: Int[np.ndarray, "n"]) -> Tensor:
         mean: Tensor

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ from eegbench.trainer.base import AfterPass, Fit, Material
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally
+from eegbench.trainer.without_compiler import without_compiler
 from eegbench.types import Draw
 
 Precision = Literal["auto", "float32", "bf16", "fp16"]
@@ -99,7 +101,8 @@ class Loop:
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
-        session = Session(encoder, task, self.optimizer(trainable, lr=self.lr), scaler, folder)
+        optimizer = without_compiler(partial(self.optimizer, trainable, lr=self.lr))
+        session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = self._precision(encoder)
         session.restore()  # and go on in the numbers in which it began
         return session
@@ -128,9 +131,10 @@ class Loop:
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
         batches = self._slices(len(draw), drop_last=self.drop_last)
         with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
-            for part in batches:
+            shares = [self._share(part) for part in batches]
+            every = material.store.each(partial(material.store.views, draw), shares)
+            for part, views in zip(batches, every, strict=True):
                 self._set_lr(session, len(batches) * self.max_passes)
-                views = material.store.views(draw, self._share(part))
                 with self._autocast(session, material.store.device):
                     outcome = session.task(session.encoder, views)
                 self._step(outcome.loss, part, session)

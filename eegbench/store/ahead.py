@@ -1,0 +1,27 @@
+"""Read from disk while what was read before is used."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+DEPTH = 2
+"""Results made before they are asked for: memory holds no more than these."""
+
+
+def ahead(make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield ``make(item)`` of each item in their order, made in a thread beside; its errors are raised here."""
+    thread = ThreadPoolExecutor(1)
+    begun: deque[Future[R]] = deque()
+    try:
+        for item in items:
+            begun.append(thread.submit(make, item))
+            if len(begun) > DEPTH:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        thread.shutdown(cancel_futures=True)

@@ -1,0 +1,34 @@
+"""What is made ahead comes in order, no more of it than is wanted soon, and its errors come with it."""
+
+import threading
+
+import pytest
+
+from eegbench.store.ahead import DEPTH, ahead
+
+
+def test_results_come_in_order_from_another_thread():
+    made_by = set()
+
+    def double(number):
+        made_by.add(threading.current_thread())
+        return 2 * number
+
+    assert list(ahead(double, range(9))) == [0, 2, 4, 6, 8, 10, 12, 14, 16]
+    assert threading.current_thread() not in made_by
+
+
+def test_no_more_is_made_than_is_wanted_soon():
+    asked = []
+    results = ahead(lambda number: number, (asked.append(number) or number for number in range(50)))
+    assert next(results) == 0
+    assert len(asked) == DEPTH + 1
+    results.close()
+    assert len(asked) == DEPTH + 1
+
+
+def test_an_error_is_raised_where_its_result_is_taken():
+    results = ahead(lambda number: 1 // number, [2, 1, 0, 3])
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
