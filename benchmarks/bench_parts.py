@@ -25,7 +25,7 @@ from eegbench.model.chambon2018 import Chambon2018
 from eegbench.model.embed import embed
 from eegbench.preprocessing import open_store, plan_shards
 from eegbench.preprocessing.build import build_shards
-from eegbench.probe import Labelled
+from eegbench.probe.base import Labelled
 from eegbench.progress import n_cores
 from eegbench.store import WindowStore
 from eegbench.store.local import Local
@@ -79,7 +79,7 @@ def gathering(store: WindowStore) -> None:
             pass
 
     for where, resident in (("memory", True), ("files", False)):
-        ours = replace(store, resident=resident)
+        ours = replace(store, resident=resident).normalised("none")
         plain, mine = by_turns(one_by_one, lambda ours=ours: at_once(ours))
         n = BATCH * len(batches)
         tell(f"gathering from {where}, windows/s", [n / s for s in plain], [n / s for s in mine], more=True)
@@ -140,5 +140,5 @@ def tell(title: str, plain: list[float], ours: list[float], *, more: bool) -> No
     print(f"{title:34} {shown(plain):>28} {shown(ours):>28} {times:>24}", flush=True)
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # the processes that build shards load this file too
     main()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 15, 50, 150)
+MOST_SUBJECTS = 100
 WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=9.0"]
 
 
@@ -34,7 +35,9 @@ def main() -> None:
     )
     for n_nights in given.sizes:
         outputs = given.folder / "outputs"
-        command = [sys.executable, "-m", "eegbench", "train", f"dataset.n_subjects={n_nights}"]
+        each = 1 if n_nights <= MOST_SUBJECTS else 2
+        command = [sys.executable, "-m", "eegbench", "train", f"dataset.n_subjects={n_nights // each}"]
+        command += [f"dataset.n_nights={each}"]
         command += [f"paths.outputs={outputs}", f"dataset.root={given.folder / 'nights'}", *WORDS, *words]
         build, found = watch(command), watch(command)
         shutil.rmtree(outputs / "runs", ignore_errors=True)

@@ -5,9 +5,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -17,6 +17,9 @@ R = TypeVar("R")
 
 console = Console(stderr=True)
 """Where progress goes; results go to standard output."""
+
+IDLE_S = 600
+"""How long processes wait for more work before they end."""
 
 _limit: int | None = None
 
@@ -87,12 +90,10 @@ def _here(work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | E
 
 
 def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Iterator[tuple[T, R | Exception]]:
-    # spawn: a fork of a process whose torch threads hold locks can hang
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(n_workers, len(items)), mp_context=context, initializer=_leave_interrupts)
+    executor = processes(n_workers)
+    futures: dict[Future[R], T] = {executor.submit(work, item): item for item in items}
+    pending = set(futures)
     try:
-        futures: dict[Future[R], T] = {pool.submit(work, item): item for item in items}
-        pending = set(futures)
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -101,7 +102,19 @@ def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Itera
                     raise error
                 yield futures[future], error if isinstance(error, Exception) else future.result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for future in pending:
+            future.cancel()
+        wait(pending)
+
+
+def processes(n: int) -> Any:
+    """Return an executor of this many processes, which stay for a while for whoever asks next.
+
+    They are started afresh: a fork of a process whose torch threads hold locks can hang.
+    """
+    from joblib.externals.loky import get_reusable_executor  # here, as only work that is shared needs it
+
+    return get_reusable_executor(n, timeout=IDLE_S, initializer=_leave_interrupts)
 
 
 def _leave_interrupts() -> None:

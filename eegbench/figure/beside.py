@@ -1,23 +1,19 @@
 """Draw figures in a process of their own, beside the work that they tell of."""
 
 import importlib
-import os
-import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from matplotlib.figure import Figure
 
 from eegbench.figure.style import save
-from eegbench.progress import n_cores
+from eegbench.progress import n_cores, processes
 
 MOST_PROCESSES = 4
-IDLE_S = 600
 
 
 class Easel:
@@ -62,28 +58,21 @@ class Easel:
 
 
 def prepare() -> None:
-    """Start the processes that will draw, while the caller itself loads what it needs."""
+    """Start the processes that will draw, and let them load what they need while the caller does the same."""
     if executor := _executor():
-        executor.submit(_nothing)
+        for _ in range(_n_processes()):
+            executor.submit(importlib.import_module, "eegbench.figure")
 
 
 def _executor() -> Any:
-    n_processes = min(n_cores(), MOST_PROCESSES)
-    return get_reusable_executor(n_processes, timeout=IDLE_S, initializer=_settle) if n_processes > 1 else None
+    return processes(_n_processes()) if _n_processes() > 1 else None
 
 
-def _nothing() -> None:
-    """Load this module."""
+def _n_processes() -> int:
+    return min(n_cores(), MOST_PROCESSES)
 
 
 def _draw(
     path: Path, formats: tuple[str, ...], draw: Callable[..., Figure], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     save(draw(*args, **kwargs), path.parent, path.name, formats=formats)
-
-
-def _settle() -> None:
-    """Load what draws, let the work go first, and let the main process alone answer Ctrl-C."""
-    importlib.import_module("eegbench.figure")
-    os.nice(10)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -136,8 +136,9 @@ class WindowStore:
         mean: Tensor
         std: Tensor
         if self.signals.normalise == "window":
-            std, mean = torch.std_mean(windows, dim=2, correction=0, keepdim=True)
-            return windows.sub_(mean).div_(std.clamp_min(MIN_STD_UV))
+            windows.sub_(windows.mean(2, keepdim=True))
+            std = torch.linalg.vector_norm(windows, dim=2, keepdim=True) / windows.shape[2] ** 0.5
+            return windows.div_(std.clamp_min(MIN_STD_UV))
         if self.signals.normalise == "recording":
             mean, std = self._moments[:, torch.from_numpy(shard).to(self.device)].unsqueeze(3)
             return windows.sub_(mean).div_(std.clamp_min(MIN_STD_UV))
