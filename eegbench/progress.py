@@ -4,6 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
@@ -114,9 +116,18 @@ def processes(n: int) -> Any:
     """
     from joblib.externals.loky import get_reusable_executor  # here, as only work that is shared needs it
 
-    return get_reusable_executor(n, timeout=IDLE_S, initializer=_leave_interrupts)
+    return get_reusable_executor(n, timeout=IDLE_S, initializer=_settle)
 
 
-def _leave_interrupts() -> None:
-    """Let the parent alone answer to Ctrl-C."""
+def _settle() -> None:
+    """Let the parent alone answer to Ctrl-C, and end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait until the process that this one works for is gone, and end: nobody would take its results."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)

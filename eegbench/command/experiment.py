@@ -39,7 +39,6 @@ from eegbench.environment import (
     set_deterministic,
     versions,
 )
-from eegbench.figure.beside import Easel
 from eegbench.model.base import Encoder
 from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import build_encoder, save_predictor
@@ -98,9 +97,8 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
         else:
             pruned = None
             seen = saw_subjects(options, ids)
-            with Easel() as easel:
-                album = figures.Album(folder, tuple(options["figures"]), easel)
-                outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
+            album = figures.Album(folder, tuple(options["figures"]))
+            outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
             summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
             metrics = _metrics(options, summary, trained, pretext, outcome)
             model = _save_model(options, data, trained, outcome, folder)
@@ -287,7 +285,7 @@ def _evaluate(
     if not data.store.table["scored"].any():
         return None, pretext
     probed = probe_encoder(embeddings, data, options)
-    figures.draw_predictions(probed.predictions, data, album)  # they are drawn while the controls are computed
+    figures.draw_predictions(probed.predictions, data, album)
     outcome = evaluate(probed, trained.random_encoder, data, options, mark=mark)
     figures.draw_scores(outcome, data, album)
     _write_scores(outcome, data, album.folder)

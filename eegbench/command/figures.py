@@ -19,9 +19,9 @@ from eegbench.figure import (
     embedding_scatter,
     hypnogram,
     learning_curves,
+    save,
     score_bars,
 )
-from eegbench.figure.beside import Easel
 from eegbench.model.embed import Embeddings
 from eegbench.score import confusion, evaluate, predictions_frame, report_frame
 from eegbench.types import Predictions
@@ -37,18 +37,16 @@ class Album:
         The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
     formats
         ``png``, ``pdf``, both or neither.
-    easel
-        Draws them.
     """
 
     folder: Path
     formats: tuple[str, ...]
-    easel: Easel
 
     def add(self, stem: str, draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> None:
         """Draw a figure and keep it."""
         if self.formats:
-            self.easel.add(self.folder / "figures" / stem, self.formats, draw, *args, **kwargs)
+            path = self.folder / "figures" / stem
+            save(draw(*args, **kwargs), path.parent, path.name, formats=self.formats)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""

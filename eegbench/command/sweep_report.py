@@ -14,7 +14,6 @@ from eegbench.command.figures import Album
 from eegbench.command.membership import SWEEP
 from eegbench.command.results import write_csv, write_json
 from eegbench.command.summary import score_metrics
-from eegbench.figure.beside import Easel
 from eegbench.figure.importance import importance
 from eegbench.figure.optimisation_history import optimisation_history
 from eegbench.figure.parallel_coordinates import parallel_coordinates
@@ -76,8 +75,7 @@ def _conclude_study(plan: Plan, folder: Path, formats: tuple[str, ...]) -> tuple
     best = order(plan, trials)
     shares = importances(plan, shared.study)
     write_json(folder / "importance.json", shares)
-    with Easel() as easel:
-        _draw(plan, table, steps, shares, best[0].number if best else None, Album(folder, formats, easel))
+    _draw(plan, table, steps, shares, best[0].number if best else None, Album(folder, formats))
     metrics = {f"sweep/n_{state}": float(n) for state, n in counts.items()}
     if best:
         _print_best(plan, table)

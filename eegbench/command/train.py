@@ -37,10 +37,6 @@ def _main(argv: Sequence[str]) -> int:
 def train(config: DictConfig) -> float | list[float] | None:
     """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
     with loading():
-        if config.figures:
-            from eegbench.figure.beside import prepare
-
-            prepare()
         from eegbench.command.options import checked
         from eegbench.command.trial import run_trial  # here, so that --help need not import torch
 
