@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, styled
 
-MAX_POINTS = 5000
+MAX_POINTS = 2500
 """More windows than these are subsampled: dots would only cover each other."""
 
 MAX_NAMED = 10
