@@ -47,7 +47,7 @@ def test_many_windows_are_subsampled_and_rasterised(rng):
     axes = panels_of(figure)["sex"]
     assert n_dots(axes) == MAX_POINTS
     assert all(dots.get_rasterized() for dots in axes.collections if len(dots.get_offsets()))
-    assert figure.get_suptitle() == "PCA (5,000 of 6,000 windows)"
+    assert figure.get_suptitle() == "PCA (2,500 of 3,500 windows)"
 
 
 def test_many_subjects_are_counted_instead_of_named(points, rng):
