@@ -2,23 +2,27 @@
 
 Run ``python benchmarks/bench_scaling.py FOLDER`` from the repository's root; FOLDER takes the nights and stores
 (about 7 GB for 150) and is used again. For each size: seconds to build the store, seconds of a run with the store
-built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``) that the process held,
-beside that of ``import torch`` alone.
+built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``)
+that the process held, beside that of ``import torch`` alone. In the end the largest size once more, where this user may
+make control groups, in one of 4 GB.
 """
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 15, 50, 150)
 MOST_SUBJECTS = 100
+LIMIT_GB = 4
 WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=9.0"]
 
 
@@ -30,28 +34,64 @@ def main() -> None:
     given, words = parser.parse_known_args()
     alone = watch([sys.executable, "-c", "import torch; torch.ones(9) @ torch.ones(9); print('pass   0')"])
     print(f"import torch alone: {alone['memory']:.0f} MB anonymous")
-    print(
-        f"{'nights':>7} {'store, s':>9} {'run, s':>8} {'first pass, s':>14} {'beyond torch, MB':>17} {'s a night':>10}"
-    )
+    titles = ("nights", "store, s", "run, s", "first pass, s", "beyond torch, MB", "s a night")
+    print("".join(f"{title:>18}" for title in titles))
     for n_nights in given.sizes:
-        outputs = given.folder / "outputs"
-        each = 1 if n_nights <= MOST_SUBJECTS else 2
-        command = [sys.executable, "-m", "eegbench", "train", f"dataset.n_subjects={n_nights // each}"]
-        command += [f"dataset.n_nights={each}"]
-        command += [f"paths.outputs={outputs}", f"dataset.root={given.folder / 'nights'}", *WORDS, *words]
+        command = [*job(given.folder, n_nights), *words]
         build, found = watch(command), watch(command)
-        shutil.rmtree(outputs / "runs", ignore_errors=True)
-        print(
-            f"{n_nights:7} {max(0.0, build['seconds'] - found['seconds']):9.1f} {found['seconds']:8.1f} "
-            f"{found['first']:14.1f} {found['memory'] - alone['memory']:17.0f} {found['seconds'] / n_nights:10.2f}",
-            flush=True,
+        shutil.rmtree(given.folder / "outputs" / "runs", ignore_errors=True)
+        store = max(0.0, build["seconds"] - found["seconds"])
+        numbers = (
+            store,
+            found["seconds"],
+            found["first"],
+            found["memory"] - alone["memory"],
+            found["seconds"] / n_nights,
         )
+        print(f"{n_nights:18}" + "".join(f"{number:18,.2f}" for number in numbers), flush=True)
+    with group(LIMIT_GB) as enter:
+        if enter is None:
+            print(f"no control group can be made here: the run in {LIMIT_GB} GB is left out")
+        else:
+            found = watch(command, enter)
+            print(f"{given.sizes[-1]} nights in a group of {LIMIT_GB} GB, its cache included: {found['seconds']:.1f} s")
 
 
-def watch(command: list[str]) -> dict[str, float]:
+def job(folder: Path, n_nights: int) -> list[str]:
+    """Return the command of a run on so many nights."""
+    each = 1 if n_nights <= MOST_SUBJECTS else 2
+    nights = [f"dataset.n_subjects={n_nights // each}", f"dataset.n_nights={each}", f"dataset.root={folder / 'nights'}"]
+    return [sys.executable, "-m", "eegbench", "train", *nights, f"paths.outputs={folder / 'outputs'}", *WORDS]
+
+
+@contextmanager
+def group(limit_gb: int) -> Iterator[Callable[[], None] | None]:
+    """Make a control group with so much memory; yield what lets a process enter it, None where that is not allowed."""
+    version_1, version_2 = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")
+    root, limit = (version_1, "memory.limit_in_bytes") if version_1.is_dir() else (version_2, "memory.max")
+    folder = root / f"eegbench-{os.getpid()}"
+    try:
+        folder.mkdir()
+        (folder / limit).write_text(str(limit_gb * 2**30))
+    except OSError:
+        yield None
+        return
+
+    def enter() -> None:
+        (folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    try:
+        yield enter
+    finally:
+        folder.rmdir()
+
+
+def watch(command: list[str], enter: Callable[[], None] | None = None) -> dict[str, float]:
     """Run a program; return its seconds, those until it speaks of pass 0, and the most memory it held."""
     began, memory = time.perf_counter(), 0.0
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=enter
+    ) as process:
         assert process.stdout is not None
         spoken: list[tuple[float, str]] = []
         listener = threading.Thread(

@@ -47,7 +47,7 @@ class Embeddings:
 
 @torch.no_grad()
 def encode(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Float[Tensor, "n embed_dim"]:
-    """Encode windows by their rows in the store's table, in evaluation mode, on the store's device.
+    """Encode windows by their rows in the store's table, in evaluation mode and as float32, on the store's device.
 
     The encoder's mode is put back afterwards.
     """
@@ -56,11 +56,13 @@ def encode(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> 
     was_training = encoder.training
     encoder.eval()
     batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
-    parts = [encoder(windows) for windows in store.each(store.gather, batches)]
+    z = torch.empty(len(rows), encoder.embed_dim, device=store.device)  # one piece: many would part the free memory
+    for first, windows in zip(range(0, len(rows), batch_size), store.each(store.gather, batches), strict=True):
+        z[first : first + batch_size] = encoder(windows)
     encoder.train(was_training)
-    return torch.cat(parts) if parts else torch.empty(0, encoder.embed_dim, device=store.device)
+    return z
 
 
 def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
     """Encode windows by their rows in the store's table, in evaluation mode and float32."""
-    return Embeddings(features=encode(encoder, store, rows).float().cpu().numpy(), rows=rows)
+    return Embeddings(features=encode(encoder, store, rows).cpu().numpy(), rows=rows)
