@@ -23,11 +23,11 @@ from eegbench.config import build
 from eegbench.environment import keep_freed_memory
 from eegbench.model.chambon2018 import Chambon2018
 from eegbench.model.embed import embed
-from eegbench.preprocessing import open_store, plan_shards
-from eegbench.preprocessing.build import build_shards
+from eegbench.preprocessing.build import build_shards, plan_shards
+from eegbench.preprocessing.open import open_store
 from eegbench.probe.base import Labelled
 from eegbench.progress import n_cores
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ import torch
 from side_by_side import ratios, shown
 from torch import nn
 
-from eegbench.environment import has_bf16_matrices
+from eegbench.environment import has_bf16_matrices, keep_freed_memory
 from eegbench.model.chambon2018 import Chambon2018
 
 N_WINDOWS, N_CHANNELS, N_TIMES = 256, 2, 3000
@@ -71,6 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     device = parser.parse_args().device
+    keep_freed_memory()  # as runs do
     torch.manual_seed(0)
     x = torch.randn(N_WINDOWS, N_CHANNELS, N_TIMES, device=device)
     form = {"n_channels": N_CHANNELS, "n_times": N_TIMES, "sfreq": 100.0}

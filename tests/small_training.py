@@ -10,7 +10,7 @@ from torch import nn
 
 from eegbench.environment import seed_libraries
 from eegbench.model.base import Encoder
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
 from eegbench.trainer.loop import Loop

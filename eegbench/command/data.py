@@ -14,11 +14,12 @@ from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
 from eegbench.distributed import from_main
-from eegbench.preprocessing import Opened, Preprocessing, open_store, plan_shards
-from eegbench.preprocessing.build import build_shards
+from eegbench.preprocessing import Preprocessing
+from eegbench.preprocessing.build import build_shards, plan_shards
+from eegbench.preprocessing.open import Opened, open_store
 from eegbench.progress import n_cores
 from eegbench.split.base import Split
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
 from eegbench.tracking.base import DatasetFacts
 from eegbench.types import SPLITS, UNSCORED, Recording

@@ -20,7 +20,7 @@ from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
 from eegbench.score import predictions_frame, score
 from eegbench.score.metric import evaluate as evaluate_counts
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer import Material

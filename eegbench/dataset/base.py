@@ -85,7 +85,7 @@ class Dataset(ABC):
         """
 
     @abstractmethod
-    def read(self, recording: Recording) -> mne.io.BaseRaw:
+    def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one recording in volts, cropped, with its labels as annotations; samples are not loaded yet.
 
         The first sample kept lies ``raw.first_time`` seconds after the first sample of the file, and

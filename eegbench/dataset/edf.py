@@ -20,7 +20,7 @@ VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 """Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
 
 
-def open_edf(path: Path, *, channels: Sequence[str] | None) -> mne.io.BaseRaw:
+def open_edf(path: Path, *, channels: Sequence[str] | None) -> "mne.io.BaseRaw":
     """Open a recording in volts without loading its samples.
 
     Parameters
@@ -46,7 +46,7 @@ def open_edf(path: Path, *, channels: Sequence[str] | None) -> mne.io.BaseRaw:
     return raw
 
 
-def read_edf_annotations(path: Path) -> mne.Annotations:
+def read_edf_annotations(path: Path) -> "mne.Annotations":
     """Read the annotations of an EDF+ or BDF+, in seconds from the start of its recording.
 
     Raises
@@ -67,7 +67,7 @@ def read_edf_annotations(path: Path) -> mne.Annotations:
         raise BadRecordingError(f"{path}: its annotations cannot be read ({error}); export it again.") from error
 
 
-def _open(header: EdfHeader, labels: list[str], encoding: str) -> mne.io.BaseRaw:
+def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRaw":
     read = mne.io.read_raw_edf if header.kind == "EDF" else mne.io.read_raw_bdf
     try:
         with warnings.catch_warnings():

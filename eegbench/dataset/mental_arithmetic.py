@@ -128,7 +128,7 @@ class MentalArithmetic(Dataset):
             for (subject, run), path in sorted(chosen.items())
         ]
 
-    def read(self, recording: Recording) -> mne.io.BaseRaw:
+    def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one recording up to the end of its signal, with electrode positions and its label."""
         raw = open_edf(recording.signal, channels=self.channels)
         _set_positions(raw)
@@ -148,7 +148,7 @@ class MentalArithmetic(Dataset):
         return self.cache
 
 
-def signal_end(raw: mne.io.BaseRaw) -> float:
+def signal_end(raw: "mne.io.BaseRaw") -> float:
     """Return the second at which the padding begins, or the length where there is none.
 
     The signal ends where no channel changes for `FROZEN_S` for the first time within the last `PADDING_S`.
@@ -196,7 +196,7 @@ def _facts_of(path: Path, subject: str, row: Mapping[str, str]) -> dict[str, Fac
     return {**age_and_sex(path, subject, row["Age"], row["Gender"]), **more}
 
 
-def _set_positions(raw: mne.io.BaseRaw) -> None:
+def _set_positions(raw: "mne.io.BaseRaw") -> None:
     """Set positions where the 10-20 system has the name; the derivation A2-A1 has none."""
     montage = mne.channels.make_standard_montage("colin27_1020")
     raw.set_montage(montage, on_missing="ignore", verbose="ERROR")

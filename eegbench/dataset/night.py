@@ -30,7 +30,7 @@ def read_night(
     crop_wake_min: float | None,
     labels: Mapping[str, str],
     ignored: Sequence[str],
-) -> mne.io.BaseRaw:
+) -> "mne.io.BaseRaw":
     """Open one night in volts with its stages as annotations, cropped around sleep where it has any stages.
 
     Raises
@@ -95,7 +95,7 @@ def wake_crop(
     return max(tmin, 0.0), min(tmax, length_s)
 
 
-def _stages(recording: Recording, length_s: float, known: set[str]) -> mne.Annotations:
+def _stages(recording: Recording, length_s: float, known: set[str]) -> "mne.Annotations":
     """Read the hypnogram, check that it belongs to the PSG, and cut it at the end of the record."""
     hypnogram = recording.labels
     if hypnogram is None:

@@ -106,7 +106,7 @@ class SimulatedSleep(Dataset):
         subjects, nights = range(self.n_subjects), range(1, self.n_nights + 1)
         return list_nights(self.folder, labelled=True, subjects=subjects, nights=nights)
 
-    def read(self, recording: Recording) -> mne.io.BaseRaw:
+    def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
         return read_night(
             recording,

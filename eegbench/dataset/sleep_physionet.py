@@ -91,7 +91,7 @@ class SleepPhysionet(Dataset):
         files = fetch_nights(self.subjects, self.nights)
         return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
 
-    def read(self, recording: Recording) -> mne.io.BaseRaw:
+    def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
         if self.labelled and recording.labels is None:
             raise BadRecordingError(

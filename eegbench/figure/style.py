@@ -7,7 +7,7 @@ in any process and thread and never open a window.
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -151,7 +151,20 @@ def as_svg(figure: Figure) -> bytes:
     return file.getvalue()
 
 
+@cache
+def _lighten_fonts() -> None:
+    """Leave out of the fonts in PDFs what shapes text as it is typed: here glyphs stand where they were drawn.
+
+    To cut these tables to the few glyphs of a figure takes longer than all the rest of a font.
+    """
+    from fontTools.subset import Options  # here, as only PDFs need it
+
+    Options._drop_tables_default = [*Options._drop_tables_default, "GSUB", "GPOS", "GDEF"]
+
+
 def _write(figure: Figure, path: Path, metadata: Mapping[str, None]) -> Path:
+    if path.suffix == ".pdf":
+        _lighten_fonts()
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         figure.savefig(aside, format=path.suffix[1:], dpi=DPI, metadata=metadata)

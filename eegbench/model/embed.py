@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from eegbench.model.base import Encoder
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 
 BATCH_BYTES = {"cpu": 4 * 2**20, "cuda": 64 * 2**20}
 """Signal in one batch: what encoders make of it should stay in a processor's cache, and fill a GPU."""

@@ -27,11 +27,11 @@ class SignalSteps(Protocol):
         """All settings, as they enter the shard's name."""
         ...
 
-    def select(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+    def select(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
         """Keep the channels asked for, and check that the settings suit the recording; loads nothing."""
         ...
 
-    def apply(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+    def apply(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
         """Filter, re-reference and resample a loaded recording, in place."""
         ...
 

@@ -9,11 +9,11 @@ import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
-from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure
+from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.progress import parallel
-from eegbench.store import Shard, open_shard, write_shard
+from eegbench.store import Shard, open_shard
 from eegbench.store.local import Local
-from eegbench.store.shard import ShardHeader, shard_name, sweep_leftovers
+from eegbench.store.shard import shard_name, sweep_leftovers
 from eegbench.types import Recording
 
 
@@ -23,16 +23,6 @@ class Skipped:
 
     recording: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Job:
-    """One recording to preprocess into one folder."""
-
-    dataset: Dataset
-    signal: SignalSteps
-    recording: Recording
-    folder: Path
 
 
 @dataclass(frozen=True)
@@ -151,44 +141,7 @@ def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> 
     bad[job.recording.id] = message
 
 
-def build_one(job: Job) -> None:
-    """Read, preprocess and write one recording."""
-    raw = job.signal.select(job.dataset.read(job.recording))
-    raw.load_data(verbose="ERROR")
-    start_s = float(raw.first_time)
-    annotations = tuple(
-        (float(onset) - start_s, float(duration), str(description))
-        for onset, duration, description in zip(
-            raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True
-        )
-    )
-    quality, recorded_sfreq = measure(raw), float(raw.info["sfreq"])
-    check_plausible(quality)
-    raw = job.signal.apply(raw)
-    signal = raw.get_data() * MICROVOLTS
-    header = ShardHeader(
-        recording=job.recording.id,
-        channels=tuple(raw.ch_names),
-        sfreq=float(raw.info["sfreq"]),
-        n_samples=signal.shape[1],
-        start_s=start_s,
-        positions=_positions(raw),
-        annotations=annotations,
-        mean_uv=tuple(signal.mean(axis=1).tolist()),
-        std_uv=tuple(signal.std(axis=1).tolist()),
-        recorded_sfreq=recorded_sfreq,
-    )
-    write_shard(job.folder, header=header, signal=signal, quality=quality)
-
-
-def _positions(raw: mne.io.BaseRaw) -> tuple[tuple[float, float, float], ...]:
-    montage = raw.get_montage()
-    known = montage.get_positions()["ch_pos"] if montage is not None else {}
-    nowhere = (float("nan"),) * 3
-    return tuple(tuple(float(v) for v in known.get(name, nowhere)) for name in raw.ch_names)  # type: ignore[misc]
-
-
-def _size(raw: mne.io.BaseRaw, signal: SignalSteps) -> int:
+def _size(raw: "mne.io.BaseRaw", signal: SignalSteps) -> int:
     recorded = raw.info["sfreq"]
     return int(4 * len(raw.ch_names) * raw.n_times * (signal.sfreq or recorded) / recorded)
 

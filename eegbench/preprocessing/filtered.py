@@ -45,7 +45,7 @@ class Filtered:
         """All settings, as they enter the shard's name."""
         return asdict(self)
 
-    def select(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+    def select(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
         """Keep the channels asked for, in their order; loads nothing.
 
         Raises
@@ -59,7 +59,7 @@ class Filtered:
             raw.reorder_channels(list(self.channels))
         return raw
 
-    def apply(self, raw: mne.io.BaseRaw) -> mne.io.BaseRaw:
+    def apply(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
         """Filter, re-reference and resample a loaded recording, in place."""
         if self.l_freq is not None or self.h_freq is not None:
             raw.filter(self.l_freq, self.h_freq, picks="all", method="fir", verbose="ERROR")
@@ -71,7 +71,7 @@ class Filtered:
             raw.resample(self.sfreq, verbose="ERROR")
         return raw
 
-    def _check(self, raw: mne.io.BaseRaw) -> None:
+    def _check(self, raw: "mne.io.BaseRaw") -> None:
         missing = [name for name in self.channels or () if name not in raw.ch_names]
         if missing:
             raise BadRecordingError(

@@ -11,7 +11,8 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.progress import n_cores
-from eegbench.store import Shard, WindowStore
+from eegbench.store import Shard
+from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
 from eegbench.types import Recording, Signals
 

@@ -18,7 +18,7 @@ CLIPPED_RUN = 5
 """So many equal samples in a row at a channel's own extreme are an amplifier at its limit, not a peak."""
 
 
-def measure(raw: mne.io.BaseRaw) -> Float[np.ndarray, "3 n_channels n_blocks"]:
+def measure(raw: "mne.io.BaseRaw") -> Float[np.ndarray, "3 n_channels n_blocks"]:
     """Return lowest and highest value in µV and the number of clipped samples, a column a second."""
     signal = raw.get_data() * MICROVOLTS
     n_times = round(raw.info["sfreq"])

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from eegbench.model.base import Encoder
 from eegbench.model.embed import encode
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.task.base import Outcome, Task
 from eegbench.types import Draw
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eegbench.model.base import Encoder
 from eegbench.sampler.base import Sampler
-from eegbench.store import WindowStore
+from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.types import Draw
 

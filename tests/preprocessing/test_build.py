@@ -9,8 +9,9 @@ import torch
 from toy import ToyDataset
 
 from eegbench.dataset import BadRecordingError
-from eegbench.preprocessing import open_store, plan_shards
+from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.standard import Standard
 from eegbench.store.local import Local
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import ToyDataset
 
-from eegbench.preprocessing.build import Job, build_one
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.preprocessing.standard import Standard
 from eegbench.store import open_shard
 from eegbench.types import Recording
