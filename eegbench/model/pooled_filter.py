@@ -130,7 +130,8 @@ class _NormalisedPooledFilter(torch.autograd.Function):
         segments, rest, folded, chosen = ctx.saved_tensors
         form, (leaves, at_each) = ctx.form, ctx.small
         to_segments, to_at_each = _filter_backward(gradient, segments, folded, chosen, form, ctx.needs_input_grad[0])
-        to_mean, to_second, to_weight, to_scale, to_shift = torch.autograd.grad(at_each, leaves, to_at_each)
+        to_leaves = torch.autograd.grad(at_each, leaves, to_at_each, retain_graph=True)  # one may come here twice
+        to_mean, to_second, to_weight, to_scale, to_shift = to_leaves
         to_signals = None
         if to_segments is not None:
             n_outputs = form.n_signals * (form.n_times - form.kernel + 1)

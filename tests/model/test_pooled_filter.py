@@ -79,6 +79,13 @@ def test_the_sizes_of_a_sleep_stager_agree_also_over_many_pieces(monkeypatch: py
     assert_same(signals, convolution, norm.train(), 13)
 
 
+def test_the_way_back_can_be_gone_twice() -> None:
+    signals, convolution, norm = made(0, 4, 60, 3, 5)
+    loss = pooled_filter(signals, convolution, norm.train(), 4).square().sum()
+    first = torch.autograd.grad(loss, convolution.weight, retain_graph=True)
+    assert torch.equal(first[0], torch.autograd.grad(loss, convolution.weight)[0])
+
+
 def test_where_outputs_are_equal_the_first_is_chosen_as_by_the_pool() -> None:
     signals, convolution, _ = made(0, 4, 60, 3, 5)
     whole = copy.deepcopy(convolution)
