@@ -4,12 +4,10 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,9 +17,6 @@ R = TypeVar("R")
 
 console = Console(stderr=True)
 """Where progress goes; results go to standard output."""
-
-IDLE_S = 600
-"""How long processes wait for more work before they end."""
 
 _limit: int | None = None
 
@@ -92,10 +87,12 @@ def _here(work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | E
 
 
 def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Iterator[tuple[T, R | Exception]]:
-    executor = processes(n_workers)
-    futures: dict[Future[R], T] = {executor.submit(work, item): item for item in items}
-    pending = set(futures)
+    # spawn: a fork of a process whose torch threads hold locks can hang
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(n_workers, len(items)), mp_context=context, initializer=_leave_interrupts)
     try:
+        futures: dict[Future[R], T] = {pool.submit(work, item): item for item in items}
+        pending = set(futures)
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
@@ -104,30 +101,9 @@ def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Itera
                     raise error
                 yield futures[future], error if isinstance(error, Exception) else future.result()
     finally:
-        for future in pending:
-            future.cancel()
-        wait(pending)
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def processes(n: int) -> Any:
-    """Return an executor of this many processes, which stay for a while for whoever asks next.
-
-    They are started afresh: a fork of a process whose torch threads hold locks can hang.
-    """
-    from joblib.externals.loky import get_reusable_executor  # here, as only work that is shared needs it
-
-    return get_reusable_executor(n, timeout=IDLE_S, initializer=_settle)
-
-
-def _settle() -> None:
-    """Let the parent alone answer to Ctrl-C, and end when it is gone."""
+def _leave_interrupts() -> None:
+    """Let the parent alone answer to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_parent, daemon=True).start()
-
-
-def end_with_parent() -> None:
-    """Wait until the process that this one works for is gone, and end: nobody would take its results."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -156,9 +157,15 @@ def _settle() -> None:
     multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers
     answer_interrupts()
     if multiprocessing.parent_process() is not None:
-        from eegbench.progress import end_with_parent
+        threading.Thread(target=_end_with_parent, daemon=True).start()
 
-        threading.Thread(target=end_with_parent, daemon=True).start()
+
+def _end_with_parent() -> None:
+    """End this worker of joblib's when the program that it works for is gone: nobody would take its result."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(INTERRUPTED)
 
 
 def _tell(error: Exception) -> None:

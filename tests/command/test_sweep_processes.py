@@ -161,7 +161,7 @@ def test_jobs_of_slurm_are_trials_of_one_study(start, tmp_path, slurm_environmen
 
 @pytest.mark.slow
 def test_a_controller_takes_over_what_another_left(start, tmp_path):
-    words = ["tracking=folder", "trainer.max_passes=40", "trainer.patience=null"]
+    words = ["tracking=folder", "trainer.max_passes=250", "trainer.patience=null"]
     first = start(*words, n_trials=1)
     wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())
     first_began = (tmp_path / "sweeps/s/multirun.yaml").stat().st_mtime
