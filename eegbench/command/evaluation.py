@@ -31,22 +31,6 @@ CONTROLS = ("random_weights", "hand_made", "majority", "chance")
 
 
 @dataclass(frozen=True)
-class Probed:
-    """What a probe made of embeddings.
-
-    Attributes
-    ----------
-    head
-        Fitted to them.
-    predictions
-        Of every scored window.
-    """
-
-    head: Head
-    predictions: Predictions
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """What the probe and its controls said.
 
@@ -73,20 +57,15 @@ def embed_all(encoder: Encoder, data: Data) -> Embeddings:
     return embed(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
 
 
-def probe_encoder(embeddings: Embeddings, data: Data, options: Mapping[str, Any]) -> Probed:
-    """Fit the probe to the trained encoder's embeddings on train, choose on valid, and predict every split once."""
-    return _probed("linear", build(options["probe"]["linear"]), embeddings, data)
-
-
 def evaluate(
-    trained: Probed, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
+    embeddings: Embeddings, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
 ) -> Evaluation:
-    """Do with the controls what was done with the trained encoder, and score all.
+    """Fit the probe and its controls on train, choose on valid, predict every split once, and score.
 
     Parameters
     ----------
-    trained
-        What the probe said of the trained encoder.
+    embeddings
+        Of the trained encoder.
     random_encoder
         The same encoder before training.
     data, options
@@ -95,30 +74,23 @@ def evaluate(
         What every score's split says beside its name, such as ``(within subject)``.
     """
     probe: Probe = build(options["probe"]["linear"])
-    rows = _rows(data)
+    rows = {split: data.rows(split, scored=True) for split in SPLITS}
     every = np.concatenate(list(rows.values()))
-    controls = {
+    entrants = {
+        "linear": embeddings,
         "random_weights": embed(random_encoder, data.store, every),
         "hand_made": _hand_made(data.store, options["probe"]["hand_made"], every),
     }
-    probed = {"linear": trained} | {name: _probed(name, probe, made, data) for name, made in controls.items()}
+    heads = {name: fit_head(probe, made, data, rows) for name, made in entrants.items()}
+    predictions = [
+        _predictions(name, heads[name].probabilities(made.at(every)), data, every) for name, made in entrants.items()
+    ]
     guesses = np.random.default_rng([options["seed"], len(SPLITS), *_fold(options)])
-    predictions = [one.predictions for one in probed.values()] + _guesses(data, rows, every, guesses)
+    predictions += _guesses(data, rows, every, guesses)
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
-    converged = {name: {"C": one.head.C, "n_iter": one.head.n_iter} for name, one in probed.items()}
-    return Evaluation(trained.head, frame, scores, converged)
-
-
-def _rows(data: Data) -> dict[str, Int[np.ndarray, "_"]]:
-    return {split: data.rows(split, scored=True) for split in SPLITS}
-
-
-def _probed(name: str, probe: Probe, embeddings: Embeddings, data: Data) -> Probed:
-    rows = _rows(data)
-    every = np.concatenate(list(rows.values()))
-    head = fit_head(probe, embeddings, data, rows)
-    return Probed(head, _predictions(name, head.probabilities(embeddings.at(every)), data, every))
+    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items()}
+    return Evaluation(heads["linear"], frame, scores, converged)
 
 
 def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str, Int[np.ndarray, "_"]]) -> Head:

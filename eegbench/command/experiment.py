@@ -19,7 +19,6 @@ from eegbench.command.evaluation import (
     evaluate,
     predictor,
     pretext_confusion,
-    probe_encoder,
     valid_scores,
 )
 from eegbench.command.finished import find_same, identity
@@ -284,11 +283,9 @@ def _evaluate(
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
         return None, pretext
-    probed = probe_encoder(embeddings, data, options)
-    figures.draw_predictions(probed.predictions, data, album)
-    outcome = evaluate(probed, trained.random_encoder, data, options, mark=mark)
-    figures.draw_scores(outcome, data, album)
+    outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
     _write_scores(outcome, data, album.folder)
+    figures.draw_evaluation(outcome, data, album)
     return outcome, pretext
 
 

@@ -1,9 +1,9 @@
 """Every figure of a run: curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,7 @@ from eegbench.figure import (
     score_bars,
 )
 from eegbench.model.embed import Embeddings
-from eegbench.score import confusion, evaluate, predictions_frame, report_frame
-from eegbench.types import Predictions
+from eegbench.score import confusion, evaluate, report_frame
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,11 @@ class Album:
     folder: Path
     formats: tuple[str, ...]
 
-    def add(self, stem: str, draw: Callable[..., Figure], *args: Any, **kwargs: Any) -> None:
+    def add(self, stem: str, draw: Callable[[], Figure]) -> None:
         """Draw a figure and keep it."""
         if self.formats:
             path = self.folder / "figures" / stem
-            save(draw(*args, **kwargs), path.parent, path.name, formats=self.formats)
+            save(draw(), path.parent, path.name, formats=self.formats)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""
@@ -59,7 +58,7 @@ MAX_HYPNOGRAMS = 24
 
 def draw_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
     """Draw the learning curves."""
-    album.add("learning_curves", learning_curves, history, best_pass=best_pass)
+    album.add("learning_curves", lambda: learning_curves(history, best_pass=best_pass))
 
 
 def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
@@ -68,26 +67,18 @@ def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[st
         _draw_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
 
 
-def draw_predictions(predictions: Predictions, data: Data, album: Album) -> None:
-    """Draw what the probe said of the test windows."""
-    frame, classes = predictions_frame([predictions], data.store.table), data.store.classes
-    split = _last_split(frame)
-    said = frame[frame["split"] == split]
+def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
+    """Draw what the probe said of the test windows, and its scores beside those of the controls."""
+    frame, classes = evaluation.predictions, data.store.classes
+    split = "test" if (frame["split"] == "test").any() else "valid"
+    said = frame[(frame["probe"] == "linear") & (frame["split"] == split)]
     title = f"Linear probe, {split}" + (", within subject" if data.within_subject else "")
     _draw_confusion(confusion(said, classes), classes, title, f"linear_{split}", album)
-    for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        _draw_hypnogram(one, data, f"hypnograms/{recording}", album)
-
-
-def draw_scores(evaluation: Evaluation, data: Data, album: Album) -> None:
-    """Draw the probe's scores beside those of the controls."""
-    split, chance = _last_split(evaluation.predictions), 1 / len(data.store.classes)
     pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
-    album.add("scores", score_bars, pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance)
-
-
-def _last_split(frame: pd.DataFrame) -> str:
-    return "test" if (frame["split"] == "test").any() else "valid"
+    chance = 1 / len(classes)
+    album.add("scores", lambda: score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
+    for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
+        album.add(f"hypnograms/{recording}", functools.partial(_hypnogram, one, data))
 
 
 def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:
@@ -100,30 +91,25 @@ def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: i
     rng = np.random.default_rng(seed)
     album.add(
         f"embeddings_{projection}",
-        embedding_scatter,
-        points,
-        panels=panels,
-        title=title,
-        axis_labels=axis_labels,
-        rng=rng,
+        lambda: embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
     )
 
 
-def _draw_hypnogram(said: pd.DataFrame, data: Data, stem: str, album: Album) -> None:
+def _hypnogram(said: pd.DataFrame, data: Data) -> Figure:
     classes = data.store.classes
     values = evaluate(confusion(said, classes), classes)
     scores = {"accuracy": float(values["accuracy"])}
     if said["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
         scores["κ"] = float(values["cohen_kappa"])
-    album.add(stem, hypnogram, said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
+    return hypnogram(said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
 
 
 def _draw_confusion(
     matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
 ) -> None:
     report = report_frame(matrix, classes)
-    album.add(f"confusion_{stem}", confusion_matrix, matrix, classes, title)
-    album.add(f"report_{stem}", classification_report, report, title)
+    album.add(f"confusion_{stem}", lambda: confusion_matrix(matrix, classes, title))
+    album.add(f"report_{stem}", lambda: classification_report(report, title))
     named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
     album.add_table(f"confusion_{stem}", named)
     album.add_table(f"report_{stem}", report)

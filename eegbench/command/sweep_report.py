@@ -35,7 +35,7 @@ def conclude(jobs: Any, parent: TrackedRun, formats: Sequence[str]) -> None:
     """Write and print what came out of a multirun, and close its parent."""
     folder: Path = jobs.folder / SWEEP
     if jobs.plan:
-        metrics, view = _conclude_study(jobs.plan, folder, tuple(formats))
+        metrics, view = _conclude_study(jobs.plan, Album(folder, tuple(formats)))
     else:
         view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=jobs.varied)
         metrics = _pool_folds(jobs.folder)
@@ -63,23 +63,23 @@ def _pool_folds(folder: Path) -> dict[str, float]:
     return score_metrics(pool.pool(runs, folder / SWEEP))
 
 
-def _conclude_study(plan: Plan, folder: Path, formats: tuple[str, ...]) -> tuple[dict[str, float], SweepView]:
+def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepView]:
     """Write the tables and figures of a study; return the metrics of its parent and the view of its pages."""
     shared = SharedStudy(plan)
     trials = [trial for trial in shared.trials() if trial.params]
     table, steps = trials_table(plan, trials), intermediate_values(trials)
-    write_csv(folder / "trials.csv", table)
-    write_csv(folder / "intermediate_values.csv", steps)
+    write_csv(album.folder / "trials.csv", table)
+    write_csv(album.folder / "intermediate_values.csv", steps)
     counts = table["state"].value_counts().to_dict()
     print(f"\n{len(table)} trials: {', '.join(f'{n} {state}' for state, n in counts.items())}")
     best = order(plan, trials)
     shares = importances(plan, shared.study)
-    write_json(folder / "importance.json", shares)
-    _draw(plan, table, steps, shares, best[0].number if best else None, Album(folder, formats))
+    write_json(album.folder / "importance.json", shares)
+    _draw(plan, table, steps, shares, best[0].number if best else None, album)
     metrics = {f"sweep/n_{state}": float(n) for state, n in counts.items()}
     if best:
         _print_best(plan, table)
-        metrics |= _best_metrics(plan, best[0], folder)
+        metrics |= _best_metrics(plan, best[0], album.folder)
     else:
         print("no trial was completed, so none is the best.")
     ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
@@ -120,15 +120,15 @@ def _draw(
     directions, first = dict(zip(plan.objectives, plan.directions, strict=True)), plan.objectives[0]
     log = {key: bool(getattr(one, "log", False)) for key, one in plan.space.items()}
     sought: dict[str, Any] = {"objective": first, "directions": directions, "log": log}
-    album.add("optimisation_history", optimisation_history, drawn, directions=directions)
-    album.add("parallel_coordinates", parallel_coordinates, drawn, **sought)
-    album.add("slice", slice_plot, drawn, **sought)
+    album.add("optimisation_history", lambda: optimisation_history(drawn, directions=directions))
+    album.add("parallel_coordinates", lambda: parallel_coordinates(drawn, **sought))
+    album.add("slice", lambda: slice_plot(drawn, **sought))
     if shares:
-        album.add("importance", importance, shares, objective=first)
+        album.add("importance", lambda: importance(shares, objective=first))
     if len(plan.objectives) > 1:
-        album.add("pareto_front", pareto_front, drawn, directions=directions)
+        album.add("pareto_front", lambda: pareto_front(drawn, directions=directions))
     if len(steps):
-        album.add("pass_curves", pass_curves, steps, metric=first, best=best)
+        album.add("pass_curves", lambda: pass_curves(steps, metric=first, best=best))
 
 
 def _print_best(plan: Plan, table: pd.DataFrame) -> None:
