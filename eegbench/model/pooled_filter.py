@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from eegbench.model.moments import patch_moments, sums_of_products
-from eegbench.model.segments import at_each_position, overlap_add
+from eegbench.model.segments import at_any_position, at_each_position, overlap_add, product_dtype
 
 PIECE_BYTES = 3 * 2**20
 """Outputs that are filtered at a time on a CPU: they should stay in its cache. A GPU takes all at once."""
@@ -51,7 +51,8 @@ def pooled_filter(
     """
     weight, bias = convolution.weight.flatten(1), convolution.bias
     assert bias is not None
-    dtype, signals = _dtype(signals), signals.float()
+    signals = signals.float()
+    dtype = product_dtype(signals)
     pooled: Tensor
     if isinstance(norm, nn.Identity):
         pooled = _PooledFilter.apply(signals, weight, bias, pool, dtype)  # type: ignore[no-untyped-call]
@@ -203,9 +204,8 @@ class _Form:
         self, to_at_each: Float[Tensor, "n_outputs width"]
     ) -> tuple[Float[Tensor, "n_filters kernel"], Float[Tensor, "n_filters"]]:
         """Add up what `at_each` laid out."""
-        parts = to_at_each.chunk(self.positions)
-        to_weight = torch.stack([part[:, at : at + self.kernel] for at, part in enumerate(parts)]).sum(0)
-        return to_weight, torch.stack([part[:, self.n_seen] for part in parts]).sum(0)
+        to_bias = to_at_each[:, self.n_seen].view(self.positions, -1).sum(0)
+        return at_any_position(to_at_each, self.positions, self.kernel), to_bias
 
     def moved(self, to_patches: Float[Tensor, "kernel_and_1 kernel"], n: int) -> Float[Tensor, "width width"]:
         """Return `_at_all` positions of a segment, with what is constant at the first of the ones."""
@@ -302,9 +302,3 @@ def _keep(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor, n: int) -> None:
 
 def _n_outputs(signals: Tensor, weight: Tensor) -> int:
     return len(signals) * (signals.shape[1] - weight.shape[1] + 1)
-
-
-def _dtype(signals: Tensor) -> torch.dtype:
-    """Return the numbers that products are made of: those of automatic mixed precision where it is on."""
-    device = signals.device.type
-    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else torch.float32

@@ -29,11 +29,15 @@ def filtered(
     at_once
         Outputs of one segment. More means fewer segments and larger products, of which more is zeros.
     """
-    device = x.device.type
-    dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
-    weight, padding = convolution.weight[:, :, 0], int(convolution.padding[1])
-    outputs: Tensor = _Filtered.apply(x.to(dtype), weight, convolution.bias, padding, at_once)  # type: ignore[no-untyped-call]
+    x, weight, padding = x.to(product_dtype(x)), convolution.weight[:, :, 0], int(convolution.padding[1])
+    outputs: Tensor = _Filtered.apply(x, weight, convolution.bias, padding, at_once)  # type: ignore[no-untyped-call]
     return outputs
+
+
+def product_dtype(x: Tensor) -> torch.dtype:
+    """Return the numbers that products are made of: those of automatic mixed precision where it is on."""
+    device = x.device.type
+    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
 
 
 class _Filtered(torch.autograd.Function):
@@ -57,10 +61,9 @@ class _Filtered(torch.autograd.Function):
         n_more = segments.shape[1] * at_once - gradient.shape[1]
         by_segment = pad(gradient, (0, 0, 0, n_more)).view(-1, at_once * len(weight))
         to_at_each = sums_of_products(by_segment, segments.flatten(0, 1), 2, torch.float32)
-        at, size = weight.shape[1], weight[0].numel()
-        parts = [part[:, i * at : i * at + size] for i, part in enumerate(to_at_each.chunk(at_once))]
-        to_weight = torch.stack(parts).sum(0).unflatten(1, (kernel, at)).transpose(1, 2)
-        return to_x, to_weight, gradient.float().sum((0, 1)), None, None
+        n_in = weight.shape[1]
+        to_weight = at_any_position(to_at_each, at_once, kernel * n_in, n_in).unflatten(1, (kernel, n_in))
+        return to_x, to_weight.transpose(1, 2), gradient.float().sum((0, 1)), None, None
 
 
 def _segments(
@@ -91,6 +94,14 @@ def at_each_position(
 ) -> Float[Tensor, "n_outputs width"]:
     """Return filters at each position in a segment, position by position, a step of samples apart."""
     return torch.cat([pad(weight, (at * step, (n_positions - 1 - at) * step)) for at in range(n_positions)])
+
+
+def at_any_position(
+    to_at_each: Float[Tensor, "n_outputs width"], n_positions: int, kernel: int, step: int = 1
+) -> Float[Tensor, "n_filters kernel"]:
+    """Add up what `at_each_position` laid out; numbers behind it count for nothing."""
+    parts = to_at_each.chunk(n_positions)
+    return torch.stack([part[:, at * step : at * step + kernel] for at, part in enumerate(parts)]).sum(0)
 
 
 def overlap_add(

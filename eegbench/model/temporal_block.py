@@ -114,7 +114,8 @@ class Round(nn.Module):
         # a norm over several processes (trainer=ddp) wants to see what it normalises
         alone = isinstance(self.norm, nn.BatchNorm2d | nn.Identity)
         if x.shape[1] == 1 and alone:
-            pooled = pooled_filter(self._by_time(x).flatten(1), self.convolution, self.norm, self.pool)
+            signals = nn.functional.pad(_by_time(x).flatten(1), (self.padding, self.padding))
+            pooled = pooled_filter(signals, self.convolution, self.norm, self.pool)
             return nn.functional.relu(pooled).unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
         return nn.functional.relu(nn.functional.max_pool2d(self.norm(self._filter(x)), (1, self.pool)))
 
@@ -123,11 +124,12 @@ class Round(nn.Module):
             outputs: Tensor = self.convolution(x)
             return outputs
         # in bf16 on a CPU, torch's gradient of a convolution was not finite now and then (docs/performance.md)
-        outputs = filtered(x.permute(0, 2, 3, 1).flatten(0, 1), self.convolution, self.pool)
+        outputs = filtered(_by_time(x), self.convolution, self.pool)
         return outputs.contiguous().unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
 
-    def _by_time(self, x: Tensor) -> Float[Tensor, "n_signals n_times n_in"]:
-        return nn.functional.pad(x.permute(0, 2, 3, 1).flatten(0, 1), (0, 0, self.padding, self.padding))
+
+def _by_time(x: Float[Tensor, "batch n_in n_channels n_times"]) -> Float[Tensor, "n_signals n_times n_in"]:
+    return x.permute(0, 2, 3, 1).flatten(0, 1)
 
 
 class TokenProjection(nn.Module):
