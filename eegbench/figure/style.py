@@ -14,6 +14,7 @@ from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 P = ParamSpec("P")
@@ -138,9 +139,7 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _style():
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # the layout is found, and need not be found again for each format
-        return [_write(figure, folder / f"{stem}.{one}", METADATA[one]) for one in formats]
+        return [_write(figure, folder / f"{stem}.{one}") for one in formats]
 
 
 def as_svg(figure: Figure) -> bytes:
@@ -162,13 +161,28 @@ def _lighten_fonts() -> None:
     Options._drop_tables_default = [*Options._drop_tables_default, "GSUB", "GPOS", "GDEF"]
 
 
-def _write(figure: Figure, path: Path, metadata: Mapping[str, None]) -> Path:
-    if path.suffix == ".pdf":
-        _lighten_fonts()
+def _write(figure: Figure, path: Path) -> Path:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        figure.savefig(aside, format=path.suffix[1:], dpi=DPI, metadata=metadata)
+        figure.set_dpi(DPI)
+        _PRINT[path.suffix](figure, aside)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+    figure.set_layout_engine("none")  # it was found while drawing, and need not be found again for another format
     return path
+
+
+def _print_png(figure: Figure, path: Path) -> None:
+    FigureCanvasAgg(figure).print_png(path, metadata=METADATA["png"])
+
+
+def _print_pdf(figure: Figure, path: Path) -> None:
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf  # here, as only PDFs need it
+
+    _lighten_fonts()
+    FigureCanvasPdf(figure).print_pdf(path, metadata=METADATA["pdf"])
+
+
+_PRINT = {".png": _print_png, ".pdf": _print_pdf}
+"""Straight to matplotlib's canvases: its savefig draws twice for each file."""

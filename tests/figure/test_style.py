@@ -5,7 +5,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from eegbench.figure import confusion_matrix, save
+from eegbench.figure import confusion_matrix, save, style
 from eegbench.figure.style import PALETTE, STAGES, class_colours, from_top
 
 
@@ -38,11 +38,11 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(figure, tmp_path, monkey
     save(figure, tmp_path, "c")
     before = (tmp_path / "c.png").read_bytes()
 
-    def fails(path, **options):
+    def fails(figure, path):
         path.write_bytes(b"half")
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(figure, "savefig", fails)
+    monkeypatch.setitem(style._PRINT, ".png", fails)
     with pytest.raises(OSError, match="no space"):
         save(figure, tmp_path, "c")
     assert (tmp_path / "c.png").read_bytes() == before
