@@ -19,12 +19,21 @@ class Encoder(nn.Module, ABC):
     ----------
     embed_dim
         Size of an embedding.
+    is_mean_of_tokens
+        Whether `forward` is the mean of `features` over tokens.
     bf16_on_cpu
         Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
+    receptive_field
+        Samples that one token depends on; None where it is the whole window, or not known.
+    token_stride
+        Samples between one token and the next; None where tokens are no steps of time.
     """
 
     embed_dim: int
+    is_mean_of_tokens = False
     bf16_on_cpu = False
+    receptive_field: int | None = None
+    token_stride: int | None = None
 
     @abstractmethod
     def features(
@@ -37,3 +46,29 @@ class Encoder(nn.Module, ABC):
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
     ) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the first filters' impulse responses: what each answers to 1 at one sample of one channel.
+
+        They are what is linear before the first nonlinearity, without normalisation and constants; column ``n``
+        is the answer ``n`` samples later, as `scipy.signal.freqz` takes it.
+
+        Raises
+        ------
+        ValueError
+            Where the encoder does not begin with linear filters.
+        """
+        raise ValueError(
+            f"{type(self).__name__} does not begin with linear filters whose responses could be shown; "
+            f"set model=deep4, shallow_fbcsp, eegnet, chambon2018 or stager_net."
+        )
+
+    def after_step(self) -> None:
+        """Do what follows an optimiser's step: put weights back under a bound."""
+
+
+def present(
+    x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None
+) -> Float[Tensor, "batch n_channels n_times"]:
+    """Return windows in which the channels that the mask leaves out are silent."""
+    return x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)

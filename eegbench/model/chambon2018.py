@@ -82,3 +82,7 @@ class Chambon2018(Encoder):
         """Return one embedding a window."""
         embedded: Tensor = self.projection(self.features(x, mask))
         return embedded
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the impulse responses of each filter over time through each virtual channel."""
+        return self.convolutions.first_filters()

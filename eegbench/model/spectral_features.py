@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import ChannelMask, Encoder
+from eegbench.model.base import ChannelMask, Encoder, present
 
 SEGMENT_S = 4.0
 """Length of Welch's segments: 0.25 Hz between frequencies, as sleep research has it."""
@@ -75,11 +75,11 @@ class SpectralFeatures(Encoder):
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
     ) -> Float[Tensor, "batch n_tokens dim"]:
         """Return one token a channel, in the order of ``names``; channels that the mask leaves out count as flat."""
-        present = x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)
-        powers = self._log_powers(present)
+        x = present(x, mask)
+        powers = self._log_powers(x)
         first, second = torch.combinations(torch.arange(powers.shape[-1], device=x.device)).unbind(-1)
         ratios = powers[..., first] - powers[..., second]
-        return torch.cat([powers, ratios, _moments(present), _hjorth(present)], dim=-1)
+        return torch.cat([powers, ratios, _moments(x), _hjorth(x)], dim=-1)
 
     def forward(
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None

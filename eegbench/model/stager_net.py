@@ -4,6 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.model.base import ChannelMask, Encoder
+from eegbench.model.geometry import sliding
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 
 
@@ -25,11 +26,17 @@ class StagerNet(Encoder):
         Size of an embedding.
     dropout
         Share of features dropped before the linear layer, from 0 up to but not including 1.
+    field_s
+        Seconds that the linear layer sees; None for the whole window. A shorter field needs ``dense``.
+    dense
+        Whether a field begins at every sample, by dilation; an embedding then is the mean over the fields in a
+        window, and a token is what the linear layer sees of one.
 
     Raises
     ------
     ValueError
-        Where a window is too short to leave one step of time (8.55 s at 100 Hz), or an option makes no sense.
+        Where a window or field is too short to leave one step of time (8.55 s at 100 Hz), or an option makes no
+        sense.
 
     References
     ----------
@@ -38,6 +45,8 @@ class StagerNet(Encoder):
     """
 
     bf16_on_cpu = True
+    receptive_field: int
+    token_stride: int
 
     def __init__(
         self,
@@ -48,12 +57,15 @@ class StagerNet(Encoder):
         n_filters: int,
         embed_dim: int,
         dropout: float,
+        field_s: float | None,
+        dense: bool,
     ) -> None:
         super().__init__()
         self.embed_dim = embed_dim
+        self.bf16_on_cpu = not dense  # which was not tried
         self.convolutions = TemporalConvolutions(
             n_channels=n_channels,
-            n_times=n_times,
+            n_times=_field(n_times, sfreq, field_s, dense=dense),
             sfreq=sfreq,
             n_filters=n_filters,
             padding_s=0.0,
@@ -65,17 +77,47 @@ class StagerNet(Encoder):
             embed_dim=embed_dim,
             dropout=dropout,
         )
+        self.receptive_field, self.token_stride = self.convolutions.receptive_field, self.convolutions.token_stride
+        self._skipped = 0
+        if dense:
+            self._become_dense()
 
     def features(
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
     ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return one token for each step of time that pooling leaves (13 of 3000 samples at 100 Hz)."""
+        """Return one token for each step of time that pooling leaves (13 of 3000 samples at 100 Hz).
+
+        With ``dense``, a token is the steps of one field, flattened as the linear layer reads them.
+        """
         tokens: Tensor = self.convolutions(x, mask)
-        return tokens
+        if not self._skipped:
+            return tokens
+        return sliding(tokens.transpose(1, 2), self.convolutions.n_tokens, self._skipped)
 
     def forward(
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
     ) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
-        embedded: Tensor = self.projection(self.features(x, mask))
+        """Return one embedding a window; with ``dense`` the mean over its fields."""
+        tokens = self.features(x, mask)
+        embedded: Tensor = self.projection.mean(tokens) if self._skipped else self.projection(tokens)
         return embedded
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the impulse responses of each filter over time through each virtual channel."""
+        return self.convolutions.first_filters()
+
+    def _become_dense(self) -> None:
+        self._skipped = self.token_stride
+        self.receptive_field += (self.convolutions.n_tokens - 1) * self._skipped
+        self.token_stride = 1
+        self.convolutions.answer_at_every_shift()
+
+
+def _field(n_times: int, sfreq: float, field_s: float | None, *, dense: bool) -> int:
+    n_field = n_times if field_s is None else round(field_s * sfreq)
+    if n_field > n_times or (n_field < n_times and not dense):
+        raise ValueError(
+            f"model.field_s={field_s}: windows have {n_times / sfreq:g} s, and a field is as long, or shorter with "
+            f"model.dense=true; set model.field_s=null."
+        )
+    return n_field

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.base import ChannelMask
+from eegbench.model.base import ChannelMask, present
 from eegbench.model.pooled_filter import pooled_filter
 from eegbench.model.segments import filtered
 
@@ -37,6 +37,8 @@ class TemporalConvolutions(nn.Module):
     ----------
     n_tokens, dim
         Steps of time that are left, and numbers in each: ``n_filters`` × ``n_channels``, filter by filter.
+    receptive_field, token_stride
+        Samples that one step depends on, and from one step to the next where they are pooled.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class TemporalConvolutions(nn.Module):
         _check_length(n_times, sfreq, fewest_samples(kernel, padding, pool))
         self.n_tokens = steps_left(n_times, kernel, padding, pool)
         self.dim = n_filters * n_channels
+        self.receptive_field, self.token_stride = fewest_samples(kernel, 0, pool), pool**2
         # a single channel has nothing to mix
         self.spatial = nn.Conv2d(1, n_channels, (n_channels, 1)) if n_channels > 1 else nn.Identity()
         self.temporal = nn.Sequential(
@@ -72,9 +75,20 @@ class TemporalConvolutions(nn.Module):
         self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
     ) -> Float[Tensor, "batch n_tokens dim"]:
         """Return the steps of time that are left; channels that the mask leaves out count as silent."""
-        present = x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)
-        filtered: Tensor = self.temporal(self._mix(present).unsqueeze(1))
+        filtered: Tensor = self.temporal(self._mix(present(x, mask)).unsqueeze(1))
         return filtered.flatten(1, 2).transpose(1, 2)
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the impulse responses of each filter of the first round through each virtual channel."""
+        weight = self.temporal.get_parameter("0.convolution.weight")
+        time = weight.flatten(1).flip(1)  # torch's kernels are turned round
+        space = self.spatial.weight.flatten(1) if isinstance(self.spatial, nn.Conv2d) else weight.new_ones(1, 1)
+        return torch.einsum("fk,vc->fvck", time, space).flatten(0, 1)
+
+    def answer_at_every_shift(self) -> None:
+        """Take a step a sample from now on, by dilation, with the same weights; padding is not thought of."""
+        rounds = [each for each in self.temporal if isinstance(each, Round)]
+        self.temporal = nn.Sequential(DenseRound(rounds[0], step=1), DenseRound(rounds[1], step=rounds[0].pool))
 
     def _mix(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_channels n_times"]:
         if not isinstance(self.spatial, nn.Conv2d):
@@ -128,6 +142,33 @@ class Round(nn.Module):
         return outputs.contiguous().unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
 
 
+class DenseRound(nn.Module):
+    """A round that neither skips nor pads: the same layers, their samples ``step`` apart.
+
+    Parameters
+    ----------
+    strided
+        The round whose layers these are.
+    step
+        Samples that the rounds before skip.
+    """
+
+    def __init__(self, strided: Round, *, step: int) -> None:
+        super().__init__()
+        self.convolution, self.norm = strided.convolution, strided.norm
+        self.convolution.dilation = (1, step)
+        self.pool, self.step = strided.pool, step
+
+    def forward(
+        self, x: Float[Tensor, "batch n_in n_channels n_times"]
+    ) -> Float[Tensor, "batch n_out n_channels n_steps"]:
+        """Return filtered and pooled channels."""
+        x = x.contiguous(memory_format=torch.channels_last)  # half of the time on a CPU
+        normalised = self.norm(self.convolution(x))
+        pooled = nn.functional.max_pool2d(normalised, (1, self.pool), stride=1, dilation=(1, self.step))
+        return nn.functional.relu(pooled)
+
+
 def _by_time(x: Float[Tensor, "batch n_in n_channels n_times"]) -> Float[Tensor, "n_signals n_times n_in"]:
     return x.permute(0, 2, 3, 1).flatten(0, 1)
 
@@ -162,6 +203,11 @@ class TokenProjection(nn.Module):
     def forward(self, tokens: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
         embedded: Tensor = self.linear(self.dropout(tokens.transpose(1, 2).flatten(1)))
+        return embedded
+
+    def mean(self, flat: Float[Tensor, "batch n_fields flat_dim"]) -> Float[Tensor, "batch embed_dim"]:
+        """Return the mean embedding of several fields whose tokens are flattened; dropout acts on each."""
+        embedded: Tensor = self.linear(self.dropout(flat).mean(1))  # linear, so the mean may come first
         return embedded
 
 

@@ -1,5 +1,6 @@
 """What every encoder in conf/model promises."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ def windows(n: int, n_channels: int, n_times: int) -> torch.Tensor:
 
 @pytest.fixture(params=OPTIONS)
 def option(request: pytest.FixtureRequest) -> str:
+    if request.param == "braindecode":
+        with warnings.catch_warnings(action="ignore"):  # of what other packages will change under it
+            pytest.importorskip("braindecode.models", reason="not installed: pip install 'eegbench[braindecode]'")
     return request.param
 
 
@@ -90,3 +94,35 @@ def test_a_channel_that_the_mask_leaves_out_does_not_matter(option: str) -> None
 def test_outputs_keep_the_type_of_the_windows(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
     assert model(windows(1, 2, 3000)).dtype == torch.float32
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_first_filters_have_a_response_from_each_channel_or_a_sentence_says_why_not(
+    option: str, form: tuple[int, int, float]
+) -> None:
+    model = encoder(option, *form)
+    if type(model).first_filters is Encoder.first_filters:
+        with pytest.raises(ValueError, match="does not begin with linear filters"):
+            model.first_filters()
+    else:
+        filters = model.first_filters()
+        assert filters.ndim == 3
+        assert filters.shape[1] == form[0]
+
+
+def test_after_step_leaves_an_untrained_model_as_it_is(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    model.after_step()
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, before[name])
+
+
+def test_tokens_depend_on_no_more_samples_than_the_receptive_field_says(option: str) -> None:
+    model = encoder(option, 1, 3000, 100.0).eval()
+    if model.receptive_field is None:
+        pytest.skip(f"{option} says nothing about it")
+    x = windows(1, 1, 3000).requires_grad_()
+    model.features(x)[0, 0].square().sum().backward()
+    touched = x.grad[0, 0].nonzero()
+    assert touched.max() - touched.min() + 1 <= model.receptive_field

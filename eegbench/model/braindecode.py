@@ -1,0 +1,100 @@
+"""Any of braindecode's models by name: what it would say of classes is taken as an embedding."""
+
+import importlib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.model.base import ChannelMask, Encoder, present
+
+
+class Braindecode(Encoder):
+    """A model of the braindecode package, with ``embed_dim`` outputs, which stand for a window's only token.
+
+    Parameters
+    ----------
+    n_channels, n_times, sfreq
+        Form of a window: channels, samples, Hz; the model gets them as ``n_chans``, ``n_times`` and ``sfreq``.
+    name
+        Its class in ``braindecode.models``.
+    embed_dim
+        Size of an embedding; the model gets it as ``n_outputs``.
+    options
+        The model's other arguments.
+
+    Raises
+    ------
+    ValueError
+        Where the package is not installed or has no such model, or where the model cannot be built for these windows
+        or answers with something else than ``embed_dim`` numbers a window.
+    """
+
+    def __init__(
+        self, *, n_channels: int, n_times: int, sfreq: float, name: str, embed_dim: int, options: Mapping[str, Any]
+    ) -> None:
+        super().__init__()
+        if embed_dim < 1:
+            raise ValueError(f"model.embed_dim={embed_dim}: expected at least 1; set model.embed_dim=64.")
+        self.embed_dim = embed_dim
+        form = {"n_chans": n_channels, "n_times": n_times, "sfreq": sfreq, "n_outputs": embed_dim}
+        self.network = _tried(_model(name), {**options, **form})
+
+    def features(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch 1 embed_dim"]:
+        """Return the model's outputs as one token; channels that the mask leaves out count as silent."""
+        outputs: Tensor = self.network(present(x, mask))
+        return outputs.unsqueeze(1)
+
+    def forward(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch embed_dim"]:
+        """Return the model's outputs."""
+        return self.features(x, mask).squeeze(1)
+
+
+def _tried(model: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:
+    """Build a model and let it answer two windows once, so that what does not fit is known before training."""
+    expected = (2, arguments["n_outputs"])
+    try:
+        network = model(**arguments).eval()
+        with torch.no_grad():
+            outputs = network(torch.zeros(2, arguments["n_chans"], arguments["n_times"]))
+    except (TypeError, ValueError, RuntimeError, AssertionError, LookupError) as error:
+        raise ValueError(
+            f"model.name={model.__name__}: braindecode could not use it with {dict(arguments)} ({error}); "
+            f"set other model.options or another model.name."
+        ) from error
+    found = tuple(outputs.shape) if isinstance(outputs, Tensor) else type(outputs).__name__
+    if found != expected:
+        raise ValueError(
+            f"model.name={model.__name__}: expected outputs of shape {expected} for two windows, got {found}; "
+            f"set another model.name, or model.options with which it answers once a window."
+        )
+    return network.train()
+
+
+def _model(name: str) -> type[nn.Module]:
+    there = {n: c for n, c in vars(_models()).items() if isinstance(c, type) and issubclass(c, nn.Module)}
+    if name not in there:
+        by_lower = {n.lower(): n for n in there}
+        near = get_close_matches(name.lower(), by_lower, n=1)
+        hint = f"did you mean {by_lower[near[0]]}?" if near else f"there are {', '.join(sorted(there))}."
+        raise ValueError(f"model.name={name}: braindecode has no such model; {hint}")
+    return there[name]
+
+
+def _models() -> Any:
+    try:
+        return importlib.import_module("braindecode.models")
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("braindecode"):
+            raise
+        raise ValueError(
+            "model=braindecode needs the package braindecode, which is not installed; "
+            "type: pip install 'eegbench[braindecode]'"
+        ) from error

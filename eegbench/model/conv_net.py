@@ -1,0 +1,122 @@
+"""What ConvNets that end in a classifier over time share: tokens are what that classifier sees at each step."""
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.model.base import ChannelMask, Encoder, present
+from eegbench.model.dense import dense as at_every_shift
+from eegbench.model.geometry import fewest_samples, receptive_field, sliding, steps_left, total_stride
+
+
+class ConvNet(Encoder):
+    """Runs layers over time and lays out what the published classifier's kernel sees.
+
+    The classifier itself belongs to tasks and probes. A token holds ``final_length`` steps of all filters, filter by
+    filter, as the kernel of a convolution does: with that kernel as its weight, a linear layer on tokens is the
+    classifier, and on the embedding, the mean of the tokens, it gives the mean of the classifier's answers.
+
+    Parameters
+    ----------
+    layers
+        Of (batch, n_channels, 1, n_times) make (batch, n_filters, 1, n_steps).
+    n_filters
+        Filters that the layers end with.
+    n_times, sfreq
+        Form of a window: samples, Hz.
+    final_length
+        Steps of time that the classifier sees; None for all that the layers leave.
+    dense
+        Whether there are tokens at every shift of a sample, or only at every ``total_stride``-th.
+
+    Attributes
+    ----------
+    n_tokens
+        Tokens of a window.
+
+    Raises
+    ------
+    ValueError
+        Where a window is too short, or a layer pads but is to answer at every shift.
+    """
+
+    is_mean_of_tokens = True
+    receptive_field: int
+    token_stride: int
+
+    def __init__(
+        self,
+        layers: nn.Sequential,
+        *,
+        n_filters: int,
+        n_times: int,
+        sfreq: float,
+        final_length: int | None,
+        dense: bool,
+    ) -> None:
+        super().__init__()
+        self._length = _final_length(layers, n_times, sfreq, final_length)
+        self.receptive_field = receptive_field(layers, self._length)
+        self.layers = at_every_shift(layers) if dense else layers
+        self.token_stride = total_stride(self.layers)
+        self._step = total_stride(layers) // self.token_stride
+        self.n_tokens = steps_left(self.layers, n_times) - (self._length - 1) * self._step
+        self.embed_dim = n_filters * self._length
+
+    def features(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return what the classifier would see at each step; channels that the mask leaves out count as silent."""
+        steps = self.layers(present(x, mask).unsqueeze(2))
+        return sliding(steps.squeeze(2), self._length, self._step)
+
+    def forward(
+        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
+    ) -> Float[Tensor, "batch embed_dim"]:
+        """Return the mean of a window's tokens."""
+        return self.features(x, mask).mean(1)
+
+
+def over_time(n_in: int, n_out: int, kernel: int, *, stride: int = 1, padding: int = 0, groups: int = 1) -> nn.Conv2d:
+    """Return a convolution over time without a bias, with Xavier's uniform weights."""
+    made = nn.Conv2d(n_in, n_out, (1, kernel), stride=(1, stride), padding=(0, padding), groups=groups, bias=False)
+    nn.init.xavier_uniform_(made.weight)
+    return made
+
+
+def check_sizes(**sizes: int | tuple[int, ...]) -> None:
+    """Refuse sizes below 1.
+
+    Raises
+    ------
+    ValueError
+        Naming the option.
+    """
+    for name, size in sizes.items():
+        if min(size if isinstance(size, tuple) else (size,)) < 1:
+            shown = list(size) if isinstance(size, tuple) else size
+            raise ValueError(f"model.{name}={shown}: expected at least 1; set whole numbers from 1 for model.{name}.")
+
+
+def check_dropout(dropout: float) -> None:
+    """Refuse a share that is none.
+
+    Raises
+    ------
+    ValueError
+        Where it is below 0, or leaves nothing.
+    """
+    if not 0 <= dropout < 1:
+        raise ValueError(f"model.dropout={dropout}: expected 0 ≤ dropout < 1; set model.dropout=0.5.")
+
+
+def _final_length(layers: nn.Module, n_times: int, sfreq: float, wanted: int | None) -> int:
+    if wanted is not None:
+        check_sizes(final_length=wanted)
+    there, fewest = steps_left(layers, n_times), fewest_samples(layers, wanted or 1)
+    if n_times < fewest:
+        raise ValueError(
+            f"Windows of {n_times} samples ({n_times / sfreq:.2f} s at {sfreq:g} Hz) are too short for this model, "
+            f"which needs {fewest} ({fewest / sfreq:.2f} s) for model.final_length={wanted or 1}: set a longer "
+            f"preprocessing.window_s, or smaller kernels, pools or model.final_length."
+        )
+    return wanted or there

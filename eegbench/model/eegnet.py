@@ -1,0 +1,111 @@
+"""Lawhern's compact ConvNet: filters over time, spatial filters for each of them, a separable convolution."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes, over_time
+
+MAX_NORM = 1.0
+"""Largest length of a spatial filter (Lawhern et al.)."""
+
+
+class Eegnet(ConvNet):
+    """Padded filters over time, spatial filters of each, pooling, a padded separable convolution, pooling.
+
+    Sizes are in samples, as in the paper's fourth version, at 128 Hz. With the published ones 1000 samples become
+    1001, 250, 251 and 31; with 22 channels and a head of 4 classes there are 3,444 parameters. Spatial filters are
+    put back to length 1 at most after every step of training.
+
+    Parameters
+    ----------
+    n_channels, n_times, sfreq
+        Form of a window: channels, samples, Hz.
+    n_filters
+        Filters over time (F1).
+    n_spatial
+        Spatial filters of each filter over time (D); their product is the number of filters behind.
+    kernels
+        Samples that a filter over time sees, and pooled steps that a filter of the separable convolution sees.
+    pools
+        Steps in a mean, first and second.
+    dropout
+        Share of numbers dropped after either mean, from 0 up to but not including 1.
+    final_length
+        Steps of time in a token: what a classifier sees; None for all, which makes one token.
+    dense
+        Only false: the network pads, and a token at every shift would not be that of a window.
+
+    Raises
+    ------
+    ValueError
+        Where a window is too short, with the length needed, or an option makes no sense.
+
+    References
+    ----------
+    Lawhern et al. 2018, EEGNet: a compact convolutional neural network for EEG-based brain-computer interfaces,
+    J. Neural Eng. 15 056013, doi:10.1088/1741-2552/aace8c.
+    """
+
+    def __init__(  # noqa: PLR0913  the options of one network, flat as people type them
+        self,
+        *,
+        n_channels: int,
+        n_times: int,
+        sfreq: float,
+        n_filters: int,
+        n_spatial: int,
+        kernels: tuple[int, int],
+        pools: tuple[int, int],
+        dropout: float,
+        final_length: int | None,
+        dense: bool,
+    ) -> None:
+        check_sizes(n_filters=n_filters, n_spatial=n_spatial, kernels=kernels, pools=pools)
+        check_dropout(dropout)
+        n = n_filters * n_spatial
+        first = _TimeThenSpace(n_channels, n_filters, n_spatial, kernels[0])
+        separable = (over_time(n, n, kernels[1], padding=kernels[1] // 2, groups=n), over_time(n, n, 1))
+        layers = nn.Sequential(first, *_pooled(n, pools[0], dropout), *separable, *_pooled(n, pools[1], dropout))
+        super().__init__(layers, n_filters=n, n_times=n_times, sfreq=sfreq, final_length=final_length, dense=dense)
+        self.after_step()
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the impulse responses of each filter over time through each of its spatial filters."""
+        return self._first().kernels().flip(2)
+
+    def after_step(self) -> None:
+        """Shorten spatial filters that are longer than 1."""
+        weight = self._first().space.weight
+        with torch.no_grad():
+            weight.copy_(weight.renorm(2, 0, MAX_NORM))
+
+    def _first(self) -> "_TimeThenSpace":
+        return next(layer for layer in self.layers.modules() if isinstance(layer, _TimeThenSpace))
+
+
+class _TimeThenSpace(nn.Module):
+    """Batch normalisation stands between the two, and so they cannot be one convolution in training."""
+
+    def __init__(self, n_channels: int, n_filters: int, n_spatial: int, kernel: int) -> None:
+        super().__init__()
+        self.time = over_time(1, n_filters, kernel, padding=kernel // 2)
+        self.norm = _norm(n_filters)
+        self.space = nn.Conv2d(n_filters, n_filters * n_spatial, (n_channels, 1), groups=n_filters, bias=False)
+        nn.init.xavier_uniform_(self.space.weight)
+
+    def forward(self, x: Float[Tensor, "batch n_channels 1 n_times"]) -> Float[Tensor, "batch n_filters 1 n_steps"]:
+        filtered: Tensor = self.space(self.norm(self.time(x.transpose(1, 2))))
+        return filtered
+
+    def kernels(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        time = self.time.weight.flatten(1).repeat_interleave(self.space.out_channels // self.time.out_channels, 0)
+        return self.space.weight.flatten(1).unsqueeze(2) * time.unsqueeze(1)
+
+
+def _pooled(n_filters: int, pool: int, dropout: float) -> tuple[nn.Module, ...]:
+    return _norm(n_filters), nn.ELU(), nn.AvgPool2d((1, pool)), nn.Dropout(dropout)
+
+
+def _norm(n_filters: int) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(n_filters, momentum=0.01, eps=1e-3)  # as published
