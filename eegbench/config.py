@@ -17,7 +17,9 @@ BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
 NO_EFFECT = (
     "device",
     "expected",
+    "explain",
     "figures",
+    "interpretability",
     "name",
     "paths",
     "projection",
@@ -156,7 +158,7 @@ def _check_names(options: Node, known: Mapping[str, Any], owner: str, path: str)
             hint = f"did you mean {_join(path, near[0])}? " if near else ""
             raise ConfigError(
                 f"{_join(path, str(name))}: {owner} has no such option; {hint}"
-                f"It takes {', '.join(sorted(known)) or 'none'}."
+                f"{'It' if hint else 'it'} takes {', '.join(sorted(known)) or 'none'}."
             )
 
 
@@ -190,12 +192,14 @@ def _coerce_fields(value: Node, schema: type, path: str) -> None:
 
 
 def _coerce_union(value: Any, hint: Any, path: str) -> Any:
+    errors: list[ConfigError] = []
     for option in get_args(hint):
         try:
             return _coerce(value, option, path)
-        except ConfigError:
-            continue
-    raise _wrong(value, _describe(hint), path)
+        except ConfigError as error:
+            if isinstance(value, list | tuple) and get_origin(option) in (list, tuple):
+                errors.append(error)  # which item of a list is wrong says more
+    raise errors[0] if len(errors) == 1 else _wrong(value, _describe(hint), path)
 
 
 def _coerce_plain(value: Any, hint: Any, path: str) -> Any:
@@ -223,7 +227,7 @@ def _coerce_sequence(value: Any, hint: Any, path: str) -> Any:
     arguments = get_args(hint) or (Any, ...)
     if get_origin(hint) is tuple and Ellipsis not in arguments:
         if len(value) != len(arguments):
-            raise _wrong(value, _describe(hint), path)
+            raise ConfigError(f"{path}={list(value)!r}: expected {len(arguments)} items, got {len(value)}.")
         return tuple(_coerce(v, h, f"{path}[{i}]") for i, (v, h) in enumerate(zip(value, arguments, strict=True)))
     made = [_coerce(v, arguments[0], f"{path}[{i}]") for i, v in enumerate(value)]
     return made if get_origin(hint) is list else tuple(made)

@@ -74,6 +74,7 @@ def loop(kind=Loop, **changes):
         "schedule": Cosine(),
         "batch_size": 16,
         "drop_last": False,
+        "even_batches": False,
         "max_passes": 4,
         "patience": None,
         "monitor": "valid_loss",

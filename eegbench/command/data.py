@@ -1,7 +1,9 @@
 """The first paragraph of every experiment: list recordings, open them as windows, split by subject."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +16,7 @@ from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
 from eegbench.distributed import from_main
+from eegbench.model.trial import first_crops
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import Opened, open_store
@@ -41,6 +44,8 @@ class Data:
         Whether a subject may stand in two splits.
     coverage
         Which part of the complete set this is, in words.
+    notes
+        What dataset and preprocessing remarked while the data were opened: trials moved, subjects left out, ….
     """
 
     dataset: Dataset
@@ -48,16 +53,17 @@ class Data:
     store: WindowStore
     within_subject: bool
     coverage: str
+    notes: tuple[str, ...] = ()
 
     def part(self, split: str) -> pd.DataFrame:
         """Return the window table of a split."""
         return self.store.table[self.store.table["split"] == split]
 
     def rows(self, split: str, *, scored: bool) -> Int[np.ndarray, "n"]:
-        """Return the rows of a split's windows that are not rejected, scored ones only or all."""
+        """Return the rows of a split's windows that are not rejected, scored ones only or all; one a trial."""
         table = self.part(split)
         keep = ~table["rejected"] & (table["scored"] if scored else True)
-        return table.index.to_numpy()[keep.to_numpy()]
+        return first_crops(self.store, table.index.to_numpy()[keep.to_numpy()])
 
     def labels(self, rows: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n"]:
         """Return the labels of windows."""
@@ -70,7 +76,41 @@ class Data:
         return hashlib.sha256(f"{names}\n{self.store.signals}".encode()).hexdigest()
 
 
+class _Notes(logging.Handler):
+    """Collects what our modules note."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    handler, logger = _Notes(), logging.getLogger("eegbench")
+    logger.addHandler(handler)
+    try:
+        yield handler.texts
+    finally:
+        logger.removeHandler(handler)
+
+
 def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
+    """List the recordings, preprocess what is missing, cut windows, and give each to a split; keep what is noted.
+
+    Raises
+    ------
+    ValueError
+        As `_open`.
+    """
+    with _noted() as notes:
+        data = _open(options, device)
+    return replace(data, notes=tuple(notes))
+
+
+def _open(options: Mapping[str, Any], device: torch.device) -> Data:
     """List the recordings, preprocess what is missing, cut windows, and give each to a split.
 
     Raises
@@ -86,7 +126,7 @@ def open_data(options: Mapping[str, Any], device: torch.device) -> Data:
     local: Local = build(options["store"])
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
     if not split.within_subject:
-        split.assign(_listing(plan.recordings, preprocessing.window_s))
+        split.assign(_listing(plan.recordings, preprocessing.least_s))
     opened = open_store(plan, dataset, preprocessing, local, device)
     table = opened.store.table.assign(split=split.assign(opened.store.table))
     return Data(

@@ -1,5 +1,6 @@
 """What a run says while it goes on, and the tables it ends with."""
 
+import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def tell_pass(row: Mapping[str, Any]) -> None:
     """Say how a pass went, in a line."""
     shown = [f"pass {row['pass']:>3}"]
     for name in ("train_loss", "valid_loss", "valid_accuracy", "probe_valid_balanced_accuracy"):
-        if row.get(name) is not None:
+        if row.get(name) is not None and not math.isnan(row[name]):
             shown.append(f"{name.replace('_', ' ')} {row[name]:.4f}")
     tell("  ".join([*shown, f"({row['seconds']:.1f} s)"]))
 
@@ -87,6 +88,26 @@ def tell_trial(metrics: Mapping[str, float], folder: Path) -> None:
     """Say in a line how a trial did on valid; its test scores are for later, in its folder and in MLflow."""
     shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and "/linear/" in name]
     tell(f"{'; '.join(one for one in shown if 'f1/' not in one and 'mean' not in one)}  ({folder})")
+
+
+def tell_checks(checks: pd.DataFrame) -> None:
+    """Print how far each method's map depends on the weights, and whether the network depends on what it shows.
+
+    Scores are mean probabilities of what the network says; a map that tells more than chance has a lower one where its
+    highest places are deleted than where random ones are, and a higher one where they are inserted.
+    """
+    columns = {
+        "shuffled_similarity": "rank correlation with shuffled weights",
+        "deletion": "deletion",
+        "deletion_random": "at random",
+        "insertion": "insertion",
+        "insertion_random": "at random",
+    }
+    print(f"\n{'':24}" + "".join(f"{title:>{max(12, len(title) + 2)}}" for title in columns.values()))
+    for _, row in checks.iterrows():
+        values = [(f"{row[name]:.3f}" if pd.notna(row.get(name)) else "–") for name in columns]
+        cells = (f"{value:>{max(12, len(title) + 2)}}" for value, title in zip(values, columns.values(), strict=True))
+        print(f"{row['method']:24}" + "".join(cells))
 
 
 def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:

@@ -102,7 +102,7 @@ def _wrong_channel(header: EdfHeader, name: str, n_found: int, labels: list[str]
     near = difflib.get_close_matches(name, [*labels, *short], n=1)
     hint = f"did you mean {short.get(near[0], near[0])!r}? " if near else ""
     shown = ", ".join(labels[:30]) + (f" and {len(labels) - 30} more" if len(labels) > 30 else "")
-    return f"{header.path}: has no channel {name!r}; {hint}It has {shown}."
+    return f"{header.path}: has no channel {name!r}; {hint}{'It' if hint else 'it'} has {shown}."
 
 
 def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:

@@ -1,5 +1,6 @@
 """Embeddings of many windows, in large batches: what probes, figures and predictions all start from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ from torch import Tensor
 
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
+
+Read = Callable[[Tensor], Tensor]
+"""From a batch of windows to a row of numbers for each."""
 
 BATCH_BYTES = {"cpu": 4 * 2**20, "cuda": 64 * 2**20}
 """Signal in one batch: what encoders make of it should stay in a processor's cache, and fill a GPU."""
@@ -46,19 +50,25 @@ class Embeddings:
 
 
 @torch.no_grad()
-def encode(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Float[Tensor, "n embed_dim"]:
+def encode(
+    encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"], *, read: Read | None = None
+) -> Float[Tensor, "n dim"]:
     """Encode windows by their rows in the store's table, in evaluation mode and as float32, on the store's device.
 
-    The encoder's mode is put back afterwards.
+    The encoder's mode is put back afterwards. What is wanted of windows is their embeddings, or what ``read`` says
+    of a batch of them.
     """
     n_times, n_channels = store.signals.n_times, store.signals.n_channels
     batch_size = max(1, BATCH_BYTES[store.device.type] // (4 * n_times * n_channels))
     was_training = encoder.training
     encoder.eval()
     batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
-    z = torch.empty(len(rows), encoder.embed_dim, device=store.device)  # one piece: many would part the free memory
+    z = torch.empty(0, encoder.embed_dim, device=store.device)
     for first, windows in zip(range(0, len(rows), batch_size), store.each(store.gather, batches), strict=True):
-        z[first : first + batch_size] = encoder(windows)
+        made = (read or encoder)(windows)
+        if first == 0:  # one piece for all: many would part the free memory
+            z = torch.empty(len(rows), made.shape[1], device=store.device)
+        z[first : first + batch_size] = made
     encoder.train(was_training)
     return z
 

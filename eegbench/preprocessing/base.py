@@ -44,16 +44,17 @@ class Preprocessing(Protocol):
     ----------
     signal
         Decides the shards.
-    window_s, stride_s
-        Length of a window and distance of two starts, in seconds.
     normalise
         Over what each channel of a window is standardised.
     """
 
     signal: SignalSteps
-    window_s: float
-    stride_s: float
     normalise: str
+
+    @property
+    def least_s(self) -> float:
+        """Seconds that a recording must last to hold a window."""
+        ...
 
     def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
         """Cut windows from each shard's annotations: rows with their label and flags, in order of time."""

@@ -63,7 +63,7 @@ def plan_shards(dataset: Dataset, preprocessing: Preprocessing, recordings: Sequ
     sweep_leftovers(store.shards)
     jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
     missing = [job for job in jobs if not job.folder.is_dir()]
-    bad = _look_ahead(missing, preprocessing.window_s, store.shards)
+    bad = _look_ahead(missing, preprocessing.least_s, store.shards)
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
     _check_any(good, bad)
     return Plan(tuple(good), tuple(to_build), bad)
@@ -101,17 +101,18 @@ def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Loc
     return Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
 
 
-def _look_ahead(missing: Sequence[Job], window_s: float, folder: Path) -> dict[str, str]:
+def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> dict[str, str]:
     bad: dict[str, str] = {}
     n_bytes = 0
     for job in missing:
         try:
             raw = job.signal.select(job.dataset.read(job.recording))
             n_bytes += _size(raw, job.signal)
-            if raw.n_times < window_s * raw.info["sfreq"]:
+            if raw.n_times < least_s * raw.info["sfreq"]:
                 raise BadRecordingError(
                     f"{job.recording.signal}: {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "
-                    f"{window_s:g} s; set preprocessing.window_s lower, or dataset.on_bad_recording=skip."
+                    f"{least_s:g} s; set preprocessing.window_s lower (of trials: tmax_s), or "
+                    "dataset.on_bad_recording=skip."
                 )
         except BadRecordingError as error:
             _refuse_or_note(job, error, bad)

@@ -6,10 +6,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.labels import labelled
 from eegbench.store import Shard
 from eegbench.types import UNSCORED
 
@@ -48,6 +50,11 @@ class Standard:
             if value <= 0:
                 raise ValueError(f"preprocessing.{name}={value:g}: a time in seconds above 0 is expected.")
 
+    @property
+    def least_s(self) -> float:
+        """A recording must be as long as a window."""
+        return self.window_s
+
     def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
         """Cut windows from each shard.
 
@@ -75,22 +82,11 @@ class Standard:
         if len(sample) == 0:
             raise BadRecordingError(
                 f"{header.recording}: {header.n_samples / header.sfreq:g} s hold no window of {self.window_s:g} s; "
-                "set preprocessing.window_s lower, or leave the recording out."
+                "set preprocessing.window_s lower, take preprocessing=trial where cues begin trials, or leave the "
+                "recording out."
             )
-        flat, saturated = self._judge(shard, sample)
-        return pd.DataFrame(
-            {
-                "shard": number,
-                "sample": sample,
-                "start_s": np.round(header.start_s + sample / header.sfreq, 6),
-                "window_s": self.window_s,
-                "label": label,
-                "scored": label != UNSCORED,
-                "flat": flat,
-                "saturated": saturated,
-                "rejected": flat | saturated,
-            }
-        )
+        judgement = Judgement(flat_uv=self.flat_uv, saturated_share=self.saturated_share)
+        return judgement.rows(number, shard, sample, label, self.window_s)
 
     def _cut(self, shard: Shard, dataset: Dataset) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
         sfreq = shard.header.sfreq
@@ -102,61 +98,14 @@ class Standard:
             labels.append(np.full(len(inside), label, dtype=np.int64))
         return np.concatenate(starts), np.concatenate(labels)
 
-    def _judge(self, shard: Shard, sample: Int[np.ndarray, "n"]) -> tuple[Bool[np.ndarray, "n"], Bool[np.ndarray, "n"]]:
-        sfreq, block_s = shard.header.sfreq, shard.header.block_s
-        first, stop = _blocks(sample / sfreq, self.window_s, block_s, shard.quality.shape[2])
-        low, high, clipped = (
-            _over(quality, first, stop, how) for quality, how in zip(shard.quality, _HOW, strict=True)
-        )
-        none = np.zeros(len(sample), dtype=bool)
-        flat = none if self.flat_uv is None else ((high - low) < self.flat_uv).any(axis=0)
-        if self.saturated_share is None:
-            return flat, none
-        n_recorded = (stop - first) * block_s * shard.header.recorded_sfreq
-        return flat, (clipped > self.saturated_share * n_recorded).any(axis=0)
-
-
-_HOW = (np.minimum, np.maximum, np.add)
-
 
 def _spans(shard: Shard, dataset: Dataset) -> list[tuple[int, int, int]]:
     """Return first sample, stop and label of every annotation, and of the gaps between them, in order of time."""
     header = shard.header
-    numbers = {name: position for position, name in enumerate(dataset.classes)}
     spans, end = [], 0
-    for onset_s, duration_s, description in sorted(header.annotations):
-        if description not in dataset.labels and description not in dataset.ignored:
-            raise BadRecordingError(
-                f"{header.recording}: the label {description!r} is in neither dataset.labels "
-                f"({', '.join(dataset.labels)}) nor dataset.ignored; add it to one of them."
-            )
+    for onset_s, duration_s, label in labelled(header, dataset):
         first = max(0, round(onset_s * header.sfreq))
         stop = min(header.n_samples, round((onset_s + duration_s) * header.sfreq))
-        name = dataset.labels.get(description)
-        spans += [(end, first, UNSCORED), (first, stop, UNSCORED if name is None else numbers[name])]
+        spans += [(end, first, UNSCORED), (first, stop, label)]
         end = max(end, stop)
     return [*spans, (end, header.n_samples, UNSCORED)]
-
-
-def _blocks(
-    start_s: Float[np.ndarray, "n"], window_s: float, block_s: float, n_blocks: int
-) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
-    """Return the blocks that lie inside each window, or the one it begins in where it holds none."""
-    first = np.ceil(start_s / block_s - 1e-6).astype(np.int64)
-    stop = np.floor((start_s + window_s) / block_s + 1e-6).astype(np.int64)
-    empty = stop <= first
-    first[empty] = np.floor(start_s[empty] / block_s).astype(np.int64)
-    stop[empty] = first[empty] + 1
-    return np.minimum(first, n_blocks - 1), np.minimum(stop, n_blocks)
-
-
-def _over(
-    blocks: Float[np.ndarray, "n_channels n_blocks"],
-    first: Int[np.ndarray, "n"],
-    stop: Int[np.ndarray, "n"],
-    how: np.ufunc,
-) -> Float[np.ndarray, "n_channels n"]:
-    """Reduce the blocks [first, stop) of every window."""
-    padded = np.concatenate([blocks, blocks[:, -1:]], axis=1)  # reduceat wants every stop to be an index
-    edges = np.stack([first, stop], axis=1).ravel()
-    return np.asarray(how.reduceat(padded, edges, axis=1)[:, ::2])

@@ -57,7 +57,7 @@ def check_rest(n_valid: int, n_test: int, n: int, *, who: str) -> None:
     if n_valid + n_test >= n:
         raise ValueError(
             f"{who}: {n_valid} for valid and {n_test} for test leave none of {n} for train; "
-            f"set a smaller split.n_valid or split.n_test, or add data."
+            "set a smaller split.n_valid or split.n_test, add data, or take split=within_subject."
         )
 
 

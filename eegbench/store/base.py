@@ -59,7 +59,8 @@ class WindowStore:
     table
         A row a window, in order of recording and time: ``recording, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
-        ``saturated``, ``shard`` (position in ``shards``), ``sample`` (first sample in it). The index is 0…n−1.
+        ``saturated``, ``shard`` (position in ``shards``), ``sample`` (first sample in it), and where windows are cut
+        from trials ``trial`` (its number in the recording). The index is 0…n−1.
     classes
         Class names; labels index them.
     facts
@@ -104,6 +105,13 @@ class WindowStore:
     def each(self, make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Yield what a method of the store makes of each item; what comes from disk is read ahead."""
         return map(make, items) if self.resident else ahead(make, items)
+
+    @cached_property
+    def trials(self) -> Int[np.ndarray, "n_windows"]:
+        """The number of the trial that each window belongs to; windows that are no crops stand by themselves."""
+        if "trial" not in self.table:
+            return np.arange(len(self.table))
+        return self.table.groupby(["recording", "trial"], sort=False).ngroup().to_numpy()
 
     @cached_property
     def _places(self) -> Int[np.ndarray, "2 n_windows"]:

@@ -1,5 +1,7 @@
 """Ask a task of a whole draw: what validation and confusion matrices need."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,10 +21,10 @@ def ask(encoder: Encoder, task: Task, store: WindowStore, draw: Draw) -> tuple[O
     stands. The task's mode is put back afterwards.
     """
     distinct, index = np.unique(draw.windows, return_inverse=True)
-    z = encode(encoder, store, distinct)
     y = torch.from_numpy(np.ascontiguousarray(draw.targets)).to(store.device)
     was_training = task.training
     task.eval()
+    z = encode(encoder, store, distinct, read=partial(task.read, encoder))
     outcome = task.judge(z, torch.from_numpy(index.reshape(draw.windows.shape)).to(store.device), y)
     task.train(was_training)
     return outcome, y

@@ -39,21 +39,28 @@ class Task(nn.Module, ABC):
 
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
         """Ask the question of a batch; all views go through the encoder in one call."""
-        return self.judge(encoder(views.x), views.index, views.y)
+        return self.judge(self.read(encoder, views.x), views.index, views.y)
+
+    def read(self, encoder: Encoder, x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n dim"]:
+        """Return what the question needs of each window by itself: its embedding, if nothing else is said."""
+        z: Tensor = encoder(x)
+        return z
 
     @abstractmethod
-    def judge(
-        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch n_views"], y: Tensor
-    ) -> Outcome:
+    def judge(self, z: Float[Tensor, "n_distinct dim"], index: Int[Tensor, "batch n_views"], y: Tensor) -> Outcome:
         """Ask the question of windows that are encoded already.
 
         Parameters
         ----------
         z
-            Embeddings of distinct windows.
+            What `read` says of distinct windows.
         index, y
             As in `eegbench.types.Views`.
         """
+
+    def linear_head(self) -> nn.Linear | None:
+        """Return the layer from embeddings to scores of the dataset's classes, where the task has one."""
+        return None
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step: move a teacher, fill a queue."""

@@ -24,6 +24,12 @@ class Supervised(Task):
         self.classes = class_names
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, len(class_names)))
 
+    def linear_head(self) -> nn.Linear:
+        """Return the layer from embeddings to class scores."""
+        layer = self.head[-1]
+        assert isinstance(layer, nn.Linear)
+        return layer
+
     def judge(
         self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 1"], y: Int[Tensor, "batch"]
     ) -> Outcome:

@@ -49,7 +49,10 @@ class Material:
         return self.sampler.draw(self.train, np.random.default_rng([self.seed, number]))
 
     def draw_valid(self) -> Draw:
-        """Draw the examples of validation, the same in every pass."""
+        """Draw the examples of validation, the same in every pass; none where nobody validates."""
+        if len(self.valid) == 0:
+            like = self.draw(1)
+            return Draw(like.windows[:0], like.targets[:0])
         return self.sampler.draw(self.valid, np.random.default_rng([self.seed, 0]))
 
 

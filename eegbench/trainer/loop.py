@@ -4,9 +4,11 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -41,6 +43,8 @@ class Loop:
         Examples a step.
     drop_last
         Leave out a pass's last batch where it is short (but never the only one).
+    even_batches
+        Make as many batches as come nearest to ``batch_size``, whose sizes differ by one at most: none is short.
     max_passes
         Passes at most; 0 leaves the encoder as it is.
     patience
@@ -64,6 +68,7 @@ class Loop:
         schedule: Schedule,
         batch_size: int,
         drop_last: bool,
+        even_batches: bool,
         max_passes: int,
         patience: int | None,
         monitor: str,
@@ -79,7 +84,7 @@ class Loop:
         if lr <= 0:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
-        self.batch_size, self.drop_last = batch_size, drop_last
+        self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
         self.max_passes, self.patience, self.monitor = max_passes, patience, monitor
         self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
 
@@ -129,7 +134,7 @@ class Loop:
         session.to_training()
         progress, tally = session.progress, Tally(material.store.device)
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
-        batches = self._slices(len(draw), drop_last=self.drop_last)
+        batches = self._slices(len(draw))
         with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
             shares = [self._share(part) for part in batches]
             every = material.store.each(partial(material.store.views, draw), shares)
@@ -155,6 +160,7 @@ class Loop:
             nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], self.clip_norm)
         scaler.step(optimizer)
         scaler.update()
+        session.encoder.after_step()
         session.task.after_step()
 
     def _share(self, part: slice) -> slice:
@@ -178,11 +184,14 @@ class Loop:
         tally.add(outcome.loss, outcome.predicted, y)
         return self._sum(tally).means("valid", session.progress.finished_pass + 1)
 
-    def _slices(self, n_examples: int, *, drop_last: bool) -> list[slice]:
+    def _slices(self, n_examples: int) -> list[slice]:
+        if self.even_batches:
+            edges = np.linspace(0, n_examples, max(1, round(n_examples / self.batch_size)) + 1).round().astype(int)
+            return [slice(first, stop) for first, stop in pairwise(edges.tolist())]
         starts = range(0, n_examples, self.batch_size)
         slices = [slice(start, min(start + self.batch_size, n_examples)) for start in starts]
         short = len(slices) > 1 and slices[-1].stop - slices[-1].start < self.batch_size
-        return slices[:-1] if drop_last and short else slices
+        return slices[:-1] if self.drop_last and short else slices
 
     def _set_lr(self, session: Session, n_steps: int) -> None:
         for group in session.optimizer.param_groups:
@@ -213,7 +222,7 @@ class Loop:
         if self.monitor not in row:
             return self._miss(row, session)
         value, best = float(row[self.monitor]), session.progress.best_value
-        if best is None or math.isnan(best):
+        if best is None or math.isnan(best) or math.isnan(value):  # where nobody validates, the last is kept
             return True
         return value < best if self.monitor.endswith("loss") else value > best
 

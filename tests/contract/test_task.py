@@ -12,11 +12,12 @@ from eegbench.model.base import Encoder
 from eegbench.store.base import Views
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
-N_VIEWS = {"mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
+N_VIEWS = {"cropped": 1, "mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
 
 
 class Plain(Encoder):
     embed_dim = 6
+    is_mean_of_tokens = True  # of the only one
 
     def __init__(self):
         super().__init__()

@@ -1,5 +1,6 @@
 """The loop: what it counts, when it stops, what it keeps, and that it resumes to the same bits."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_drop_last_keeps_the_only_batch(tmp_path):
     assert fitted.n_examples == 50
 
 
-@pytest.mark.parametrize("killed_in", [0, 1, 2, 4])
+@pytest.mark.parametrize("killed_in", [0, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 4))])
 def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in):
     encoder, task, straight = fit(tmp_path / "straight")
 
@@ -73,6 +74,14 @@ def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in):
         resumed.n_examples,
         resumed.best_pass,
     )
+
+
+def test_encoder_and_task_do_what_follows_a_step_after_each_step(tmp_path):
+    encoder, task = modules()
+    order = []
+    encoder.after_step, task.after_step = (lambda: order.append("encoder")), (lambda: order.append("task"))
+    _, _, fitted = fit(tmp_path, given=(encoder, task))
+    assert order == ["encoder", "task"] * fitted.n_steps
 
 
 def test_a_finished_run_is_not_trained_further(tmp_path):
@@ -228,3 +237,19 @@ def test_schedules():
     assert [Constant().factor(step, 10) for step in (0, 5, 9)] == [1.0, 1.0, 1.0]
     assert Cosine().factor(0, 10) == 1.0
     assert Cosine().factor(5, 10) == pytest.approx(0.5)  # references: value(U/2) = v0 / 2
+
+
+def test_even_batches_differ_by_one_example_at_most(tmp_path):
+    sizes = [part.stop - part.start for part in loop(even_batches=True, batch_size=64)._slices(4268)]
+    assert (len(sizes), sum(sizes)) == (67, 4268)  # the published decoding run: 67 updates a pass
+    assert set(sizes) == {63, 64}
+    assert loop(even_batches=True, batch_size=64)._slices(20) == [slice(0, 20)]
+
+
+def test_where_nobody_validates_the_last_pass_is_kept(tmp_path):
+    encoder, task = modules()
+    alone = material()
+    alone = dataclasses.replace(alone, valid=alone.valid.iloc[:0])
+    fitted = loop(patience=1).fit(encoder, task, alone, folder=tmp_path, after_pass=lambda row: {})
+    assert fitted.best_pass == 4
+    assert fitted.history["valid_loss"].isna().all()

@@ -1,0 +1,79 @@
+"""Embeddings of trials that are cut into overlapping crops: what is predicted of a sample counts once."""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from eegbench.model.base import Encoder
+from eegbench.model.embed import Embeddings, embed, encode
+from eegbench.store.base import WindowStore
+
+
+def embed_trials(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
+    """Encode trials, each named by the row of one of its crops, in evaluation mode and float32.
+
+    Where embeddings are means of tokens, that of a trial is the mean of its tokens, each place in time once: a later
+    crop adds the tokens that lie behind those of the crops before it. Else it is the mean of its crops' embeddings.
+    Windows that are no crops are encoded as they are.
+    """
+    every, trial = _crops(store, rows)
+    if len(every) == len(rows):
+        return embed(encoder, store, rows)
+    n_new = _n_new(encoder, store, every, trial)
+    total = np.zeros((len(rows), encoder.embed_dim))
+    for n in np.unique(n_new[n_new > 0]):
+        those = n_new == n
+        z = encode(encoder, store, every[those], read=_last(encoder, int(n)))
+        np.add.at(total, trial[those], n * z.double().cpu().numpy())
+    count = np.bincount(trial, n_new, len(rows))
+    return Embeddings((total / count[:, None]).astype(np.float32), rows)
+
+
+def first_crops(store: WindowStore, rows: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n_trials"]:
+    """Return one row a trial: its first among these."""
+    _, first = np.unique(store.trials[rows], return_index=True)
+    return rows[np.sort(first)]
+
+
+def _crops(
+    store: WindowStore, rows: Int[np.ndarray, "n_trials"]
+) -> tuple[Int[np.ndarray, "n_crops"], Int[np.ndarray, "n_crops"]]:
+    """Return the rows of all crops of these trials that are not rejected, trial by trial, and whose they are."""
+    order = np.argsort(store.trials[rows])
+    usable = np.isin(store.trials, store.trials[rows]) & ~store.table["rejected"].to_numpy(bool)
+    usable[rows] = True
+    every = np.flatnonzero(usable)
+    trial = order[np.searchsorted(store.trials[rows], store.trials[every], sorter=order)]
+    by_trial = np.argsort(trial, kind="stable")  # crops of trials that overlap lie among each other
+    return every[by_trial], trial[by_trial]
+
+
+def _n_new(
+    encoder: Encoder, store: WindowStore, every: Int[np.ndarray, "n"], trial: Int[np.ndarray, "n"]
+) -> Int[np.ndarray, "n"]:
+    """Return how many of each crop's last tokens lie behind those of the trial's crops before it."""
+    if not (stride := _stride(encoder)):
+        return np.ones(len(every), dtype=np.int64)
+    n_tokens = _n_tokens(encoder, store, every[:1])
+    further = np.diff(store.table["sample"].to_numpy()[every], prepend=0)
+    further[np.diff(trial, prepend=-1) != 0] = n_tokens * stride  # the first crop of its trial
+    return np.minimum(n_tokens, -(-further // stride))
+
+
+def _n_tokens(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "1"]) -> int:
+    counted = encode(encoder, store, rows, read=lambda x: x.new_full((1, 1), encoder.features(x).shape[1]))
+    return int(counted)
+
+
+def _last(encoder: Encoder, n: int) -> Callable[[Tensor], Float[Tensor, "batch embed_dim"]]:
+    """Return what takes the mean of a window's last tokens, or its embedding, where that is no mean of them."""
+    if not _stride(encoder):
+        return encoder
+    return lambda x: encoder.features(x)[:, -n:].mean(1)
+
+
+def _stride(encoder: Encoder) -> int | None:
+    """Return the samples from token to token, where an embedding is the mean of tokens."""
+    return encoder.token_stride if encoder.is_mean_of_tokens else None

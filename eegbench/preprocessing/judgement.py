@@ -1,0 +1,105 @@
+"""Rows of the window table: where each window lies, its label, and whether its signal speaks against it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Float, Int
+
+from eegbench.store import Shard
+from eegbench.types import UNSCORED
+
+_HOW = (np.minimum, np.maximum, np.add)
+"""How blocks are put together: lowest, highest, number of clipped samples."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What makes a window unusable; each limit may be None, which keeps all.
+
+    Attributes
+    ----------
+    flat_uv
+        A window is rejected where a channel, as recorded, stays within so many µV.
+    saturated_share
+        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit.
+    """
+
+    flat_uv: float | None
+    saturated_share: float | None
+
+    def rows(
+        self, number: int, shard: Shard, sample: Int[np.ndarray, "n"], label: Int[np.ndarray, "n"], window_s: float
+    ) -> pd.DataFrame:
+        """Return a row for each window of a shard.
+
+        Parameters
+        ----------
+        number
+            Position of the shard in the store.
+        shard
+            The recording.
+        sample, label
+            First sample and label of each window.
+        window_s
+            Length of all of them in seconds.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``shard, sample, start_s, window_s, label, scored, flat, saturated, rejected``.
+        """
+        header = shard.header
+        flat, saturated = self._judge(shard, sample, window_s)
+        return pd.DataFrame(
+            {
+                "shard": number,
+                "sample": sample,
+                "start_s": np.round(header.start_s + sample / header.sfreq, 6),
+                "window_s": window_s,
+                "label": label,
+                "scored": label != UNSCORED,
+                "flat": flat,
+                "saturated": saturated,
+                "rejected": flat | saturated,
+            }
+        )
+
+    def _judge(
+        self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float
+    ) -> tuple[Bool[np.ndarray, "n"], Bool[np.ndarray, "n"]]:
+        sfreq, block_s = shard.header.sfreq, shard.header.block_s
+        first, stop = _blocks(sample / sfreq, window_s, block_s, shard.quality.shape[2])
+        low, high, clipped = (
+            _over(quality, first, stop, how) for quality, how in zip(shard.quality, _HOW, strict=True)
+        )
+        none = np.zeros(len(sample), dtype=bool)
+        flat = none if self.flat_uv is None else ((high - low) < self.flat_uv).any(axis=0)
+        if self.saturated_share is None:
+            return flat, none
+        n_recorded = (stop - first) * block_s * shard.header.recorded_sfreq
+        return flat, (clipped > self.saturated_share * n_recorded).any(axis=0)
+
+
+def _blocks(
+    start_s: Float[np.ndarray, "n"], window_s: float, block_s: float, n_blocks: int
+) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
+    """Return the blocks that lie inside each window, or the one it begins in where it holds none."""
+    first = np.ceil(start_s / block_s - 1e-6).astype(np.int64)
+    stop = np.floor((start_s + window_s) / block_s + 1e-6).astype(np.int64)
+    empty = stop <= first
+    first[empty] = np.floor(start_s[empty] / block_s).astype(np.int64)
+    stop[empty] = first[empty] + 1
+    return np.minimum(first, n_blocks - 1), np.minimum(stop, n_blocks)
+
+
+def _over(
+    blocks: Float[np.ndarray, "n_channels n_blocks"],
+    first: Int[np.ndarray, "n"],
+    stop: Int[np.ndarray, "n"],
+    how: np.ufunc,
+) -> Float[np.ndarray, "n_channels n"]:
+    """Reduce the blocks [first, stop) of every window."""
+    padded = np.concatenate([blocks, blocks[:, -1:]], axis=1)  # reduceat wants every stop to be an index
+    edges = np.stack([first, stop], axis=1).ravel()
+    return np.asarray(how.reduceat(padded, edges, axis=1)[:, ::2])

@@ -1,0 +1,195 @@
+"""Windows cut relative to cues: each cue begins a trial, and a trial is one window or several crops of it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.labels import labelled
+from eegbench.store import Shard
+from eegbench.store.shard import ShardHeader
+from eegbench.types import UNSCORED
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The trials of one recording.
+
+    Attributes
+    ----------
+    first
+        First sample of each, in order of time.
+    label
+        Class of each.
+    n_moved, n_dropped
+        How many had to be moved to lie inside the recording, and how many would have had to move too far.
+    n_cut_short
+        How many were dropped because another cue came before their end.
+    """
+
+    first: Int[np.ndarray, "n"]
+    label: Int[np.ndarray, "n"]
+    n_moved: int
+    n_dropped: int
+    n_cut_short: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Filter once, then cut each trial: from ``tmin_s`` to ``tmax_s`` after the onset of an annotation with a class.
+
+    Both ends are included, as in MNE's epochs: (tmax_s - tmin_s) · sfreq + 1 samples. Annotations without a class,
+    such as rest, give no trial, and what lies between trials is not cut. A trial in which another cue with a class
+    comes is dropped: nobody knows what it is of.
+
+    Parameters
+    ----------
+    signal
+        What is done to the continuous signal.
+    tmin_s, tmax_s
+        Begin and end of a trial, in seconds after the cue.
+    window_s, stride_s
+        Length of a crop and distance between starts, in seconds; the last crop of a trial ends with it, so no
+        sample is lost. None for both: the trial is one window.
+    max_shift_s
+        A trial that passes an end of the recording by no more is moved inside it; by more, and it is dropped.
+        Published files of EEGBCI end one sample before their last trial does.
+    normalise
+        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
+    flat_uv
+        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
+    saturated_share
+        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
+        None keeps all.
+    """
+
+    signal: Filtered
+    tmin_s: float
+    tmax_s: float
+    window_s: float | None
+    stride_s: float | None
+    max_shift_s: float
+    normalise: Literal["window", "recording", "none"]
+    flat_uv: float | None
+    saturated_share: float | None
+
+    def __post_init__(self) -> None:
+        if self.tmax_s <= self.tmin_s:
+            raise ValueError(
+                f"preprocessing.tmax_s={self.tmax_s:g}: a time after preprocessing.tmin_s={self.tmin_s:g} is expected."
+            )
+        if (self.window_s is None) != (self.stride_s is None):
+            raise ValueError(
+                f"preprocessing.window_s={self.window_s}, preprocessing.stride_s={self.stride_s}: expected times for "
+                "both, which cuts crops, or null for both, which takes each trial whole."
+            )
+        for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
+            if value is not None and value <= 0:
+                raise ValueError(f"preprocessing.{name}={value:g}: a time in seconds above 0 is expected, or null.")
+        if self.max_shift_s < 0:
+            raise ValueError(f"preprocessing.max_shift_s={self.max_shift_s:g}: 0 or more seconds are expected.")
+
+    @property
+    def least_s(self) -> float:
+        """A recording must be as long as a trial."""
+        return self.tmax_s - self.tmin_s
+
+    def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
+        """Cut the trials of each shard, and say how many were moved or dropped.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``shard, sample, start_s, window_s, label, scored, flat, saturated, rejected, trial``; the last
+            counts the trials of a recording from 0.
+
+        Raises
+        ------
+        BadRecordingError
+            Where a recording has a label that the map does not know, or no trial.
+        ValueError
+            Where a trial is shorter than a window.
+        """
+        cues = [self._cues(shard, dataset) for shard in shards]
+        _tell(cues, self.max_shift_s)
+        tables = [self._of_shard(number, shard, cues[number]) for number, shard in enumerate(shards)]
+        return pd.concat(tables, ignore_index=True)
+
+    def n_times(self, sfreq: float) -> int:
+        """Return the samples in a window."""
+        return self._trial_times(sfreq) if self.window_s is None else round(self.window_s * sfreq)
+
+    def _trial_times(self, sfreq: float) -> int:
+        return round((self.tmax_s - self.tmin_s) * sfreq) + 1
+
+    def _cues(self, shard: Shard, dataset: Dataset) -> Cues:
+        header = shard.header
+        cues = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
+        onset = np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
+        wanted = onset + round(self.tmin_s * header.sfreq)
+        last = header.n_samples - self._trial_times(header.sfreq)
+        first = np.clip(wanted, 0, max(0, last))
+        inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (last >= 0)
+        following = np.append(onset[1:], header.n_samples + self._trial_times(header.sfreq))
+        alone = first + self._trial_times(header.sfreq) - 1 <= following  # its last sample may be the next cue's own
+        kept = inside & alone
+        if not kept.any():
+            raise BadRecordingError(_no_trial(header, len(cues)))
+        label = np.array([label for _, label in cues], dtype=np.int64)
+        n_moved = int((first != wanted)[kept].sum())
+        return Cues(first[kept], label[kept], n_moved, int((~inside).sum()), int((inside & ~alone).sum()))
+
+    def _of_shard(self, number: int, shard: Shard, cues: Cues) -> pd.DataFrame:
+        crops = self._crops(shard.header.sfreq)
+        sample = (cues.first[:, None] + crops).ravel()
+        trial = np.repeat(np.arange(len(cues.first)), len(crops))
+        order = np.argsort(sample, kind="stable")  # crops of trials that overlap lie among each other
+        sample, trial = sample[order], trial[order]
+        judgement = Judgement(flat_uv=self.flat_uv, saturated_share=self.saturated_share)
+        window_s = self.n_times(shard.header.sfreq) / shard.header.sfreq
+        return judgement.rows(number, shard, sample, cues.label[trial], window_s).assign(trial=trial)
+
+    def _crops(self, sfreq: float) -> Int[np.ndarray, "n"]:
+        """Return where windows start within a trial, in samples."""
+        last = self._trial_times(sfreq) - self.n_times(sfreq)
+        if last < 0:
+            raise ValueError(
+                f"preprocessing.window_s={self.window_s:g} is longer than a trial, "
+                f"{self._trial_times(sfreq) / sfreq:g} s; set it lower, or preprocessing.tmax_s higher."
+            )
+        stride = 1 if self.stride_s is None else max(1, round(self.stride_s * sfreq))
+        return np.union1d(np.arange(0, last + 1, stride, dtype=np.int64), np.int64(last))
+
+
+def _no_trial(header: ShardHeader, n_cues: int) -> str:
+    there = ", ".join(sorted({description for *_, description in header.annotations}))
+    if n_cues:
+        length_s = header.n_samples / header.sfreq
+        why = f"the trials of {n_cues} cues pass the ends of its {length_s:g} s, or the next cue comes within; "
+        why += "set preprocessing.tmax_s lower"
+    else:
+        why = f"no annotation has a class, there is {there or 'none'}; give one a class by dataset.labels"
+    return f"{header.recording}: holds no trial: {why}, or leave the recording out."
+
+
+def _tell(cues: Sequence[Cues], max_shift_s: float) -> None:
+    n_moved, n_dropped = sum(one.n_moved for one in cues), sum(one.n_dropped for one in cues)
+    n_cut_short = sum(one.n_cut_short for one in cues)
+    n_trials = sum(len(one.first) for one in cues) + n_dropped + n_cut_short
+    if n_moved or n_dropped:
+        _log.info(
+            "Of %d trials that cues begin, %d were moved inside their recording by at most %g s, and %d that pass its "
+            "ends by more were dropped (preprocessing.max_shift_s).",
+            *(n_trials, n_moved, max_shift_s, n_dropped),
+        )
+    if n_cut_short:
+        _log.info("Of %d trials that cues begin, %d were dropped: the next cue comes within.", n_trials, n_cut_short)

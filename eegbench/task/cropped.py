@@ -1,0 +1,60 @@
+"""Which class is it, asked at every sample that a decoder predicts: cropped training.
+
+Schirrmeister et al. 2017, Deep learning with convolutional neural networks for EEG decoding and visualization,
+Hum. Brain Mapp. 38(11), doi:10.1002/hbm.23730.
+"""
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from eegbench.model.base import Encoder
+from eegbench.task.base import Outcome
+from eegbench.task.supervised import Supervised
+
+
+class Cropped(Supervised):
+    """A linear layer on every token; the loss is that of the mean of their log-probabilities.
+
+    To average scores before the softmax instead, as newer decoders do, train ``task=supervised`` on the same encoder:
+    its embedding is the mean of its tokens.
+
+    Parameters
+    ----------
+    embed_dim
+        Size of an embedding; comes from the model.
+    class_names
+        The classes of the dataset; come from the store.
+    dropout
+        Share of each token left out in training.
+    """
+
+    def __init__(self, *, embed_dim: int, class_names: tuple[str, ...], dropout: float) -> None:
+        super().__init__(embed_dim=embed_dim, class_names=class_names, dropout=dropout)
+        self.embed_dim = embed_dim
+        layer = self.linear_head()
+        nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
+        nn.init.zeros_(layer.bias)
+
+    def read(self, encoder: Encoder, x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n n_classes"]:
+        """Return each window's log-probabilities, the mean over its tokens.
+
+        Raises
+        ------
+        ValueError
+            Where the encoder's embedding is not the mean of its tokens.
+        """
+        if not encoder.is_mean_of_tokens:
+            raise ValueError(
+                f"task=cropped asks at every token, and {type(encoder).__name__} has no token of its embedding's form; "
+                "choose model=deep4 or model=shallow_fbcsp with model.dense=true, or task=supervised."
+            )
+        scores = self.head(encoder.features(x)).float()
+        log_probabilities: Tensor = scores.log_softmax(dim=2).mean(1)
+        return log_probabilities
+
+    def judge(
+        self, z: Float[Tensor, "n_distinct n_classes"], index: Int[Tensor, "batch 1"], y: Int[Tensor, "batch"]
+    ) -> Outcome:
+        """Return the negative log-likelihood and the most probable class."""
+        said = z[index[:, 0]]
+        return Outcome(loss=nn.functional.nll_loss(said, y), predicted=said.argmax(dim=1))

@@ -1,0 +1,55 @@
+"""Cropped training averages log-probabilities over what a decoder predicts of a window."""
+
+import pytest
+import torch
+from torch import nn
+
+from eegbench.model.base import Encoder
+from eegbench.store.base import Views
+from eegbench.task.cropped import Cropped
+
+
+class Sliding(Encoder):
+    """Three tokens of four numbers, and their mean."""
+
+    embed_dim = 4
+    is_mean_of_tokens = True
+
+    def features(self, x, mask=None):
+        return x[:, 0, :12].unflatten(1, (3, 4))
+
+    def forward(self, x, mask=None):
+        return self.features(x).mean(1)
+
+
+def batch():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(5, 1, 12, generator=generator)
+    return Views(x, torch.tensor([[0], [1], [2], [3], [4], [0]]), torch.tensor([0, 1, 0, 1, 1, 0]))
+
+
+def task():
+    return Cropped(embed_dim=4, class_names=("left", "right"), dropout=0.0)
+
+
+def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
+    asked, views = task(), batch()
+    tokens = Sliding().features(views.x)
+    said = asked.linear_head()(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
+    outcome = asked(Sliding(), views)
+    torch.testing.assert_close(outcome.loss, nn.functional.nll_loss(said, views.y))
+    assert torch.equal(outcome.predicted, said.argmax(1))
+
+
+def test_the_answer_is_the_class_of_the_highest_mean_score():
+    asked, views = task(), batch()
+    scores = asked.linear_head()(Sliding()(views.x))[views.index[:, 0]]
+    assert torch.equal(asked(Sliding(), views).predicted, scores.argmax(1))
+
+
+def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():
+    class Whole(Sliding):
+        is_mean_of_tokens = False
+
+    with pytest.raises(ValueError, match=r"task=cropped asks at every token, and Whole .* model=deep4 .* task=superv"):
+        task()(Whole(), batch())
