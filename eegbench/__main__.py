@@ -9,6 +9,7 @@ from eegbench import __version__
 VERBS = {
     "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
     "pool": "pool the predictions of several folds into one table of scores",
+    "explain": "show what a finished run's network looks at (takes Hydra overrides)",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
     "ui": "open MLflow on this machine",
 }
@@ -24,6 +25,7 @@ first steps:
   eegbench train --help                            every group, option and value
   eegbench train dataset=sleep_physionet dataset.root=FOLDER model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3                     several runs
+  eegbench explain run=FOLDER                      what a finished run's network looks at
   eegbench compare --experiment NAME               a table with intervals and tests over subjects
   eegbench ui                                      look at them
 

@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 CODE, CONF, TESTS = ROOT / "eegbench", ROOT / "conf", ROOT / "tests"
 
-CONFIG_ONLY = {"paths", "experiment", "hydra"}
+CONFIG_ONLY = {"paths", "experiment", "explain", "hydra"}
 CODE_ONLY = {"command", "score", "figure"}
 SPACES = {"sweep"}  # options that name what varies, and no class
 MAX_YAML_LINES = 15
@@ -38,7 +38,7 @@ def name_of(file: Path) -> str:
 
 
 def snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def targets(node: object) -> list[str]:
@@ -96,7 +96,7 @@ def test_an_option_is_short(file):
 def is_variation(file: Path) -> bool:
     """Whether a YAML only changes values of another option of its group."""
     first = read(file).get("defaults", [None])[0]
-    return "_target_" not in read(file) and file.with_name(f"{first}.yaml").is_file()
+    return "_target_" not in read(file) and file.with_name(f"{str(first).partition('@')[0]}.yaml").is_file()
 
 
 NAMED = [file for file in OPTIONS if file.parent.name not in SPACES and not is_variation(file)]

@@ -13,8 +13,9 @@ from sklearn.metrics import confusion_matrix
 from eegbench.command.data import Data
 from eegbench.config import build
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings, embed
+from eegbench.model.embed import Embeddings
 from eegbench.model.predictor import Predictor, build_encoder
+from eegbench.model.trial import embed_trials
 from eegbench.probe import Head, Probe
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
@@ -25,6 +26,9 @@ from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer import Material
 from eegbench.types import SPLITS, Predictions, Score
+
+NETWORK = "network"
+"""The trained encoder with the head that was trained with it, where the task asks for the dataset's classes."""
 
 CONTROLS = ("random_weights", "hand_made", "majority", "chance")
 """Stand beside the probe in every table: a result is worth what it adds to these."""
@@ -53,14 +57,16 @@ class Evaluation:
 
 
 def embed_all(encoder: Encoder, data: Data) -> Embeddings:
-    """Encode every window that is not rejected and belongs to a split, scored or not."""
-    return embed(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
+    """Encode every window (or trial) that is not rejected and belongs to a split, scored or not."""
+    return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
 
 
 def evaluate(
-    embeddings: Embeddings, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
+    embeddings: Embeddings, random_encoder: Encoder, task: Task, data: Data, options: Mapping[str, Any], *, mark: str
 ) -> Evaluation:
     """Fit the probe and its controls on train, choose on valid, predict every split once, and score.
+
+    Where the task has a head of the dataset's classes, what it says stands beside them as ``network``.
 
     Parameters
     ----------
@@ -68,6 +74,8 @@ def evaluate(
         Of the trained encoder.
     random_encoder
         The same encoder before training.
+    task
+        What was trained with the encoder.
     data, options
         The windows and the options of the experiment.
     mark
@@ -78,10 +86,12 @@ def evaluate(
     every = np.concatenate(list(rows.values()))
     entrants = {
         "linear": embeddings,
-        "random_weights": embed(random_encoder, data.store, every),
+        "random_weights": embed_trials(random_encoder, data.store, every),
         "hand_made": _hand_made(data.store, options["probe"]["hand_made"], every),
     }
     heads = {name: fit_head(probe, made, data, rows) for name, made in entrants.items()}
+    if network := network_head(task):
+        entrants, heads = {NETWORK: embeddings, **entrants}, {NETWORK: network, **heads}
     predictions = [
         _predictions(name, heads[name].probabilities(made.at(every)), data, every) for name, made in entrants.items()
     ]
@@ -89,8 +99,17 @@ def evaluate(
     predictions += _guesses(data, rows, every, guesses)
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
-    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items()}
+    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items() if name != NETWORK}
     return Evaluation(heads["linear"], frame, scores, converged)
+
+
+def network_head(task: Task) -> Head | None:
+    """Return the head that was trained with the encoder, where the task has one of the dataset's classes."""
+    layer = task.linear_head()
+    if layer is None:
+        return None
+    weight, bias = (tensor.detach().double().cpu().numpy() for tensor in (layer.weight, layer.bias))
+    return Head(weight=weight, bias=bias, C=float("nan"), n_iter=0)
 
 
 def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str, Int[np.ndarray, "_"]]) -> Head:
@@ -102,7 +121,7 @@ def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str
 def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]:
     """Return the probe's overall scores on valid, pooled: what training may watch and sweeps may maximise."""
     rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
-    embeddings = embed(encoder, data.store, np.concatenate(list(rows.values())))
+    embeddings = embed_trials(encoder, data.store, np.concatenate(list(rows.values())))
     head = fit_head(probe, embeddings, data, rows)
     said = _predictions("linear", head.probabilities(embeddings.at(rows["valid"])), data, rows["valid"])
     scores = evaluate_counts(_count(said.label, said.predicted, len(data.store.classes)), data.store.classes)
@@ -135,7 +154,7 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[
 def _hand_made(store: WindowStore, spec: Mapping[str, Any], rows: Int[np.ndarray, "n"]) -> Embeddings:
     """Compute hand-made features of windows in µV: a normalised window has lost its amplitude."""
     plain = store.normalised("none")
-    return embed(build_encoder(spec, plain.signals).to(store.device), plain, rows)
+    return embed_trials(build_encoder(spec, plain.signals).to(store.device), plain, rows)
 
 
 def _fold(options: Mapping[str, Any]) -> list[int]:

@@ -14,13 +14,16 @@ from omegaconf import OmegaConf
 from eegbench.command import figures, report
 from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
 from eegbench.command.evaluation import (
+    NETWORK,
     Evaluation,
     embed_all,
     evaluate,
+    network_head,
     predictor,
     pretext_confusion,
     valid_scores,
 )
+from eegbench.command.explanation import explain
 from eegbench.command.finished import find_same, identity
 from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import objectives, option_of
@@ -86,32 +89,60 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     ids = split_ids(data)
     write_json(folder / "split.json", ids | {"seen": seen_subjects(options, ids)})
     report.tell_data(data)
-    facts = _run_facts(options, data, folder, member)
+    facts = run_facts(options, data, folder, member)
     with report.resumable(folder), tracked(build(options["tracking"]), facts) as run:
         try:
             trained = _train(options, data, folder, run, member)
         except Pruned as given_up:  # an outcome: it must not leave the block, which would record a failure
-            pruned: Pruned | None = given_up
+            late: Exception | None = given_up
             _give_up(given_up, options, folder, run)
         else:
-            pruned = None
             seen = saw_subjects(options, ids)
-            album = figures.Album(folder, tuple(options["figures"]))
-            outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
-            summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-            metrics = _metrics(options, summary, trained, pretext, outcome)
-            model = _save_model(options, data, trained, outcome, folder)
+            outcome, summary, metrics, model = _conclude(options, data, trained, folder, seen, began)
+            maps, late = _explain(options, data, folder, outcome)
+            metrics |= maps
             write_json(folder / SUMMARY, summary | {"identity": same, "metrics": metrics, "link": run.link})
             run.finish(metrics=metrics, model=model)
-    if pruned:
-        raise pruned
+    if isinstance(late, Pruned):
+        raise late
     if member.is_trial:
         report.tell_trial(metrics, folder)
     else:
         report.tell_results(outcome, data, summary)
         report.tell_published(options["published"], metrics, option_of(options["dataset"]))
         report.tell_place(folder, run.link)
+    return _given(metrics, late)
+
+
+def _given(metrics: dict[str, float], late: Exception | None) -> dict[str, float]:
+    """Return the metrics, or raise what went wrong after they were there."""
+    if late:
+        raise late
     return metrics
+
+
+def _conclude(
+    options: Options, data: Data, trained: Trained, folder: Path, seen: list[str], began: float
+) -> tuple[Evaluation | None, dict[str, Any], dict[str, float], ServedModel | None]:
+    """Evaluate, summarise, and save the model."""
+    album = figures.Album(folder, tuple(options["figures"]))
+    outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
+    summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
+    metrics = _metrics(options, summary, trained, pretext, outcome)
+    return outcome, summary, metrics, _save_model(options, data, trained, outcome, folder)
+
+
+def _explain(
+    options: Options, data: Data, folder: Path, outcome: Evaluation | None
+) -> tuple[dict[str, float], Exception | None]:
+    """Show what the network looks at, where that was asked for; what fails there must not lose what was trained."""
+    if outcome is None or not options["interpretability"]:
+        return {}, None
+    try:
+        return explain(options, data, folder), None
+    except Exception as error:  # noqa: BLE001  raised again once the run is finished
+        report.tell(f"the run is finished, but for its maps; try them again with: eegbench explain run={folder}")
+        return {}, error
 
 
 def _metrics(
@@ -153,7 +184,8 @@ def _give_up(given_up: Pruned, options: Options, folder: Path, run: TrackedRun) 
 def _refuse_early(options: Options) -> None:
     """Build once what needs no data: values that cannot be are refused before any is read."""
     _check_monitor(options["trainer"].get("monitor"), options["probe"]["every"])
-    for node in (options["sampler"], options["trainer"], options["probe"]["linear"], options["tracking"]):
+    methods = options["interpretability"].values()
+    for node in (options["sampler"], options["trainer"], options["probe"]["linear"], options["tracking"], *methods):
         build(node)
     check_start(options)
 
@@ -185,7 +217,8 @@ def _check_same(earlier: Options, now: Options, run: Path) -> None:
             )
 
 
-def _run_facts(options: Options, data: Data, folder: Path, member: Membership) -> RunFacts:
+def run_facts(options: Options, data: Data, folder: Path, member: Membership) -> RunFacts:
+    """Return what a tracker is told of a run."""
     short = {group: option_of(options[group]) for group in ("dataset", "task", "model")}
     fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
     parameters = {name: value for name, value in flat(options).items() if name not in TAGGED}
@@ -283,7 +316,7 @@ def _evaluate(
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
         return None, pretext
-    outcome = evaluate(embeddings, trained.random_encoder, data, options, mark=mark)
+    outcome = evaluate(embeddings, trained.random_encoder, trained.task, data, options, mark=mark)
     _write_scores(outcome, data, album.folder)
     figures.draw_evaluation(outcome, data, album)
     return outcome, pretext
@@ -305,8 +338,13 @@ def _write_scores(outcome: Evaluation, data: Data, folder: Path) -> None:
 def _save_model(
     options: Options, data: Data, trained: Trained, outcome: Evaluation | None, folder: Path
 ) -> ServedModel | None:
-    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels."""
+    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels.
+
+    Where a head of the dataset's classes was trained with the encoder, they are saved together as a second model.
+    """
     signals = data.store.signals
+    if outcome and (network := network_head(trained.task)):
+        save_predictor(predictor(trained.encoder, network, data, options), folder / NETWORK)
     made = predictor(trained.encoder, outcome.head if outcome else None, data, options)
     save_predictor(made, folder / "model")
     if outcome is None:

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,8 @@ from jaxtyping import Float, Int
 from matplotlib.figure import Figure
 
 from eegbench.command.data import Data
-from eegbench.command.evaluation import CONTROLS, Evaluation
-from eegbench.command.results import write_csv
+from eegbench.command.evaluation import CONTROLS, NETWORK, Evaluation
+from eegbench.command.results import write_csv, write_json, write_parquet, write_text
 from eegbench.figure import (
     classification_report,
     confusion_matrix,
@@ -51,6 +52,21 @@ class Album:
         """Keep the numbers of a figure."""
         write_csv(self.folder / "tables" / f"{stem}.csv", table)
 
+    def add_data(self, stem: str, table: pd.DataFrame) -> None:
+        """Keep many numbers."""
+        write_parquet(self.folder / "tables" / f"{stem}.parquet", table)
+
+    def add_facts(self, stem: str, facts: Mapping[str, Any]) -> None:
+        """Keep what a figure was made with."""
+        write_json(self.folder / "tables" / f"{stem}.json", facts)
+
+    def add_page(self, stem: str, page: Callable[[], str]) -> None:
+        """Keep a page to look at in a browser."""
+        if self.formats:
+            write_text(self.folder / "figures" / f"{stem}.html", page())
+
+
+TITLES = {NETWORK: "Network", "linear": "Linear probe"}
 
 MAX_HYPNOGRAMS = 24
 """Drawn at most, in the order of their ids; the numbers of all are in ``predictions.parquet``."""
@@ -71,13 +87,15 @@ def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
     """Draw what the probe said of the test windows, and its scores beside those of the controls."""
     frame, classes = evaluation.predictions, data.store.classes
     split = "test" if (frame["split"] == "test").any() else "valid"
-    said = frame[(frame["probe"] == "linear") & (frame["split"] == split)]
-    title = f"Linear probe, {split}" + (", within subject" if data.within_subject else "")
-    _draw_confusion(confusion(said, classes), classes, title, f"linear_{split}", album)
+    tested = frame[frame["split"] == split]
+    by_probe = {name: tested[tested["probe"] == name] for name in (NETWORK, "linear") if name in set(tested["probe"])}
+    for name, said in by_probe.items():
+        title = f"{TITLES[name]}, {split}" + (", within subject" if data.within_subject else "")
+        _draw_confusion(confusion(said, classes), classes, title, f"{name}_{split}", album)
     pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
     chance = 1 / len(classes)
     album.add("scores", lambda: score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
-    for recording, one in list(said.groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
+    for recording, one in list(by_probe["linear"].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
         album.add(f"hypnograms/{recording}", functools.partial(_hypnogram, one, data))
 
 

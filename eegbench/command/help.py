@@ -1,4 +1,4 @@
-"""What ``eegbench train --help`` says; Hydra's own help composes more than it shows, and takes twice as long."""
+"""What ``--help`` says of verbs that take overrides; Hydra's own composes more than it shows, and takes longer."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from eegbench.config import conf_folder
 
-TEXT = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
+TRAIN = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
 
 usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 
@@ -34,12 +34,34 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 {values}"""
 
 
+EXPLAIN = """Show what a finished run's network looks at: maps, and controls beside them, into its folder and MLflow.
+
+usage: eegbench explain run=FOLDER [interpretability=METHOD] [KEY=VALUE] ...
+
+  eegbench explain run=outputs/runs/FOLDER interpretability=amplitude_perturbation
+  eegbench explain run=outputs/runs/FOLDER 'interpretability=[amplitude_gradient,occlusion]' explain.split=train
+  eegbench explain run=outputs/runs/FOLDER 'explain.bands_hz=[[mu,7,14]]'
+
+== Groups: choose one with GROUP=OPTION, or several with GROUP=[OPTION,OPTION] ==
+
+{groups}
+
+== Values: set any with KEY=VALUE ==
+
+{values}"""
+
+TEXTS = {"train": TRAIN, "explain": EXPLAIN}
+GROUPS = {"explain": ("interpretability",)}
+"""Groups that a verb takes, where it does not take all."""
+
+
 def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -> str:
     """Compose the config with these overrides, and describe groups and values."""
     config = composed(config_name, [word for word in words if "=" in word and not word.startswith("-")])
     folders = [conf_folder(), *([Path(user_folder)] if user_folder else [])]
-    groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in _groups(folders).items())
-    return TEXT.format(groups=groups, values=OmegaConf.to_yaml(config))
+    every = {name: options for name, options in _groups(folders).items() if name in GROUPS.get(config_name, (name,))}
+    groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in every.items())
+    return TEXTS[config_name].format(groups=groups, values=OmegaConf.to_yaml(config))
 
 
 def composed(config_name: str, overrides: Sequence[str] = ()) -> DictConfig:

@@ -25,6 +25,12 @@ from eegbench.config import conf_folder
 from eegbench.sweep.plugin import register as register_sweeper
 
 ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
+KEPT = {
+    "train": "what was built is kept, and the next run uses it.",
+    "explain": "the run stays finished; maps that were drawn are kept.",
+}
+"""What an interrupt leaves, by verb."""
+
 _DISK = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -61,7 +67,7 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     except SystemExit as end:  # a callback's way out
         return int(end.code or 0)
     except KeyboardInterrupt:
-        print("eegbench: interrupted; what was built is kept, and the next run uses it.", file=sys.stderr)
+        print(f"eegbench: interrupted; {KEPT[config_name]}", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         sentence = explain(error, config_name)
@@ -111,6 +117,10 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Could not find '([^']+)/([^/']+)'", text):
         group, option = found.groups()
         there = _options(text)
+        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+    if found := re.search(r"Could not load '([^']+)/([^/']+)'", text):
+        group, option = found.groups()
+        there = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Could not override '([^'@]+)", text):
         key, known = found.group(1), _flat(composed(config_name), "")

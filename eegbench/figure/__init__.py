@@ -1,5 +1,8 @@
 """Figures fit to print: each is a function from tables to a matplotlib Figure, saved by ``save``."""
 
+from eegbench.figure.attribution_page import attribution_page
+from eegbench.figure.channel_heatmap import channel_heatmap
+from eegbench.figure.channel_map import ChannelMap
 from eegbench.figure.classification_report import classification_report
 from eegbench.figure.confusion_matrix import confusion_matrix
 from eegbench.figure.critical_difference import critical_difference
@@ -15,9 +18,14 @@ from eegbench.figure.pass_curves import pass_curves
 from eegbench.figure.score_bars import score_bars
 from eegbench.figure.slice_plot import slice_plot
 from eegbench.figure.style import as_svg, save
+from eegbench.figure.topomap import Maps, topomap
 
 __all__ = [
+    "ChannelMap",
+    "Maps",
     "as_svg",
+    "attribution_page",
+    "channel_heatmap",
     "classification_report",
     "confusion_matrix",
     "critical_difference",
@@ -33,4 +41,5 @@ __all__ = [
     "save",
     "score_bars",
     "slice_plot",
+    "topomap",
 ]

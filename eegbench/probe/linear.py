@@ -61,9 +61,9 @@ class Linear:
 def _fold(scaler: StandardScaler, model: LogisticRegression, C: float, n_classes: int) -> Head:
     """Return scores of all classes as one linear map of the features as they come."""
     coefficients, intercepts = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn then keeps one row: the second class against the first
-        coefficients = np.concatenate([np.zeros_like(coefficients), coefficients])
-        intercepts = np.concatenate([[0.0], intercepts])
+    if len(model.classes_) == 2:  # scikit-learn then keeps one row, the second class against the first: half for each
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
     weight = np.zeros((n_classes, coefficients.shape[1]))
     bias = np.full(n_classes, ABSENT)
     weight[model.classes_] = coefficients / scaler.scale_

@@ -139,8 +139,8 @@ def _check_names(sweeper: Any) -> None:
     for name in sweeper:
         if not name.startswith("_") and name not in KEYS:
             near = difflib.get_close_matches(name, KEYS, n=1)
-            hint = f"did you mean hydra.sweeper.{near[0]}? " if near else ""
-            raise ConfigError(f"hydra.sweeper.{name}: there is no such option; {hint}It takes {', '.join(KEYS)}.")
+            hint = f"did you mean hydra.sweeper.{near[0]}? It" if near else "it"
+            raise ConfigError(f"hydra.sweeper.{name}: there is no such option; {hint} takes {', '.join(KEYS)}.")
 
 
 def _names(node: Any) -> tuple[str, ...]:

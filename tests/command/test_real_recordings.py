@@ -10,6 +10,9 @@ import pytest
 from eegbench.__main__ import main
 
 FAST = ["figures=[]", "tracking=folder", "trainer.max_passes=1", "device=cpu"]
+EYES = ["experiment=eyes", "split=within_subject", "split.gap_s=2", "dataset.subjects=[1]"]
+FISTS = ["experiment=amplitude_perturbation", "dataset.subjects=[1]", "split=within_subject", "split.by=run"]
+AT_THE_BACK = {"P7", "P8", "PO7", "PO3", "POz", "PO4", "PO8", "O1", "Oz", "O2", "Iz"}
 
 
 @pytest.mark.slow
@@ -50,3 +53,36 @@ def test_a_damaged_file_is_named_before_any_work(tmp_path, shared_data, capfd, n
     assert words.lower() in error.lower()
     assert "X-PSG.edf" in error
     assert "Traceback" not in error
+
+
+@pytest.mark.realdata
+@pytest.mark.slow
+def test_alpha_at_the_back_of_the_head_tells_closed_eyes(shared_data, tmp_path):
+    words = [f"dataset.root={shared_data / 'eegbci'}", f"paths.outputs={tmp_path}", "figures=[]", "tracking=folder"]
+    assert main(["train", *EYES, *words, "trainer.max_passes=20", "device=cpu"]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    table = pd.read_parquet(run / "tables" / "interpretability" / "amplitude_perturbation.parquet")
+    alpha = table[(table["output"] == "eyes_closed") & table["frequency_hz"].between(8, 13)]
+    by_channel = alpha.groupby("channel")["value"].mean().sort_values(ascending=False)
+    assert len(by_channel) == 64
+    assert len(set(by_channel.index[:3]) & AT_THE_BACK) >= 2
+    checks = pd.read_csv(run / "tables" / "interpretability" / "checks.csv").iloc[0]
+    assert checks["deletion"] < checks["deletion_random"]
+    assert checks["insertion"] > checks["insertion_random"]
+    assert abs(checks["shuffled_similarity"]) < 0.3
+
+
+@pytest.mark.realdata
+@pytest.mark.slow
+def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shared_data, tmp_path):
+    words = [f"dataset.root={shared_data / 'eegbci'}", f"paths.outputs={tmp_path}", "figures=[]", "tracking=folder"]
+    few = ["trainer.max_passes=2", "interpretability.amplitude_perturbation.n_iterations=1", "device=cpu"]
+    assert main(["train", *FISTS, *words, *few, "split.valid_names=[]", 'split.test_names=["12"]']) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    summary = json.loads((run / "summary.json").read_text())
+    assert (summary["counts"]["train"]["n_windows"], summary["n_examples"]) == (60, 120)
+    predictions = pd.read_parquet(run / "predictions.parquet")
+    tested = predictions[(predictions["split"] == "test") & (predictions["probe"] == "network")]
+    assert len(tested) == 15  # trials, of two crops each
+    table = pd.read_parquet(run / "tables" / "interpretability" / "amplitude_perturbation.parquet")
+    assert len(table) == 2 * 64 * 226

@@ -32,6 +32,7 @@ def study_in(sweeps):
     return optuna.load_study(study_name=None, storage=open_storage(str(journal)))
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_to_the_total_budget(sweep, capfd):
     assert sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=2")[0] == 0
     out = capfd.readouterr()

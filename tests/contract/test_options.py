@@ -29,6 +29,7 @@ def composed(*words):
 def nodes(options):
     yield from ((n, v) for n, v in options.items() if isinstance(v, dict) and "_target_" in v)
     yield from ((f"probe.{n}", options["probe"][n]) for n in ("linear", "hand_made"))
+    yield from ((f"interpretability.{n}", v) for n, v in options["interpretability"].items())
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -1,8 +1,12 @@
+import mne
 import numpy as np
 import pandas as pd
 import pytest
 
+from eegbench.interpretability import Attribution
+
 STAGES = ("W", "N1", "N2", "N3", "R")
+ELECTRODES = "Fp1 Fpz Fp2 F7 F3 Fz F4 F8 T7 C3 Cz C4 T8 P7 P3 Pz P4 P8 O1 Oz O2"
 
 
 @pytest.fixture
@@ -53,3 +57,20 @@ def trials() -> pd.DataFrame:
             "trainer.schedule.warmup": [np.nan, 2.0, 4.0, 4.0, 2.0, 0.0],
         }
     )
+
+
+@pytest.fixture(scope="session")
+def electrodes() -> dict[str, np.ndarray]:
+    """Places of 21 electrodes of the 10-20 system, in metres in the head frame."""
+    info = mne.create_info(ELECTRODES.split(), sfreq=1.0, ch_types="eeg", verbose="error")
+    info.set_montage("standard_1005", verbose="error")
+    return {channel["ch_name"]: channel["loc"][:3] for channel in info["chs"]}
+
+
+@pytest.fixture
+def attribution(rng: np.random.Generator) -> Attribution:
+    """Two classes, three channels, 0 to 38 Hz."""
+    values, p = rng.normal(size=(2, 3, 20)), rng.uniform(size=(2, 3, 20))
+    error = rng.uniform(0.1, 0.2, values.shape)
+    names = ("rest", "task"), ("C3", "Cz", "C4")
+    return Attribution(values, "correlation", "frequency_hz", np.arange(20) * 2.0, *names, error, p)

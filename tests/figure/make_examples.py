@@ -4,16 +4,23 @@ import json
 import sys
 from pathlib import Path
 
+import mne
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from eegbench import figure
 from eegbench.figure.trials import best_trial
+from eegbench.interpretability import Attribution
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.types import Score
 
 STAGES = ("W", "R", "N1", "N2", "N3")
 NIGHT = "W12 1.4 2.18 3.9 2.10 3.14 2.6 R.8 2.20 3.12 2.8 R.16 1.3 2.24 W2 1.3 2.14 R.22 2.18 1.2 R.24 2.9 W10"
+CAPTION = (
+    "Where a correlation is positive, the score of the class rises as the amplitude is raised; this does not say that "
+    "the amplitude is larger in the windows of that class. Marked: p < .05, corrected for all channels and frequencies."
+)
 
 
 def night(rng: np.random.Generator, name: str = "SC4001E0", skill: float = 2.2) -> pd.DataFrame:
@@ -150,6 +157,45 @@ def comparison(folder: Path) -> None:
     figure.save(drawn, folder, "forest")
 
 
+def attributions(rng: np.random.Generator, folder: Path) -> None:
+    """A network that takes μ and β over the motor cortex for a fist, and a sleep stager of two channels."""
+    montage = mne.channels.make_standard_montage("biosemi64")
+    info = mne.create_info(montage.ch_names, sfreq=160.0, ch_types="eeg").set_montage(montage)
+    names, positions = tuple(info.ch_names), np.array([channel["loc"][:3] for channel in info["chs"]])
+    left, right = (
+        np.exp(-((positions - positions[names.index(name)]) ** 2).sum(axis=1) / 2 / 0.025**2) for name in ("C3", "C4")
+    )
+    frequencies = np.fft.rfftfreq(450, 1 / 160)
+    band = np.exp(-((frequencies - 11) ** 2) / 18) + 0.4 * np.exp(-((frequencies - 22) ** 2) / 32)
+    values = 0.05 * np.stack([left - right, right - left])[..., None] * band
+    noisy, error = values + rng.normal(0, 0.005, values.shape), np.full(values.shape, 0.005)
+    fists = ("left fist", "right fist")
+    p = np.minimum(1, 2 * norm.sf(np.abs(noisy / error)) * noisy[0].size)
+    drawn = Attribution(noisy, "correlation", "frequency_hz", frequencies, fists, names, error, p)
+    words = {"title": "Amplitude perturbation", "caption": CAPTION}
+    figure.save(figure.channel_heatmap(drawn, **words), folder, "attribution_heatmap")
+    page = figure.attribution_page(drawn, positions=positions, **words)
+    (folder / "attribution.html").write_text(page, encoding="utf-8")
+
+    bands = {"μ 7–14 Hz": (7, 14), "β 14–30 Hz": (14, 30)}
+    inside = [(low <= frequencies) & (frequencies <= high) for low, high in bands.values()]
+    means = np.stack([noisy[..., some].mean(axis=-1) for some in inside], axis=1)
+    maps = figure.Maps(means, "correlation", "network", np.abs(means) > 0.01)
+    data = figure.Maps(
+        -12 * means + rng.normal(0, 0.05, means.shape), "class minus others (standard deviations)", "data"
+    )
+    names_of = {"rows": fists, "columns": tuple(bands), "channels": names, "positions": positions}
+    figure.save(figure.topomap(maps, **names_of, **words, beside=data), folder, "attribution_maps")
+
+    peaks = np.array([10, 5, 13, 1, 4])[:, None, None]
+    values = 0.1 * np.exp(-((frequencies[:140] - peaks) ** 2) / 4) + rng.normal(0, 0.01, (5, 2, 140))
+    two = ("EEG Fpz-Cz", "EEG Pz-Oz")
+    stages = Attribution(values, "score per µV", "frequency_hz", frequencies[:140], ("W", "N1", "N2", "N3", "R"), two)
+    figure.save(
+        figure.channel_heatmap(stages, title="Amplitude gradient", caption=CAPTION), folder, "attribution_heatmap_sleep"
+    )
+
+
 def main(folder: Path) -> None:
     """Write every example."""
     rng = np.random.default_rng(7)
@@ -195,6 +241,7 @@ def main(folder: Path) -> None:
     sweep(rng, folder, 1, "sweep_of_one")
 
     comparison(folder)
+    attributions(rng, folder)
     print(json.dumps(sorted(path.name for path in folder.iterdir())))
 
 

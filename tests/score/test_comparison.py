@@ -95,6 +95,7 @@ def test_a_pair_of_equals_has_no_difference_in_any_resample(rng):
     assert (found.value, found.ci_low, found.ci_high, found.p, found.rank_biserial) == (0, 0, 0, 1, 0)
 
 
+@pytest.mark.slow
 def test_without_a_difference_p_is_below_five_percent_in_about_five_percent_of_draws(rng):
     weights = resamples(8)[:1]
     p = [

@@ -1,0 +1,80 @@
+"""A map to walk about in: one HTML file that needs no other, to open in any browser."""
+
+import html
+import json
+import re
+from importlib.resources import files
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.figure.channel_map import LEVEL, Axis, ChannelMap, check_channel_map
+from eegbench.figure.diverging import USES
+from eegbench.figure.scalp import flat
+
+DIGITS = 4
+N_COLOURS = 11
+UNITS: dict[Axis, str] = {"frequency_hz": "Hz", "time_s": "s", "band": ""}
+
+
+def attribution_page(
+    drawn: ChannelMap, *, positions: Float[np.ndarray, "n_channels 3"], title: str, caption: str
+) -> str:
+    """Return a page with a heat map of one output at a time, and a head with the means over a band.
+
+    The output, the band and the place that is read out are chosen with the mouse or with the keyboard. Numbers have
+    four digits, which is enough to look at: tables keep them all.
+
+    Parameters
+    ----------
+    drawn
+        What to show.
+    positions
+        Of the channels, in metres in the head frame; NaN where a channel has none, and all NaN where the map does not
+        tell channels apart.
+    title, caption
+        Stand above and below all.
+
+    Raises
+    ------
+    ValueError
+        Where an array does not have the shape that the names say, or places do not rise.
+    """
+    check_channel_map(drawn)
+    if len(positions) != len(drawn.channels):
+        raise ValueError(f"There are {len(drawn.channels)} channels and {len(positions)} positions; pass one for each.")
+    parts = {"title": html.escape(title), "caption": html.escape(caption), "data": _embedded(_data(drawn, positions))}
+    page = files("eegbench.figure").joinpath("attribution_page.html").read_text(encoding="utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], page)
+
+
+def _data(drawn: ChannelMap, positions: Float[np.ndarray, "n_channels 3"]) -> dict[str, Any]:
+    colours = mpl.colormaps[USES](np.linspace(0, 1, N_COLOURS), bytes=True)[:, :3]
+    return {
+        "measure": drawn.measure,
+        "unit": UNITS[drawn.axis],
+        "places": drawn.places if drawn.axis == "band" else _rounded(np.asarray(drawn.places)),
+        "outputs": drawn.outputs,
+        "channels": drawn.channels,
+        "positions": [place if None not in place else None for place in _rounded(flat(positions))],
+        "colours": colours.tolist(),
+        "level": LEVEL,
+        "values": _rounded(drawn.values),
+        "standard_error": None if drawn.standard_error is None else _rounded(drawn.standard_error),
+        "p": None if drawn.p is None else _rounded(drawn.p),
+    }
+
+
+def _rounded(values: np.ndarray) -> Any:
+    """Return numbers of four digits as lists within lists; None where one is not finite."""
+    if values.ndim > 1:
+        return [_rounded(part) for part in values]
+    return [float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None for value in values.tolist()]
+
+
+def _embedded(data: dict[str, Any]) -> str:
+    """Return JSON that can stand in a page: what could end or begin an element is written by its number."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")

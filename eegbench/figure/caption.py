@@ -1,0 +1,27 @@
+"""What a figure must not be seen without stands at its foot, small and grey."""
+
+from textwrap import fill
+
+from matplotlib.figure import Figure, SubFigure
+
+from eegbench.figure.style import GREY
+
+CHARACTERS_AN_INCH = 17
+"""Of text of 8 points."""
+
+LINE_IN = 0.155
+
+
+def write_caption(figure: Figure | SubFigure, text: str) -> None:
+    """Write sentences below all else, wrapped to the figure's width; the layout makes room for them."""
+    width_in = figure.bbox.width / figure.dpi
+    figure.supxlabel(_wrapped(text, width_in), x=0.01, ha="left", color=GREY, fontsize="medium", linespacing=1.3)
+
+
+def caption_height_in(text: str, width_in: float) -> float:
+    """Return how much height the caption of a figure needs, in inches."""
+    return LINE_IN * (_wrapped(text, width_in).count("\n") + 1) if text else 0.0
+
+
+def _wrapped(text: str, width_in: float) -> str:
+    return fill(text, int(CHARACTERS_AN_INCH * width_in))

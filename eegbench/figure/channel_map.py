@@ -1,0 +1,79 @@
+"""What figures need to know of a map that has a number for each output, channel and place."""
+
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+Axis = Literal["frequency_hz", "time_s", "band"]
+NAMES: dict[Axis, str] = {"frequency_hz": "frequency (Hz)", "time_s": "time (s)", "band": ""}
+"""What an axis of places is called."""
+
+LEVEL = 0.05
+"""Places with p below this are marked."""
+
+
+@runtime_checkable
+class ChannelMap(Protocol):
+    """A map of what a network uses; an attribution is one."""
+
+    @property
+    def values(self) -> Float[np.ndarray, "n_outputs n_channels n_places"]:
+        """The numbers; NaN where one is not defined."""
+
+    @property
+    def measure(self) -> str:
+        """What they are, with their unit."""
+
+    @property
+    def axis(self) -> Axis:
+        """What places are."""
+
+    @property
+    def places(self) -> Float[np.ndarray, "n_places"] | tuple[str, ...]:
+        """Rising frequencies (Hz) or times (s), or names of bands."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of classes or filters."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Names."""
+
+    @property
+    def standard_error(self) -> Float[np.ndarray, "n_outputs n_channels n_places"] | None:
+        """Of each number; None where it is not known."""
+
+    @property
+    def p(self) -> Float[np.ndarray, "n_outputs n_channels n_places"] | None:
+        """Corrected p values; None where there are none."""
+
+
+def check_channel_map(drawn: ChannelMap) -> None:
+    """Refuse a map that does not have a number for each of its names.
+
+    Raises
+    ------
+    ValueError
+        Where an array has another shape than the names say, or places do not rise.
+    """
+    shape = (len(drawn.outputs), len(drawn.channels), len(drawn.places))
+    for name, array in {"values": drawn.values, "standard errors": drawn.standard_error, "p values": drawn.p}.items():
+        if array is not None and array.shape != shape:
+            raise ValueError(
+                f"The {name} of a map have the shape {array.shape}, and its names are of {shape} outputs, channels "
+                "and places; pass a name for each."
+            )
+    if drawn.axis != "band" and (np.diff(at(drawn)) <= 0).any():
+        raise ValueError(f"Places on the axis {drawn.axis} rise from the first to the last; sort the map by them.")
+
+
+def at(drawn: ChannelMap) -> Float[np.ndarray, "n_places"]:
+    """Return where places lie on an axis: at their frequency or time, and bands at 0, 1, 2, …."""
+    return np.arange(float(len(drawn.places))) if drawn.axis == "band" else np.asarray(drawn.places, dtype=float)
+
+
+def significant(drawn: ChannelMap) -> Bool[np.ndarray, "n_outputs n_channels n_places"]:
+    """Return where p is below .05; nowhere where there are no p values."""
+    return np.zeros(drawn.values.shape, dtype=bool) if drawn.p is None else drawn.p < LEVEL

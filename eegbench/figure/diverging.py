@@ -1,0 +1,51 @@
+"""Numbers with a sign: as deep a colour for so much below zero as for so much above it."""
+
+from textwrap import fill
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
+
+USES = "RdBu_r"
+"""The colour map of what a network uses."""
+
+DIFFERS = "PuOr_r"
+"""The colour map of what differs in the data, which must not be taken for the other."""
+
+MEASURE_CHARACTERS = 44
+
+
+def magnitude(values: Float[np.ndarray, "..."]) -> float:
+    """Return the largest finite magnitude; 1 where all is zero or nothing is finite."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+
+
+def colours(values: Float[np.ndarray, "..."], name: str) -> ScalarMappable:
+    """Return a colour map whose limits are ± the largest finite magnitude, so that zero is white.
+
+    Parameters
+    ----------
+    values
+        All numbers that share the colours.
+    name
+        ``USES`` or ``DIFFERS``.
+    """
+    limit = magnitude(values)
+    return ScalarMappable(Normalize(-limit, limit), name)
+
+
+def bar(scale: ScalarMappable, measure: str, axes: Axes) -> Colorbar:
+    """Fill an axes with the colour bar that others share, and write below it what is measured."""
+    label, ticks = fill(measure, MEASURE_CHARACTERS), MaxNLocator(5, symmetric=True)
+    drawn = axes.figure.colorbar(scale, cax=axes, orientation="horizontal", ticks=ticks, label=label)
+    drawn.outline.set_visible(False)
+    return drawn
+
+
+def bar_height_in(measure: str) -> float:
+    """Return the height of a colour bar with its numbers and its label, in inches."""
+    return 0.66 + 0.14 * fill(measure, MEASURE_CHARACTERS).count("\n")

@@ -1,0 +1,188 @@
+"""Where on the head? A grid of scalp maps; what differs in the data may stand beside what the network uses."""
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import mne
+import numpy as np
+from jaxtyping import Bool, Float
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure, SubFigure
+
+from eegbench.figure.caption import caption_height_in, write_caption
+from eegbench.figure.diverging import DIFFERS, USES, bar, bar_height_in, colours
+from eegbench.figure.scalp import flat
+from eegbench.figure.style import INK, WIDTH_IN, blank, styled
+
+FEWEST_CHANNELS = 4
+"""A map of fewer than these would be made up between them."""
+
+MAX_ROWS = 8
+WIDEST_IN, NARROWEST_IN = 1.6, 1.05
+"""Of a map; where the narrowest are too wide for the figure, the figure is wider."""
+
+HEADINGS_IN, ROW_NAMES_IN = 0.75, 0.5
+RESOLUTION = 100
+"""Points along a map."""
+
+GAP = 0.15
+"""Space between bands that have two maps each, in maps."""
+
+DOT, LARGE_DOT = 1.3, 4.0
+"""Size of an electrode in points, and of one that is marked."""
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Scalp maps of one measure.
+
+    Attributes
+    ----------
+    values
+        A number for each row (class or filter), column (band) and channel.
+    measure
+        What the numbers are, with their unit; stands below the colour bar.
+    heading
+        Stands above each map, such as ``network`` or ``data``.
+    marked
+        Channels that are drawn as large dots, such as those with p < .05; None marks none.
+    """
+
+    values: Float[np.ndarray, "n_rows n_columns n_channels"]
+    measure: str
+    heading: str = ""
+    marked: Bool[np.ndarray, "n_rows n_columns n_channels"] | None = None
+
+
+@styled
+def topomap(
+    maps: Maps,
+    *,
+    rows: tuple[str, ...],
+    columns: tuple[str, ...],
+    channels: tuple[str, ...],
+    positions: Float[np.ndarray, "n_channels 3"],
+    title: str,
+    caption: str,
+    beside: Maps | None = None,
+) -> Figure:
+    """Draw a map for each row and column; all maps of a measure share one colour scale, symmetric about zero.
+
+    Parameters
+    ----------
+    maps
+        What the network uses.
+    rows, columns
+        Names of classes or filters, of which eight are drawn at most, and of bands.
+    channels, positions
+        Names, and places in metres in the head frame; NaN where a channel has none.
+    title, caption
+        Stand above and below all; to the caption is added which channels are left out.
+    beside
+        What differs in the data: each of these maps is drawn beside the one of the network, in other colours.
+
+    Raises
+    ------
+    ValueError
+        Where fewer than four channels have a position, or there is no map for each row, column and channel.
+    """
+    layers = [maps] if beside is None else [maps, beside]
+    _check(layers, (len(rows), len(columns), len(channels)))
+    electrodes = flat(positions)
+    known = _known(layers, electrodes)
+    caption = f"{caption} {_left_out(channels, known)}".strip()
+    shown = rows[:MAX_ROWS]
+    figure, cells, bars = _axes((len(shown), len(columns)), [layer.measure for layer in layers], caption)
+    for i, (layer, colour_map) in enumerate(zip(layers, (USES, DIFFERS), strict=False)):
+        scale = colours(layer.values[: len(shown), :, known], colour_map)
+        _fill(cells[..., i], layer, electrodes, known, scale)
+        for axes, name in zip(cells[0, :, i], columns, strict=True):
+            axes.set_title(f"{name}\n{layer.heading}".strip())
+        bar(scale, layer.measure, bars[i])
+    for axes, name in zip(cells[:, 0, 0], shown, strict=True):
+        axes.set_ylabel(name, fontsize="large")
+    figure.suptitle(title if shown == rows else f"{title} ({len(shown)} of {len(rows)})")
+    return figure
+
+
+def _check(layers: list[Maps], shape: tuple[int, int, int]) -> None:
+    for values in (array for maps in layers for array in (maps.values, maps.marked) if array is not None):
+        if values.shape != shape:
+            raise ValueError(
+                f"Scalp maps have the shape {values.shape}, and the names are of {shape} rows, columns and channels; "
+                "pass a name for each."
+            )
+
+
+def _known(layers: list[Maps], electrodes: Float[np.ndarray, "n_channels 2"]) -> Bool[np.ndarray, "n_channels"]:
+    """Return which channels can be drawn in all maps."""
+    known = np.isfinite(electrodes).all(axis=1)
+    for maps in layers:
+        known &= np.isfinite(maps.values).all(axis=(0, 1))
+    if known.sum() < FEWEST_CHANNELS:
+        raise ValueError(
+            f"{known.sum()} of {len(known)} channels have a position and values, and a scalp map needs "
+            f"{FEWEST_CHANNELS}; draw channel_heatmap instead."
+        )
+    return known
+
+
+def _left_out(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"]) -> str:
+    names = [name for name, is_known in zip(channels, known, strict=True) if not is_known]
+    return f"Not drawn, for want of a position or of values: {', '.join(names)}." if names else ""
+
+
+def _axes(shape: tuple[int, int], measures: list[str], caption: str) -> tuple[Figure, np.ndarray, list[Axes]]:
+    """Return a figure with the axes of its maps (n_rows, n_columns, n_layers) and of a colour bar a layer."""
+    n_layers = len(measures)
+    gap = [GAP] if n_layers > 1 else []
+    ratios = ([1.0] * n_layers + gap) * shape[1]
+    side = float(np.clip((WIDTH_IN - ROW_NAMES_IN) / sum(ratios), NARROWEST_IN, WIDEST_IN))
+    width = max(WIDTH_IN, side * sum(ratios) + ROW_NAMES_IN)
+    foot = max(map(bar_height_in, measures)) + caption_height_in(caption, width)
+    heights = [side * shape[0] + HEADINGS_IN, foot]
+    figure = blank(sum(heights), width)
+    (above,), (below,) = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)
+    cells = above.subplots(shape[0], len(ratios), width_ratios=ratios, squeeze=False)
+    cells = cells.reshape(*shape, n_layers + len(gap))
+    for axes in cells[..., n_layers:].flat:
+        axes.remove()
+    write_caption(below, caption)
+    return figure, cells[..., :n_layers], _bars(below, n_layers)
+
+
+def _bars(figure: SubFigure, n: int) -> list[Axes]:
+    """Return the axes of colour bars side by side; one alone stands in the middle."""
+    margin = 0.15 if n > 1 else 0.5
+    grid = figure.subplots(1, 2 * n + 1, width_ratios=[margin, *([1.0, margin] * n)])
+    for axes in grid[::2]:
+        axes.set_axis_off()
+    return list(grid[1::2])
+
+
+def _fill(
+    cells: np.ndarray,
+    maps: Maps,
+    electrodes: Float[np.ndarray, "n_channels 2"],
+    known: Bool[np.ndarray, "n_channels"],
+    scale: ScalarMappable,
+) -> None:
+    """Draw each map into its axes (n_rows, n_columns)."""
+    large = {"marker": "o", "markerfacecolor": INK, "markeredgecolor": "white", "markeredgewidth": 0.4}
+    for at in np.ndindex(cells.shape):
+        with mpl.rc_context({"lines.markersize": DOT}):
+            mne.viz.plot_topomap(
+                maps.values[at][known],
+                electrodes[known],
+                axes=cells[at],
+                sphere=1.0,
+                sensors="ko",
+                mask=None if maps.marked is None else maps.marked[at][known],
+                mask_params={**large, "markersize": LARGE_DOT},
+                cmap=scale.cmap,
+                cnorm=scale.norm,
+                contours=0,
+                res=RESOLUTION,
+                show=False,
+            )

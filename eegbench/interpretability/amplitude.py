@@ -1,0 +1,55 @@
+"""Where the classes differ in the data themselves: what stands beside a map of what the network uses."""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.interpretability.base import Scene
+
+Sums = tuple[Float[Tensor, "n_classes"], Float[Tensor, "n_classes *bins"], Float[Tensor, "n_classes *bins"]]
+"""Number, sum and sum of squares."""
+
+
+def class_difference(scene: Scene) -> Float[np.ndarray, "n_classes n_channels n_freqs"]:
+    """Return how far each class's amplitudes lie above those of all other labelled windows, in standard deviations.
+
+    That is Cohen's d of ``|rfft(x)|``: the difference of means over the pooled standard deviation of the two groups.
+    Frequencies are those of `eegbench.interpretability.spectrum.frequencies`.
+
+    Returns
+    -------
+    np.ndarray
+        0 where amplitudes do not vary; NaN for a class that no window has, or all have.
+    """
+    n, total, squares = _sums(scene)
+    here = _deviation(n, total, squares)
+    rest = _deviation(n.sum() - n, total.sum(0) - total, squares.sum(0) - squares)
+    free = (n.sum() - 2).clamp_min(1)
+    spread = ((here[1] + rest[1]) / free).sqrt()
+    difference = torch.where(spread > 0, (here[0] - rest[0]) / spread, 0.0)
+    known = ((n > 0) & (n < n.sum()))[:, None, None]
+    return torch.where(known, difference, torch.nan).cpu().numpy()
+
+
+def _sums(scene: Scene) -> Sums:
+    n_classes = len(scene.classes)
+    zero = torch.zeros(n_classes, 1, 1, dtype=torch.float64, device=scene.device)
+    n, total, squares = zero[:, 0, 0], zero, zero
+    for part, x in scene.batches():
+        labels = torch.from_numpy(scene.labels[part]).to(x.device)
+        member = nn.functional.one_hot(labels + 1, n_classes + 1)[:, 1:].double()  # nobody's windows are in no class
+        amplitudes = torch.fft.rfft(x).abs().double()
+        n = n + member.sum(0)
+        total = total + torch.einsum("bk,bcf->kcf", member, amplitudes)
+        squares = squares + torch.einsum("bk,bcf->kcf", member, amplitudes.square())
+    return n, total, squares
+
+
+def _deviation(
+    n: Float[Tensor, "n_classes"], total: Float[Tensor, "n_classes *bins"], squares: Float[Tensor, "n_classes *bins"]
+) -> tuple[Float[Tensor, "n_classes *bins"], Float[Tensor, "n_classes *bins"]]:
+    """Return the mean, and the sum of squared deviations from it."""
+    at_least_one = n.clamp_min(1)[:, None, None]
+    mean = total / at_least_one
+    return mean, (squares - at_least_one * mean.square()).clamp_min(0)

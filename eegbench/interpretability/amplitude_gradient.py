@@ -1,0 +1,61 @@
+"""How a score changes with the amplitude of each frequency in each channel, where phases stay as they are.
+
+A window is ``irfft(A · exp(iΦ))``. A sample at t is then the sum over frequencies of ``m/T · A · cos(2πft/T + Φ)``,
+with m = 2, but 1 at 0 Hz and at half the sampling rate. By the chain rule, the gradient with respect to A is
+``m/T · Re(exp(−iΦ) · rfft(g))``, where g is the gradient with respect to samples: one Fourier transform more than an
+ordinary gradient. Unlike that one it may be averaged over windows, since it is told relative to each window's phase.
+"""
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.interpretability.average import averaged
+from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.gradient import time_gradients
+from eegbench.interpretability.spectrum import frequencies, sides
+
+
+class AmplitudeGradient:
+    """The mean over windows of the derivative of each score by each amplitude, with its standard error.
+
+    Amplitudes are absolute values of the unnormalised Fourier transform of the whole window. Where perturbations are
+    small and as large in each bin, their correlation with a score is this gradient times a constant of the score.
+    """
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+        """Return a map by class, channel and frequency."""
+        mean, error = averaged(scene, lambda x: amplitude_gradients(scene.network, x))
+        return Attribution(
+            values=mean,
+            measure="score per unit of spectral amplitude",
+            axis="frequency_hz",
+            places=frequencies(scene.signals),
+            outputs=scene.classes,
+            channels=scene.signals.channels,
+            standard_error=error,
+        )
+
+
+def amplitude_gradients(
+    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+) -> Float[Tensor, "n_outputs batch n_channels n_freqs"]:
+    """Return the derivative of each score of each window by its amplitudes.
+
+    Parameters
+    ----------
+    network
+        Windows → scores, differentiable; each window's scores depend on that window alone.
+    x
+        Windows.
+
+    Returns
+    -------
+    Tensor
+        In score per unit of ``|rfft(x)|``. 0 where an amplitude is 0: it has no phase to be kept.
+    """
+    n_times = x.shape[-1]
+    phases = torch.sgn(torch.fft.rfft(x))
+    spectra = torch.fft.rfft(time_gradients(network, x))
+    return sides(n_times, x.device) / n_times * (phases.conj() * spectra).real

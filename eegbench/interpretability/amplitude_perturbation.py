@@ -1,0 +1,177 @@
+"""How strongly a network's scores follow noise on the amplitude of each channel and frequency.
+
+References
+----------
+Schirrmeister et al., Human Brain Mapping 38 (2017), DOI 10.1002/hbm.23730.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.correlation_sums import CorrelationSums
+from eegbench.interpretability.layer import Reader, reading
+from eegbench.interpretability.spectral_noise import Kind, perturb
+from eegbench.progress import bar
+
+OPTION = "interpretability.amplitude_perturbation"
+
+NULL_BYTES = 8 * 2**30
+"""Memory that permutations may take at most."""
+
+BYTES_EACH = 28
+"""Of a permutation's correlation: its sum, itself, and the sum over iterations before and after it."""
+
+
+class AmplitudePerturbation:
+    r"""Correlation, over windows, of noise on spectra with what it changes in the scores, averaged over iterations.
+
+    For little noise and a smooth network the correlation with (channel, frequency) is near
+    :math:`E[g] / \sqrt{\sum E[g^2]}`, where :math:`g` is the score's derivative by that amplitude, in units of the
+    noise, and the sum goes over all of them. One correlation of n pairs has a standard error of
+    :math:`(1 - r^2) / \sqrt{n}` to first order (normal pairs); iterations draw their noise anew, so that the mean of
+    I of them has :math:`(1 - r^2) / \sqrt{n I}`. What does not vary correlates by 0.
+
+    p values come from permutations: within each batch the scores' changes are shuffled over windows, correlations are
+    averaged over iterations as the real ones are, and the largest of them over all channels and frequencies is what
+    chance does to an output. p is the share of permutations, the order as it is among them, that reach a correlation.
+    Batches of a single window leave nothing to shuffle, and every p is then 1.
+
+    Noise is drawn batch by batch: a device with other batches draws other noise.
+
+    Parameters
+    ----------
+    kind
+        ``additive``: normal noise is added to amplitudes, which stop at 0; what took effect is correlated.
+        ``multiplicative``: amplitudes times 1 + normal noise. ``phase``: uniform noise on phases, shared by channels;
+        its size is correlated, and the map has the one channel ``all``.
+    n_iterations
+        How often all windows are perturbed.
+    scale
+        Standard deviation of the noise: additive in `unit`, multiplicative as a share of the amplitude. Of phases the
+        largest change, in half turns.
+    unit
+        Of additive noise: ``bin_std``, the standard deviation of the amplitude of that channel and frequency over
+        windows, or ``raw``, that of the transform of the windows, unnormalised. The other kinds have none.
+    layer
+        A layer by its dotted name, whose filters (their activation averaged over time) stand for the scores; None for
+        the scores themselves.
+    n_permutations
+        For p values; 0 for none.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: Kind,
+        n_iterations: int,
+        scale: float,
+        unit: Literal["bin_std", "raw"],
+        layer: str | None,
+        n_permutations: int,
+    ) -> None:
+        self.kind, self.n_iterations, self.scale, self.unit = kind, n_iterations, scale, unit
+        self.layer, self.n_permutations = layer, n_permutations
+        if n_iterations < 1:
+            raise ValueError(f"{OPTION}.n_iterations={n_iterations}: type 1 or more.")
+        if not 0 < scale < np.inf:
+            raise ValueError(f"{OPTION}.scale={scale}: type a number above 0.")
+        if kind == "phase" and scale > 1:
+            raise ValueError(f"{OPTION}.scale={scale}: phases turn by half a turn at most; type 1 or less.")
+        if n_permutations < 0:
+            raise ValueError(f"{OPTION}.n_permutations={n_permutations}: type 0 for no p values, or more.")
+
+    @torch.no_grad()
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
+        """Return correlations with channels and frequencies (Hz), their standard errors and p values.
+
+        Raises
+        ------
+        ValueError
+            Where there are too few windows, no such layer, no memory for so many permutations, or scores are NaN.
+        """
+        if len(scene) < 3:
+            raise ValueError(f"{OPTION}: a correlation needs 3 windows or more, and there are {len(scene)}.")
+        with reading(scene.network, self.layer, f"{OPTION}.layer") as read:
+            r = sum(self._iterations(scene, read, rng), torch.zeros((), device=scene.device)) / self.n_iterations
+        if not r[0].isfinite().all():
+            raise ValueError(f"{OPTION}: windows, or scores of them, are not finite numbers; look for NaN in either.")
+        return self._attribution(scene, r)
+
+    def noise(
+        self, x: Float[Tensor, "batch n_channels n_times"], source: torch.Generator
+    ) -> Float[Tensor, "batch #n_channels n_frequencies"]:
+        """Draw noise of unit strength for a batch: standard normal, or of phases uniform from −π to π."""
+        n_channels = 1 if self.kind == "phase" else x.shape[1]
+        drawn = x.new_empty(len(x), n_channels, x.shape[2] // 2 + 1)
+        if self.kind == "phase":
+            return drawn.uniform_(-np.pi, np.pi, generator=source)
+        return drawn.normal_(generator=source)
+
+    def _iterations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> Iterator[Tensor]:
+        """Yield each iteration's correlations (1 + n_permutations, n_outputs, n_channels, n_frequencies)."""
+        source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
+        before = torch.cat([read(x) for _, x in scene.batches()])
+        shape = len(self._channels(scene)), scene.signals.n_times // 2 + 1
+        self._check_memory(shape[0] * shape[1] * before.shape[1])
+        strength = self._strength(scene)
+        with bar("perturbing", self.n_iterations * len(scene.parts())) as advance:
+            for _ in range(self.n_iterations):
+                sums = CorrelationSums(shape, before.shape[1], self.n_permutations, shuffling)
+                for part, x in scene.batches():
+                    changed, effect = perturb(x, self.noise(x, source).mul_(strength), self.kind)
+                    sums.add(effect, read(changed) - before[part])
+                    advance("")
+                yield sums.correlations()
+
+    def _strength(self, scene: Scene) -> Tensor | float:
+        """Return what noise is multiplied by: one number, or one for each channel and frequency."""
+        if self.kind != "additive" or self.unit == "raw":
+            return self.scale
+        sums = torch.zeros((), dtype=torch.float64, device=scene.device)
+        for _, x in scene.batches():
+            amplitude = torch.fft.rfft(x).abs().double()
+            sums = sums + torch.stack([amplitude.sum(0), amplitude.square().sum(0)])
+        mean, square = sums / len(scene)
+        return self.scale * (square - mean.square()).clamp_(min=0).sqrt().float()
+
+    def _check_memory(self, n: int) -> None:
+        most = NULL_BYTES // (BYTES_EACH * n) - 1
+        if self.n_permutations > max(most, 0):
+            raise ValueError(
+                f"{OPTION}.n_permutations={self.n_permutations}: {n} correlations each would take more than "
+                f"{NULL_BYTES / 2**30:g} GiB; type {max(most, 0)} or less."
+            )
+
+    def _channels(self, scene: Scene) -> tuple[str, ...]:
+        return ("all",) if self.kind == "phase" else scene.signals.channels
+
+    def _attribution(self, scene: Scene, r: Tensor) -> Attribution:
+        largest = r.abs().amax((2, 3))[..., None, None]
+        values, p = r[0].cpu().numpy(), (largest >= r[0].abs()).double().mean(0).cpu().numpy()
+        return Attribution(
+            values=values,
+            measure="correlation",
+            axis="frequency_hz",
+            places=np.fft.rfftfreq(scene.signals.n_times, 1 / scene.signals.sfreq),
+            outputs=scene.classes if self.layer is None else tuple(f"filter {i}" for i in range(len(values))),
+            channels=self._channels(scene),
+            standard_error=(1 - values**2) / np.sqrt(len(scene) * self.n_iterations),
+            p=p if self.n_permutations else None,
+            is_by_class=self.layer is None,
+            setting=self._setting(),
+        )
+
+    def _setting(self) -> str:
+        unit = {"bin_std": "of each bin's deviation", "raw": "raw"}[self.unit] if self.kind == "additive" else ""
+        at = f", layer {self.layer}" if self.layer else ""
+        return f"{self.kind} noise, {self.scale:g} {unit}".rstrip() + at
+
+
+def _generator(rng: np.random.Generator, device: torch.device) -> torch.Generator:
+    return torch.Generator(device).manual_seed(int(rng.integers(2**63 - 1)))

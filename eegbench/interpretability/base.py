@@ -1,0 +1,157 @@
+"""What an attribution promises: of a network and windows, a map of what the network uses.
+
+Conventions
+-----------
+A map has a number for each output of the network (or filter of a layer), each channel and each place; places are
+frequencies in Hz, times in seconds from the window's start, or bands by name. Windows are as the network takes them,
+in µV or standardised, which decides the unit of amplitudes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from eegbench.progress import bar
+from eegbench.types import Signals
+
+BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
+"""Signal in one batch."""
+
+Axis = Literal["frequency_hz", "time_s", "band"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A network, and the windows that it is explained on.
+
+    Attributes
+    ----------
+    network
+        Windows (batch, n_channels, n_times) → scores before the softmax (batch, n_outputs), differentiable. It is in
+        evaluation mode, and each window's scores depend on that window alone.
+    gather
+        Returns windows by their positions, 0 … n − 1, as float32 on the network's device.
+    labels
+        The class that an expert gave each window, an index into ``classes``; −1 where nobody did.
+    classes
+        Names of the network's outputs.
+    signals
+        Channels, their positions, rate and length of a window.
+    """
+
+    network: nn.Module
+    gather: Callable[[slice], Float[Tensor, "batch n_channels n_times"]]
+    labels: Int[np.ndarray, "n"]
+    classes: tuple[str, ...]
+    signals: Signals
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def parts(self) -> list[slice]:
+        """Return the batches, in order; their sizes differ by one at most."""
+        n_bytes = 4 * self.signals.n_channels * self.signals.n_times
+        at_once = max(1, BATCH_BYTES[self.device.type] // n_bytes)
+        edges = np.linspace(0, len(self), -(-len(self) // at_once) + 1).round().astype(int).tolist()
+        return [slice(first, stop) for first, stop in pairwise(edges)]
+
+    def batches(self) -> Iterator[tuple[slice, Float[Tensor, "batch n_channels n_times"]]]:
+        """Yield each batch with its place among the windows, in order."""
+        return ((part, self.gather(part)) for part in self.parts())
+
+    def shown(self, doing: str) -> Iterator[tuple[slice, Float[Tensor, "batch n_channels n_times"]]]:
+        """Yield each batch, as `batches` does, and show how far it has come."""
+        with bar(doing, len(self.parts())) as advance:
+            for part, x in self.batches():
+                yield part, x
+                advance("")
+
+    def of(self, network: nn.Module) -> "Scene":
+        """Return the same windows before another network."""
+        return replace(self, network=network)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network computes."""
+        tensors = (*self.network.parameters(), *self.network.buffers())
+        return next((tensor.device for tensor in tensors), torch.device("cpu"))
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """A map of what a network uses.
+
+    Attributes
+    ----------
+    values
+        A number for each output, channel and place.
+    measure
+        What the numbers are, with their unit, as an axis would say it: ``correlation``, ``score per µV``, ….
+    axis
+        What places are.
+    places
+        Frequencies (Hz), times (s) or names of bands.
+    outputs
+        Names of the network's outputs, or of a layer's filters.
+    channels
+        Names; a single ``all`` where the method does not tell channels apart.
+    standard_error
+        Of each number; None where the method has none.
+    p
+        p values, corrected for all channels and places of an output; None where the method has no null.
+    is_by_class
+        Whether outputs are the classes, so that a map says what speaks for a class.
+    bands_hz
+        Where places are bands: the first frequency of each, and the first above it.
+    setting
+        What of the method's options a reader must know, for a title.
+    """
+
+    values: Float[np.ndarray, "n_outputs n_channels n_places"]
+    measure: str
+    axis: Axis
+    places: Float[np.ndarray, "n_places"] | tuple[str, ...]
+    outputs: tuple[str, ...]
+    channels: tuple[str, ...]
+    standard_error: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
+    p: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
+    is_by_class: bool = True
+    bands_hz: Float[np.ndarray, "n_places 2"] | None = None
+    setting: str = ""
+
+    def table(self) -> pd.DataFrame:
+        """Return a row an output, channel and place (named as the axis), with its value and what is known of that."""
+        names = ["output", "channel", self.axis]
+        index = pd.MultiIndex.from_product([self.outputs, self.channels, self.places], names=names)
+        columns = {"value": self.values, "standard_error": self.standard_error, "p": self.p}
+        known = {name: values.ravel() for name, values in columns.items() if values is not None}
+        return pd.DataFrame(known, index=index).reset_index()
+
+
+@runtime_checkable
+class Method(Protocol):
+    """Explains a network; its options are the constructor's."""
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
+        """Return the map of what the network uses in these windows.
+
+        Parameters
+        ----------
+        scene
+            The network and the windows.
+        rng
+            The only source of chance.
+
+        Raises
+        ------
+        ValueError
+            Where an option does not suit the network, such as a layer that it does not have.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""How soon a network loses its decision without what a map points at, and finds it with nothing else.
+
+Deletion and insertion follow Petsiuk, Das and Saenko 2018 (RISE, arXiv:1806.07421), with places of a map for pixels:
+frequencies, bands or samples of a channel. What is deleted is 0.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from eegbench.interpretability.base import Attribution, Axis, Scene
+from eegbench.interpretability.spectrum import frequencies, in_band
+
+N_STEPS = 10
+"""Steps from a whole window to nothing."""
+
+Shares = Float[Tensor, "batch n_rows n_bins"]
+"""The share of places that go before each, from 0 up to but not including 1; infinite where no place holds the bin.
+A row is a channel, or stands for all."""
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """Mean probability of the class that the whole window was taken for, over ten equal steps.
+
+    Attributes
+    ----------
+    deletion
+        While places are deleted, the map's strongest first; the lower the better.
+    insertion
+        While places are inserted into nothing, the strongest first; the higher the better.
+    deletion_random, insertion_random
+        The same with places in an order drawn for each window.
+    """
+
+    deletion: float
+    insertion: float
+    deletion_random: float
+    insertion_random: float
+
+
+@torch.no_grad()
+def faithfulness(attribution: Attribution, scene: Scene, rng: np.random.Generator) -> Faithfulness | None:
+    """Score a map by what its places do to the network's decisions; None where it is not by class.
+
+    Parameters
+    ----------
+    attribution
+        Of each window counts the map of the class that it is taken for. Pairs of channel and place are ordered by
+        absolute value, equal ones at random; a map without channels orders places for all channels at once.
+    scene
+        The network and the windows.
+    rng
+        Draws random orders.
+    """
+    if not attribution.is_by_class:
+        return None
+    orders = torch.from_numpy(_shares_by_strength(attribution.values, rng)).to(scene.device)
+    totals = np.zeros((2, 2))
+    for _, x in scene.shown("deleting and inserting"):
+        predicted = scene.network(x).argmax(1)
+        drawn = torch.from_numpy(rng.random((len(x), *orders.shape[1:]), dtype=np.float32)).to(scene.device)
+        for order, shares in enumerate((orders[predicted], _shares(drawn))):
+            bins = _by_bin(shares, attribution, scene)
+            totals[order] += _curves(scene.network, x, predicted, bins, attribution.axis)
+    return Faithfulness(*(totals / len(scene)).ravel().tolist())
+
+
+def _shares_by_strength(
+    values: Float[np.ndarray, "n_outputs n_rows n_places"], rng: np.random.Generator
+) -> Float[np.ndarray, "n_outputs n_rows n_places"]:
+    flat = np.abs(values).reshape(len(values), -1)
+    order = np.lexsort((rng.random(flat.shape), -flat))
+    shares = order.argsort(axis=1) / flat.shape[1]
+    return shares.reshape(values.shape).astype(np.float32)
+
+
+def _shares(drawn: Float[Tensor, "batch n_rows n_places"]) -> Float[Tensor, "batch n_rows n_places"]:
+    ranks = drawn.flatten(1).argsort(1).argsort(1)
+    return (ranks / ranks.shape[1]).view_as(drawn)
+
+
+def _by_bin(shares: Float[Tensor, "batch n_rows n_places"], attribution: Attribution, scene: Scene) -> Shares:
+    """Return when each frequency or sample goes: of bands that overlap, with the first."""
+    if attribution.bands_hz is None:
+        return shares
+    freqs = frequencies(scene.signals)
+    goes = torch.full((*shares.shape[:2], len(freqs)), torch.inf, device=shares.device)
+    for band, (low, high) in enumerate(attribution.bands_hz.tolist()):
+        inside = torch.from_numpy(in_band(freqs, low, high)).to(shares.device)
+        goes = torch.where(inside, torch.minimum(goes, shares[..., band, None]), goes)
+    return goes
+
+
+def _curves(
+    network: nn.Module,
+    x: Float[Tensor, "batch n_channels n_times"],
+    predicted: Int[Tensor, "batch"],
+    shares: Shares,
+    axis: Axis,
+) -> tuple[float, float]:
+    """Return the sum over windows of the mean probability under deletion and under insertion."""
+    rebuilt = _rebuilder(x, axis)
+    deletion = insertion = 0.0
+    for step in range(1, N_STEPS + 1):
+        first = shares < step / N_STEPS
+        deletion += _probability(network, rebuilt(~first), predicted)
+        insertion += _probability(network, rebuilt(first), predicted)
+    return deletion / N_STEPS, insertion / N_STEPS
+
+
+def _rebuilder(
+    x: Float[Tensor, "batch n_channels n_times"], axis: Axis
+) -> Callable[[Bool[Tensor, "batch n_rows n_bins"]], Float[Tensor, "batch n_channels n_times"]]:
+    """Return what makes windows of those of their samples, or frequencies, that are kept."""
+    if axis == "time_s":
+        return lambda kept: x * kept
+    spectra = torch.fft.rfft(x)
+    return lambda kept: torch.fft.irfft(spectra * kept, n=x.shape[-1])
+
+
+def _probability(
+    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"], predicted: Int[Tensor, "batch"]
+) -> float:
+    probabilities = network(x).softmax(1)
+    return float(probabilities.gather(1, predicted[:, None]).sum())

@@ -1,0 +1,65 @@
+"""Which frequencies a network's first filters let through: their amplitude spectra, without any window."""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.interpretability.base import Attribution, Scene
+
+
+@runtime_checkable
+class Filtering(Protocol):
+    """An encoder that filters its windows first."""
+
+    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
+        """Return the filters that a window meets first, all linear steps before the first other one in one."""
+        ...
+
+
+class FilterSpectrum:
+    """The amplitude spectrum of each first filter in each channel.
+
+    Filters are laid into windows of zeros, so that frequencies are those of a window. Each is divided by the root of
+    its summed squares over channels and time: spectra then compare between filters, whose size the next layer may undo.
+    """
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+        """Return a map by filter, channel and frequency.
+
+        Raises
+        ------
+        ValueError
+            Where the network's encoder has no filters.
+        """
+        filters = _unit(_filters(scene))
+        n_times = max(scene.signals.n_times, filters.shape[-1])
+        own = filters.shape[1] == scene.signals.n_channels
+        return Attribution(
+            values=np.abs(np.fft.rfft(filters, n=n_times)),
+            measure="gain of a filter of unit norm",
+            axis="frequency_hz",
+            places=np.fft.rfftfreq(n_times, 1 / scene.signals.sfreq),
+            outputs=tuple(f"filter {i}" for i in range(len(filters))),
+            channels=scene.signals.channels if own else ("all",),
+            is_by_class=False,
+        )
+
+
+def _filters(scene: Scene) -> Float[np.ndarray, "n_filters n_channels kernel"]:
+    encoder = getattr(scene.network, "encoder", scene.network)
+    if not isinstance(encoder, Filtering):
+        raise ValueError(
+            f"interpretability=filter_spectrum: {type(encoder).__name__} has no filters that windows meet first; "
+            "leave filter_spectrum out, or choose a model of convolutions."
+        )
+    return encoder.first_filters().detach().to("cpu", torch.float64).numpy()
+
+
+def _unit(
+    filters: Float[np.ndarray, "n_filters n_channels kernel"],
+) -> Float[np.ndarray, "n_filters n_channels kernel"]:
+    norms = np.sqrt(np.square(filters).sum(axis=(1, 2), keepdims=True))
+    return filters / np.where(norms > 0, norms, 1.0)

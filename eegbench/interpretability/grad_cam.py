@@ -1,0 +1,135 @@
+"""When did a layer see what speaks for a class: its outputs, weighted by what each of them does to the score."""
+
+import difflib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.interpretability.average import averaged, times
+from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.gradient import gradients
+
+OPTION = "interpretability.grad_cam.layer"
+
+
+class GradCam:
+    """The mean over windows of a layer's class activation over time, with its standard error.
+
+    Outputs of the layer (batch, filters, …, steps of time) are weighted by the mean over time of the score's
+    gradient with respect to them and added up; what is negative counts as 0. Steps are laid over the window by linear
+    interpolation. Convolutions mix channels before, so that no channel can be named.
+
+    Parameters
+    ----------
+    layer
+        The layer, as ``network.named_modules()`` names it; None is the last convolution that leaves steps of time.
+
+    References
+    ----------
+    Selvaraju et al. 2017, Grad-CAM, doi:10.1109/ICCV.2017.74.
+    """
+
+    def __init__(self, *, layer: str | None) -> None:
+        self.layer = layer
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+        """Return a map by class and time.
+
+        Raises
+        ------
+        ValueError
+            Where the network has no such layer, or no convolution over time.
+        """
+        layer = self._find(layers_over_time(scene))
+        mean, error = averaged(scene, lambda x: activations(scene.network, layer, x))
+        return Attribution(
+            values=mean,
+            measure="class activation",
+            axis="time_s",
+            places=times(scene),
+            outputs=scene.classes,
+            channels=("all",),
+            standard_error=error,
+            setting="" if self.layer is None else f"layer {self.layer}",
+        )
+
+    def _find(self, layers: dict[str, nn.Module]) -> nn.Module:
+        if self.layer is None:
+            return _last_convolution(layers)
+        if self.layer not in layers:
+            near = difflib.get_close_matches(self.layer, layers, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ValueError(f"{OPTION}={self.layer}: no layer of that name has steps of time; {hint}{_choice(layers)}")
+        return layers[self.layer]
+
+
+def _last_convolution(layers: dict[str, nn.Module]) -> nn.Module:
+    """Return the last layer that convolves, or that holds a convolution whose weights it uses in its own way."""
+    convolving = [name for name, layer in layers.items() if any(map(_convolves, layer.modules()))]
+    innermost = [name for name in convolving if not any(other.startswith(f"{name}.") for other in convolving)]
+    if not innermost:
+        raise ValueError(f"{OPTION}=null: the network has no convolution over time; {_choice(layers)}")
+    return layers[innermost[-1]]
+
+
+def _convolves(layer: nn.Module) -> bool:
+    """Whether a layer has a kernel, and weights of its own: torch's convolutions and those written like them."""
+    return hasattr(layer, "kernel_size") and any(True for _ in layer.parameters(recurse=False))
+
+
+def _choice(layers: dict[str, nn.Module]) -> str:
+    if not layers:
+        return "none of its layers has steps of time; leave grad_cam out."
+    return f"set {OPTION} to one of {', '.join(layers)}."
+
+
+def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
+    """Return the layers by name that give (batch, filters, …, steps), in the order in which a window meets them."""
+    met: dict[str, nn.Module] = {}
+
+    def meet(name: str, layer: nn.Module, output: Any) -> None:
+        if isinstance(output, Tensor) and output.dim() >= 3 and output.shape[-1] > 1:
+            met[name] = layer
+
+    with ExitStack() as hooks, torch.no_grad():
+        for name, layer in scene.network.named_modules():
+            hook = layer.register_forward_hook(lambda layer, _, output, name=name: meet(name, layer, output))
+            hooks.callback(hook.remove)
+        scene.network(scene.gather(slice(0, 1)))
+    return met
+
+
+def activations(
+    network: nn.Module, layer: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+) -> Float[Tensor, "n_outputs batch 1 n_times"]:
+    """Return a layer's class activation for each score and window, at every sample of the window."""
+    with torch.enable_grad(), _outputs(layer) as found:
+        scores = network(x.detach().requires_grad_())
+    output = found[-1]
+    maps = [_weighted(output.detach(), gradient) for gradient in gradients(scores, output)]
+    steps = torch.stack(maps).flatten(0, 1).unsqueeze(1)
+    resampled = nn.functional.interpolate(steps, size=x.shape[-1], mode="linear")
+    return resampled.unflatten(0, (len(maps), len(x)))
+
+
+def _weighted(
+    output: Float[Tensor, "batch *filters n_steps"], gradient: Float[Tensor, "batch *filters n_steps"]
+) -> Float[Tensor, "batch n_steps"]:
+    weights = gradient.mean(-1, keepdim=True)
+    return (weights * output).flatten(1, -2).sum(1).relu()
+
+
+@contextmanager
+def _outputs(layer: nn.Module) -> Iterator[list[Tensor]]:
+    """Keep what the layer returns."""
+    found: list[Tensor] = []
+    hook = layer.register_forward_hook(lambda _layer, _inputs, output: found.append(output))
+    try:
+        yield found
+    finally:
+        hook.remove()

@@ -1,0 +1,66 @@
+"""What a layer of a network answers to windows, one number a filter."""
+
+import difflib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+Reader = Callable[[Tensor], Tensor]
+"""Windows (batch, n_channels, n_times) → answers (batch, n_outputs)."""
+
+
+@contextmanager
+def reading(network: nn.Module, layer: str | None, option: str) -> Iterator[Reader]:
+    """Yield what returns the mean activation of each of a layer's filters, or the scores where no layer is named.
+
+    Parameters
+    ----------
+    network
+        Windows → scores.
+    layer
+        A dotted name of a layer that makes (batch, n_filters, …); what follows filters is averaged.
+    option
+        What the user typed the name to, for errors.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such layer, or it does not answer each window in one call.
+    """
+    if layer is None:
+        yield network
+        return
+    caught: list[object] = []
+
+    def read(x: Tensor) -> Tensor:
+        caught.clear()
+        network(x)
+        return _by_filter(caught, len(x), f"{option}={layer}")
+
+    handle = _find(network, layer, option).register_forward_hook(lambda _module, _given, made: caught.append(made))
+    try:
+        yield read
+    finally:
+        handle.remove()
+
+
+def _find(network: nn.Module, layer: str, option: str) -> nn.Module:
+    there = {name: module for name, module in network.named_modules() if name}
+    if layer not in there:
+        near = difflib.get_close_matches(layer, there, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        hint = f"{hint}It" if hint else "it"
+        raise ValueError(f"{option}={layer}: the network has no such layer; {hint} has {', '.join(there) or 'none'}.")
+    return there[layer]
+
+
+def _by_filter(caught: list[object], n: int, where: str) -> Float[Tensor, "n n_filters"]:
+    if len(caught) != 1:
+        raise ValueError(f"{where}: it is called {len(caught)} times a batch; name a layer that is called once.")
+    made = caught[0]
+    if not isinstance(made, Tensor) or made.ndim < 2 or len(made) != n:
+        form = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
+        raise ValueError(f"{where}: it makes {form} of {n} windows; name a layer that makes ({n}, n_filters, ...).")
+    return made.flatten(2).mean(2) if made.ndim > 2 else made

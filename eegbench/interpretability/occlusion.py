@@ -1,0 +1,117 @@
+"""How much of a score is lost without a band of a channel, or without the channel."""
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from eegbench.interpretability.average import averaged
+from eegbench.interpretability.base import BATCH_BYTES, Attribution, Scene
+from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.types import Signals
+
+OPTION = "interpretability.occlusion.bands_hz"
+ALL = "all"
+"""The place of all frequencies: the channel is silent."""
+
+
+class Occlusion:
+    """The mean over windows of the score with a band of a channel minus the score without, with its standard error.
+
+    A band is taken out by setting its amplitudes in the window's Fourier transform to 0. After the bands comes
+    ``all``: the whole channel set to 0.
+
+    Parameters
+    ----------
+    bands_hz
+        Name, lower edge (included) and upper edge (not) of each band, in Hz.
+
+    References
+    ----------
+    Zeiler and Fergus 2014, Visualizing and understanding convolutional networks, doi:10.1007/978-3-319-10590-1_53.
+    """
+
+    def __init__(self, *, bands_hz: tuple[tuple[str, float, float], ...]) -> None:
+        names = [name for name, _, _ in bands_hz]
+        unlike = len({*names, ALL}) == len(names) + 1
+        if not bands_hz or not unlike or not all(0 <= low < high for _, low, high in bands_hz):
+            raise ValueError(
+                f"{OPTION}={[list(band) for band in bands_hz]}: expected bands with a name each (not {ALL}) and edges "
+                f"that ascend from 0 Hz; set {OPTION}=[[theta,4,8],[alpha,8,13]]."
+            )
+        self.bands_hz = bands_hz
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+        """Return a map by class, channel and band.
+
+        Raises
+        ------
+        ValueError
+            Where a band passes half of the sampling rate, or holds no frequency of a window.
+        """
+        bands = torch.from_numpy(self._members(scene.signals)).to(scene.device)
+        mean, error = averaged(scene, lambda x: drops(scene.network, x, bands))
+        return Attribution(
+            values=mean,
+            measure="score lost",
+            axis="band",
+            places=(*(name for name, _, _ in self.bands_hz), ALL),
+            outputs=scene.classes,
+            channels=scene.signals.channels,
+            standard_error=error,
+            bands_hz=np.array([*(edges for _, *edges in self.bands_hz), [0.0, np.inf]], dtype=np.float64),
+        )
+
+    def _members(self, signals: Signals) -> Bool[np.ndarray, "n_places n_freqs"]:
+        freqs = frequencies(signals)
+        for name, low, high in self.bands_hz:
+            if high > signals.sfreq / 2:
+                raise ValueError(
+                    f"{OPTION}: {name} ends at {high:g} Hz, above {signals.sfreq / 2:g} Hz, half of the sampling rate; "
+                    "set a lower edge, or leave the band out."
+                )
+            if not in_band(freqs, low, high).any():
+                raise ValueError(
+                    f"{OPTION}: no frequency of a window of {signals.window_s:g} s lies in {name}, "
+                    f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
+                )
+        edges = [*((low, high) for _, low, high in self.bands_hz), (0.0, np.inf)]
+        return np.stack([in_band(freqs, low, high) for low, high in edges])
+
+
+@torch.no_grad()
+def drops(
+    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"], bands: Bool[Tensor, "n_places n_freqs"]
+) -> Float[Tensor, "n_outputs batch n_channels n_places"]:
+    """Return the score of each window minus its score without each band of each channel.
+
+    Parameters
+    ----------
+    network
+        Windows → scores.
+    x
+        Windows.
+    bands
+        The frequencies of each place.
+    """
+    parts = torch.fft.irfft(torch.fft.rfft(x) * bands[:, None, None], n=x.shape[-1])
+    channels, places = torch.meshgrid(torch.arange(x.shape[1]), torch.arange(len(bands)), indexing="ij")
+    at_once = max(1, BATCH_BYTES[x.device.type] // (x.element_size() * x.numel()))
+    pairs = zip(channels.flatten().split(at_once), places.flatten().split(at_once), strict=True)
+    without = torch.cat([_scores_without(network, x, parts, *pair) for pair in pairs])
+    return (network(x) - without).unflatten(0, (x.shape[1], len(bands))).permute(3, 2, 0, 1)
+
+
+def _scores_without(
+    network: nn.Module,
+    x: Float[Tensor, "batch n_channels n_times"],
+    parts: Float[Tensor, "n_places batch n_channels n_times"],
+    channels: Int[Tensor, "n"],
+    places: Int[Tensor, "n"],
+) -> Float[Tensor, "n batch n_outputs"]:
+    """Return the scores of windows without a part of a channel, for each pair of channel and place."""
+    n = len(channels)
+    windows = x.repeat(n, 1, 1, 1)
+    windows[torch.arange(n), :, channels] -= parts[places, :, channels]
+    scores: Tensor = network(windows.flatten(0, 1))
+    return scores.unflatten(0, (n, len(x)))

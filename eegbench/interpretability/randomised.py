@@ -1,0 +1,77 @@
+"""Whether a map depends on what the network learned: the same network with its weights shuffled tells.
+
+A map that stays as it is when weights are shuffled shows the data or the architecture, not the network
+(Adebayo et al. 2018, Sanity checks for saliency maps, arXiv:1810.03292).
+"""
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.stats import rankdata
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from eegbench.interpretability.base import Attribution, Scene
+from eegbench.model.predictor import Predictor
+
+
+def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn.Module:
+    """Return a copy of the network that has learned nothing, in evaluation mode.
+
+    Numbers are shuffled within each weight, which keeps their distribution. The statistics of batch normalisation are
+    then estimated anew on the scene's windows, or else the shuffled network would be out of its range.
+
+    Parameters
+    ----------
+    network
+        The network; it stays as it is.
+    scene
+        The windows.
+    rng
+        Shuffles.
+    """
+    shuffled = copy.deepcopy(network).eval()
+    with torch.no_grad():
+        for weight in _weights(shuffled):
+            order = torch.from_numpy(rng.permutation(weight.numel())).to(weight.device)
+            weight.copy_(weight.flatten()[order].view_as(weight))
+        _estimate_statistics(shuffled, scene)
+    return shuffled.eval()
+
+
+def _weights(network: nn.Module) -> Iterator[Tensor]:
+    yield from network.parameters()
+    if isinstance(network, Predictor):  # its head was fitted, not trained, and so is kept in buffers
+        yield from (network.weight, network.bias)
+
+
+def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
+    """Give each batch normalisation the mean over batches of their statistics; nothing else is in training mode."""
+    norms = [layer for layer in network.modules() if isinstance(layer, _BatchNorm) and layer.track_running_stats]
+    if not norms:
+        return
+    for norm in norms:
+        norm.train().reset_running_stats()
+    for i, (_, x) in enumerate(scene.batches(), start=1):
+        for norm in norms:
+            norm.momentum = 1 / i
+        network(x)
+
+
+def similarity(a: Attribution, b: Attribution) -> float:
+    """Return Spearman's correlation between the absolute values of two maps, from −1 to 1.
+
+    Maps by filter are averaged over filters first, whose order means nothing; 0 where a map is the same everywhere.
+    """
+    first, second = (rankdata(_strength(each)) for each in (a, b))
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _strength(attribution: Attribution) -> Float[np.ndarray, "n"]:
+    values = np.abs(attribution.values)
+    return (values if attribution.is_by_class else values.mean(axis=0)).ravel()

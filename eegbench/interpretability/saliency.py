@@ -1,0 +1,24 @@
+"""How much a score changes with each sample, whichever way: the mean of the gradient's absolute value.
+
+The sign is lost on purpose. A network that listens to rhythms has a gradient that turns its sign with the phase of
+each window, and the mean of such gradients tends to 0.
+"""
+
+import numpy as np
+
+from eegbench.interpretability.average import over_time
+from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.gradient import time_gradients
+
+
+class Saliency:
+    """The mean over windows of ``|∂score/∂x|``, with its standard error.
+
+    References
+    ----------
+    Simonyan, Vedaldi and Zisserman 2014, Deep inside convolutional networks, arXiv:1312.6034.
+    """
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+        """Return a map by class, channel and time."""
+        return over_time(scene, lambda x: time_gradients(scene.network, x).abs(), "|score| per unit of signal")

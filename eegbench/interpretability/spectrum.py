@@ -1,0 +1,31 @@
+"""Frequencies of a window, and which of them a band holds: its lower edge included, its upper one not."""
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from eegbench.types import Signals
+
+
+def frequencies(signals: Signals) -> Float[np.ndarray, "n_freqs"]:
+    """Return the frequencies of a window's Fourier transform, in Hz."""
+    return np.fft.rfftfreq(signals.n_times, 1 / signals.sfreq)
+
+
+def in_band(freqs: Float[np.ndarray, "n_freqs"], low_hz: float, high_hz: float) -> Bool[np.ndarray, "n_freqs"]:
+    """Return whether each frequency lies in [low, high)."""
+    return (freqs >= low_hz) & (freqs < high_hz)
+
+
+def sides(n_times: int, device: torch.device) -> Float[Tensor, "n_freqs"]:
+    """Return how many frequencies of the whole transform each one stands for.
+
+    That is 2, for a negative frequency mirrors its positive one; 1 at 0 Hz and, where the number of samples is even,
+    at half the sampling rate, which are their own mirror.
+    """
+    counts = torch.full((n_times // 2 + 1,), 2.0, device=device)
+    counts[0] = 1
+    if n_times % 2 == 0:
+        counts[-1] = 1
+    return counts

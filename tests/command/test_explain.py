@@ -1,0 +1,194 @@
+"""What a run's network looks at: maps and checks in its folder and in MLflow, and what is refused."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from toy import SMALL
+
+from eegbench.__main__ import main
+
+SUPERVISED = [*(word for word in SMALL if not word.startswith("sampler.")), "task=supervised"]
+METHODS = "interpretability=[amplitude_gradient,occlusion,saliency,filter_spectrum]"
+
+
+@pytest.fixture(scope="module")
+def decoder(train):
+    """A run of supervised training, followed by maps of the network."""
+    bands = "interpretability.occlusion.bands_hz=[[slow,3,8],[fast,8,15]]"
+    status, (folder,) = train(*SUPERVISED, METHODS, bands, "figures=[png]", small=False)
+    assert status == 0
+    return folder
+
+
+@pytest.mark.slow
+def test_training_may_be_followed_by_maps_of_what_the_network_looks_at(decoder):
+    names = {str(path.relative_to(decoder)) for path in decoder.rglob("*") if path.is_file()}
+    for method in ("amplitude_gradient", "occlusion", "saliency", "filter_spectrum"):
+        assert f"tables/interpretability/{method}.parquet" in names
+        assert f"figures/interpretability/{method}_map.png" in names
+        assert f"figures/interpretability/{method}.html" in names
+    assert (decoder / "network" / "model.json").is_file()
+
+
+@pytest.mark.slow
+def test_a_table_has_a_row_an_output_channel_and_place(decoder):
+    table = pd.read_parquet(decoder / "tables" / "interpretability" / "occlusion.parquet")
+    assert list(table.columns)[:4] == ["output", "channel", "band", "value"]
+    assert set(table["output"]) == {"left", "right"}
+    assert set(table["channel"]) == {"A", "B"}
+    assert {"slow", "fast"} <= set(table["band"])
+
+
+@pytest.mark.slow
+def test_checks_stand_beside_every_map(decoder):
+    checks = pd.read_csv(decoder / "tables" / "interpretability" / "checks.csv").set_index("method")
+    assert checks["shuffled_similarity"].between(-1, 1).all()
+    by_class = checks.drop(index="filter_spectrum")
+    assert by_class[["deletion", "insertion", "deletion_random", "insertion_random"]].notna().all().all()
+    metrics = json.loads((decoder / "summary.json").read_text())["metrics"]
+    assert metrics["explain/occlusion/deletion"] == pytest.approx(checks.loc["occlusion", "deletion"])
+
+
+@pytest.mark.slow
+def test_the_trained_network_answers_beside_the_probe_and_its_controls(decoder):
+    scores = pd.read_csv(decoder / "scores.csv")
+    assert list(dict.fromkeys(scores["probe"]))[:2] == ["network", "linear"]
+
+
+def test_a_finished_run_is_explained_without_training_again(finished, tmp_path, capsys):
+    folder = tmp_path / finished.name
+    shutil.copytree(finished, folder)
+    words = (folder / ".hydra" / "overrides.yaml").read_text()
+    weights = (folder / "checkpoints" / "best.safetensors").read_bytes()
+    command = ["explain", f"run={folder}", "interpretability=[amplitude_perturbation,amplitude_gradient]"]
+    status = main([*command, "interpretability.amplitude_perturbation.n_iterations=2", "figures=[]", "device=cpu"])
+    said = capsys.readouterr()
+    assert status == 0, said.err
+    assert "amplitude_gradient" in said.out
+    assert "encoder and linear probe, test" in said.err
+    assert (folder / "tables" / "interpretability" / "amplitude_perturbation.parquet").is_file()
+    assert (folder / "tables" / "interpretability" / "checks.csv").is_file()
+    assert (folder / ".hydra" / "overrides.yaml").read_text() == words
+    assert (folder / "checkpoints" / "best.safetensors").read_bytes() == weights
+    assert json.loads((folder / "summary.json").read_text())["metrics"]
+
+
+@pytest.mark.slow
+def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
+    from mlflow import MlflowClient
+
+    record = json.loads((decoder / "tracking.json").read_text())
+    client = MlflowClient(record["uri"])
+    assert main(["explain", f"run={decoder}", "interpretability=input_x_gradient", "figures=[]", "device=cpu"]) == 0
+    run = client.get_run(record["run_id"])
+    assert run.info.status == "FINISHED"
+    assert "explain/input_x_gradient/shuffled_similarity" in run.data.metrics
+    assert "explain/occlusion/deletion" in run.data.metrics
+    tables = {file.path for file in client.list_artifacts(record["run_id"], "tables/interpretability")}
+    assert "tables/interpretability/input_x_gradient.parquet" in tables
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "say which run: eegbench explain run=outputs/runs/FOLDER."),
+        (["run=nowhere"], "run=nowhere: there is no run in this folder"),
+        (["run={run}", "-m"], "explain takes one run at a time"),
+        (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
+        (["run={run}", "explain.predictor=network"], "has no network with a head of the classes"),
+        (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is no band"),
+        (["run={run}", "explain.n_windows=1"], "explain.n_windows=1: at least 2 are expected"),
+        (["run={run}", "explain.split=tset"], "Did you mean test?"),
+        (["run={run}", "interpretability.amplitude_perturbation.layer=encoder.nothing"], "nothing"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(finished, capsys, words, sentence):
+    status = main(["explain", *(word.format(run=finished) for word in words)])
+    said = capsys.readouterr().err
+    assert status == 1
+    assert any(part in said for part in sentence.split("|")), said
+    assert "Traceback" not in said
+
+
+def test_a_run_that_is_not_finished_is_refused_and_told_how_to_finish_it(finished, tmp_path, capsys):
+    shutil.copy(finished / "config.yaml", tmp_path)
+    assert main(["explain", f"run={tmp_path}"]) == 1
+    assert f"eegbench train resume={tmp_path}" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_method_asked_again_replaces_its_own_and_another_folder_keeps_both(finished, tmp_path):
+    folder = tmp_path / finished.name
+    shutil.copytree(finished, folder)
+    words = ["explain", f"run={folder}", "figures=[]", "device=cpu"]
+    perturbed = ["interpretability=amplitude_perturbation", "interpretability.amplitude_perturbation.n_permutations=0"]
+    assert main([*words, "interpretability=[occlusion,amplitude_gradient]"]) == 0
+    assert main([*words, *perturbed, "interpretability.amplitude_perturbation.kind=phase"]) == 0
+    assert main([*words, *perturbed, "explain.folder=again", "explain.split=train"]) == 0
+    tables = folder / "tables"
+    checks = pd.read_csv(tables / "interpretability" / "checks.csv")
+    assert checks["method"].tolist() == ["occlusion", "amplitude_gradient", "amplitude_perturbation"]
+    assert set(checks["split"]) == {"test"}
+    assert pd.read_csv(tables / "again" / "checks.csv")["split"].tolist() == ["train"]
+    facts = json.loads((tables / "interpretability" / "amplitude_perturbation.json").read_text())
+    assert (facts["options"]["kind"], facts["split"], facts["n_windows"]) == ("phase", "test", 180)
+
+
+def test_each_of_two_classes_has_a_map_from_the_probe(finished, tmp_path):
+    folder = tmp_path / finished.name
+    shutil.copytree(finished, folder)
+    assert main(["explain", f"run={folder}", "interpretability=amplitude_gradient", "figures=[]", "device=cpu"]) == 0
+    table = pd.read_parquet(folder / "tables" / "interpretability" / "amplitude_gradient.parquet")
+    left, right = (table[table["output"] == name]["value"].to_numpy() for name in ("left", "right"))
+    assert abs(left).max() > 0
+    assert left == pytest.approx(-right, rel=1e-3, abs=1e-9)
+
+
+@pytest.mark.slow
+def test_maps_that_fail_leave_a_finished_run(train, capsys):
+    layer = "interpretability.grad_cam.layer=nowhere"
+    status, (folder,) = train("interpretability=grad_cam", layer, "trainer.max_passes=1")
+    said = capsys.readouterr().err
+    assert status == 1
+    assert f"try them again with: eegbench explain run={folder}" in said
+    assert "nowhere" in said
+    assert "Traceback" not in said
+    assert (folder / "summary.json").is_file()
+
+
+def test_methods_are_checked_before_any_training(train, capsys):
+    status, _ = train("interpretability=integrated_gradients", "interpretability.integrated_gradients.n_steps=0")
+    said = capsys.readouterr().err
+    assert status == 1
+    assert "n_steps=0: expected at least 1" in said
+    assert "pass   0" not in said
+
+
+@pytest.mark.slow
+def test_a_run_is_explained_as_it_was_configured_unless_words_say_otherwise(train, capsys):
+    bands = 'explain.bands_hz=[["μ and α",7,14]]'
+    _, (folder,) = train("explain.split=train", bands, "trainer.max_passes=1", "split.n_test=3")
+    words = ["explain", f"run={folder}", "interpretability=occlusion", "figures=[]", "device=cpu"]
+    assert main(words) == 0
+    table = pd.read_parquet(folder / "tables" / "interpretability" / "occlusion.parquet")
+    assert set(table["band"]) == {"μ and α", "all"}
+    assert "probe, train," in capsys.readouterr().err
+    assert main([*words, "explain.split=valid"]) == 0
+    assert "probe, valid," in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_outputs_that_were_moved_are_used_where_they_are(train, outputs, tmp_path, capsys):
+    _, (folder,) = train("trainer.max_passes=1")
+    moved = tmp_path / "archive" / "runs" / folder.name
+    shutil.copytree(folder, moved)
+    shutil.copytree(outputs / "stores", tmp_path / "archive" / "stores")
+    record = (moved / "tracking.json").read_text()
+    words = ["explain", f"run={moved}", "interpretability=occlusion", "figures=[]", "device=cpu"]
+    assert main([*words, "explain.bands_hz=[[slow,3,8]]"]) == 0
+    assert "in its folder only" in capsys.readouterr().err
+    assert (moved / "tables" / "interpretability" / "checks.csv").is_file()
+    assert (moved / "tracking.json").read_text() == record
+    assert {path.name for path in (tmp_path / "archive").iterdir()} == {"runs", "stores"}

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+from interpretability.scenes import LinearScores, noise, scene_of
+
+import eegbench.interpretability.base
+from eegbench.interpretability.amplitude import class_difference
+
+
+def scene_with(labels, windows=None):
+    windows = noise(len(labels), 3, 16) if windows is None else windows
+    return scene_of(LinearScores(noise(3, 3, 16)), windows, np.array(labels), n_classes=3)
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 700, 10**6])
+def test_it_is_cohen_s_d_of_each_class_against_the_other_labelled_windows(batch_bytes, monkeypatch):
+    monkeypatch.setitem(eegbench.interpretability.base.BATCH_BYTES, "cpu", batch_bytes)
+    labels = np.array([0, 1, 2, -1, 0, 1, 2, 0, 1, -1])
+    scene = scene_with(labels)
+    amplitudes = np.abs(np.fft.rfft(scene.gather(slice(0, 10)).numpy()))
+    here, rest = amplitudes[labels == 1], amplitudes[(labels != 1) & (labels != -1)]
+    pooled = (2 * here.var(0, ddof=1) + 4 * rest.var(0, ddof=1)) / 6
+    np.testing.assert_allclose(class_difference(scene)[1], (here.mean(0) - rest.mean(0)) / np.sqrt(pooled))
+
+
+def test_a_class_that_no_window_has_is_not_known():
+    found = class_difference(scene_with([0, 1, 0, 1]))
+    assert np.isnan(found[2]).all()
+    assert np.isfinite(found[:2]).all()
+
+
+def test_where_nothing_varies_there_is_no_difference():
+    found = class_difference(scene_with([0, 1, 2, 0], np.ones((4, 3, 16))))
+    assert np.abs(found).max() == 0
