@@ -25,6 +25,7 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.explanation import explain
 from eegbench.command.finished import find_same, identity
+from eegbench.command.job import stop_if_interrupted
 from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import objectives, option_of
 from eegbench.command.ranks import beside_main
@@ -280,6 +281,7 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun,
     column = watched(objectives(options)[0])
 
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
+        stop_if_interrupted()
         due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
         scores = valid_scores(encoder, probe, data) if due else {}
         extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}

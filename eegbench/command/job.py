@@ -29,6 +29,7 @@ PATIENCE_S = 30
 """How long a job may take to say that it was interrupted."""
 
 _launched_here = False
+_interrupted = False
 
 
 def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
@@ -75,13 +76,23 @@ def show_notes() -> None:
 
 def answer_interrupts() -> None:
     """Treat a polite kill, as schedulers send it, as Ctrl-C: the run says so in MLflow and can be resumed."""
+    global _interrupted
+    _interrupted = False
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job is to ignore Ctrl-C
             signal.signal(number, _interrupt)
 
 
+def stop_if_interrupted() -> None:
+    """Interrupt once more what an interrupt did not end: Python drops one that comes while it deletes an object."""
+    if _interrupted:
+        raise KeyboardInterrupt
+
+
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
     """Interrupt the jobs, then this process; meanwhile a second signal must not disturb what the first set going."""
+    global _interrupted
+    _interrupted = True
     before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
     if _launched_here:
         _end_jobs()

@@ -76,7 +76,7 @@ def test_alpha_at_the_back_of_the_head_tells_closed_eyes(shared_data, tmp_path):
 @pytest.mark.slow
 def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shared_data, tmp_path):
     words = [f"dataset.root={shared_data / 'eegbci'}", f"paths.outputs={tmp_path}", "figures=[]", "tracking=folder"]
-    few = ["trainer.max_passes=2", "interpretability.amplitude_perturbation.n_iterations=1", "device=cpu"]
+    few = ["trainer.max_passes=2", "interpretability.published_amplitude_perturbation.n_iterations=1", "device=cpu"]
     assert main(["train", *FISTS, *words, *few, "split.valid_names=[]", 'split.test_names=["12"]']) == 0
     (run,) = (tmp_path / "runs").iterdir()
     summary = json.loads((run / "summary.json").read_text())
@@ -84,5 +84,5 @@ def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shar
     predictions = pd.read_parquet(run / "predictions.parquet")
     tested = predictions[(predictions["split"] == "test") & (predictions["probe"] == "network")]
     assert len(tested) == 15  # trials, of two crops each
-    table = pd.read_parquet(run / "tables" / "interpretability" / "amplitude_perturbation.parquet")
+    table = pd.read_parquet(run / "tables" / "interpretability" / "published_amplitude_perturbation.parquet")
     assert len(table) == 2 * 64 * 226

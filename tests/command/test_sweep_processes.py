@@ -78,7 +78,7 @@ def test_after_ctrl_c_the_parent_says_so_and_the_trial_goes_on(start, tmp_path):
     process = start("trainer.max_passes=200", "trainer.patience=null", n_trials=2)
     wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())
     output = stopped(process, signal.SIGINT)
-    assert process.returncode == 130
+    assert process.returncode == 130, output
     assert "interrupted" in output
     with sqlite3.connect(tmp_path / "mlflow.db") as connection:
         assert connection.execute("SELECT status FROM runs").fetchall() == [("KILLED",), ("KILLED",)]
