@@ -6,7 +6,6 @@ with as many threads as there are cores.
 """
 
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ import torch
 from bench_job import nights_of
 from bench_step import LayerByLayer
 from omegaconf import OmegaConf
-from side_by_side import ratios, shown
+from side_by_side import ratios, seconds, shown
 from threadpoolctl import threadpool_limits
 
 from eegbench.config import build
@@ -56,7 +55,7 @@ def building(dataset: object, folder: Path) -> WindowStore:
         for n_workers, measured in seconds.items():
             local = Local(folder=str(folder / f"{number}-{n_workers}"), resident=True, n_workers=n_workers)
             plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
-            measured.append(timed(lambda plan=plan, n=n_workers: build_shards(plan, n)))
+            measured.append(seconds(lambda plan=plan, n=n_workers: build_shards(plan, n)))
     tell("store building, s for six nights", seconds[1], seconds[n_cores()], more=False)
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
     return open_store(plan, dataset, preprocessing, local, torch.device("cpu")).store
@@ -123,15 +122,8 @@ def probing() -> None:
 def by_turns(plain: Callable[[], object], ours: Callable[[], object]) -> tuple[list[float], list[float]]:
     """Return the seconds of both, measured in turn after one run to warm up."""
     plain(), ours()
-    pairs = [(timed(plain), timed(ours)) for _ in range(REPEATS)]
+    pairs = [(seconds(plain), seconds(ours)) for _ in range(REPEATS)]
     return [a for a, _ in pairs], [b for _, b in pairs]
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that a call takes."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def tell(title: str, plain: list[float], ours: list[float], *, more: bool) -> None:

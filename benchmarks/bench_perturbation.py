@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from omegaconf import OmegaConf
-from side_by_side import ratios, shown
+from side_by_side import ratios, seconds, shown
 from torch import nn
 
 from eegbench.config import build
@@ -94,15 +94,6 @@ class Published:
         effect, change = effect - effect.mean(0), change - change.mean(0)
         covariance = np.tensordot(effect, change, (0, 0)) / len(effect)
         return covariance / (effect.std(0)[..., None] * change.std(0))
-
-
-def seconds(work: Callable[[], object], device: str) -> float:
-    """Time one call, to the end of what it asked of the device."""
-    began = time.perf_counter()
-    work()
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - began
 
 
 @torch.no_grad()

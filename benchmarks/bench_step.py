@@ -7,11 +7,10 @@ large float32 matrix product measured in the same run.
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 import torch
-from side_by_side import ratios, shown
+from side_by_side import ratios, seconds, shown
 from torch import nn
 
 from eegbench.environment import has_bf16_matrices, keep_freed_memory
@@ -55,15 +54,6 @@ def step(model: nn.Module, x: torch.Tensor, dtype: torch.dtype) -> Callable[[], 
         out.float().square().mean().backward()
 
     return run
-
-
-def seconds(work: Callable[[], object], device: str) -> float:
-    """Time one call, to the end of what it asked of the device."""
-    began = time.perf_counter()
-    work()
-    if device == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - began
 
 
 def main() -> None:

@@ -1,7 +1,10 @@
 """What benchmarks share: quantities of two programs measured in turn, and their ratios with a spread."""
 
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+
+import torch
 
 
 def shown(values: Sequence[float], unit: str = "") -> str:
@@ -14,3 +17,12 @@ def ratios(ours: Sequence[float], others: Sequence[float], *, more_is_better: bo
     """Return how many times better ours is, pair by pair: what the machine did meanwhile drops out."""
     pairs = zip(ours, others, strict=True)
     return [mine / other if more_is_better else other / mine for mine, other in pairs]
+
+
+def seconds(work: Callable[[], object], device: str = "cpu") -> float:
+    """Time one call, to the end of what it asked of the device."""
+    began = time.perf_counter()
+    work()
+    if device == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - began

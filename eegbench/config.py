@@ -155,10 +155,10 @@ def _check_names(options: Node, known: Mapping[str, Any], owner: str, path: str)
     for name in options:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
-            hint = f"did you mean {_join(path, near[0])}? " if near else ""
+            hint = f"did you mean {_join(path, near[0])}? It" if near else "it"
             raise ConfigError(
-                f"{_join(path, str(name))}: {owner} has no such option; {hint}"
-                f"{'It' if hint else 'it'} takes {', '.join(sorted(known)) or 'none'}."
+                f"{_join(path, str(name))}: {owner} has no such option; {hint} takes "
+                f"{', '.join(sorted(known)) or 'none'}."
             )
 
 

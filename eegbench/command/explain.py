@@ -10,7 +10,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.job import as_job
-from eegbench.command.launch import launch
+from eegbench.command.launch import launch, value_in
 from eegbench.loading import loading
 
 
@@ -31,7 +31,6 @@ def explain(config: DictConfig) -> None:
         from eegbench.command import report
         from eegbench.command.data import open_data
         from eegbench.command.experiment import run_facts
-        from eegbench.command.explanation import FOLDER
         from eegbench.command.explanation import explain as explain_run
         from eegbench.command.membership import Membership
         from eegbench.command.options import Explain, checked
@@ -52,7 +51,7 @@ def explain(config: DictConfig) -> None:
     facts = run_facts(of_run, data, folder, Membership())
     with tracked(build(of_run["tracking"]), facts) as run:  # after the work: what fails there leaves the run as it was
         run.finish(metrics=metrics, model=None)
-    report.tell_place(folder / "figures" / FOLDER, run.link)
+    report.tell_place(folder / "figures" / options["explain"]["folder"], run.link)
 
 
 def _check_words(words: Sequence[str]) -> None:
@@ -61,10 +60,10 @@ def _check_words(words: Sequence[str]) -> None:
         return
     if {"-m", "--multirun"} & set(words):
         raise ValueError("explain takes one run at a time; leave -m out.")
-    named = [word.partition("=")[2].strip("'\"") for word in words if word.startswith("run=")]
-    if not named:
+    run = value_in(words, "run")
+    if not run:
         raise ValueError("say which run: eegbench explain run=outputs/runs/FOLDER.")
-    folder = Path(named[-1])
+    folder = Path(run)
     if not (folder / "config.yaml").is_file():
         raise FileNotFoundError(f"run={folder}: there is no run in this folder ({folder / 'config.yaml'} is missing).")
     if not (folder / "summary.json").is_file():
@@ -73,10 +72,10 @@ def _check_words(words: Sequence[str]) -> None:
 
 def _with_own(words: Sequence[str]) -> list[str]:
     """Add what the run itself was explained by, where the words do not say otherwise."""
-    named = [word.partition("=")[2].strip("'\"") for word in words if word.startswith("run=")]
-    if not named or not (Path(named[-1]) / "config.yaml").is_file():
+    run = value_in(words, "run")
+    if not run or not (Path(run) / "config.yaml").is_file():
         return list(words)
-    own = _options_of(Path(named[-1])).get("explain", {})
+    own = _options_of(Path(run)).get("explain", {})
     given = {word.partition("=")[0] for word in words}
     more = {f"explain.{name}": value for name, value in own.items() if f"explain.{name}" not in given}
     return [*words, *(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in more.items())]

@@ -78,6 +78,12 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
     return 0
 
 
+def value_in(words: Sequence[str], key: str) -> str:
+    """Return what the last override of a key says, without quotes; nothing where there is none."""
+    said = [word.partition("=")[2].strip("'\"") for word in words if word.startswith(f"{key}=")]
+    return said[-1] if said else ""
+
+
 def explain(error: BaseException, config_name: str) -> str | None:
     """Say in a sentence what a person can mend; None for what looks like a fault of the program."""
     if sentence := getattr(error, "sentence", None):  # told in the job, in another process

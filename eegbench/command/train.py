@@ -8,7 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.job import as_job
-from eegbench.command.launch import launch
+from eegbench.command.launch import launch, value_in
 from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
 from eegbench.loading import loading
@@ -69,10 +69,10 @@ def with_resume(words: list[str]) -> list[str]:
     FileNotFoundError
         Where the folder holds no run.
     """
-    named = [word.partition("=")[2].strip("'\"") for word in words if word.startswith("resume=")]
-    if not named or named[-1] in ("", "null"):
+    run = value_in(words, "resume")
+    if run in ("", "null"):
         return words
-    folder = Path(named[-1]).resolve()
+    folder = Path(run).resolve()
     others = [word for word in words if "=" in word and not word.startswith(("resume=", "-"))]
     if others or "-m" in words or "--multirun" in words:
         raise ValueError(

@@ -100,9 +100,9 @@ def _wrong_channel(header: EdfHeader, name: str, n_found: int, labels: list[str]
         return f"{header.path}: {n_found} signals are called {name!r}; name other channels, or rename them in the file."
     short = {label.removeprefix("EEG "): label for label in labels}
     near = difflib.get_close_matches(name, [*labels, *short], n=1)
-    hint = f"did you mean {short.get(near[0], near[0])!r}? " if near else ""
+    hint = f"did you mean {short.get(near[0], near[0])!r}? It" if near else "it"
     shown = ", ".join(labels[:30]) + (f" and {len(labels) - 30} more" if len(labels) > 30 else "")
-    return f"{header.path}: has no channel {name!r}; {hint}{'It' if hint else 'it'} has {shown}."
+    return f"{header.path}: has no channel {name!r}; {hint} has {shown}."
 
 
 def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:

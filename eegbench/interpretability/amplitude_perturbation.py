@@ -17,6 +17,7 @@ from eegbench.interpretability.base import Attribution, Scene
 from eegbench.interpretability.correlation_sums import CorrelationSums
 from eegbench.interpretability.layer import Reader, reading
 from eegbench.interpretability.spectral_noise import Kind, perturb
+from eegbench.interpretability.spectrum import frequencies
 from eegbench.progress import bar
 
 OPTION = "interpretability.amplitude_perturbation"
@@ -158,7 +159,7 @@ class AmplitudePerturbation:
             values=values,
             measure="correlation",
             axis="frequency_hz",
-            places=np.fft.rfftfreq(scene.signals.n_times, 1 / scene.signals.sfreq),
+            places=frequencies(scene.signals),
             outputs=scene.classes if self.layer is None else tuple(f"filter {i}" for i in range(len(values))),
             channels=self._channels(scene),
             standard_error=(1 - values**2) / np.sqrt(len(scene) * self.n_iterations),

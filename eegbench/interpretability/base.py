@@ -9,7 +9,6 @@ in µV or standardised, which decides the unit of amplitudes.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -19,6 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.progress import bar
+from eegbench.store.parts import even_parts
 from eegbench.types import Signals
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
@@ -59,8 +59,7 @@ class Scene:
         """Return the batches, in order; their sizes differ by one at most."""
         n_bytes = 4 * self.signals.n_channels * self.signals.n_times
         at_once = max(1, BATCH_BYTES[self.device.type] // n_bytes)
-        edges = np.linspace(0, len(self), -(-len(self) // at_once) + 1).round().astype(int).tolist()
-        return [slice(first, stop) for first, stop in pairwise(edges)]
+        return even_parts(len(self), -(-len(self) // at_once))
 
     def batches(self) -> Iterator[tuple[slice, Float[Tensor, "batch n_channels n_times"]]]:
         """Yield each batch with its place among the windows, in order."""

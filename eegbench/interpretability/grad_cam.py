@@ -1,8 +1,7 @@
 """When did a layer see what speaks for a class: its outputs, weighted by what each of them does to the score."""
 
 import difflib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 from eegbench.interpretability.average import averaged, times
 from eegbench.interpretability.base import Attribution, Scene
 from eegbench.interpretability.gradient import gradients
+from eegbench.interpretability.layer import outputs_of
 
 OPTION = "interpretability.grad_cam.layer"
 
@@ -108,7 +108,7 @@ def activations(
     network: nn.Module, layer: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch 1 n_times"]:
     """Return a layer's class activation for each score and window, at every sample of the window."""
-    with torch.enable_grad(), _outputs(layer) as found:
+    with torch.enable_grad(), outputs_of(layer) as found:
         scores = network(x.detach().requires_grad_())
     output = found[-1]
     maps = [_weighted(output.detach(), gradient) for gradient in gradients(scores, output)]
@@ -122,14 +122,3 @@ def _weighted(
 ) -> Float[Tensor, "batch n_steps"]:
     weights = gradient.mean(-1, keepdim=True)
     return (weights * output).flatten(1, -2).sum(1).relu()
-
-
-@contextmanager
-def _outputs(layer: nn.Module) -> Iterator[list[Tensor]]:
-    """Keep what the layer returns."""
-    found: list[Tensor] = []
-    hook = layer.register_forward_hook(lambda _layer, _inputs, output: found.append(output))
-    try:
-        yield found
-    finally:
-        hook.remove()

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -32,31 +33,37 @@ def reading(network: nn.Module, layer: str | None, option: str) -> Iterator[Read
     if layer is None:
         yield network
         return
-    caught: list[object] = []
+    with outputs_of(_find(network, layer, option)) as made:
 
-    def read(x: Tensor) -> Tensor:
-        caught.clear()
-        network(x)
-        return _by_filter(caught, len(x), f"{option}={layer}")
+        def read(x: Tensor) -> Tensor:
+            made.clear()
+            network(x)
+            return _by_filter(made, len(x), f"{option}={layer}")
 
-    handle = _find(network, layer, option).register_forward_hook(lambda _module, _given, made: caught.append(made))
-    try:
         yield read
+
+
+@contextmanager
+def outputs_of(layer: nn.Module) -> Iterator[list[Any]]:
+    """Keep what a layer returns, call by call."""
+    made: list[Any] = []
+    hook = layer.register_forward_hook(lambda _layer, _inputs, output: made.append(output))
+    try:
+        yield made
     finally:
-        handle.remove()
+        hook.remove()
 
 
 def _find(network: nn.Module, layer: str, option: str) -> nn.Module:
     there = {name: module for name, module in network.named_modules() if name}
     if layer not in there:
         near = difflib.get_close_matches(layer, there, n=1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        hint = f"{hint}It" if hint else "it"
+        hint = f"did you mean {near[0]}? It" if near else "it"
         raise ValueError(f"{option}={layer}: the network has no such layer; {hint} has {', '.join(there) or 'none'}.")
     return there[layer]
 
 
-def _by_filter(caught: list[object], n: int, where: str) -> Float[Tensor, "n n_filters"]:
+def _by_filter(caught: list[Any], n: int, where: str) -> Float[Tensor, "n n_filters"]:
     if len(caught) != 1:
         raise ValueError(f"{where}: it is called {len(caught)} times a batch; name a layer that is called once.")
     made = caught[0]

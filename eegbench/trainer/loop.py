@@ -4,17 +4,16 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from eegbench.environment import has_bf16_matrices
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
+from eegbench.store.parts import even_parts
 from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material
@@ -186,8 +185,7 @@ class Loop:
 
     def _slices(self, n_examples: int) -> list[slice]:
         if self.even_batches:
-            edges = np.linspace(0, n_examples, max(1, round(n_examples / self.batch_size)) + 1).round().astype(int)
-            return [slice(first, stop) for first, stop in pairwise(edges.tolist())]
+            return even_parts(n_examples, max(1, round(n_examples / self.batch_size)))
         starts = range(0, n_examples, self.batch_size)
         slices = [slice(start, min(start + self.batch_size, n_examples)) for start in starts]
         short = len(slices) > 1 and slices[-1].stop - slices[-1].start < self.batch_size
