@@ -1,4 +1,4 @@
-"""An experiment from data to scores, one paragraph a function."""
+"""An experiment from data to a finished run, one paragraph a function; `conclusion` has what follows training."""
 
 import copy
 import json
@@ -8,30 +8,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from omegaconf import OmegaConf
 
-from eegbench.command import figures, report
+from eegbench.command import report
+from eegbench.command.conclusion import conclude, explain_or_tell
 from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
 from eegbench.command.evaluation import (
-    NETWORK,
-    Evaluation,
-    embed_all,
-    evaluate,
-    network_head,
-    predictor,
-    pretext_confusion,
     valid_scores,
 )
-from eegbench.command.explanation import explain
 from eegbench.command.finished import find_same, identity
 from eegbench.command.job import stop_if_interrupted
 from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import objectives, option_of
 from eegbench.command.ranks import beside_main
-from eegbench.command.results import write_arrays, write_csv, write_json, write_parquet
+from eegbench.command.results import write_csv, write_json
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
-from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
+from eegbench.command.summary import Options, Trained
 from eegbench.config import ConfigError, build, flat
 from eegbench.distributed import is_main, leave
 from eegbench.environment import (
@@ -43,14 +35,12 @@ from eegbench.environment import (
     versions,
 )
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings
-from eegbench.model.predictor import build_encoder, save_predictor
+from eegbench.model.predictor import build_encoder
 from eegbench.probe import Probe
-from eegbench.score import per_recording, per_subject
 from eegbench.sweep.base import Pruned
-from eegbench.sweep.objective import OBJECTIVE, values_there, watched
+from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.task import Task
-from eegbench.tracking.base import RunFacts, ServedModel, TrackedRun, tracked
+from eegbench.tracking.base import RunFacts, TrackedRun, tracked
 from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
 
@@ -99,8 +89,8 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
             _give_up(given_up, options, folder, run)
         else:
             seen = saw_subjects(options, ids)
-            outcome, summary, metrics, model = _conclude(options, data, trained, folder, seen, began)
-            maps, late = _explain(options, data, folder, outcome)
+            outcome, summary, metrics, model = conclude(options, data, trained, folder, seen, began)
+            maps, late = explain_or_tell(options, data, folder, outcome)
             metrics |= maps
             write_json(folder / SUMMARY, summary | {"identity": same, "metrics": metrics, "link": run.link})
             run.finish(metrics=metrics, model=model)
@@ -120,40 +110,6 @@ def _given(metrics: dict[str, float], late: Exception | None) -> dict[str, float
     if late:
         raise late
     return metrics
-
-
-def _conclude(
-    options: Options, data: Data, trained: Trained, folder: Path, seen: list[str], began: float
-) -> tuple[Evaluation | None, dict[str, Any], dict[str, float], ServedModel | None]:
-    """Evaluate, summarise, and save the model."""
-    album = figures.Album(folder, tuple(options["figures"]))
-    outcome, pretext = _evaluate(options, data, trained, album, mark_of(data, seen))
-    summary = summarise(options, data, trained, outcome, seen) | {"seconds": time.monotonic() - began}
-    metrics = _metrics(options, summary, trained, pretext, outcome)
-    return outcome, summary, metrics, _save_model(options, data, trained, outcome, folder)
-
-
-def _explain(
-    options: Options, data: Data, folder: Path, outcome: Evaluation | None
-) -> tuple[dict[str, float], Exception | None]:
-    """Show what the network looks at, where that was asked for; what fails there must not lose what was trained."""
-    if outcome is None or not options["interpretability"]:
-        return {}, None
-    try:
-        return explain(options, data, folder), None
-    except Exception as error:  # noqa: BLE001  raised again once the run is finished
-        report.tell(f"the run is finished, but for its maps; try them again with: eegbench explain run={folder}")
-        return {}, error
-
-
-def _metrics(
-    options: Options, summary: Options, trained: Trained, pretext: dict[str, Counts], outcome: Evaluation | None
-) -> dict[str, float]:
-    """Name every figure of a run, and what a sweep seeks among them."""
-    metrics = final_metrics(trained.fit, pretext, outcome)
-    metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
-    there = values_there(metrics, objectives(options))
-    return metrics | ({OBJECTIVE: there[0]} if there else {})
 
 
 def _done_before(folder: Path) -> dict[str, float] | None:
@@ -293,69 +249,3 @@ def _after_pass(options: Options, data: Data, encoder: Encoder, run: TrackedRun,
         return extra
 
     return after_pass
-
-
-def _examine(trained: Trained, data: Data, album: figures.Album) -> dict[str, Counts]:
-    """Draw how training went, and what the task answers on valid and test, where the sampler finds examples."""
-    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
-    found = {}
-    for split in (split for split in ("valid", "test") if len(data.part(split))):
-        try:
-            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, data.part(split))
-        except ValueError as error:  # recordings too short for the sampler's times, say
-            report.tell(f"no pretext figure of {split}: {error}")
-    figures.draw_pretext(found, trained.task.classes, album)
-    return found
-
-
-def _evaluate(
-    options: Options, data: Data, trained: Trained, album: figures.Album, mark: str
-) -> tuple[Evaluation | None, dict[str, Counts]]:
-    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe."""
-    pretext = _examine(trained, data, album)
-    embeddings = embed_all(trained.encoder, data)
-    _write_embeddings(embeddings, data, album.folder)
-    figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
-    if not data.store.table["scored"].any():
-        return None, pretext
-    outcome = evaluate(embeddings, trained.random_encoder, trained.task, data, options, mark=mark)
-    _write_scores(outcome, data, album.folder)
-    figures.draw_evaluation(outcome, data, album)
-    return outcome, pretext
-
-
-def _write_embeddings(embeddings: Embeddings, data: Data, folder: Path) -> None:
-    write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
-    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=["shard", "sample"]))
-
-
-def _write_scores(outcome: Evaluation, data: Data, folder: Path) -> None:
-    classes = data.store.classes
-    write_parquet(folder / "predictions.parquet", outcome.predictions)
-    write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in outcome.scores]))
-    write_csv(folder / "scores_per_recording.csv", per_recording(outcome.predictions, classes))
-    write_csv(folder / "scores_per_subject.csv", per_subject(outcome.predictions, classes))
-
-
-def _save_model(
-    options: Options, data: Data, trained: Trained, outcome: Evaluation | None, folder: Path
-) -> ServedModel | None:
-    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels.
-
-    Where a head of the dataset's classes was trained with the encoder, they are saved together as a second model.
-    """
-    signals = data.store.signals
-    if outcome and (network := network_head(trained.task)):
-        save_predictor(predictor(trained.encoder, network, data, options), folder / NETWORK)
-    made = predictor(trained.encoder, outcome.head if outcome else None, data, options)
-    save_predictor(made, folder / "model")
-    if outcome is None:
-        return None
-    metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
-    return ServedModel(
-        code=Path(__file__).with_name("served_model.py"),
-        folder=folder / "model",
-        input_shape=(signals.n_channels, signals.n_times),
-        n_outputs=len(data.store.classes),
-        metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
-    )
