@@ -5,27 +5,64 @@ covariance C. Second moments of patches depend almost on the distance of two sam
 autocorrelation less what the edges lack.
 """
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn.functional import pad
+
+from eegbench.model.segments import at_each_position, cut, rounded
 
 N_PARTS = 64
 """Sums of products are added up in double precision between so many parts."""
 
+STEP = 64
+"""Samples whose gradient is one product."""
+
 
 def patch_moments(
-    signals: Float[Tensor, "n_signals n_times"], width: int
+    signals: Float[Tensor, "n_signals n_times"], width: int, dtype: torch.dtype
 ) -> tuple[Float[Tensor, "width"], Float[Tensor, "width width"]]:
-    """Return the mean of all patches of ``width`` samples, and of their outer products, in double precision."""
-    n_signals, n_times = signals.shape
-    n_outputs = n_times - width + 1
-    sums = torch.nn.functional.pad(signals.sum(0).double().cumsum(0), (1, 0))
-    mean = sums[n_outputs:] - sums[:width]
-    first, last = signals[:, : width - 1], signals[:, n_outputs:]
-    lacking = _before(first.T @ first) + _from(last.T @ last)
-    by_lag = _autocorrelation(signals, width) - lacking
-    n = n_signals * n_outputs
-    return mean / n, _symmetric(by_lag) / n
+    """Return the mean of all patches of ``width`` samples, and of their outer products, in double precision.
+
+    The product that their gradient needs is made in the numbers of ``dtype``.
+    """
+    mean, second = _PatchMoments.apply(signals, width, dtype)  # type: ignore[no-untyped-call]
+    return mean, second
+
+
+class _PatchMoments(torch.autograd.Function):
+    """The gradient of a sample is a filter of its neighbours, less what the edges lack."""
+
+    @staticmethod
+    def forward(ctx: Any, signals: Tensor, width: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(signals)
+        ctx.dtype = dtype
+        n_outputs = signals.shape[1] - width + 1
+        sums = pad(signals.sum(0).double().cumsum(0), (1, 0))
+        first, last = signals[:, : width - 1], signals[:, n_outputs:]
+        lacking = _before(first.T @ first) + _from(last.T @ last)
+        by_lag = _autocorrelation(signals, width) - lacking
+        n = len(signals) * n_outputs
+        return (sums[n_outputs:] - sums[:width]) / n, _symmetric(by_lag) / n
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, to_mean: Tensor, to_second: Tensor) -> tuple[Tensor, None, None]:
+        (signals,), width = ctx.saved_tensors, len(to_mean)
+        n_signals, n_times = signals.shape
+        n_outputs = n_times - width + 1
+        n = n_signals * n_outputs
+        both = ((to_second + to_second.T) / n).float()
+        to_signals = _filtered(signals, _diagonal_sums(both), ctx.dtype)
+        edges = _edges(both)
+        to_signals[:, : width - 1] -= signals[:, : width - 1] @ edges[0]
+        to_signals[:, n_outputs:] -= signals[:, n_outputs:] @ edges[1]
+        ones = to_mean.new_ones(1, 1, n_outputs)
+        to_signals += torch.nn.functional.conv_transpose1d(ones, to_mean[None, None] / n)[0].float()
+        return to_signals, None, None
 
 
 def sums_of_products(
@@ -34,15 +71,18 @@ def sums_of_products(
     """Return ``left.T @ right``, added up between parts in a better precision; they are also what cores share."""
     n = len(left) // n_parts * n_parts
     parts = [rows[:n].unflatten(0, (n_parts, -1)) for rows in (left, right)]
-    products = torch.bmm(parts[0].transpose(1, 2), parts[1]).sum(0, dtype=dtype)
-    return products if n == len(left) else products + left[n:].T @ right[n:]
+    products = torch.bmm(parts[0].transpose(1, 2), parts[1])
+    total = products.new_zeros(products.shape[1:], dtype=dtype)
+    for product in products:  # torch's sum would copy all of them into the other numbers first
+        total += product
+    return total if n == len(left) else total + left[n:].T @ right[n:]
 
 
 def _autocorrelation(signals: Float[Tensor, "n_signals n_times"], n_lags: int) -> Float[Tensor, "n_lags"]:
     """Return the sums of products of samples 0, 1, … apart, from products of frames with themselves and the next."""
     size = -(-n_lags // 16) * 16
     n_zeros = -signals.shape[1] % size + size  # a frame of zeros keeps signals apart
-    frames = torch.nn.functional.pad(signals, (0, n_zeros)).view(-1, size)
+    frames = pad(signals, (0, n_zeros)).view(-1, size)
     pairs = ((frames, frames), (frames[:-1], frames[1:]))
     products = torch.cat([sums_of_products(*pair, N_PARTS, torch.float64) for pair in pairs], dim=1)
     return _by_lag(products, n_lags).sum(0)
@@ -51,20 +91,20 @@ def _autocorrelation(signals: Float[Tensor, "n_signals n_times"], n_lags: int) -
 def _by_lag(matrix: Float[Tensor, "n m"], n_lags: int) -> Float[Tensor, "n n_lags"]:
     """Return the diagonals right of the main one as columns; row i begins at ``matrix[i, i]``, zeros follow."""
     n = len(matrix)
-    padded = torch.nn.functional.pad(matrix, (0, max(0, n + n_lags - matrix.shape[1])))
+    padded = pad(matrix, (0, max(0, n + n_lags - matrix.shape[1])))
     return padded.as_strided((n, n_lags), (padded.shape[1] + 1, 1))
 
 
 def _before(products: Float[Tensor, "n n"]) -> Float[Tensor, "n_and_1 n_and_1"]:
     """Return the sums along each diagonal up to a place, without it, by row and lag."""
     n = len(products)
-    return torch.nn.functional.pad(_by_lag(products.double(), n + 1).cumsum(0), (0, 0, 1, 0))
+    return pad(_by_lag(products.double(), n + 1).cumsum(0), (0, 0, 1, 0))
 
 
 def _from(products: Float[Tensor, "n n"]) -> Float[Tensor, "n_and_1 n_and_1"]:
     """Return the sums along each diagonal from a place on, by row and lag."""
     n = len(products)
-    return torch.nn.functional.pad(_by_lag(products.double(), n + 1).flip(0).cumsum(0).flip(0), (0, 0, 0, 1))
+    return pad(_by_lag(products.double(), n + 1).flip(0).cumsum(0).flip(0), (0, 0, 0, 1))
 
 
 def _symmetric(by_lag: Float[Tensor, "n n"]) -> Float[Tensor, "n n"]:
@@ -74,3 +114,31 @@ def _symmetric(by_lag: Float[Tensor, "n n"]) -> Float[Tensor, "n n"]:
     square.as_strided((n, n), (2 * n + 1, 1)).copy_(by_lag)
     upper = square[:, :n]
     return upper + upper.triu(1).T
+
+
+def _filtered(
+    signals: Float[Tensor, "n_signals n_times"], taps: Float[Tensor, "n"], dtype: torch.dtype
+) -> Float[Tensor, "n_signals n_times"]:
+    """Return signals under a filter of an odd number of taps, as if zeros were around them."""
+    n_signals, n_times = signals.shape
+    shape = -(-n_times // STEP), STEP + len(taps) - 1, STEP
+    segments = cut(signals, len(taps) // 2, shape, dtype, rounded(n_signals)).transpose(0, 1)
+    out = segments.new_empty(segments.shape[1], len(segments), STEP)
+    at_each = at_each_position(taps[None].to(dtype), STEP)[:, 0].T.expand(len(segments), -1, -1)
+    torch.bmm(segments, at_each, out=out.transpose(0, 1))
+    return out.flatten(1)[:n_signals, :n_times].float()
+
+
+def _diagonal_sums(matrix: Float[Tensor, "n n"]) -> Float[Tensor, "n_lags"]:
+    """Return the sums along all diagonals, from the lowest to the highest."""
+    right, left = (_by_lag(square, len(matrix)).sum(0) for square in (matrix, matrix.T))
+    return torch.cat([left[1:].flip(0), right])
+
+
+def _edges(matrix: Float[Tensor, "n n"]) -> tuple[Float[Tensor, "m m"], Float[Tensor, "m m"]]:
+    """Return what patches that begin before the first or end behind the last sample would say about those at edges."""
+    by_lag = _by_lag(matrix.double(), len(matrix))
+    n = len(matrix) - 1
+    before = _symmetric(by_lag.flip(0).cumsum(0).flip(0)[1:, :n].float())
+    behind = _symmetric(by_lag.cumsum(0).float()[:n, :n])
+    return before, behind

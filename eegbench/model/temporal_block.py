@@ -12,8 +12,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.model.base import ChannelMask, present
+from eegbench.model.filtered import filtered
 from eegbench.model.pooled_filter import pooled_filter
-from eegbench.model.segments import filtered
 
 KERNEL_S = 0.5
 POOL_S = 0.125
@@ -137,9 +137,7 @@ class Round(nn.Module):
         if x.is_cuda or not torch.is_autocast_enabled(x.device.type):
             outputs: Tensor = self.convolution(x)
             return outputs
-        # in bf16 on a CPU, torch's gradient of a convolution was not finite now and then (docs/performance.md)
-        outputs = filtered(_by_time(x), self.convolution, self.pool)
-        return outputs.contiguous().unflatten(0, (len(x), -1)).permute(0, 3, 1, 2)
+        return filtered(x, self.convolution)
 
 
 class DenseRound(nn.Module):

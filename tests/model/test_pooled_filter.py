@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from eegbench.model import pooled_filter as module
+from eegbench.model import maxima as module
 from eegbench.model.pooled_filter import pooled_filter
 
 SHAPES = {

@@ -1,36 +1,45 @@
-"""A convolution by segments is the convolution, and so are its gradients."""
+"""Segments are the samples that outputs see, and filters at each position make of them what a convolution makes."""
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
+from torch.nn.functional import conv1d, pad
 
-from eegbench.model.segments import filtered
+from eegbench.model.segments import at_any_position, at_each_position, cut, rounded
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     n_signals=st.integers(1, 4),
-    n_in=st.integers(1, 4),
+    n_in=st.integers(1, 3),
     n_filters=st.integers(1, 4),
     kernel=st.integers(1, 9),
-    at_once=st.integers(1, 7),
+    positions=st.integers(1, 7),
     more=st.integers(0, 30),
-    padding=st.integers(0, 8),
-    seed=st.integers(0, 10_000),
+    n_before=st.integers(0, 8),
+    n_rows=st.integers(0, 3),
 )
-def test_outputs_and_gradients_are_those_of_the_convolution(
-    n_signals, n_in, n_filters, kernel, at_once, more, padding, seed
+def test_products_of_segments_are_the_convolution(
+    n_signals, n_in, n_filters, kernel, positions, more, n_before, n_rows
 ) -> None:
-    torch.manual_seed(seed)
-    convolution = nn.Conv2d(n_in, n_filters, (1, kernel), padding=(0, min(padding, kernel - 1)))
-    x = torch.randn(n_signals, kernel + more, n_in, requires_grad=True)
-    expected = convolution(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-    found = filtered(x, convolution, at_once)
-    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
-    to_outputs = torch.randn_like(expected)
-    inputs = (x, convolution.weight, convolution.bias)
-    for one, other in zip(
-        torch.autograd.grad(found, inputs, to_outputs), torch.autograd.grad(expected, inputs, to_outputs), strict=True
-    ):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5 * max(1.0, float(other.abs().max())))
+    x, weight = torch.randn(n_signals, kernel + more, n_in), torch.randn(n_filters, n_in, kernel)
+    expected = conv1d(pad(x.transpose(1, 2), (n_before, 0)), weight).transpose(1, 2)
+    n_segments = -(-expected.shape[1] // positions)
+    shape = n_segments, (kernel + positions - 1) * n_in, positions * n_in
+    segments = cut(x.flatten(1), n_before * n_in, shape, torch.float32, n_signals + n_rows)
+    assert not segments[n_signals:].any()
+    at_each = at_each_position(weight.transpose(1, 2).flatten(1), positions, n_in).flatten(0, 1)
+    outputs = (segments @ at_each.T).view(n_signals + n_rows, -1, n_filters)[:n_signals, : expected.shape[1]]
+    torch.testing.assert_close(outputs, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_what_was_laid_out_at_each_position_is_added_up() -> None:
+    weight = torch.randn(3, 10)
+    torch.testing.assert_close(at_any_position(at_each_position(weight, 4, 2), 10, 2), 4 * weight)
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 31, 486, 512, 1000])
+def test_numbers_are_rounded_up_by_an_eighth_at_most(n: int) -> None:
+    assert n <= rounded(n) <= 1.125 * n
+    assert rounded(rounded(n)) == rounded(n)
