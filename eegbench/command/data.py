@@ -20,7 +20,6 @@ from eegbench.model.trial import first_crops
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import Opened, open_store
-from eegbench.progress import n_cores
 from eegbench.split.base import Split
 from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
@@ -151,7 +150,7 @@ def build_missing(options: Mapping[str, Any]) -> None:
     preprocessing: Preprocessing = build(options["preprocessing"])
     local: Local = build(options["store"])
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
-    build_shards(plan, local.n_workers or n_cores())
+    build_shards(plan)
 
 
 def shared_data(options: Mapping[str, Any], device: torch.device) -> Data:

@@ -98,6 +98,7 @@ def maxima_backward(
     weight: Float[Tensor, "n_filters kernel"],
     chosen: Int[Tensor, "n_signals n_pools n_filters"],
     form: Form,
+    *,
     to_signals: bool,
 ) -> tuple[Float[Tensor, "n_signals n_times"] | None, Float[Tensor, "n_filters kernel"]]:
     """Return the gradients of signals (where they are wanted) and of the filters."""

@@ -80,7 +80,10 @@ class _PooledFilter(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None, None]:
-        to_signals, to_weight = maxima_backward(gradient, *ctx.saved_tensors, ctx.form, ctx.needs_input_grad[0])
+        signals, weight, chosen = ctx.saved_tensors
+        to_signals, to_weight = maxima_backward(
+            gradient, signals, weight, chosen, ctx.form, to_signals=ctx.needs_input_grad[0]
+        )
         return to_signals, to_weight, gradient.sum((0, 1), dtype=torch.float32), None, None
 
 

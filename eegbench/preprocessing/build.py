@@ -10,11 +10,14 @@ import mne
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.shard_job import Job, build_one
-from eegbench.progress import parallel
+from eegbench.progress import n_cores, parallel
 from eegbench.store import Shard, open_shard
 from eegbench.store.local import Local
 from eegbench.store.shard import shard_name, sweep_leftovers
 from eegbench.types import Recording
+
+WORTH_BYTES = 200e6
+"""Signal that one process preprocesses while another starts."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,14 @@ class Plan:
         Those whose shard is not there.
     bad
         What is wrong with the others, by recording.
+    n_workers
+        Processes that build them: as many as were asked for, or else as many cores as are worth it.
     """
 
     jobs: tuple[Job, ...]
     missing: tuple[Job, ...]
     bad: Mapping[str, str]
+    n_workers: int
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
@@ -63,13 +69,14 @@ def plan_shards(dataset: Dataset, preprocessing: Preprocessing, recordings: Sequ
     sweep_leftovers(store.shards)
     jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
     missing = [job for job in jobs if not job.folder.is_dir()]
-    bad = _look_ahead(missing, preprocessing.least_s, store.shards)
+    bad, n_bytes = _look_ahead(missing, preprocessing.least_s, store.shards)
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
     _check_any(good, bad)
-    return Plan(tuple(good), tuple(to_build), bad)
+    n_workers = store.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
+    return Plan(tuple(good), tuple(to_build), bad, n_workers)
 
 
-def build_shards(plan: Plan, n_workers: int) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
+def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
     """Build the shards that are missing, and open all.
 
     Returns
@@ -82,7 +89,7 @@ def build_shards(plan: Plan, n_workers: int) -> tuple[list[Recording], list[Shar
     BadRecordingError
         As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
     """
-    late = _build(plan.missing, n_workers)
+    late = _build(plan.missing, plan.n_workers)
     bad = {**plan.bad, **late}
     good = [job for job in plan.jobs if job.recording.id not in late]
     _check_any(good, bad)
@@ -101,7 +108,8 @@ def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Loc
     return Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
 
 
-def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> dict[str, str]:
+def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:
+    """Return what is wrong with recordings, and the size of the signals of the others."""
     bad: dict[str, str] = {}
     n_bytes = 0
     for job in missing:
@@ -117,7 +125,7 @@ def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> dict[st
         except BadRecordingError as error:
             _refuse_or_note(job, error, bad)
     _check_disk(folder, n_bytes)
-    return bad
+    return bad, n_bytes
 
 
 def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:

@@ -10,7 +10,6 @@ import torch
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
-from eegbench.progress import n_cores
 from eegbench.store import Shard
 from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
@@ -49,7 +48,7 @@ def open_store(
     BadRecordingError
         Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
     """
-    used, shards, skipped, n_built = build_shards(plan, local.n_workers or n_cores())
+    used, shards, skipped, n_built = build_shards(plan)
     _check_same_form(shards)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)

@@ -3,7 +3,6 @@
 import mne
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.ndimage import binary_opening
 
 from eegbench.dataset import BadRecordingError
 
@@ -25,18 +24,20 @@ def measure(raw: "mne.io.BaseRaw") -> Float[np.ndarray, "3 n_channels n_blocks"]
     edges = np.arange(0, signal.shape[1], n_times)
     low = np.minimum.reduceat(signal, edges, axis=1)
     high = np.maximum.reduceat(signal, edges, axis=1)
-    clipped = np.add.reduceat(_clipped(signal).astype(np.int64), edges, axis=1)
+    clipped = np.add.reduceat(_clipped(signal), edges, axis=1, dtype=np.int64)
     return np.stack([low, high, clipped]).astype(np.float32)
 
 
 def _clipped(signal: Float[np.ndarray, "n_channels n_samples"]) -> Bool[np.ndarray, "n_channels n_samples"]:
     """Mark samples in runs at a channel's own highest or lowest value; a constant channel is flat, not clipped."""
-    low, high = signal.min(axis=1, keepdims=True), signal.max(axis=1, keepdims=True)
     marked = np.zeros(signal.shape, dtype=bool)
-    for extreme in (low, high):
-        at = (signal == extreme) & (high > low)
-        run = np.ones((1, CLIPPED_RUN), dtype=bool)
-        marked |= binary_opening(at, structure=run)
+    for channel, mark in zip(signal, marked, strict=True):
+        low, high = channel.min(), channel.max()
+        for extreme in (low, high) if high > low else ():
+            at = np.flatnonzero(channel == extreme)
+            runs = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1)
+            for run in runs:
+                mark[run] |= len(run) >= CLIPPED_RUN
     return marked
 
 

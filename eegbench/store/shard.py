@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from eegbench.types import Recording
 
-SHARD_VERSION = 1
+SHARD_VERSION = 2
 """Raised whenever the steps or the format change: shards of another version are never reused."""
 
 

@@ -1,0 +1,22 @@
+"""An amplifier at its limit shows as a run of equal samples at a channel's extreme."""
+
+import mne
+import numpy as np
+
+from eegbench.preprocessing.quality import CLIPPED_RUN, MICROVOLTS, measure
+
+
+def n_clipped(*channels: np.ndarray) -> list[float]:
+    raw = mne.io.RawArray(
+        np.stack(channels) / MICROVOLTS, mne.create_info(len(channels), 100.0, "eeg"), verbose="ERROR"
+    )
+    return measure(raw)[2].sum(axis=1).tolist()
+
+
+def test_runs_at_an_extreme_are_counted_and_peaks_and_flat_channels_are_not() -> None:
+    noise = np.random.default_rng(0).uniform(-50, 50, 300)
+    low, both, peaks = noise.copy(), noise.copy(), noise.copy()
+    low[-CLIPPED_RUN:] = -60.0  # up to the end
+    both[:7], both[100:109], both[200:203] = 80.0, -80.0, -80.0  # the last run is too short
+    peaks[::10] = 70.0
+    assert n_clipped(noise, low, both, peaks, np.full(300, 3.0)) == [0, CLIPPED_RUN, 16, 0, 0]
