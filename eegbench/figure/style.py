@@ -5,7 +5,7 @@ in any process and thread and never open a window.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from io import BytesIO
@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from eegbench.figure.png import write_png
 
 P = ParamSpec("P")
 
@@ -62,11 +65,11 @@ STYLE: dict[str, Any] = {
 }
 
 
-METADATA: Mapping[str, Mapping[str, None]] = {
-    "png": {"Software": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-"""The formats that figures come in; no date and no version in the files, which would differ from run to run."""
+FORMATS = ("png", "pdf")
+"""The formats that figures come in."""
+
+PDF_METADATA = {"CreationDate": None, "Creator": None, "Producer": None}
+"""No date and no version in the files, which would differ from run to run."""
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -118,7 +121,7 @@ def on_top(axes: Axes, label: str) -> None:
     axes.set_title(label, loc="left")
 
 
-def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tuple(METADATA)) -> list[Path]:
+def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = FORMATS) -> list[Path]:
     """Write a figure as ``stem.png`` (300 dpi) and ``stem.pdf``; equal figures give equal files.
 
     Parameters
@@ -174,14 +177,16 @@ def _write(figure: Figure, path: Path) -> Path:
 
 
 def _print_png(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure).print_png(path, metadata=METADATA["png"])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    write_png(path, np.asarray(canvas.buffer_rgba()), DPI)
 
 
 def _print_pdf(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf  # here, as only PDFs need it
 
     _lighten_fonts()
-    FigureCanvasPdf(figure).print_pdf(path, metadata=METADATA["pdf"])
+    FigureCanvasPdf(figure).print_pdf(path, metadata=PDF_METADATA)
 
 
 _PRINT = {".png": _print_png, ".pdf": _print_pdf}
