@@ -7,7 +7,7 @@ in any process and thread and never open a window.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from eegbench.figure.fonts import lighten_fonts
 from eegbench.figure.png import write_png
 
 P = ParamSpec("P")
@@ -153,17 +154,6 @@ def as_svg(figure: Figure) -> bytes:
     return file.getvalue()
 
 
-@cache
-def _lighten_fonts() -> None:
-    """Leave out of the fonts in PDFs what shapes text as it is typed: here glyphs stand where they were drawn.
-
-    To cut these tables to the few glyphs of a figure takes longer than all the rest of a font.
-    """
-    from fontTools.subset import Options  # here, as only PDFs need it
-
-    Options._drop_tables_default = [*Options._drop_tables_default, "GSUB", "GPOS", "GDEF"]
-
-
 def _write(figure: Figure, path: Path) -> Path:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -185,7 +175,7 @@ def _print_png(figure: Figure, path: Path) -> None:
 def _print_pdf(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf  # here, as only PDFs need it
 
-    _lighten_fonts()
+    lighten_fonts()
     FigureCanvasPdf(figure).print_pdf(path, metadata=PDF_METADATA)
 
 
