@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, INK, SHARES, blank, percent, styled
+from eegbench.figure.style import GREY, INK, SHARES, blank, percent, smooth, styled
 
 CELL_IN = 0.62
 CHARACTER_IN = 0.075
@@ -35,7 +35,9 @@ def confusion_matrix(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...], t
     figure = blank(side + 0.9, side + 2.1)
     axes = figure.add_subplot()
     shares = row_shares(matrix)
-    axes.imshow(np.nan_to_num(shares), cmap=SHARES, vmin=0, vmax=1)
+    edges = np.arange(len(classes) + 1) - 0.5
+    axes.pcolormesh(edges, edges, np.nan_to_num(shares), cmap=SHARES, vmin=0, vmax=1)
+    axes.set_aspect("equal")
     for row, column in product(range(len(classes)), repeat=2):
         _write_cell(axes, row, column, int(matrix[row, column]), float(shares[row, column]))
     _label(axes, classes, matrix.sum(axis=1), side / len(classes))
@@ -82,4 +84,4 @@ def _colour_bar(figure: Figure, axes: Axes) -> None:
     bar = figure.colorbar(colours, ax=axes, shrink=0.7, aspect=25, ticks=[0, 0.5, 1])
     bar.ax.set_yticklabels([percent(share) for share in bar.get_ticks()])
     bar.set_label("share of the label's windows")
-    bar.outline.set_visible(False)
+    smooth(bar)

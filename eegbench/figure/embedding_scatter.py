@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eegbench.figure.dots import Dots, legend_dot
-from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, styled
+from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, smooth, styled
 
 MAX_POINTS = 2500
 """More windows than these are subsampled: dots would only cover each other."""
@@ -85,8 +85,7 @@ def _by_quantity(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"
     numbers = values.to_numpy(float)
     scale.set_array(numbers)
     scale.autoscale_None()
-    bar = axes.figure.colorbar(scale, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7)))
-    bar.outline.set_visible(False)
+    smooth(axes.figure.colorbar(scale, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7))))
     return scale.to_rgba(numbers), ""
 
 

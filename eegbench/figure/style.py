@@ -16,6 +16,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
 from eegbench.figure.fonts import lighten_fonts
@@ -27,6 +28,9 @@ WIDTH_IN = 7.0
 """Width of two journal columns, in inches."""
 
 DPI = 300
+
+N_RAMP = 256
+"""Steps of a colour bar."""
 
 INK, GREY, PALE = "#222222", "#7F7F7F", "#C4C4C4"
 
@@ -120,6 +124,16 @@ def percent(share: float) -> str:
 def on_top(axes: Axes, label: str) -> None:
     """Title a panel at its left, as the panels of a figure are."""
     axes.set_title(label, loc="left")
+
+
+def smooth(bar: Colorbar) -> None:
+    """Let a colour bar be one small image and have no frame: its own is rasterised, with all of the page."""
+    for own in list(bar.ax.collections):
+        own.remove()
+    low, high = bar.ax.get_ylim()
+    ramp = np.linspace(low, high, N_RAMP)[:, None]
+    bar.ax.imshow(ramp, cmap=bar.cmap, norm=bar.norm, extent=(0, 1, low, high), origin="lower", aspect="auto")
+    bar.outline.set_visible(False)
 
 
 def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = FORMATS) -> list[Path]:
