@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eegbench.figure.dots import Dots, legend_dot
-from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, smooth, styled
+from eegbench.figure.style import PALE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, smooth, styled
 
 MAX_POINTS = 2500
 """More windows than these are subsampled: dots would only cover each other."""
@@ -74,7 +74,7 @@ def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name
     order = np.argsort(known, kind="stable")  # what is unknown lies below
     Dots(axes, points[order], colours[order], float(np.clip(4000 / len(points), 3, 14)))
     unknown = "" if known.all() else ", grey: unknown"
-    on_top(axes, f"{name}{detail}{unknown}")
+    on_top(axes, f"{name}{detail}{unknown}", RIGHT_ON_TOP)
     axes.set_xticks([])
     axes.set_yticks([])
 

@@ -121,9 +121,16 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def on_top(axes: Axes, label: str) -> None:
-    """Title a panel at its left, as the panels of a figure are."""
-    axes.set_title(label, loc="left")
+IN_CELL: dict[str, Any] = {"ha": "center", "va": "center"}
+"""How text stands in a cell."""
+
+RIGHT_ON_TOP = 1.0
+"""The height of a title below which nothing can stand, so that matplotlib need not search for its place."""
+
+
+def on_top(axes: Axes, label: str, height: float | None = None) -> None:
+    """Title a panel at its left, as the panels of a figure are; above all that is there where no height is given."""
+    axes.set_title(label, loc="left", y=height)
 
 
 def smooth(bar: Colorbar) -> None:
