@@ -8,7 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from eegbench.figure import confusion_matrix, save, style
-from eegbench.figure.style import PALETTE, STAGES, blank, class_colours, from_top, smooth
+from eegbench.figure.style import PALETTE, STAGES, blank, class_colours, from_top, smooth, styled
 
 
 @pytest.fixture
@@ -84,3 +84,20 @@ def test_a_colour_bar_keeps_its_colours_and_numbers_as_one_small_image():
     ends = image.to_rgba(image.get_array())[[0, -1], 0]
     np.testing.assert_allclose(ends, mpl.colormaps["viridis"]([0.0, 1.0]))
     assert [label.get_text() for label in bar.ax.get_yticklabels()] == ["20", "50", "80"]
+
+
+def test_axes_lie_where_they_did_though_empty_labels_are_not_placed(tmp_path):
+    @styled
+    def drawn(by_save: bool):
+        figure = blank(2.0, 3.0)
+        axes = figure.add_subplot()
+        axes.set_yticks([0, 1], ["a name", "a longer name"])
+        figure.set_dpi(style.DPI)
+        if by_save:
+            save(figure, tmp_path, "placed", formats=("png",))
+        else:
+            figure.draw_without_rendering()
+        return figure
+
+    places = [drawn(by_save).axes[0].get_position().extents for by_save in (False, True)]
+    np.testing.assert_allclose(*places)
