@@ -6,11 +6,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, INK, SHARES, blank, styled
+from eegbench.figure.style import GREY, IN_CELL, INK, RIGHT_ON_TOP, SHARES, blank, styled
 
 METRICS = ("precision", "recall", "f1")
 DARK = 0.55
 ROW_IN = 0.36
+TITLE_PAD_PT = 17.5
+"""Of the title above the cells: between them stand the names of the columns."""
+
 GAP = 0.35
 """Space between the classes and the averages, in rows."""
 
@@ -34,9 +37,9 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
     for height, row in zip(heights, report.itertuples(), strict=True):
         for column, metric in enumerate(METRICS):
             _cell(axes, column, float(height), float(getattr(row, metric)))
-        axes.text(len(METRICS), height, f"{row.support:,}", ha="center", va="center")
+        axes.text(len(METRICS), height, f"{row.support:,}", **IN_CELL)
     _label(axes, list(report["class"]), heights)
-    axes.set_title(title)
+    axes.set_title(title, y=RIGHT_ON_TOP, pad=TITLE_PAD_PT)
     return figure
 
 
@@ -47,14 +50,14 @@ def _cell(axes: Axes, column: int, height: float, value: float) -> None:
         mpl.patches.Rectangle((column - 0.5, height - 0.5), 1, 1, facecolor=face, edgecolor="white", linewidth=1.5)
     )
     colour = GREY if not defined else "white" if value > DARK else INK
-    axes.text(column, height, f"{value:.2f}" if defined else "–", ha="center", va="center", color=colour)
+    axes.text(column, height, f"{value:.2f}" if defined else "–", color=colour, **IN_CELL)
 
 
 def _label(axes: Axes, rows: list[str], heights: np.ndarray) -> None:
     axes.set_xticks(range(len(METRICS) + 1), ["precision", "recall", "F1", "windows"])
     axes.set_yticks(heights, rows)
     axes.xaxis.tick_top()
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, top=False, left=False)
     axes.spines[:].set_visible(False)
     axes.set_xlim(-0.5, len(METRICS) + 0.5)
     axes.set_ylim(heights[-1] + 0.5, -0.5)

@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, INK, SHARES, blank, percent, styled
+from eegbench.figure.style import GREY, IN_CELL, INK, RIGHT_ON_TOP, SHARES, blank, percent, smooth, styled
 
 CELL_IN = 0.62
 CHARACTER_IN = 0.075
@@ -35,11 +35,13 @@ def confusion_matrix(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...], t
     figure = blank(side + 0.9, side + 2.1)
     axes = figure.add_subplot()
     shares = row_shares(matrix)
-    axes.imshow(np.nan_to_num(shares), cmap=SHARES, vmin=0, vmax=1)
+    edges = np.arange(len(classes) + 1) - 0.5
+    axes.pcolormesh(edges, edges, np.nan_to_num(shares), cmap=SHARES, vmin=0, vmax=1)
+    axes.set_aspect("equal")
     for row, column in product(range(len(classes)), repeat=2):
         _write_cell(axes, row, column, int(matrix[row, column]), float(shares[row, column]))
     _label(axes, classes, matrix.sum(axis=1), side / len(classes))
-    axes.set_title(title)
+    axes.set_title(title, y=RIGHT_ON_TOP)
     _colour_bar(figure, axes)
     return figure
 
@@ -54,10 +56,10 @@ def row_shares(matrix: Int[np.ndarray, "K K"]) -> Float[np.ndarray, "K K"]:
 
 def _write_cell(axes: Axes, row: int, column: int, count: int, share: float) -> None:
     if np.isnan(share):
-        axes.text(column, row, "–", ha="center", va="center", color=GREY)
+        axes.text(column, row, "–", color=GREY, **IN_CELL)
         return
     colour = "white" if share > DARK else INK
-    axes.text(column, row, f"{count:,}\n{percent(share)}", ha="center", va="center", color=colour, linespacing=1.25)
+    axes.text(column, row, f"{count:,}\n{percent(share)}", color=colour, linespacing=1.25, **IN_CELL)
 
 
 def _label(axes: Axes, classes: tuple[str, ...], support: Int[np.ndarray, "K"], cell_in: float) -> None:
@@ -68,7 +70,7 @@ def _label(axes: Axes, classes: tuple[str, ...], support: Int[np.ndarray, "K"], 
     axes.set_yticks(range(len(classes)), rows)
     axes.set_xlabel("prediction")
     axes.set_ylabel("label")
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, bottom=False, left=False)
     axes.spines[:].set_visible(False)
     edges = np.arange(len(classes) + 1) - 0.5
     axes.hlines(edges, edges[0], edges[-1], color="white", linewidth=1.5)
@@ -82,4 +84,4 @@ def _colour_bar(figure: Figure, axes: Axes) -> None:
     bar = figure.colorbar(colours, ax=axes, shrink=0.7, aspect=25, ticks=[0, 0.5, 1])
     bar.ax.set_yticklabels([percent(share) for share in bar.get_ticks()])
     bar.set_label("share of the label's windows")
-    bar.outline.set_visible(False)
+    smooth(bar)

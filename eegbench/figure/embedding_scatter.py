@@ -10,7 +10,8 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import PALE, blank, class_colours, from_top, on_top, styled
+from eegbench.figure.dots import Dots, legend_dot
+from eegbench.figure.style import PALE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, smooth, styled
 
 MAX_POINTS = 2500
 """More windows than these are subsampled: dots would only cover each other."""
@@ -18,6 +19,7 @@ MAX_POINTS = 2500
 MAX_NAMED = 10
 """More categories than these have no legend."""
 
+OPACITY = 0.75
 PANEL_IN = 2.75
 
 
@@ -63,45 +65,40 @@ def embedding_scatter(
 
 def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name: str) -> None:
     known = values.notna().to_numpy()
-    size = float(np.clip(4000 / len(points), 3, 14))
-    _dots(axes, points[~known], PALE, size)
+    colours = np.tile(mpl.colors.to_rgba(PALE), (len(points), 1))
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        detail = _by_quantity(axes, points[known], values[known], size)
+        colours[known], detail = _by_quantity(axes, values[known])
     else:
-        detail = _by_category(axes, points[known], values[known], size)
+        colours[known], detail = _by_category(axes, values[known])
+    colours[:, 3] = OPACITY
+    order = np.argsort(known, kind="stable")  # what is unknown lies below
+    Dots(axes, points[order], colours[order], float(np.clip(4000 / len(points), 3, 14)))
     unknown = "" if known.all() else ", grey: unknown"
-    on_top(axes, f"{name}{detail}{unknown}")
+    on_top(axes, f"{name}{detail}{unknown}", RIGHT_ON_TOP)
     axes.set_xticks([])
     axes.set_yticks([])
 
 
-def _by_quantity(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, size: float) -> str:
-    dots = _dots(axes, points, values.to_numpy(float), size)
-    opaque = mpl.cm.ScalarMappable(dots.norm, dots.cmap)
-    bar = axes.figure.colorbar(opaque, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7)))
-    bar.outline.set_visible(False)
-    return ""
+def _by_quantity(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"], str]:
+    """Return a colour a value, and what the panel's title says of them: nothing, as there is a colour bar."""
+    scale = mpl.cm.ScalarMappable(cmap=mpl.rcParams["image.cmap"])
+    numbers = values.to_numpy(float)
+    scale.set_array(numbers)
+    scale.autoscale_None()
+    smooth(axes.figure.colorbar(scale, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7))))
+    return scale.to_rgba(numbers), ""
 
 
-def _by_category(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, size: float) -> str:
-    """Colour by category; return what the panel's title says of them in place of a legend."""
+def _by_category(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"], str]:
+    """Return a colour a value, and what the panel's title says of them in place of a legend."""
     category = pd.Categorical(values.astype("category"))
     names = tuple(map(str, category.categories))
     if len(names) > MAX_NAMED:
-        _dots(axes, points, mpl.colormaps["turbo"](category.codes / (len(names) - 1)), size)
-        return f" ({len(names)})"
+        return mpl.colormaps["turbo"](category.codes / (len(names) - 1)), f" ({len(names)})"
     colours = class_colours(names)
-    rgba = mpl.colors.to_rgba_array([colours[name] for name in names])
-    _dots(axes, points, rgba[category.codes], size)
-    handles = [axes.scatter([], [], s=16, color=colours[name], label=name) for name in from_top(names)]
+    handles = [legend_dot(name, colours[name]) for name in from_top(names)]
     axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.1, borderaxespad=0.2)
-    return ""
-
-
-def _dots(
-    axes: Axes, points: Float[np.ndarray, "n 2"], colour: str | np.ndarray, size: float
-) -> mpl.collections.PathCollection:
-    return axes.scatter(points[:, 0], points[:, 1], s=size, c=colour, alpha=0.75, linewidth=0, rasterized=True)
+    return mpl.colors.to_rgba_array([colours[name] for name in names]).reshape(-1, 4)[category.codes], ""
 
 
 def _label(figure: Figure, axis_labels: tuple[str, str], title: str, n_shown: int, n: int) -> None:

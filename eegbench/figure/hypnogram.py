@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, PALETTE, blank, class_colours, from_top, on_top, percent, styled
+from eegbench.figure.style import GREY, PALETTE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, percent, styled
 
 DISAGREES = PALETTE[5]
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 300.0), ("s", 1.0, 0.0))
@@ -99,12 +99,12 @@ def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...],
     axes.set_yticks(range(len(levels)), levels)
     axes.set_ylim(len(levels) - 0.5, -0.5)
     _leave_time_to_the_last(axes)
-    on_top(axes, title)
+    on_top(axes, title, RIGHT_ON_TOP)
 
 
 def _leave_time_to_the_last(axes: Axes) -> None:
     axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="x", bottom=False, labelbottom=False)
 
 
 def _disagreement(axes: Axes, spans: _Spans, differs: Bool[np.ndarray, "n"]) -> None:
@@ -115,7 +115,7 @@ def _disagreement(axes: Axes, spans: _Spans, differs: Bool[np.ndarray, "n"]) -> 
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     _leave_time_to_the_last(axes)
-    on_top(axes, f"disagreement ({percent(differs.mean())} of {len(differs):,} windows)")
+    on_top(axes, f"disagreement ({percent(differs.mean())} of {len(differs):,} windows)", RIGHT_ON_TOP)
 
 
 def _stack(axes: Axes, spans: _Spans, rows: pd.DataFrame, levels: tuple[str, ...]) -> None:
@@ -128,7 +128,7 @@ def _stack(axes: Axes, spans: _Spans, rows: pd.DataFrame, levels: tuple[str, ...
         bottom = top
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1])
-    on_top(axes, "class probability")
+    on_top(axes, "class probability", RIGHT_ON_TOP)
     handles, names = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], names[::-1], loc="center left", bbox_to_anchor=(1, 0.5), borderaxespad=0.3)
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
+from eegbench.figure.style import GREY, INK, PALETTE, RIGHT_ON_TOP, blank, styled
 from eegbench.types import Score
 
 NAMES = {
@@ -81,7 +81,7 @@ def _finish(axes: Axes, drawn: Sequence[Score]) -> None:
     first = drawn[0]
     axes.set_yticks(range(len(drawn)), [one.probe.replace("_", " ") for one in drawn])
     axes.set_ylim(len(drawn) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, left=False)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color="#EBEBEB", linewidth=0.8)
     axes.set_axisbelow(True)
@@ -90,4 +90,4 @@ def _finish(axes: Axes, drawn: Sequence[Score]) -> None:
     axes.set_xlabel(NAMES.get(first.metric, first.metric))
     n = f"{first.n:,} windows" if first.aggregation == "pooled" else f"{first.n:,} recordings"
     how = "pooled over" if first.aggregation == "pooled" else "mean over"
-    axes.set_title(f"{first.split}, {how} {n}", loc="left", pad=16)
+    axes.set_title(f"{first.split}, {how} {n}", loc="left", y=RIGHT_ON_TOP, pad=16)

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
 P = ParamSpec("P")
@@ -23,6 +25,9 @@ WIDTH_IN = 7.0
 """Width of two journal columns, in inches."""
 
 DPI = 300
+
+N_RAMP = 256
+"""Steps of a colour bar."""
 
 INK, GREY, PALE = "#222222", "#7F7F7F", "#C4C4C4"
 
@@ -67,6 +72,9 @@ METADATA: Mapping[str, Mapping[str, None]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 """The formats that figures come in; no date and no version in the files, which would differ from run to run."""
+
+PNG_LEVEL = 3
+"""Compression by zlib; its own choice, 6, saves an eighth of the bytes and takes half as long again."""
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
@@ -113,9 +121,26 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def on_top(axes: Axes, label: str) -> None:
-    """Title a panel at its left, as the panels of a figure are."""
-    axes.set_title(label, loc="left")
+IN_CELL: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
+"""How text stands in a cell; as it lies within the axes, margins need not be measured by it."""
+
+RIGHT_ON_TOP = 1.0
+"""The height of a title below which nothing can stand, so that matplotlib need not search for its place."""
+
+
+def on_top(axes: Axes, label: str, height: float | None = None) -> None:
+    """Title a panel at its left, as the panels of a figure are; above all that is there where no height is given."""
+    axes.set_title(label, loc="left", y=height)
+
+
+def smooth(bar: Colorbar) -> None:
+    """Let a colour bar be one small image and have no frame: its own is rasterised, with all of the page."""
+    for own in list(bar.ax.collections):
+        own.remove()
+    low, high = bar.ax.get_ylim()
+    ramp = np.linspace(low, high, N_RAMP)[:, None]
+    bar.ax.imshow(ramp, cmap=bar.cmap, norm=bar.norm, extent=(0, 1, low, high), origin="lower", aspect="auto")
+    bar.outline.set_visible(False)
 
 
 def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tuple(METADATA)) -> list[Path]:
@@ -139,6 +164,7 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _style():
+        _skip_empty_labels(figure)
         return [_write(figure, folder / f"{stem}.{one}") for one in formats]
 
 
@@ -148,6 +174,15 @@ def as_svg(figure: Figure) -> bytes:
     with _style():
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return file.getvalue()
+
+
+def _skip_empty_labels(figure: Figure) -> None:
+    """Spare axes without a label the search for its place, which measures all numbers along them each time."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.label.set_visible(False)
+                axis.set_label_coords(0.5, 0.5)
 
 
 @cache
@@ -174,7 +209,7 @@ def _write(figure: Figure, path: Path) -> Path:
 
 
 def _print_png(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure).print_png(path, metadata=METADATA["png"])
+    FigureCanvasAgg(figure).print_png(path, metadata=METADATA["png"], pil_kwargs={"compress_level": PNG_LEVEL})
 
 
 def _print_pdf(figure: Figure, path: Path) -> None:

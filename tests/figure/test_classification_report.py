@@ -26,3 +26,11 @@ def test_every_value_of_the_report_is_a_cell():
 def test_averages_stand_apart_from_classes():
     ticks = classification_report(REPORT, "linear, test").axes[0].get_yticks()
     assert np.diff(ticks)[1] > np.diff(ticks)[0] == np.diff(ticks)[2]
+
+
+def test_the_title_stands_above_the_names_of_the_columns():
+    figure = classification_report(REPORT, "linear, test")
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    names = max(tick.label2.get_window_extent().ymax for tick in axes.xaxis.get_major_ticks())
+    assert axes.title.get_window_extent().ymin > names

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -16,9 +18,9 @@ def test_each_cell_has_its_count_and_its_share_of_the_row(counts, stages):
 
 
 def test_colour_is_the_row_share_between_0_and_1(counts, stages):
-    image = confusion_matrix(counts, stages, "linear, test").axes[0].images[0]
-    assert image.get_clim() == (0, 1)
-    np.testing.assert_allclose(image.get_array()[0], [0.8, 0, 0.15, 0, 0.05])
+    cells = confusion_matrix(counts, stages, "linear, test").axes[0].collections[0]
+    assert cells.get_clim() == (0, 1)
+    np.testing.assert_allclose(cells.get_array()[0], [0.8, 0, 0.15, 0, 0.05])
 
 
 def test_a_class_without_windows_is_shown_as_such(counts, stages):
@@ -36,3 +38,16 @@ def test_two_to_twenty_classes_have_room(n, rng):
     figure.draw_without_rendering()
     cell = figure.axes[0].get_window_extent().width / n
     assert max(text.get_window_extent().width for text in figure.axes[0].texts) < cell
+
+
+@pytest.mark.parametrize("n", [2, 5, 20])
+def test_nothing_is_cut_off_and_labels_do_not_overlap_whatever_names_are(n, rng):
+    classes = tuple(f"a class of a rather long name {i}" for i in range(n))
+    figure = confusion_matrix(rng.integers(0, 90000, (n, n)), classes, "test")
+    figure.draw_without_rendering()
+    inside = figure.get_tightbbox().padded(-0.01)
+    assert inside.x0 >= 0
+    assert inside.y0 >= 0
+    assert np.all(inside.max <= figure.get_size_inches())
+    rows = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    assert all(upper.y0 >= lower.y1 for upper, lower in pairwise(rows))

@@ -1,9 +1,11 @@
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 
 from eegbench.figure import embedding_scatter
 from eegbench.figure.embedding_scatter import MAX_POINTS
+from eegbench.figure.style import PALE
 
 LABELS = ("PC 1 (34 %)", "PC 2 (11 %)")
 
@@ -41,12 +43,11 @@ def test_axis_labels_and_the_number_of_windows_are_written(points, rng):
     assert (figure.get_supxlabel(), figure.get_supylabel()) == LABELS
 
 
-def test_many_windows_are_subsampled_and_rasterised(rng):
+def test_many_windows_are_subsampled(rng):
     n = MAX_POINTS + 1000
     figure = draw(rng.normal(size=(n, 2)), rng, sex=pd.Series(["F", "M"] * (n // 2)))
     axes = panels_of(figure)["sex"]
     assert n_dots(axes) == MAX_POINTS
-    assert all(dots.get_rasterized() for dots in axes.collections if len(dots.get_offsets()))
     assert figure.get_suptitle() == "PCA (2,500 of 3,500 windows)"
 
 
@@ -80,5 +81,13 @@ def test_there_is_an_axes_a_panel_and_none_is_empty(points, rng, n_panels):
 def test_points_and_colours_stay_together(rng):
     points = np.column_stack([np.arange(60.0), np.zeros(60)])
     axes = panels_of(draw(points, rng, age=pd.Series(np.arange(60.0), index=range(100, 160))))["age"]
-    dots = next(dots for dots in axes.collections if len(dots.get_offsets()))
-    np.testing.assert_array_equal(dots.get_offsets()[:, 0], dots.get_array())
+    (dots,) = axes.collections
+    expected = mpl.colormaps["viridis"](dots.get_offsets()[:, 0] / 59)
+    np.testing.assert_allclose(dots.get_facecolors()[:, :3], expected[:, :3])
+
+
+def test_what_is_unknown_lies_below_all_else(points, rng):
+    (dots,) = panels_of(draw(points, rng, sex=pd.Series(["F", None] * 30)))["sex, grey: unknown"].collections
+    grey = (dots.get_facecolors()[:, :3] == mpl.colors.to_rgb(PALE)).all(axis=1)
+    assert grey[:30].all()
+    assert not grey[30:].any()

@@ -4,9 +4,11 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 
 from eegbench.figure import confusion_matrix, save, style
-from eegbench.figure.style import PALETTE, STAGES, class_colours, from_top
+from eegbench.figure.style import PALETTE, STAGES, blank, class_colours, from_top, smooth, styled
 
 
 @pytest.fixture
@@ -70,3 +72,32 @@ def test_stages_keep_their_colours_and_their_order():
 @pytest.mark.parametrize("n", [2, len(PALETTE), 20])
 def test_every_class_has_a_colour_of_its_own(n):
     assert len(set(class_colours(tuple(map(str, range(n)))).values())) == n
+
+
+def test_a_colour_bar_keeps_its_colours_and_numbers_as_one_small_image():
+    figure = blank(2.0, 2.0)
+    bar = figure.colorbar(ScalarMappable(Normalize(20, 80), "viridis"), ax=figure.add_subplot(), ticks=[20, 50, 80])
+    smooth(bar)
+    (image,) = bar.ax.images
+    assert not bar.ax.collections
+    assert bar.ax.get_ylim() == (20, 80)
+    ends = image.to_rgba(image.get_array())[[0, -1], 0]
+    np.testing.assert_allclose(ends, mpl.colormaps["viridis"]([0.0, 1.0]))
+    assert [label.get_text() for label in bar.ax.get_yticklabels()] == ["20", "50", "80"]
+
+
+def test_axes_lie_where_they_did_though_empty_labels_are_not_placed(tmp_path):
+    @styled
+    def drawn(by_save: bool):
+        figure = blank(2.0, 3.0)
+        axes = figure.add_subplot()
+        axes.set_yticks([0, 1], ["a name", "a longer name"])
+        figure.set_dpi(style.DPI)
+        if by_save:
+            save(figure, tmp_path, "placed", formats=("png",))
+        else:
+            figure.draw_without_rendering()
+        return figure
+
+    places = [drawn(by_save).axes[0].get_position().extents for by_save in (False, True)]
+    np.testing.assert_allclose(*places)
