@@ -1,9 +1,9 @@
 """The whole job beside the peer's: six nights of 9 h, pretext, embedding, probe.
 
 Run ``make bench-peer-env`` once, then ``python benchmarks/bench_job.py --repeats 3`` from the repository's root. Each
-repeat runs, in turn, braindecode with skorch (`benchmarks/peer/relative_positioning.py`), `eegbench train` in an empty
-folder, the same with the store built, and that without figures and MLflow, which the peer's program has not: the same
-EDF files, split, batches and number of steps. Times of whole jobs are those of whole processes.
+repeat runs, in turn, braindecode with skorch (`benchmarks/peer/relative_positioning.py`) and `eegbench train`, in an
+empty folder and with the store built, as it comes and without the figures and MLflow that the peer's program has not:
+the same EDF files, split, batches and number of steps. Times of whole jobs are those of whole processes.
 """
 
 import argparse
@@ -49,6 +49,10 @@ SWEEP = [
     f"hydra.launcher.n_jobs={os.cpu_count()}",
 ]
 """Eight trials, one a core at a time."""
+
+
+ALIKE = ["figures=[]", "tracking=folder"]
+"""What leaves out figures and MLflow; controls stay."""
 
 
 def main() -> None:
@@ -110,10 +114,10 @@ def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) 
     """Run ours in an empty folder, then with the store built."""
     command = [sys.executable, "-m", "eegbench", "train", *WORDS, f"dataset.root={nights}", f"paths.outputs={outputs}"]
     row = {}
-    for name, more in (("cold", []), ("built", []), ("bare", ["figures=[]", "tracking=folder"])):
-        began = time.perf_counter()
-        run([*command, f"seed={seed}", f"name={name}", *more, *words])
-        row[f"our {name} job"] = time.perf_counter() - began
+    for name, more in (("cold", []), ("built", []), ("built-alike", ALIKE), ("cold-alike", ALIKE)):
+        if name == "cold-alike":
+            shutil.rmtree(outputs / "stores")
+        row[f"our {name} job"] = timed([*command, f"seed={seed}", f"name={name}", *more, *words])
     folder = next((outputs / "runs").glob("*_built"))
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     row["our pairs/s"] = summary["n_examples"] / summary["train_seconds"]
@@ -121,10 +125,16 @@ def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) 
     row["our score"] = summary["metrics"]["test/linear/balanced_accuracy"]
     row["our pairs"] = summary["n_examples"]
     if sweep:
-        began = time.perf_counter()
-        run([*command, "-m", *SWEEP, *words])
-        row["our sweep"] = time.perf_counter() - began
+        row["our sweep"] = timed([*command, "-m", *SWEEP, *words])
+        row["our sweep-alike"] = timed([*command, "-m", *SWEEP, "name=alike", *ALIKE, *words])
     return row
+
+
+def timed(command: list[object]) -> float:
+    """Return the seconds that a program takes."""
+    began = time.perf_counter()
+    run(command)
+    return time.perf_counter() - began
 
 
 def embedding_rate(folder: Path) -> float:
@@ -155,12 +165,14 @@ def tell(found: list[dict[str, float]]) -> None:
     lines = [
         ("whole job, cold store, s", "our cold job", "peer job", 1, False),
         ("whole job, store built, s", "our built job", "peer job", 1, False),
-        ("the same without figures and MLflow, s", "our bare job", "peer job", 1, False),
+        ("without figures and MLflow, cold, s", "our cold-alike job", "peer job", 1, False),
+        ("without figures and MLflow, built, s", "our built-alike job", "peer job", 1, False),
         ("training, pairs a second", "our pairs/s", "peer pairs/s", 1, True),
         ("embedding, windows a second", "our windows/s", "peer windows/s", 1, True),
     ]
     if "our sweep" in columns:
         lines.append(("8 trials, s (8 of the peer's jobs)", "our sweep", "peer job", 8, False))
+        lines.append(("without figures and MLflow, s", "our sweep-alike", "peer job", 8, False))
     print(f"{'median [lowest, highest] of ' + str(len(found)):40} {'peer':>28} {'eegbench':>28} {'times':>24}")
     for title, mine, other, n, more in lines:
         others = [n * value for value in columns[other]]

@@ -9,11 +9,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SPIN = "10000"
+SPIN = "50000"
 """Rounds that a thread of OpenMP (GNU's) waits for the others before it leaves its core to them.
 
-By default it is thirty times as many. Where something else runs on the machine, threads then wait for one that cannot
-run because they wait: a training step took seven times as long, now three; in a calm hour nothing is lost.
+By default it is six times as many. Where something else runs on the machine, threads then wait for one that cannot
+run because they wait. Fewer rounds than these cost a calm machine time (docs/performance.md).
 """
 
 os.environ.setdefault("GOMP_SPINCOUNT", SPIN)

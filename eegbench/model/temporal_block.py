@@ -200,12 +200,15 @@ class TokenProjection(nn.Module):
 
     def forward(self, tokens: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
-        embedded: Tensor = self.linear(self.dropout(tokens.transpose(1, 2).flatten(1)))
-        return embedded
+        return self._project(self.dropout(tokens.transpose(1, 2).flatten(1)))
 
     def mean(self, flat: Float[Tensor, "batch n_fields flat_dim"]) -> Float[Tensor, "batch embed_dim"]:
         """Return the mean embedding of several fields whose tokens are flattened; dropout acts on each."""
-        embedded: Tensor = self.linear(self.dropout(flat).mean(1))  # linear, so the mean may come first
+        return self._project(self.dropout(flat).mean(1))  # linear, so the mean may come first
+
+    def _project(self, flat: Float[Tensor, "batch flat_dim"]) -> Float[Tensor, "batch embed_dim"]:
+        with torch.autocast(flat.device.type, enabled=False):  # a small product, and in bf16 new for each size of batch
+            embedded: Tensor = self.linear(flat.float())
         return embedded
 
 
