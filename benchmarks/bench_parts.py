@@ -26,6 +26,7 @@ from eegbench.model.embed import embed
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import open_store
 from eegbench.probe.base import Labelled
+from eegbench.progress import n_cores
 from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
 
