@@ -137,8 +137,6 @@ def _diagonal_sums(matrix: Float[Tensor, "n n"]) -> Float[Tensor, "n_lags"]:
 
 def _edges(matrix: Float[Tensor, "n n"]) -> tuple[Float[Tensor, "m m"], Float[Tensor, "m m"]]:
     """Return what patches that begin before the first or end behind the last sample would say about those at edges."""
-    by_lag = _by_lag(matrix.double(), len(matrix))
     n = len(matrix) - 1
-    before = _symmetric(by_lag.flip(0).cumsum(0).flip(0)[1:, :n].float())
-    behind = _symmetric(by_lag.cumsum(0).float()[:n, :n])
+    before, behind = (_symmetric(sums[1 : n + 1, :n].float()) for sums in (_from(matrix), _before(matrix)))
     return before, behind

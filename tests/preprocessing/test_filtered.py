@@ -24,7 +24,6 @@ def test_parts_are_filtered_by_themselves_as_by_mne(text: str) -> None:
     check(recording(2000, mne.Annotations([5.0], [2.0], [text])), None, 30.0)
 
 
-@pytest.mark.filterwarnings("ignore:filter_length")  # MNE's remark on a filter longer than the signal
 def check(raw: mne.io.RawArray, l_freq: float | None, h_freq: float | None) -> None:
     options = {"channels": None, "notch_hz": (), "reference": "as_recorded", "sfreq": None}
     expected = raw.copy().filter(l_freq, h_freq, picks="all", verbose="ERROR").get_data()
