@@ -75,7 +75,7 @@ def test_killed_twice_and_started_again_a_sweep_has_its_trials_once(start, tmp_p
 
 @pytest.mark.slow
 def test_after_ctrl_c_the_parent_says_so_and_the_trial_goes_on(start, tmp_path):
-    process = start("trainer.max_passes=200", "trainer.patience=null", n_trials=2)
+    process = start("trainer.max_passes=2000", "trainer.patience=null", n_trials=2)
     wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())
     output = stopped(process, signal.SIGINT)
     assert process.returncode == 130, output
@@ -135,15 +135,17 @@ def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
 
 @pytest.mark.slow
 def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(start, tmp_path):
-    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "trainer.max_passes=40", "trainer.patience=null"]
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "trainer.max_passes=400", "trainer.patience=null"]
     process = start(*words, "tracking=folder", n_trials=2)
     sweep = tmp_path / "sweeps" / "s"
     wait_for(lambda: all((sweep / n / "checkpoints/last.safetensors").is_file() for n in "01"))
     workers = psutil.Process(process.pid).children(recursive=True)
     stopped(process, signal.SIGKILL)
     assert psutil.wait_procs(workers, timeout=30)[1] == []
+    unfinished = [n for n in "01" if not (sweep / n / "summary.json").is_file()]  # both, but on a machine in a hurry
+    assert unfinished
     output, _ = start(*words, "tracking=folder", n_trials=2).communicate(timeout=300)
-    assert output.count("was interrupted, and goes on") == 2
+    assert output.count("was interrupted, and goes on") == len(unfinished)
     assert "2 trials: 2 complete" in output
 
 
