@@ -11,17 +11,17 @@ from jaxtyping import Int
 from sklearn.metrics import confusion_matrix
 
 from eegbench.command.data import Data
+from eegbench.command.hand_made import hand_made
 from eegbench.config import build
 from eegbench.model.base import Encoder
 from eegbench.model.embed import Embeddings
-from eegbench.model.predictor import Predictor, build_encoder
+from eegbench.model.predictor import Predictor
 from eegbench.model.trial import embed_trials
 from eegbench.probe import Head, Probe
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
 from eegbench.score import predictions_frame, score
 from eegbench.score.metric import evaluate as evaluate_counts
-from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer import Material
@@ -87,7 +87,7 @@ def evaluate(
     entrants = {
         "linear": embeddings,
         "random_weights": embed_trials(random_encoder, data.store, every),
-        "hand_made": _hand_made(data.store, options["probe"]["hand_made"], every),
+        "hand_made": hand_made(data.store, options, every),
     }
     heads = {name: fit_head(probe, made, data, rows) for name, made in entrants.items()}
     if network := network_head(task):
@@ -149,12 +149,6 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[
         signals=data.store.signals,
         spec=options["model"],
     ).eval()
-
-
-def _hand_made(store: WindowStore, spec: Mapping[str, Any], rows: Int[np.ndarray, "n"]) -> Embeddings:
-    """Compute hand-made features of windows in µV: a normalised window has lost its amplitude."""
-    plain = store.normalised("none")
-    return embed_trials(build_encoder(spec, plain.signals).to(store.device), plain, rows)
 
 
 def _fold(options: Mapping[str, Any]) -> list[int]:

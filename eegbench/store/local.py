@@ -18,7 +18,7 @@ class Local:
     Parameters
     ----------
     folder
-        Holds a folder a shard.
+        Holds ``shards/``, a folder each, and ``features/``.
     resident
         ``auto`` keeps the signals in memory (on the device) where they fit, true always, false reads each
         batch from disk.
@@ -34,6 +34,11 @@ class Local:
     def shards(self) -> Path:
         """The folder of the shards, absolute."""
         return Path(self.folder).resolve() / "shards"
+
+    @property
+    def features(self) -> Path:
+        """The folder of features of windows that are kept, absolute."""
+        return Path(self.folder).resolve() / "features"
 
     def is_resident(self, shards: Sequence[Shard], device: torch.device) -> bool:
         """Say whether these shards are to lie in memory as a whole."""

@@ -1,0 +1,51 @@
+"""What is kept is made once, for what it was made for, and its loss costs no more than making it again."""
+
+import logging
+
+import numpy as np
+import pytest
+
+from eegbench.store.kept import kept
+
+
+@pytest.fixture
+def make():
+    class Make:
+        n = 0
+
+        def __call__(self):
+            self.n += 1
+            return np.full((2, 3), self.n, np.float32)
+
+    return Make()
+
+
+def test_it_is_made_once(tmp_path, make):
+    first, second = (kept(tmp_path / "features", {"rows": "ab"}, make) for _ in range(2))
+    assert make.n == 1
+    np.testing.assert_array_equal(first, second)
+    assert second.dtype == np.float32
+    assert len(list((tmp_path / "features").iterdir())) == 1
+
+
+def test_another_identity_is_made_anew(tmp_path, make):
+    kept(tmp_path, {"rows": "ab"}, make)
+    kept(tmp_path, {"rows": "ac"}, make)
+    assert make.n == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY no more"])
+def test_a_damaged_file_is_replaced(tmp_path, make, content):
+    kept(tmp_path, {}, make)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(content)
+    for _ in range(2):
+        assert kept(tmp_path, {}, make)[0, 0] == 2
+
+
+def test_where_nothing_can_be_written_a_note_says_so(tmp_path, make, caplog):
+    (tmp_path / "features").write_text("a file")
+    with caplog.at_level(logging.INFO, logger="eegbench"):
+        assert kept(tmp_path / "features", {}, make).shape == (2, 3)
+    assert "features are not kept for later runs" in caplog.text
+    assert list(tmp_path.iterdir()) == [tmp_path / "features"]
