@@ -63,8 +63,8 @@ def _to_weight(
     segments = cut(x.flatten(1), padding * n_in, seen, x.dtype, rounded(len(x)))
     by_segment = cut(gradient.flatten(1), 0, made, x.dtype, rounded(len(x)))
     to_at_each = torch.zeros(made[1], seen[1])
-    for one, other in zip(by_segment.unbind(1), segments.unbind(1), strict=True):
-        to_at_each += one.T @ other
+    for product in torch.bmm(by_segment.permute(1, 2, 0), segments.transpose(0, 1)):
+        to_at_each += product
     return (
         at_any_position(to_at_each.unflatten(0, (AT_ONCE, -1)), kernel * n_in, n_in)
         .unflatten(1, (kernel, n_in))

@@ -12,7 +12,6 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from eegbench.model.moments import sums_of_products
 from eegbench.model.segments import at_any_position, at_each_position, cut
 
 PIECE_BYTES = 3 * 2**20
@@ -109,11 +108,10 @@ def maxima_backward(
     to_at_each = torch.zeros(at_each.T.shape, device=at_each.device)
     total = torch.zeros(n_rows, segments.stride(0), device=at_each.device) if to_signals else None
     for piece in form.pieces():
-        rows = segments[piece].flatten(0, 1)
         to_outputs = _unpool(gradient[piece], chosen[piece], form).view(-1, len(at_each))
-        to_at_each += sums_of_products(rows, to_outputs, 2, torch.float32)
+        to_at_each += segments[piece].permute(2, 0, 1).flatten(1) @ to_outputs  # faster than turned round in place
         if total is not None:
-            _overlap(total[piece], (to_outputs @ at_each).view(form.at_once, -1, rows.shape[1]), form.positions)
+            _overlap(total[piece], (to_outputs @ at_each).unflatten(0, (form.at_once, -1)), form.positions)
     to_weight = at_any_position(to_at_each.T.unflatten(0, (form.positions, -1)), form.kernel)
     return None if total is None else total[: form.n_signals, : form.n_times], to_weight
 
