@@ -102,12 +102,16 @@ def connect(place: Place) -> Client:
     if place.uri.startswith("http"):
         _check_answer(place.uri)
     try:
-        with quiet(), _locked(place.lock), loading():
+        with quiet(), loading():
             from mlflow import MlflowClient
 
-            client = MlflowClient(place.uri)
-            client.search_experiments(max_results=1)  # opens the database now, under the lock
-            return client
+            if place.lock:
+                import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  takes long, and needs no lock
+
+            with _locked(place.lock):
+                client = MlflowClient(place.uri)
+                client.search_experiments(max_results=1)  # opens the database now, under the lock
+                return client
     except Exception as error:
         raise ValueError(
             f"MLflow cannot open {place.public_uri} ({_first_line(error)}); move it aside, or name another "

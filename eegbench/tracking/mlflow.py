@@ -59,6 +59,10 @@ class Mlflow:
         self.place = find_place(uri, self.folder)
         self.experiment = experiment
 
+    def open(self) -> None:
+        """Import MLflow, and open the place."""
+        connect(self.place)
+
     def start(self, facts: RunFacts) -> "MlflowRun":
         """Begin a run, or continue the one that ``tracking.json`` in its folder names."""
         client = connect(self.place)
@@ -81,7 +85,7 @@ class Mlflow:
             tags = {FOLDER: str(facts.folder.resolve()), **above}
             run = client.create_run(experiment, run_name=facts.name, tags=tags)
         if facts.datasets:
-            client.log_inputs(run.info.run_id, [_dataset_input(dataset) for dataset in facts.datasets])
+            _log_datasets(client, run, facts.datasets)
         return run
 
     def _recorded(self, client: Client, folder: Path) -> Any:
@@ -251,6 +255,17 @@ def _last_step(client: Client, run: Any) -> int:
     """Return the last pass that the run has metrics of, -1 where there are none."""
     histories = (client.get_metric_history(run.info.run_id, name) for name in run.data.metrics)
     return max((metric.step for history in histories for metric in history), default=-1)
+
+
+def _log_datasets(client: Client, run: Any, datasets: Iterable[DatasetFacts]) -> None:
+    """Keep which data a run uses; where two runs bring the same data at one moment, MLflow refuses the second once."""
+    from mlflow.exceptions import MlflowException
+
+    inputs = [_dataset_input(dataset) for dataset in datasets]
+    try:
+        client.log_inputs(run.info.run_id, inputs)
+    except MlflowException:
+        client.log_inputs(run.info.run_id, inputs)
 
 
 def _dataset_input(facts: DatasetFacts) -> Any:

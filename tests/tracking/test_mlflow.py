@@ -60,6 +60,22 @@ def test_a_finished_run_has_parameters_tags_metrics_data_and_files(tracker, make
     assert {tag.key: tag.value for tag in data.tags} == {"mlflow.data.context": "train"}
 
 
+def test_runs_that_bring_the_same_data_at_one_moment_both_keep_it(tracker, make_facts, monkeypatch):
+    from mlflow import MlflowClient, MlflowException
+
+    original, calls = MlflowClient.log_inputs, []
+
+    def log_inputs(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 1:
+            raise MlflowException("(sqlite3.IntegrityError) UNIQUE constraint failed: datasets.experiment_id")
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(MlflowClient, "log_inputs", log_inputs)
+    assert len(read(tracker.start(make_facts())).inputs.dataset_inputs) == 1
+    assert len(calls) == 2
+
+
 def test_database_and_files_lie_in_the_outputs_folder(tracker, make_facts, outputs):
     with tracked(tracker, make_facts()) as run:
         run.finish(metrics={}, model=None)
