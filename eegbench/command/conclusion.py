@@ -11,6 +11,7 @@ from eegbench.command.data import Data
 from eegbench.command.evaluation import (
     NETWORK,
     Evaluation,
+    answer,
     embed_all,
     evaluate,
     network_head,
@@ -85,9 +86,11 @@ def _evaluate(
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
     if not data.store.table["scored"].any():
         return None, pretext
-    outcome = evaluate(embeddings, trained.random_encoder, trained.task, data, options, mark=mark)
+    answers = answer(embeddings, trained.task, data, options)
+    figures.draw_answers(answers, data, album)
+    outcome = evaluate(answers, trained.random_encoder, data, options, mark=mark)
     _write_scores(outcome, data, album.folder)
-    figures.draw_evaluation(outcome, data, album)
+    figures.draw_scores(outcome, data, album)
     return outcome, pretext
 
 

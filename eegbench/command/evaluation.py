@@ -61,46 +61,71 @@ def embed_all(encoder: Encoder, data: Data) -> Embeddings:
     return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
 
 
-def evaluate(
-    embeddings: Embeddings, random_encoder: Encoder, task: Task, data: Data, options: Mapping[str, Any], *, mark: str
-) -> Evaluation:
-    """Fit the probe and its controls on train, choose on valid, predict every split once, and score.
+@dataclass(frozen=True)
+class Answers:
+    """What the trained encoder says of the windows of every split.
 
-    Where the task has a head of the dataset's classes, what it says stands beside them as ``network``.
+    Attributes
+    ----------
+    heads
+        The probe's, ``linear``, and where the task has a head of the dataset's classes that one, ``network``.
+    predictions
+        Of each head, in the same order.
+    """
+
+    heads: dict[str, Head]
+    predictions: list[Predictions]
+
+
+def answer(embeddings: Embeddings, task: Task, data: Data, options: Mapping[str, Any]) -> Answers:
+    """Fit the probe on train, choose on valid, and predict every split once.
 
     Parameters
     ----------
     embeddings
         Of the trained encoder.
+    task
+        What was trained with it.
+    data, options
+        The windows and the options of the experiment.
+    """
+    heads = {NETWORK: network} if (network := network_head(task)) else {}
+    heads["linear"] = fit_head(build(options["probe"]["linear"]), embeddings, data, _scored(data))
+    return Answers(heads, [_said(name, head, embeddings, data) for name, head in heads.items()])
+
+
+def evaluate(
+    answers: Answers, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
+) -> Evaluation:
+    """Fit the probe's controls on train, choose on valid, predict every split once, and score all.
+
+    Parameters
+    ----------
+    answers
+        Of the trained encoder.
     random_encoder
         The same encoder before training.
-    task
-        What was trained with the encoder.
     data, options
         The windows and the options of the experiment.
     mark
         What every score's split says beside its name, such as ``(within subject)``.
     """
     probe: Probe = build(options["probe"]["linear"])
-    rows = {split: data.rows(split, scored=True) for split in SPLITS}
+    rows = _scored(data)
     every = np.concatenate(list(rows.values()))
-    entrants = {
-        "linear": embeddings,
+    controls = {
         "random_weights": embed_trials(random_encoder, data.store, every),
         "hand_made": hand_made(data.store, options, every),
     }
-    heads = {name: fit_head(probe, made, data, rows) for name, made in entrants.items()}
-    if network := network_head(task):
-        entrants, heads = {NETWORK: embeddings, **entrants}, {NETWORK: network, **heads}
-    predictions = [
-        _predictions(name, heads[name].probabilities(made.at(every)), data, every) for name, made in entrants.items()
-    ]
+    heads = {name: fit_head(probe, made, data, rows) for name, made in controls.items()}
+    predictions = [*answers.predictions, *(_said(name, heads[name], made, data) for name, made in controls.items())]
     guesses = np.random.default_rng([options["seed"], len(SPLITS), *_fold(options)])
     predictions += _guesses(data, rows, every, guesses)
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
-    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in heads.items() if name != NETWORK}
-    return Evaluation(heads["linear"], frame, scores, converged)
+    fitted = {"linear": answers.heads["linear"], **heads}
+    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in fitted.items()}
+    return Evaluation(fitted["linear"], frame, scores, converged)
 
 
 def network_head(task: Task) -> Head | None:
@@ -149,6 +174,17 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[
         signals=data.store.signals,
         spec=options["model"],
     ).eval()
+
+
+def _scored(data: Data) -> dict[str, Int[np.ndarray, "_"]]:
+    """Return the rows of the scored windows of each split."""
+    return {split: data.rows(split, scored=True) for split in SPLITS}
+
+
+def _said(name: str, head: Head, embeddings: Embeddings, data: Data) -> Predictions:
+    """Return what a head says of the scored windows of all splits."""
+    every = np.concatenate(list(_scored(data).values()))
+    return _predictions(name, head.probabilities(embeddings.at(every)), data, every)
 
 
 def _fold(options: Mapping[str, Any]) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from eegbench import companion
 from eegbench.command import report
 from eegbench.command.conclusion import conclude, explain_or_tell
 from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
@@ -40,7 +41,8 @@ from eegbench.probe import Probe
 from eegbench.sweep.base import Pruned
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.task import Task
-from eegbench.tracking.base import RunFacts, TrackedRun, tracked
+from eegbench.tracking.base import RunFacts, TrackedRun, Tracker, tracked
+from eegbench.tracking.beside import Beside
 from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
 
@@ -81,7 +83,8 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     write_json(folder / "split.json", ids | {"seen": seen_subjects(options, ids)})
     report.tell_data(data)
     facts = run_facts(options, data, folder, member)
-    with report.resumable(folder), tracked(build(options["tracking"]), facts) as run:
+    tracker: Tracker = build(options["tracking"])
+    with report.resumable(folder), tracked(Beside(tracker) if companion.is_there() else tracker, facts) as run:
         try:
             trained = _train(options, data, folder, run, member)
         except Pruned as given_up:  # an outcome: it must not leave the block, which would record a failure
@@ -92,6 +95,7 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
             outcome, summary, metrics, model = conclude(options, data, trained, folder, seen, began)
             maps, late = explain_or_tell(options, data, folder, outcome)
             metrics |= maps
+            companion.settle()
             write_json(folder / SUMMARY, summary | {"identity": same, "metrics": metrics, "link": run.link})
             run.finish(metrics=metrics, model=model)
     if isinstance(late, Pruned):

@@ -1,30 +1,24 @@
 """Every figure of a run: curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
-import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
-from matplotlib.figure import Figure
 
+from eegbench import companion
 from eegbench.command.data import Data
-from eegbench.command.evaluation import CONTROLS, NETWORK, Evaluation
+from eegbench.command.drawing import draw
+from eegbench.command.evaluation import CONTROLS, NETWORK, Answers, Evaluation
 from eegbench.command.results import write_csv, write_json, write_parquet, write_text
-from eegbench.figure import (
-    classification_report,
-    confusion_matrix,
-    embedding_scatter,
-    hypnogram,
-    learning_curves,
-    save,
-    score_bars,
-)
 from eegbench.model.embed import Embeddings
-from eegbench.score import confusion, evaluate, report_frame
+from eegbench.score import confusion, evaluate, predictions_frame, report_frame
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -42,11 +36,18 @@ class Album:
     folder: Path
     formats: tuple[str, ...]
 
-    def add(self, stem: str, draw: Callable[[], Figure]) -> None:
+    def add(self, stem: str, draw: Callable[[], "Figure"]) -> None:
         """Draw a figure and keep it."""
         if self.formats:
+            from eegbench.figure import save
+
             path = self.folder / "figures" / stem
             save(draw(), path.parent, path.name, formats=self.formats)
+
+    def add_soon(self, stem: str, name: str, *args: Any, **options: Any) -> None:
+        """Have a figure of `eegbench.figure` drawn, by its name, in the process beside this one where there is one."""
+        if self.formats:
+            companion.do(draw, self.folder / "figures" / stem, self.formats, name, *args, **options)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""
@@ -74,7 +75,7 @@ MAX_HYPNOGRAMS = 24
 
 def draw_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
     """Draw the learning curves."""
-    album.add("learning_curves", lambda: learning_curves(history, best_pass=best_pass))
+    album.add_soon("learning_curves", "learning_curves", history, best_pass=best_pass)
 
 
 def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
@@ -83,20 +84,25 @@ def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[st
         _draw_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
 
 
-def draw_evaluation(evaluation: Evaluation, data: Data, album: Album) -> None:
-    """Draw what the probe said of the test windows, and its scores beside those of the controls."""
-    frame, classes = evaluation.predictions, data.store.classes
-    split = "test" if (frame["split"] == "test").any() else "valid"
+def draw_answers(answers: Answers, data: Data, album: Album) -> None:
+    """Draw what the trained encoder says of the test windows."""
+    frame, classes = predictions_frame(answers.predictions, data.store.table), data.store.classes
+    split = _drawn_split(frame)
     tested = frame[frame["split"] == split]
-    by_probe = {name: tested[tested["probe"] == name] for name in (NETWORK, "linear") if name in set(tested["probe"])}
+    by_probe = {name: tested[tested["probe"] == name] for name in answers.heads}
     for name, said in by_probe.items():
         title = f"{TITLES[name]}, {split}" + (", within subject" if data.within_subject else "")
         _draw_confusion(confusion(said, classes), classes, title, f"{name}_{split}", album)
-    pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
-    chance = 1 / len(classes)
-    album.add("scores", lambda: score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
     for recording, one in list(by_probe["linear"].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        album.add(f"hypnograms/{recording}", functools.partial(_hypnogram, one, data))
+        album.add_soon(f"hypnograms/{recording}", "hypnogram", one, **_of_hypnogram(one, data))
+
+
+def draw_scores(evaluation: Evaluation, data: Data, album: Album) -> None:
+    """Draw the scores beside those of the controls."""
+    split = _drawn_split(evaluation.predictions)
+    pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
+    bars = {"metric": "balanced_accuracy", "controls": CONTROLS, "chance": 1 / len(data.store.classes)}
+    album.add_soon("scores", "score_bars", pooled, **bars)
 
 
 def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:
@@ -107,27 +113,29 @@ def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: i
     panels = _panels(data.store.table.loc[embeddings.rows].reset_index(drop=True), data)
     title = "Embeddings" + (" (t-SNE)" if projection == "tsne" else "")
     rng = np.random.default_rng(seed)
-    album.add(
-        f"embeddings_{projection}",
-        lambda: embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
-    )
+    words = {"panels": panels, "title": title, "axis_labels": axis_labels, "rng": rng}
+    album.add_soon(f"embeddings_{projection}", "embedding_scatter", points, **words)
 
 
-def _hypnogram(said: pd.DataFrame, data: Data) -> Figure:
+def _drawn_split(frame: pd.DataFrame) -> str:
+    return "test" if (frame["split"] == "test").any() else "valid"
+
+
+def _of_hypnogram(said: pd.DataFrame, data: Data) -> dict[str, Any]:
     classes = data.store.classes
     values = evaluate(confusion(said, classes), classes)
     scores = {"accuracy": float(values["accuracy"])}
     if said["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
         scores["κ"] = float(values["cohen_kappa"])
-    return hypnogram(said, classes=classes, window_s=data.store.signals.window_s, scores=scores)
+    return {"classes": classes, "window_s": data.store.signals.window_s, "scores": scores}
 
 
 def _draw_confusion(
     matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
 ) -> None:
     report = report_frame(matrix, classes)
-    album.add(f"confusion_{stem}", lambda: confusion_matrix(matrix, classes, title))
-    album.add(f"report_{stem}", lambda: classification_report(report, title))
+    album.add_soon(f"confusion_{stem}", "confusion_matrix", matrix, classes, title)
+    album.add_soon(f"report_{stem}", "classification_report", report, title)
     named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
     album.add_table(f"confusion_{stem}", named)
     album.add_table(f"report_{stem}", report)

@@ -7,17 +7,18 @@ import logging
 import multiprocessing
 import os
 import signal
-import threading
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import psutil  # here: an interrupt may come while others import it
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from eegbench.command.accompanied import accompanied
+from eegbench.companion import end_with_parent
 from eegbench.loading import loading
 
 T = TypeVar("T")
@@ -38,8 +39,9 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
     @functools.wraps(verb)
     def job(config: DictConfig) -> T:
         if _launched_here:
-            take_share(config)
-            return verb(config)
+            with accompanied(config):
+                take_share(config)
+                return verb(config)
         _settle()
         take_share(config)
         try:
@@ -107,8 +109,6 @@ def _ignore(number: int, frame: object) -> None:
 
 def _end_jobs() -> None:
     """End the jobs that a launcher started on this machine: politely, so that each run is marked as killed."""
-    import psutil
-
     jobs, below = [], []
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
@@ -168,15 +168,7 @@ def _settle() -> None:
     multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers
     answer_interrupts()
     if multiprocessing.parent_process() is not None:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this worker of joblib's when the program that it works for is gone: nobody would take its result."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(INTERRUPTED)
+        end_with_parent(INTERRUPTED)
 
 
 def _tell(error: Exception) -> None:

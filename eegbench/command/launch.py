@@ -19,6 +19,8 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from eegbench import companion
+from eegbench.command.accompanied import begin_early
 from eegbench.command.help import composed, help_text
 from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here
 from eegbench.config import conf_folder
@@ -63,6 +65,8 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
         if {"-h", "--help"} & set(argv):
             print(help_text(config_name, argv, _config_dir(sys.argv)))
             return 0
+        if config_name == "train":
+            begin_early(argv)
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
     except SystemExit as end:  # a callback's way out
         return int(end.code or 0)
@@ -75,6 +79,8 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
             raise
         print(f"eegbench: {sentence}", file=sys.stderr)
         return 1
+    finally:
+        companion.end()
     return 0
 
 
@@ -114,6 +120,9 @@ def _is_ours(error: BaseException) -> bool:
 
 
 def _innermost(error: BaseException) -> traceback.FrameSummary:
+    if beside := getattr(error, "raised_in", None):  # in the process beside this one
+        assert isinstance(beside, traceback.FrameSummary)
+        return beside
     frames = traceback.extract_tb(error.__traceback__)
     return frames[-1] if frames else traceback.FrameSummary("", 0, "")
 

@@ -8,10 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from eegbench.loading import loading
 from eegbench.tracking.base import ServedModel
 from eegbench.tracking.database import Client, quiet
 
 REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
+
+
+def load() -> None:
+    """Load what `log_model` takes: MLflow's part, its list of what is installed, and what a model's script loads."""
+    with quiet(), loading():
+        import torch  # noqa: F401
+        from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
+
+        warn_dependency_requirement_mismatches(_requirements())
 
 
 def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:
@@ -46,10 +56,13 @@ def _save(served: ServedModel, card: Any, folder: Path) -> None:
         artifacts={"model": str(served.folder)},
         signature=_signature(served),
         input_example=np.zeros((1, *served.input_shape), dtype=np.float32),
-        # given, as MLflow takes seconds to find them; a local version (+cpu) is on no index
-        pip_requirements=[f"{name}=={version(name).split('+')[0]}" for name in REQUIREMENTS],
+        pip_requirements=_requirements(),  # given, as MLflow takes seconds to find them
         mlflow_model=card,
     )
+
+
+def _requirements() -> list[str]:
+    return [f"{name}=={version(name).split('+')[0]}" for name in REQUIREMENTS]  # a local version (+cpu) is on no index
 
 
 def _signature(served: ServedModel) -> Any:
