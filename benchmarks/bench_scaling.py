@@ -2,8 +2,8 @@
 
 Run ``python benchmarks/bench_scaling.py FOLDER`` from the repository's root; FOLDER takes the nights and stores
 (about 7 GB for 150) and is used again. For each size: seconds to build the store, seconds of a run with the store
-built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``)
-that the process held, beside that of ``import torch`` alone. In the end the largest size once more, where this user may
+built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``) that its processes held
+together, beside that of ``import torch`` alone. In the end the largest size once more, where this user may
 make control groups, in one of 4 GB.
 """
 
@@ -16,8 +16,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 15, 50, 150)
@@ -108,14 +110,20 @@ def watch(command: list[str], enter: Callable[[], None] | None = None) -> dict[s
 
 
 def _memory(process: subprocess.Popen[str]) -> Iterator[float]:
+    """Yield the MB that the program and the processes below it hold."""
     while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
-        except OSError:
-            return
-        if found := re.search(r"RssAnon:\s+(\d+) kB", status):
-            yield int(found[1]) / 1e3
+        with suppress(psutil.Error):
+            below = psutil.Process(process.pid)
+            yield sum(_anonymous(each.pid) for each in (below, *below.children(recursive=True)))
         time.sleep(0.05)
+
+
+def _anonymous(pid: int) -> float:
+    try:
+        found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1e3 if found else 0.0
 
 
 if __name__ == "__main__":
