@@ -21,7 +21,7 @@ from side_by_side import ratios, shown
 
 from eegbench.command.data import open_data
 from eegbench.config import build
-from eegbench.environment import choose_device
+from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.model.embed import embed
 from eegbench.model.predictor import load_predictor
 
@@ -139,6 +139,7 @@ def timed(command: list[object]) -> float:
 
 def embedding_rate(folder: Path) -> float:
     """Return the windows a second that a finished run's encoder embeds, the first use left out."""
+    keep_freed_memory()  # as a run does
     options = OmegaConf.to_object(OmegaConf.load(folder / "config.yaml"))
     device = choose_device(options["device"])
     data = open_data(options, device)
