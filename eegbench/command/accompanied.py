@@ -1,9 +1,8 @@
 """When a run has a process beside it: where a core is free, and there are figures to draw or records to keep."""
 
-import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -32,8 +31,7 @@ def _is_program() -> bool:
     return file.name == "eegbench" or file.parts[-2:] == ("eegbench", "__main__.py")
 
 
-@contextlib.contextmanager
-def accompanied(config: DictConfig) -> Iterator[None]:
+def accompany(config: DictConfig) -> None:
     """Let the process load what it will need, or end it where these options want none; a multirun keeps it for all."""
     draws = bool(config.get("figures"))
     keeps = not str(config.get("tracking", {}).get("_target_", "")).endswith(".Folder")
@@ -46,4 +44,3 @@ def accompanied(config: DictConfig) -> Iterator[None]:
             companion.do(drawing.load_figures)
         if keeps:
             companion.do(drawing.load_model)
-    yield

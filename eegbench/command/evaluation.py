@@ -90,8 +90,10 @@ def answer(embeddings: Embeddings, task: Task, data: Data, options: Mapping[str,
         The windows and the options of the experiment.
     """
     heads = {NETWORK: network} if (network := network_head(task)) else {}
-    heads["linear"] = fit_head(build(options["probe"]["linear"]), embeddings, data, _scored(data))
-    return Answers(heads, [_said(name, head, embeddings, data) for name, head in heads.items()])
+    rows = _scored(data)
+    every = np.concatenate(list(rows.values()))
+    heads["linear"] = fit_head(build(options["probe"]["linear"]), embeddings, data, rows)
+    return Answers(heads, [_said(name, head, embeddings, data, every) for name, head in heads.items()])
 
 
 def evaluate(
@@ -118,9 +120,9 @@ def evaluate(
         "hand_made": hand_made(data.store, options, every),
     }
     heads = {name: fit_head(probe, made, data, rows) for name, made in controls.items()}
-    predictions = [*answers.predictions, *(_said(name, heads[name], made, data) for name, made in controls.items())]
+    said = [_said(name, heads[name], made, data, every) for name, made in controls.items()]
     guesses = np.random.default_rng([options["seed"], len(SPLITS), *_fold(options)])
-    predictions += _guesses(data, rows, every, guesses)
+    predictions = [*answers.predictions, *said, *_guesses(data, rows, every, guesses)]
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
     fitted = {"linear": answers.heads["linear"], **heads}
@@ -181,10 +183,9 @@ def _scored(data: Data) -> dict[str, Int[np.ndarray, "_"]]:
     return {split: data.rows(split, scored=True) for split in SPLITS}
 
 
-def _said(name: str, head: Head, embeddings: Embeddings, data: Data) -> Predictions:
-    """Return what a head says of the scored windows of all splits."""
-    every = np.concatenate(list(_scored(data).values()))
-    return _predictions(name, head.probabilities(embeddings.at(every)), data, every)
+def _said(name: str, head: Head, embeddings: Embeddings, data: Data, rows: Int[np.ndarray, "n"]) -> Predictions:
+    """Return what a head says of windows."""
+    return _predictions(name, head.probabilities(embeddings.at(rows)), data, rows)
 
 
 def _fold(options: Mapping[str, Any]) -> list[int]:

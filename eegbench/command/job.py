@@ -17,7 +17,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
-from eegbench.command.accompanied import accompanied
+from eegbench.command.accompanied import accompany
 from eegbench.companion import end_with_parent
 from eegbench.loading import loading
 
@@ -39,9 +39,9 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
     @functools.wraps(verb)
     def job(config: DictConfig) -> T:
         if _launched_here:
-            with accompanied(config):
-                take_share(config)
-                return verb(config)
+            accompany(config)
+            take_share(config)
+            return verb(config)
         _settle()
         take_share(config)
         try:

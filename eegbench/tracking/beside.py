@@ -1,6 +1,7 @@
 """Keeps a run in the process beside this one: what nothing waits for costs the run no time."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from eegbench import companion
 from eegbench.tracking.base import RunFacts, ServedModel, SweepView, TrackedRun, Tracker
@@ -41,21 +42,22 @@ class BesideRun:
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of one pass, soon."""
-        companion.do(_log_pass, pass_, dict(metrics))
+        companion.do(_of_run, "log_pass", pass_, dict(metrics))
 
     def pages(self, view: SweepView) -> tuple[str, ...]:
         """Return the addresses that show the runs below this one side by side."""
-        return companion.ask(_pages, view)
+        pages: tuple[str, ...] = companion.ask(_of_run, "pages", view)
+        return pages
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Keep what is left, and wait until it is kept."""
-        companion.ask(_finish, dict(metrics), model, state)
+        companion.ask(_of_run, "finish", metrics=dict(metrics), model=model, state=state)
 
     def fail(self, error: BaseException) -> None:
         """Record why the run ended early."""
         kind = KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else RuntimeError  # others might not travel
         companion.forget()
-        companion.ask(_fail, kind(str(error).strip() or type(error).__name__))
+        companion.ask(_of_run, "fail", kind(str(error).strip() or type(error).__name__))
 
 
 _run: TrackedRun | None = None
@@ -75,22 +77,5 @@ def _start(tracker: Tracker, facts: RunFacts) -> str:
     return _run.link
 
 
-def _here() -> TrackedRun:
-    assert _run is not None
-    return _run
-
-
-def _log_pass(pass_: int, metrics: Mapping[str, float]) -> None:
-    _here().log_pass(pass_, metrics)
-
-
-def _pages(view: SweepView) -> tuple[str, ...]:
-    return _here().pages(view)
-
-
-def _finish(metrics: Mapping[str, float], model: ServedModel | None, state: str) -> None:
-    _here().finish(metrics=metrics, model=model, state=state)
-
-
-def _fail(error: BaseException) -> None:
-    _here().fail(error)
+def _of_run(method: str, *args: Any, **kwargs: Any) -> Any:
+    return getattr(_run, method)(*args, **kwargs)

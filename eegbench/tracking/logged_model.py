@@ -18,6 +18,7 @@ REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
 def load() -> None:
     """Load what `log_model` takes: MLflow's part, its list of what is installed, and what a model's script loads."""
     with quiet(), loading():
+        import mlflow.pyfunc  # noqa: F401
         import torch  # noqa: F401
         from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
 

@@ -11,7 +11,7 @@ from toy import SMALL
 
 from eegbench import companion
 from eegbench.command import accompanied as module
-from eegbench.command.accompanied import accompanied, begin_early
+from eegbench.command.accompanied import accompany, begin_early
 
 TESTS = Path(__file__).resolve().parents[1]
 MLFLOW, FOLDER = ({"_target_": f"eegbench.tracking.{name}"} for name in ("mlflow.Mlflow", "folder.Folder"))
@@ -69,8 +69,8 @@ def test_processes_that_train_together_are_left_alone(began, monkeypatch):
 )
 def test_the_options_decide_whether_it_stays(began, options, loads):
     begin_early([])
-    with accompanied(OmegaConf.create(options)):
-        assert began[2:] == loads
+    accompany(OmegaConf.create(options))
+    assert began[2:] == loads
 
 
 def run(toy_options, tmp_path, *words):
