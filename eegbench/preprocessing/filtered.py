@@ -6,8 +6,8 @@ from typing import Literal
 
 import mne
 import numpy as np
+import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
-from scipy.signal import oaconvolve
 
 from eegbench.dataset import BadRecordingError
 
@@ -115,4 +115,4 @@ def _convolved(signal: Float[np.ndarray, "n"], taps: Float[np.ndarray, "m"]) -> 
     """Filter without a shift; beyond its ends the signal goes on turned about them, as MNE has it."""
     n = len(taps) - 1
     beyond = np.pad(signal, n, mode="reflect", reflect_type="odd")
-    return np.asarray(oaconvolve(beyond, taps, mode="same")[n:-n])
+    return np.asarray(scipy.signal.oaconvolve(beyond, taps, mode="same")[n:-n])

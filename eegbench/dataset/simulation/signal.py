@@ -6,10 +6,8 @@ Amplitudes are root mean squares in µV as an amplifier with Sleep-EDF's high-pa
 from collections.abc import Callable
 
 import numpy as np
-import scipy.fft
+import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
-from scipy.ndimage import uniform_filter1d
-from scipy.signal import lfilter
 
 from eegbench.dataset.simulation.statistics import EPOCH_S, STAGES, Stages
 from eegbench.dataset.simulation.subject import BANDS, Subject
@@ -60,8 +58,8 @@ Weights = Float[np.ndarray, "n_seconds 5"]
 def stage_weights(truth: Stages) -> Weights:
     """Return how much of each stage there is in each second; the rows sum to 1."""
     seconds = np.eye(len(STAGES))[np.repeat(truth, EPOCH_S)]
-    once = uniform_filter1d(seconds, SMOOTHING_S, axis=0, mode="nearest")
-    twice = uniform_filter1d(once, SMOOTHING_S, axis=0, mode="nearest")
+    once = scipy.ndimage.uniform_filter1d(seconds, SMOOTHING_S, axis=0, mode="nearest")
+    twice = scipy.ndimage.uniform_filter1d(once, SMOOTHING_S, axis=0, mode="nearest")
     return np.asarray(np.clip(twice, 0, 1))  # running sums leave -1e-17
 
 
@@ -144,7 +142,7 @@ def wander(
     keep = np.exp(-1 / constant_s)
     steps = rng.normal(0, spread * np.sqrt(1 - keep**2), shape)
     steps[0] = rng.normal(0, spread, shape[1])
-    return np.asarray(lfilter([1.0], [1.0, -keep], steps, axis=0))
+    return np.asarray(scipy.signal.lfilter([1.0], [1.0, -keep], steps, axis=0))
 
 
 def to_samples(seconds: Float[np.ndarray, "n_seconds"]) -> Signal:
