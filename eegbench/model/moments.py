@@ -65,16 +65,11 @@ class _PatchMoments(torch.autograd.Function):
         return to_signals, None, None
 
 
-def sums_of_products(
-    left: Float[Tensor, "n p"], right: Float[Tensor, "n q"], n_parts: int, dtype: torch.dtype
-) -> Float[Tensor, "p q"]:
-    """Return ``left.T @ right``, added up between parts in a better precision; they are also what cores share."""
-    n = len(left) // n_parts * n_parts
-    parts = [rows[:n].unflatten(0, (n_parts, -1)) for rows in (left, right)]
-    products = torch.bmm(parts[0].transpose(1, 2), parts[1])
-    total = products.new_zeros(products.shape[1:], dtype=dtype)
-    for product in products:  # torch's sum would copy all of them into the other numbers first
-        total += product
+def _sums_of_products(left: Float[Tensor, "n p"], right: Float[Tensor, "n q"]) -> Float[Tensor, "p q"]:
+    """Return ``left.T @ right``, added up between parts in double precision; they are also what cores share."""
+    n = len(left) // N_PARTS * N_PARTS
+    parts = [rows[:n].unflatten(0, (N_PARTS, -1)) for rows in (left, right)]
+    total = torch.bmm(parts[0].transpose(1, 2), parts[1]).double().sum(0)
     return total if n == len(left) else total + left[n:].T @ right[n:]
 
 
@@ -84,7 +79,7 @@ def _autocorrelation(signals: Float[Tensor, "n_signals n_times"], n_lags: int) -
     n_zeros = -signals.shape[1] % size + size  # a frame of zeros keeps signals apart
     frames = pad(signals, (0, n_zeros)).view(-1, size)
     pairs = ((frames, frames), (frames[:-1], frames[1:]))
-    products = torch.cat([sums_of_products(*pair, N_PARTS, torch.float64) for pair in pairs], dim=1)
+    products = torch.cat([_sums_of_products(*pair) for pair in pairs], dim=1)
     return _by_lag(products, n_lags).sum(0)
 
 

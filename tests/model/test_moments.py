@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eegbench.model.moments import patch_moments, sums_of_products
+from eegbench.model.moments import patch_moments
 
 
 @settings(max_examples=100, deadline=None)
@@ -28,10 +28,3 @@ def test_their_gradient_is_that_of_the_patches(n_signals, width, more, seed) -> 
     found = patch_moments(signals, width, torch.float32)
     one, other = (torch.autograd.grad(outputs, signals, given_)[0] for outputs in (found, expected))
     torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5 * max(1.0, float(other.abs().max())))
-
-
-@settings(max_examples=30, deadline=None)
-@given(n=st.integers(0, 20), n_parts=st.integers(1, 6))
-def test_sums_in_parts_are_the_sums(n, n_parts) -> None:
-    left, right = torch.randint(-5, 6, (n, 3)).float(), torch.randint(-5, 6, (n, 2)).float()
-    torch.testing.assert_close(sums_of_products(left, right, n_parts, torch.float64), (left.T @ right).double())
