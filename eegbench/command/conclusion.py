@@ -13,12 +13,12 @@ from eegbench.command.evaluation import (
     Evaluation,
     answer,
     embed_all,
+    embed_scored,
     evaluate,
     network_head,
     predictor,
     pretext_confusion,
 )
-from eegbench.command.explanation import explain
 from eegbench.command.options import objectives
 from eegbench.command.results import write_arrays, write_csv, write_parquet
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
@@ -46,6 +46,8 @@ def explain_or_tell(
     """Show what the network looks at, where that was asked for; what fails there must not lose what was trained."""
     if outcome is None or not options["interpretability"]:
         return {}, None
+    from eegbench.command.explanation import explain  # here: it loads what draws maps
+
     try:
         return explain(options, data, folder), None
     except Exception as error:  # noqa: BLE001  raised again once the run is finished
@@ -63,32 +65,37 @@ def _metrics(
     return metrics | ({OBJECTIVE: there[0]} if there else {})
 
 
-def _examine(trained: Trained, data: Data, album: figures.Album) -> dict[str, Counts]:
-    """Draw how training went, and what the task answers on valid and test, where the sampler finds examples."""
-    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
+def _ask(trained: Trained, data: Data) -> dict[str, Counts]:
+    """Count what the task answers on valid and test, where the sampler finds examples."""
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
         try:
             found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, data.part(split))
         except ValueError as error:  # recordings too short for the sampler's times, say
             report.tell(f"no pretext figure of {split}: {error}")
-    figures.draw_pretext(found, trained.task.classes, album)
     return found
 
 
 def _evaluate(
     options: Options, data: Data, trained: Trained, album: figures.Album, mark: str
 ) -> tuple[Evaluation | None, dict[str, Counts]]:
-    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe."""
-    pretext = _examine(trained, data, album)
+    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe.
+
+    All is encoded first, as that takes every core. Figures are drawn beside what follows, which takes one.
+    """
+    pretext = _ask(trained, data)
     embeddings = embed_all(trained.encoder, data)
-    _write_embeddings(embeddings, data, album.folder)
+    is_labelled = bool(data.store.table["scored"].any())
+    random_weights = embed_scored(trained.random_encoder, data) if is_labelled else None
+    figures.draw_training(trained.fit.history, trained.fit.best_pass, album)
+    figures.draw_pretext(pretext, trained.task.classes, album)
     figures.draw_embeddings(embeddings, data, options["projection"], options["seed"], album)
-    if not data.store.table["scored"].any():
+    _write_embeddings(embeddings, data, album.folder)
+    if random_weights is None:
         return None, pretext
     answers = answer(embeddings, trained.task, data, options)
     figures.draw_answers(answers, data, album)
-    outcome = evaluate(answers, trained.random_encoder, data, options, mark=mark)
+    outcome = evaluate(answers, random_weights, data, options, mark=mark)
     _write_scores(outcome, data, album.folder)
     figures.draw_scores(outcome, data, album)
     return outcome, pretext
@@ -123,7 +130,7 @@ def _save_model(
         return None
     metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
     return ServedModel(
-        code=Path(__file__).with_name("served_model.py"),
+        loader="eegbench.command.served_model",
         folder=folder / "model",
         input_shape=(signals.n_channels, signals.n_times),
         n_outputs=len(data.store.classes),

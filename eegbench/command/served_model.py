@@ -1,6 +1,11 @@
-"""What MLflow runs to load the model of a run: windows in, class probabilities out."""
+"""The module by which MLflow loads the model of a run: windows in, class probabilities out."""
+
+from pathlib import Path
 
 from eegbench.model.predictor import load_predictor
-from eegbench.tracking.served import serve
+from eegbench.tracking.served import Served
 
-serve(lambda folder: load_predictor(folder).probabilities)
+
+def _load_pyfunc(path: str) -> Served:
+    """Return the model in this folder; the name is MLflow's."""
+    return Served(load_predictor(Path(path)).probabilities)

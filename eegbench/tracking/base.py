@@ -65,12 +65,12 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A model in files, and the script that reads it, so that nothing need be pickled.
+    """A model in files, and the module that reads them, so that nothing need be pickled.
 
     Attributes
     ----------
-    code
-        A Python script that calls `eegbench.tracking.served.serve` with a function from folder to prediction.
+    loader
+        The name of an installed module whose ``_load_pyfunc(path)`` returns a `eegbench.tracking.served.Served`.
     folder
         The model's files.
     input_shape
@@ -81,7 +81,7 @@ class ServedModel:
         What a user must know of the input and output: channels, sampling rate, normalisation, classes.
     """
 
-    code: Path
+    loader: str
     folder: Path
     input_shape: tuple[int, ...]
     n_outputs: int

@@ -1,4 +1,4 @@
-"""Gives a model in files to MLflow: a signature, its requirements, a script that loads it, and no pickle."""
+"""Gives a model in files to MLflow: a signature, its requirements, the module that loads it, and no pickle."""
 
 import json
 from importlib.metadata import version
@@ -16,17 +16,16 @@ REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
 
 
 def load() -> None:
-    """Load what `log_model` takes: MLflow's part, its list of what is installed, and what a model's script loads."""
+    """Load what `log_model` takes: MLflow's part, and its list of what is installed."""
     with quiet(), loading():
         import mlflow.pyfunc  # noqa: F401
-        import torch  # noqa: F401
         from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
 
         warn_dependency_requirement_mismatches(_requirements())
 
 
 def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:
-    """Log a model as the run's output; MLflow loads it once and predicts zeros, so that a broken one fails.
+    """Log a model as the run's output.
 
     This is what ``mlflow.pyfunc.log_model`` does, without its global tracking URI and active run.
     """
@@ -53,8 +52,8 @@ def _save(served: ServedModel, card: Any, folder: Path) -> None:
 
     mlflow.pyfunc.save_model(
         str(folder),
-        python_model=str(served.code),
-        artifacts={"model": str(served.folder)},
+        loader_module=served.loader,
+        data_path=str(served.folder),
         signature=_signature(served),
         input_example=np.zeros((1, *served.input_shape), dtype=np.float32),
         pip_requirements=_requirements(),  # given, as MLflow takes seconds to find them

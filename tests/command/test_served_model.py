@@ -1,9 +1,6 @@
-from pathlib import Path
-
 import numpy as np
 import torch
 
-from eegbench import command
 from eegbench.config import build
 from eegbench.model.predictor import Predictor, save_predictor
 from eegbench.tracking import RunFacts, ServedModel, tracked
@@ -30,8 +27,8 @@ def make_predictor() -> Predictor:
 def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
     predictor = make_predictor()
     save_predictor(predictor, tmp_path / "run" / "model")
-    code = Path(command.__file__).with_name("served_model.py")
-    served = ServedModel(code=code, folder=tmp_path / "run" / "model", input_shape=(2, 3000), n_outputs=5)
+    folder = tmp_path / "run" / "model"
+    served = ServedModel("eegbench.command.served_model", folder, input_shape=(2, 3000), n_outputs=5)
     facts = RunFacts("sleep", "a run", tmp_path / "run", {})
     with tracked(Mlflow(uri=None, folder=str(tmp_path), experiment=None), facts) as run:
         run.finish(metrics={}, model=served)

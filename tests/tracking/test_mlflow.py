@@ -12,8 +12,6 @@ import pytest
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
 
-STUB = Path(__file__).with_name("served_stub.py")
-
 
 @pytest.fixture
 def served(tmp_path) -> ServedModel:
@@ -21,7 +19,7 @@ def served(tmp_path) -> ServedModel:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.json").write_text(json.dumps({"scale": 3.0}))
     metadata = {"channels": ("Fpz-Cz", "Pz-Oz"), "sfreq": 100.0}
-    return ServedModel(code=STUB, folder=folder, input_shape=(2, 30), n_outputs=2, metadata=metadata)
+    return ServedModel("tracking.served_stub", folder, input_shape=(2, 30), n_outputs=2, metadata=metadata)
 
 
 def read(run):
@@ -222,7 +220,7 @@ from eegbench.tracking.mlflow import Mlflow
 
 logging.basicConfig(level="INFO")
 socket.socket.connect = lambda self, address: print("network:", address)
-model = ServedModel(code=Path(sys.argv[1]), folder=Path(sys.argv[2]), input_shape=(2, 30), n_outputs=2)
+model = ServedModel(loader=sys.argv[1], folder=Path(sys.argv[2]), input_shape=(2, 30), n_outputs=2)
 run = Mlflow(uri=None, folder="outputs", experiment=None).start(RunFacts("e", "n", Path("run"), {}))
 run.finish(metrics={}, model=model)
 assert logging.getLogger().level == logging.INFO
@@ -235,7 +233,7 @@ def test_a_new_store_is_set_up_without_a_word_to_the_terminal_or_the_network(tmp
     here = tmp_path / "here"
     here.mkdir()
     quiet = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "PYTEST"))}
-    command = [sys.executable, "-c", QUIET_RUN, str(served.code), str(served.folder)]
+    command = [sys.executable, "-c", QUIET_RUN, served.loader, str(served.folder)]
     done = subprocess.run(command, cwd=here, env=quiet, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert {file.name for file in here.iterdir()} == {"run", "outputs"}
