@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -30,6 +31,10 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 _pool: ProcessPoolExecutor | None = None
 _asked: list[Future[object]] = []
+_shared: list[tuple[Future[object], Callable[[], object]]] = []
+
+WORTH = 3
+"""Shared things left to be done from which on this process, when it has nothing else to do, takes some itself."""
 
 
 def begin() -> None:
@@ -55,6 +60,7 @@ def end(*, waits: bool = False) -> None:
         _pool.shutdown(wait=waits, cancel_futures=True)
         _pool = None
         _asked.clear()
+        _shared.clear()
 
 
 def is_there() -> bool:
@@ -87,6 +93,19 @@ def do(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None
     _asked.append(_submit(_pool, function, *args, **kwargs))
 
 
+def share(function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Have something done by whichever process comes to it first: there in its turn, or here when `settle` waits.
+
+    Raises
+    ------
+    Exception
+        As `do`.
+    """
+    do(function, *args, **kwargs)
+    if _pool is not None:
+        _shared.append((_asked[-1], partial(function, *args, **kwargs)))
+
+
 def ask(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Have something done and wait for what it returns.
 
@@ -102,13 +121,20 @@ def ask(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def settle() -> None:
-    """Wait until everything is done.
+    """Wait until everything is done, and do the last of what is shared meanwhile.
 
     Raises
     ------
     Exception
         What something asked for ended with.
     """
+    waiting = [(future, call) for future, call in _shared if not (future.running() or future.done())]
+    _shared.clear()
+    if len(waiting) >= WORTH:
+        while waiting and waiting[-1][0].cancel():
+            future, call = waiting.pop()
+            _asked.remove(future)
+            call()
     while _asked:
         _result(_asked.pop(0))
 
@@ -118,6 +144,7 @@ def forget() -> None:
     for future in _asked:
         future.cancel()
     _asked.clear()
+    _shared.clear()
 
 
 def end_with_parent(status: int) -> None:

@@ -5,6 +5,8 @@ import os
 import platform
 import random
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -135,6 +137,17 @@ def set_threads(n: int) -> None:
         os.environ[name] = str(min(n, int(given)) if given.isdigit() and int(given) else n)
     torch.set_num_threads(min(n, torch.get_num_threads()))
     threadpool_limits(n)  # NumPy's and SciPy's, which were loaded before
+
+
+@contextmanager
+def in_one_thread(*, when: bool) -> Iterator[None]:
+    """Let torch compute in one thread: small products, where cores are busy, take several threads longer than one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1 if when else before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def n_threads() -> int:

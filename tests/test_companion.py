@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -51,6 +52,48 @@ def test_it_does_what_it_is_asked_for_in_order(beside, tmp_path):
         companion.do(append, tmp_path / "a", text)
     assert companion.ask(os.getpid) not in (os.getpid(), os.getppid())
     assert (tmp_path / "a").read_text() == "abcdef"
+
+
+def note_process(path, number):
+    path.with_name(f"{number}").write_text(str(os.getpid()))
+
+
+def test_the_last_of_what_is_shared_is_done_here_while_the_other_is_busy(beside, tmp_path):
+    companion.share(note_process, tmp_path / "a", 0)
+    while not (tmp_path / "0").is_file():
+        time.sleep(0.01)
+    companion.do(time.sleep, 1.0)
+    for number in range(1, 8):
+        companion.share(note_process, tmp_path / "a", number)
+    companion.settle()
+    where = [int((tmp_path / f"{number}").read_text()) for number in range(8)]
+    assert where[-1] == os.getpid() != where[0]
+    assert where == sorted(where, key=lambda pid: pid == os.getpid())  # first there, then here
+    assert companion.ask(os.getpid) == where[0]
+
+
+def test_few_shared_things_are_left_where_they_are(beside, tmp_path):
+    companion.do(time.sleep, 0.5)
+    for number in range(companion.WORTH - 1):
+        companion.share(note_process, tmp_path / "a", number)
+    companion.settle()
+    assert {int(file.read_text()) for file in tmp_path.iterdir()} == {companion.ask(os.getpid)}
+
+
+def test_what_is_shared_is_done_at_once_where_there_is_no_other(tmp_path):
+    companion.share(note_process, tmp_path / "a", 0)
+    assert (tmp_path / "0").read_text() == str(os.getpid())
+
+
+def test_an_error_here_comes_up_and_the_rest_is_done_there(beside, tmp_path):
+    companion.do(time.sleep, 0.5)
+    for number in range(5):
+        companion.share(note_process, tmp_path / "a", number)
+    companion.share(refuse, ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        companion.settle()
+    companion.settle()
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_an_error_comes_with_the_next_word_and_says_where_it_was_raised(beside, tmp_path):

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import torch
 from jaxtyping import Int
-from sklearn.metrics import confusion_matrix
 
 from eegbench.command.data import Data
 from eegbench.command.hand_made import hand_made
@@ -20,7 +19,7 @@ from eegbench.model.trial import embed_trials
 from eegbench.probe import Head, Probe
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
-from eegbench.score import predictions_frame, score
+from eegbench.score import confusion_matrix, predictions_frame, score
 from eegbench.score.metric import evaluate as evaluate_counts
 from eegbench.task import Task
 from eegbench.task.ask import ask
@@ -61,6 +60,11 @@ def embed_all(encoder: Encoder, data: Data) -> Embeddings:
     return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
 
 
+def embed_scored(encoder: Encoder, data: Data) -> Embeddings:
+    """Encode the windows (or trials) that probes are fitted to and tested on."""
+    return embed_trials(encoder, data.store, np.concatenate(list(_scored(data).values())))
+
+
 @dataclass(frozen=True)
 class Answers:
     """What the trained encoder says of the windows of every split.
@@ -97,7 +101,7 @@ def answer(embeddings: Embeddings, task: Task, data: Data, options: Mapping[str,
 
 
 def evaluate(
-    answers: Answers, random_encoder: Encoder, data: Data, options: Mapping[str, Any], *, mark: str
+    answers: Answers, random_weights: Embeddings, data: Data, options: Mapping[str, Any], *, mark: str
 ) -> Evaluation:
     """Fit the probe's controls on train, choose on valid, predict every split once, and score all.
 
@@ -105,8 +109,8 @@ def evaluate(
     ----------
     answers
         Of the trained encoder.
-    random_encoder
-        The same encoder before training.
+    random_weights
+        Embeddings of the scored windows by the same encoder before training.
     data, options
         The windows and the options of the experiment.
     mark
@@ -115,10 +119,7 @@ def evaluate(
     probe: Probe = build(options["probe"]["linear"])
     rows = _scored(data)
     every = np.concatenate(list(rows.values()))
-    controls = {
-        "random_weights": embed_trials(random_encoder, data.store, every),
-        "hand_made": hand_made(data.store, options, every),
-    }
+    controls = {"random_weights": random_weights, "hand_made": hand_made(data.store, options, every)}
     heads = {name: fit_head(probe, made, data, rows) for name, made in controls.items()}
     said = [_said(name, heads[name], made, data, every) for name, made in controls.items()]
     guesses = np.random.default_rng([options["seed"], len(SPLITS), *_fold(options)])
@@ -151,7 +152,8 @@ def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]
     embeddings = embed_trials(encoder, data.store, np.concatenate(list(rows.values())))
     head = fit_head(probe, embeddings, data, rows)
     said = _predictions("linear", head.probabilities(embeddings.at(rows["valid"])), data, rows["valid"])
-    scores = evaluate_counts(_count(said.label, said.predicted, len(data.store.classes)), data.store.classes)
+    counts = confusion_matrix(said.label, said.predicted, len(data.store.classes))
+    scores = evaluate_counts(counts, data.store.classes)
     return {metric: float(value) for metric, value in scores.items() if not metric.startswith("f1/")}
 
 
@@ -161,7 +163,7 @@ def pretext_confusion(
     """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows)."""
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
     outcome, y = ask(encoder, task, material.store, draw)
-    return _count(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
+    return confusion_matrix(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
 
 
 def predictor(encoder: Encoder, head: Head | None, data: Data, options: Mapping[str, Any]) -> Predictor:
@@ -202,12 +204,6 @@ def _guesses(
         _predictions("majority", commonest, data, every),
         _predictions("chance", chance(len(every), n_classes, rng), data, every),
     ]
-
-
-def _count(
-    truth: Int[np.ndarray, "n"], said: Int[np.ndarray, "n"], n_classes: int
-) -> Int[np.ndarray, "n_classes n_classes"]:
-    return np.asarray(confusion_matrix(truth, said, labels=np.arange(n_classes)))
 
 
 def _predictions(name: str, probabilities: np.ndarray, data: Data, rows: Int[np.ndarray, "n"]) -> Predictions:

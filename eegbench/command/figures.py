@@ -47,7 +47,7 @@ class Album:
     def add_soon(self, stem: str, name: str, *args: Any, **options: Any) -> None:
         """Have a figure of `eegbench.figure` drawn, by its name, in the process beside this one where there is one."""
         if self.formats:
-            companion.do(draw, self.folder / "figures" / stem, self.formats, name, *args, **options)
+            companion.share(draw, self.folder / "figures" / stem, self.formats, name, *args, **options)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""
@@ -159,9 +159,15 @@ def _project(
         from sklearn.manifold import TSNE
 
         return TSNE(n_components=2, random_state=seed).fit_transform(features), ("t-SNE 1", "t-SNE 2")
-    from sklearn.decomposition import PCA
+    return _principal(features)
 
-    pca = PCA(n_components=2, random_state=seed)
-    points = pca.fit_transform(features.astype(np.float64))
-    first, second = (f"PC{i + 1} ({share:.0%} of variance)" for i, share in enumerate(pca.explained_variance_ratio_))
-    return points, (first, second)
+
+def _principal(features: Float[np.ndarray, "n embed_dim"]) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
+    """Return the two principal components; the largest loading of each is positive."""
+    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    centred = np.pad(centred, ((0, 0), (0, max(0, 2 - centred.shape[1]))))
+    variance, axes = np.linalg.eigh(centred.T @ centred)  # the largest last
+    axes = axes[:, [-1, -2]]
+    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
+    first, second = variance[[-1, -2]] / max(variance.sum(), np.finfo(float).tiny)
+    return centred @ axes, (f"PC1 ({first:.0%} of variance)", f"PC2 ({second:.0%} of variance)")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
-from scipy.special import softmax
 
 ABSENT = -1e4
 """The score of a class that train does not hold: its probability is 0, and float32 can add to it."""
@@ -36,7 +36,8 @@ class Head:
 
     def probabilities(self, features: Float[np.ndarray, "n embed_dim"]) -> Float[np.ndarray, "n n_classes"]:
         """Return class probabilities."""
-        return np.asarray(softmax(features.astype(np.float64) @ self.weight.T + self.bias, axis=1))
+        scores = features.astype(np.float64) @ self.weight.T + self.bias
+        return torch.from_numpy(scores).softmax(1).numpy()
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,20 @@
 """A linear probe: standardise each feature on train, then multinomial logistic regression, classes balanced."""
 
-import warnings
-
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
-from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+import torch
 
+from eegbench.environment import in_one_thread
 from eegbench.probe.base import ABSENT, Head, Labelled, ProbeNotConvergedError
+from eegbench.probe.logistic import Fit, fits
+from eegbench.score import confusion_matrix
+from eegbench.score.metric import balanced_accuracy
+
+FEW = 2**20
+"""Numbers in embeddings that one thread fits to."""
 
 
 class Linear:
-    """Scikit-learn's `StandardScaler` and `LogisticRegression` (lbfgs, L2, class weights balanced).
+    """Standardised features, then logistic regression (L2, classes balanced) to scikit-learn's optimum.
 
     Parameters
     ----------
@@ -32,47 +33,34 @@ class Linear:
 
     def fit(self, train: Labelled, valid: Labelled, n_classes: int) -> Head:
         """Fit on train with each C, and keep the best on valid."""
-        if len(np.unique(train.labels)) < 2:
+        there, labels = np.unique(train.labels, return_inverse=True)
+        if len(there) < 2:
             raise ValueError(
-                f"the train split holds {len(np.unique(train.labels))} of {n_classes} classes, and a probe needs two; "
+                f"the train split holds {len(there)} of {n_classes} classes, and a probe needs two; "
                 "give it more subjects, or another split.seed."
             )
-        heads = [self._fit_one(train, C, n_classes) for C in self.C]
+        if not np.isfinite(train.features).all():
+            raise ValueError("embeddings of train hold values that are no numbers; look at the encoder's weights.")
+        features = torch.tensor(train.features, dtype=torch.float64)
+        with in_one_thread(when=features.numel() < FEW):
+            found = list(fits(features, torch.from_numpy(labels), self.C, max_iter=self.max_iter))
+        heads = [self._head(fit, there, n_classes) for fit in found]
         if len(heads) == 1 or len(valid.labels) == 0:
             return heads[0]
         return max(heads, key=lambda head: _balanced_accuracy(head, valid))
 
-    def _fit_one(self, train: Labelled, C: float, n_classes: int) -> Head:
-        scaler = StandardScaler().fit(train.features.astype(np.float64))
-        model = LogisticRegression(C=C, max_iter=self.max_iter, class_weight="balanced")
-        # matrices this small take several threads longer than one (10 times and more where cores are busy)
-        with threadpool_limits(1, user_api="blas"), warnings.catch_warnings():
-            warnings.simplefilter("error", ConvergenceWarning)
-            try:
-                model.fit(scaler.transform(train.features.astype(np.float64)), train.labels)
-            except ConvergenceWarning as warning:
-                raise ProbeNotConvergedError(
-                    f"the linear probe with C={C:g} did not converge in {self.max_iter} iterations; "
-                    "raise probe.linear.max_iter, or lower probe.linear.C."
-                ) from warning
-        return _fold(scaler, model, C, n_classes)
-
-
-def _fold(scaler: StandardScaler, model: LogisticRegression, C: float, n_classes: int) -> Head:
-    """Return scores of all classes as one linear map of the features as they come."""
-    coefficients, intercepts = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn then keeps one row, the second class against the first: half for each
-        coefficients = np.concatenate([-coefficients, coefficients]) / 2
-        intercepts = np.concatenate([-intercepts, intercepts]) / 2
-    weight = np.zeros((n_classes, coefficients.shape[1]))
-    bias = np.full(n_classes, ABSENT)
-    weight[model.classes_] = coefficients / scaler.scale_
-    bias[model.classes_] = intercepts - (coefficients / scaler.scale_) @ scaler.mean_
-    return Head(weight=weight, bias=bias, C=C, n_iter=int(np.max(model.n_iter_)))
+    def _head(self, fit: Fit, there: np.ndarray, n_classes: int) -> Head:
+        """Return scores of all classes, also of those that train does not hold."""
+        if not fit.has_converged:
+            raise ProbeNotConvergedError(
+                f"the linear probe with C={fit.C:g} did not converge in {self.max_iter} iterations; "
+                "raise probe.linear.max_iter, or lower probe.linear.C."
+            )
+        weight, bias = np.zeros((n_classes, fit.weight.shape[1])), np.full(n_classes, ABSENT)
+        weight[there], bias[there] = fit.weight.numpy(), fit.bias.numpy()
+        return Head(weight=weight, bias=bias, C=fit.C, n_iter=fit.n_iter)
 
 
 def _balanced_accuracy(head: Head, valid: Labelled) -> float:
-    predicted = head.probabilities(valid.features).argmax(axis=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a class predicted that valid does not hold
-        return float(balanced_accuracy_score(valid.labels, predicted))
+    said = head.probabilities(valid.features).argmax(axis=1)
+    return float(balanced_accuracy(confusion_matrix(valid.labels, said, len(head.bias))))

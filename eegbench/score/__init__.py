@@ -1,6 +1,6 @@
 """Predictions become numbers that can be compared: metrics, intervals over subjects, tables."""
 
-from eegbench.score.count import confusion, confusion_by
+from eegbench.score.count import confusion, confusion_by, confusion_matrix
 from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
 from eegbench.score.metric import METRICS, evaluate
 from eegbench.score.predictions import predictions_frame
@@ -14,6 +14,7 @@ __all__ = [
     "N_RESAMPLES",
     "confusion",
     "confusion_by",
+    "confusion_matrix",
     "evaluate",
     "markdown",
     "per_recording",

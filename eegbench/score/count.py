@@ -5,6 +5,11 @@ import pandas as pd
 from jaxtyping import Int
 
 
+def confusion_matrix(truth: Int[np.ndarray, "n"], said: Int[np.ndarray, "n"], n_classes: int) -> Int[np.ndarray, "K K"]:
+    """Count by what is true (rows) and what was said (columns), both as indices of classes."""
+    return np.bincount(truth * n_classes + said, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
 def confusion(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, "K K"]:
     """Count windows by label (rows) and prediction (columns), of one probe and split.
 
@@ -20,8 +25,7 @@ def confusion(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, 
     ValueError
         Where the frame names a class that is not among ``classes``.
     """
-    n = len(classes)
-    return np.bincount(_cells(frame, classes), minlength=n * n).reshape(n, n)
+    return confusion_matrix(_index(frame["label"], classes), _index(frame["predicted"], classes), len(classes))
 
 
 def confusion_by(
@@ -50,14 +54,9 @@ def confusion_by(
     """
     n = len(classes)
     code, units = pd.factorize(frame[unit], sort=True)
-    counts = np.bincount(code * n * n + _cells(frame, classes), minlength=len(units) * n * n)
-    return pd.Index(units), counts.reshape(len(units), n, n)
-
-
-def _cells(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, "n"]:
-    """Return the cell of the flattened matrix that each window falls into."""
     label, predicted = _index(frame["label"], classes), _index(frame["predicted"], classes)
-    return np.ravel_multi_index((label, predicted), (len(classes), len(classes)))
+    counts = np.bincount((code * n + label) * n + predicted, minlength=len(units) * n * n)
+    return pd.Index(units), counts.reshape(len(units), n, n)
 
 
 def _index(names: "pd.Series[str]", classes: tuple[str, ...]) -> Int[np.ndarray, "n"]:

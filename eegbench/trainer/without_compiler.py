@@ -20,9 +20,9 @@ def without_compiler(make: Callable[[], torch.optim.Optimizer]) -> torch.optim.O
     optimizer = make()
     plain = inspect.unwrap(type(optimizer).step)
 
-    def step() -> None:
+    def step(closure: Callable[[], torch.Tensor] | None = None) -> None:
         with torch.set_grad_enabled(bool(optimizer.defaults.get("differentiable", False))):
-            plain(optimizer)
+            plain(optimizer, closure)
 
     setattr(optimizer, "step", step)  # noqa: B010  of this one alone
     return optimizer

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -10,6 +11,7 @@ from eegbench.probe import ProbeNotConvergedError
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
 from eegbench.probe.linear import Linear
+from eegbench.probe.logistic import fits
 
 
 def labelled(n=200, n_classes=3, seed=0, dim=6):
@@ -20,14 +22,50 @@ def labelled(n=200, n_classes=3, seed=0, dim=6):
     return Labelled(features.astype(np.float32), labels)
 
 
+def pipeline(C=1.0):
+    """Scikit-learn's, converged far beyond its usual 1e-4."""
+    model = LogisticRegression(C=C, max_iter=10000, class_weight="balanced", tol=1e-10)
+    return make_pipeline(StandardScaler(), model)
+
+
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
 def test_the_folded_head_equals_scaler_and_logistic_regression(n_classes):
     train, test = labelled(n_classes=n_classes), labelled(n_classes=n_classes, seed=1)
     head = Linear(C=1.0, max_iter=1000).fit(train, train, n_classes)
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=1000, class_weight="balanced"))
-    pipeline.fit(train.features.astype(np.float64), train.labels)
-    expected = pipeline.predict_proba(test.features.astype(np.float64))
-    np.testing.assert_allclose(head.probabilities(test.features), expected, atol=1e-8)
+    expected = pipeline().fit(train.features.astype(np.float64), train.labels)
+    expected = expected.predict_proba(test.features.astype(np.float64))
+    np.testing.assert_allclose(head.probabilities(test.features), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("C", [1e-3, 1.0, 100.0])
+def test_features_that_say_almost_the_same_or_nothing_converge_to_the_same(C):
+    rng = np.random.default_rng(0)
+    train = labelled(n=400)
+    near = train.features[:, :3] + 1e-3 * rng.standard_normal((400, 3))
+    features = np.concatenate([train.features, near, np.full((400, 2), 7.1)], axis=1).astype(np.float32)
+    head = Linear(C=C, max_iter=1000).fit(Labelled(features, train.labels), train, 3)
+    expected = pipeline(C).fit(features.astype(np.float64), train.labels).predict_proba(features.astype(np.float64))
+    np.testing.assert_allclose(head.probabilities(features), expected, atol=1e-4)
+    assert head.n_iter < 150
+
+
+def test_what_was_fitted_before_moves_no_fit():
+    train = labelled()
+    alone = {C: next(fits(doubles(train), torch.from_numpy(train.labels), (C,), max_iter=1000)) for C in (1e-3, 1.0)}
+    for fit in fits(doubles(train), torch.from_numpy(train.labels), (1e-3, 1.0), max_iter=1000):
+        torch.testing.assert_close(fit.weight, alone[fit.C].weight, atol=1e-4, rtol=0)
+        assert fit.has_converged
+
+
+def doubles(train):
+    return torch.from_numpy(train.features).double()
+
+
+def test_embeddings_that_are_no_numbers_are_refused():
+    train = labelled()
+    train.features[3, 1] = np.nan
+    with pytest.raises(ValueError, match="no numbers"):
+        Linear(C=1.0, max_iter=10).fit(train, train, 3)
 
 
 def test_a_fit_that_does_not_converge_is_an_error_with_a_remedy():
