@@ -65,12 +65,13 @@ def _metrics(
     return metrics | ({OBJECTIVE: there[0]} if there else {})
 
 
-def _ask(trained: Trained, data: Data) -> dict[str, Counts]:
+def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Counts]:
     """Count what the task answers on valid and test, where the sampler finds examples."""
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
         try:
-            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, data.part(split))
+            part = data.part(split)
+            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
             report.tell(f"no pretext figure of {split}: {error}")
     return found
@@ -83,8 +84,8 @@ def _evaluate(
 
     All is encoded first, as that takes every core. Figures are drawn beside what follows, which takes one.
     """
-    pretext = _ask(trained, data)
     embeddings = embed_all(trained.encoder, data)
+    pretext = _ask(trained, data, embeddings)
     is_labelled = bool(data.store.table["scored"].any())
     random_weights = embed_scored(trained.random_encoder, data) if is_labelled else None
     figures.draw_training(trained.fit.history, trained.fit.best_pass, album)

@@ -158,11 +158,15 @@ def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]
 
 
 def pretext_confusion(
-    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame
+    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame, embeddings: Embeddings
 ) -> Int[np.ndarray, "n_classes n_classes"]:
-    """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows)."""
+    """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows).
+
+    Windows that are embedded already are not encoded again; of crops, only whole trials are embedded.
+    """
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
-    outcome, y = ask(encoder, task, material.store, draw)
+    known = None if material.store.has_crops else embeddings
+    outcome, y = ask(encoder, task, material.store, draw, known=known)
     return confusion_matrix(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
 
 

@@ -14,7 +14,7 @@ from torch.nn.functional import conv2d
 
 from eegbench.model.segments import at_any_position, at_each_position, cut
 
-PIECE_BYTES = 3 * 2**20
+PIECE_BYTES = 5 * 2**20
 """Outputs that are made at a time on a CPU: they should stay in its cache. A GPU makes all at once."""
 
 N_POOLS = 2

@@ -113,6 +113,11 @@ class WindowStore:
             return np.arange(len(self.table))
         return self.table.groupby(["recording", "trial"], sort=False).ngroup().to_numpy()
 
+    @property
+    def has_crops(self) -> bool:
+        """Whether some windows are crops of one trial."""
+        return len(np.unique(self.trials)) < len(self.table)
+
     @cached_property
     def _places(self) -> Int[np.ndarray, "2 n_windows"]:
         return self.table[["shard", "sample"]].to_numpy(np.int64).T

@@ -7,24 +7,29 @@ import torch
 from torch import Tensor
 
 from eegbench.model.base import Encoder
-from eegbench.model.embed import encode
+from eegbench.model.embed import Embeddings, encode
 from eegbench.store.base import WindowStore
 from eegbench.task.base import Outcome, Task
 from eegbench.types import Draw
 
 
 @torch.no_grad()
-def ask(encoder: Encoder, task: Task, store: WindowStore, draw: Draw) -> tuple[Outcome, Tensor]:
+def ask(
+    encoder: Encoder, task: Task, store: WindowStore, draw: Draw, *, known: Embeddings | None = None
+) -> tuple[Outcome, Tensor]:
     """Return what the task says of all examples of a draw, and their targets (n_examples, ...).
 
     Encoder and task are in evaluation mode, and each distinct window is encoded once, in however many examples it
-    stands. The task's mode is put back afterwards.
+    stands. The task's mode is put back afterwards. A task that asks of embeddings takes those that are known.
     """
     distinct, index = np.unique(draw.windows, return_inverse=True)
     y = torch.from_numpy(np.ascontiguousarray(draw.targets)).to(store.device)
     was_training = task.training
     task.eval()
-    z = encode(encoder, store, distinct, read=partial(task.read, encoder))
+    if known is not None and type(task).read is Task.read:
+        z = torch.from_numpy(known.at(distinct)).to(store.device)
+    else:
+        z = encode(encoder, store, distinct, read=partial(task.read, encoder))
     outcome = task.judge(z, torch.from_numpy(index.reshape(draw.windows.shape)).to(store.device), y)
     task.train(was_training)
     return outcome, y

@@ -1,9 +1,11 @@
 """A whole draw asked at once is answered as in batches, and each distinct window is encoded once."""
 
 import numpy as np
+import pytest
 import torch
 from small_training import material, modules
 
+from eegbench.model.embed import Embeddings, embed
 from eegbench.task.ask import ask
 
 
@@ -31,3 +33,31 @@ def test_each_distinct_window_is_encoded_once():
     encoder.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
     ask(encoder, task, trained_on.store, draw)
     assert sum(seen) == len(np.unique(draw.windows)) < draw.windows.size
+
+
+def test_a_task_of_embeddings_takes_those_that_are_known():
+    encoder, task = modules()
+    trained_on = material(n_pairs=50)
+    draw = trained_on.draw_valid()
+    known = embed(encoder, trained_on.store, np.unique(draw.windows)[::-1].copy())
+    outcome, _ = ask(encoder, task, trained_on.store, draw)
+    encoder.register_forward_pre_hook(lambda *_: pytest.fail("a window was encoded again"))
+    again, _ = ask(encoder, task, trained_on.store, draw, known=known)
+    assert torch.equal(again.predicted, outcome.predicted)
+    torch.testing.assert_close(again.loss, outcome.loss)
+
+
+def test_a_task_that_reads_something_else_of_windows_encodes_them():
+    encoder, task = modules()
+    trained_on = material(n_pairs=50)
+    draw = trained_on.draw_valid()
+    nothing = Embeddings(np.zeros((0, encoder.embed_dim), np.float32), np.zeros(0, np.int64))
+
+    class Other(type(task)):
+        def read(self, encoder, x):
+            return encoder(x)
+
+    task.__class__ = Other
+    with_known, _ = ask(encoder, task, trained_on.store, draw, known=nothing)
+    outcome, _ = ask(encoder, task, trained_on.store, draw)
+    assert torch.equal(with_known.loss, outcome.loss)
