@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eegbench.progress import bar
+from eegbench.whole import whole
 
 RECORD = "checksums.json"
 """Beside the files: SHA-256 of each, as it was when it was first fetched."""
@@ -51,21 +52,18 @@ def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callab
 
 
 def _fetch(url: str, path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
-    aside = path.with_name(f".part-{path.name}")
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        check(aside)
-        digest = _digest(aside)
-        _compare(path, expected or digest, digest)
-        aside.replace(path)
+        with whole(path) as aside:
+            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            check(aside)
+            digest = _digest(aside)
+            _compare(path, expected or digest, digest)
     except OSError as error:
         raise FileNotFoundError(
             f"{url} could not be fetched ({error}); try again with a network, "
             "or download the folder yourself and set dataset.root=FOLDER."
         ) from error
-    finally:
-        aside.unlink(missing_ok=True)
     return digest
 
 
@@ -79,9 +77,8 @@ def _compare(path: Path, expected: str, found: str) -> None:
 
 def _record(folder: Path, name: str, digest: str) -> Mapping[str, str]:
     known = {**_recorded(folder), name: digest}
-    aside = folder / f".part-{RECORD}"
-    aside.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
-    aside.replace(folder / RECORD)
+    with whole(folder / RECORD) as aside:
+        aside.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
     return known
 
 

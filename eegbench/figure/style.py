@@ -4,7 +4,6 @@ Figures are made with matplotlib's objects alone, never with its global state (p
 in any process and thread and never open a window.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
@@ -18,6 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
+
+from eegbench.whole import whole
 
 P = ParamSpec("P")
 
@@ -162,7 +163,6 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     list of Path
         The files, each whole: it is written aside and renamed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     with _style():
         _skip_empty_labels(figure)
         return [_write(figure, folder / f"{stem}.{one}") for one in formats]
@@ -197,13 +197,9 @@ def _lighten_fonts() -> None:
 
 
 def _write(figure: Figure, path: Path) -> Path:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        figure.set_dpi(DPI)
+    figure.set_dpi(DPI)
+    with whole(path) as aside:
         _PRINT[path.suffix](figure, aside)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
     figure.set_layout_engine("none")  # it was found while drawing, and need not be found again for another format
     return path
 

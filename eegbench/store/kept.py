@@ -4,12 +4,13 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float
+
+from eegbench.whole import whole
 
 
 def kept(
@@ -32,17 +33,8 @@ def kept(
         return np.asarray(np.load(file, allow_pickle=False))
     made = make()
     try:
-        _write(file, made)
+        with whole(file) as aside:
+            np.save(aside, made, allow_pickle=False)
     except OSError as error:
         logging.getLogger(__name__).info("%s: features are not kept for later runs (%s)", folder, error.strerror)
     return made
-
-
-def _write(file: Path, made: Float[np.ndarray, "n dim"]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.stem}.{os.getpid()}.npy")
-    try:
-        np.save(aside, made, allow_pickle=False)
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, 
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
 from eegbench.tracking.uninterrupted import uninterrupted
+from eegbench.whole import whole
 
 RECORD = "tracking.json"
 """The file in a run's folder that says which MLflow run it belongs to."""
@@ -109,10 +110,8 @@ class Mlflow:
             "run_id": live.run_id,
             "link": live.link,
         }
-        folder.mkdir(parents=True, exist_ok=True)
-        aside = folder / f".{RECORD}"
-        aside.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-        aside.replace(folder / RECORD)
+        with whole(folder / RECORD) as aside:
+            aside.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
     def _address(self) -> str:
         if self.place.uri.startswith("http"):

@@ -3,9 +3,7 @@
 import csv
 import datetime
 import io
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from eegbench.dataset.simulation.night import EEG_EOG, EMG, Night
 from eegbench.dataset.simulation.signal import SFREQ
 from eegbench.dataset.simulation.statistics import EPOCH_S
 from eegbench.dataset.simulation.subject import Subject
+from eegbench.whole import whole
 
 START = datetime.datetime(1989, 4, 24, 22, 0, 0)
 """All records start then: reading needs a date, nothing depends on it."""
@@ -56,19 +55,13 @@ def write_subjects(subjects: Sequence[Subject], folder: Path) -> Path:
 
 
 def _write_aside(path: Path, content: bytes) -> None:
-    # renamed last: a file that is there is whole
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(path)
+        with whole(path) as aside:
+            aside.write_bytes(content)
     except OSError as error:
         raise OSError(
             f"{path}: cannot be written ({error.strerror}); make room, or choose another folder by dataset.root=FOLDER."
         ) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink()
 
 
 def _psg(night: Night) -> Edf:

@@ -1,0 +1,34 @@
+"""A file is there whole or not at all."""
+
+import pytest
+
+from eegbench.whole import whole
+
+
+def test_what_was_written_takes_the_files_place_and_nothing_else_is_left(tmp_path):
+    path = tmp_path / "deep" / "a.csv"
+    for text in ("first", "second"):
+        with whole(path) as aside:
+            assert aside.suffix == ".csv"
+            aside.write_text(text)
+        assert path.read_text() == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+def interrupted(path):
+    with whole(path) as aside:
+        aside.write_text("half")
+        raise KeyboardInterrupt
+
+
+def test_a_block_that_fails_leaves_the_file_as_it_was(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("before")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(path)
+    assert {file: file.read_text() for file in tmp_path.iterdir()} == {path: "before"}
+
+
+def test_a_block_that_writes_nothing_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError), whole(tmp_path / "a.csv"):
+        pass
