@@ -63,4 +63,4 @@ def _finish(axes: Axes, title: str, best_pass: int | None) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.margins(y=0.08)
     if axes.lines:
-        axes.legend()
+        axes.legend(frameon=True, facecolor="white", framealpha=1, edgecolor="none")  # it may lie over the dashed line
