@@ -45,8 +45,8 @@ bench: setup bench-peer-env  ## measure speed, beside the peer's (an hour; a cal
 	$(BIN)/python benchmarks/bench_sampler.py
 	$(BIN)/python benchmarks/bench_parts.py
 	$(BIN)/python benchmarks/bench_step.py
-	$(BIN)/python benchmarks/bench_job.py --sweep $(ARGS)
-	$(BIN)/python benchmarks/bench_scaling.py outputs/scaling
+	$(BIN)/python benchmarks/bench_job.py --sweep trainer.precision=auto $(ARGS)
+	$(BIN)/python benchmarks/bench_scaling.py outputs/scaling trainer.precision=auto
 
 bench-peer-env: $(PEER_VENV)/.stamp  ## install what speed is measured against, in an environment of its own
 
