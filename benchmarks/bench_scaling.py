@@ -28,11 +28,16 @@ LIMIT_GB = 4
 WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=9.0"]
 
 
+def sizes(text: str) -> list[int]:
+    """Read numbers between commas, which words for the run may follow."""
+    return [int(number) for number in text.split(",")]
+
+
 def main() -> None:
     """Print a line a size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--sizes", type=sizes, default=SIZES, metavar="N,N,…", help="numbers of nights")
     given, words = parser.parse_known_args()
     alone = watch([sys.executable, "-c", "import torch; torch.ones(9) @ torch.ones(9); print('pass   0')"])
     print(f"import torch alone: {alone['memory']:.0f} MB anonymous")
