@@ -13,7 +13,7 @@ import torch
 from side_by_side import ratios, seconds, shown
 from torch import nn
 
-from eegbench.environment import has_bf16_matrices, keep_freed_memory
+from eegbench.environment import keep_freed_memory, multiplies_bf16
 from eegbench.model.chambon2018 import Chambon2018
 
 N_WINDOWS, N_CHANNELS, N_TIMES = 256, 2, 3000
@@ -82,7 +82,7 @@ def main() -> None:
     rate = 2 * 2048**3 / statistics.median(taken.pop("matrix product")) * 1e3
     floor = 1e3 * operations() / rate
     reference = taken["layer by layer, float32"]
-    print(f"{N_WINDOWS} windows of {N_CHANNELS} x {N_TIMES} on {device}; bf16 matrix units: {has_bf16_matrices()}")
+    print(f"{N_WINDOWS} windows of {N_CHANNELS} x {N_TIMES} on {device}; instructions for bf16: {multiplies_bf16()}")
     print(f"{operations() / 1e9:.1f} GFLOP at {rate / 1e9:,.0f} GFLOP/s (float32): a floor of {floor:.0f} ms")
     print(f"{'ms, median [lowest, highest]':28} {'':24} {'times faster':24} times the floor")
     for name, values in taken.items():

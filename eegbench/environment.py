@@ -50,9 +50,10 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
-def has_bf16_matrices() -> bool:
-    """Whether this processor multiplies matrices of bf16 in units of their own, many times as fast as float32."""
-    return bool(torch.cpu.get_capabilities().get("amx_bf16", False))
+def multiplies_bf16() -> bool:
+    """Whether this processor has instructions for products of bf16, which are faster than those of float32."""
+    there = torch.cpu.get_capabilities()
+    return bool(there.get("amx_bf16", False) or there.get("avx512_bf16", False))
 
 
 def _own_gpu(name: str) -> torch.device:

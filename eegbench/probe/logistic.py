@@ -1,9 +1,9 @@
-"""Multinomial logistic regression, fitted with one strength after the other in coordinates in which that is easy.
+"""Multinomial logistic regression by Newton's method, one strength after the other, until nothing is left to be won.
 
-Along the principal axes of the classes' weighted features the curvature is nearly diagonal, and bounded by half the
-variance along each axis plus what the penalty adds (Böhning 1992, doi:10.1007/BF00048682). Scaled by the bound,
-L-BFGS takes a few dozen iterations where standardised features take hundreds, and a small gradient there means that
-the weights themselves have converged.
+Each step's equations are solved by conjugate gradients, scaled by the curvature of each weight, with products of the
+Hessian that never make it (a truncated Newton method: Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5,
+chapter 7). What a step promises to win, the Newton decrement, bounds how far the weights are from the optimum, whatever
+the strength and however many features: a small gradient does not, where classes can be told apart completely.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,20 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from eegbench.trainer.without_compiler import without_compiler
+CLOSE = 1e-4
+"""How far from the optimum a converged fit's weights may be, as a share of their length."""
 
-GRADIENT = 1e-6
-"""The largest entry of a converged fit's gradient, of the mean loss in scaled coordinates."""
+SHARE = 0.1
+"""What of a step's equations may stay unsolved: each step brings the weights at most so many times closer."""
+
+ROUNDING = 1e-13
+"""What a loss may grow by, as a share of it, in a step that does not worsen it."""
+
+NOTHING = 1e-31
+"""What a step promises to win that consists of rounding alone, as where no feature says anything."""
+
+SHORTEST = 1e-8
+"""The share of a step below which no share of it is tried."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +40,9 @@ class Fit:
     weight, bias
         Scores are ``features @ weight.T + bias``.
     n_iter
-        Iterations of L-BFGS.
+        Iterations of conjugate gradients, over all steps.
     has_converged
-        Whether the gradient is small.
+        Whether the weights are as close to the optimum as ``CLOSE`` says.
     """
 
     C: float
@@ -63,63 +73,72 @@ def fits(
     """
     targets = torch.nn.functional.one_hot(labels).T.double()  # a row a class: softmax is fastest along the windows
     targets /= targets.sum(1, keepdim=True) * len(targets)  # the weight of each window
-    share = targets.sum(0)
-    scale = _deviation(features)
-    centre = share @ features
-    x = (features - centre) / scale
-    variance, axes = torch.linalg.eigh((x.T * share) @ x)
-    x = x @ axes
-    weight, bias = x.new_zeros(len(targets), x.shape[1]), x.new_zeros(len(targets))
+    scale, centre = _deviation(features), features.mean(0)
+    x = torch.cat([(features - centre) / scale, features.new_ones(len(features), 1)], dim=1)
+    loss = _Loss(x, targets, targets.sum(0))
+    weight = x.new_zeros(len(targets), x.shape[1])  # its last column is the bias
     for C in strengths:
-        penalty = (2 if len(bias) == 2 else 1) / (C * len(x))
-        unit = (variance.clamp_min(0) / 2 + penalty).rsqrt()
-        loss = _Loss(x, targets, share, unit, penalty, weight / unit, bias)
-        n_iter = loss.descend(max_iter)
-        weight, bias = loss.weight * unit, loss.bias
-        of_features = weight @ axes.T / scale
-        yield Fit(C, of_features, bias - of_features @ centre, n_iter, loss.steepness() <= GRADIENT)
+        penalty = x.new_full((x.shape[1],), (2 if len(targets) == 2 else 1) / (C * len(x)))
+        penalty[-1] = 0.0
+        weight, n_iter, has_converged = loss.descend(weight, penalty, max_iter)
+        of_features = weight[:, :-1] / scale
+        yield Fit(C, of_features, weight[:, -1] - of_features @ centre, n_iter, has_converged)
 
 
 class _Loss:
-    """The mean loss and its gradient, of weights along scaled axes."""
+    """The mean loss of windows, weighted, and the way down to its optimum."""
 
-    def __init__(
-        self, x: Tensor, targets: Tensor, share: Tensor, unit: Tensor, penalty: float, weight: Tensor, bias: Tensor
-    ) -> None:
-        self.x, self.targets, self.share, self.unit = x, targets, share, unit
-        self.penalty = penalty * unit.square()
-        self.weight, self.bias = weight.clone(), bias.clone()
+    def __init__(self, x: Tensor, targets: Tensor, share: Tensor) -> None:
+        self.x, self.targets, self.share = x, targets, share
+        self.transposed, self.squares = x.T.contiguous(), x.square()
 
-    def __call__(self) -> float:
-        """Return the loss, and leave its gradient in the weights."""
-        logs = torch.addmm(self.bias[:, None], self.weight * self.unit, self.x.T).log_softmax(0)
-        missed = logs.exp() * self.share - self.targets
-        penalised = self.weight * self.penalty
-        self.weight.grad = missed @ self.x * self.unit + penalised
-        self.bias.grad = missed.sum(1)
-        return float((self.weight * penalised).sum() / 2 - (self.targets * logs).sum())
+    def descend(self, weight: Tensor, penalty: Tensor, max_iter: int) -> tuple[Tensor, int, bool]:
+        """Return the optimum's weights, the number of iterations, and whether it was reached."""
+        n_iter = 0
+        loss, logs = self.at(weight, penalty)
+        while n_iter < max_iter:
+            step, promise, more = self.step(weight, penalty, logs.exp(), max_iter - n_iter)
+            n_iter += max(1, more)
+            part = 1.0
+            while (new := self.at(weight + part * step, penalty))[0] > loss - 1e-4 * part * promise + ROUNDING * loss:
+                part /= 2
+                if part < SHORTEST:
+                    return weight, n_iter, False
+            weight = weight + part * step
+            loss, logs = new
+            if part == 1.0 and promise <= max(CLOSE**2 * float((weight.square() * penalty).sum()), NOTHING):
+                return weight, n_iter, True
+        return weight, n_iter, False
 
-    def descend(self, max_iter: int) -> int:
-        """Go down to the optimum, and return the number of iterations."""
-        optimizer = without_compiler(
-            lambda: torch.optim.LBFGS(
-                [self.weight, self.bias],
-                max_iter=max_iter,
-                max_eval=25 * max_iter,  # as many as there may be in the search along every line
-                tolerance_grad=GRADIENT,
-                tolerance_change=0,
-                line_search_fn="strong_wolfe",
-            )
-        )
-        optimizer.step(self)
-        return int(optimizer.state[self.weight]["n_iter"])
+    def at(self, weight: Tensor, penalty: Tensor) -> tuple[float, Tensor]:
+        """Return the loss, and the logarithms of probabilities (a row a class)."""
+        logs = (weight @ self.transposed).log_softmax(0)
+        return float((weight.square() * penalty).sum() / 2 - (self.targets * logs).sum()), logs
 
-    def steepness(self) -> float:
-        """Return the largest entry of the gradient."""
-        self()
-        assert self.weight.grad is not None
-        assert self.bias.grad is not None
-        return max(float(self.weight.grad.abs().max()), float(self.bias.grad.abs().max()))
+    def step(self, weight: Tensor, penalty: Tensor, probabilities: Tensor, max_iter: int) -> tuple[Tensor, float, int]:
+        """Return Newton's step, the square of its length in the Hessian's norm, and the number of iterations."""
+        weighted = probabilities * self.share
+
+        def hessian(of: Tensor) -> Tensor:
+            scores = of @ self.transposed
+            return (weighted * (scores - (probabilities * scores).sum(0))) @ self.x + of * penalty
+
+        curvature = (weighted * (1 - probabilities)) @ self.squares + penalty
+        curvature.clamp_min_(torch.finfo(curvature.dtype).tiny)
+        gradient = (weighted - self.targets) @ self.x + weight * penalty
+        step, rest = torch.zeros_like(weight), -gradient
+        scaled = rest / curvature
+        direction, size = scaled, float((rest * scaled).sum())
+        enough, n_iter = SHARE**2 * size, 0
+        while n_iter < max_iter and size > enough:
+            bent = hessian(direction)
+            length = size / float((direction * bent).sum())
+            step, rest = step + length * direction, rest - length * bent
+            scaled = rest / curvature
+            before, size = size, float((rest * scaled).sum())
+            direction = scaled + size / before * direction
+            n_iter += 1
+        return step, -float((gradient * step).sum()), n_iter
 
 
 def _deviation(features: Float[Tensor, "n dim"]) -> Float[Tensor, "dim"]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from eegbench.environment import has_bf16_matrices
+from eegbench.environment import multiplies_bf16
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.store.parts import even_parts
@@ -54,7 +54,7 @@ class Loop:
         ``best_last``, or a number n to keep every n-th pass's weights beside these two.
     precision
         Numbers in the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16. ``auto`` takes
-        bf16 on a CPU that has matrix units for it, for encoders that were found to score the same, else float32.
+        bf16 on a CPU that has instructions for it, for encoders that were found to score the same, else float32.
     clip_norm
         Largest norm of the gradient; None clips nothing.
     """
@@ -115,7 +115,7 @@ class Loop:
         if self.precision != "auto":
             return self.precision
         on_cpu = all(not parameter.is_cuda for parameter in encoder.parameters())
-        return "bf16" if on_cpu and encoder.bf16_on_cpu and has_bf16_matrices() else "float32"
+        return "bf16" if on_cpu and encoder.bf16_on_cpu and multiplies_bf16() else "float32"
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
         """Train for one pass (none in pass 0), validate, and return the history's row."""

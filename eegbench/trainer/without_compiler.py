@@ -20,9 +20,9 @@ def without_compiler(make: Callable[[], torch.optim.Optimizer]) -> torch.optim.O
     optimizer = make()
     plain = inspect.unwrap(type(optimizer).step)
 
-    def step(closure: Callable[[], torch.Tensor] | None = None) -> None:
+    def step() -> None:
         with torch.set_grad_enabled(bool(optimizer.defaults.get("differentiable", False))):
-            plain(optimizer, closure)
+            plain(optimizer)
 
     setattr(optimizer, "step", step)  # noqa: B010  of this one alone
     return optimizer

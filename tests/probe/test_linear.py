@@ -46,7 +46,25 @@ def test_features_that_say_almost_the_same_or_nothing_converge_to_the_same(C):
     head = Linear(C=C, max_iter=1000).fit(Labelled(features, train.labels), train, 3)
     expected = pipeline(C).fit(features.astype(np.float64), train.labels).predict_proba(features.astype(np.float64))
     np.testing.assert_allclose(head.probabilities(features), expected, atol=1e-4)
-    assert head.n_iter < 150
+
+
+@pytest.mark.parametrize("C", [1.0, 100.0, 1e4])
+@pytest.mark.parametrize(("n", "dim", "n_classes"), [(60, 120, 2), (100, 200, 5), (300, 20, 3)])
+def test_classes_that_can_be_told_apart_completely_converge_too_for_points_never_seen(n, dim, n_classes, C):
+    train, fresh = labelled(n, n_classes, dim=dim), labelled(1000, n_classes, seed=1, dim=dim)
+    head = Linear(C=C, max_iter=10000).fit(train, train, n_classes)
+    model = LogisticRegression(C=C, class_weight="balanced", solver="newton-cholesky", tol=1e-10, max_iter=1000)
+    expected = make_pipeline(StandardScaler(), model).fit(train.features.astype(np.float64), train.labels)
+    expected = expected.predict_proba(fresh.features.astype(np.float64))
+    np.testing.assert_allclose(head.probabilities(fresh.features), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_features_that_say_nothing_at_all_give_every_class_the_same(n_classes):
+    train = labelled(n_classes=n_classes)
+    silent = np.full_like(train.features, 7.1)
+    head = Linear(C=(1e-3, 1.0), max_iter=1000).fit(Labelled(silent, train.labels), train, n_classes)
+    np.testing.assert_allclose(head.probabilities(silent), 1 / n_classes, atol=1e-6)
 
 
 def test_what_was_fitted_before_moves_no_fit():
