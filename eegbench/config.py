@@ -33,6 +33,9 @@ NO_EFFECT = (
 )
 """Nodes at the root that say where and how a run is made, and change no score."""
 
+MAY_CHANGE = ("probe.linear.max_iter",)
+"""Options that decide whether a run has a score, not which: a resumed run may have another value."""
+
 _trusted: set[str] = set()
 
 Node = Mapping[str, Any]
@@ -256,7 +259,7 @@ _RULES: dict[Any, Callable[[Any, Any, str], Any]] = {
 
 
 def _wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
-    return ConfigError(f"{path}={value!r}: expected {expected}, got {type(value).__name__}.{hint}")
+    return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
 
 
 _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}
@@ -267,7 +270,7 @@ def _describe(hint: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(_describe(option) for option in arguments)
     if origin is Literal:
-        return "one of " + ", ".join(str(option) for option in arguments)
+        return ("one of " if len(arguments) > 1 else "") + ", ".join(str(option) for option in arguments)
     if origin in (list, tuple):
         return f"a list of {_describe(arguments[0])} each" if arguments else "a list"
     if origin in (Mapping, dict):

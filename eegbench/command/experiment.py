@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from omegaconf import OmegaConf
 
 from eegbench import companion
@@ -25,7 +26,7 @@ from eegbench.command.ranks import beside_main
 from eegbench.command.results import write_csv, write_json
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Options, Trained
-from eegbench.config import ConfigError, build, flat
+from eegbench.config import MAY_CHANGE, ConfigError, build, flat
 from eegbench.distributed import is_main, leave
 from eegbench.environment import (
     choose_device,
@@ -66,7 +67,7 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     keep_freed_memory()
     set_deterministic(options["deterministic"], device)
     seed_libraries(options["seed"])
-    _refuse_early(options)
+    _refuse_early(options, device)
     if not is_main():
         with beside_main():
             _train_beside(options, shared_data(options, device), folder)
@@ -142,12 +143,14 @@ def _give_up(given_up: Pruned, options: Options, folder: Path, run: TrackedRun) 
     run.finish(metrics=metrics, model=None, state="pruned")
 
 
-def _refuse_early(options: Options) -> None:
+def _refuse_early(options: Options, device: torch.device) -> None:
     """Build once what needs no data: values that cannot be are refused before any is read."""
     _check_monitor(options["trainer"].get("monitor"), options["probe"]["every"])
     methods = options["interpretability"].values()
-    for node in (options["sampler"], options["trainer"], options["probe"]["linear"], options["tracking"], *methods):
+    for node in (options["sampler"], options["probe"]["linear"], options["tracking"], *methods):
         build(node)
+    trainer: Trainer = build(options["trainer"])
+    trainer.check_device(device)
     check_start(options)
 
 
@@ -171,7 +174,7 @@ def _write_facts(options: Options, folder: Path) -> None:
 
 def _check_same(earlier: Options, now: Options, run: Path) -> None:
     for name in sorted({*earlier, *now}):
-        if not name.startswith("sweep.") and earlier.get(name) != now.get(name):
+        if not name.startswith("sweep.") and name not in MAY_CHANGE and earlier.get(name) != now.get(name):
             raise ConfigError(
                 f"{run} holds a run in which {name} was {earlier.get(name)!r} and is now {now.get(name)!r}: options "
                 "have changed since, so start anew."

@@ -6,6 +6,7 @@ import json
 import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import traceback
 from collections.abc import Callable
@@ -29,19 +30,21 @@ INTERRUPTED = 130
 PATIENCE_S = 30
 """How long a job may take to say that it was interrupted."""
 
+NOTES = {".hydra", "config.yaml", "environment.json"}
+"""What a run writes before it looks at data."""
+
 _launched_here = False
+_failed: Exception | None = None
 _interrupted = False
 
 
-def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
+def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
     """Make a verb fit to run in a process of its own that joblib or SLURM starts, as well as in the program's."""
 
     @functools.wraps(verb)
-    def job(config: DictConfig) -> T:
+    def job(config: DictConfig) -> T | None:
         if _launched_here:
-            accompany(config)
-            take_share(config)
-            return verb(config)
+            return _plainly(verb, config)
         _settle()
         take_share(config)
         try:
@@ -57,6 +60,39 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T]:
             raise
 
     return job
+
+
+def _plainly(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
+    """Run a job in the program's own process; the error of a single run waits, as Hydra would tell it too."""
+    global _failed
+    is_single = HydraConfig.get().mode == RunMode.RUN
+    try:
+        accompany(config)
+        take_share(config)
+        return verb(config)
+    except Exception as error:
+        if not is_single:
+            raise
+        _failed = error
+        return None
+    finally:
+        if is_single and not config.get("resume"):
+            _leave_no_stub(Path(HydraConfig.get().runtime.output_dir))
+
+
+def _leave_no_stub(folder: Path) -> None:
+    """Take away the folder of a run that ended before anything but notes of its options was in it."""
+    with contextlib.suppress(OSError):
+        if {path.name for path in folder.iterdir()} <= NOTES:
+            shutil.rmtree(folder)
+
+
+def raise_failed() -> None:
+    """Raise the error of a single run, once Hydra is done."""
+    global _failed
+    error, _failed = _failed, None
+    if error is not None:
+        raise error
 
 
 def launched_here() -> None:

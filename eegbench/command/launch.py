@@ -22,7 +22,7 @@ from omegaconf.errors import OmegaConfBaseException
 from eegbench import companion
 from eegbench.command.accompanied import begin_early
 from eegbench.command.help import composed, help_text
-from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here
+from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here, raise_failed
 from eegbench.config import conf_folder
 from eegbench.sweep.plugin import register as register_sweeper
 
@@ -68,6 +68,7 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
         if config_name == "train":
             begin_early(argv)
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
+        raise_failed()
     except SystemExit as end:  # a callback's way out
         return int(end.code or 0)
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from eegbench.command.data import Data, counts
 from eegbench.command.evaluation import Evaluation
+from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import console
 from eegbench.score import render
 from eegbench.types import Score
@@ -59,6 +60,9 @@ def resumable(folder: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         tell(f"interrupted; finish this run with: eegbench train resume={folder}")
+        raise
+    except ProbeNotConvergedError:
+        tell(f"what was trained is kept; finish this run with: eegbench train resume={folder} probe.linear.max_iter=N")
         raise
 
 
@@ -131,4 +135,6 @@ def told(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
 
 def tell_place(folder: Path, link: str) -> None:
     """Print where the run lies and how to look at it."""
-    print(f"\nrun: {folder}\n{link}")
+    print(f"\nrun: {folder}")
+    if link != str(folder):
+        print(link)

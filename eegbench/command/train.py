@@ -11,6 +11,7 @@ from eegbench.command.job import as_job
 from eegbench.command.launch import launch, value_in
 from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
+from eegbench.config import MAY_CHANGE
 from eegbench.loading import loading
 
 
@@ -73,7 +74,8 @@ def with_resume(words: list[str]) -> list[str]:
     if run in ("", "null"):
         return words
     folder = Path(run).resolve()
-    others = [word for word in words if "=" in word and not word.startswith(("resume=", "-"))]
+    free = tuple(f"{name}=" for name in MAY_CHANGE)
+    others = [word for word in words if "=" in word and not word.startswith(("resume=", "-", *free))]
     if others or "-m" in words or "--multirun" in words:
         raise ValueError(
             f"resume={folder} finishes a run with its own options: leave {others[0] if others else '-m'} out, "
@@ -85,5 +87,6 @@ def with_resume(words: list[str]) -> list[str]:
     if (folder / "summary.json").is_file():
         raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
     first = [str(word) for word in OmegaConf.load(overrides) if not str(word).startswith("resume=")]
-    flags = [word for word in words if not word.startswith("resume=")]
-    return [*flags, *first, f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    flags = [word for word in words if not word.startswith(("resume=", *free))]
+    changed = [word for word in words if word.startswith(free)]
+    return [*flags, *first, *changed, f"resume='{folder}'", f"hydra.run.dir='{folder}'"]

@@ -28,8 +28,10 @@ class Linear:
     def __init__(self, *, C: float | tuple[float, ...], max_iter: int) -> None:
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
         self.max_iter = max_iter
-        if not self.C or min(self.C) <= 0:
+        if not self.C or not all(0 < each < np.inf for each in self.C):
             raise ValueError(f"probe.linear.C={C}: numbers above 0 are expected.")
+        if max_iter < 1:
+            raise ValueError(f"probe.linear.max_iter={max_iter}: type 1 or more.")
 
     def fit(self, train: Labelled, valid: Labelled, n_classes: int) -> Head:
         """Fit on train with each C, and keep the best on valid."""
@@ -39,8 +41,11 @@ class Linear:
                 f"the train split holds {len(there)} of {n_classes} classes, and a probe needs two; "
                 "give it more subjects, or another split.seed."
             )
-        if not np.isfinite(train.features).all():
-            raise ValueError("embeddings of train hold values that are no numbers; look at the encoder's weights.")
+        for split, part in (("train", train), ("valid", valid)):
+            if not np.isfinite(part.features).all():
+                raise ValueError(
+                    f"embeddings of {split} hold values that are no numbers; look at the encoder's weights."
+                )
         features = torch.tensor(train.features, dtype=torch.float64)
         with in_one_thread(when=features.numel() < FEW):
             found = list(fits(features, torch.from_numpy(labels), self.C, max_iter=self.max_iter))
@@ -54,7 +59,7 @@ class Linear:
         if not fit.has_converged:
             raise ProbeNotConvergedError(
                 f"the linear probe with C={fit.C:g} did not converge in {self.max_iter} iterations; "
-                "raise probe.linear.max_iter, or lower probe.linear.C."
+                "raise probe.linear.max_iter (a run that is resumed may, too), or lower probe.linear.C."
             )
         weight, bias = np.zeros((n_classes, fit.weight.shape[1])), np.full(n_classes, ABSENT)
         weight[there], bias[there] = fit.weight.numpy(), fit.bias.numpy()

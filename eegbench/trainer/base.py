@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
+import torch
 
 from eegbench.model.base import Encoder
 from eegbench.sampler.base import Sampler
@@ -92,6 +93,16 @@ class Fit:
 @runtime_checkable
 class Trainer(Protocol):
     """Fits encoder and task."""
+
+    def check_device(self, device: torch.device) -> None:
+        """Refuse a device on which these options cannot train.
+
+        Raises
+        ------
+        ValueError
+            Saying what to set.
+        """
+        ...
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of the best pass in encoder and task.

@@ -93,7 +93,7 @@ class Loop:
         See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
         goes on after the last whole pass and ends, on a CPU, with the same bits.
         """
-        self._check_device(material.store.device)
+        self.check_device(material.store.device)
         session = self._begin(encoder, task, folder)
         valid = material.draw_valid()
         while not (reason := self._reason_to_stop(session)):
@@ -199,7 +199,8 @@ class Loop:
         precision = session.progress.precision
         return torch.autocast(device.type, dtype=_DTYPES[precision], enabled=precision != "float32")
 
-    def _check_device(self, device: torch.device) -> None:
+    def check_device(self, device: torch.device) -> None:
+        """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""
         if self.precision == "fp16" and device.type == "cpu":
             raise ValueError("trainer.precision=fp16 needs a GPU; on a CPU set trainer.precision=bf16 or float32.")
 

@@ -157,6 +157,19 @@ def test_an_interrupted_and_resumed_run_equals_a_straight_one(finished, train, o
     ).read_bytes()
 
 
+def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_resuming(train, outputs, capfd):
+    from eegbench.__main__ import main
+
+    status, (folder,) = train("probe.linear.max_iter=1", "probe.every=0", "trainer.max_passes=1")
+    assert status == 1
+    said = capfd.readouterr().err.replace("\n", "")
+    assert f"eegbench train resume={folder} probe.linear.max_iter=N" in said
+    assert "did not converge in 1 iterations; raise probe.linear.max_iter" in said
+    mine = next(iter(outputs.parent.glob("mine*")))
+    assert main(["train", f"--config-dir={mine}", f"resume={folder}", "probe.linear.max_iter=10000"]) == 0
+    assert (folder / "scores.csv").is_file()
+
+
 def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     status, (folder,) = train(f"encoder={finished}", "trainable=none", "trainer.max_passes=1", "split.seed=1")
     assert status == 0
@@ -317,14 +330,18 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["+dataset.ignored=[left]"], "'left' stands in dataset.labels and in dataset.ignored"),
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
         (["trainer.precision=fp16"], "trainer.precision=fp16 needs a GPU"),
+        (["companion=maybe"], "companion='maybe': expected auto or true or false."),
+        (["probe.linear.max_iter=0"], "probe.linear.max_iter=0: type 1 or more"),
     ],
 )
 def test_bad_words_get_a_sentence(train, capfd, words, message):
-    status, _ = train(*words)
+    status, folders = train(*words)
     error = capfd.readouterr().err
     assert status == 1
     assert message in error
     assert "Traceback" not in error
+    assert "Error executing job" not in error
+    assert all((folder / "split.json").is_file() for folder in folders)  # no stubs
 
 
 def test_a_folder_that_cannot_be_written_is_named(train, tmp_path, capfd):

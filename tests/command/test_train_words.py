@@ -37,6 +37,12 @@ def test_resume_takes_the_options_of_the_run_and_its_folder(tmp_path):
     assert words == expected
 
 
+def test_a_resumed_run_may_iterate_longer(tmp_path):
+    folder = run_folder(tmp_path)
+    words = with_resume([f"resume={folder}", "probe.linear.max_iter=9"])
+    assert words[2:] == ["probe.linear.max_iter=9", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+
+
 @pytest.mark.parametrize("other", ["seed=4", "-m"])
 def test_resume_takes_no_other_options(tmp_path, other):
     with pytest.raises(ValueError, match=f"leave {other} out"):

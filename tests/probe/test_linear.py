@@ -120,7 +120,19 @@ def test_one_class_is_refused():
         Linear(C=1.0, max_iter=10).fit(Labelled(train.features, train.labels * 0), train, 3)
 
 
-@pytest.mark.parametrize("C", [0.0, (1.0, -1.0), ()])
+def test_embeddings_of_valid_that_are_no_numbers_are_refused():
+    train, valid = labelled(), labelled(seed=1)
+    valid.features[3, 1] = np.nan
+    with pytest.raises(ValueError, match="of valid hold values that are no numbers"):
+        Linear(C=1.0, max_iter=100).fit(train, valid, 3)
+
+
+def test_a_fit_needs_an_iteration():
+    with pytest.raises(ValueError, match=r"probe\.linear\.max_iter=0: type 1 or more"):
+        Linear(C=1.0, max_iter=0)
+
+
+@pytest.mark.parametrize("C", [0.0, (1.0, -1.0), (), float("nan"), float("inf")])
 def test_strengths_must_be_above_zero(C):
     with pytest.raises(ValueError, match=r"probe\.linear\.C"):
         Linear(C=C, max_iter=10)
