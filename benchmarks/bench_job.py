@@ -3,7 +3,8 @@
 Run ``make bench-peer-env`` once, then ``python benchmarks/bench_job.py --repeats 3`` from the repository's root. Each
 repeat runs, in turn, braindecode with skorch (`benchmarks/peer/relative_positioning.py`) and `eegbench train`, in an
 empty folder and with the store built, as it comes and without the figures and MLflow that the peer's program has not:
-the same EDF files, split, batches and number of steps. Times of whole jobs are those of whole processes.
+the same EDF files, split, batches and number of steps. Where torch sees a GPU, both train on it. Times of whole jobs
+are those of whole processes.
 """
 
 import argparse
@@ -16,8 +17,9 @@ import tempfile
 import time
 from pathlib import Path
 
+import torch
 from omegaconf import OmegaConf
-from side_by_side import ratios, shown
+from side_by_side import ROOT, ratios, shown, tell_gpu, with_words
 
 from eegbench.command.data import open_data
 from eegbench.config import build
@@ -25,7 +27,6 @@ from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.model.embed import embed
 from eegbench.model.predictor import load_predictor
 
-ROOT = Path(__file__).resolve().parents[1]
 PEER = ROOT / ".venv-peer" / "bin" / "python"
 WORDS = [
     "dataset.n_subjects=6",
@@ -60,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--sweep", action="store_true", help="also a sweep of 8 trials, beside 8 of the peer's runs")
-    given, words = parser.parse_known_args()
+    given, words = with_words(parser)
     if not PEER.is_file():
         sys.exit("the peer is not installed; run make bench-peer-env")
     folder = Path(tempfile.mkdtemp(prefix="eegbench-bench-"))
@@ -69,6 +70,7 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     tell(found)
+    tell_gpu()
 
 
 def measure(folder: Path, words: list[str], number: int, given: argparse.Namespace) -> dict[str, float]:
@@ -97,6 +99,7 @@ def nights_of(folder: Path) -> dict[str, object]:
 def peer(nights: Path, seed: int) -> dict[str, float]:
     """Run the peer's program."""
     split = ["--train", "0", "1", "2", "--valid", "3", "--test", "4", "5"]
+    split += ["--device", "cuda" if torch.cuda.is_available() else "cpu"]  # as ours does with device=auto
     began = time.perf_counter()
     done = run([str(PEER), str(ROOT / "benchmarks/peer/relative_positioning.py"), str(nights), *split, "--seed", seed])
     whole = time.perf_counter() - began

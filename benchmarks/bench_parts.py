@@ -5,6 +5,7 @@ doing it, in one process: one recording after the other; a loop over windows; la
 with as many threads as there are cores.
 """
 
+import argparse
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ import torch
 from bench_job import nights_of
 from bench_step import LayerByLayer
 from omegaconf import OmegaConf
-from side_by_side import ratios, seconds, shown
+from side_by_side import ROOT, ratios, seconds, shown, tell_gpu
 from threadpoolctl import threadpool_limits
 
 from eegbench.config import build
@@ -30,13 +31,13 @@ from eegbench.progress import n_cores
 from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
 
-ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 5
 BATCH = 256
 
 
 def main() -> None:
     """Print a line a part."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     keep_freed_memory()
     with tempfile.TemporaryDirectory(prefix="eegbench-bench-") as folder:
         dataset = build(nights_of(Path(folder) / "nights"))
@@ -46,6 +47,7 @@ def main() -> None:
         gathering(store)
         embedding(store)
         probing()
+    tell_gpu()
 
 
 def building(dataset: Any, folder: Path) -> WindowStore:

@@ -3,11 +3,13 @@
 Run ``python benchmarks/bench_sampler.py`` from the repository's root; everything runs on one core.
 """
 
+import argparse
 import time
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from side_by_side import ratios, shown
 
 from eegbench.sampler.base import Sampler
 from eegbench.sampler.legacy_relative_positioning import LegacyRelativePositioning
@@ -15,6 +17,7 @@ from eegbench.sampler.relative_positioning import RelativePositioning
 
 N_NIGHTS = 150
 N_WINDOWS = 1100
+REPEATS = 5
 TAU = {"tau_pos_s": 60.0, "tau_neg_s": 900.0}
 
 
@@ -32,9 +35,13 @@ def vectorised(n_pairs: int, same_recording: bool) -> RelativePositioning:
     )
 
 
-def pairs_a_second(sampler: Sampler, table: pd.DataFrame, n_runs: int) -> float:
-    """Return the median over runs, the sorting of the table included."""
-    return float(np.median([_rate(lambda: len(sampler.draw(table, np.random.default_rng(0)))) for _ in range(n_runs)]))
+def by_turns(samplers: list[Sampler], table: pd.DataFrame) -> list[list[float]]:
+    """Return pairs a second of each sampler, measured in turn, the sorting of the table included."""
+    rounds = [
+        [_rate(lambda s=sampler: len(s.draw(table, np.random.default_rng(0)))) for sampler in samplers]
+        for _ in range(REPEATS)
+    ]
+    return [list(column) for column in zip(*rounds, strict=True)]
 
 
 def _rate(draw: Callable[[], int]) -> float:
@@ -45,16 +52,17 @@ def _rate(draw: Callable[[], int]) -> float:
 
 def main() -> None:
     """Print one line a sampler."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     table = nights()
-    legacy = LegacyRelativePositioning(n_pairs=100, **TAU, random_state=87)
-    reference = pairs_a_second(legacy, table, n_runs=1)
-    print(f"{N_NIGHTS} recordings of {N_WINDOWS} windows, one core")
-    print(f"one by one (legacy)                         {reference:12,.0f} pairs/s")
-    for n_pairs in (2_000, 20_000):
-        for same in (True, False):
-            rate = pairs_a_second(vectorised(n_pairs, same), table, n_runs=5)
-            where = "same recording" if same else "other recording"
-            print(f"{n_pairs:6} a recording, negatives {where:16} {rate:12,.0f} pairs/s  {rate / reference:6.0f} x")
+    sizes = [(n_pairs, same) for n_pairs in (2_000, 20_000) for same in (True, False)]
+    legacy = LegacyRelativePositioning(n_pairs=20, **TAU, random_state=87)
+    reference, *rates = by_turns([legacy, *(vectorised(*size) for size in sizes)], table)
+    print(f"{N_NIGHTS} recordings of {N_WINDOWS} windows, one core; draws use no GPU")
+    print(f"{'pairs a second, median [lowest, highest] of ' + str(REPEATS):50} {'':34} times as many")
+    print(f"{'one by one (legacy)':50} {shown(reference):34}")
+    for (n_pairs, same), rate in zip(sizes, rates, strict=True):
+        title = f"{n_pairs} a recording, negatives {'same recording' if same else 'other recording'}"
+        print(f"{title:50} {shown(rate):34} {shown(ratios(rate, reference, more_is_better=True))}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How cost and memory grow with the number of nights, where signals are streamed from disk.
 
 Run ``python benchmarks/bench_scaling.py FOLDER`` from the repository's root; FOLDER takes the nights and stores
-(about 7 GB for 150) and is used again. For each size: seconds to build the store, seconds of a run with the store
+(about 7 GB for 153) and is used again. For each size: seconds to build the store, seconds of a run with the store
 built, from its start to its first validated pass, and the most anonymous memory (``RssAnon``) that its processes held
 together, beside that of ``import torch`` alone. In the end the largest size once more, where this user may
 make control groups, in one of 4 GB.
@@ -20,12 +20,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+from side_by_side import ROOT, shown, tell_gpu, with_words
 
-ROOT = Path(__file__).resolve().parents[1]
-SIZES = (5, 15, 50, 150)
-MOST_SUBJECTS = 100
+SIZES = (5, 15, 51, 153)
 LIMIT_GB = 4
-WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=9.0"]
+WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=10.2"]
 
 
 def sizes(text: str) -> list[int]:
@@ -38,24 +37,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=sizes, default=SIZES, metavar="N,N,…", help="numbers of nights")
-    given, words = parser.parse_known_args()
+    parser.add_argument("--repeats", type=int, default=2, help="runs of each size")
+    given, words = with_words(parser)
     alone = watch([sys.executable, "-c", "import torch; torch.ones(9) @ torch.ones(9); print('pass   0')"])
     print(f"import torch alone: {alone['memory']:.0f} MB anonymous")
     titles = ("nights", "store, s", "run, s", "first pass, s", "beyond torch, MB", "s a night")
-    print("".join(f"{title:>18}" for title in titles))
+    print(f"{titles[0]:6}" + "".join(f"{title:>26}" for title in titles[1:]))
     for n_nights in given.sizes:
         command = [*job(given.folder, n_nights), *words]
-        build, found = watch(command), watch(command)
+        build, *found = (watch(command) for _ in range(given.repeats + 1))
         shutil.rmtree(given.folder / "outputs" / "runs", ignore_errors=True)
-        store = max(0.0, build["seconds"] - found["seconds"])
-        numbers = (
-            store,
-            found["seconds"],
-            found["first"],
-            found["memory"] - alone["memory"],
-            found["seconds"] / n_nights,
+        runs = [one["seconds"] for one in found]
+        columns = (
+            [max(0.0, build["seconds"] - min(runs))],
+            runs,
+            [one["first"] for one in found],
+            [one["memory"] - alone["memory"] for one in found],
+            [one / n_nights for one in runs],
         )
-        print(f"{n_nights:18}" + "".join(f"{number:18,.2f}" for number in numbers), flush=True)
+        print(f"{n_nights:6}" + "".join(f"{shown(column):>26}" for column in columns), flush=True)
+    tell_gpu()
     with group(LIMIT_GB) as enter:
         if enter is None:
             print(f"no control group can be made here: the run in {LIMIT_GB} GB is left out")
@@ -66,7 +67,7 @@ def main() -> None:
 
 def job(folder: Path, n_nights: int) -> list[str]:
     """Return the command of a run on so many nights."""
-    each = 1 if n_nights <= MOST_SUBJECTS else 2
+    each = 3 if n_nights % 3 == 0 else 1
     nights = [f"dataset.n_subjects={n_nights // each}", f"dataset.n_nights={each}", f"dataset.root={folder / 'nights'}"]
     return [sys.executable, "-m", "eegbench", "train", *nights, f"paths.outputs={folder / 'outputs'}", *WORDS]
 

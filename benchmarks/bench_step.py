@@ -1,8 +1,9 @@
 """One training step of the 16-filter Chambon encoder, beside the arithmetic that it cannot do without.
 
 Run ``python benchmarks/bench_step.py [--device cuda]`` from the repository's root. In turn: the layers one after the
-other as published, ours in float32, ours in bf16. The floor is the step's floating-point operations over the rate of a
-large float32 matrix product measured in the same run.
+other as published, ours in float32, ours in bf16. The floor is the larger of two times: the step's floating-point
+operations over the rate of a large float32 matrix product, and the bytes that it must move over the rate of a large
+copy, both measured in the same run.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import statistics
 from collections.abc import Callable
 
 import torch
-from side_by_side import ratios, seconds, shown
+from side_by_side import ratios, seconds, shown, tell_gpu
 from torch import nn
 
 from eegbench.environment import keep_freed_memory, multiplies_bf16
@@ -45,6 +46,12 @@ def operations() -> int:
     return 3 * 2 * N_WINDOWS * (N_CHANNELS**2 * N_TIMES + first + second + 544 * 100)
 
 
+def traffic() -> int:
+    """Count the bytes that a step must move: the windows once forward and once back, what pools keep written and read."""
+    kept = 16 * N_CHANNELS * (3001 // 13 + 231 // 13) + 100
+    return 4 * N_WINDOWS * (2 * N_CHANNELS * N_TIMES + 4 * kept)
+
+
 def step(model: nn.Module, x: torch.Tensor, dtype: torch.dtype) -> Callable[[], None]:
     """Return a step without its optimiser, which takes a thousandth of it."""
 
@@ -67,11 +74,13 @@ def main() -> None:
     form = {"n_channels": N_CHANNELS, "n_times": N_TIMES, "sfreq": 100.0}
     ours = Chambon2018(**form, n_filters=16, embed_dim=100, dropout=0.0, batch_norm=True).to(device)
     square = torch.randn(2048, 2048, device=device)
+    source, target = (torch.zeros(2**26, device=device) for _ in range(2))
     works: dict[str, Callable[[], object]] = {
         "layer by layer, float32": step(LayerByLayer().to(device), x, torch.float32),
         "eegbench, float32": step(ours, x, torch.float32),
         "eegbench, bf16": step(ours, x, torch.bfloat16),
         "matrix product": lambda: square @ square,
+        "copy": lambda: target.copy_(source),
     }
     taken: dict[str, list[float]] = {name: [] for name in works}
     for repeat in range(REPEATS + 2):
@@ -80,16 +89,18 @@ def main() -> None:
             if repeat > 1:
                 taken[name].append(1e3 * once)
     rate = 2 * 2048**3 / statistics.median(taken.pop("matrix product")) * 1e3
-    floor = 1e3 * operations() / rate
+    bandwidth = 2 * 4 * 2**26 / statistics.median(taken.pop("copy")) * 1e3  # read and written
+    arithmetic, memory = 1e3 * operations() / rate, 1e3 * traffic() / bandwidth
+    floor = max(arithmetic, memory)
     reference = taken["layer by layer, float32"]
     print(f"{N_WINDOWS} windows of {N_CHANNELS} x {N_TIMES} on {device}; instructions for bf16: {multiplies_bf16()}")
-    print(f"{operations() / 1e9:.1f} GFLOP at {rate / 1e9:,.0f} GFLOP/s (float32): a floor of {floor:.0f} ms")
+    print(f"{operations() / 1e9:.1f} GFLOP at {rate / 1e9:,.0f} GFLOP/s (float32): {arithmetic:.3g} ms")
+    print(f"{traffic() / 1e6:.1f} MB at {bandwidth / 1e9:,.0f} GB/s: {memory:.3g} ms; a floor of {floor:.3g} ms")
     print(f"{'ms, median [lowest, highest]':28} {'':24} {'times faster':24} times the floor")
     for name, values in taken.items():
         faster = shown(ratios(values, reference, more_is_better=False))
         print(f"{name:28} {shown(values):24} {faster:24} {statistics.median(values) / floor:.1f}")
-    if not torch.cuda.is_available():
-        print("no GPU here: its part is skipped")
+    tell_gpu()
 
 
 if __name__ == "__main__":

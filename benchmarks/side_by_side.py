@@ -1,10 +1,17 @@
-"""What benchmarks share: quantities of two programs measured in turn, and their ratios with a spread."""
+"""What benchmarks share: programs measured in turn, their ratios with a spread, and words that are checked first."""
 
+import argparse
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import torch
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def shown(values: Sequence[float], unit: str = "") -> str:
@@ -26,3 +33,22 @@ def seconds(work: Callable[[], object], device: str = "cpu") -> float:
     if device == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - began
+
+
+def tell_gpu() -> None:
+    """Say where the part on a GPU is skipped."""
+    if not torch.cuda.is_available():
+        print("no GPU here: its part is skipped", flush=True)
+
+
+def with_words(parser: argparse.ArgumentParser) -> tuple[argparse.Namespace, list[str]]:
+    """Parse a command line that may hold overrides for ``eegbench train``; wrong ones end it before anything runs."""
+    given, words = parser.parse_known_args()
+    if unknown := [word for word in words if word.startswith("-")]:
+        parser.error(f"there is no option {unknown[0]}")
+    command = [sys.executable, "-m", "eegbench", "train", *words, "--cfg", "job"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    tried = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if tried.returncode != 0:
+        sys.exit(tried.stderr.strip())
+    return given, words
