@@ -47,7 +47,7 @@ def operations() -> int:
 
 
 def traffic() -> int:
-    """Count the bytes that a step must move: the windows once forward and once back, what pools keep written and read."""
+    """Count the bytes that a step must move: windows once forward and once back, what pools keep written and read."""
     kept = 16 * N_CHANNELS * (3001 // 13 + 231 // 13) + 100
     return 4 * N_WINDOWS * (2 * N_CHANNELS * N_TIMES + 4 * kept)
 
