@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from eegbench.model.maxima import Form, maxima, maxima_backward
+from eegbench.model.maxima import maxima, to_filters, to_signals
 from eegbench.model.moments import patch_moments
 from eegbench.model.segments import product_dtype
 
@@ -72,19 +72,18 @@ class _PooledFilter(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, signals: Tensor, weight: Tensor, bias: Tensor, pool: int, dtype: torch.dtype) -> Tensor:
         signals, weight, bias = (tensor.to(dtype) for tensor in (signals, weight, bias))
-        ctx.form = Form.of(signals, weight, pool)
-        pooled, chosen = maxima(signals, weight, bias, ctx.form, is_way_back=any(ctx.needs_input_grad))
+        pooled, chosen = maxima(signals, weight, bias, pool, is_way_back=any(ctx.needs_input_grad))
         ctx.save_for_backward(signals, weight, chosen)
+        ctx.pool = pool
         return pooled
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor, None, None]:
-        signals, weight, chosen = ctx.saved_tensors
-        to_signals, to_weight = maxima_backward(
-            gradient, signals, weight, chosen, ctx.form, to_signals=ctx.needs_input_grad[0]
-        )
-        return to_signals, to_weight, gradient.sum((0, 1), dtype=torch.float32), None, None
+        (signals, weight, chosen), pool = ctx.saved_tensors, ctx.pool
+        of_signals = to_signals(gradient, weight, chosen, pool, signals.shape[1]) if ctx.needs_input_grad[0] else None
+        of_weight = to_filters(gradient, signals, chosen, weight.shape[1], pool)
+        return of_signals, of_weight, gradient.sum((0, 1), dtype=torch.float32), None, None
 
 
 def _statistics(

@@ -74,7 +74,7 @@ def test_outputs_gradients_and_running_statistics_are_those_of_the_layers(
 
 
 def test_the_sizes_of_a_sleep_stager_agree_also_over_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PIECE_BYTES", 100_000)
+    monkeypatch.setitem(module.PIECE_BYTES, "cpu", 100_000)
     signals, convolution, norm = made(0, 8, 3050, 16, 50)
     assert_same(signals, convolution, norm.train(), 13)
 
