@@ -2,7 +2,7 @@
 
 Forward, a few signals are filtered and pooled at a time, in the processor's cache. On the way back, of the outputs in a
 pool only the largest has a gradient. So the gradient of a filter is a sum of the patches that won for it, and that of a
-signal a sum of the filters that won there: rows of tables, each with its share, as words make up the embedding of a bag.
+signal a sum of the filters that won there: rows of tables, each with its share, like words in a bag.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def maxima(
     pooled = signals.new_empty(n_signals, n_outputs // pool, n_filters)
     chosen = torch.empty(pooled.shape, dtype=torch.int32, device=pooled.device) if is_way_back else None
     kernels = weight[:, None, None].contiguous(memory_format=torch.channels_last)
-    for piece in _pieces(signals, n_outputs * n_filters):
+    for piece in _pieces(signals, pooled.element_size() * n_outputs * n_filters):
         images = signals[piece, None, :, None].permute(0, 3, 1, 2)  # with channels last in memory, though one
         outputs = conv2d(images, kernels, bias)
         largest, which = torch.ops.aten.max_pool2d_with_indices(outputs, [1, pool])
@@ -53,10 +53,10 @@ def to_filters(
     pool: int,
 ) -> Float[Tensor, "n_filters kernel"]:
     """Return the gradient of filters from that of maxima: of each, the sum of the patches that won for it."""
-    (_, n_pools, n_filters), n_patches = gradient.shape, gradient.shape[1] * pool
-    patches = cut(signals, 0, (n_patches, kernel + -kernel % LANES, 1), signals.dtype)
-    total = torch.zeros(n_filters, patches.shape[2], device=signals.device)
-    for piece in _pieces(signals, n_patches * patches.shape[2]):
+    n_filters, n_patches, width = gradient.shape[2], gradient.shape[1] * pool, kernel + -kernel % LANES
+    patches = cut(signals, 0, (n_patches, width, 1), signals.dtype)
+    total = torch.zeros(n_filters, width, device=signals.device)
+    for piece in _pieces(signals, signals.element_size() * n_patches * width):
         table = patches[piece].flatten(0, 1)
         before = torch.arange(0, len(table), n_patches, dtype=chosen.dtype, device=chosen.device)
         places, shares = chosen[piece] + before[:, None, None], gradient[piece].to(table.dtype)
@@ -79,29 +79,28 @@ def to_signals(
     total = table.new_zeros(n_signals, max(n_times, (n_pools - 1) * pool + table.shape[1]))
     pools, filters = (torch.arange(n, dtype=chosen.dtype, device=chosen.device) for n in (n_pools, n_filters))
     before = pools[:, None] * (pool * n_filters) - filters
-    for piece in _pieces(table, n_pools * table.shape[1], n_signals):
+    for piece in _pieces(total, table.element_size() * n_pools * table.shape[1]):
         sums = _sums(table, chosen[piece] * n_filters - before, gradient[piece].float())
         _overlap(total[piece], sums.unflatten(0, (-1, n_pools)), pool)
     return total[:, :n_times]
 
 
-def _pieces(numbers: Tensor, n_each: int, n_signals: int | None = None) -> Iterator[slice]:
-    """Yield which signals to take at a time, where so many such numbers are made of each.
+def _pieces(signals: Tensor, n_bytes: int) -> Iterator[slice]:
+    """Yield which signals to take at a time, where so many bytes are made of each.
 
-    As many each time, but for the last: kernels of processors like to meet sizes again.
+    As many each time, but for the last: processors' kernels like to meet sizes again.
     """
-    n_signals = len(numbers) if n_signals is None else n_signals
-    at_once = max(1, PIECE_BYTES[numbers.device.type] // (n_each * numbers.element_size()))
-    at_once = -(-n_signals // -(-n_signals // at_once))
-    return (slice(first, first + at_once) for first in range(0, n_signals, at_once))
+    n_pieces = -(-len(signals) // max(1, PIECE_BYTES[signals.device.type] // n_bytes))
+    at_once = -(-len(signals) // n_pieces)
+    return (slice(first, first + at_once) for first in range(0, len(signals), at_once))
 
 
 def _sums(
     table: Float[Tensor, "n_rows width"], places: Int[Tensor, "*bags n"], shares: Float[Tensor, "*bags n"]
 ) -> Float[Tensor, "n_bags width"]:
     """Return sums of rows of a table, each with its share."""
-    bags = (each.reshape(-1, each.shape[-1]) for each in (places, shares))
-    return embedding_bag(next(bags), table, mode="sum", per_sample_weights=next(bags))
+    places, shares = (each.reshape(-1, each.shape[-1]) for each in (places, shares))
+    return embedding_bag(places, table, mode="sum", per_sample_weights=shares)
 
 
 def _overlap(

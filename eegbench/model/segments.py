@@ -1,7 +1,7 @@
-"""Signals cut into overlapping segments, and filters laid out at each position in one: convolution as a product.
+"""Signals cut into overlapping segments, and filters laid out at each position in one.
 
-A segment holds the samples that several neighbouring outputs see. So one product of large matrices makes all outputs,
-at the rate that processors reach for these alone, and the gradient is two more.
+A segment holds the samples that one output sees, or several neighbouring ones. So outputs are a product of matrices,
+or sums of the rows of a table.
 """
 
 import torch
@@ -27,7 +27,7 @@ def cut(
     Parameters
     ----------
     signals
-        All numbers of a signal in a row; where it has channels, those of one time side by side.
+        All numbers of a signal in a row.
     n_before
         Zeros before them. Behind them there are as many as the segments want.
     shape
@@ -53,23 +53,11 @@ def rounded(n: int) -> int:
 
 
 def at_each_position(
-    weight: Float[Tensor, "n_filters kernel"], n_positions: int, step: int = 1
+    weight: Float[Tensor, "n_filters kernel"], n_positions: int
 ) -> Float[Tensor, "n_positions n_filters width"]:
-    """Return filters at each position in a segment, a step of samples apart, with zeros around them."""
+    """Return filters at each position in a segment, with zeros around them."""
     n_filters, kernel = weight.shape
-    every = weight.new_zeros(n_positions, n_filters, kernel + (n_positions - 1) * step)
-    _own(every, kernel, step).copy_(weight)
+    width = kernel + n_positions - 1
+    every = weight.new_zeros(n_positions, n_filters, width)
+    every.as_strided((n_positions, n_filters, kernel), (n_filters * width + 1, width, 1)).copy_(weight)
     return every
-
-
-def at_any_position(
-    to_at_each: Float[Tensor, "n_positions n_filters width"], kernel: int, step: int = 1
-) -> Float[Tensor, "n_filters kernel"]:
-    """Add up what `at_each_position` laid out."""
-    return _own(to_at_each.contiguous(), kernel, step).sum(0)
-
-
-def _own(every: Float[Tensor, "n_positions n_filters width"], kernel: int, step: int) -> Tensor:
-    """Return the part of each position that is not zeros."""
-    n_positions, n_filters, width = every.shape
-    return every.as_strided((n_positions, n_filters, kernel), (n_filters * width + step, width, 1))

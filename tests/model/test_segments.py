@@ -6,13 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import conv1d, pad
 
-from eegbench.model.segments import at_any_position, at_each_position, cut, rounded
+from eegbench.model.segments import at_each_position, cut, rounded
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     n_signals=st.integers(1, 4),
-    n_in=st.integers(1, 3),
     n_filters=st.integers(1, 4),
     kernel=st.integers(1, 9),
     positions=st.integers(1, 7),
@@ -21,22 +20,16 @@ from eegbench.model.segments import at_any_position, at_each_position, cut, roun
     n_rows=st.integers(0, 3),
 )
 def test_products_of_segments_are_the_convolution(
-    n_signals, n_in, n_filters, kernel, positions, more, n_before, n_rows
+    n_signals, n_filters, kernel, positions, more, n_before, n_rows
 ) -> None:
-    x, weight = torch.randn(n_signals, kernel + more, n_in), torch.randn(n_filters, n_in, kernel)
-    expected = conv1d(pad(x.transpose(1, 2), (n_before, 0)), weight).transpose(1, 2)
-    n_segments = -(-expected.shape[1] // positions)
-    shape = n_segments, (kernel + positions - 1) * n_in, positions * n_in
-    segments = cut(x.flatten(1), n_before * n_in, shape, torch.float32, n_signals + n_rows)
+    x, weight = torch.randn(n_signals, kernel + more), torch.randn(n_filters, kernel)
+    expected = conv1d(pad(x[:, None], (n_before, 0)), weight[:, None]).transpose(1, 2)
+    shape = -(-expected.shape[1] // positions), kernel + positions - 1, positions
+    segments = cut(x, n_before, shape, torch.float32, n_signals + n_rows)
     assert not segments[n_signals:].any()
-    at_each = at_each_position(weight.transpose(1, 2).flatten(1), positions, n_in).flatten(0, 1)
+    at_each = at_each_position(weight, positions).flatten(0, 1)
     outputs = (segments @ at_each.T).view(n_signals + n_rows, -1, n_filters)[:n_signals, : expected.shape[1]]
     torch.testing.assert_close(outputs, expected, rtol=1e-5, atol=1e-5)
-
-
-def test_what_was_laid_out_at_each_position_is_added_up() -> None:
-    weight = torch.randn(3, 10)
-    torch.testing.assert_close(at_any_position(at_each_position(weight, 4, 2), 10, 2), 4 * weight)
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 31, 486, 512, 1000])
