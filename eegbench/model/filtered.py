@@ -64,4 +64,3 @@ def _by_signal(x: Float[Tensor, "batch n_in n_rows n_times"]) -> Float[Tensor, "
 def _last(x: Tensor) -> Tensor:
     """Return images with their channels last in memory, as processors like them."""
     return x.contiguous(memory_format=torch.channels_last)
-
