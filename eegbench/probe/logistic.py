@@ -1,12 +1,13 @@
 """Multinomial logistic regression by Newton's method, one strength after the other, until nothing is left to be won.
 
-Each step's equations are solved by conjugate gradients, scaled by the curvature of each weight, with products of the
-Hessian that never make it (a truncated Newton method: Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5,
-chapter 7). What a step promises to win, the Newton decrement, bounds how far the weights are from the optimum, whatever
-the strength and however many features: a small gradient does not, where classes can be told apart completely.
+Each step's equations are solved by conjugate gradients, scaled by the curvature of each weight or of those of a class,
+with products of the Hessian that never make it (a truncated Newton method: Nocedal and Wright 2006,
+doi:10.1007/978-0-387-40065-5, chapter 7). What a step promises to win, the Newton decrement, bounds how far the weights
+are from the optimum, whatever the strength and however many features: a small gradient does not, where classes can be
+told apart completely.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +22,9 @@ SHARE = 0.1
 
 ROUNDING = 1e-13
 """What a loss may grow by, as a share of it, in a step that does not worsen it."""
+
+SLOW = 0.3
+"""Iterations of a step, as a share of the features, from which on to know the curvature better is worth its cost."""
 
 NOTHING = 1e-31
 """What a step promises to win that consists of rounding alone, as where no feature says anything."""
@@ -91,6 +95,7 @@ class _Loss:
     def __init__(self, x: Tensor, targets: Tensor, share: Tensor) -> None:
         self.x, self.targets, self.share = x, targets, share
         self.transposed, self.squares = x.T.contiguous(), x.square()
+        self.is_slow = False
 
     def descend(self, weight: Tensor, penalty: Tensor, max_iter: int) -> tuple[Tensor, int, bool]:
         """Return the optimum's weights, the number of iterations, and whether it was reached."""
@@ -123,22 +128,44 @@ class _Loss:
             scores = of @ self.transposed
             return (weighted * (scores - (probabilities * scores).sum(0))) @ self.x + of * penalty
 
-        curvature = (weighted * (1 - probabilities)) @ self.squares + penalty
-        curvature.clamp_min_(torch.finfo(curvature.dtype).tiny)
+        scale = self.scaling(weighted * (1 - probabilities), penalty)
         gradient = (weighted - self.targets) @ self.x + weight * penalty
         step, rest = torch.zeros_like(weight), -gradient
-        scaled = rest / curvature
+        scaled = scale(rest)
         direction, size = scaled, float((rest * scaled).sum())
         enough, n_iter = SHARE**2 * size, 0
         while n_iter < max_iter and size > enough:
             bent = hessian(direction)
             length = size / float((direction * bent).sum())
             step, rest = step + length * direction, rest - length * bent
-            scaled = rest / curvature
+            scaled = scale(rest)
             before, size = size, float((rest * scaled).sum())
             direction = scaled + size / before * direction
             n_iter += 1
+        self.is_slow |= n_iter > SLOW * weight.shape[1]
         return step, -float((gradient * step).sum()), n_iter
+
+    def scaling(self, curved: Tensor, penalty: Tensor) -> Callable[[Tensor], Tensor]:
+        """Return what undoes the curvature of each weight or, once that was slow, of a class's weights together.
+
+        Weights stay such that classes sum to nothing, as the optimum's do: no loss depends on their sum, only the
+        penalty does, and so small a curvature beside the others would take many iterations.
+        """
+        if self.is_slow:
+            of_class = torch.stack([(self.transposed * each) @ self.x for each in curved])
+            of_class.diagonal(dim1=1, dim2=2).mul_(1 + ROUNDING).add_(penalty)
+            factors, failed = torch.linalg.cholesky_ex(of_class)
+            if not failed.any():
+                inverse = torch.cholesky_inverse(factors)
+                of_sum = torch.linalg.inv(inverse.sum(0))
+
+                def by_class(rest: Tensor) -> Tensor:
+                    steps = torch.einsum("kde,ke->kd", inverse, rest)
+                    return steps - inverse @ (of_sum @ steps.sum(0))
+
+                return by_class
+        each = 1 / (curved @ self.squares + penalty).clamp_min(torch.finfo(curved.dtype).tiny)
+        return lambda rest: each * (rest - (each * rest).sum(0) / each.sum(0))
 
 
 def _deviation(features: Float[Tensor, "n dim"]) -> Float[Tensor, "dim"]:

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from eegbench.probe import ProbeNotConvergedError
+from eegbench.probe import ProbeNotConvergedError, logistic
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority
 from eegbench.probe.linear import Linear
@@ -28,6 +28,13 @@ def pipeline(C=1.0):
     return make_pipeline(StandardScaler(), model)
 
 
+@pytest.fixture(params=[0.0, logistic.SLOW, np.inf], ids=["together", "as shipped", "alone"])
+def slow(request, monkeypatch):
+    """From which number of iterations on the curvature of weights is known together: from the second step, or never."""
+    monkeypatch.setattr(logistic, "SLOW", request.param)
+
+
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
 def test_the_folded_head_equals_scaler_and_logistic_regression(n_classes):
     train, test = labelled(n_classes=n_classes), labelled(n_classes=n_classes, seed=1)
@@ -37,6 +44,7 @@ def test_the_folded_head_equals_scaler_and_logistic_regression(n_classes):
     np.testing.assert_allclose(head.probabilities(test.features), expected, atol=1e-5)
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("C", [1e-3, 1.0, 100.0])
 def test_features_that_say_almost_the_same_or_nothing_converge_to_the_same(C):
     rng = np.random.default_rng(0)
@@ -48,6 +56,7 @@ def test_features_that_say_almost_the_same_or_nothing_converge_to_the_same(C):
     np.testing.assert_allclose(head.probabilities(features), expected, atol=1e-4)
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("C", [1.0, 100.0, 1e4])
 @pytest.mark.parametrize(("n", "dim", "n_classes"), [(60, 120, 2), (100, 200, 5), (300, 20, 3)])
 def test_classes_that_can_be_told_apart_completely_converge_too_for_points_never_seen(n, dim, n_classes, C):
@@ -59,6 +68,7 @@ def test_classes_that_can_be_told_apart_completely_converge_too_for_points_never
     np.testing.assert_allclose(head.probabilities(fresh.features), expected, atol=1e-4)
 
 
+@pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("n_classes", [2, 5])
 def test_features_that_say_nothing_at_all_give_every_class_the_same(n_classes):
     train = labelled(n_classes=n_classes)
