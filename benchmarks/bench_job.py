@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from omegaconf import OmegaConf
-from side_by_side import ROOT, ratios, shown, tell_gpu, with_words
+from side_by_side import ROOT, count, ratios, shown, tell_gpu, with_words
 
 from eegbench.command.data import open_data
 from eegbench.config import build
@@ -59,7 +59,7 @@ ALIKE = ["figures=[]", "tracking=folder"]
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=count, default=3)
     parser.add_argument("--sweep", action="store_true", help="also a sweep of 8 trials, beside 8 of the peer's runs")
     given, words = with_words(parser)
     if not PEER.is_file():

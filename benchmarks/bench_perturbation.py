@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from omegaconf import OmegaConf
-from side_by_side import ratios, seconds, shown
+from side_by_side import device_type, ratios, seconds, shown
 from torch import nn
 
 from eegbench.config import build
@@ -101,7 +101,7 @@ def main() -> None:
     """Print seconds, and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=4268)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", type=device_type, default="auto")
     options = parser.parse_args()
     keep_freed_memory()  # as runs do
     scene = scene_on(options.device, options.n)

@@ -20,16 +20,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
-from side_by_side import ROOT, shown, tell_gpu, with_words
+from side_by_side import ROOT, count, shown, tell_gpu, with_words
 
 SIZES = (5, 15, 51, 153)
+FEWEST = 5
 LIMIT_GB = 4
 WORDS = ["store.resident=false", "trainer.max_passes=2", "trainer.batch_size=128", "figures=[]", "dataset.hours=10.2"]
 
 
 def sizes(text: str) -> list[int]:
     """Read numbers between commas, which words for the run may follow."""
-    return [int(number) for number in text.split(",")]
+    found = [count(number) for number in text.split(",")]
+    if min(found) < FEWEST:
+        raise argparse.ArgumentTypeError(f"{text}: at least {FEWEST} nights are needed, to train, choose and test")
+    return found
 
 
 def main() -> None:
@@ -37,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--sizes", type=sizes, default=SIZES, metavar="N,N,…", help="numbers of nights")
-    parser.add_argument("--repeats", type=int, default=2, help="runs of each size")
+    parser.add_argument("--repeats", type=count, default=2, help="runs of each size")
     given, words = with_words(parser)
     alone = watch([sys.executable, "-c", "import torch; torch.ones(9) @ torch.ones(9); print('pass   0')"])
     print(f"import torch alone: {alone['memory']:.0f} MB anonymous")
@@ -67,7 +71,7 @@ def main() -> None:
 
 def job(folder: Path, n_nights: int) -> list[str]:
     """Return the command of a run on so many nights."""
-    each = 3 if n_nights % 3 == 0 else 1
+    each = 3 if n_nights % 3 == 0 and n_nights >= 3 * FEWEST else 1
     nights = [f"dataset.n_subjects={n_nights // each}", f"dataset.n_nights={each}", f"dataset.root={folder / 'nights'}"]
     return [sys.executable, "-m", "eegbench", "train", *nights, f"paths.outputs={folder / 'outputs'}", *WORDS]
 

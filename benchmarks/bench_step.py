@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Callable
 
 import torch
-from side_by_side import ratios, seconds, shown, tell_gpu
+from side_by_side import device_type, ratios, seconds, shown, tell_gpu
 from torch import nn
 
 from eegbench.environment import keep_freed_memory, multiplies_bf16
@@ -66,7 +66,7 @@ def step(model: nn.Module, x: torch.Tensor, dtype: torch.dtype) -> Callable[[], 
 def main() -> None:
     """Print milliseconds, and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--device", type=device_type, default="auto")
     device = parser.parse_args().device
     keep_freed_memory()  # as runs do
     torch.manual_seed(0)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import torch
 
+from eegbench.environment import choose_device
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -33,6 +35,21 @@ def seconds(work: Callable[[], object], device: str = "cpu") -> float:
     if device == "cuda":
         torch.cuda.synchronize()
     return time.perf_counter() - began
+
+
+def count(text: str) -> int:
+    """Read how often something is measured, for a parser."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 is expected")
+    return int(text)
+
+
+def device_type(text: str) -> str:
+    """Read on what is measured, for a parser."""
+    try:
+        return choose_device(text).type
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def tell_gpu() -> None:
