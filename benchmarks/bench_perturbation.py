@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from omegaconf import OmegaConf
-from side_by_side import device_type, ratios, seconds, shown
+from side_by_side import count, device_type, ratios, seconds, shown
 from torch import nn
 
 from eegbench.config import build
@@ -100,7 +100,7 @@ class Published:
 def main() -> None:
     """Print seconds, and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--n", type=int, default=4268)
+    parser.add_argument("--n", type=count, default=4268)
     parser.add_argument("--device", type=device_type, default="auto")
     options = parser.parse_args()
     keep_freed_memory()  # as runs do

@@ -38,7 +38,7 @@ def seconds(work: Callable[[], object], device: str = "cpu") -> float:
 
 
 def count(text: str) -> int:
-    """Read how often something is measured, for a parser."""
+    """Read a number of things to be measured, for a parser."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 is expected")
     return int(text)
