@@ -1,6 +1,7 @@
 """The command line: `eegbench VERB …`, each verb a module of `eegbench.command`, imported when it is called."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -13,6 +14,12 @@ VERBS = {
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
     "ui": "open MLflow on this machine",
 }
+
+SPIN_COUNT = "50000"
+"""Rounds for which a thread of GNU's OpenMP waits for the others before it gives up its core (default: 300,000).
+
+Fewer rounds keep training fast where other programs run on the same cores (docs/performance.md).
+"""
 
 HELP = """eegbench {version}: a workbench for EEG. Pretrain without labels, probe with labels, compare in MLflow.
 
@@ -34,6 +41,7 @@ first steps:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit status."""
+    os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # OpenMP reads it when torch is imported
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
         verbs = "\n".join(f"  {verb:<7} {text}" for verb, text in VERBS.items())

@@ -15,7 +15,6 @@ BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
 """Classes under these modules may be built from YAML; others only where the user trusts their module."""
 
 NO_EFFECT = (
-    "companion",
     "device",
     "expected",
     "explain",

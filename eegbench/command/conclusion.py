@@ -80,10 +80,7 @@ def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Coun
 def _evaluate(
     options: Options, data: Data, trained: Trained, album: figures.Album, mark: str
 ) -> tuple[Evaluation | None, dict[str, Counts]]:
-    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe.
-
-    All is encoded first, as that takes every core. Figures are drawn beside what follows, which takes one.
-    """
+    """Ask the task, embed, probe, score and draw; without labels there is nothing to probe."""
     embeddings = embed_all(trained.encoder, data)
     pretext = _ask(trained, data, embeddings)
     is_labelled = bool(data.store.table["scored"].any())

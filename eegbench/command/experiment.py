@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from omegaconf import OmegaConf
 
-from eegbench import companion
 from eegbench.command import report
 from eegbench.command.conclusion import conclude, explain_or_tell
 from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
@@ -43,7 +42,6 @@ from eegbench.sweep.base import Pruned
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, TrackedRun, Tracker, tracked
-from eegbench.tracking.beside import Beside
 from eegbench.trainer import Material, Trainer
 from eegbench.trainer.base import AfterPass
 
@@ -85,7 +83,7 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
     report.tell_data(data)
     facts = run_facts(options, data, folder, member)
     tracker: Tracker = build(options["tracking"])
-    with report.resumable(folder), tracked(Beside(tracker) if companion.is_there() else tracker, facts) as run:
+    with report.resumable(folder), tracked(tracker, facts) as run:
         try:
             trained = _train(options, data, folder, run, member)
         except Pruned as given_up:  # an outcome: it must not leave the block, which would record a failure
@@ -96,7 +94,6 @@ def run_experiment(options: Options, folder: Path, member: Membership) -> dict[s
             outcome, summary, metrics, model = conclude(options, data, trained, folder, seen, began)
             maps, late = explain_or_tell(options, data, folder, outcome)
             metrics |= maps
-            companion.settle()
             write_json(folder / SUMMARY, summary | {"identity": same, "metrics": metrics, "link": run.link})
             run.finish(metrics=metrics, model=model)
     if isinstance(late, Pruned):

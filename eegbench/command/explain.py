@@ -11,7 +11,6 @@ from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.job import as_job
 from eegbench.command.launch import launch, value_in
-from eegbench.loading import loading
 
 
 def main(argv: Sequence[str]) -> int:
@@ -27,16 +26,15 @@ def main(argv: Sequence[str]) -> int:
 @as_job
 def explain(config: DictConfig) -> None:
     """Explain one finished run."""
-    with loading():  # here, so that --help need not import torch
-        from eegbench.command import report
-        from eegbench.command.data import open_data
-        from eegbench.command.experiment import run_facts
-        from eegbench.command.explanation import explain as explain_run
-        from eegbench.command.membership import Membership
-        from eegbench.command.options import Explain, checked
-        from eegbench.config import build, trust
-        from eegbench.environment import choose_device, keep_freed_memory
-        from eegbench.tracking.base import tracked
+    from eegbench.command import report  # here, so that --help need not import torch
+    from eegbench.command.data import open_data
+    from eegbench.command.experiment import run_facts
+    from eegbench.command.explanation import explain as explain_run
+    from eegbench.command.membership import Membership
+    from eegbench.command.options import Explain, checked
+    from eegbench.config import build, trust
+    from eegbench.environment import choose_device, keep_freed_memory
+    from eegbench.tracking.base import tracked
 
     options = checked(config, Explain)
     folder = Path(options["run"])

@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
+from matplotlib.figure import Figure
 
-from eegbench import companion
+from eegbench import figure
 from eegbench.command.data import Data
-from eegbench.command.drawing import draw
 from eegbench.command.evaluation import CONTROLS, NETWORK, Answers, Evaluation
 from eegbench.command.results import write_csv, write_json, write_parquet, write_text
 from eegbench.model.embed import Embeddings
 from eegbench.score import confusion, evaluate, predictions_frame, report_frame
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,11 @@ class Album:
     folder: Path
     formats: tuple[str, ...]
 
-    def add(self, stem: str, draw: Callable[[], "Figure"]) -> None:
+    def add(self, stem: str, draw: Callable[[], Figure]) -> None:
         """Draw a figure and keep it."""
         if self.formats:
-            from eegbench.figure import save
-
             path = self.folder / "figures" / stem
-            save(draw(), path.parent, path.name, formats=self.formats)
-
-    def add_soon(self, stem: str, name: str, *args: Any, **options: Any) -> None:
-        """Have a figure of `eegbench.figure` drawn, by its name, in the process beside this one where there is one."""
-        if self.formats:
-            companion.share(draw, self.folder / "figures" / stem, self.formats, name, *args, **options)
+            figure.save(draw(), path.parent, path.name, formats=self.formats)
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
         """Keep the numbers of a figure."""
@@ -75,7 +66,7 @@ MAX_HYPNOGRAMS = 24
 
 def draw_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
     """Draw the learning curves."""
-    album.add_soon("learning_curves", "learning_curves", history, best_pass=best_pass)
+    album.add("learning_curves", lambda: figure.learning_curves(history, best_pass=best_pass))
 
 
 def draw_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
@@ -94,15 +85,18 @@ def draw_answers(answers: Answers, data: Data, album: Album) -> None:
         title = f"{TITLES[name]}, {split}" + (", within subject" if data.within_subject else "")
         _draw_confusion(confusion(said, classes), classes, title, f"{name}_{split}", album)
     for recording, one in list(by_probe["linear"].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        album.add_soon(f"hypnograms/{recording}", "hypnogram", one, **_of_hypnogram(one, data))
+        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, one, **_of_hypnogram(one, data)))
 
 
 def draw_scores(evaluation: Evaluation, data: Data, album: Album) -> None:
     """Draw the scores beside those of the controls."""
     split = _drawn_split(evaluation.predictions)
     pooled = [s for s in evaluation.scores if s.split.startswith(split) and s.aggregation == "pooled"]
-    bars = {"metric": "balanced_accuracy", "controls": CONTROLS, "chance": 1 / len(data.store.classes)}
-    album.add_soon("scores", "score_bars", pooled, **bars)
+    chance = 1 / len(data.store.classes)
+    album.add(
+        "scores",
+        lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance),
+    )
 
 
 def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: int, album: Album) -> None:
@@ -113,8 +107,10 @@ def draw_embeddings(embeddings: Embeddings, data: Data, projection: str, seed: i
     panels = _panels(data.store.table.loc[embeddings.rows].reset_index(drop=True), data)
     title = "Embeddings" + (" (t-SNE)" if projection == "tsne" else "")
     rng = np.random.default_rng(seed)
-    words = {"panels": panels, "title": title, "axis_labels": axis_labels, "rng": rng}
-    album.add_soon(f"embeddings_{projection}", "embedding_scatter", points, **words)
+    album.add(
+        f"embeddings_{projection}",
+        lambda: figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
+    )
 
 
 def _drawn_split(frame: pd.DataFrame) -> str:
@@ -134,8 +130,8 @@ def _draw_confusion(
     matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
 ) -> None:
     report = report_frame(matrix, classes)
-    album.add_soon(f"confusion_{stem}", "confusion_matrix", matrix, classes, title)
-    album.add_soon(f"report_{stem}", "classification_report", report, title)
+    album.add(f"confusion_{stem}", lambda: figure.confusion_matrix(matrix, classes, title))
+    album.add(f"report_{stem}", lambda: figure.classification_report(report, title))
     named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
     album.add_table(f"confusion_{stem}", named)
     album.add_table(f"report_{stem}", report)

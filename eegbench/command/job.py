@@ -8,6 +8,8 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +19,6 @@ import psutil  # here: an interrupt may come while others import it
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
-
-from eegbench.command.accompanied import accompany
-from eegbench.companion import end_with_parent
-from eegbench.loading import loading
 
 T = TypeVar("T")
 
@@ -67,7 +65,6 @@ def _plainly(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
     global _failed
     is_single = HydraConfig.get().mode == RunMode.RUN
     try:
-        accompany(config)
         take_share(config)
         return verb(config)
     except Exception as error:
@@ -163,8 +160,11 @@ def take_share(config: DictConfig) -> None:
 
     A resumed run takes as many threads as it had before: another number would change its last bits.
     """
-    with loading():
-        from eegbench.environment import n_threads, set_threads, share_of_cores  # here: --help need not import torch
+    from eegbench.environment import (  # here, so that --help need not import torch
+        n_threads,
+        set_threads,
+        share_of_cores,
+    )
     from eegbench.progress import limit_cores, n_cores
 
     limit_cores(None)
@@ -205,6 +205,18 @@ def _settle() -> None:
     answer_interrupts()
     if multiprocessing.parent_process() is not None:
         end_with_parent(INTERRUPTED)
+
+
+def end_with_parent(status: int) -> None:
+    """Watch the process that started this one from a thread, and end this one when it is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(status)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _tell(error: Exception) -> None:

@@ -19,8 +19,6 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from eegbench import companion
-from eegbench.command.accompanied import begin_early
 from eegbench.command.help import composed, help_text
 from eegbench.command.job import INTERRUPTED, answer_interrupts, launched_here, raise_failed
 from eegbench.config import conf_folder
@@ -32,6 +30,11 @@ KEPT = {
     "explain": "the run stays finished; maps that were drawn are kept.",
 }
 """What an interrupt leaves, by verb."""
+
+REMOVED = {
+    "companion": "this option was removed: a run draws its figures and keeps its records itself; leave it out.",
+}
+"""Options of earlier versions, each with what to do instead."""
 
 _DISK = {
     errno.ENOSPC: "the disk is full",
@@ -65,8 +68,6 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
         if {"-h", "--help"} & set(argv):
             print(help_text(config_name, argv, _config_dir(sys.argv)))
             return 0
-        if config_name == "train":
-            begin_early(argv)
         hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
         raise_failed()
     except SystemExit as end:  # a callback's way out
@@ -80,8 +81,6 @@ def launch(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequenc
             raise
         print(f"eegbench: {sentence}", file=sys.stderr)
         return 1
-    finally:
-        companion.end()
     return 0
 
 
@@ -121,9 +120,6 @@ def _is_ours(error: BaseException) -> bool:
 
 
 def _innermost(error: BaseException) -> traceback.FrameSummary:
-    if beside := getattr(error, "raised_in", None):  # in the process beside this one
-        assert isinstance(beside, traceback.FrameSummary)
-        return beside
     frames = traceback.extract_tb(error.__traceback__)
     return frames[-1] if frames else traceback.FrameSummary("", 0, "")
 
@@ -139,19 +135,26 @@ def _explain_hydra(error: BaseException, config_name: str) -> str:
         there = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Could not override '([^'@]+)", text):
-        key, known = found.group(1), _flat(composed(config_name), "")
-        if key == "sweep":
-            return "sweep=OPTION: a search space is added; write +sweep=OPTION."
-        if key.startswith("hydra.sweeper."):
-            from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
-
-            return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
-        if key in known:
-            return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
-        return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
+        return _explain_key(found.group(1), config_name)
     if found := re.search(r"Additional config directory '(.+)' not found", text):
         return f"--config-dir {found.group(1)}: there is no such folder."
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _explain_key(key: str, config_name: str) -> str:
+    """Say why an override's key does not exist."""
+    if key in REMOVED:
+        return f"{key}: {REMOVED[key]}"
+    if key == "sweep":
+        return "sweep=OPTION: a search space is added; write +sweep=OPTION."
+    if key.startswith("hydra.sweeper."):
+        from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
+
+        return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
+    known = _flat(composed(config_name), "")
+    if key in known:
+        return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
+    return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
 
 
 def _explain_slurm(error: BaseException) -> str:

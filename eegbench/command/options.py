@@ -100,7 +100,6 @@ class Train:
     figures: tuple[Literal["png", "pdf"], ...]
     expected: Expected | None
     published: Mapping[str, str] | None
-    companion: Literal["auto"] | bool
     trust: tuple[str, ...]
 
 

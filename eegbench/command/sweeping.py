@@ -16,7 +16,6 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
 from eegbench.command.membership import FACTS, SWEEP
-from eegbench.command.workers import loaded_workers
 from eegbench.config import ConfigError
 
 MAX_CHECKED = 200
@@ -58,14 +57,13 @@ class Sweeping(Callback):  # type: ignore[misc]
             jobs = _jobs(config)
             with read_write(config.hydra.sweep):
                 config.hydra.sweep.dir = str(jobs.folder)  # for the launcher; jobs get it as an override
-            with loaded_workers(config):
-                every = _checked(config, jobs)
-                if config.sweep.dry_run:
-                    _print_dry(jobs)
-                    raise SystemExit(0)
-                _check_study(jobs)
-                _build_shards(every)
-                _begin(every[0], jobs)
+            every = _checked(config, jobs)
+            if config.sweep.dry_run:
+                _print_dry(jobs)
+                raise SystemExit(0)
+            _check_study(jobs)
+            _build_shards(every)
+            _begin(every[0], jobs)
             HydraConfig.instance().set_config(config)
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002

@@ -12,7 +12,6 @@ from eegbench.command.launch import launch, value_in
 from eegbench.command.ranks import check_together, joint_words, together
 from eegbench.command.sweeping import close_sweep
 from eegbench.config import MAY_CHANGE
-from eegbench.loading import loading
 
 
 def main(argv: Sequence[str]) -> int:
@@ -37,9 +36,8 @@ def _main(argv: Sequence[str]) -> int:
 @as_job
 def train(config: DictConfig) -> float | list[float] | None:
     """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
-    with loading():
-        from eegbench.command.options import checked
-        from eegbench.command.trial import run_trial  # here, so that --help need not import torch
+    from eegbench.command.options import checked  # here, so that --help need not import torch
+    from eegbench.command.trial import run_trial
 
     options = checked(config)
     check_together(options, HydraConfig.get().mode)

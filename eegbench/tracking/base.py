@@ -141,16 +141,6 @@ class TrackedRun(Protocol):
 class Tracker(Protocol):
     """Keeps runs."""
 
-    def open(self) -> None:
-        """Load what keeping runs takes, and see that the place answers, as `start` does.
-
-        Raises
-        ------
-        ValueError
-            As `start`.
-        """
-        ...
-
     def start(self, facts: RunFacts) -> TrackedRun:
         """Begin a run, or continue the one that the run's folder already belongs to.
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eegbench.loading import loading
-
 Client = Any
 """An ``mlflow.MlflowClient``; MLflow takes more than a second to import, so only functions that need it do."""
 
@@ -102,7 +100,7 @@ def connect(place: Place) -> Client:
     if place.uri.startswith("http"):
         _check_answer(place.uri)
     try:
-        with quiet(), loading():
+        with quiet():
             from mlflow import MlflowClient
 
             if place.lock:

@@ -9,9 +9,6 @@ from eegbench.tracking.base import RunFacts, ServedModel, SweepView
 class Folder:
     """Leaves it at the run's folder: the command has written everything there already."""
 
-    def open(self) -> None:
-        """Do nothing: a folder answers."""
-
     def start(self, facts: RunFacts) -> "FolderRun":
         """Begin a run, or continue the one in the folder."""
         return FolderRun(facts.folder)

@@ -8,20 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from eegbench.loading import loading
 from eegbench.tracking.base import ServedModel
 from eegbench.tracking.database import Client, quiet
 
 REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
-
-
-def load() -> None:
-    """Load what `log_model` takes: MLflow's part, and its list of what is installed."""
-    with quiet(), loading():
-        import mlflow.pyfunc  # noqa: F401
-        from mlflow.utils.requirements_utils import warn_dependency_requirement_mismatches
-
-        warn_dependency_requirement_mismatches(_requirements())
 
 
 def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:

@@ -60,10 +60,6 @@ class Mlflow:
         self.place = find_place(uri, self.folder)
         self.experiment = experiment
 
-    def open(self) -> None:
-        """Import MLflow, and open the place."""
-        connect(self.place)
-
     def start(self, facts: RunFacts) -> "MlflowRun":
         """Begin a run, or continue the one that ``tracking.json`` in its folder names."""
         client = connect(self.place)

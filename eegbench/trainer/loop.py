@@ -20,7 +20,6 @@ from eegbench.trainer.base import AfterPass, Fit, Material
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally
-from eegbench.trainer.without_compiler import without_compiler
 from eegbench.types import Draw
 
 Precision = Literal["auto", "float32", "bf16", "fp16"]
@@ -105,7 +104,7 @@ class Loop:
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
-        optimizer = without_compiler(partial(self.optimizer, trainable, lr=self.lr))
+        optimizer = self.optimizer(trainable, lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = self._precision(encoder)
         session.restore()  # and go on in the numbers in which it began

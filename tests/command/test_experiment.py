@@ -330,7 +330,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["+dataset.ignored=[left]"], "'left' stands in dataset.labels and in dataset.ignored"),
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
         (["trainer.precision=fp16"], "trainer.precision=fp16 needs a GPU"),
-        (["companion=maybe"], "companion='maybe': expected auto or true or false."),
+        (["companion=false"], "companion: this option was removed"),
         (["probe.linear.max_iter=0"], "probe.linear.max_iter=0: type 1 or more"),
     ],
 )
