@@ -24,8 +24,8 @@ from side_by_side import ROOT, count, ratios, shown, tell_gpu, with_words
 from eegbench.command.data import open_data
 from eegbench.config import build
 from eegbench.environment import choose_device, keep_freed_memory
-from eegbench.model.embed import embed
-from eegbench.model.predictor import load_predictor
+from eegbench.inference.embedding import embed
+from eegbench.inference.predictor import load_predictor
 
 PEER = ROOT / ".venv-peer" / "bin" / "python"
 WORDS = [

@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from eegbench.config import build
 from eegbench.environment import keep_freed_memory
+from eegbench.inference.embedding import embed
 from eegbench.model.chambon2018 import Chambon2018
-from eegbench.model.embed import embed
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import open_store
 from eegbench.probe.base import Labelled

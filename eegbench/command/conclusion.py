@@ -22,8 +22,8 @@ from eegbench.command.evaluation import (
 from eegbench.command.options import objectives
 from eegbench.command.results import write_arrays, write_csv, write_parquet
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
-from eegbench.model.embed import Embeddings
-from eegbench.model.predictor import save_predictor
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import save_predictor
 from eegbench.score import per_recording, per_subject
 from eegbench.sweep.objective import OBJECTIVE, values_there
 from eegbench.tracking.base import ServedModel
@@ -128,7 +128,7 @@ def _save_model(
         return None
     metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
     return ServedModel(
-        loader="eegbench.command.served_model",
+        loader="eegbench.inference.served_model",
         folder=folder / "model",
         input_shape=(signals.n_channels, signals.n_times),
         n_outputs=len(data.store.classes),

@@ -16,7 +16,7 @@ from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.dataset.coverage import coverage
 from eegbench.distributed import from_main
-from eegbench.model.trial import first_crops
+from eegbench.inference.trial import first_crops
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import Opened, open_store

@@ -12,10 +12,10 @@ from jaxtyping import Int
 from eegbench.command.data import Data
 from eegbench.command.hand_made import hand_made
 from eegbench.config import build
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import Predictor
+from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings
-from eegbench.model.predictor import Predictor
-from eegbench.model.trial import embed_trials
 from eegbench.probe import Head, Probe
 from eegbench.probe.base import Labelled
 from eegbench.probe.control import chance, majority

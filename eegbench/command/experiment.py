@@ -35,8 +35,8 @@ from eegbench.environment import (
     set_deterministic,
     versions,
 )
+from eegbench.inference.predictor import build_encoder
 from eegbench.model.base import Encoder
-from eegbench.model.predictor import build_encoder
 from eegbench.probe import Probe
 from eegbench.sweep.base import Pruned
 from eegbench.sweep.objective import OBJECTIVE, watched

@@ -16,11 +16,11 @@ from eegbench.command.evaluation import NETWORK
 from eegbench.command.figures import Album
 from eegbench.command.summary import Options
 from eegbench.config import ConfigError, build
+from eegbench.inference.predictor import Predictor, load_predictor
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
-from eegbench.model.predictor import Predictor, load_predictor
 
 FOLDER = "interpretability"
 """Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""

@@ -15,7 +15,7 @@ from eegbench import figure
 from eegbench.command.data import Data
 from eegbench.command.evaluation import CONTROLS, NETWORK, Answers, Evaluation
 from eegbench.command.results import write_csv, write_json, write_parquet, write_text
-from eegbench.model.embed import Embeddings
+from eegbench.inference.embedding import Embeddings
 from eegbench.score import confusion, evaluate, predictions_frame, report_frame
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.config import build
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import build_encoder
+from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings
-from eegbench.model.predictor import build_encoder
-from eegbench.model.trial import embed_trials
 from eegbench.store.base import WindowStore
-from eegbench.store.kept import kept
+from eegbench.store.feature_cache import cached
 from eegbench.store.local import Local
 
 
@@ -29,7 +29,7 @@ def hand_made(store: WindowStore, options: Mapping[str, Any], rows: Int[np.ndarr
         return embed_trials(encoder, plain, rows)
     local: Local = build(options["store"])
     identity = _identity(encoder, spec, plain, rows)
-    features = kept(local.features, identity, lambda: embed_trials(encoder, plain, rows).features)
+    features = cached(local.features, identity, lambda: embed_trials(encoder, plain, rows).features)
     return Embeddings(features, rows)
 
 

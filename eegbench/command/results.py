@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eegbench.whole import whole
+from eegbench.atomic import atomic_path
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:
@@ -18,25 +18,25 @@ def write_json(path: Path, facts: Mapping[str, Any]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text."""
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
     """Write a table as CSV, with all digits that a number has."""
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         table.to_csv(aside, index=False)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
     """Write a table as parquet."""
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         table.to_parquet(aside, index=False)
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays as npz."""
-    with whole(path) as aside, aside.open("wb") as file:
+    with atomic_path(path) as aside, aside.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from eegbench.command.options import option_of
 from eegbench.config import ConfigError
+from eegbench.inference.predictor import Predictor, build_encoder, load_predictor
 from eegbench.model.base import Encoder
-from eegbench.model.predictor import Predictor, build_encoder, load_predictor
 from eegbench.types import Signals
 
 

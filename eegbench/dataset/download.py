@@ -7,8 +7,8 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from eegbench.atomic import atomic_path
 from eegbench.progress import bar
-from eegbench.whole import whole
 
 RECORD = "checksums.json"
 """Beside the files: SHA-256 of each, as it was when it was first fetched."""
@@ -53,7 +53,7 @@ def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callab
 
 def _fetch(url: str, path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
     try:
-        with whole(path) as aside:
+        with atomic_path(path) as aside:
             with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
                 shutil.copyfileobj(source, target)
             check(aside)
@@ -77,7 +77,7 @@ def _compare(path: Path, expected: str, found: str) -> None:
 
 def _record(folder: Path, name: str, digest: str) -> Mapping[str, str]:
     known = {**_recorded(folder), name: digest}
-    with whole(folder / RECORD) as aside:
+    with atomic_path(folder / RECORD) as aside:
         aside.write_text(json.dumps(known, indent=1, sort_keys=True), encoding="utf-8")
     return known
 

@@ -18,7 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure
 
-from eegbench.whole import whole
+from eegbench.atomic import atomic_path
 
 P = ParamSpec("P")
 
@@ -198,7 +198,7 @@ def _lighten_fonts() -> None:
 
 def _write(figure: Figure, path: Path) -> Path:
     figure.set_dpi(DPI)
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         _PRINT[path.suffix](figure, aside)
     figure.set_layout_engine("none")  # it was found while drawing, and need not be found again for another format
     return path

@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.progress import bar
-from eegbench.store.parts import even_parts
+from eegbench.store.batching import even_parts
 from eegbench.types import Signals
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}

@@ -17,7 +17,7 @@ def gradients(
     """Yield the gradient of each score, summed over windows, with respect to what it was computed from.
 
     The way back is gone once for each score: not every operation of ours can be gone back for several at a time
-    (`eegbench.model.pooled_filter`), and what one of them takes is the same.
+    (`eegbench.model.kernel.pooled_filter`), and what one of them takes is the same.
     """
     for score in scores.sum(0):
         (gradient,) = torch.autograd.grad(score, of, retain_graph=True)

@@ -14,8 +14,8 @@ from scipy.stats import rankdata
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from eegbench.inference.predictor import Predictor
 from eegbench.interpretability.base import Attribution, Scene
-from eegbench.model.predictor import Predictor
 
 
 def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn.Module:

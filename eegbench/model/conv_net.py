@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from eegbench.model.base import ChannelMask, Encoder, present
 from eegbench.model.dense import dense as at_every_shift
-from eegbench.model.geometry import fewest_samples, receptive_field, sliding, steps_left, total_stride
+from eegbench.model.receptive_field import fewest_samples, receptive_field, sliding, steps_left, total_stride
 
 
 class ConvNet(Encoder):

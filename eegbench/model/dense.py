@@ -11,7 +11,7 @@ from typing import Any
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.geometry import along_time, layers_over_time
+from eegbench.model.receptive_field import along_time, layers_over_time
 
 
 def dense(layers: nn.Module) -> nn.Module:

@@ -4,7 +4,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.model.base import ChannelMask, Encoder
-from eegbench.model.geometry import sliding
+from eegbench.model.receptive_field import sliding
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 
 

@@ -12,8 +12,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.model.base import ChannelMask, present
-from eegbench.model.filtered import filtered
-from eegbench.model.pooled_filter import pooled_filter
+from eegbench.model.kernel.filtered import filtered
+from eegbench.model.kernel.pooled_filter import pooled_filter
 
 KERNEL_S = 0.5
 POOL_S = 0.125

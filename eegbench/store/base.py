@@ -13,7 +13,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from eegbench.distributed import local_world_size
-from eegbench.store.ahead import ahead
+from eegbench.store.prefetch import prefetch
 from eegbench.store.shard import Shard
 from eegbench.types import Draw, Signals
 
@@ -104,7 +104,7 @@ class WindowStore:
 
     def each(self, make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         """Yield what a method of the store makes of each item; what comes from disk is read ahead."""
-        return map(make, items) if self.resident else ahead(make, items)
+        return map(make, items) if self.resident else prefetch(make, items)
 
     @cached_property
     def trials(self) -> Int[np.ndarray, "n_windows"]:

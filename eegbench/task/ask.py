@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from eegbench.inference.embedding import Embeddings, encode
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings, encode
 from eegbench.store.base import WindowStore
 from eegbench.task.base import Outcome, Task
 from eegbench.types import Draw

@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, TypeVar
 
+from eegbench.atomic import atomic_path
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView
 from eegbench.tracking.chart_view import chart_view
 from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
@@ -16,7 +17,6 @@ from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, 
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
 from eegbench.tracking.uninterrupted import uninterrupted
-from eegbench.whole import whole
 
 RECORD = "tracking.json"
 """The file in a run's folder that says which MLflow run it belongs to."""
@@ -106,7 +106,7 @@ class Mlflow:
             "run_id": live.run_id,
             "link": live.link,
         }
-        with whole(folder / RECORD) as aside:
+        with atomic_path(folder / RECORD) as aside:
             aside.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
 
     def _address(self) -> str:

@@ -10,13 +10,13 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from eegbench.whole import whole
+from eegbench.atomic import atomic_path
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     """Write tensors and facts to one file, whole or not at all."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         save_file(plain, aside, metadata={"facts": json.dumps(facts)})
 
 

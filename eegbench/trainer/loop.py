@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from eegbench.environment import multiplies_bf16
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
-from eegbench.store.parts import even_parts
+from eegbench.store.batching import even_parts
 from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from toy import SMALL
 
-from eegbench.model.predictor import load_predictor
+from eegbench.inference.predictor import load_predictor
 
 SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n"]
 PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]

@@ -8,9 +8,9 @@ from plain_encoder import PlainEncoder
 from torch import nn
 
 import eegbench.interpretability.base
+from eegbench.inference.predictor import Predictor
 from eegbench.interpretability.base import Attribution
 from eegbench.interpretability.randomised import randomised, similarity
-from eegbench.model.predictor import Predictor
 
 
 class Normed(nn.Module):

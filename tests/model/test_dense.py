@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from eegbench.model.dense import DilatedMean, dense
-from eegbench.model.geometry import receptive_field, total_stride
+from eegbench.model.receptive_field import receptive_field, total_stride
 
 LAYERS = st.lists(
     st.tuples(st.sampled_from(["convolution", "max", "mean"]), st.integers(1, 4), st.integers(1, 3)),

@@ -5,7 +5,7 @@ import pytest
 import torch
 from small_training import material, modules
 
-from eegbench.model.embed import Embeddings, embed
+from eegbench.inference.embedding import Embeddings, embed
 from eegbench.task.ask import ask
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from edfio import Edf, EdfAnnotation, EdfSignal, Patient, Recording
 from jaxtyping import Float
 
+from eegbench.atomic import atomic_path
 from eegbench.dataset.simulation.night import EEG_EOG, EMG, Night
 from eegbench.dataset.simulation.signal import SFREQ
 from eegbench.dataset.simulation.statistics import EPOCH_S
 from eegbench.dataset.simulation.subject import Subject
-from eegbench.whole import whole
 
 START = datetime.datetime(1989, 4, 24, 22, 0, 0)
 """All records start then: reading needs a date, nothing depends on it."""
@@ -56,7 +56,7 @@ def write_subjects(subjects: Sequence[Subject], folder: Path) -> Path:
 
 def _write_aside(path: Path, content: bytes) -> None:
     try:
-        with whole(path) as aside:
+        with atomic_path(path) as aside:
             aside.write_bytes(content)
     except OSError as error:
         raise OSError(

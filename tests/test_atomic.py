@@ -2,13 +2,13 @@
 
 import pytest
 
-from eegbench.whole import whole
+from eegbench.atomic import atomic_path
 
 
 def test_what_was_written_takes_the_files_place_and_nothing_else_is_left(tmp_path):
     path = tmp_path / "deep" / "a.csv"
     for text in ("first", "second"):
-        with whole(path) as aside:
+        with atomic_path(path) as aside:
             assert aside.suffix == ".csv"
             aside.write_text(text)
         assert path.read_text() == text
@@ -16,7 +16,7 @@ def test_what_was_written_takes_the_files_place_and_nothing_else_is_left(tmp_pat
 
 
 def interrupted(path):
-    with whole(path) as aside:
+    with atomic_path(path) as aside:
         aside.write_text("half")
         raise KeyboardInterrupt
 
@@ -30,5 +30,5 @@ def test_a_block_that_fails_leaves_the_file_as_it_was(tmp_path):
 
 
 def test_a_block_that_writes_nothing_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError), whole(tmp_path / "a.csv"):
+    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "a.csv"):
         pass

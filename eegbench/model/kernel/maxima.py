@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import conv2d, embedding_bag, pad
 
-from eegbench.model.segments import at_each_position, cut
+from eegbench.model.kernel.segments import at_each_position, cut
 
 PIECE_BYTES = {"cpu": 5 * 2**20, "cuda": 2**28}
 """What is made of signals at a time, by the kind of device: on a CPU it should stay in its cache."""

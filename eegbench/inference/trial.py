@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from eegbench.inference.embedding import Embeddings, embed, encode
 from eegbench.model.base import Encoder
-from eegbench.model.embed import Embeddings, embed, encode
 from eegbench.store.base import WindowStore
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from eegbench.model.geometry import fewest_samples, receptive_field, sliding, steps_left, total_stride
+from eegbench.model.receptive_field import fewest_samples, receptive_field, sliding, steps_left, total_stride
 
 SIZES = st.lists(
     st.tuples(st.integers(1, 6), st.integers(1, 3), st.integers(0, 2), st.integers(1, 3)), min_size=1, max_size=4

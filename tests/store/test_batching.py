@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eegbench.store.parts import even_parts
+from eegbench.store.batching import even_parts
 
 
 @given(st.integers(0, 500), st.integers(1, 40))

@@ -1,4 +1,4 @@
-"""What was computed of windows and depends on nothing that is trained: computed once, kept beside the shards."""
+"""Cache features of windows that depend on nothing trained, in a folder next to the shards."""
 
 import contextlib
 import hashlib
@@ -10,22 +10,22 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.whole import whole
+from eegbench.atomic import atomic_path
 
 
-def kept(
+def cached(
     folder: Path, identity: Mapping[str, object], make: Callable[[], Float[np.ndarray, "n dim"]]
 ) -> Float[np.ndarray, "n dim"]:
-    """Return what was made before under this identity, or make it now and keep it.
+    """Return the cached array of this identity, or compute it and cache it.
 
     Parameters
     ----------
     folder
-        Holds a file for each identity. Where it cannot be written, a note says so, and nothing is kept.
+        Holds a file for each identity. Where it cannot be written, a note says so, and nothing is cached.
     identity
-        All that decides what is made.
+        Everything that decides the array.
     make
-        Makes it.
+        Computes the array.
     """
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
     file = folder / f"{digest[:32]}.npy"
@@ -33,7 +33,7 @@ def kept(
         return np.asarray(np.load(file, allow_pickle=False))
     made = make()
     try:
-        with whole(file) as aside:
+        with atomic_path(file) as aside:
             np.save(aside, made, allow_pickle=False)
     except OSError as error:
         logging.getLogger(__name__).info("%s: features are not kept for later runs (%s)", folder, error.strerror)

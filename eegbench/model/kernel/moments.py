@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import pad
 
-from eegbench.model.segments import at_each_position, cut, rounded
+from eegbench.model.kernel.segments import at_each_position, cut, rounded
 
 N_PARTS = 64
 """Sums of products are added up in double precision between so many parts."""

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d
 
-from eegbench.model.segments import product_dtype, rounded
+from eegbench.model.kernel.segments import product_dtype, rounded
 
 
 def filtered(

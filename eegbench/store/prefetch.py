@@ -1,4 +1,4 @@
-"""Read from disk while what was read before is used."""
+"""Prefetch items from disk in a thread while earlier ones are used."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,11 +9,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 DEPTH = 2
-"""Results made before they are asked for: memory holds no more than these."""
+"""Results computed in advance; memory holds no more than these."""
 
 
-def ahead(make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Yield ``make(item)`` of each item in their order, made in a thread beside; its errors are raised here."""
+def prefetch(make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield ``make(item)`` for each item in order, computed in a thread; its errors are raised here."""
     thread = ThreadPoolExecutor(1)
     begun: deque[Future[R]] = deque()
     try:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import conv1d, pad
 
-from eegbench.model.segments import at_each_position, cut, rounded
+from eegbench.model.kernel.segments import at_each_position, cut, rounded
 
 
 @settings(max_examples=60, deadline=None)

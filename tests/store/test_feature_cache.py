@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pytest
 
-from eegbench.store.kept import kept
+from eegbench.store.feature_cache import cached
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def make():
 
 
 def test_it_is_made_once(tmp_path, make):
-    first, second = (kept(tmp_path / "features", {"rows": "ab"}, make) for _ in range(2))
+    first, second = (cached(tmp_path / "features", {"rows": "ab"}, make) for _ in range(2))
     assert make.n == 1
     np.testing.assert_array_equal(first, second)
     assert second.dtype == np.float32
@@ -29,23 +29,23 @@ def test_it_is_made_once(tmp_path, make):
 
 
 def test_another_identity_is_made_anew(tmp_path, make):
-    kept(tmp_path, {"rows": "ab"}, make)
-    kept(tmp_path, {"rows": "ac"}, make)
+    cached(tmp_path, {"rows": "ab"}, make)
+    cached(tmp_path, {"rows": "ac"}, make)
     assert make.n == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"\x93NUMPY no more"])
 def test_a_damaged_file_is_replaced(tmp_path, make, content):
-    kept(tmp_path, {}, make)
+    cached(tmp_path, {}, make)
     (file,) = tmp_path.iterdir()
     file.write_bytes(content)
     for _ in range(2):
-        assert kept(tmp_path, {}, make)[0, 0] == 2
+        assert cached(tmp_path, {}, make)[0, 0] == 2
 
 
 def test_where_nothing_can_be_written_a_note_says_so(tmp_path, make, caplog):
     (tmp_path / "features").write_text("a file")
     with caplog.at_level(logging.INFO, logger="eegbench"):
-        assert kept(tmp_path / "features", {}, make).shape == (2, 3)
+        assert cached(tmp_path / "features", {}, make).shape == (2, 3)
     assert "features are not kept for later runs" in caplog.text
     assert list(tmp_path.iterdir()) == [tmp_path / "features"]

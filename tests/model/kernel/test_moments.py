@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eegbench.model.moments import patch_moments
+from eegbench.model.kernel.moments import patch_moments
 
 
 @settings(max_examples=100, deadline=None)

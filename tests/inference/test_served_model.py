@@ -2,7 +2,7 @@ import numpy as np
 import torch
 
 from eegbench.config import build
-from eegbench.model.predictor import Predictor, save_predictor
+from eegbench.inference.predictor import Predictor, save_predictor
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
 from eegbench.types import Signals
@@ -28,7 +28,7 @@ def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
     predictor = make_predictor()
     save_predictor(predictor, tmp_path / "run" / "model")
     folder = tmp_path / "run" / "model"
-    served = ServedModel("eegbench.command.served_model", folder, input_shape=(2, 3000), n_outputs=5)
+    served = ServedModel("eegbench.inference.served_model", folder, input_shape=(2, 3000), n_outputs=5)
     facts = RunFacts("sleep", "a run", tmp_path / "run", {})
     with tracked(Mlflow(uri=None, folder=str(tmp_path), experiment=None), facts) as run:
         run.finish(metrics={}, model=served)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from eegbench.model import maxima as module
-from eegbench.model.pooled_filter import pooled_filter
+from eegbench.model.kernel import maxima as module
+from eegbench.model.kernel.pooled_filter import pooled_filter
 
 SHAPES = {
     "n_signals": st.integers(1, 5),

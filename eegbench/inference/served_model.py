@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eegbench.model.predictor import load_predictor
+from eegbench.inference.predictor import load_predictor
 from eegbench.tracking.served import Served
 
 

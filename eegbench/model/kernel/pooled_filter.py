@@ -16,9 +16,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-from eegbench.model.maxima import maxima, to_filters, to_signals
-from eegbench.model.moments import patch_moments
-from eegbench.model.segments import product_dtype
+from eegbench.model.kernel.maxima import maxima, to_filters, to_signals
+from eegbench.model.kernel.moments import patch_moments
+from eegbench.model.kernel.segments import product_dtype
 
 
 def pooled_filter(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from eegbench.model.filtered import filtered
+from eegbench.model.kernel.filtered import filtered
 
 
 @settings(max_examples=60, deadline=None)

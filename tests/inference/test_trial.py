@@ -7,8 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eegbench.inference.trial import embed_trials, first_crops
 from eegbench.model.base import Encoder
-from eegbench.model.trial import embed_trials, first_crops
 from eegbench.store.base import WindowStore
 from eegbench.types import Signals
 

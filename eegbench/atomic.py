@@ -1,4 +1,4 @@
-"""A file is there whole or not at all: it is written aside, and renamed once all is written."""
+"""Write files atomically: each is written to a temporary path first, and renamed when it is complete."""
 
 import os
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Yield a path beside this one to write to; what was written there takes its place unless the block fails.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to, and rename it to `path` unless the block fails.
 
-    The folder is made where it is not there. Processes that write the same file at a time do not meet: the last wins.
+    Missing folders are created. Several processes may write the same file at once: the last one wins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")

@@ -1,0 +1,1 @@
+"""What a trained encoder makes of windows: embeddings, class probabilities, and the files that hold both."""
