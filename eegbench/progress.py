@@ -21,6 +21,11 @@ console = Console(stderr=True)
 _limit: int | None = None
 
 
+def tell(text: str) -> None:
+    """Print a line about the work in progress on standard error."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 @contextmanager
 def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show a progress bar on standard error; the value yielded advances it by one, with a note."""

@@ -1,4 +1,4 @@
-"""Shapes are checked at run time under pytest; recordings and services are found, or skipped with a sentence."""
+"""Shapes are checked at run time under pytest; recordings, services and small finished runs are fixtures."""
 
 import os
 import signal
@@ -42,3 +42,52 @@ def slurm_environment():
         pytest.skip(why)
     with slurm() as environment:
         yield environment
+
+
+TOY = """
+_target_: toy.ToyDataset
+folder: {folder}
+n_subjects: 14
+on_bad_recording: raise
+bad: []
+"""
+
+
+@pytest.fixture(scope="session")
+def toy_options(tmp_path_factory):
+    """A folder of one's own options, with the toy dataset among them."""
+    folder = tmp_path_factory.mktemp("mine")
+    (folder / "dataset").mkdir()
+    (folder / "dataset" / "toy.yaml").write_text(TOY.format(folder=tmp_path_factory.mktemp("toy") / "data"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def outputs(tmp_path_factory):
+    return tmp_path_factory.mktemp("outputs")
+
+
+@pytest.fixture(scope="session")
+def train(toy_options, outputs):
+    """Run `eegbench train` on the toy; return its exit status and the run folders it made."""
+
+    from toy import SMALL  # here and below: shapes are checked in modules that are imported after the hook
+
+    from eegbench.__main__ import main
+
+    def run(*words, small=True):
+        before = set(outputs.glob("runs/*"))
+        status = main(
+            ["train", f"--config-dir={toy_options}", *(SMALL if small else []), f"paths.outputs={outputs}", *words]
+        )
+        return status, sorted(set(outputs.glob("runs/*")) - before)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished(train) -> Path:
+    """The folder of a finished run with a probe every pass."""
+    status, (folder,) = train("probe.every=1", "figures=[png,pdf]")
+    assert status == 0
+    return folder

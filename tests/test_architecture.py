@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE, CONF, TESTS = ROOT / "eegbench", ROOT / "conf", ROOT / "tests"
 
 CONFIG_ONLY = {"paths", "experiment", "explain", "hydra"}
-CODE_ONLY = {"command", "inference", "score", "figure"}
+CODE_ONLY = {"command", "comparison", "inference", "score", "figure"}
 SPACES = {"sweep"}  # options that name what varies, and no class
 MAX_YAML_LINES = 15
 

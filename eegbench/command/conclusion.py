@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from eegbench.command import figures, report
+from eegbench.atomic import write_arrays, write_csv, write_parquet
+from eegbench.command import figures
 from eegbench.command.data import Data
 from eegbench.command.evaluation import (
     NETWORK,
@@ -20,10 +21,10 @@ from eegbench.command.evaluation import (
     pretext_confusion,
 )
 from eegbench.command.options import objectives
-from eegbench.command.results import write_arrays, write_csv, write_parquet
 from eegbench.command.summary import Counts, Options, Trained, final_metrics, mark_of, summarise
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.predictor import save_predictor
+from eegbench.progress import tell
 from eegbench.score import per_recording, per_subject
 from eegbench.sweep.objective import OBJECTIVE, values_there
 from eegbench.tracking.base import ServedModel
@@ -51,7 +52,7 @@ def explain_or_tell(
     try:
         return explain(options, data, folder), None
     except Exception as error:  # noqa: BLE001  raised again once the run is finished
-        report.tell(f"the run is finished, but for its maps; try them again with: eegbench explain run={folder}")
+        tell(f"the run is finished, but for its maps; try them again with: eegbench explain run={folder}")
         return {}, error
 
 
@@ -73,7 +74,7 @@ def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Coun
             part = data.part(split)
             found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
-            report.tell(f"no pretext figure of {split}: {error}")
+            tell(f"no pretext figure of {split}: {error}")
     return found
 
 

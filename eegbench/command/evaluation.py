@@ -29,9 +29,6 @@ from eegbench.types import SPLITS, Predictions, Score
 NETWORK = "network"
 """The trained encoder with the head that was trained with it, where the task asks for the dataset's classes."""
 
-CONTROLS = ("random_weights", "hand_made", "majority", "chance")
-"""Stand beside the probe in every table: a result is worth what it adds to these."""
-
 
 @dataclass(frozen=True)
 class Evaluation:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from omegaconf import OmegaConf
 
+from eegbench.atomic import write_csv, write_json
 from eegbench.command import report
 from eegbench.command.conclusion import conclude, explain_or_tell
 from eegbench.command.data import Data, check_expected, dataset_facts, shared_data, split_ids
@@ -19,10 +20,8 @@ from eegbench.command.evaluation import (
 )
 from eegbench.command.finished import find_same, identity
 from eegbench.command.job import stop_if_interrupted
-from eegbench.command.membership import Membership, Watch
 from eegbench.command.options import objectives, option_of
 from eegbench.command.ranks import beside_main
-from eegbench.command.results import write_csv, write_json
 from eegbench.command.start import check_start, saw_subjects, seen_subjects, start_encoder
 from eegbench.command.summary import Options, Trained
 from eegbench.config import MAY_CHANGE, ConfigError, build, flat
@@ -38,8 +37,10 @@ from eegbench.environment import (
 from eegbench.inference.predictor import build_encoder
 from eegbench.model.base import Encoder
 from eegbench.probe import Probe
+from eegbench.progress import tell
 from eegbench.sweep.base import Pruned
 from eegbench.sweep.objective import OBJECTIVE, watched
+from eegbench.sweep.sweep_context import SweepContext, Watch
 from eegbench.task import Task
 from eegbench.tracking.base import RunFacts, TrackedRun, Tracker, tracked
 from eegbench.trainer import Material, Trainer
@@ -52,7 +53,7 @@ SUMMARY = "summary.json"
 """A run that has one is finished."""
 
 
-def run_experiment(options: Options, folder: Path, member: Membership) -> dict[str, float]:
+def run_experiment(options: Options, folder: Path, member: SweepContext) -> dict[str, float]:
     """Run an experiment into a folder, or finish the one that was begun there; return its metrics.
 
     Raises
@@ -127,14 +128,14 @@ def _done_before(folder: Path) -> dict[str, float] | None:
 
 def _point_to(earlier: Path, metrics: dict[str, float], folder: Path) -> dict[str, float]:
     """Leave a pointer to an identical run in place of a run."""
-    report.tell(f"skipped: {earlier} is an identical finished run; its figures are taken")
+    tell(f"skipped: {earlier} is an identical finished run; its figures are taken")
     write_json(folder / "same_as.json", {"folder": earlier})
     return metrics
 
 
 def _give_up(given_up: Pruned, options: Options, folder: Path, run: TrackedRun) -> None:
     """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
-    report.tell(f"{given_up}: at this point other trials were better")
+    tell(f"{given_up}: at this point other trials were better")
     write_json(folder / SUMMARY, {"pruned": {"pass": given_up.pass_, "value": given_up.value}, "link": run.link})
     metrics = {objectives(options)[0]: given_up.value, OBJECTIVE: given_up.value}
     run.finish(metrics=metrics, model=None, state="pruned")
@@ -178,7 +179,7 @@ def _check_same(earlier: Options, now: Options, run: Path) -> None:
             )
 
 
-def run_facts(options: Options, data: Data, folder: Path, member: Membership) -> RunFacts:
+def run_facts(options: Options, data: Data, folder: Path, member: SweepContext) -> RunFacts:
     """Return what a tracker is told of a run."""
     short = {group: option_of(options[group]) for group in ("dataset", "task", "model")}
     fold = f" fold {options['split']['fold']}" if "fold" in options["split"] else ""
@@ -195,7 +196,7 @@ def run_facts(options: Options, data: Data, folder: Path, member: Membership) ->
     )
 
 
-def _train(options: Options, data: Data, folder: Path, run: TrackedRun, member: Membership) -> Trained:
+def _train(options: Options, data: Data, folder: Path, run: TrackedRun, member: SweepContext) -> Trained:
     """Train encoder and task on train, watched on valid."""
     encoder, random_encoder, task, material = _prepare(options, data)
     trainer: Trainer = build(options["trainer"])

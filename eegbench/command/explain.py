@@ -30,10 +30,11 @@ def explain(config: DictConfig) -> None:
     from eegbench.command.data import open_data
     from eegbench.command.experiment import run_facts
     from eegbench.command.explanation import explain as explain_run
-    from eegbench.command.membership import Membership
     from eegbench.command.options import Explain, checked
     from eegbench.config import build, trust
     from eegbench.environment import choose_device, keep_freed_memory
+    from eegbench.progress import tell
+    from eegbench.sweep.sweep_context import SweepContext
     from eegbench.tracking.base import tracked
 
     options = checked(config, Explain)
@@ -44,9 +45,9 @@ def explain(config: DictConfig) -> None:
     data = open_data(of_run, choose_device(options["device"]))
     metrics = explain_run(options, data, folder)
     if has_moved:
-        report.tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
+        tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
         return
-    facts = run_facts(of_run, data, folder, Membership())
+    facts = run_facts(of_run, data, folder, SweepContext())
     with tracked(build(of_run["tracking"]), facts) as run:  # after the work: what fails there leaves the run as it was
         run.finish(metrics=metrics, model=None)
     report.tell_place(folder / "figures" / options["explain"]["folder"], run.link)

@@ -21,6 +21,7 @@ from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
+from eegbench.progress import tell
 
 FOLDER = "interpretability"
 """Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
@@ -48,7 +49,7 @@ def explain(options: Options, data: Data, folder: Path) -> dict[str, float]:
     bands = [(str(band), float(low), float(high)) for band, low, high in chosen["bands_hz"]]
     checks = []
     for method, node in options["interpretability"].items():
-        report.tell(f"{method}: {name}, {seen}, {len(scene)} windows")
+        tell(f"{method}: {name}, {seen}, {len(scene)} windows")
         found, check = _ask(method, node, scene, shuffled, seed)
         checks.append(check | {"predictor": name, "split": seen, "n_windows": len(scene)})
         album.add_data(f"{place}/{method}", found.table())

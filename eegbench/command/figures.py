@@ -12,10 +12,11 @@ from jaxtyping import Float, Int
 from matplotlib.figure import Figure
 
 from eegbench import figure
+from eegbench.atomic import write_csv, write_json, write_parquet, write_text
 from eegbench.command.data import Data
-from eegbench.command.evaluation import CONTROLS, NETWORK, Answers, Evaluation
-from eegbench.command.results import write_csv, write_json, write_parquet, write_text
+from eegbench.command.evaluation import NETWORK, Answers, Evaluation
 from eegbench.inference.embedding import Embeddings
+from eegbench.probe.control import CONTROLS
 from eegbench.score import confusion, evaluate, predictions_frame, report_frame
 
 

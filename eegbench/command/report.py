@@ -2,7 +2,7 @@
 
 import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,12 @@ import pandas as pd
 from eegbench.command.data import Data, counts
 from eegbench.command.evaluation import Evaluation
 from eegbench.probe import ProbeNotConvergedError
-from eegbench.progress import console
+from eegbench.progress import tell
 from eegbench.score import render
-from eegbench.types import Score
+from eegbench.score.render import without_clutter
 
 MAX_TOLD = 5
 """Skipped recordings that are named on the screen; all of them are in ``summary.json``."""
-
-
-def tell(text: str) -> None:
-    """Say something about the work in progress, on standard error."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def tell_data(data: Data) -> None:
@@ -73,7 +68,9 @@ def tell_results(outcome: Evaluation | None, data: Data, summary: Mapping[str, A
         print("No labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
     else:
         split = "test" if len(data.part("test")) else "valid"
-        shown = told([score for score in outcome.scores if score.split.startswith(split)], outcome.predictions)
+        shown = without_clutter(
+            [score for score in outcome.scores if score.split.startswith(split)], outcome.predictions
+        )
         n_subjects = {name: number["n_subjects"] for name, number in counts(data).items()}
         print(render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
     print(
@@ -122,15 +119,6 @@ def tell_published(published: Mapping[str, str] | None, metrics: Mapping[str, fl
     for name, figure in published.items():
         ours = f"{metrics[name]:.4g}" if name in metrics else "–"
         print(f"{name:32}{ours:>10}   {figure}")
-
-
-def told(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
-    """Leave out what fills the screen; everything is in ``scores.csv``.
-
-    Where each recording has one label, κ and F1 within a recording say nothing.
-    """
-    several = bool((predictions.groupby("recording")["label"].nunique() > 1).any())
-    return [one for one in scores if one.aggregation == "pooled" or (several and not one.metric.startswith("f1/"))]
 
 
 def tell_place(folder: Path, link: str) -> None:

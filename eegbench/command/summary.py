@@ -1,6 +1,6 @@
 """A run in numbers: what it was made of, what training took, every score by the name that MLflow shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ from eegbench.command.data import Data, counts
 from eegbench.command.evaluation import Evaluation
 from eegbench.model.base import Encoder
 from eegbench.score.metric import accuracy
+from eegbench.score.table import score_metrics
 from eegbench.task import Task
 from eegbench.trainer import Fit, Material
-from eegbench.types import Score
 
 Options = Mapping[str, Any]
 Counts = Int[np.ndarray, "n_classes n_classes"]
@@ -82,9 +82,3 @@ def final_metrics(fit: Fit, pretext: Mapping[str, Counts], outcome: Evaluation |
     for split, counts_ in pretext.items():
         named[f"{split}/pretext/accuracy"] = float(accuracy(counts_))
     return named | score_metrics(outcome.scores if outcome else [])
-
-
-def score_metrics(scores: Sequence[Score]) -> dict[str, float]:
-    """Name scores as MLflow shows them; what is pooled over windows has no suffix."""
-    suffix = {"pooled": ""}
-    return {f"{s.split}/{s.probe}/{s.metric}{suffix.get(s.aggregation, f'/{s.aggregation}')}": s.value for s in scores}

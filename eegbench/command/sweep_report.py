@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eegbench.command import pool
+from eegbench.atomic import write_csv, write_json
 from eegbench.command.figures import Album
-from eegbench.command.membership import SWEEP
-from eegbench.command.results import write_csv, write_json
-from eegbench.command.summary import score_metrics
+from eegbench.comparison import pool
 from eegbench.figure.importance import importance
 from eegbench.figure.optimisation_history import optimisation_history
 from eegbench.figure.parallel_coordinates import parallel_coordinates
 from eegbench.figure.pareto_front import pareto_front
 from eegbench.figure.pass_curves import pass_curves
 from eegbench.figure.slice_plot import slice_plot
+from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.storage import public
 from eegbench.sweep.study import SharedStudy, importances, order, state_of
+from eegbench.sweep.sweep_context import SWEEP
 from eegbench.tracking.base import SweepView, TrackedRun
 
 MAX_PRINTED = 10

@@ -15,8 +15,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
-from eegbench.command.membership import FACTS, SWEEP
 from eegbench.config import ConfigError
+from eegbench.sweep.sweep_context import FACTS, SWEEP
 
 MAX_CHECKED = 200
 """Jobs whose options are checked before the first begins; composing one takes about 0.1 s."""
@@ -166,8 +166,8 @@ def _build_shards(every: Sequence[Mapping[str, Any]]) -> None:
 
 def _begin(options: Mapping[str, Any], jobs: Jobs) -> None:
     """Begin the parent, or continue the one that the folder belongs to; its store is thereby set up."""
+    from eegbench.atomic import write_json
     from eegbench.command.options import option_of
-    from eegbench.command.results import write_json
     from eegbench.config import build
     from eegbench.environment import git_state, versions
     from eegbench.sweep.storage import exclusive

@@ -11,12 +11,12 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.command.experiment import run_experiment
-from eegbench.command.membership import SWEEP, Membership, short_name, varied_words
 from eegbench.command.options import objectives
-from eegbench.command.report import tell
 from eegbench.command.summary import Options
+from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.objective import values, values_there, watched
+from eegbench.sweep.sweep_context import SWEEP, SweepContext, short_name, varied_words
 from eegbench.trainer.base import NonFiniteLossError
 
 
@@ -40,7 +40,7 @@ def run_trial(options: Options, hydra: DictConfig) -> float | list[float] | None
     return found[0] if found and len(found) == 1 else found
 
 
-def _over_seeds(options: Options, folder: Path, member: Membership, trial: Trial | None) -> list[float] | None:
+def _over_seeds(options: Options, folder: Path, member: SweepContext, trial: Trial | None) -> list[float] | None:
     """Run the experiment with each seed and return the mean of each objective."""
     seeds: Sequence[int] = options["sweep"]["seeds"]
     found: list[list[float]] = []
@@ -81,17 +81,17 @@ class _Watch:
             raise Pruned(mean, row["pass"])
 
 
-def _membership(options: Options, hydra: DictConfig) -> Membership:
+def _membership(options: Options, hydra: DictConfig) -> SweepContext:
     """Find the multirun that a job belongs to, if there is one."""
     if OmegaConf.is_missing(hydra.job, "num"):
-        return Membership()
+        return SweepContext()
     folder = Path(hydra.sweep.dir).resolve()
     varied = varied_words(folder, [str(word) for word in hydra.overrides.task])
     trial = options["sweep"]["trial"]
     tags = {"sweep": folder.name, "trial": str(hydra.job.num if trial is None else trial)}
     name, is_trial = short_name(varied), options["sweep"]["study"] is not None
     tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
-    return Membership(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial)
+    return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial)
 
 
 @contextmanager

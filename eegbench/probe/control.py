@@ -3,6 +3,9 @@
 import numpy as np
 from jaxtyping import Float, Int
 
+CONTROLS = ("random_weights", "hand_made", "majority", "chance")
+"""Rows next to the probe in every table: a result is worth what it adds to these."""
+
 
 def chance(n: int, n_classes: int, rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
     """Return probabilities drawn uniformly from all there are: each class is guessed equally often."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
 
+import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -54,6 +55,22 @@ def render(scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int
         that is too long as well, the classes go on in a further table.
     """
     return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects))
+
+
+def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
+    """Leave out scores that fill a terminal: F1 of each class as a mean over recordings, for example.
+
+    Where each recording has one label, κ and F1 within a recording are meaningless, and all means are left out.
+
+    Parameters
+    ----------
+    scores
+        All of them.
+    predictions
+        What they are of; needs the columns ``recording`` and ``label``.
+    """
+    several = bool((predictions.groupby("recording")["label"].nunique() > 1).any())
+    return [one for one in scores if one.aggregation == "pooled" or (several and not one.metric.startswith(PER_CLASS))]
 
 
 def markdown(scores: Sequence[Score], *, n_subjects: Mapping[str, int]) -> str:

@@ -1,6 +1,6 @@
 """From predictions to scores: overall with intervals, by recording and by subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,12 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Gener
             cell = _Cell(str(probe), name, rows, subjects, classes)
             scores += [*cell.pooled(weights), *cell.mean_per_recording(weights)]
     return scores
+
+
+def score_metrics(scores: Sequence[Score]) -> dict[str, float]:
+    """Return scores by the names that a tracker shows: split/probe/metric, and an aggregation other than pooled."""
+    suffix = {"pooled": ""}
+    return {f"{s.split}/{s.probe}/{s.metric}{suffix.get(s.aggregation, f'/{s.aggregation}')}": s.value for s in scores}
 
 
 def per_recording(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 import pytest
 
-from eegbench.command.comparison.groups import find_group, group_runs
+from eegbench.comparison.groups import find_group, group_runs
 
 
 def test_seeds_are_replicates_and_folds_of_a_seed_are_one(make_run):

@@ -5,9 +5,9 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.command.comparison.notes import metric_name
-from eegbench.command.comparison.sheets import difference_sheets, runs_sheet, scores_sheet
-from eegbench.command.comparison.tables import Comparison
+from eegbench.comparison.notes import metric_name
+from eegbench.comparison.sheets import difference_sheets, runs_sheet, scores_sheet
+from eegbench.comparison.tables import Comparison
 from eegbench.score.sheet import as_html, latex, markdown
 
 STYLE = """

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from eegbench.command.comparison.tested import read_tested
+from eegbench.comparison.tested import read_tested
 from eegbench.tracking.finished import Archive
 
 

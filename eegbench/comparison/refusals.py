@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from eegbench.command.comparison.groups import Group
-from eegbench.command.comparison.tested import Tested
+from eegbench.comparison.groups import Group
+from eegbench.comparison.tested import Tested
 from eegbench.tracking.finished import FinishedRun
 
 MAX_NAMED = 6

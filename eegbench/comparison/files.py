@@ -5,11 +5,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from eegbench.command.comparison.notes import metric_name, ranking_note, title
-from eegbench.command.comparison.page import Report, as_latex, as_markdown, as_page
-from eegbench.command.comparison.sheets import display_name
-from eegbench.command.comparison.tables import Comparison
-from eegbench.command.results import write_csv, write_text
+from eegbench.atomic import write_csv, write_text
+from eegbench.comparison.notes import metric_name, ranking_note, title
+from eegbench.comparison.page import Report, as_latex, as_markdown, as_page
+from eegbench.comparison.sheets import display_name
+from eegbench.comparison.tables import Comparison
 from eegbench.figure import as_svg, critical_difference, forest, save
 
 MAX_PAIRS = 45

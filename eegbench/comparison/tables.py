@@ -7,14 +7,15 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from eegbench.command.comparison.groups import Group, find_group
-from eegbench.command.comparison.tested import PROBE, Tested
+from eegbench.comparison.groups import Group, find_group
+from eegbench.comparison.tested import PROBE, Tested
 from eegbench.score import interval
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.metric import find_metric
 from eegbench.score.rank import Ranking, ranking
 
 ALPHA = 0.05
+AGGREGATIONS = ("pooled", "mean_per_recording")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Question:
         As in ``scores.csv``.
     reference
         The group that the others are compared with; None for all pairs.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such aggregation.
     """
 
     by: tuple[str, ...]
@@ -36,6 +42,13 @@ class Question:
     aggregation: str
     split: str
     reference: str | None
+
+    def __post_init__(self) -> None:
+        if self.aggregation not in AGGREGATIONS:
+            raise ValueError(
+                f"--aggregation {self.aggregation}: one table has one aggregation, {' or '.join(AGGREGATIONS)}; "
+                "make a table for each."
+            )
 
 
 @dataclass(frozen=True)

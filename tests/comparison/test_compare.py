@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eegbench.__main__ import main
-from eegbench.command.comparison.sheets import display_name
+from eegbench.comparison.sheets import display_name
 
 PROBES = ["random_weights", "hand_made", "majority", "chance"]
 FILES = {

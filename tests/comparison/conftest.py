@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eegbench.command.comparison.tested import Tested
+from eegbench.comparison.tested import Tested
 from eegbench.tracking.finished import FinishedRun
 
 CLASSES = ("left", "right")

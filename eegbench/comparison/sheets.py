@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from eegbench.command.comparison.notes import difference_note, interval_note, metric_name, title, what
-from eegbench.command.comparison.tables import Comparison
+from eegbench.comparison.notes import difference_note, interval_note, metric_name, title, what
+from eegbench.comparison.tables import Comparison
 from eegbench.score.comparison import Difference, Entry
 from eegbench.score.sheet import Sheet, number, p_value, with_interval
 

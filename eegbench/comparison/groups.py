@@ -4,8 +4,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.command.comparison.tested import FOLD, Tested
-from eegbench.command.membership import short_value
+from eegbench.comparison.tested import FOLD, Tested
+from eegbench.sweep.sweep_context import short_value
 
 SEEDS = ("seed", "split.seed")
 SHORT = ("dataset", "task", "model")

@@ -21,7 +21,7 @@ def _unwatched(row: Mapping[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
-class Membership:
+class SweepContext:
     """A run's place among others.
 
     Attributes

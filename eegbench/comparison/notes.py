@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from eegbench.command.comparison.refusals import differing_windows
-from eegbench.command.comparison.tables import ALPHA, Comparison
-from eegbench.command.comparison.tested import FOLD
+from eegbench.comparison.refusals import differing_windows
+from eegbench.comparison.tables import ALPHA, Comparison
+from eegbench.comparison.tested import FOLD
 from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
 from eegbench.score.paired import smallest_p
 from eegbench.score.rank import MIN_GROUPS

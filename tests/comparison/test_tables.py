@@ -4,9 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eegbench.command.comparison.groups import group_runs
-from eegbench.command.comparison.notes import difference_note, interval_note, notes, ranking_note
-from eegbench.command.comparison.tables import Question, compare_groups
+from eegbench.comparison.groups import group_runs
+from eegbench.comparison.notes import difference_note, interval_note, notes, ranking_note
+from eegbench.comparison.tables import Question, compare_groups
 
 CONTROLS = ("random_weights", "hand_made", "majority", "chance")
 

@@ -1,0 +1,53 @@
+"""Log a comparison to MLflow, as a run next to those that it compares."""
+
+from collections import Counter
+from pathlib import Path
+
+from eegbench.comparison.page import Report
+from eegbench.comparison.selection import Selection
+from eegbench.comparison.tables import Question
+from eegbench.comparison.tested import COMPARISON, KIND
+from eegbench.tracking.base import RunFacts, tracked
+from eegbench.tracking.mlflow import Mlflow
+
+
+def log_comparison(report: Report, folder: Path, asked: Selection) -> str:
+    """Log a comparison with its files; return the address of its run.
+
+    Parameters
+    ----------
+    report
+        The comparison.
+    folder
+        Its files.
+    asked
+        Which runs were asked for, and where they are kept.
+    """
+    comparison = report.comparison
+    question = comparison.question
+    experiments = Counter(run.run.experiment for run in comparison.runs)
+    facts = RunFacts(
+        experiment=experiments.most_common(1)[0][0],
+        name=f"comparison by {','.join(question.by)}, {question.metric}",
+        folder=folder,
+        parameters={**_parameters(question, asked), "runs": ", ".join(run.run.id for run in comparison.runs)},
+        tags={KIND: COMPARISON, "command": report.command, **report.versions},
+    )
+    metrics = {f"{comparison.split}/{e.name}/{question.metric}": e.value for e in comparison.entries}
+    with tracked(Mlflow(uri=asked.tracking_uri, folder=str(asked.outputs), experiment=None), facts) as run:
+        run.finish(metrics=metrics, model=None)
+        return run.link
+
+
+def _parameters(question: Question, asked: Selection) -> dict[str, object]:
+    return {
+        "experiment": asked.experiment,
+        "parent": asked.parent,
+        "filter": asked.filter,
+        "tracking_uri": asked.tracking_uri,
+        "group_by": ",".join(question.by),
+        "metric": question.metric,
+        "aggregation": question.aggregation,
+        "split": question.split,
+        "reference": question.reference,
+    }

@@ -1,0 +1,59 @@
+"""Find the runs that a comparison asks for, and set aside those that have nothing to compare."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from eegbench.comparison.tested import Tested, read_tested
+from eegbench.tracking.database import find_place
+from eegbench.tracking.finished import Archive, parent_id
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which runs are asked for; what is given holds together.
+
+    Attributes
+    ----------
+    outputs
+        The outputs folder.
+    tracking_uri
+        Another database or server than the one in the outputs folder; None for that one.
+    experiment, parent, filter
+        Name of an MLflow experiment, id or folder of a sweep, filter of MLflow; None for any.
+    split
+        The split that is compared.
+    """
+
+    outputs: Path
+    tracking_uri: str | None
+    experiment: str | None
+    parent: str | None
+    filter: str | None
+    split: str
+
+
+def select_runs(asked: Selection) -> tuple[list[Tested], Counter[str]]:
+    """Return the runs that can be compared, and count the others by the reason why they cannot.
+
+    Raises
+    ------
+    ValueError
+        Where no run can be compared.
+    FileNotFoundError
+        Where there is no database or sweep of this name.
+    """
+    place = find_place(asked.tracking_uri, asked.outputs)
+    with TemporaryDirectory() as aside:
+        archive = Archive(place, Path(aside))
+        parent = parent_id(asked.parent, place) if asked.parent else None
+        found = archive.find(experiment=asked.experiment, parent=parent, filter_=asked.filter)
+        runs, left_out = read_tested(archive, found, asked.split)
+    if not runs:
+        reasons = ", ".join(f"{n} {reason}" for reason, n in left_out.most_common())
+        raise ValueError(
+            f"no finished runs with predictions on {asked.split} are among those asked for"
+            f"{f' ({reasons})' if reasons else ''}; look at what there is with: eegbench ui"
+        )
+    return runs, left_out
