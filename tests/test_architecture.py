@@ -167,3 +167,106 @@ def test_arrows_point_down():
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+PENDING = {
+    "eegbench/command/job.py",
+    "eegbench/command/launch.py",
+    "eegbench/command/sweeping.py",
+    "eegbench/command/workers.py",
+    "eegbench/figure/style.py",
+    "eegbench/trainer/without_compiler.py",
+}
+"""Modules that still use private names of other libraries."""
+
+DOCUMENTED = {"_exit", "_target_", "_partial_", "_recursive_"}
+"""Names that begin with an underscore and are public all the same: `os._exit`, and words of Hydra's configs."""
+
+BY_NAME = {"getattr", "setattr", "hasattr", "delattr", "attrgetter", "methodcaller"}
+"""Functions that reach an attribute by its name."""
+
+
+def is_private(path: str) -> bool:
+    """Whether a part of a dotted path is private; names such as ``__file__`` belong to Python."""
+    parts = [part for part in path.split(".") if part not in DOCUMENTED]
+    return any(part.startswith("_") and not (part.startswith("__") and part.endswith("__")) for part in parts)
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [f"{node.module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+
+
+def attribute(node: ast.AST, own: set[str]) -> list[str]:
+    """Return the attribute that a node reaches, unless it is one of the instance or of a class of the same module."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name)) if name in {"self", "cls", *own}:
+            return []
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+            return []
+        case ast.Attribute(attr=name):
+            return [name]
+    return []
+
+
+def text(node: ast.AST) -> list[str]:
+    """Return a string where it names an attribute or, dotted, a module or a member of one."""
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in BY_NAME:
+            return [one.value for one in args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        case ast.Constant(value=str(value)) if re.fullmatch(r"[a-z]\w*(\.\w+)+", value):
+            return [value]
+    return []
+
+
+def private_names(tree: ast.Module) -> list[str]:
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    reached = [(node, path) for node in ast.walk(tree) for path in imported(node) + attribute(node, own) + text(node)]
+    return [f"line {node.lineno}: {path}" for node, path in reached if is_private(path)]
+
+
+@pytest.mark.parametrize("file", [file for file in MODULES if name_of(file) not in PENDING], ids=name_of)
+def test_a_module_uses_no_private_names_of_others(file):
+    assert private_names(parse(file)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import hydra._internal.utils",
+        "from hydra._internal import utils",
+        "from torch.nn.modules.batchnorm import _BatchNorm",
+        "from . import _other",
+        "study._storage",
+        "self.study._storage",
+        "storage()._backend",
+        "Override._value = 1",
+        "getattr(study, '_storage')",
+        "setattr(hidden, '__dynamo_disable', hidden)",
+        "operator.attrgetter('study._storage')",
+        "importlib.import_module('hydra._internal')",
+    ],
+)
+def test_private_names_of_others_are_found(code):
+    assert private_names(ast.parse(code)) != []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from __future__ import annotations",
+        "self._storage",
+        "cls._open()",
+        "super()._begin()",
+        "class Own: ...\nOwn._count",
+        "os._exit(1)",
+        "torch.__version__",
+        "sweeper._target_",
+        "_open.clear()",
+        "getattr(self, 'name')",
+        "'a sentence with _emphasis_.'",
+    ],
+)
+def test_other_names_with_underscores_are_allowed(code):
+    assert private_names(ast.parse(code)) == []

@@ -12,10 +12,12 @@ import torch
 from jaxtyping import Float
 from scipy.stats import rankdata
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from eegbench.inference.predictor import Predictor
 from eegbench.interpretability.base import Attribution, Scene
+
+BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm
+"""Every batch normalisation in torch.nn; the lazy ones derive from these."""
 
 
 def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn.Module:
@@ -50,7 +52,7 @@ def _weights(network: nn.Module) -> Iterator[Tensor]:
 
 def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
     """Give each batch normalisation the mean over batches of their statistics; nothing else is in training mode."""
-    norms = [layer for layer in network.modules() if isinstance(layer, _BatchNorm) and layer.track_running_stats]
+    norms = [layer for layer in network.modules() if isinstance(layer, BatchNorm) and layer.track_running_stats]
     if not norms:
         return
     for norm in norms:

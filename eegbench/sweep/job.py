@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import optuna
+from optuna.storages import BaseStorage
 from optuna.trial import TrialState
 
 from eegbench.config import ConfigError, build
 from eegbench.sweep.alive import beating, is_alive
-from eegbench.sweep.storage import exclusive, open_storage
+from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.study import CONTROLLER, JOB
 from eegbench.sweep.without_replacement import DIVERGED
 
@@ -22,14 +23,39 @@ class StudyTrial:
     ----------
     study
         With the pruner that judges.
+    storage
+        The storage that holds the study.
     number
         The trial's number.
     """
 
-    def __init__(self, study: optuna.Study, number: int) -> None:
+    def __init__(self, study: optuna.Study, storage: BaseStorage, number: int) -> None:
         self.study, self.number = study, number
-        self._storage = study._storage
-        self._id = self._storage.get_trial_id_from_study_id_trial_number(study._study_id, number)
+        self._storage = storage
+        self._id = trial_id(storage, study=study.study_name, number=number)
+
+    def claim(self, me: str, address: str) -> None:
+        """Record that this process runs the trial.
+
+        Parameters
+        ----------
+        me
+            This process, as `eegbench.sweep.alive.my_id` names it.
+        address
+            Where the study is kept, for the error message.
+
+        Raises
+        ------
+        ConfigError
+            If the trial is finished, or another process runs it.
+        """
+        found = self._storage.get_trial(self._id)
+        if found.state != TrialState.RUNNING:
+            raise ConfigError(f"trial {self.number} of {self.study.study_name} in {address} is {found.state.name}.")
+        owner = found.user_attrs.get(JOB)
+        if owner != me and is_alive(owner, self.study.user_attrs) and owner != found.user_attrs.get(CONTROLLER):
+            raise ConfigError(f"trial {self.number} of {self.study.study_name} is being run by {owner}.")
+        self._storage.set_trial_user_attr(self._id, JOB, me)
 
     def report(self, value: float, step: int) -> bool:
         """Keep an intermediate value; return whether the pruner gives the trial up."""
@@ -37,7 +63,6 @@ class StudyTrial:
             return False
         trial = optuna.Trial(self.study, self._id)
         trial.report(value, step)
-        self.study._thread_local.cached_all_trials = None
         return bool(trial.should_prune())
 
     def end(self, values: Sequence[float]) -> None:
@@ -73,19 +98,10 @@ def open_trial(*, address: str, study: str, number: int, pruner: Mapping[str, An
         Where the trial is finished, or another process is at it.
     """
     judge = build(pruner) if pruner else optuna.pruners.NopPruner()
-    opened = optuna.load_study(study_name=study, storage=open_storage(address), pruner=judge)
+    storage = open_storage(address)
+    opened = optuna.load_study(study_name=study, storage=storage, pruner=judge)
     with beating(opened) as me:
-        trial = StudyTrial(opened, number)
+        trial = StudyTrial(opened, storage, number)
         with exclusive(address, study):
-            _claim(trial, me, address)
+            trial.claim(me, address)
         yield trial
-
-
-def _claim(trial: StudyTrial, me: str, address: str) -> None:
-    found = trial._storage.get_trial(trial._id)
-    if found.state != TrialState.RUNNING:
-        raise ConfigError(f"trial {trial.number} of {trial.study.study_name} in {address} is {found.state.name}.")
-    owner = found.user_attrs.get(JOB)
-    if owner != me and is_alive(owner, trial.study.user_attrs) and owner != found.user_attrs.get(CONTROLLER):
-        raise ConfigError(f"trial {trial.number} of {trial.study.study_name} is being run by {owner}.")
-    trial._storage.set_trial_user_attr(trial._id, JOB, me)

@@ -1,8 +1,10 @@
 """Hydra's sweeper on Optuna: draws points, launches their trials, and goes on where an earlier call stopped."""
 
+import io
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.plugins import Plugins
@@ -77,13 +79,17 @@ class Optuna(Sweeper):  # type: ignore[misc]
                 log.info(f"trial {one.number} was interrupted, and goes on")
         jobs = [job_words(plan, one) for one in drawn]
         returns = self.launcher.launch(jobs, initial_job_idx=drawn[0].number)
-        failed = [(one, job) for one, job in zip(drawn, returns, strict=True) if _failed(job)]
+        ends = [(one, error_of(job)) for one, job in zip(drawn, returns, strict=True)]
+        failed = [(one, error) for one, error in ends if error is not None]
+        for _, error in failed:
+            if isinstance(error, KeyboardInterrupt):
+                raise error
         for one, _ in failed:
             shared.tell_failed(one.number)
         if len(failed) > plan.max_failure_rate * len(drawn):
-            raise failed[0][1]._return_value
-        for one, job in failed:
-            log.warning(f"trial {one.number} failed: {job._return_value}")
+            raise failed[0][1]
+        for one, error in failed:
+            log.warning(f"trial {one.number} failed: {error}")
 
 
 def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
@@ -95,10 +101,23 @@ def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
     return [*plan.fixed, *as_words(drawn.point), *who, *place]
 
 
-def _failed(job: JobReturn) -> bool:
-    if job.status == JobStatus.FAILED and isinstance(job._return_value, KeyboardInterrupt):
-        raise job._return_value
-    return bool(job.status == JobStatus.FAILED)
+def error_of(job: JobReturn) -> BaseException | None:
+    """Return the error that ended a job, with the traceback it came with; None for a job that ended well.
+
+    Hydra gives access to the error only by raising it, and announces it on stderr first. The announcement is dropped,
+    as whoever handles the error reports it. The two frames that raising adds to the traceback are dropped too: the
+    innermost frame decides how the error is reported, and an error from another process has no frames of its own.
+    """
+    if job.status != JobStatus.FAILED:
+        return None
+    try:
+        with redirect_stderr(io.StringIO()):
+            job.return_value  # noqa: B018  a property that raises
+    except BaseException as error:  # noqa: BLE001  returned, KeyboardInterrupt included
+        here = error.__traceback__
+        hydra = here.tb_next if here else None
+        return error.with_traceback(hydra.tb_next if hydra else None)
+    return None
 
 
 def _wait_for_others(shared: "SharedStudy") -> bool:

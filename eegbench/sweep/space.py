@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, ValueType
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, Transformer, ValueType
 from omegaconf import DictConfig, OmegaConf
 from optuna.distributions import (
     BaseDistribution,
@@ -140,7 +140,7 @@ def _choice(value: Any) -> CategoricalChoiceType:
     """Keep numbers, truth values and null; everything else as it is typed."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    return str(Override._get_value_element_as_str(value))
+    return str(Transformer.str(value))
 
 
 def _options(distribution: BaseDistribution) -> list[Any] | None:

@@ -56,6 +56,17 @@ def open_storage(address: str) -> "BaseStorage":
         ) from error
 
 
+def trial_id(storage: "BaseStorage", *, study: str, number: int) -> int:
+    """Return the id under which a storage keeps a trial, given its study's name and its number in the study.
+
+    Raises
+    ------
+    KeyError
+        If there is no such study or trial.
+    """
+    return storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(study), number)
+
+
 @contextmanager
 def exclusive(address: str, name: str) -> Iterator[None]:
     """Keep other controllers of the study out while one looks and draws; a killed holder gives it back.

@@ -13,7 +13,7 @@ from eegbench.config import ConfigError, build
 from eegbench.sweep.alive import is_alive
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.space import describe
-from eegbench.sweep.storage import exclusive, open_storage, public
+from eegbench.sweep.storage import exclusive, open_storage, public, trial_id
 from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free
 
 OPTIONS, CONTROLLER, JOB = "options", "controller", "job"
@@ -60,7 +60,7 @@ class SharedStudy:
         with exclusive(self.plan.address, self.plan.study):
             orphans = [trial for trial in self.orphans() if self._is_whole(trial)][:n]
             for orphan in orphans:
-                self.storage.set_trial_user_attr(orphan._trial_id, CONTROLLER, controller)
+                self.storage.set_trial_user_attr(self._id(orphan.number), CONTROLLER, controller)
             left = n_free(self.plan.space, self.trials())
             room = min(n - len(orphans), self.plan.n_trials - self.n_counted())
             room = room if left is None else min(room, left)
@@ -69,13 +69,11 @@ class SharedStudy:
 
     def tell_failed(self, number: int) -> None:
         """Record a trial whose job ended by an error."""
-        trial = self.trials()[number]
-        if not trial.state.is_finished():
-            self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        if not self.trials()[number].state.is_finished():
+            self.storage.set_trial_state_values(self._id(number), TrialState.FAIL)
 
     def trials(self) -> list[FrozenTrial]:
         """Return all trials as they stand now."""
-        self.study._thread_local.cached_all_trials = None
         return self.study.get_trials(deepcopy=False)
 
     def running(self) -> list[FrozenTrial]:
@@ -108,8 +106,11 @@ class SharedStudy:
         """Whether a trial has its point; one whose controller died while drawing is closed."""
         if set(trial.params) == set(self.plan.space):
             return True
-        self.storage.set_trial_state_values(trial._trial_id, TrialState.FAIL)
+        self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
         return False
+
+    def _id(self, number: int) -> int:
+        return trial_id(self.storage, study=self.plan.study, number=number)
 
     def _check_or_record(self) -> None:
         mine = json.loads(json.dumps(_identity(self.plan)))

@@ -53,7 +53,7 @@ def test_a_trial_whose_job_outlives_its_controller_is_left_to_it(plan):
 
 def test_a_trial_that_was_killed_while_it_was_drawn_is_closed(plan):
     shared = SharedStudy(plan(n_trials=1))
-    empty = shared.storage.create_new_trial(shared.study._study_id)
+    empty = shared.storage.create_new_trial(shared.storage.get_study_id_from_name("small"))
     shared.storage.set_trial_user_attr(empty, "controller", DEAD)
     (drawn,) = shared.draw(my_id(), 1)
     assert drawn.number == 1
