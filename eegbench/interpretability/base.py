@@ -7,9 +7,10 @@ frequencies in Hz, times in seconds from the window's start, or bands by name. W
 in µV or standardised, which decides the unit of amplitudes.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -134,10 +135,10 @@ class Attribution:
         return pd.DataFrame(known, index=index).reset_index()
 
 
-@runtime_checkable
-class Method(Protocol):
+class Method(ABC):
     """Explains a network; its options are the constructor's."""
 
+    @abstractmethod
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
         """Return the map of what the network uses in these windows.
 
@@ -153,4 +154,3 @@ class Method(Protocol):
         ValueError
             Where an option does not suit the network, such as a layer that it does not have.
         """
-        ...

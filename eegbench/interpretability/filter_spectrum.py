@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 
 
 @runtime_checkable
@@ -19,7 +19,7 @@ class Filtering(Protocol):
         ...
 
 
-class FilterSpectrum:
+class FilterSpectrum(Method):
     """The amplitude spectrum of each first filter in each channel.
 
     Filters are laid into windows of zeros, so that frequencies are those of a window. Each is divided by the root of

@@ -5,10 +5,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
 
 
-class SubjectKfold:
+class SubjectKfold(Split):
     """Deal subjects into folds: one tests, of the others some choose and the rest train.
 
     Parameters

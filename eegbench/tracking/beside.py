@@ -7,7 +7,7 @@ from eegbench import companion
 from eegbench.tracking.base import RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 
 
-class Beside:
+class Beside(Tracker):
     """Lets a tracker work beside the run, where there is a process for that.
 
     Parameters
@@ -28,7 +28,7 @@ class Beside:
         return BesideRun(companion.ask(_start, self.tracker, facts))
 
 
-class BesideRun:
+class BesideRun(TrackedRun):
     """A run that has begun there.
 
     Parameters
@@ -38,7 +38,12 @@ class BesideRun:
     """
 
     def __init__(self, link: str) -> None:
-        self.link = link
+        self._link = link
+
+    @property
+    def link(self) -> str:
+        """What to open to see the run."""
+        return self._link
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of one pass, soon."""

@@ -1,9 +1,10 @@
 """What a trainer promises: it fits encoder and task to material, and says what it really did."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -90,10 +91,10 @@ class Fit:
     stopped: str
 
 
-@runtime_checkable
-class Trainer(Protocol):
+class Trainer(ABC):
     """Fits encoder and task."""
 
+    @abstractmethod
     def check_device(self, device: torch.device) -> None:
         """Refuse a device on which these options cannot train.
 
@@ -102,8 +103,8 @@ class Trainer(Protocol):
         ValueError
             Saying what to set.
         """
-        ...
 
+    @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of the best pass in encoder and task.
 
@@ -123,4 +124,3 @@ class Trainer(Protocol):
         NonFiniteLossError
             Where the loss is not finite.
         """
-        ...

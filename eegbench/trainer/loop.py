@@ -16,7 +16,7 @@ from eegbench.progress import bar
 from eegbench.store.parts import even_parts
 from eegbench.task import Task
 from eegbench.task.ask import ask
-from eegbench.trainer.base import AfterPass, Fit, Material
+from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally
@@ -27,7 +27,7 @@ Precision = Literal["auto", "float32", "bf16", "fp16"]
 _DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-class Loop:
+class Loop(Trainer):
     """Trains in passes, one process on one device.
 
     Parameters

@@ -35,7 +35,7 @@ def test_every_option_opens_its_place_before_a_run(option, make_facts):
         run.finish(metrics={}, model=None)
 
 
-class BrokenRun:
+class BrokenRun(TrackedRun):
     link = ""
 
     def log_pass(self, pass_, metrics): ...
@@ -48,7 +48,7 @@ class BrokenRun:
         raise OSError("the disk is full")
 
 
-class Broken:
+class Broken(Tracker):
     def open(self): ...
 
     def start(self, facts):
