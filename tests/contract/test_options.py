@@ -1,4 +1,7 @@
-"""Every shipped option of every group composes with the defaults, and fits its constructor."""
+"""Every shipped option composes with the defaults, fits its constructor, and builds a class of its group's contract."""
+
+import importlib
+import inspect
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -17,6 +20,7 @@ CHOICES = sorted(
     for path in conf_folder().rglob("*.yaml")
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
 )
+FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
 
 
@@ -30,6 +34,39 @@ def nodes(options):
     yield from ((n, v) for n, v in options.items() if isinstance(v, dict) and "_target_" in v)
     yield from ((f"probe.{n}", options["probe"][n]) for n in ("linear", "hand_made"))
     yield from ((f"interpretability.{n}", v) for n, v in options["interpretability"].items())
+
+
+def targets(node):
+    """Yield all targets in a YAML, nested ones too."""
+    if isinstance(node, dict):
+        yield from ([node["_target_"]] if "_target_" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        yield from (target for value in node for target in targets(value))
+
+
+OURS = [
+    (str(file), target)
+    for file in FILES
+    for target in targets(OmegaConf.to_container(OmegaConf.load(conf_folder() / file)))
+    if target.startswith("eegbench.")  # others are classes of torch, Optuna and Hydra
+]
+
+
+def contracts_of(target):
+    """Return the abstract classes that the base module of a target's package defines."""
+    package = target.rpartition(".")[0].rpartition(".")[0]
+    base = importlib.import_module(f"{package}.base")
+    defined = [one for one in vars(base).values() if inspect.isclass(one) and one.__module__ == base.__name__]
+    return tuple(one for one in defined if inspect.isabstract(one))
+
+
+@pytest.mark.parametrize(("file", "target"), OURS)
+def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(file, target):
+    module, _, name = target.rpartition(".")
+    built = getattr(importlib.import_module(module), name)
+    assert issubclass(built, contracts_of(target)), f"{target} of conf/{file} derives from no class of its base.py"
+    assert not inspect.isabstract(built), f"{target} lacks {', '.join(sorted(built.__abstractmethods__))}"
 
 
 @pytest.mark.parametrize("choice", CHOICES)
