@@ -13,9 +13,12 @@ class Split(ABC):
     ----------
     within_subject
         Whether a subject may stand in two splits, which every table of scores then says.
+    fold
+        Number of the fold that tests, from 0; None where the split has no folds.
     """
 
     within_subject: ClassVar[bool]
+    fold: int | None
 
     @abstractmethod
     def assign(self, table: pd.DataFrame) -> pd.Series:

@@ -36,7 +36,7 @@ class LeaveOneSubjectOut(Split):
         n_valid: int | float,
         seed: int,
     ) -> None:
-        self.fold = fold
+        self.fold: int = fold
         self.n_valid = n_valid
         self.seed = seed
 

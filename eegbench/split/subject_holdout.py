@@ -31,6 +31,7 @@ class SubjectHoldout(Split):
     """
 
     within_subject: ClassVar[bool] = False
+    fold = None
 
     def __init__(
         self,

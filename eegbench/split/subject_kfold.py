@@ -47,7 +47,7 @@ class SubjectKfold(Split):
         if not 0 <= fold < n_folds:
             raise ValueError(f"split.fold={fold}: there are {n_folds} folds, so set 0 to {n_folds - 1}.")
         self.n_folds = n_folds
-        self.fold = fold
+        self.fold: int = fold
         self.n_valid = n_valid
         self.seed = seed
         self.stratify = stratify

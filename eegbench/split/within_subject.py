@@ -39,6 +39,7 @@ class WithinSubject(Split):
     """
 
     within_subject: ClassVar[bool] = True
+    fold = None
 
     def __init__(
         self,

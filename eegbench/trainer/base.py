@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -92,7 +92,21 @@ class Fit:
 
 
 class Trainer(ABC):
-    """Fits encoder and task."""
+    """Fits encoder and task.
+
+    Attributes
+    ----------
+    joins_processes
+        Whether several processes, started by ``torchrun``, train one encoder together.
+    max_passes
+        Number of passes at most; 0 trains nothing.
+    monitor
+        Column of the history that decides which pass is best. It is measured on valid.
+    """
+
+    joins_processes: ClassVar[bool]
+    max_passes: int
+    monitor: str
 
     @abstractmethod
     def check_device(self, device: torch.device) -> None:

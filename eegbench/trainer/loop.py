@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -58,6 +58,8 @@ class Loop(Trainer):
     clip_norm
         Largest norm of the gradient; None clips nothing.
     """
+
+    joins_processes: ClassVar[bool] = False
 
     def __init__(  # noqa: PLR0913  the options of one loop, flat as people type them
         self,

@@ -1,5 +1,6 @@
 """Every shipped option composes with the defaults, fits its constructor, and builds a class of its group's contract."""
 
+import functools
 import importlib
 import inspect
 
@@ -9,7 +10,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from eegbench.command.options import GIVEN
-from eegbench.config import check, conf_folder
+from eegbench.config import build, check, conf_folder
 from eegbench.sweep.plan import TARGET
 from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
@@ -24,6 +25,7 @@ FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*
 EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
 
 
+@functools.cache
 def composed(*words):
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides=["name=test", *words])
@@ -73,6 +75,17 @@ def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(
 def test_an_option_composes_and_fits(choice):
     for path, node in nodes(composed(choice)):
         check(node, path=path, given=GIVEN.get(path, ()))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_an_option_has_every_attribute_that_its_contract_names(choice):
+    group = choice.partition("=")[0].partition("/")[0]
+    for path, node in nodes(composed(choice)):
+        if path.partition(".")[0] == group and path not in GIVEN:  # models and tasks wait for the data
+            built = build(node)
+            bases = [base for base in contracts_of(node["_target_"]) if isinstance(built, base)]
+            named = {name for base in bases for name in inspect.get_annotations(base)}
+            assert {name for name in named if not hasattr(built, name)} == set()
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
