@@ -10,7 +10,7 @@ label) and *valid* (the split).
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -23,6 +23,9 @@ SPLITS = ("train", "valid", "test")
 
 Fact = float | int | str
 """What is known of a subject or recording: years of age, "F" or "M", …"""
+
+Axis = Literal["frequency_hz", "time_s", "band"]
+"""What the places of a `ChannelMap` are."""
 
 
 @dataclass(frozen=True)
@@ -174,3 +177,37 @@ class Score:
     def row(self) -> dict[str, Any]:
         """Return the columns of ``scores.csv``."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class ChannelMap:
+    """A number for each output, channel and place, as figures draw it.
+
+    Attributes
+    ----------
+    values
+        The numbers; NaN where one is not defined.
+    measure
+        What the numbers are, with their unit, as an axis would say it: ``correlation``, ``score per µV``, ….
+    axis
+        What places are.
+    places
+        Frequencies (Hz) or times (s) in rising order, or names of bands.
+    outputs
+        Names of a network's outputs, or of a layer's filters.
+    channels
+        Names; a single ``all`` where channels are not told apart.
+    standard_error
+        Of each number; None where it is not known.
+    p
+        p values, corrected for all channels and places of an output; None where there are none.
+    """
+
+    values: Float[np.ndarray, "n_outputs n_channels n_places"]
+    measure: str
+    axis: Axis
+    places: Float[np.ndarray, "n_places"] | tuple[str, ...]
+    outputs: tuple[str, ...]
+    channels: tuple[str, ...]
+    standard_error: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
+    p: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None

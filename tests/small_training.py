@@ -10,6 +10,7 @@ from torch import nn
 
 from eegbench.environment import seed_libraries
 from eegbench.model.base import Encoder
+from eegbench.sampler import Sampler
 from eegbench.store.base import WindowStore
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
@@ -51,7 +52,7 @@ class FakeStore(WindowStore):
         return self.windows[rows]
 
 
-class FakeSampler:
+class FakeSampler(Sampler):
     """Pairs of windows: close where both lie in the same half."""
 
     def __init__(self, n_pairs=50, n_dropped=0):

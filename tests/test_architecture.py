@@ -173,9 +173,7 @@ PENDING = {
     "eegbench/command/job.py",
     "eegbench/command/launch.py",
     "eegbench/command/sweeping.py",
-    "eegbench/command/workers.py",
     "eegbench/figure/style.py",
-    "eegbench/trainer/without_compiler.py",
 }
 """Modules that still use private names of other libraries."""
 

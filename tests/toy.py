@@ -51,6 +51,10 @@ class ToyDataset(Dataset):
         self.labels = LABELS if labels is None else labels
         self.ignored, self.on_bad_recording = ignored, on_bad_recording
 
+    @property
+    def source(self):
+        return None
+
     def recordings(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         found = []

@@ -68,6 +68,11 @@ class Dataset(ABC):
         return tuple(dict.fromkeys(self.labels.values()))
 
     @property
+    @abstractmethod
+    def source(self) -> str | None:
+        """The folder or address that the data are read from; None where no option names one."""
+
+    @property
     def read_settings(self) -> Mapping[str, object]:
         """Options that change what `read` returns: they are part of a shard's identity."""
         return {}

@@ -99,6 +99,11 @@ class Eegbci(Dataset):
         self.on_bad_recording = on_bad_recording
         self._told: set[str] = set()
 
+    @property
+    def source(self) -> str | None:
+        """The folder of the recordings; None where they are fetched."""
+        return None if self.root is None else str(self.root)
+
     def recordings(self) -> list[Recording]:
         """List the runs, fetching them first where no root is given."""
         files = self._fetched() if self.root is None else self._found(self.root)

@@ -111,6 +111,11 @@ class MentalArithmetic(Dataset):
         """What a recording is made of, apart from its file."""
         return {"channels": self.channels}
 
+    @property
+    def source(self) -> str | None:
+        """The folder of the recordings; None where they are downloaded."""
+        return None if self.root is None else str(self.root)
+
     def recordings(self) -> list[Recording]:
         """List the recordings, downloading them first where no root is given."""
         folder = self.root or self._downloaded()

@@ -96,6 +96,11 @@ class SimulatedSleep(Dataset):
         return self.root / hashlib.sha256(identity.encode()).hexdigest()[:12]
 
     @property
+    def source(self) -> str:
+        """The folder under which the files are written."""
+        return str(self.root)
+
+    @property
     def read_settings(self) -> Mapping[str, object]:
         """What a night is made of, apart from its files."""
         return {"channels": self.card.channels, "crop_wake_min": CROP_WAKE_MIN, "simulator": SIMULATOR_VERSION}

@@ -80,6 +80,11 @@ class SleepPhysionet(Dataset):
         self.on_bad_recording = on_bad_recording
 
     @property
+    def source(self) -> str | None:
+        """The folder of the recordings; None where they are fetched."""
+        return None if self.root is None else str(self.root)
+
+    @property
     def read_settings(self) -> Mapping[str, object]:
         """What a night is made of, apart from its files."""
         return {"channels": self.channels, "crop_wake_min": self.crop_wake_min, "labelled": self.labelled}

@@ -2,7 +2,6 @@
 
 from eegbench.figure.attribution_page import attribution_page
 from eegbench.figure.channel_heatmap import channel_heatmap
-from eegbench.figure.channel_map import ChannelMap
 from eegbench.figure.classification_report import classification_report
 from eegbench.figure.confusion_matrix import confusion_matrix
 from eegbench.figure.critical_difference import critical_difference
@@ -19,6 +18,7 @@ from eegbench.figure.score_bars import score_bars
 from eegbench.figure.slice_plot import slice_plot
 from eegbench.figure.style import as_svg, save
 from eegbench.figure.topomap import Maps, topomap
+from eegbench.types import ChannelMap
 
 __all__ = [
     "ChannelMap",

@@ -10,9 +10,10 @@ import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.figure.channel_map import LEVEL, Axis, ChannelMap, check_channel_map
+from eegbench.figure.channel_map import LEVEL, check_channel_map
 from eegbench.figure.diverging import USES
 from eegbench.figure.scalp import flat
+from eegbench.types import Axis, ChannelMap
 
 DIGITS = 4
 N_COLOURS = 11

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from eegbench.figure.caption import caption_height_in, write_caption
-from eegbench.figure.channel_map import NAMES, ChannelMap, at, check_channel_map, significant
+from eegbench.figure.channel_map import NAMES, at, check_channel_map, significant
 from eegbench.figure.diverging import USES, bar, bar_height_in, colours
 from eegbench.figure.style import GREY, INK, PALETTE, WIDTH_IN, blank, styled
+from eegbench.types import ChannelMap
 
 MAX_PANELS = 6
 CHANNEL_IN = 0.15

@@ -1,53 +1,15 @@
 """What figures need to know of a map that has a number for each output, channel and place."""
 
-from typing import Literal, Protocol, runtime_checkable
-
 import numpy as np
 from jaxtyping import Bool, Float
 
-Axis = Literal["frequency_hz", "time_s", "band"]
+from eegbench.types import Axis, ChannelMap
+
 NAMES: dict[Axis, str] = {"frequency_hz": "frequency (Hz)", "time_s": "time (s)", "band": ""}
 """What an axis of places is called."""
 
 LEVEL = 0.05
 """Places with p below this are marked."""
-
-
-@runtime_checkable
-class ChannelMap(Protocol):
-    """A map of what a network uses; an attribution is one."""
-
-    @property
-    def values(self) -> Float[np.ndarray, "n_outputs n_channels n_places"]:
-        """The numbers; NaN where one is not defined."""
-
-    @property
-    def measure(self) -> str:
-        """What they are, with their unit."""
-
-    @property
-    def axis(self) -> Axis:
-        """What places are."""
-
-    @property
-    def places(self) -> Float[np.ndarray, "n_places"] | tuple[str, ...]:
-        """Rising frequencies (Hz) or times (s), or names of bands."""
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Names of classes or filters."""
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Names."""
-
-    @property
-    def standard_error(self) -> Float[np.ndarray, "n_outputs n_channels n_places"] | None:
-        """Of each number; None where it is not known."""
-
-    @property
-    def p(self) -> Float[np.ndarray, "n_outputs n_channels n_places"] | None:
-        """Corrected p values; None where there are none."""
 
 
 def check_channel_map(drawn: ChannelMap) -> None:

@@ -12,12 +12,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.interpretability.average import averaged
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.gradient import time_gradients
 from eegbench.interpretability.spectrum import frequencies, sides
 
 
-class AmplitudeGradient:
+class AmplitudeGradient(Method):
     """The mean over windows of the derivative of each score by each amplitude, with its standard error.
 
     Amplitudes are absolute values of the unnormalised Fourier transform of the whole window. Where perturbations are

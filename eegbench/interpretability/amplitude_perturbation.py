@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.correlation_sums import CorrelationSums
 from eegbench.interpretability.layer import Reader, reading
 from eegbench.interpretability.spectral_noise import Kind, perturb
@@ -29,7 +29,7 @@ BYTES_EACH = 28
 """Of a permutation's correlation: its sum, itself, and the sum over iterations before and after it."""
 
 
-class AmplitudePerturbation:
+class AmplitudePerturbation(Method):
     r"""Correlation, over windows, of noise on spectra with what it changes in the scores, averaged over iterations.
 
     For little noise and a smooth network the correlation with (channel, frequency) is near

@@ -7,9 +7,9 @@ frequencies in Hz, times in seconds from the window's start, or bands by name. W
 in µV or standardised, which decides the unit of amplitudes.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,10 @@ from torch import Tensor, nn
 
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
-from eegbench.types import Signals
+from eegbench.types import ChannelMap, Signals
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
 """Signal in one batch."""
-
-Axis = Literal["frequency_hz", "time_s", "band"]
 
 
 @dataclass(frozen=True)
@@ -84,27 +82,11 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Attribution:
-    """A map of what a network uses.
+class Attribution(ChannelMap):
+    """A map of what a network uses: the values of a `ChannelMap`, and what a reader must know of them.
 
     Attributes
     ----------
-    values
-        A number for each output, channel and place.
-    measure
-        What the numbers are, with their unit, as an axis would say it: ``correlation``, ``score per µV``, ….
-    axis
-        What places are.
-    places
-        Frequencies (Hz), times (s) or names of bands.
-    outputs
-        Names of the network's outputs, or of a layer's filters.
-    channels
-        Names; a single ``all`` where the method does not tell channels apart.
-    standard_error
-        Of each number; None where the method has none.
-    p
-        p values, corrected for all channels and places of an output; None where the method has no null.
     is_by_class
         Whether outputs are the classes, so that a map says what speaks for a class.
     bands_hz
@@ -113,14 +95,6 @@ class Attribution:
         What of the method's options a reader must know, for a title.
     """
 
-    values: Float[np.ndarray, "n_outputs n_channels n_places"]
-    measure: str
-    axis: Axis
-    places: Float[np.ndarray, "n_places"] | tuple[str, ...]
-    outputs: tuple[str, ...]
-    channels: tuple[str, ...]
-    standard_error: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
-    p: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
     is_by_class: bool = True
     bands_hz: Float[np.ndarray, "n_places 2"] | None = None
     setting: str = ""
@@ -134,10 +108,10 @@ class Attribution:
         return pd.DataFrame(known, index=index).reset_index()
 
 
-@runtime_checkable
-class Method(Protocol):
+class Method(ABC):
     """Explains a network; its options are the constructor's."""
 
+    @abstractmethod
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
         """Return the map of what the network uses in these windows.
 
@@ -153,4 +127,3 @@ class Method(Protocol):
         ValueError
             Where an option does not suit the network, such as a layer that it does not have.
         """
-        ...

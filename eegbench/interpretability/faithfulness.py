@@ -12,8 +12,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from eegbench.interpretability.base import Attribution, Axis, Scene
+from eegbench.interpretability.base import Attribution, Scene
 from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.types import Axis
 
 N_STEPS = 10
 """Steps from a whole window to nothing."""

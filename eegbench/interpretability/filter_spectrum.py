@@ -1,25 +1,14 @@
 """Which frequencies a network's first filters let through: their amplitude spectra, without any window."""
 
-from typing import Protocol, runtime_checkable
-
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor
 
-from eegbench.interpretability.base import Attribution, Scene
-
-
-@runtime_checkable
-class Filtering(Protocol):
-    """An encoder that filters its windows first."""
-
-    def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the filters that a window meets first, all linear steps before the first other one in one."""
-        ...
+from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.model import Encoder
 
 
-class FilterSpectrum:
+class FilterSpectrum(Method):
     """The amplitude spectrum of each first filter in each channel.
 
     Filters are laid into windows of zeros, so that frequencies are those of a window. Each is divided by the root of
@@ -50,7 +39,7 @@ class FilterSpectrum:
 
 def _filters(scene: Scene) -> Float[np.ndarray, "n_filters n_channels kernel"]:
     encoder = getattr(scene.network, "encoder", scene.network)
-    if not isinstance(encoder, Filtering):
+    if not isinstance(encoder, Encoder):
         raise ValueError(
             f"interpretability=filter_spectrum: {type(encoder).__name__} has no filters that windows meet first; "
             "leave filter_spectrum out, or choose a model of convolutions."

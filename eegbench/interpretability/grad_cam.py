@@ -10,14 +10,14 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.interpretability.average import averaged, times
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.gradient import gradients
 from eegbench.interpretability.layer import outputs_of
 
 OPTION = "interpretability.grad_cam.layer"
 
 
-class GradCam:
+class GradCam(Method):
     """The mean over windows of a layer's class activation over time, with its standard error.
 
     Outputs of the layer (batch, filters, …, steps of time) are weighted by the mean over time of the score's

@@ -9,11 +9,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.interpretability.average import over_time
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.gradient import time_gradients
 
 
-class InputXGradient:
+class InputXGradient(Method):
     """The mean over windows of ``x · ∂score/∂x``, with its standard error.
 
     References

@@ -10,11 +10,11 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.interpretability.average import over_time
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.gradient import time_gradients
 
 
-class IntegratedGradients:
+class IntegratedGradients(Method):
     """The mean over windows of integrated gradients from a window of zeros, with its standard error.
 
     A network that standardises its windows itself gives every point of the way the same score: its map adds up to 0.

@@ -6,7 +6,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from eegbench.interpretability.average import averaged
-from eegbench.interpretability.base import BATCH_BYTES, Attribution, Scene
+from eegbench.interpretability.base import BATCH_BYTES, Attribution, Method, Scene
 from eegbench.interpretability.spectrum import frequencies, in_band
 from eegbench.types import Signals
 
@@ -15,7 +15,7 @@ ALL = "all"
 """The place of all frequencies: the channel is silent."""
 
 
-class Occlusion:
+class Occlusion(Method):
     """The mean over windows of the score with a band of a channel minus the score without, with its standard error.
 
     A band is taken out by setting its amplitudes in the window's Fourier transform to 0. After the bands comes

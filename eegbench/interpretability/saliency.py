@@ -7,11 +7,11 @@ each window, and the mean of such gradients tends to 0.
 import numpy as np
 
 from eegbench.interpretability.average import over_time
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.gradient import time_gradients
 
 
-class Saliency:
+class Saliency(Method):
     """The mean over windows of ``|∂score/∂x|``, with its standard error.
 
     References

@@ -12,7 +12,7 @@ from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.progress import n_cores, parallel
 from eegbench.store import Shard, open_shard
-from eegbench.store.local import Local
+from eegbench.store.base import ShardStorage
 from eegbench.store.shard import shard_name, sweep_leftovers
 from eegbench.types import Recording
 
@@ -55,7 +55,9 @@ class Plan:
         return tuple(job.recording for job in self.jobs)
 
 
-def plan_shards(dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], store: Local) -> Plan:
+def plan_shards(
+    dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], storage: ShardStorage
+) -> Plan:
     """Look at every file that has no shard yet: what is damaged, too short or too large is known before long work.
 
     Raises
@@ -65,14 +67,14 @@ def plan_shards(dataset: Dataset, preprocessing: Preprocessing, recordings: Sequ
     OSError
         Where the shards would not fit on the disk.
     """
-    store.shards.mkdir(parents=True, exist_ok=True)
-    sweep_leftovers(store.shards)
-    jobs = [_job(dataset, preprocessing.signal, recording, store) for recording in recordings]
+    storage.shards.mkdir(parents=True, exist_ok=True)
+    sweep_leftovers(storage.shards)
+    jobs = [_job(dataset, preprocessing.signal, recording, storage) for recording in recordings]
     missing = [job for job in jobs if not job.folder.is_dir()]
-    bad, n_bytes = _look_ahead(missing, preprocessing.least_s, store.shards)
+    bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
     _check_any(good, bad)
-    n_workers = store.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
+    n_workers = storage.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
     return Plan(tuple(good), tuple(to_build), bad, n_workers)
 
 
@@ -103,9 +105,9 @@ def _check_any(good: Sequence[Job], bad: Mapping[str, str]) -> None:
         raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
 
 
-def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, store: Local) -> Job:
+def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> Job:
     settings = {"dataset": type(dataset).__name__, "read": dataset.read_settings, "signal": signal.settings}
-    return Job(dataset, signal, recording, store.shards / shard_name(recording, settings))
+    return Job(dataset, signal, recording, storage.shards / shard_name(recording, settings))
 
 
 def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:

@@ -10,13 +10,14 @@ import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.base import SignalSteps
 
 SKIPPED = ("edge", "bad_acq_skip")
 """Annotations that part a recording: MNE filters each part by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filtered:
+class Filtered(SignalSteps):
     """A zero-phase FIR filter (MNE's firwin design), a notch, a reference and a sampling rate.
 
     Parameters

@@ -11,8 +11,7 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.store import Shard
-from eegbench.store.base import WindowStore
-from eegbench.store.local import Local
+from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.types import Recording, Signals
 
 
@@ -39,7 +38,7 @@ class Opened:
 
 
 def open_store(
-    plan: Plan, dataset: Dataset, preprocessing: Preprocessing, local: Local, device: torch.device
+    plan: Plan, dataset: Dataset, preprocessing: Preprocessing, storage: ShardStorage, device: torch.device
 ) -> Opened:
     """Open the planned recordings as one store of windows, building the shards that are missing.
 
@@ -69,7 +68,7 @@ def open_store(
         table=table,
         classes=dataset.classes,
         facts=who,
-        resident=local.is_resident(shards, device),
+        resident=storage.is_resident(shards, device),
         device=device,
     )
     return Opened(store, tuple(used), tuple(skipped), n_built)

@@ -9,6 +9,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.labels import labelled
@@ -17,7 +18,7 @@ from eegbench.types import UNSCORED
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standard:
+class Standard(Preprocessing):
     """Filter once, then cut windows from every annotation and from what lies between annotations.
 
     Within an annotation windows start at its onset and every ``stride_s`` after it; the last one ends inside it,

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.labels import labelled
@@ -44,7 +45,7 @@ class Cues:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trial:
+class Trial(Preprocessing):
     """Filter once, then cut each trial: from ``tmin_s`` to ``tmax_s`` after the onset of an annotation with a class.
 
     Both ends are included, as in MNE's epochs: (tmax_s - tmin_s) · sfreq + 1 samples. Annotations without a class,

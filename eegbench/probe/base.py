@@ -1,7 +1,7 @@
 """What a probe promises: fitted on train, chosen on valid, it gives class probabilities for embeddings."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -56,10 +56,10 @@ class Labelled:
     labels: Int[np.ndarray, "n"]
 
 
-@runtime_checkable
-class Probe(Protocol):
+class Probe(ABC):
     """Fits a head to embeddings."""
 
+    @abstractmethod
     def fit(self, train: Labelled, valid: Labelled, n_classes: int) -> Head:
         """Fit on train; whatever is chosen is chosen on valid.
 
@@ -70,4 +70,3 @@ class Probe(Protocol):
         ValueError
             Where train holds fewer than two classes.
         """
-        ...

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from eegbench.environment import in_one_thread
-from eegbench.probe.base import ABSENT, Head, Labelled, ProbeNotConvergedError
+from eegbench.probe.base import ABSENT, Head, Labelled, Probe, ProbeNotConvergedError
 from eegbench.probe.logistic import Fit, fits
 from eegbench.score import confusion_matrix
 from eegbench.score.metric import balanced_accuracy
@@ -13,7 +13,7 @@ FEW = 2**20
 """Numbers in embeddings that one thread fits to."""
 
 
-class Linear:
+class Linear(Probe):
     """Standardised features, then logistic regression (L2, classes balanced) to scikit-learn's optimum.
 
     Parameters

@@ -1,6 +1,6 @@
 """What a sampler promises: one pass of examples, as a pure function of the window table and a generator."""
 
-from typing import Protocol, runtime_checkable
+from abc import ABC, abstractmethod
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,10 @@ import pandas as pd
 from eegbench.types import Draw
 
 
-@runtime_checkable
-class Sampler(Protocol):
+class Sampler(ABC):
     """Draws the examples of one pass."""
 
+    @abstractmethod
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
         """Draw one pass.
 
@@ -24,4 +24,3 @@ class Sampler(Protocol):
         rng
             The only source of chance.
         """
-        ...

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from eegbench.sampler.base import Sampler
 from eegbench.sampler.timeline import Partners, Timeline, partners, timeline
 from eegbench.types import Draw
 
 
-class LegacyRelativePositioning:
+class LegacyRelativePositioning(Sampler):
     """Draw pairs in the order of calls that braindecode makes to NumPy's legacy generator.
 
     The pairs follow the same rule as those of :class:`~eegbench.sampler.relative_positioning.RelativePositioning`

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 
+from eegbench.sampler.base import Sampler
 from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, places, timeline
 from eegbench.types import Draw
 
 KINDS = ("negative", "positive")
 
 
-class RelativePositioning:
+class RelativePositioning(Sampler):
     """Draw anchors and partners: target 1 for two windows near each other, 0 for two far apart.
 
     Each pair takes a recording, uniformly and whatever its length, the target 0 or 1 with equal chance, an anchor

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
+from eegbench.sampler.base import Sampler
 from eegbench.types import Draw
 
 
-class SingleWindow:
+class SingleWindow(Sampler):
     """Draw scored windows that were not rejected, one view each, with their labels as targets.
 
     Parameters

@@ -5,10 +5,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, number, subjects_of
 
 
-class LeaveOneSubjectOut:
+class LeaveOneSubjectOut(Split):
     """Test one subject; of the others some choose and the rest train.
 
     Parameters
@@ -35,7 +36,7 @@ class LeaveOneSubjectOut:
         n_valid: int | float,
         seed: int,
     ) -> None:
-        self.fold = fold
+        self.fold: int = fold
         self.n_valid = n_valid
         self.seed = seed
 

@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
 
 
-class SubjectHoldout:
+class SubjectHoldout(Split):
     """Hold whole subjects out for valid and test, all others train.
 
     Parameters
@@ -30,6 +31,7 @@ class SubjectHoldout:
     """
 
     within_subject: ClassVar[bool] = False
+    fold = None
 
     def __init__(
         self,

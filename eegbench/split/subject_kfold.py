@@ -5,10 +5,11 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
 
 
-class SubjectKfold:
+class SubjectKfold(Split):
     """Deal subjects into folds: one tests, of the others some choose and the rest train.
 
     Parameters
@@ -46,7 +47,7 @@ class SubjectKfold:
         if not 0 <= fold < n_folds:
             raise ValueError(f"split.fold={fold}: there are {n_folds} folds, so set 0 to {n_folds - 1}.")
         self.n_folds = n_folds
-        self.fold = fold
+        self.fold: int = fold
         self.n_valid = n_valid
         self.seed = seed
         self.stratify = stratify

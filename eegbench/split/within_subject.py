@@ -4,13 +4,14 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
+from eegbench.split.base import Split
 from eegbench.split.subjects import check_rest, number
 
 SLACK_S = 1e-6
 """Rounding of seconds, far below the time between samples."""
 
 
-class WithinSubject:
+class WithinSubject(Split):
     """Split each subject by session, by run, or each recording by time; what comes later tests.
 
     Sessions and runs are ordered by name (2 before 10): the last ones test, those before them choose, the first
@@ -38,6 +39,7 @@ class WithinSubject:
     """
 
     within_subject: ClassVar[bool] = True
+    fold = None
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
-"""All shards as one: a table with a row a window, and batches of windows gathered from it."""
+"""What a store promises: where shards lie, and all shards as one table of windows that gathers batches."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -25,6 +26,35 @@ MIN_STD_UV = 1e-3
 
 OPEN_FILES = 64
 """Shards kept mapped at a time where signals are streamed: thousands must not exhaust file descriptors."""
+
+
+class ShardStorage(ABC):
+    """Where shards lie and how they are read.
+
+    Attributes
+    ----------
+    n_workers
+        Processes that build shards; None takes one a core, where there is enough to do.
+    """
+
+    n_workers: int | None
+
+    @property
+    @abstractmethod
+    def shards(self) -> Path:
+        """The folder of the shards, absolute."""
+
+    @property
+    @abstractmethod
+    def features(self) -> Path:
+        """The folder of cached features of windows, absolute."""
+
+    @abstractmethod
+    def is_resident(self, shards: Sequence[Shard], device: torch.device) -> bool:
+        """Return whether the signals of these shards are kept as a whole in the device's memory.
+
+        If not, each batch is read from disk.
+        """
 
 
 @dataclass(frozen=True)

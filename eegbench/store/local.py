@@ -7,13 +7,13 @@ from typing import Literal
 
 import torch
 
-from eegbench.store.base import fits_in_memory
+from eegbench.store.base import ShardStorage, fits_in_memory
 from eegbench.store.shard import Shard
 
 
 @dataclass(frozen=True, kw_only=True)
-class Local:
-    """Where shards lie and how they are read.
+class Local(ShardStorage):
+    """Keep shards in a folder of this machine.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """What a job and its sweep agree on: a trial takes intermediate values, may be given up, and ends in one state."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
 
 
 class Pruned(Exception):  # noqa: N818  an outcome, not an error
@@ -20,23 +20,25 @@ class Pruned(Exception):  # noqa: N818  an outcome, not an error
         self.value, self.pass_ = value, pass_
 
 
-@runtime_checkable
-class Trial(Protocol):
-    """One point of a sweep, seen from the job that tries it."""
+class Trial(ABC):
+    """One point of a sweep, seen from the job that tries it.
 
-    @property
-    def number(self) -> int:
-        """The trial's number in its study, counted from 0."""
-        ...
+    Attributes
+    ----------
+    number
+        The trial's number in its study, counted from 0.
+    """
 
+    number: int
+
+    @abstractmethod
     def report(self, value: float, step: int) -> bool:
         """Keep an intermediate value of the objective; return whether the trial is to be given up."""
-        ...
 
+    @abstractmethod
     def end(self, values: Sequence[float]) -> None:
         """Record the trial as complete, or as failed where a value is not finite."""
-        ...
 
+    @abstractmethod
     def prune(self) -> None:
         """Record the trial as given up, with its last intermediate value."""
-        ...

@@ -11,12 +11,13 @@ from optuna.trial import TrialState
 
 from eegbench.config import ConfigError, build
 from eegbench.sweep.alive import beating, is_alive
+from eegbench.sweep.base import Trial
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.study import CONTROLLER, JOB
 from eegbench.sweep.without_replacement import DIVERGED
 
 
-class StudyTrial:
+class StudyTrial(Trial):
     """A trial of a study, while its job runs.
 
     Parameters

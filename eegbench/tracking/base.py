@@ -1,10 +1,10 @@
 """What a tracker promises: a run's facts first, its metrics a pass, in the end its files and its model."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -111,36 +111,35 @@ class SweepView:
     options: tuple[str, ...]
 
 
-@runtime_checkable
-class TrackedRun(Protocol):
+class TrackedRun(ABC):
     """A run that has begun."""
 
     @property
+    @abstractmethod
     def link(self) -> str:
         """What to open to see the run."""
-        ...
 
+    @abstractmethod
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
         """Keep the metrics of one pass; those that are not finite are left out."""
-        ...
 
+    @abstractmethod
     def pages(self, view: SweepView) -> tuple[str, ...]:
         """Return the addresses that show the runs below this one side by side; none where there are no pages."""
-        ...
 
+    @abstractmethod
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
-        ...
 
+    @abstractmethod
     def fail(self, error: BaseException) -> None:
         """Record why the run ended early: killed by the user, or failed."""
-        ...
 
 
-@runtime_checkable
-class Tracker(Protocol):
+class Tracker(ABC):
     """Keeps runs."""
 
+    @abstractmethod
     def start(self, facts: RunFacts) -> TrackedRun:
         """Begin a run, or continue the one that the run's folder already belongs to.
 
@@ -149,7 +148,6 @@ class Tracker(Protocol):
         ValueError
             Where the place that keeps the runs does not answer or cannot be written, before any long work.
         """
-        ...
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from eegbench.tracking.base import RunFacts, ServedModel, SweepView
+from eegbench.tracking.base import RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 
 
-class Folder:
+class Folder(Tracker):
     """Leaves it at the run's folder: the command has written everything there already."""
 
     def start(self, facts: RunFacts) -> "FolderRun":
@@ -14,7 +14,7 @@ class Folder:
         return FolderRun(facts.folder)
 
 
-class FolderRun:
+class FolderRun(TrackedRun):
     """A run whose folder says it all.
 
     Parameters

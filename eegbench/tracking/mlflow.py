@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Any, TypeVar
 
 from eegbench.atomic import atomic_path
-from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView
+from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view
 from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, view_link
@@ -42,7 +42,7 @@ MAX_DIGEST = 36
 T = TypeVar("T")
 
 
-class Mlflow:
+class Mlflow(Tracker):
     """Keeps runs in MLflow.
 
     Parameters
@@ -118,7 +118,7 @@ class Mlflow:
         return f"mlflow ui --backend-store-uri {self.place.public_uri}  →  {UI_ADDRESS}"
 
 
-class MlflowRun:
+class MlflowRun(TrackedRun):
     """A run in MLflow that has begun.
 
     Parameters

@@ -1,9 +1,10 @@
 """What a trainer promises: it fits encoder and task to material, and says what it really did."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -90,10 +91,24 @@ class Fit:
     stopped: str
 
 
-@runtime_checkable
-class Trainer(Protocol):
-    """Fits encoder and task."""
+class Trainer(ABC):
+    """Fits encoder and task.
 
+    Attributes
+    ----------
+    joins_processes
+        Whether several processes, started by ``torchrun``, train one encoder together.
+    max_passes
+        Number of passes at most; 0 trains nothing.
+    monitor
+        Column of the history that decides which pass is best. It is measured on valid.
+    """
+
+    joins_processes: ClassVar[bool]
+    max_passes: int
+    monitor: str
+
+    @abstractmethod
     def check_device(self, device: torch.device) -> None:
         """Refuse a device on which these options cannot train.
 
@@ -102,8 +117,8 @@ class Trainer(Protocol):
         ValueError
             Saying what to set.
         """
-        ...
 
+    @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of the best pass in encoder and task.
 
@@ -123,4 +138,3 @@ class Trainer(Protocol):
         NonFiniteLossError
             Where the loss is not finite.
         """
-        ...

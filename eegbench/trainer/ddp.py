@@ -1,7 +1,7 @@
 """The loop in several processes, each on its device: every one takes its share of each batch."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +30,8 @@ class Ddp(Loop):
 
     Parameters are those of `Loop`.
     """
+
+    joins_processes: ClassVar[bool] = True
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of the best pass in encoder and task, in every process.

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ from eegbench.progress import bar
 from eegbench.store.batching import even_parts
 from eegbench.task import Task
 from eegbench.task.ask import ask
-from eegbench.trainer.base import AfterPass, Fit, Material
+from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally
@@ -26,7 +26,7 @@ Precision = Literal["auto", "float32", "bf16", "fp16"]
 _DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-class Loop:
+class Loop(Trainer):
     """Trains in passes, one process on one device.
 
     Parameters
@@ -57,6 +57,8 @@ class Loop:
     clip_norm
         Largest norm of the gradient; None clips nothing.
     """
+
+    joins_processes: ClassVar[bool] = False
 
     def __init__(  # noqa: PLR0913  the options of one loop, flat as people type them
         self,

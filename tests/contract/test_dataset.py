@@ -44,13 +44,18 @@ WITHOUT_FACTS = {"eegbci"}
 """Sets that say nothing of their subjects; the others give age and sex of each."""
 
 
-def make(name: str, folder: Path, **options: Any) -> Dataset:
-    """Build an option from its YAML, as the command does, with its files below a folder."""
+def node_of(name: str, folder: Path) -> dict[str, Any]:
+    """Return an option from its YAML, with its files below a folder."""
     paths = {place: str(folder / place) for place in ("outputs", "stores", "runs", "sweeps")}
     tree = OmegaConf.create({"paths": paths, "seed": 0, "dataset": OmegaConf.load(CONF / f"{name}.yaml")})
     node = OmegaConf.to_container(tree, resolve=True)["dataset"]
     node.pop("defaults", None)
-    return build({**node, **options})
+    return node
+
+
+def make(name: str, folder: Path, **options: Any) -> Dataset:
+    """Build an option from its YAML, as the command does, with its files below a folder."""
+    return build({**node_of(name, folder), **options})
 
 
 def test_every_dataset_is_simulated_or_has_real_recordings_to_compare_its_card_with():
@@ -69,6 +74,14 @@ def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path)
     assert not set(dataset.labels) & set(dataset.ignored)
     assert dataset.on_bad_recording == "raise"
     json.dumps(dict(dataset.read_settings))
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_source_is_the_root_or_none_where_there_is_no_root(name: str, tmp_path: Path):
+    node = node_of(name, tmp_path)
+    assert make(name, tmp_path).source == node.get("root")
+    if "root" in node:
+        assert make(name, tmp_path, root=str(tmp_path / "there")).source == str(tmp_path / "there")
 
 
 @pytest.mark.parametrize("name", OPTIONS)

@@ -1,4 +1,8 @@
-"""Every shipped option of every group composes with the defaults, and fits its constructor."""
+"""Every shipped option composes with the defaults, fits its constructor, and builds a class of its group's contract."""
+
+import functools
+import importlib
+import inspect
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -6,7 +10,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from eegbench.command.options import GIVEN
-from eegbench.config import check, conf_folder
+from eegbench.config import build, check, conf_folder
 from eegbench.sweep.plan import TARGET
 from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
@@ -17,9 +21,11 @@ CHOICES = sorted(
     for path in conf_folder().rglob("*.yaml")
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
 )
+FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
 
 
+@functools.cache
 def composed(*words):
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides=["name=test", *words])
@@ -32,10 +38,54 @@ def nodes(options):
     yield from ((f"interpretability.{n}", v) for n, v in options["interpretability"].items())
 
 
+def targets(node):
+    """Yield all targets in a YAML, nested ones too."""
+    if isinstance(node, dict):
+        yield from ([node["_target_"]] if "_target_" in node else [])
+        node = list(node.values())
+    if isinstance(node, list):
+        yield from (target for value in node for target in targets(value))
+
+
+OURS = [
+    (str(file), target)
+    for file in FILES
+    for target in targets(OmegaConf.to_container(OmegaConf.load(conf_folder() / file)))
+    if target.startswith("eegbench.")  # others are classes of torch, Optuna and Hydra
+]
+
+
+def contracts_of(target):
+    """Return the abstract classes that the base module of a target's package defines."""
+    package = target.rpartition(".")[0].rpartition(".")[0]
+    base = importlib.import_module(f"{package}.base")
+    defined = [one for one in vars(base).values() if inspect.isclass(one) and one.__module__ == base.__name__]
+    return tuple(one for one in defined if inspect.isabstract(one))
+
+
+@pytest.mark.parametrize(("file", "target"), OURS)
+def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(file, target):
+    module, _, name = target.rpartition(".")
+    built = getattr(importlib.import_module(module), name)
+    assert issubclass(built, contracts_of(target)), f"{target} of conf/{file} derives from no class of its base.py"
+    assert not inspect.isabstract(built), f"{target} lacks {', '.join(sorted(built.__abstractmethods__))}"
+
+
 @pytest.mark.parametrize("choice", CHOICES)
 def test_an_option_composes_and_fits(choice):
     for path, node in nodes(composed(choice)):
         check(node, path=path, given=GIVEN.get(path, ()))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_an_option_has_every_attribute_that_its_contract_names(choice):
+    group = choice.partition("=")[0].partition("/")[0]
+    for path, node in nodes(composed(choice)):
+        if path.partition(".")[0] == group and path not in GIVEN:  # models and tasks wait for the data
+            built = build(node)
+            bases = [base for base in contracts_of(node["_target_"]) if isinstance(built, base)]
+            named = {name for base in bases for name in inspect.get_annotations(base)}
+            assert {name for name in named if not hasattr(built, name)} == set()
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

@@ -1,6 +1,7 @@
 """What every split in conf/split promises."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,13 @@ SUBJECTS = [f"{s:03d}" for s in range(46, 56)]  # among them those whom an optio
 
 
 @pytest.fixture(params=OPTIONS)
-def split(request: pytest.FixtureRequest) -> Split:
-    return build(node_of(CONF / f"{request.param}.yaml"))
+def node(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return node_of(CONF / f"{request.param}.yaml")
+
+
+@pytest.fixture
+def split(node: dict[str, Any]) -> Split:
+    return build(node)
 
 
 @pytest.fixture
@@ -43,6 +49,10 @@ def test_every_window_gets_a_split_or_none_by_name(split: Split, table: pd.DataF
     assert set(assigned) <= {*SPLITS, ""}
     nobody = {"test"} if getattr(split, "named", None) == {"valid": tuple(SUBJECTS[5:]), "test": ()} else set()
     assert set(assigned) >= set(SPLITS) - nobody
+
+
+def test_a_split_has_the_fold_that_its_option_names_or_none(split: Split, node: dict[str, Any]) -> None:
+    assert split.fold == node.get("fold")
 
 
 def test_subjects_are_whole_unless_the_split_says_otherwise(split: Split, table: pd.DataFrame) -> None:

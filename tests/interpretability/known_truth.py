@@ -15,6 +15,7 @@ from torch import nn
 from eegbench.config import build, conf_folder
 from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.recovery import by_channel, by_place, rank_auc
+from eegbench.model import Encoder
 from eegbench.types import Signals
 
 N_CHANNELS, N_TIMES, SFREQ = 16, 256, 128.0
@@ -32,7 +33,7 @@ class Case:
     accuracy: float
 
 
-class PowerNet(nn.Module):
+class LogPower(Encoder):
     """Filters over channels, then over time; square, mean, logarithm: as a shallow FBCSP network has it.
 
     References
@@ -40,19 +41,33 @@ class PowerNet(nn.Module):
     Schirrmeister et al. 2017, doi:10.1002/hbm.23730.
     """
 
-    def __init__(self, n_filters: int = 16, kernel: int = 33):
+    def __init__(self, n_filters: int, kernel: int):
         super().__init__()
+        self.embed_dim = n_filters
         self.space = nn.Conv1d(N_CHANNELS, n_filters, 1, bias=False)
         self.time = nn.Conv1d(n_filters, n_filters, kernel, groups=n_filters, bias=False)
         self.norm = nn.BatchNorm1d(n_filters)
-        self.head = nn.Linear(n_filters, 2)
 
-    def forward(self, x):
-        power = self.norm(self.time(self.space(x))).square().mean(2)
-        return self.head(power.clamp_min(1e-6).log())
+    def features(self, x, mask=None):
+        return self.norm(self.time(self.space(x))).square().transpose(1, 2)
+
+    def forward(self, x, mask=None):
+        return self.features(x).transpose(1, 2).mean(2).clamp_min(1e-6).log()
 
     def first_filters(self):
         return self.space.weight * self.time.weight
+
+
+class PowerNet(nn.Module):
+    """A linear head on the logarithms of powers."""
+
+    def __init__(self, n_filters: int = 16, kernel: int = 33):
+        super().__init__()
+        self.encoder = LogPower(n_filters, kernel)
+        self.head = nn.Linear(n_filters, 2)
+
+    def forward(self, x):
+        return self.head(self.encoder(x))
 
 
 def windows(n: int, shared: float, rng: np.random.Generator) -> tuple[torch.Tensor, np.ndarray]:

@@ -5,14 +5,21 @@ from interpretability.scenes import LinearScores, noise, scene_of
 from torch import nn
 
 from eegbench.interpretability.filter_spectrum import FilterSpectrum
+from eegbench.model import Encoder
 
 RNG = np.random.default_rng(0)
 
 
-class Encoder(nn.Module):
+class Filters(Encoder):
     def __init__(self, filters):
         super().__init__()
         self.filters = filters
+
+    def features(self, x, mask=None):
+        return x
+
+    def forward(self, x, mask=None):
+        return x[:, :, 0]
 
     def first_filters(self):
         return self.filters
@@ -21,7 +28,7 @@ class Encoder(nn.Module):
 class Network(nn.Module):
     def __init__(self, filters):
         super().__init__()
-        self.encoder = Encoder(filters)
+        self.encoder = Filters(filters)
 
     def forward(self, x):
         return x[:, :, 0]

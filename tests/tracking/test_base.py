@@ -29,7 +29,7 @@ def test_every_option_lets_an_error_through(option, make_facts):
         raise KeyboardInterrupt
 
 
-class BrokenRun:
+class BrokenRun(TrackedRun):
     link = ""
 
     def log_pass(self, pass_, metrics): ...
@@ -42,7 +42,7 @@ class BrokenRun:
         raise OSError("the disk is full")
 
 
-class Broken:
+class Broken(Tracker):
     def open(self): ...
 
     def start(self, facts):

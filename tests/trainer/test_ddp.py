@@ -9,6 +9,7 @@ from small_training import loop
 
 from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.ddp import Ddp
+from eegbench.trainer.loop import Loop
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def found(folder):
     return in_processes(all_training, str(folder))
+
+
+def test_only_ddp_joins_processes():
+    assert Ddp.joins_processes
+    assert not Loop.joins_processes
 
 
 def assert_same(one, other, **tolerance):

@@ -6,8 +6,10 @@ Loshchilov & Hutter 2017, SGDR: stochastic gradient descent with warm restarts, 
 
 import math
 
+from eegbench.trainer.schedule.base import Schedule
 
-class Cosine:
+
+class Cosine(Schedule):
     """A factor of (1 + cos(π step / n_steps)) / 2."""
 
     def factor(self, step: int, n_steps: int) -> float:
