@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 
 import torch
+from eegbench.command.data import open_data
 from omegaconf import OmegaConf
 from side_by_side import ROOT, count, ratios, shown, tell_gpu, with_words
 
-from eegbench.command.data import open_data
 from eegbench.config import build
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.inference.embedding import embed

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+from eegbench.command.launch import launch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from eegbench.command.launch import launch
 from eegbench.sweep.job import open_trial
 from eegbench.sweep.storage import storage_address
 

@@ -5,7 +5,10 @@ of them at the same point; where there is one process, all of them leave things 
 """
 
 import os
-from collections.abc import Callable, Iterable
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -33,6 +36,20 @@ def leave() -> None:
     """Go on alone."""
     if dist.is_initialized():
         dist.destroy_process_group()
+
+
+@contextmanager
+def following_main() -> Iterator[None]:
+    """Leave interrupts to process 0, and print a failure of this machine that process 0 cannot know."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    except PeerLostError:
+        raise
+    except OSError as error:
+        print(f"eegbench: process {rank()}: {error}", file=sys.__stderr__)
+        raise
 
 
 def rank() -> int:

@@ -48,9 +48,8 @@ def compare(words: argparse.Namespace, command: str) -> None:
     grouped = groups.group_runs(runs, by)
     refusals.check_comparable(grouped, words.split)
     comparison = tables.compare_groups(grouped, question, CONTROLS)
-    report = page.Report(
-        comparison, notes.notes(comparison, left_out), command, versions() | git_state(), files.captions(comparison)
-    )
+    said, made = notes.notes(comparison, left_out), versions() | git_state()
+    report = page.Report(comparison, said, command, made, files.captions(comparison))
     folder = (words.into or words.outputs / "comparisons" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}").resolve()
     files.write_all(report, folder)
     console.print_comparison(report)
@@ -70,8 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--outputs", default="outputs", type=Path, metavar="FOLDER", help="the outputs folder (outputs)")
     where.add_argument("--tracking-uri", metavar="URI", help="another database or server than the one in it")
     how = parser.add_argument_group("how they are compared")
-    by = "dataset, task, model, or any option by its dotted name, such as trainer.lr (task,model)"
-    how.add_argument("--group-by", default="task,model", metavar="NAMES", help=by)
+    how.add_argument("--group-by", default="task,model", metavar="NAMES", help="dataset, task, model, or any option")
     how.add_argument("--metric", default="balanced_accuracy", help="as in scores.csv, also f1/CLASS")
     how.add_argument("--aggregation", default="pooled", help="pooled or mean_per_recording (pooled)")
     how.add_argument("--split", default="test", choices=("test", "valid"), help="(test)")

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from omegaconf import OmegaConf
 
 from eegbench.atomic import write_csv, write_parquet
-from eegbench.config import flat
+from eegbench.config import flat, read_plain
 from eegbench.score import per_subject, render, score
 from eegbench.score.predictions import COLUMNS
 from eegbench.score.render import without_clutter
@@ -57,7 +56,7 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
 
 def differing(runs: Sequence[Path]) -> set[str]:
     """Return the options in which runs differ."""
-    every = [flat(OmegaConf.to_container(OmegaConf.load(run / "config.yaml"))) for run in runs]  # type: ignore[arg-type]
+    every = [flat(read_plain(run / "config.yaml")) for run in runs]
     names = {name for options in every for name in options}
     return {name for name in names if any(options.get(name) != every[0].get(name) for options in every)}
 

@@ -8,14 +8,9 @@ from eegbench.figure.critical_difference import critical_difference
 from eegbench.figure.embedding_scatter import embedding_scatter
 from eegbench.figure.forest import forest
 from eegbench.figure.hypnogram import hypnogram
-from eegbench.figure.importance import importance
 from eegbench.figure.learning_curves import learning_curves
-from eegbench.figure.optimisation_history import optimisation_history
-from eegbench.figure.parallel_coordinates import parallel_coordinates
-from eegbench.figure.pareto_front import pareto_front
-from eegbench.figure.pass_curves import pass_curves
 from eegbench.figure.score_bars import score_bars
-from eegbench.figure.slice_plot import slice_plot
+from eegbench.figure.study import study_figures
 from eegbench.figure.style import as_svg, save
 from eegbench.figure.topomap import Maps, topomap
 from eegbench.types import ChannelMap
@@ -32,14 +27,9 @@ __all__ = [
     "embedding_scatter",
     "forest",
     "hypnogram",
-    "importance",
     "learning_curves",
-    "optimisation_history",
-    "parallel_coordinates",
-    "pareto_front",
-    "pass_curves",
     "save",
     "score_bars",
-    "slice_plot",
+    "study_figures",
     "topomap",
 ]

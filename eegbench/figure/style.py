@@ -1,12 +1,13 @@
 """One look for every figure: sizes, fonts, colours that colour-blind readers tell apart, and how files are written.
 
 Figures are made with matplotlib's objects alone, never with its global state (pyplot), so that they can be drawn
-in any process and thread and never open a window.
+in any process and thread and never open a window. Only Optuna's plots (`eegbench.figure.study`) use pyplot, and close
+what they opened.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import wraps
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -185,17 +186,6 @@ def _skip_empty_labels(figure: Figure) -> None:
                 axis.set_label_coords(0.5, 0.5)
 
 
-@cache
-def _lighten_fonts() -> None:
-    """Leave out of the fonts in PDFs what shapes text as it is typed: here glyphs stand where they were drawn.
-
-    To cut these tables to the few glyphs of a figure takes longer than all the rest of a font.
-    """
-    from fontTools.subset import Options  # here, as only PDFs need it
-
-    Options._drop_tables_default = [*Options._drop_tables_default, "GSUB", "GPOS", "GDEF"]
-
-
 def _write(figure: Figure, path: Path) -> Path:
     figure.set_dpi(DPI)
     with atomic_path(path) as aside:
@@ -211,7 +201,6 @@ def _print_png(figure: Figure, path: Path) -> None:
 def _print_pdf(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_pdf import FigureCanvasPdf  # here, as only PDFs need it
 
-    _lighten_fonts()
     FigureCanvasPdf(figure).print_pdf(path, metadata=METADATA["pdf"])
 
 

@@ -1,7 +1,11 @@
-"""An encoder with a linear head: from windows to class probabilities, saved as safetensors and JSON."""
+"""An encoder with a linear head: from windows to class probabilities, saved as safetensors and JSON.
+
+Saved files may come from a stranger: they are read as data, and a class they name is built only as an `Encoder`.
+"""
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +15,13 @@ from jaxtyping import Float
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from eegbench.config import build
+from eegbench.config import ConfigError, Spec
 from eegbench.model.base import Encoder
 from eegbench.store.base import MIN_STD_UV
 from eegbench.types import Signals
+
+PROBED, NETWORK = "model", "network"
+"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
 
 
 class Predictor(nn.Module):
@@ -85,10 +92,28 @@ class Predictor(nn.Module):
         return np.asarray(self(x).softmax(dim=1).cpu().numpy())
 
 
-def build_encoder(spec: Mapping[str, Any], signals: Signals) -> Encoder:
-    """Build an encoder from its config node for windows of a form."""
-    encoder: Encoder = build(spec, n_channels=signals.n_channels, n_times=signals.n_times, sfreq=signals.sfreq)
-    return encoder
+@dataclass(frozen=True)
+class SavedFacts:
+    """What ``model.json`` says.
+
+    Attributes
+    ----------
+    spec
+        The config node that built the encoder.
+    classes
+        Class names.
+    signals
+        The form of the windows.
+    """
+
+    spec: Mapping[str, Any]
+    classes: tuple[str, ...]
+    signals: Signals
+
+
+def build_encoder(spec: Spec[Encoder], signals: Signals) -> Encoder:
+    """Build an encoder for windows of a form."""
+    return spec.build(n_channels=signals.n_channels, n_times=signals.n_times, sfreq=signals.sfreq)
 
 
 def save_predictor(predictor: Predictor, folder: Path) -> None:
@@ -113,27 +138,63 @@ def save_predictor(predictor: Predictor, folder: Path) -> None:
     )
 
 
-def load_predictor(folder: Path) -> Predictor:
-    """Load what `save_predictor` wrote, in evaluation mode on the CPU.
+def read_facts(folder: Path) -> SavedFacts:
+    """Read what ``model.json`` says; nothing is built.
 
     Raises
     ------
     FileNotFoundError
         Where the folder holds no model.
+    ConfigError
+        Where the file is not that of a model.
     """
     path = folder / "model.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
-    facts = json.loads(path.read_text(encoding="utf-8"))
-    signals = load_signals(facts["signals"])
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return SavedFacts(dict(facts["model"]), tuple(facts["classes"]), load_signals(facts["signals"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path}: this is not the description of a model ({error!r}).") from error
+
+
+def encoder_weights(folder: Path) -> dict[str, Tensor]:
+    """Return the saved encoder's parameters and buffers by their names in the encoder."""
+    weights = load_file(folder / "model.safetensors")
+    prefix = "encoder."
+    return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+
+
+def load_predictor(folder: Path, expected: Spec[Encoder] | None = None) -> Predictor:
+    """Load what `save_predictor` wrote, in evaluation mode on the CPU.
+
+    Parameters
+    ----------
+    folder
+        Holds the model.
+    expected
+        The encoder's options, where the caller knows them: the saved ones must be the same. Without, the encoder is
+        built as the file says, if it is one of eegbench's.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the folder holds no model.
+    ConfigError
+        Where the saved encoder is another one than expected, or may not be built.
+    """
+    facts = read_facts(folder)
+    spec = expected or Spec(facts.spec, Encoder, "model")
+    if dict(spec.node) != dict(facts.spec):
+        raise ConfigError(f"{folder / 'model.json'}: the model is not the one in the run's config.yaml.")
     weights = load_file(folder / "model.safetensors")
     predictor = Predictor(
-        build_encoder(facts["model"], signals),
+        build_encoder(spec, facts.signals),
         weight=weights["weight"],
         bias=weights["bias"],
-        classes=tuple(facts["classes"]),
-        signals=signals,
-        spec=facts["model"],
+        classes=facts.classes,
+        signals=facts.signals,
+        spec=facts.spec,
     )
     predictor.load_state_dict(weights)
     return predictor.eval()

@@ -98,7 +98,9 @@ def open_trial(*, address: str, study: str, number: int, pruner: Mapping[str, An
     ConfigError
         Where the trial is finished, or another process is at it.
     """
-    judge = build(pruner) if pruner else optuna.pruners.NopPruner()
+    judge = (
+        build(pruner, optuna.pruners.BasePruner, path="hydra.sweeper.pruner") if pruner else optuna.pruners.NopPruner()
+    )
     storage = open_storage(address)
     opened = optuna.load_study(study_name=study, storage=storage, pruner=judge)
     with beating(opened) as me:

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +134,11 @@ def counts(trial: FrozenTrial) -> bool:
 
 def make_pruner(plan: Plan) -> optuna.pruners.BasePruner:
     """Build the plan's pruner."""
-    return build(plan.pruner) if plan.pruner else optuna.pruners.NopPruner()
+    return (
+        build(plan.pruner, optuna.pruners.BasePruner, path="hydra.sweeper.pruner")
+        if plan.pruner
+        else optuna.pruners.NopPruner()
+    )
 
 
 def _sampler(plan: Plan, n: int) -> WithoutReplacement:
@@ -145,7 +149,9 @@ def _sampler(plan: Plan, n: int) -> WithoutReplacement:
     seed = int(node.pop("seed", None) or 0) + n
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return WithoutReplacement(plan.space, build(node, seed=seed), seed)
+        return WithoutReplacement(
+            plan.space, build(node, optuna.samplers.BaseSampler, path="hydra.sweeper.sampler", seed=seed), seed
+        )
 
 
 def _identity(plan: Plan) -> dict[str, Any]:
@@ -164,6 +170,29 @@ def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     """Return complete trials, best first by the first objective."""
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     return sorted(complete, key=lambda trial: trial.values[0], reverse=plan.directions[0] == "maximize")
+
+
+class KnownImportances(optuna.importance.BaseImportanceEvaluator):
+    """Return importances that were computed before, so that Optuna's plot need not compute them again.
+
+    Parameters
+    ----------
+    shares
+        From each option to its importance.
+    """
+
+    def __init__(self, shares: Mapping[str, float]) -> None:
+        self.shares = dict(shares)
+
+    def evaluate(
+        self,
+        study: optuna.Study,  # noqa: ARG002
+        params: list[str] | None = None,
+        *,
+        target: Callable[[FrozenTrial], float] | None = None,  # noqa: ARG002
+    ) -> dict[str, float]:
+        """Return the importance of these parameters, or of all."""
+        return {name: share for name, share in self.shares.items() if params is None or name in params}
 
 
 def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:

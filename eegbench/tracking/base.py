@@ -151,11 +151,23 @@ class Tracker(ABC):
 
 
 @contextmanager
-def tracked(tracker: Tracker, facts: RunFacts) -> Iterator[TrackedRun]:
-    """Begin a run, and record the reason where its block ends with an exception, which goes on upwards."""
+def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception], ...] = ()) -> Iterator[TrackedRun]:
+    """Begin a run, and record the reason where its block ends with an exception, which is raised again.
+
+    Parameters
+    ----------
+    tracker
+        Keeps the run.
+    facts
+        What is known of it.
+    outcomes
+        Exceptions that are an outcome of a run that was finished already; they are not recorded.
+    """
     run = tracker.start(facts)
     try:
         yield run
+    except outcomes:
+        raise
     except BaseException as error:
         _record(run, error)
         raise

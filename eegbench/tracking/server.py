@@ -1,10 +1,19 @@
-"""How MLflow's user interface is started for the runs of an outputs folder, on this machine alone."""
+"""Start MLflow's user interface for the runs of an outputs folder, on this machine alone."""
 
+import contextlib
 import os
+import signal
+import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 from eegbench.tracking.database import QUIET, artefact_uri, default_place
+
+LOG = "ui.log"
+START_TIMEOUT_S = 120
+"""The server answers after about five seconds; a cold disk may take much longer."""
 
 
 def server_command(folder: Path, *, host: str, port: int) -> list[str]:
@@ -29,3 +38,61 @@ def server_environment() -> dict[str, str]:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         **os.environ,
     }
+
+
+def serve(folder: Path, *, host: str, port: int) -> int:
+    """Serve the runs of an outputs folder until Ctrl-C; return 0 then, and 1 where the server ends by itself.
+
+    Parameters
+    ----------
+    folder
+        The outputs folder.
+    host, port
+        The address to answer on.
+    """
+    log = folder / LOG
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            server_command(folder, host=host, port=port),
+            env=server_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # a group of its own, which ends as a whole
+        )
+    try:
+        return _wait(server, f"http://{host}:{port}", log)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(server)
+
+
+def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> int:
+    if not _answers(server, url):
+        print(f"MLflow's server did not start; its log is {log}.", file=sys.stderr)
+        return 1
+    print(f"MLflow: {url}  (Ctrl-C ends it)", flush=True)
+    server.wait()
+    print(f"MLflow's server ended by itself; its log is {log}.", file=sys.stderr)
+    return 1
+
+
+def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
+    ends = time.monotonic() + START_TIMEOUT_S
+    while server.poll() is None and time.monotonic() < ends:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=10).close()
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave the server behind
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGTERM)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        server.wait(timeout=10)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)  # whatever of the group is left

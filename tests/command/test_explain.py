@@ -62,7 +62,12 @@ def test_a_finished_run_is_explained_without_training_again(finished, tmp_path, 
     shutil.copytree(finished, folder)
     words = (folder / ".hydra" / "overrides.yaml").read_text()
     weights = (folder / "checkpoints" / "best.safetensors").read_bytes()
-    command = ["explain", f"run={folder}", "interpretability=[amplitude_perturbation,amplitude_gradient]"]
+    command = [
+        "explain",
+        "trust=[toy]",
+        f"run={folder}",
+        "interpretability=[amplitude_perturbation,amplitude_gradient]",
+    ]
     status = main([*command, "interpretability.amplitude_perturbation.n_iterations=2", "figures=[]", "device=cpu"])
     said = capsys.readouterr()
     assert status == 0, said.err
@@ -81,7 +86,19 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
 
     record = json.loads((decoder / "tracking.json").read_text())
     client = MlflowClient(record["uri"])
-    assert main(["explain", f"run={decoder}", "interpretability=input_x_gradient", "figures=[]", "device=cpu"]) == 0
+    assert (
+        main(
+            [
+                "explain",
+                "trust=[toy]",
+                f"run={decoder}",
+                "interpretability=input_x_gradient",
+                "figures=[]",
+                "device=cpu",
+            ]
+        )
+        == 0
+    )
     run = client.get_run(record["run_id"])
     assert run.info.status == "FINISHED"
     assert "explain/input_x_gradient/shuffled_similarity" in run.data.metrics
@@ -105,7 +122,7 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(finished, capsys, words, sentence):
-    status = main(["explain", *(word.format(run=finished) for word in words)])
+    status = main(["explain", "trust=[toy]", *(word.format(run=finished) for word in words)])
     said = capsys.readouterr().err
     assert status == 1
     assert any(part in said for part in sentence.split("|")), said
@@ -114,7 +131,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(finished, capsys, words, sent
 
 def test_a_run_that_is_not_finished_is_refused_and_told_how_to_finish_it(finished, tmp_path, capsys):
     shutil.copy(finished / "config.yaml", tmp_path)
-    assert main(["explain", f"run={tmp_path}"]) == 1
+    assert main(["explain", "trust=[toy]", f"run={tmp_path}"]) == 1
     assert f"eegbench train resume={tmp_path}" in capsys.readouterr().err
 
 
@@ -122,7 +139,7 @@ def test_a_run_that_is_not_finished_is_refused_and_told_how_to_finish_it(finishe
 def test_a_method_asked_again_replaces_its_own_and_another_folder_keeps_both(finished, tmp_path):
     folder = tmp_path / finished.name
     shutil.copytree(finished, folder)
-    words = ["explain", f"run={folder}", "figures=[]", "device=cpu"]
+    words = ["explain", "trust=[toy]", f"run={folder}", "figures=[]", "device=cpu"]
     perturbed = ["interpretability=amplitude_perturbation", "interpretability.amplitude_perturbation.n_permutations=0"]
     assert main([*words, "interpretability=[occlusion,amplitude_gradient]"]) == 0
     assert main([*words, *perturbed, "interpretability.amplitude_perturbation.kind=phase"]) == 0
@@ -139,7 +156,19 @@ def test_a_method_asked_again_replaces_its_own_and_another_folder_keeps_both(fin
 def test_each_of_two_classes_has_a_map_from_the_probe(finished, tmp_path):
     folder = tmp_path / finished.name
     shutil.copytree(finished, folder)
-    assert main(["explain", f"run={folder}", "interpretability=amplitude_gradient", "figures=[]", "device=cpu"]) == 0
+    assert (
+        main(
+            [
+                "explain",
+                "trust=[toy]",
+                f"run={folder}",
+                "interpretability=amplitude_gradient",
+                "figures=[]",
+                "device=cpu",
+            ]
+        )
+        == 0
+    )
     table = pd.read_parquet(folder / "tables" / "interpretability" / "amplitude_gradient.parquet")
     left, right = (table[table["output"] == name]["value"].to_numpy() for name in ("left", "right"))
     assert abs(left).max() > 0
@@ -170,7 +199,7 @@ def test_methods_are_checked_before_any_training(train, capsys):
 def test_a_run_is_explained_as_it_was_configured_unless_words_say_otherwise(train, capsys):
     bands = 'explain.bands_hz=[["μ and α",7,14]]'
     _, (folder,) = train("explain.split=train", bands, "trainer.max_passes=1", "split.n_test=3")
-    words = ["explain", f"run={folder}", "interpretability=occlusion", "figures=[]", "device=cpu"]
+    words = ["explain", "trust=[toy]", f"run={folder}", "interpretability=occlusion", "figures=[]", "device=cpu"]
     assert main(words) == 0
     table = pd.read_parquet(folder / "tables" / "interpretability" / "occlusion.parquet")
     assert set(table["band"]) == {"μ and α", "all"}
@@ -186,7 +215,7 @@ def test_outputs_that_were_moved_are_used_where_they_are(train, outputs, tmp_pat
     shutil.copytree(folder, moved)
     shutil.copytree(outputs / "stores", tmp_path / "archive" / "stores")
     record = (moved / "tracking.json").read_text()
-    words = ["explain", f"run={moved}", "interpretability=occlusion", "figures=[]", "device=cpu"]
+    words = ["explain", "trust=[toy]", f"run={moved}", "interpretability=occlusion", "figures=[]", "device=cpu"]
     assert main([*words, "explain.bands_hz=[[slow,3,8]]"]) == 0
     assert "in its folder only" in capsys.readouterr().err
     assert (moved / "tables" / "interpretability" / "checks.csv").is_file()

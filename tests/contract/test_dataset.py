@@ -55,7 +55,7 @@ def node_of(name: str, folder: Path) -> dict[str, Any]:
 
 def make(name: str, folder: Path, **options: Any) -> Dataset:
     """Build an option from its YAML, as the command does, with its files below a folder."""
-    return build({**node_of(name, folder), **options})
+    return build({**node_of(name, folder), **options}, Dataset)
 
 
 def test_every_dataset_is_simulated_or_has_real_recordings_to_compare_its_card_with():

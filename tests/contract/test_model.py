@@ -17,7 +17,7 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
     node = node_of(CONF / f"{option}.yaml")
-    return build(node, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
+    return build(node, Encoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
 
 
 def windows(n: int, n_channels: int, n_times: int) -> torch.Tensor:

@@ -16,7 +16,7 @@ OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
 @pytest.fixture(params=OPTIONS)
 def sampler(request: pytest.FixtureRequest) -> Sampler:
-    return build(node_of(CONF / f"{request.param}.yaml"))
+    return build(node_of(CONF / f"{request.param}.yaml"), Sampler)
 
 
 @pytest.fixture

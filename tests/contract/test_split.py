@@ -26,7 +26,7 @@ def node(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def split(node: dict[str, Any]) -> Split:
-    return build(node)
+    return build(node, Split)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from torch import nn
 from eegbench.config import build, conf_folder
 from eegbench.model.base import Encoder
 from eegbench.store.base import Views
+from eegbench.task import Task
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
 N_VIEWS = {"cropped": 1, "mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
@@ -36,7 +37,7 @@ def option(request) -> Path:
 
 
 def made(option):
-    return build(node_of(option), embed_dim=6, class_names=("a", "b"))
+    return build(node_of(option), Task, embed_dim=6, class_names=("a", "b"))
 
 
 def views(option, n=12):

@@ -41,24 +41,6 @@ def night(rng: np.random.Generator) -> pd.DataFrame:
     return frame.drop(index=range(120, 240))
 
 
-OBJECTIVE = "valid/linear/balanced_accuracy"
-
-
-@pytest.fixture
-def trials() -> pd.DataFrame:
-    """Six trials of three options: 3 is the best, 1 and 4 were pruned, 2 failed."""
-    return pd.DataFrame(
-        {
-            "trial": range(6),
-            "state": ["complete", "pruned", "failed", "complete", "pruned", "complete"],
-            OBJECTIVE: [0.5, 0.7, np.nan, 0.6, np.nan, 0.55],
-            "trainer.lr": [1e-4, 1e-3, 1e-2, 1e-3, 1e-2, 1e-2],
-            "model": ["chambon2018", "stager_net", "stager_net", "stager_net", "chambon2018", "chambon2018"],
-            "trainer.schedule.warmup": [np.nan, 2.0, 4.0, 4.0, 2.0, 0.0],
-        }
-    )
-
-
 @pytest.fixture(scope="session")
 def electrodes() -> dict[str, np.ndarray]:
     """Places of 21 electrodes of the 10-20 system, in metres in the head frame."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import mne
 import numpy as np
+import optuna
 import pandas as pd
 from scipy.stats import norm
 
 from eegbench import figure
-from eegbench.figure.trials import best_trial
 from eegbench.interpretability import Attribution
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.types import Score
@@ -83,59 +83,36 @@ def scatter(rng: np.random.Generator, folder: Path, n_subjects: int, n: int) -> 
     figure.save(drawn, folder, f"embedding_{n_subjects}")
 
 
-def trials(rng: np.random.Generator, n: int) -> pd.DataFrame:
-    """A search that gets better: learning rate matters most, then the model."""
-    near = np.linspace(2.0, 0.5, n)
-    table = pd.DataFrame({"trial": range(n), "state": rng.choice(["complete", "pruned"], n, p=[0.7, 0.3])})
-    table["trainer.lr"] = 10 ** np.clip(-3.2 + near * rng.normal(0, 0.6, n), -5, -1)
-    table["model"] = rng.choice(["chambon2018", "stager_net"], n)
-    table["sampler.tau_pos_s"] = rng.choice([30.0, 60.0, 120.0], n)
-    table["trainer.optimizer.weight_decay"] = 10 ** rng.uniform(-6, -2, n)
-    table["trainer.schedule"] = rng.choice(["constant", "cosine"], n)
-    table["trainer.schedule.warmup"] = np.where(table["trainer.schedule"] == "cosine", rng.integers(0, 5, n), np.nan)
-    value = 0.64 - 0.05 * (np.log10(table["trainer.lr"]) + 3.2) ** 2 - 0.03 * (table["model"] == "stager_net")
-    table["valid/linear/balanced_accuracy"] = value + rng.normal(0, 0.008, n)
-    table["run/seconds"] = 30 + 40 * (table["model"] == "chambon2018") + rng.gamma(2, 6, n)
-    table.loc[table["trial"] % 9 == 4, ["state", "valid/linear/balanced_accuracy"]] = ["failed", np.nan]
-    return table
-
-
-def passes(rng: np.random.Generator, table: pd.DataFrame, n_passes: int) -> pd.DataFrame:
-    """What each trial reported, pass by pass."""
-    rows = []
-    for trial, state, value in zip(
-        table["trial"], table["state"], table["valid/linear/balanced_accuracy"], strict=True
-    ):
-        last = n_passes if state == "complete" else int(rng.integers(1, n_passes))
-        for step in range(last + 1 if np.isfinite(value) else 0):
-            rows.append((trial, step, value - 0.3 * np.exp(-step / 4) + rng.normal(0, 0.006), state))
-    return pd.DataFrame(rows, columns=["trial", "step", "value", "state"])
+def study(rng: np.random.Generator, n: int, objectives: list[str]) -> optuna.Study:
+    """A search in which the learning rate matters most, then the model; every ninth trial failed, some are pruned."""
+    directions = ["maximize", "minimize"][: len(objectives)]
+    made = optuna.create_study(directions=directions, sampler=optuna.samplers.RandomSampler(seed=7))
+    for _ in range(n):
+        trial = made.ask()
+        rate = trial.suggest_float("trainer.lr", 1e-5, 1e-1, log=True)
+        model = trial.suggest_categorical("model", ["chambon2018", "stager_net"])
+        trial.suggest_categorical("sampler.tau_pos_s", [30, 60, 120])
+        trial.suggest_float("trainer.optimizer.weight_decay", 1e-6, 1e-2, log=True)
+        filters = trial.suggest_int("model.n_filters", 2, 16)
+        score = 0.64 - 0.05 * (np.log10(rate) + 3.2) ** 2 - 0.03 * (model == "stager_net") + rng.normal(0, 0.008)
+        pruned = len(objectives) == 1 and rng.random() < 0.3
+        for step in range(1, (5 if pruned else 13) * (len(objectives) == 1)):
+            trial.report(score - 0.3 * np.exp(-step / 4) + rng.normal(0, 0.006), step)
+        state = optuna.trial.TrialState.PRUNED if pruned else None
+        if trial.number % 9 == 4:
+            state = optuna.trial.TrialState.FAIL
+        made.tell(trial, None if state else [score, 30 + 3 * filters + rng.gamma(2, 6)][: len(objectives)], state)
+    return made
 
 
 def sweep(rng: np.random.Generator, folder: Path, n: int, stem: str) -> None:
-    """Every figure of a sweep of n trials."""
-    both = trials(rng, n)
-    one = both.drop(columns="run/seconds")
-    objective = "valid/linear/balanced_accuracy"
-    directions, log = {objective: "maximize"}, {"trainer.lr": True, "trainer.optimizer.weight_decay": True}
-    two = {**directions, "run/seconds": "minimize"}
-    figure.save(figure.optimisation_history(one, directions=directions), folder, f"{stem}_history")
-    figure.save(figure.optimisation_history(both, directions=two), folder, f"{stem}_history_two")
-    figure.save(figure.pareto_front(both, directions=two), folder, f"{stem}_front")
-    drawn = figure.parallel_coordinates(one, objective=objective, directions=directions, log=log)
-    figure.save(drawn, folder, f"{stem}_parallel")
-    few = one.drop(columns=list(one.columns[4:8]))
-    drawn = figure.parallel_coordinates(few, objective=objective, directions=directions, log=log)
-    figure.save(drawn, folder, f"{stem}_parallel_few")
-    for name, table in {"slice": one, "slice_few": few}.items():
-        drawn = figure.slice_plot(table, objective=objective, directions=directions, log=log)
-        figure.save(drawn, folder, f"{stem}_{name}")
-    shares = {"trainer.lr": 0.71, "model": 0.2, "trainer.optimizer.weight_decay": 0.05, "sampler.tau_pos_s": 0.04}
-    figure.save(figure.importance(shares, objective=objective), folder, f"{stem}_importance")
-    curves = figure.pass_curves(
-        passes(rng, one, 12), metric="probe_valid_balanced_accuracy", best=best_trial(one, objective, "maximize")
-    )
-    figure.save(curves, folder, f"{stem}_passes")
+    """Every figure of a sweep of n trials, of one objective and of two."""
+    both = ["valid/linear/balanced_accuracy", "run/seconds"]
+    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    for objectives in (both[:1], both):
+        made = study(rng, n, objectives)
+        for name, draw in figure.study_figures(made, objectives=objectives, evaluator=evaluator).items():
+            figure.save(draw(), folder, f"{stem}_{len(objectives)}_{name}")
 
 
 def comparison(folder: Path) -> None:
@@ -238,7 +215,7 @@ def main(folder: Path) -> None:
     controls = tuple(probes)[1:]
     figure.save(figure.score_bars(bars, metric="balanced_accuracy", controls=controls, chance=0.2), folder, "scores")
     sweep(rng, folder, 36, "sweep")
-    sweep(rng, folder, 1, "sweep_of_one")
+    sweep(rng, folder, 4, "sweep_of_four")
 
     comparison(folder)
     attributions(rng, folder)

@@ -3,6 +3,7 @@ import torch
 
 from eegbench.config import build
 from eegbench.inference.predictor import Predictor, save_predictor
+from eegbench.model import Encoder
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
 from eegbench.types import Signals
@@ -18,7 +19,7 @@ SPEC = {
 
 def make_predictor() -> Predictor:
     signals = Signals(("Fpz-Cz", "Pz-Oz"), 100.0, 3000, "window", np.full((2, 3), np.nan))
-    encoder = build(SPEC, n_channels=2, n_times=3000, sfreq=100.0)
+    encoder = build(SPEC, Encoder, n_channels=2, n_times=3000, sfreq=100.0)
     weight = torch.randn(5, 10, generator=torch.Generator().manual_seed(0))
     classes = ("W", "N1", "N2", "N3", "R")
     return Predictor(encoder, weight=weight, bias=torch.zeros(5), classes=classes, signals=signals, spec=SPEC).eval()

@@ -122,7 +122,8 @@ def fit(network: nn.Module, x: torch.Tensor, labels: np.ndarray, n_passes: int, 
 
 def methods() -> dict[str, Method]:
     """Return every method that is shipped, with its options as shipped."""
-    return {path.stem: build(node_of(path)) for path in sorted((conf_folder() / "interpretability").glob("*.yaml"))}
+    files = sorted((conf_folder() / "interpretability").glob("*.yaml"))
+    return {path.stem: build(node_of(path), Method) for path in files}
 
 
 def channel_auc(attribution: Attribution) -> float | None:

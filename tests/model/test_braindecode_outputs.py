@@ -9,6 +9,7 @@ import torch
 from options import node_of
 
 from eegbench.config import build
+from eegbench.model import Encoder
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
 SCRIPT = runpy.run_path(str(Path(__file__).with_name("make_braindecode_outputs.py")))
@@ -30,7 +31,7 @@ def with_head(model: str, n_channels: int, n_times: int, sfreq: float) -> torch.
     """Build our encoder; where braindecode's model ends in a classifier, a linear layer on the embedding is that."""
     option, chosen = OPTIONS[model]
     node = node_of(CONF / f"{option}.yaml") | chosen
-    encoder = build(node, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
+    encoder = build(node, Encoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
     if "embed_dim" in chosen:
         return encoder
     return torch.nn.Sequential(encoder, torch.nn.Linear(encoder.embed_dim, SCRIPT["N_OUTPUTS"]))

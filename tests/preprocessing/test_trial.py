@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from toy import ToyDataset
 
 from eegbench.config import build
-from eegbench.dataset import BadRecordingError
+from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
@@ -211,7 +211,7 @@ def test_a_recording_shorter_than_a_trial_is_named_before_anything_is_built(tmp_
 def test_three_real_runs_give_45_trials_in_the_order_of_their_marks(shared_data, tmp_path, caplog):
     caplog.set_level(logging.INFO)
     option = yaml.safe_load((CONF / "dataset" / "eegbci.yaml").read_text())
-    dataset = build({**option, "root": str(shared_data / "eegbci"), "cache": "nowhere"})
+    dataset = build({**option, "root": str(shared_data / "eegbci"), "cache": "nowhere", "subjects": [1]}, Dataset)
     store = opened(tmp_path, dataset, trial())
     published = []
     for recording in dataset.recordings():

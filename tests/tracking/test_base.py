@@ -12,7 +12,7 @@ OPTIONS = sorted((Path(__file__).resolve().parents[2] / "conf" / "tracking").glo
 @pytest.fixture(params=OPTIONS, ids=lambda file: file.stem)
 def option(request, outputs) -> Tracker:
     node = yaml.safe_load(request.param.read_text())
-    return build({**node, **({"folder": str(outputs)} if "folder" in node else {})})
+    return build({**node, **({"folder": str(outputs)} if "folder" in node else {})}, Tracker)
 
 
 def test_every_option_keeps_a_run_from_beginning_to_end(option, make_facts):

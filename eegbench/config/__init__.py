@@ -1,0 +1,24 @@
+"""From options to objects: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
+
+from eegbench.config.annotation import ConfigError, fill
+from eegbench.config.effect import MAY_CHANGE, NO_EFFECT, REMOVED
+from eegbench.config.plain import conf_folder, flat, plain, read_plain, read_words, with_stored, write_plain
+from eegbench.config.spec import Node, Spec, build
+
+__all__ = [
+    "MAY_CHANGE",
+    "NO_EFFECT",
+    "REMOVED",
+    "ConfigError",
+    "Node",
+    "Spec",
+    "build",
+    "conf_folder",
+    "fill",
+    "flat",
+    "plain",
+    "read_plain",
+    "read_words",
+    "with_stored",
+    "write_plain",
+]

@@ -1,0 +1,187 @@
+"""Compare values with annotations: lists become tuples, whole numbers floats, and what does not fit is named."""
+
+import dataclasses
+import difflib
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+T = TypeVar("T")
+
+OnNode = Callable[[Mapping[str, Any], Any, str], Any]
+"""Takes a node (a mapping with ``_target_``), the annotation of its place and its path; returns what stands there."""
+
+
+class ConfigError(ValueError):
+    """An option that does not exist or has the wrong type; the message says which and what is expected."""
+
+
+def fill(schema: type[T], options: Mapping[str, Any], *, path: str = "", owner: str = "") -> T:
+    """Make a dataclass of options, checked against its annotations; nodes in fields of plain mappings stay mappings.
+
+    Parameters
+    ----------
+    schema
+        A dataclass.
+    options
+        Its fields by name.
+    path
+        Where the options stand, as one types it; empty at the root.
+    owner
+        What the options belong to, for messages; the path where it is empty.
+
+    Raises
+    ------
+    ConfigError
+        Naming the key, its value, what is expected, and the nearest existing name.
+    """
+    hints = typing.get_type_hints(schema)
+    check_names(options, hints, owner or path, path)
+    missing = [name for name in hints if name not in options]
+    if missing:
+        where = join(path, missing[0])
+        raise ConfigError(f"{where} is missing; choose an option with {where}=OPTION.")
+    return schema(**{name: coerce(value, hints[name], join(path, name), keep_node) for name, value in options.items()})
+
+
+def is_node(value: object) -> bool:
+    """Whether a value is a mapping that names a class."""
+    return isinstance(value, Mapping) and "_target_" in value
+
+
+def keep_node(node: Mapping[str, Any], hint: Any, path: str) -> Any:  # noqa: ARG001  see OnNode
+    """Leave a node as it is."""
+    return node
+
+
+def coerce(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
+    """Return a value in the type of an annotation.
+
+    Raises
+    ------
+    ConfigError
+        Where it does not fit.
+    """
+    if get_origin(hint) in (Union, types.UnionType):
+        return _coerce_union(value, hint, path, on_node)
+    if is_node(value):
+        return on_node(value, hint, path)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint) and isinstance(value, Mapping):
+        return fill(hint, value, path=path)
+    rule = _RULES.get(get_origin(hint) or hint)
+    if rule is not None:
+        return rule(value, hint, path, on_node)
+    if isinstance(hint, type) and hint is not Any and not isinstance(value, hint):
+        raise wrong(value, describe(hint), path)
+    return value
+
+
+def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str, path: str) -> None:
+    """Refuse names that are not known.
+
+    Raises
+    ------
+    ConfigError
+        Naming the nearest known name.
+    """
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
+            hint = f"did you mean {join(path, near[0])}? It" if near else "it"
+            raise ConfigError(
+                f"{join(path, str(name))}: {owner} has no such option; {hint} takes "
+                f"{', '.join(sorted(known)) or 'none'}."
+            )
+
+
+def join(path: str, name: str) -> str:
+    """Return the path of an option below another."""
+    return f"{path}.{name}" if path else name
+
+
+def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
+    """Return the error of a value that does not fit."""
+    return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
+
+
+def describe(hint: Any) -> str:
+    """Say in words what an annotation expects."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return " or ".join(describe(option) for option in arguments)
+    if origin is Literal:
+        return ("one of " if len(arguments) > 1 else "") + ", ".join(str(option) for option in arguments)
+    if origin in (list, tuple):
+        return f"a list of {describe(arguments[0])} each" if arguments else "a list"
+    if origin in (Mapping, dict):
+        return "a mapping"
+    return _WORDS.get(hint, getattr(hint, "__name__", str(hint)))
+
+
+def _coerce_union(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
+    errors: list[ConfigError] = []
+    for option in get_args(hint):
+        if option is type(None) and is_node(value):
+            continue
+        try:
+            return coerce(value, option, path, on_node)
+        except ConfigError as error:
+            if is_node(value) or (isinstance(value, list | tuple) and get_origin(option) in (list, tuple)):
+                errors.append(error)  # which key of a node or item of a list is wrong says more
+    raise errors[0] if len(errors) == 1 else wrong(value, describe(hint), path)
+
+
+def _coerce_plain(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # noqa: ARG001  a rule
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise wrong(value, describe(hint), path)
+    return value
+
+
+def _coerce_float(value: Any, hint: Any, path: str, on_node: OnNode) -> float:  # noqa: ARG001  a rule
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise wrong(value, describe(hint), path)
+    return float(value)
+
+
+def _coerce_literal(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # noqa: ARG001  a rule
+    if not any(type(value) is type(option) and value == option for option in get_args(hint)):
+        near = difflib.get_close_matches(str(value), [str(option) for option in get_args(hint)], n=1)
+        raise wrong(value, describe(hint), path, f" Did you mean {near[0]}?" if near else "")
+    return value
+
+
+def _coerce_sequence(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
+    if not isinstance(value, list | tuple):
+        raise wrong(value, describe(hint), path)
+    arguments = get_args(hint) or (Any, ...)
+    if get_origin(hint) is tuple and Ellipsis not in arguments:
+        if len(value) != len(arguments):
+            raise ConfigError(f"{path}={list(value)!r}: expected {len(arguments)} items, got {len(value)}.")
+        pairs = enumerate(zip(value, arguments, strict=True))
+        return tuple(coerce(item, wanted, f"{path}[{i}]", on_node) for i, (item, wanted) in pairs)
+    made = [coerce(item, arguments[0], f"{path}[{i}]", on_node) for i, item in enumerate(value)]
+    return made if get_origin(hint) is list else tuple(made)
+
+
+def _coerce_mapping(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
+    if not isinstance(value, Mapping):
+        raise wrong(value, describe(hint), path)
+    inner = (get_args(hint) or (str, Any))[1]
+    return {str(name): coerce(item, inner, join(path, str(name)), on_node) for name, item in value.items()}
+
+
+_RULES: dict[Any, Callable[[Any, Any, str, OnNode], Any]] = {
+    int: _coerce_plain,
+    str: _coerce_plain,
+    bool: _coerce_plain,
+    type(None): _coerce_plain,
+    float: _coerce_float,
+    Literal: _coerce_literal,
+    list: _coerce_sequence,
+    tuple: _coerce_sequence,
+    Mapping: _coerce_mapping,
+    dict: _coerce_mapping,
+}
+
+_WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}

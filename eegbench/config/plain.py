@@ -1,0 +1,116 @@
+"""Options as plain values: mappings, lists, numbers and text.
+
+What a stored file says is read without evaluating interpolations: a text such as ``${oc.env:HOME}`` stays that text.
+"""
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from eegbench.config.annotation import ConfigError
+
+
+def conf_folder() -> Path:
+    """Return the folder of the shipped options: inside an installed package, next to it in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parent / "conf"
+
+
+def plain(config: DictConfig) -> dict[str, Any]:
+    """Return a config that was just composed as plain values, with its interpolations evaluated.
+
+    Raises
+    ------
+    omegaconf.errors.MissingMandatoryValue
+        Where a value is missing (``???``).
+    """
+    return _mapping(OmegaConf.to_container(config, resolve=True, throw_on_missing=True), "the config")
+
+
+def with_stored(config: DictConfig, key: str, stored: Mapping[str, Any]) -> DictConfig:
+    """Return a composed config with values from a stored file in place of those below a key.
+
+    Parameters
+    ----------
+    config
+        Composed, with its interpolations not evaluated yet.
+    key
+        A key at the root that holds a mapping.
+    stored
+        Plain values by name.
+
+    Raises
+    ------
+    ConfigError
+        Where a stored text has an interpolation: it would be evaluated together with the config.
+    """
+    if "${" in json.dumps(stored, ensure_ascii=False, default=str):
+        raise ConfigError(f"{key}: a stored value holds an interpolation (${{…}}), which is not evaluated.")
+    merged = copy.deepcopy(config)
+    with open_dict(merged):
+        for name, value in stored.items():
+            merged[key][name] = value
+    return merged
+
+
+def read_plain(path: Path) -> dict[str, Any]:
+    """Read a mapping from a YAML file that somebody may have changed; interpolations stay text.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is no YAML or holds no mapping.
+    """
+    return _mapping(_read(path), str(path))
+
+
+def read_words(path: Path) -> list[str]:
+    """Read a list of texts from a YAML file that somebody may have changed; interpolations stay text.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is no YAML or holds no list of texts.
+    """
+    words = _read(path)
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ConfigError(f"{path} holds no list of texts.")
+    return words
+
+
+def write_plain(options: Mapping[str, Any], path: Path) -> None:
+    """Write plain values as YAML."""
+    OmegaConf.save(OmegaConf.create(dict(options)), path)
+
+
+def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Return options with dotted keys."""
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, Mapping) and value:
+            found |= flat(value, f"{path}{name}.")
+        else:
+            found[f"{path}{name}"] = value
+    return found
+
+
+def _read(path: Path) -> object:
+    try:
+        return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    except FileNotFoundError:
+        raise
+    except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path}: this file cannot be read as YAML ({str(error).splitlines()[0]}).") from error
+
+
+def _mapping(value: object, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{what} holds no mapping of options.")
+    return {str(name): item for name, item in value.items()}

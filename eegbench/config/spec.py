@@ -1,0 +1,174 @@
+"""Build objects from nodes: mappings with ``_target_``, the full path to a class, and its constructor's arguments.
+
+A node may come from a stranger's file, so what it names is built only where it is a class that derives from the base
+that its place asks for, and that belongs to eegbench, torch's optimisers, or Optuna's samplers and pruners. Classes of
+other modules are built only where the user trusts the module by name (``trust=[module]`` on the command line).
+"""
+
+import collections.abc
+import functools
+import importlib
+import inspect
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from eegbench.config.annotation import ConfigError, OnNode, check_names, coerce, join
+
+Node = Mapping[str, Any]
+T = TypeVar("T")
+
+PLAIN = (Any, int, float, str, bool)
+"""Annotations of plain values."""
+
+BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
+"""Modules whose classes are built without asking, where they derive from the base that is asked for."""
+
+
+@dataclass(frozen=True)
+class Spec(Generic[T]):
+    """A class and its checked options, to be built once the data are known.
+
+    Attributes
+    ----------
+    node
+        The mapping with ``_target_``.
+    base
+        The class that the named one derives from.
+    path
+        Where the node stands in the options, as one types it.
+    trusted
+        Modules of the user's whose classes may be built.
+    """
+
+    node: Node
+    base: type[T]
+    path: str
+    trusted: tuple[str, ...] = ()
+
+    def build(self, **given: Any) -> T:
+        """Build the object; of the arguments given here, the constructor takes those that it names."""
+        return build(self.node, self.base, path=self.path, trusted=self.trusted, **given)
+
+    def check(self, given: Iterable[str] = ()) -> None:
+        """Compare the options with the constructor, without building anything.
+
+        Parameters
+        ----------
+        given
+            Names of arguments that `build` will be given.
+
+        Raises
+        ------
+        ConfigError
+            Naming the key, its value, what is expected, and the nearest existing name.
+        """
+        _check(self.node, self.base, self.path, set(given), self.trusted)
+
+    @property
+    def option(self) -> str:
+        """Name of the option: the module of the class."""
+        return str(self.node["_target_"]).split(".")[-2]
+
+
+def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] = (), **given: Any) -> T:
+    """Check a node against the constructor that it names, then call it.
+
+    Parameters
+    ----------
+    node
+        A mapping with ``_target_``.
+    base
+        The class that the named one must derive from.
+    path
+        Where the node stands in the options, as one types it.
+    trusted
+        Modules of the user's whose classes may be built.
+    **given
+        Arguments from the program; the constructor takes those that it names.
+
+    Raises
+    ------
+    ConfigError
+        Where the class may not be built, or an option does not fit its constructor.
+    """
+    trusted = tuple(trusted)
+    target = _locate(node, base, path, trusted)
+    given = {name: value for name, value in given.items() if name in _parameters(target)}
+    arguments = _arguments(node, target, path, set(given), functools.partial(_build_nested, trusted=trusted))
+    return target(**arguments, **given)
+
+
+def _build_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Any:
+    """Build what a constructor's argument asks for; where it asks for a callable, bind the arguments instead."""
+    base, is_partial = _asked(node, hint, path)
+    if not is_partial:
+        return build(node, base, path=path, trusted=trusted)
+    target = _locate(node, base, path, trusted)
+    on_node = functools.partial(_build_nested, trusted=trusted)
+    return functools.partial(target, **_arguments(node, target, path, set(), on_node))
+
+
+def _check(node: Node, base: type, path: str, given: set[str], trusted: tuple[str, ...]) -> None:
+    target = _locate(node, base, path, trusted)
+    _arguments(node, target, path, given, functools.partial(_check_nested, trusted=trusted))
+
+
+def _check_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Node:
+    _check(node, _asked(node, hint, path)[0], path, set(), trusted)
+    return node
+
+
+def _asked(node: Node, hint: Any, path: str) -> tuple[type, bool]:
+    """Return the base class that an annotation asks for, and whether it asks for a callable that returns one."""
+    if get_origin(hint) is collections.abc.Callable and isinstance(get_args(hint)[1], type):
+        return get_args(hint)[1], True
+    if inspect.isclass(hint) and hint not in PLAIN and not node.get("_partial_"):
+        return hint, False
+    raise ConfigError(f"{path}._target_={node['_target_']}: no class can be chosen here.")
+
+
+def _arguments(node: Node, target: type, path: str, given: set[str], on_node: OnNode) -> dict[str, Any]:
+    """Return the constructor's arguments, each in the type of its annotation."""
+    hints = _parameters(target)
+    options = {str(name): value for name, value in node.items() if not str(name).startswith("_")}
+    check_names(options, {name: hint for name, hint in hints.items() if name not in given}, target.__name__, path)
+    missing = sorted(_required(target) - set(options) - given)
+    if missing and not node.get("_partial_"):
+        where = join(path, missing[0])
+        raise ConfigError(f"{where}: {target.__name__} needs a value for it; set {where}=VALUE.")
+    return {name: coerce(value, hints[name], join(path, name), on_node) for name, value in options.items()}
+
+
+def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type:
+    """Return the class that a node names, where it may be built as what is asked for."""
+    name = str(node.get("_target_", ""))
+    module, _, attribute = name.rpartition(".")
+    where = f"{path}._target_={name}" if path else f"_target_: {name}"
+    if not name.startswith((*BUILDABLE, *(f"{one}." for one in trusted))):
+        raise ConfigError(
+            f"{where}: only classes of eegbench and torch.optim are built; "
+            f"if you trust the module, add 'trust=[{module or name}]'."
+        )
+    try:
+        target = getattr(importlib.import_module(module), attribute)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ConfigError(f"{where}: there is no such class ({error}).") from error
+    if not inspect.isclass(target) or not issubclass(target, base) or inspect.isabstract(target):
+        raise ConfigError(f"{where}: a class that derives from {base.__module__}.{base.__qualname__} is expected here.")
+    return target
+
+
+def _parameters(target: type) -> dict[str, Any]:
+    try:
+        hints = typing.get_type_hints(target.__init__)  # type: ignore[misc]
+    except (NameError, TypeError):  # annotations of a library that do not resolve at run time
+        hints = {}
+    names = [name for name in inspect.signature(target).parameters if name != "params"]
+    return {name: hints.get(name, Any) for name in names}
+
+
+def _required(target: type) -> set[str]:
+    parameters = inspect.signature(target).parameters.values()
+    return {p.name for p in parameters if p.default is p.empty and p.name != "params"}

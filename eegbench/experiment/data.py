@@ -1,0 +1,260 @@
+"""The data of an experiment: list recordings, open them as windows, split by subject."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Int
+
+from eegbench.dataset import Dataset
+from eegbench.dataset.coverage import coverage
+from eegbench.distributed import from_main
+from eegbench.experiment.base import Expected, Experiment
+from eegbench.inference.trial import first_crops
+from eegbench.preprocessing.build import Plan, build_shards, plan_shards
+from eegbench.preprocessing.open import Opened, open_store
+from eegbench.report.console import DataOverview
+from eegbench.store.base import WindowStore
+from eegbench.tracking.base import DatasetFacts
+from eegbench.types import SPLITS, UNSCORED, Recording
+
+
+@dataclass(frozen=True)
+class Data:
+    """The windows of an experiment.
+
+    Attributes
+    ----------
+    dataset
+        Where they come from.
+    opened
+        The store, the recordings in it, and those skipped.
+    store
+        The store, whose table has the column ``split``.
+    within_subject
+        Whether a subject may stand in two splits.
+    coverage
+        Which part of the complete set this is, in words.
+    notes
+        What dataset and preprocessing remarked while the data were opened: trials moved, subjects left out, ….
+    """
+
+    dataset: Dataset
+    opened: Opened
+    store: WindowStore
+    within_subject: bool
+    coverage: str
+    notes: tuple[str, ...] = ()
+
+    def part(self, split: str) -> pd.DataFrame:
+        """Return the window table of a split."""
+        return self.store.table[self.store.table["split"] == split]
+
+    def rows(self, split: str, *, scored: bool) -> Int[np.ndarray, "n"]:
+        """Return the rows of a split's windows that are not rejected, scored ones only or all; one a trial."""
+        table = self.part(split)
+        keep = ~table["rejected"] & (table["scored"] if scored else True)
+        return first_crops(self.store, table.index.to_numpy()[keep.to_numpy()])
+
+    def labels(self, rows: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n"]:
+        """Return the labels of windows."""
+        return self.store.table["label"].to_numpy()[rows]
+
+    @property
+    def digest(self) -> str:
+        """Identify the signals and windows by the names of their shards and the window table."""
+        names = "\n".join(sorted(shard.folder.name for shard in self.store.shards))
+        return hashlib.sha256(f"{names}\n{self.store.signals}".encode()).hexdigest()
+
+
+class _Notes(logging.Handler):
+    """Collects what our modules note."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    handler, logger = _Notes(), logging.getLogger("eegbench")
+    logger.addHandler(handler)
+    try:
+        yield handler.texts
+    finally:
+        logger.removeHandler(handler)
+
+
+def open_data(experiment: Experiment, device: torch.device) -> Data:
+    """List the recordings, preprocess what is missing, cut windows, and give each to a split; keep what is noted.
+
+    Raises
+    ------
+    ValueError
+        As `_open`.
+    """
+    with _noted() as notes:
+        data = _open(experiment, device)
+    return replace(data, notes=tuple(notes))
+
+
+def _open(experiment: Experiment, device: torch.device) -> Data:
+    """List the recordings, preprocess what is missing, cut windows, and give each to a split.
+
+    Raises
+    ------
+    ValueError
+        Where options, recordings or split do not fit; what a listing alone can tell is told before any
+        preprocessing.
+    """
+    dataset, preprocessing, split = experiment.dataset, experiment.preprocessing, experiment.split
+    plan = _plan(experiment)
+    if not split.within_subject:
+        split.assign(_listing(plan.recordings, preprocessing.least_s))
+    opened = open_store(plan, dataset, preprocessing, experiment.storage, device)
+    table = opened.store.table.assign(split=split.assign(opened.store.table))
+    return Data(
+        dataset=dataset,
+        opened=opened,
+        store=replace(opened.store, table=table),
+        within_subject=split.within_subject,
+        coverage=coverage(opened.recordings, dataset.card),
+    )
+
+
+def _plan(experiment: Experiment) -> Plan:
+    """List the recordings, and tell which have no shard yet."""
+    dataset = experiment.dataset
+    _check_labels(dataset)
+    return plan_shards(dataset, experiment.preprocessing, dataset.recordings(), experiment.storage)
+
+
+def build_missing(experiment: Experiment) -> None:
+    """Preprocess what has no shard yet, for many runs to use.
+
+    Raises
+    ------
+    ValueError
+        As `open_data`.
+    """
+    build_shards(_plan(experiment))
+
+
+def shared_data(experiment: Experiment, device: torch.device) -> Data:
+    """Open the data in process 0 alone, which may have to preprocess it, and hand it to the others."""
+    data = from_main(lambda: open_data(experiment, device))
+    return replace(data, store=replace(data.store, device=device))
+
+
+def _check_labels(dataset: Dataset) -> None:
+    both = sorted(set(dataset.labels) & set(dataset.ignored))
+    if both:
+        raise ValueError(
+            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one. A mapping on the "
+            "command line adds to the option's own: to leave a label out, write an option of your own (--config-dir)."
+        )
+
+
+def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
+    """Return a table with one window a recording: enough to see whether there are subjects for a split."""
+    rows = [{"recording": r.id, "subject": r.subject, "session": r.session, "run": r.run} for r in recordings]
+    return pd.DataFrame(rows).assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
+
+
+def counts(data: Data) -> dict[str, dict[str, int]]:
+    """Count recordings, subjects and windows of each split, by class, unscored, flat and saturated."""
+    found = {}
+    for split in (*SPLITS, ""):
+        table = data.part(split)
+        used = table[~table["rejected"]]
+        by_class = {name: int((used["label"] == i).sum()) for i, name in enumerate(data.store.classes)}
+        found[split or "in no split"] = {
+            "n_subjects": int(table["subject"].nunique()),
+            "n_recordings": int(table["recording"].nunique()),
+            "n_windows": len(table),
+            **{f"n_{name}": n for name, n in by_class.items()},
+            "n_unscored": int((used["label"] == UNSCORED).sum()),
+            "n_flat": int(table["flat"].sum()),
+            "n_saturated": int(table["saturated"].sum()),
+        }
+    return found
+
+
+def overview(data: Data) -> DataOverview:
+    """Return the data in numbers, for a reader."""
+    return DataOverview(
+        coverage=data.coverage,
+        n_built=data.opened.n_built,
+        n_shards=len(data.store.shards),
+        skipped=data.opened.skipped,
+        counts=counts(data),
+        classes=data.store.classes,
+        within_subject=data.within_subject,
+    )
+
+
+def split_ids(data: Data) -> dict[str, Any]:
+    """Name the subjects and recordings of each split, and give the whole a hash."""
+    named = {
+        split: {
+            "subjects": sorted(data.part(split)["subject"].unique()),
+            "recordings": sorted(data.part(split)["recording"].unique()),
+        }
+        for split in SPLITS
+    }
+    assigned = "\n".join(f"{r}\t{t}\t{s}" for r, t, s in data.store.table[["recording", "start_s", "split"]].to_numpy())
+    return {
+        "dataset": type(data.dataset).__name__,
+        "within_subject": data.within_subject,
+        "sha256": hashlib.sha256(assigned.encode()).hexdigest(),
+        **named,
+    }
+
+
+def _digest(data: Data, split: str) -> str:
+    """Identify one split's windows; MLflow keeps one input for each name and digest."""
+    rows = ",".join(map(str, data.part(split).index))
+    return hashlib.sha256(f"{data.digest} {split} {rows}".encode()).hexdigest()
+
+
+def dataset_facts(data: Data, name: str, source: str) -> tuple[DatasetFacts, ...]:
+    """Describe the data of each split to a tracker."""
+    every = counts(data)
+    return tuple(
+        DatasetFacts(name=name, digest=_digest(data, split), source=source, context=split, profile=every[split])
+        for split in SPLITS
+        if every[split]["n_windows"]
+    )
+
+
+def check_expected(data: Data, expected: Expected | None) -> None:
+    """Stop where subjects or test windows are not those of the protocol that is followed.
+
+    Raises
+    ------
+    ValueError
+        Naming the split or class, what was expected and what is there.
+    """
+    if expected is None:
+        return
+    for split, subjects in zip(SPLITS, (expected.train, expected.valid, expected.test), strict=True):
+        there = sorted(data.part(split)["subject"].unique())
+        if there != sorted(subjects):
+            raise ValueError(f"expected.{split}={sorted(subjects)}: the {split} split holds subjects {there}.")
+    label = data.part("test")["label"]
+    for number, name in enumerate(data.store.classes):
+        n_windows = int((label == number).sum())
+        if n_windows != expected.test_windows[name]:
+            raise ValueError(
+                f"expected.test_windows.{name}={expected.test_windows[name]}: there are {n_windows}; "
+                "the recording or its crop is not that of the protocol."
+            )

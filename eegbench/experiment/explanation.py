@@ -1,0 +1,152 @@
+"""Explain a run's network: maps of what it uses, next to what differs in the data, and checks of each method."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from eegbench.config import ConfigError, Spec
+from eegbench.experiment.base import Explanation
+from eegbench.experiment.data import Data
+from eegbench.inference.predictor import NETWORK, PROBED, Predictor, load_predictor
+from eegbench.interpretability import Attribution, Method, Scene
+from eegbench.interpretability.amplitude import class_difference
+from eegbench.interpretability.faithfulness import faithfulness
+from eegbench.interpretability.randomised import randomised, similarity
+from eegbench.model.base import Encoder
+from eegbench.progress import tell
+from eegbench.report.album import Album
+from eegbench.report.attribution_figures import plot_attribution, plot_difference
+from eegbench.report.console import print_checks
+
+FOLDER = "interpretability"
+"""Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
+
+
+def explain(asked: Explanation, model: Spec[Encoder], data: Data, folder: Path) -> dict[str, float]:
+    """Plot and write each method's map of a run's network; return the checks by MLflow's names.
+
+    What the same method left there before is replaced, unless ``explain.folder`` names another place.
+
+    Parameters
+    ----------
+    asked
+        The methods, and what they are asked.
+    model
+        The options of the run's encoder.
+    data
+        The run's windows.
+    folder
+        The run's folder.
+
+    Raises
+    ------
+    ConfigError
+        Where the run has no such network, or no window to look at.
+    """
+    chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
+    network, name = _network(chosen.predictor, model, folder)
+    split = _split(chosen.split, data)
+    scene = _scene(network, split, data, chosen.n_windows, np.random.default_rng(seed))
+    shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
+    difference = class_difference(scene)
+    album = Album(folder, asked.figures)
+    seen = f"{split} (within subject)" if data.within_subject else split
+    plot_difference(difference, scene, title=f"Data ({seen})", stem=f"{place}/class_difference", album=album)
+    checks = []
+    for method, spec in asked.methods.items():
+        tell(f"{method}: {name}, {seen}, {len(scene)} windows")
+        found, check = _ask(method, spec, scene, shuffled, seed)
+        checks.append(check | {"predictor": name, "split": seen, "n_windows": len(scene)})
+        album.add_data(f"{place}/{method}", found.table())
+        album.add_facts(
+            f"{place}/{method}", {**checks[-1], "options": spec.node, "explain": asdict(chosen), "seed": seed}
+        )
+        plot_attribution(
+            found,
+            difference,
+            scene,
+            bands_hz=chosen.bands_hz,
+            title=_title(method, found, f"{name}, {seen}"),
+            stem=f"{place}/{method}",
+            album=album,
+        )
+    table = pd.DataFrame(checks)
+    album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
+    print_checks(table)
+    return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
+
+
+def _title(method: str, found: Attribution, seen: str) -> str:
+    words = method.replace("_", " ").capitalize()
+    return f"{words}: {found.setting} ({seen})" if found.setting else f"{words} ({seen})"
+
+
+def _beside_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
+    """Return the checks with those of other methods that stand in the file already."""
+    if not file.is_file():
+        return checks
+    earlier = pd.read_csv(file)
+    others = earlier[~earlier["method"].isin(checks["method"])]
+    return pd.concat([others, checks], ignore_index=True) if len(others) else checks
+
+
+def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int) -> tuple[Attribution, dict[str, Any]]:
+    """Return what a method finds, and what stands beside it: how much it owes the weights, and the network it."""
+    method = spec.build()
+    found, of_shuffled = (method.explain(one, np.random.default_rng([seed, 2])) for one in (scene, shuffled))
+    faithful = faithfulness(found, scene, np.random.default_rng([seed, 3]))
+    known = {} if faithful is None else asdict(faithful)
+    return found, {"method": name, "shuffled_similarity": similarity(found, of_shuffled), **known}
+
+
+def _scene(network: Predictor, split: str, data: Data, n_windows: int, rng: np.random.Generator) -> Scene:
+    rows = _rows(data, split, n_windows, rng)
+    if not len(rows):
+        raise ConfigError(f"explain.split={split}: this split has no scored window; choose another.")
+    return Scene(
+        network=network.to(data.store.device),
+        gather=lambda part: data.store.gather(rows[part]),
+        labels=data.labels(rows),
+        classes=data.store.classes,
+        signals=data.store.signals,
+    )
+
+
+def _network(wanted: str, model: Spec[Encoder], folder: Path) -> tuple[Predictor, str]:
+    """Load what is explained; it takes windows as the store gives them, standardised already where they are."""
+    has_network = (folder / NETWORK).is_dir()
+    if wanted == NETWORK and not has_network:
+        raise ConfigError(
+            f"explain.predictor=network: {folder} has no network with a head of the classes; "
+            "set explain.predictor=probe."
+        )
+    is_probe = wanted == "probe" or not has_network
+    network = load_predictor(folder / (PROBED if is_probe else NETWORK), model)
+    network.signals = replace(network.signals, normalise="none")
+    return network, "encoder and linear probe" if is_probe else NETWORK
+
+
+def _split(wanted: str, data: Data) -> str:
+    if wanted != "auto":
+        return wanted
+    return next((split for split in ("test", "valid") if len(data.part(split))), "train")
+
+
+def _rows(data: Data, split: str, n: int, rng: np.random.Generator) -> Int[np.ndarray, "n"]:
+    """Return the rows of a split's scored windows, all crops of trials too; of many, as many of each class."""
+    table = data.part(split)
+    rows = table.index.to_numpy()[(table["scored"] & ~table["rejected"]).to_numpy()]
+    if len(rows) <= n:
+        return rows
+    labels, drawn = data.labels(rows), rng.permutation(len(rows))
+    rank = pd.Series(labels[drawn]).groupby(labels[drawn]).cumcount().to_numpy()  # the how-manieth of its class
+    return np.sort(rows[drawn[np.argsort(rank, kind="stable")[:n]]])
+
+
+def _metrics(checks: pd.DataFrame, prefix: str) -> dict[str, float]:
+    columns = [name for name in checks.select_dtypes("number").columns if name != "n_windows"]
+    return {f"{prefix}/{row['method']}/{name}": float(row[name]) for _, row in checks.iterrows() for name in columns}

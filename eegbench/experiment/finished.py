@@ -1,0 +1,89 @@
+"""Open a finished run again: its experiment as its folder describes it, for a command with options of its own."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eegbench.config import ConfigError, fill
+from eegbench.experiment.base import Experiment, Explanation
+from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
+from eegbench.experiment.run_folder import CONFIG
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run, and what is asked of it.
+
+    Attributes
+    ----------
+    folder
+        The run's folder.
+    experiment
+        What was run, with paths where the folder is now.
+    has_moved
+        Whether the outputs folder was elsewhere when the run was made.
+    asked
+        How its network is explained.
+    device
+        As in the options.
+    """
+
+    folder: Path
+    experiment: Experiment
+    has_moved: bool
+    asked: Explanation
+    device: str
+
+
+def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finished:
+    """Return the run that the options of ``eegbench explain`` name.
+
+    Parameters
+    ----------
+    options
+        Plain values, composed from this command line: their ``trust`` counts.
+    stored
+        What the run's ``config.yaml`` says.
+
+    Raises
+    ------
+    ConfigError
+        Where an option is wrong, or what is stored is not accepted.
+    """
+    root = fill(ExplainOptions, options, owner="explain")
+    asked, folder = read_explanation(root, root.trust), Path(root.run)
+    moved, has_moved = _where_it_is(stored, folder)
+    return Finished(folder, stored_experiment(moved, root.trust, folder), has_moved, asked, root.device)
+
+
+def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return what a run was explained by, from its ``config.yaml``.
+
+    Raises
+    ------
+    ConfigError
+        Where the file holds no such options.
+    """
+    own = stored.get("explain")
+    if not isinstance(own, Mapping):
+        raise ConfigError(f"{folder / CONFIG}: explain holds no mapping of options.")
+    return {str(name): value for name, value in own.items()}
+
+
+def _where_it_is(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], bool]:
+    """Return a run's options with the outputs where its folder is now, and whether they were elsewhere before."""
+    try:
+        outputs = str(options["paths"]["outputs"])
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{folder / CONFIG}: paths.outputs is missing.") from error
+    before, now = Path(outputs).resolve(), folder.resolve()
+    if now.is_relative_to(before) or now.parent.name != "runs":
+        return options, False
+    text = json.dumps(options)
+    for place in (str(before), outputs):
+        text = re.sub(rf'"{re.escape(place)}(?=[/"])', lambda _: f'"{now.parents[1]}', text)
+    moved: dict[str, Any] = json.loads(text)
+    return moved, True

@@ -1,0 +1,59 @@
+"""Hand-made features as a control: they are the same for every run on the same windows, and computed once."""
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from eegbench.config import Spec
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import build_encoder
+from eegbench.inference.trial import embed_trials
+from eegbench.model.base import Encoder
+from eegbench.store.base import ShardStorage, WindowStore
+from eegbench.store.feature_cache import cached
+
+
+def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, rows: Int[np.ndarray, "n"]) -> Embeddings:
+    """Return hand-made features of windows in µV: a normalised window has lost its amplitude.
+
+    Features without a parameter are cached next to the shards, for every run on the same windows.
+
+    Parameters
+    ----------
+    store
+        The windows.
+    spec
+        Makes the features.
+    storage
+        Takes the cached ones.
+    rows
+        Rows of the store's table.
+    """
+    plain, rows = store.normalised("none"), np.sort(rows)
+    encoder = build_encoder(spec, plain.signals).to(store.device)
+    if any(True for _ in encoder.parameters()):  # a network's random weights are another's in every run
+        return embed_trials(encoder, plain, rows)
+    identity = _identity(encoder, spec.node, plain, rows)
+    features = cached(storage.features, identity, lambda: embed_trials(encoder, plain, rows).features)
+    return Embeddings(features, rows)
+
+
+def _identity(
+    encoder: Encoder, spec: Mapping[str, Any], store: WindowStore, rows: Int[np.ndarray, "n"]
+) -> dict[str, object]:
+    """Return all that decides the features: the code that makes them, and the windows."""
+    table = store.table
+    columns = [name for name in ("shard", "sample", "trial", "rejected") if name in table]
+    return {
+        "code": Path(inspect.getfile(type(encoder))).read_text(encoding="utf-8"),
+        "spec": dict(spec),
+        "signals": [store.signals.channels, store.signals.sfreq, store.signals.n_times],
+        "shards": [shard.folder.name for shard in store.shards],
+        "windows": [table[name].to_numpy(np.int64).tobytes().hex() for name in columns],
+        "rows": rows.tobytes().hex(),
+        "device": store.device.type,
+    }

@@ -1,0 +1,222 @@
+"""The keys at the root of ``conf/train.yaml`` and ``conf/explain.yaml``, and how they become an experiment.
+
+Everything is checked here, before any data are read: names, types, classes, and values that need no data.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
+from eegbench.dataset import Dataset
+from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Probes, Sweep
+from eegbench.interpretability import Method
+from eegbench.model.base import Encoder
+from eegbench.preprocessing import Preprocessing
+from eegbench.probe import Probe
+from eegbench.sampler import Sampler
+from eegbench.split.base import Split
+from eegbench.store.base import ShardStorage
+from eegbench.task import Task
+from eegbench.tracking.base import Tracker
+from eegbench.trainer import Trainer
+
+FORM = ("n_channels", "n_times", "sfreq")
+"""What an encoder is given when it is built, as the data decide it."""
+
+HEAD = ("embed_dim", "class_names")
+"""What a task is given when it is built, as encoder and data decide it."""
+
+
+@dataclass(frozen=True)
+class ProbeOptions:
+    """The keys below ``probe``."""
+
+    every: int
+    linear: Node
+    hand_made: Node
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """The keys at the root of ``conf/train.yaml``."""
+
+    dataset: Node
+    preprocessing: Node
+    store: Node
+    split: Node
+    sampler: Node
+    model: Node
+    task: Node
+    trainer: Node
+    tracking: Node
+    probe: ProbeOptions
+    interpretability: Mapping[str, Node]
+    explain: Explained
+    sweep: Sweep
+    paths: Paths
+    seed: int
+    name: str
+    device: str
+    deterministic: bool
+    encoder: str | None
+    trainable: Literal["all", "none"] | tuple[str, ...]
+    resume: str | None
+    projection: Literal["pca", "tsne"]
+    figures: tuple[Literal["png", "pdf"], ...]
+    expected: Expected | None
+    published: Mapping[str, str] | None
+    trust: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExplainOptions:
+    """The keys at the root of ``conf/explain.yaml``."""
+
+    run: str
+    interpretability: Mapping[str, Node]
+    explain: Explained
+    seed: int
+    device: str
+    figures: tuple[Literal["png", "pdf"], ...]
+    trust: tuple[str, ...]
+
+
+def read_experiment(options: Mapping[str, Any]) -> Experiment:
+    """Return the experiment that the options of ``eegbench train`` describe.
+
+    Parameters
+    ----------
+    options
+        Plain values, composed from this command line: their ``trust`` counts.
+
+    Raises
+    ------
+    ConfigError
+        Naming the key, its value and what is expected.
+    ValueError
+        Where a value cannot be.
+    """
+    root = fill(TrainOptions, options, owner="train")
+    _check_seeds(root)
+    trusted = root.trust
+    probes = Probes(
+        every=root.probe.every,
+        linear=build(root.probe.linear, Probe, path="probe.linear", trusted=trusted),
+        hand_made=_spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted, FORM),
+    )
+    experiment = Experiment(
+        options=options,
+        dataset=build(root.dataset, Dataset, path="dataset", trusted=trusted),
+        preprocessing=build(root.preprocessing, Preprocessing, path="preprocessing", trusted=trusted),
+        storage=build(root.store, ShardStorage, path="store", trusted=trusted),
+        split=build(root.split, Split, path="split", trusted=trusted),
+        sampler=build(root.sampler, Sampler, path="sampler", trusted=trusted),
+        model=_spec(root.model, Encoder, "model", trusted, FORM),
+        task=_spec(root.task, Task, "task", trusted, HEAD),
+        trainer=build(root.trainer, Trainer, path="trainer", trusted=trusted),
+        tracker=build(root.tracking, Tracker, path="tracking", trusted=trusted),
+        probes=probes,
+        explanation=read_explanation(root, trusted),
+        sweep=root.sweep,
+        paths=root.paths,
+        expected=root.expected,
+        published=root.published,
+        seed=root.seed,
+        name=root.name,
+        device=root.device,
+        deterministic=root.deterministic,
+        encoder=None if root.encoder is None else Path(root.encoder),
+        trainable=root.trainable,
+        projection=root.projection,
+    )
+    _check_monitor(experiment)
+    return experiment
+
+
+def read_explanation(root: TrainOptions | ExplainOptions, trusted: Sequence[str]) -> Explanation:
+    """Return how networks are explained; each method is built once, so that impossible values are refused now.
+
+    Raises
+    ------
+    ConfigError
+        Naming the key, its value and what is expected.
+    ValueError
+        Where a value cannot be.
+    """
+    _check_explained(root.explain)
+    methods = {
+        name: _spec(node, Method, f"interpretability.{name}", trusted) for name, node in root.interpretability.items()
+    }
+    for method in methods.values():
+        method.build()
+    return Explanation(methods, root.explain, root.seed, root.figures)
+
+
+def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: Path) -> Experiment:
+    """Return the experiment of a run from its ``config.yaml``; modules are trusted by this command line alone.
+
+    Parameters
+    ----------
+    options
+        What the file says.
+    trusted
+        Modules that the user trusts now.
+    run
+        The run's folder, for messages.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is not that of a run of this version, or names modules that are not trusted now.
+    """
+    untrusted = [str(module) for module in options.get("trust") or () if module not in trusted]
+    if untrusted:
+        raise ConfigError(
+            f"{run / 'config.yaml'}: this run used classes of {', '.join(untrusted)}. A run's folder is not trusted: "
+            f"if you trust them, add 'trust=[{','.join(untrusted)}]'."
+        )
+    known = {name: value for name, value in options.items() if name not in REMOVED}
+    try:
+        return read_experiment({**known, "resume": None, "trust": list(trusted)})
+    except ConfigError as error:
+        raise ConfigError(f"{run / 'config.yaml'}: {error}") from error
+
+
+def _spec(node: Node, base: type, path: str, trusted: Sequence[str], given: Sequence[str] = ()) -> Spec[Any]:
+    spec: Spec[Any] = Spec(node, base, path, tuple(trusted))
+    spec.check(given)
+    return spec
+
+
+def _check_monitor(experiment: Experiment) -> None:
+    probed = ["probe_valid_balanced_accuracy"] if experiment.probes.every > 0 else []
+    known = ["valid_loss", "valid_accuracy", *probed]
+    monitor = experiment.trainer.monitor
+    if monitor not in known:
+        hint = "; set probe.every=5 to have it" if monitor.startswith("probe") else ""
+        raise ConfigError(f"trainer.monitor={monitor} is no column of the history; there are {', '.join(known)}{hint}.")
+
+
+def _check_explained(explained: Explained) -> None:
+    if not re.fullmatch(r"\w[\w.-]*", explained.folder):
+        raise ConfigError(
+            f"explain.folder={explained.folder}: a folder's name of letters, digits, _, - and . is expected."
+        )
+    if explained.n_windows < 2:
+        raise ConfigError(f"explain.n_windows={explained.n_windows}: at least 2 are expected.")
+    for name, low, high in explained.bands_hz:
+        if not 0 <= low < high:
+            raise ConfigError(
+                f"explain.bands_hz: {name} from {low:g} to {high:g} Hz is no band; write [name,low,high]."
+            )
+
+
+def _check_seeds(root: TrainOptions) -> None:
+    for name, seed in [("seed", root.seed), *(("sweep.seeds", seed) for seed in root.sweep.seeds)]:
+        if seed < 0:
+            raise ConfigError(f"{name}={seed}: whole numbers from 0 are expected.")
+    if len(set(root.sweep.seeds)) < len(root.sweep.seeds):
+        raise ConfigError(f"sweep.seeds={list(root.sweep.seeds)}: a seed stands there twice.")

@@ -1,0 +1,34 @@
+"""What a tracker is told of a run."""
+
+from pathlib import Path
+
+from eegbench.config import flat
+from eegbench.environment import git_state, versions
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data, dataset_facts
+from eegbench.sweep.sweep_context import SweepContext
+from eegbench.tracking.base import RunFacts
+
+TAGGED = ("resume", "sweep.study", "sweep.trial")
+"""Options that say where a run stands, not what it is: they are tags, so that tables of parameters leave them out."""
+
+
+def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepContext) -> RunFacts:
+    """Return what a tracker is told of a run before it begins."""
+    choices, fold = experiment.choices, experiment.split.fold
+    name = f"{choices['task']} {choices['model']} seed {experiment.seed}" + ("" if fold is None else f" fold {fold}")
+    return RunFacts(
+        experiment=experiment.name,
+        name=context.name or name,
+        folder=folder,
+        parameters={name: value for name, value in flat(experiment.options).items() if name not in TAGGED},
+        tags={
+            **choices,
+            **context.tags,
+            **versions(),
+            **git_state(),
+            "split.within_subject": str(data.within_subject),
+        },
+        datasets=dataset_facts(data, choices["dataset"], experiment.dataset.source or choices["dataset"]),
+        parent=context.parent,
+    )

@@ -1,0 +1,132 @@
+"""The second half of an experiment: ask, embed, probe and score, with everything that is written and plotted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from eegbench.atomic import write_arrays, write_csv, write_parquet
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data
+from eegbench.experiment.evaluation import (
+    Counts,
+    Evaluation,
+    answer,
+    embed_all,
+    embed_scored,
+    evaluate,
+    network_head,
+    predictor,
+    pretext_confusion,
+)
+from eegbench.experiment.training import Trained
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import NETWORK, PROBED, save_predictor
+from eegbench.progress import tell
+from eegbench.report.album import Album
+from eegbench.report.run_figures import (
+    plot_embeddings,
+    plot_predictions,
+    plot_pretext,
+    plot_scores,
+    plot_training,
+)
+from eegbench.score import per_recording, per_subject, predictions_frame
+from eegbench.tracking.base import ServedModel
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out of a training.
+
+    Attributes
+    ----------
+    pretext
+        Confusion matrices of the pretext task, by split.
+    evaluation
+        Scores of probe and controls; None without labels.
+    model
+        The saved encoder with its probe, as a tracker takes it; None without labels.
+    """
+
+    pretext: dict[str, Counts]
+    evaluation: Evaluation | None
+    model: ServedModel | None
+
+
+def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path, *, mark: str) -> Result:
+    """Evaluate what was trained, and write predictions, scores, figures and networks into the run's folder.
+
+    Parameters
+    ----------
+    experiment, data, trained
+        What was trained, on what.
+    folder
+        The run's folder.
+    mark
+        What stands next to every score's split, such as ``(within subject)``.
+    """
+    album = Album(folder, experiment.explanation.figures)
+    embeddings = embed_all(trained.encoder, data)
+    pretext = _ask(trained, data, embeddings)
+    plot_training(trained.fit.history, trained.fit.best_pass, album)
+    plot_pretext(pretext, trained.task.classes, album)
+    plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)
+    write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
+    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=["shard", "sample"]))
+    is_labelled = bool(data.store.table["scored"].any())
+    evaluation = _score(experiment, data, trained, embeddings, album, mark) if is_labelled else None
+    return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, folder))
+
+
+def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Counts]:
+    """Count the task's answers on valid and test, where the sampler finds examples."""
+    found = {}
+    for split in (split for split in ("valid", "test") if len(data.part(split))):
+        try:
+            part = data.part(split)
+            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part, embeddings)
+        except ValueError as error:  # recordings too short for the sampler's times, say
+            tell(f"no pretext figure of {split}: {error}")
+    return found
+
+
+def _score(
+    experiment: Experiment, data: Data, trained: Trained, embeddings: Embeddings, album: Album, mark: str
+) -> Evaluation:
+    """Probe the embeddings and their controls, and write and plot predictions and scores."""
+    answers = answer(embeddings, trained.task, data, experiment.probes.linear)
+    said, classes = predictions_frame(answers.predictions, data.store.table), data.store.classes
+    plot_predictions(said, list(answers.heads), data.store, within_subject=data.within_subject, album=album)
+    random_weights = embed_scored(trained.random_encoder, data)
+    evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
+    folder = album.folder
+    write_parquet(folder / "predictions.parquet", evaluation.predictions)
+    write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
+    write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
+    write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
+    plot_scores(evaluation.predictions, evaluation.scores, len(classes), album)
+    return evaluation
+
+
+def _save_networks(
+    experiment: Experiment, data: Data, trained: Trained, evaluation: Evaluation | None, folder: Path
+) -> ServedModel | None:
+    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels.
+
+    Where a head of the dataset's classes was trained with the encoder, they are saved together as a second model.
+    """
+    signals, spec = data.store.signals, experiment.model.node
+    if evaluation and (network := network_head(trained.task)):
+        save_predictor(predictor(trained.encoder, network, data, spec), folder / NETWORK)
+    save_predictor(predictor(trained.encoder, evaluation.head if evaluation else None, data, spec), folder / PROBED)
+    if evaluation is None:
+        return None
+    metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
+    return ServedModel(
+        loader="eegbench.inference.served_model",
+        folder=folder / PROBED,
+        input_shape=(signals.n_channels, signals.n_times),
+        n_outputs=len(data.store.classes),
+        metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
+    )

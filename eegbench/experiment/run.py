@@ -1,0 +1,130 @@
+"""Run an experiment: data, training, probes, scores, and a folder that holds all of it."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from eegbench.atomic import write_json
+from eegbench.distributed import following_main, is_main
+from eegbench.environment import choose_device, keep_freed_memory, seed_libraries, set_deterministic
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data, check_expected, overview, shared_data, split_ids
+from eegbench.experiment.explanation import explain
+from eegbench.experiment.identity import find_same, identity
+from eegbench.experiment.record import run_facts
+from eegbench.experiment.result import Result, conclude
+from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
+from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
+from eegbench.experiment.steps import Steps
+from eegbench.experiment.summary import final_metrics, mark_of, summarise
+from eegbench.experiment.training import train, train_along
+from eegbench.progress import tell
+from eegbench.report import console
+from eegbench.sweep.base import Pruned
+from eegbench.sweep.objective import OBJECTIVE
+from eegbench.sweep.sweep_context import SweepContext
+from eegbench.tracking.base import TrackedRun, tracked
+
+
+def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) -> dict[str, float]:
+    """Run an experiment into a folder, or finish the one that was begun there; return its metrics.
+
+    Raises
+    ------
+    Pruned
+        Where the sweep gives the run up.
+    """
+    began = time.monotonic()
+    device = _prepare_process(experiment)
+    if not is_main():
+        with following_main():
+            train_along(experiment, shared_data(experiment, device), folder)
+        return {}
+    write_facts(experiment.options, folder)
+    if (finished := finished_metrics(folder)) is not None:
+        return finished
+    data = shared_data(experiment, device)
+    check_expected(data, experiment.expected)
+    same = identity(experiment.options, data.digest)
+    if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
+        return _point_to(*twin, folder)
+    seen = _write_split(experiment, data, folder)
+    console.tell_data(overview(data))
+    facts, steps, maps = run_facts(experiment, data, folder, context), Steps(), {}
+    with console.resumable(folder, experiment.trusted), tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run:
+        with steps.step("training"), _closed_if_pruned(run, experiment, folder):
+            trained = train(experiment, data, folder, run, context.watch)
+        with steps.step("evaluation"):
+            result = conclude(experiment, data, trained, folder, mark=mark_of(data, seen))
+        seconds = time.monotonic() - began
+        if result.evaluation and experiment.explanation.methods:
+            with steps.optional_step("explanation"):
+                maps = explain(experiment.explanation, experiment.model, data, folder)
+        summary = summarise(experiment, data, trained, result.evaluation, seen)
+        summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
+        metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
+        write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
+        run.finish(metrics=metrics, model=result.model)
+    if context.is_trial:
+        console.tell_trial(metrics, folder)
+    else:
+        _print(experiment, result, summary, metrics)
+        console.print_place(folder, run.link)
+    if steps.has_failed:
+        console.tell_maps_failed(folder, experiment.trusted)
+    steps.raise_failed()
+    return metrics
+
+
+def _prepare_process(experiment: Experiment) -> torch.device:
+    """Seed and set up libraries, and refuse what can be told before any data are read; return the device."""
+    device = choose_device(experiment.device)
+    keep_freed_memory()
+    set_deterministic(experiment.deterministic, device)
+    seed_libraries(experiment.seed)
+    experiment.trainer.check_device(device)
+    check_start(experiment)
+    return device
+
+
+def _write_split(experiment: Experiment, data: Data, folder: Path) -> list[str]:
+    """Write who is in which split; return the subjects of test whose signals shaped the encoder before."""
+    ids = split_ids(data)
+    write_json(folder / SPLIT, ids | {"seen": seen_subjects(experiment, ids)})
+    return saw_subjects(experiment, ids)
+
+
+def _point_to(twin: Path, metrics: dict[str, float], folder: Path) -> dict[str, float]:
+    """Leave a pointer to an identical run in place of a run."""
+    tell(f"skipped: {twin} is an identical finished run; its figures are taken")
+    write_json(folder / "same_as.json", {"folder": twin})
+    return metrics
+
+
+@contextmanager
+def _closed_if_pruned(run: TrackedRun, experiment: Experiment, folder: Path) -> Iterator[None]:
+    """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
+    try:
+        yield
+    except Pruned as pruned:
+        tell(f"{pruned}: at this point other trials were better")
+        write_json(folder / SUMMARY, {"pruned": {"pass": pruned.pass_, "value": pruned.value}, "link": run.link})
+        metrics = {experiment.sweep.objectives[0]: pruned.value, OBJECTIVE: pruned.value}
+        run.finish(metrics=metrics, model=None, state="pruned")
+        raise
+
+
+def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+    """Print scores, what training took, and figures from elsewhere."""
+    evaluation = result.evaluation
+    if evaluation is None:
+        console.print_unlabelled()
+    else:
+        n_subjects = {split: number["n_subjects"] for split, number in summary["counts"].items()}
+        console.print_scores(evaluation.scores, evaluation.predictions, n_subjects)
+    console.print_training(summary)
+    console.print_published(experiment.published, metrics, experiment.choices["dataset"])

@@ -1,0 +1,67 @@
+"""A run's folder as others read it: what its files say is data, and nothing in it is evaluated, built or trusted."""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eegbench.atomic import write_json
+from eegbench.config import MAY_CHANGE, REMOVED, ConfigError, flat, read_plain, write_plain
+from eegbench.environment import git_state, versions
+from eegbench.sweep.base import Pruned
+
+CONFIG = "config.yaml"
+SPLIT = "split.json"
+SUMMARY = "summary.json"
+"""A run that has one is finished."""
+
+
+def write_facts(options: Mapping[str, Any], folder: Path) -> None:
+    """Write a run's options and versions; a run that is resumed must have the same options.
+
+    Raises
+    ------
+    ConfigError
+        Where the folder holds a run of other options.
+    """
+    path = folder / CONFIG
+    mine = {name: value for name, value in options.items() if name != "resume"}
+    if path.is_file():
+        _check_same(flat(read_plain(path)), flat(mine), folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_plain(mine, path)
+    write_json(folder / "environment.json", versions() | git_state())
+
+
+def finished_metrics(folder: Path) -> dict[str, float] | None:
+    """Return the metrics of a run that was finished before; None where it was not.
+
+    Raises
+    ------
+    Pruned
+        Where its sweep gave the run up.
+    """
+    file = folder / SUMMARY
+    if not file.is_file():
+        return None
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    if pruned := summary.get("pruned"):
+        raise Pruned(pruned["value"], pruned["pass"])
+    return {name: math.nan if value is None else value for name, value in summary["metrics"].items()}
+
+
+def seen_before(folder: Path) -> dict[str, list[str]]:
+    """Return, by dataset, the subjects that shaped a finished run's encoder."""
+    seen: dict[str, list[str]] = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["seen"]
+    return seen
+
+
+def _check_same(earlier: Mapping[str, Any], now: Mapping[str, Any], run: Path) -> None:
+    for name in sorted({*earlier, *now}):
+        may_differ = name.startswith("sweep.") or name in (*MAY_CHANGE, *REMOVED)
+        if not may_differ and earlier.get(name) != now.get(name):
+            raise ConfigError(
+                f"{run} holds a run in which {name} was {earlier.get(name)!r} and is now {now.get(name)!r}: options "
+                "have changed since, so start anew."
+            )

@@ -1,0 +1,109 @@
+"""Where an encoder begins: with random weights, or with those of a finished run."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from eegbench.config import ConfigError, Spec
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.run_folder import seen_before
+from eegbench.inference.predictor import PROBED, build_encoder, encoder_weights, read_facts
+from eegbench.model.base import Encoder
+from eegbench.types import Signals
+
+
+def check_start(experiment: Experiment) -> None:
+    """Refuse an ``encoder=RUN`` that holds no model, or another one than these options build, before any work.
+
+    Nothing of the run is built: its options are compared as text.
+
+    Raises
+    ------
+    ConfigError
+        Where the run's model differs.
+    FileNotFoundError
+        Where the folder holds no finished run.
+    """
+    if experiment.encoder is None and experiment.trainable != "all":
+        raise ConfigError(
+            f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "
+            "or leave it out."
+        )
+    if experiment.encoder is not None:
+        _check_same_model(experiment.encoder, read_facts(experiment.encoder / PROBED).spec, experiment.model)
+
+
+def start_encoder(experiment: Experiment, signals: Signals) -> Encoder:
+    """Build the encoder; where ``encoder=RUN`` is given, with that run's weights.
+
+    Raises
+    ------
+    ConfigError
+        Where the run's encoder was made for other channels, rate, window or normalisation.
+    """
+    encoder = build_encoder(experiment.model, signals)
+    if experiment.encoder is None:
+        return encoder
+    folder = experiment.encoder / PROBED
+    _check_same_signals(experiment.encoder, read_facts(folder).signals, signals)
+    encoder.load_state_dict(encoder_weights(folder))
+    _freeze(encoder, experiment.trainable)
+    return encoder
+
+
+def saw_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> list[str]:
+    """Name the subjects now in test whose signals shaped the encoder that this run starts from."""
+    return sorted(set(_seen_before(experiment).get(ids["dataset"], ())) & set(ids["test"]["subjects"]))
+
+
+def seen_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Name, by dataset, all subjects that shaped this run's encoder, also through the runs it started from.
+
+    Those of valid count: they chose the checkpoint.
+    """
+    seen = {dataset: set(subjects) for dataset, subjects in _seen_before(experiment).items()}
+    seen.setdefault(ids["dataset"], set()).update(ids["train"]["subjects"], ids["valid"]["subjects"])
+    return {dataset: sorted(subjects) for dataset, subjects in seen.items()}
+
+
+def _seen_before(experiment: Experiment) -> dict[str, list[str]]:
+    return {} if experiment.encoder is None else seen_before(experiment.encoder)
+
+
+def _check_same_model(run: Path, stored: Mapping[str, Any], model: Spec[Encoder]) -> None:
+    differing = {name for name in {*stored, *model.node} if stored.get(name) != model.node.get(name)}
+    if differing:
+        group = str(stored.get("_target_", "")).rpartition(".")[0].rpartition(".")[2]
+        values = " ".join(f"model.{n}={json.dumps(v)}" for n, v in stored.items() if not n.startswith("_"))
+        raise ConfigError(
+            f"encoder={run} holds another model ({', '.join(sorted(differing))} differ); add: model={group} {values}"
+        )
+
+
+def _check_same_signals(run: Path, earlier: Signals, now: Signals) -> None:
+    for what, option in (
+        ("channels", "preprocessing.signal.channels"),
+        ("sfreq", "preprocessing.signal.sfreq"),
+        ("window_s", "preprocessing.window_s"),
+        ("normalise", "preprocessing.normalise"),
+    ):
+        had, has = getattr(earlier, what), getattr(now, what)
+        if had != has:
+            raise ConfigError(f"encoder={run} was made for {what}={_text(had)}, here it is {_text(has)}; set {option}.")
+
+
+def _text(value: object) -> str:
+    return "[" + ",".join(value) + "]" if isinstance(value, tuple) else str(value)
+
+
+def _freeze(encoder: Encoder, trainable: Literal["all", "none"] | Sequence[str]) -> None:
+    if trainable == "all":
+        return
+    names = [] if trainable == "none" else trainable
+    layers = {name for name, _ in encoder.named_modules() if name}
+    for name in names:
+        if name not in layers:
+            raise ConfigError(f"trainable=[{name}]: the encoder has no such layer; it has {', '.join(sorted(layers))}.")
+    for name, parameter in encoder.named_parameters():
+        parameter.requires_grad_(any(name == layer or name.startswith(f"{layer}.") for layer in names))

@@ -1,0 +1,119 @@
+"""The first half of an experiment: train encoder and task on train, watched on valid."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eegbench.atomic import write_csv
+from eegbench.distributed import leave
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data
+from eegbench.experiment.evaluation import valid_scores
+from eegbench.experiment.start import start_encoder
+from eegbench.inference.predictor import build_encoder
+from eegbench.model.base import Encoder
+from eegbench.report.console import tell_pass
+from eegbench.sweep.objective import OBJECTIVE, watched
+from eegbench.sweep.sweep_context import Watch
+from eegbench.task import Task
+from eegbench.tracking.base import TrackedRun
+from eegbench.trainer import Fit, Material
+from eegbench.trainer.base import AfterPass
+
+CHECKPOINTS = "checkpoints"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training leaves to evaluate.
+
+    Attributes
+    ----------
+    encoder, random_encoder
+        The trained encoder, and the same one with random weights.
+    task, material, fit
+        What was asked, of what, and how it went.
+    """
+
+    encoder: Encoder
+    random_encoder: Encoder
+    task: Task
+    material: Material
+    fit: Fit
+
+
+def train(experiment: Experiment, data: Data, folder: Path, run: TrackedRun, watch: Watch) -> Trained:
+    """Train, probe on valid as often as asked, and keep checkpoints and the history.
+
+    Parameters
+    ----------
+    experiment, data
+        What is trained, on what.
+    folder
+        The run's folder; a training that was interrupted there goes on.
+    run
+        Takes the metrics of each pass.
+    watch
+        Called after each pass.
+
+    Raises
+    ------
+    Pruned
+        Where `watch` gives the run up.
+    NonFiniteLossError
+        Where the loss is not finite.
+    """
+    encoder, random_encoder, task, material = _prepare(experiment, data)
+    after_pass = _after_pass(experiment, data, encoder, run, watch)
+    fit = experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=after_pass)
+    leave()  # what follows is done by one process
+    write_csv(folder / "history.csv", fit.history)
+    return Trained(encoder, random_encoder, task, material, fit)
+
+
+def train_along(experiment: Experiment, data: Data, folder: Path) -> None:
+    """Train in one of several processes that is not process 0, which alone writes, prints and evaluates."""
+    encoder, _, task, material = _prepare(experiment, data)
+    experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=lambda row: row)
+
+
+def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task, Material]:
+    """Build the encoder, the same one with random weights, the task, and what they train on."""
+    store = data.store
+    encoder = start_encoder(experiment, store.signals).to(store.device)
+    random_encoder = (
+        copy.deepcopy(encoder)
+        if experiment.encoder is None
+        else build_encoder(experiment.model, store.signals).to(store.device)
+    )
+    task = experiment.task.build(embed_dim=encoder.embed_dim, class_names=store.classes).to(store.device)
+    material = Material(
+        store=store,
+        train=data.part("train"),
+        valid=data.part("valid"),
+        sampler=experiment.sampler,
+        seed=experiment.seed,
+    )
+    return encoder, random_encoder, task, material
+
+
+def _after_pass(experiment: Experiment, data: Data, encoder: Encoder, run: TrackedRun, watch: Watch) -> AfterPass:
+    """Return what happens after each pass: a probe on valid where one is due, a line, a record, and `watch`."""
+    every, last = experiment.probes.every, experiment.trainer.max_passes
+    has_labels = bool(data.store.table["scored"].any())
+    column = watched(experiment.sweep.objectives[0])
+
+    def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
+        due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
+        scores = valid_scores(encoder, experiment.probes.linear, data) if due else {}
+        extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}
+        tell_pass({**row, **extra})
+        first = {OBJECTIVE: extra[column]} if column in extra else {}  # what MLflow's comparison shows first
+        known = {**first, **row, **extra}
+        run.log_pass(row["pass"], {n: float(v) for n, v in known.items() if n != "pass" and v is not None})
+        watch({**row, **extra})
+        return extra
+
+    return after_pass

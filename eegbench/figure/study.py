@@ -1,0 +1,387 @@
+"""Optuna's plots of a study, in our style.
+
+Conventions
+-----------
+``study`` has enough trials for the plot (`study_figures` checks that); ``objectives`` are the names of its objectives,
+in the order of its directions. A plot shows what Optuna's own function shows: complete trials, and for the curves also
+pruned and running ones. Optuna draws with pyplot; none of its figures stays open, and neither the settings nor the
+backend of matplotlib change.
+"""
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from math import ceil, isfinite
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullFormatter
+
+from eegbench.figure.style import INK, PALETTE, WIDTH_IN, on_top, styled
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.importance import BaseImportanceEvaluator
+    from optuna.trial import FrozenTrial
+
+Draw = Callable[[], Figure]
+
+DOT, BEST = PALETTE[0], PALETTE[5]
+COLOURS = ListedColormap(mpl.colormaps["viridis"](np.linspace(0.93, 0.0, 256)))
+"""The higher, the darker; without the palest yellows, which are hard to see on white."""
+
+MAX_LEGEND = len(PALETTE)
+"""The most curves that a legend names, each in a colour of its own; more are coloured by their trial's number."""
+
+MAX_COLUMNS = 4
+MAX_CHARACTERS = 16
+"""Names of categories that are longer in all do not fit below a panel, and are slanted."""
+
+PANEL_IN = 2.1
+"""Height of a row of panels."""
+
+AXIS_IN = 0.95
+"""Distance between parallel axes."""
+
+BAR = 0.62
+"""Height of a bar, where the next one is at a distance of 1."""
+
+WIDE, NARROW = 20, 14
+"""The most characters of a name on one line, below a panel and below a parallel axis."""
+
+ON_LINES = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
+"""The box around text that lies on lines."""
+
+
+def study_figures(
+    study: "Study", *, objectives: Sequence[str], evaluator: "BaseImportanceEvaluator | None"
+) -> dict[str, Draw]:
+    """Return the plots for which a study has enough trials: from each file's stem to the function that draws it.
+
+    A plot of objectives takes two complete trials with finite values. Slices and parallel coordinates also take a
+    parameter with two values, and a Pareto front two or three objectives.
+
+    Parameters
+    ----------
+    study
+        Trials in any state.
+    objectives
+        Names of the objectives; all but ``optimisation_history`` and ``pareto_front`` are about the first.
+    evaluator
+        Computes or returns the importance of the parameters; None leaves that plot out.
+    """
+    given: dict[str, Any] = {"objectives": objectives}
+    found: dict[str, Draw] = {}
+    if len(_complete(study)) > 1:
+        for i, name in enumerate(objectives):
+            stem = "optimisation_history" if i == 0 else f"optimisation_history_{name.replace('/', '_')}"
+            found[stem] = partial(optimisation_history, study, **given, index=i)
+        if _varied(study):
+            found["parallel_coordinates"] = partial(parallel_coordinates, study, **given)
+            found["slice"] = partial(slice_plot, study, **given)
+        if evaluator is not None:
+            found["importance"] = partial(importance, study, **given, evaluator=evaluator)
+        if len(objectives) in (2, 3):
+            found["pareto_front"] = partial(pareto_front, study, **given)
+    if _has_curves(study):
+        found["pass_curves"] = partial(pass_curves, study, **given)
+    return found
+
+
+@styled
+def optimisation_history(study: "Study", *, objectives: Sequence[str], index: int = 0) -> Figure:
+    """Draw the value of each trial in the order of the trials and, of a single objective, the best value so far.
+
+    Parameters
+    ----------
+    index
+        Which objective is drawn.
+    """
+    from optuna.visualization.matplotlib import plot_optimization_history
+
+    with _optuna():
+        axes: Any = plot_optimization_history(study, **_target(objectives, index))
+    _restyle(axes, "Optimisation history")
+    axes.collections[0].set(color=DOT, sizes=[20])
+    for line in axes.lines:
+        line.set(color=BEST, alpha=1.0, linewidth=1.2, drawstyle="steps-post", zorder=1)
+    axes.set(xlabel="trial", ylabel=objectives[index])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.get_legend().remove()
+    if axes.lines:
+        _legend_on_top(axes, {"complete trial": axes.collections[0], "best so far": axes.lines[0]})
+    return _finished(axes, 2.7)
+
+
+@styled
+def parallel_coordinates(study: "Study", *, objectives: Sequence[str]) -> Figure:
+    """Draw a line for each complete trial, through its objectives and the values of its parameters.
+
+    The colour is the objective (the better, the darker) or, of several objectives, the Pareto rank (0 is the front).
+    """
+    from optuna.visualization.matplotlib import plot_parallel_coordinate
+
+    names = _varied(study)
+    target = _target(objectives) if len(objectives) == 1 else {}
+    with _optuna():
+        axes: Any = plot_parallel_coordinate(study, params=names, **target)
+    figure, (lines,) = axes.figure, axes.collections
+    lines.set_cmap(COLOURS.reversed() if lines.get_cmap().name.endswith("_r") else COLOURS)
+    lines.set(linewidth=1.2, clip_on=False)
+    _, bar, *parallel = figure.axes
+    _restyle(axes, "Parallel coordinates")
+    axes.spines["bottom"].set_visible(False)
+    for one in parallel:
+        _restyle_parallel(one)
+    labels = [_broken(name, NARROW) for name in (*objectives, *names)]
+    axes.set_xticks(range(len(labels)), labels, rotation=0)
+    axes.tick_params(axis="x", length=0, pad=8)
+    _restyle_bar(bar, objectives[0] if len(objectives) == 1 else "Pareto rank")
+    return _finished(axes, 3.0, max(WIDTH_IN, AXIS_IN * len(labels) + 1.3))
+
+
+@styled
+def slice_plot(study: "Study", *, objectives: Sequence[str]) -> Figure:
+    """Draw the first objective against each parameter, a panel a parameter; dots are coloured by the trial's number."""
+    from optuna.visualization.matplotlib import plot_slice
+
+    with _optuna():
+        drawn: Any = plot_slice(study, params=_varied(study), **_target(objectives))
+    panels = np.ravel(drawn)
+    figure, bar = panels[0].figure, panels[0].figure.axes[-1]
+    n_rows = ceil(len(panels) / MAX_COLUMNS)
+    grid = figure.add_gridspec(n_rows, ceil(len(panels) / n_rows))
+    for axes, place in zip(panels, grid, strict=False):
+        axes.set_subplotspec(place)
+        _restyle_slice(axes)
+        axes.tick_params(labelleft=place.is_first_col())
+    figure.suptitle("")
+    figure.supylabel(objectives[0], fontsize=mpl.rcParams["axes.labelsize"])
+    _restyle_bar(bar, "trial")
+    bar.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    return _finished(panels[0], PANEL_IN * n_rows)
+
+
+@styled
+def importance(study: "Study", *, objectives: Sequence[str], evaluator: "BaseImportanceEvaluator") -> Figure:
+    """Draw a bar for each parameter: its share in the variance of the first objective.
+
+    Parameters
+    ----------
+    evaluator
+        Computes the importance of each parameter, or returns it where it was computed before.
+    """
+    from optuna.visualization.matplotlib import plot_param_importances
+
+    with _optuna():
+        axes: Any = plot_param_importances(study, evaluator, **_target(objectives))
+    _restyle(axes, f"Importance for {objectives[0]}")
+    for bar, text in zip(axes.patches, axes.texts, strict=True):
+        bar.set(color=DOT, height=BAR, y=bar.get_y() + (bar.get_height() - BAR) / 2)
+        text.set(text=f" {text.get_text()}", color=INK, fontsize=mpl.rcParams["font.size"])
+    axes.get_legend().remove()
+    axes.set(xlabel="", ylabel="", xticks=[], xlim=(0, 1.12 * max(bar.get_width() for bar in axes.patches)))
+    axes.spines[["left", "bottom"]].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    return _finished(axes, 0.28 * len(axes.patches) + 0.5)
+
+
+@styled
+def pareto_front(study: "Study", *, objectives: Sequence[str]) -> Figure:
+    """Draw complete trials by their objectives; no other trial is better in all of them than one on the front."""
+    from optuna.visualization.matplotlib import plot_pareto_front
+
+    with _optuna():
+        axes: Any = plot_pareto_front(study, target_names=list(objectives))
+    _restyle(axes, "Pareto front")
+    if len(objectives) == 3:
+        _restyle_cube(axes)
+    drawn = {"dominated": DOT, "on the front": BEST} if len(axes.collections) > 1 else {"on the front": BEST}
+    for dots, colour in zip(axes.collections, drawn.values(), strict=True):
+        dots.set(color=colour, sizes=[24])
+    _legend_on_top(axes, dict(zip(drawn, axes.collections, strict=True)))
+    return _finished(axes, 3.2 if len(objectives) == 2 else 4.0, 5.0)
+
+
+@styled
+def pass_curves(study: "Study", *, objectives: Sequence[str]) -> Figure:
+    """Draw what each trial reported during training, pass by pass."""
+    from optuna.visualization.matplotlib import plot_intermediate_values
+
+    with _optuna():
+        axes: Any = plot_intermediate_values(study)
+    _restyle(axes, "Intermediate values")
+    axes.set(xlabel="training pass", ylabel=objectives[0])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    figure = _finished(axes, 2.9)
+    _colour_curves(axes)
+    return figure
+
+
+@contextmanager
+def _optuna() -> Iterator[None]:
+    """Let Optuna draw with pyplot: no window opens, and settings, backend and open figures stay as they were."""
+    from matplotlib import pyplot
+    from optuna.exceptions import ExperimentalWarning
+
+    backend, opened = pyplot.get_backend(), pyplot.get_fignums()
+    pyplot.switch_backend("agg")  # Optuna measures text, which takes a canvas of pixels
+    try:
+        with mpl.rc_context({"figure.constrained_layout.use": True}), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ExperimentalWarning)
+            yield
+    finally:
+        for number in set(pyplot.get_fignums()) - set(opened):
+            pyplot.close(number)
+        with suppress(ImportError):  # a backend that cannot be loaded here was not in use
+            pyplot.switch_backend(backend)
+
+
+def _complete(study: "Study") -> "list[FrozenTrial]":
+    """Return the complete trials whose objectives are all finite."""
+    from optuna.trial import TrialState
+
+    trials = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+    return [trial for trial in trials if all(isfinite(value) for value in trial.values)]
+
+
+def _varied(study: "Study") -> list[str]:
+    """Return the parameters that have two values or more among the complete trials, in the order of the alphabet."""
+    found: dict[str, set[Any]] = {}
+    for trial in _complete(study):
+        for name, value in trial.params.items():
+            found.setdefault(name, set()).add(value)
+    return sorted(name for name, values in found.items() if len(values) > 1)
+
+
+def _has_curves(study: "Study") -> bool:
+    from optuna.trial import TrialState
+
+    drawn = (TrialState.PRUNED, TrialState.COMPLETE, TrialState.RUNNING)
+    return any(trial.intermediate_values for trial in study.get_trials(deepcopy=False, states=drawn))
+
+
+def _target(objectives: Sequence[str], index: int = 0) -> dict[str, Any]:
+    """Name an objective for Optuna, which wants a function only where there are several."""
+    named: dict[str, Any] = {"target_name": objectives[index]}
+    return named if len(objectives) == 1 else {**named, "target": lambda trial: trial.values[index]}
+
+
+def _restyle(axes: Axes, title: str = "") -> None:
+    """Put an axes that Optuna drew back into our style."""
+    axes.set_facecolor("white")
+    axes.grid(visible=False)
+    axes.set_title("")
+    on_top(axes, title)
+    axes.title.set(fontsize=mpl.rcParams["axes.titlesize"], color=INK)
+    axes.spines[:].set(color=INK, linewidth=mpl.rcParams["axes.linewidth"])
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(which="both", color=INK, labelcolor=INK, labelsize=mpl.rcParams["xtick.labelsize"])
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set(fontsize=mpl.rcParams["axes.labelsize"], color=INK)
+
+
+def _restyle_parallel(axes: Axes) -> None:
+    """Give a parallel axis its line, and make its numbers readable on the lines of the trials."""
+    _restyle(axes)
+    axes.spines["left"].set_visible(False)
+    axes.spines["right"].set_visible(True)
+    for label in axes.get_yticklabels():
+        label.set_bbox(ON_LINES)
+
+
+def _restyle_cube(axes: Any) -> None:
+    """Leave room for the labels of an axes of three dimensions, the third of which is like the others."""
+    axes.zaxis.label.set(fontsize=mpl.rcParams["axes.labelsize"], color=INK)
+    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
+        axis.labelpad = 8
+    axes.set_box_aspect(None, zoom=0.85)
+
+
+def _restyle_bar(axes: Axes, label: str) -> None:
+    """Put a colour bar that Optuna drew back into our style."""
+    _restyle(axes)
+    axes.spines[:].set_visible(False)
+    axes.set_ylabel(label)
+
+
+def _restyle_slice(axes: Axes) -> None:
+    """Give a panel its ticks: categories by their names, whole numbers as such, powers of ten."""
+    _restyle(axes)
+    axes.set(xlabel=_broken(axes.get_xlabel(), WIDE), ylabel="")
+    axes.margins(y=0.1)
+    dots = axes.collections[0]
+    dots.set(cmap=COLOURS, edgecolor="white", sizes=[24], linewidth=0.5)
+    x = np.asarray(dots.get_offsets())[:, 0]
+    if axes.xaxis.have_units():
+        _name_categories(axes)
+    elif axes.get_xscale() == "log":
+        _mark_powers(axes, float(x.min()), float(x.max()))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=bool((x == x.round()).all()), min_n_ticks=1))
+
+
+def _mark_powers(axes: Axes, low: float, high: float) -> None:
+    """Label a logarithmic axis at powers of ten, or at its ends where these lie within one power."""
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    if high < 10 * low:
+        axes.set_xticks([low, high], [f"{low:.2g}", f"{high:.2g}"])
+    else:
+        axes.xaxis.set_major_locator(LogLocator(numticks=5))
+
+
+def _name_categories(axes: Any) -> None:
+    """Write the names of categories without the quotation marks that Optuna puts around them."""
+    places = axes.xaxis.get_majorticklocs()
+    names = [text.strip("'") for text in axes.xaxis.get_major_formatter().format_ticks(places)]
+    axes.xaxis.set_major_locator(FixedLocator(places))
+    axes.xaxis.set_major_formatter(FixedFormatter(names))
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    if sum(map(len, names)) > MAX_CHARACTERS:
+        for label in axes.get_xticklabels():
+            label.set(rotation=30, ha="right", rotation_mode="anchor")
+
+
+def _colour_curves(axes: Any) -> None:
+    """Colour few curves by our palette, with a legend, and many by the number of their trial, with a colour bar."""
+    numbers = [int(re.sub(r"\D", "", line.get_label())) for line in axes.lines]
+    scale: Any = ScalarMappable(Normalize(min(numbers), max(numbers)), COLOURS)
+    few = len(numbers) <= MAX_LEGEND
+    for i, line in enumerate(axes.lines):
+        line.set(color=PALETTE[i] if few else scale.to_rgba(numbers[i]), alpha=1.0, linewidth=1.0, markersize=4)
+    if few:
+        labels = [f"trial {number}" for number in numbers]
+        axes.legend(axes.lines, labels, loc="center left", bbox_to_anchor=(1, 0.5))
+    else:
+        axes.get_legend().remove()
+        bar = axes.figure.colorbar(scale, ax=axes, label="trial", ticks=MaxNLocator(5, integer=True))
+        bar.outline.set_visible(False)
+
+
+def _legend_on_top(axes: Axes, handles: Mapping[str, Artist]) -> None:
+    """Put the legend above the axes, at its right, where it hides no dot."""
+    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "ncols": len(handles)}
+    axes.legend(list(handles.values()), list(handles), **place)
+
+
+def _finished(axes: Any, height_in: float, width_in: float = WIDTH_IN) -> Figure:
+    """Return the figure of an axes in our size and layout."""
+    figure: Figure = axes.figure
+    figure.set_layout_engine("constrained")
+    figure.set_size_inches(width_in, height_in)
+    return figure
+
+
+def _broken(name: str, width: int) -> str:
+    """Break a name that is longer than a line: after dots and slashes, and after underscores where a part is long."""
+    if len(name) <= width:
+        return name
+    return re.sub(r"([^\n]{7,}?_)(?=[^\n]{3,})", r"\1\n", re.sub(r"([./])", r"\1\n", name))

@@ -1,0 +1,1 @@
+"""Start verbs under Hydra: overrides, multiruns, worker processes, help and error messages."""

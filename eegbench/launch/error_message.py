@@ -1,0 +1,138 @@
+"""Error messages: one sentence for what a person can mend; faults of the program keep their traceback."""
+
+import difflib
+import errno
+import itertools
+import re
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from eegbench.config import REMOVED, conf_folder
+from eegbench.launch.help import composed
+
+MESSAGE = "eegbench_message"
+"""The attribute of an error that carries its message from a job's process."""
+
+ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
+
+_DISK = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "writing is not permitted",
+    errno.EPERM: "writing is not permitted",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOTDIR: "a part of this path is a file, not a folder",
+    errno.EEXIST: "a file stands where a folder should be",
+}
+
+
+def error_message(error: BaseException, config_name: str) -> str | None:
+    """Return the message of an error that a person can mend; None for what looks like a fault of the program.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    config_name
+        The verb whose options were composed.
+    """
+    if message := getattr(error, MESSAGE, None):  # made in the job, in another process
+        return str(message)
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return _hydra_message(error, config_name)
+    if type(error).__module__.startswith("submitit") or 'detect "srun"' in str(error):
+        return _slurm_message(error)
+    if "No space left on device" in str(error) or "disk is full" in str(error):
+        return f"{_place(error)}the disk is full; {ELSEWHERE}"
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{_place(error)}{_DISK[error.errno]}; {ELSEWHERE}"
+    if isinstance(error, FileNotFoundError) and _innermost(error).name == "mkdir":
+        return f"{_place(error)}no folder can be made here; {ELSEWHERE}"
+    if isinstance(error, ValueError | OSError) and _is_ours(error):
+        return str(error)
+    return None
+
+
+def _place(error: BaseException) -> str:
+    name = getattr(error, "filename", None)
+    return f"{name}: " if name else ""
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether our own code raised it on purpose, and no library from within."""
+    return Path(_innermost(error).filename).is_relative_to(Path(__file__).resolve().parents[1])
+
+
+def _innermost(error: BaseException) -> traceback.FrameSummary:
+    frames = traceback.extract_tb(error.__traceback__)
+    return frames[-1] if frames else traceback.FrameSummary("", 0, "")
+
+
+def _hydra_message(error: BaseException, config_name: str) -> str:
+    text = str(error)
+    if found := re.search(r"Could not find '([^']+)/([^/']+)'", text):
+        group, option = found.groups()
+        there = _options(text)
+        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+    if found := re.search(r"Could not load '([^']+)/([^/']+)'", text):
+        group, option = found.groups()
+        there = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+    if found := re.search(r"Could not override '([^'@]+)", text):
+        return _key_message(found.group(1), config_name)
+    if found := re.search(r"Additional config directory '(.+)' not found", text):
+        return f"--config-dir {found.group(1)}: there is no such folder."
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _key_message(key: str, config_name: str) -> str:
+    """Say why an override's key does not exist."""
+    if key in REMOVED:
+        return f"{key}: {REMOVED[key]}"
+    if key == "sweep":
+        return "sweep=OPTION: a search space is added; write +sweep=OPTION."
+    if key.startswith("hydra.sweeper."):
+        from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
+
+        return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
+    known = _known_keys(config_name)
+    if key in known:
+        return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
+    return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
+
+
+def _slurm_message(error: BaseException) -> str:
+    if "srun" in str(error):
+        return "there is no SLURM here (no program srun); leave hydra/launcher out, or take hydra/launcher=joblib."
+    lines = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return f"SLURM did not do the job ({lines}); what to ask of it is set by hydra.launcher.KEY=VALUE."
+
+
+def _options(text: str) -> list[str]:
+    _, _, rest = text.partition("Available options in")
+    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), rest.splitlines()[1:])]
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f", did you mean {near[0]}?" if near else ""
+
+
+def _known_keys(config_name: str) -> list[str]:
+    options = OmegaConf.to_container(composed(config_name), resolve=False)
+    assert isinstance(options, dict)
+    return list(_keys(options))
+
+
+def _keys(options: Mapping[Any, Any], path: str = "") -> Iterator[str]:
+    """Yield every key of nested options, dotted."""
+    for name, value in options.items():
+        yield f"{path}{name}"
+        if isinstance(value, Mapping):
+            yield from _keys(value, f"{path}{name}.")

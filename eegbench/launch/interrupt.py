@@ -1,0 +1,70 @@
+"""Ctrl-C and polite kills (SIGTERM): both interrupt a run, which then tells how it is finished."""
+
+import contextlib
+import signal
+
+import psutil  # imported early: an interrupt may come while others import it
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
+
+JOB_TIMEOUT_S = 30
+"""How long a job may take to record that it was interrupted."""
+
+WORKERS = ("popen_loky", "submitit.local")
+"""What the command lines of joblib's and submitit's worker processes contain."""
+
+_is_interrupted = False
+_has_jobs = False
+
+
+def answer_interrupts(*, has_jobs: bool) -> None:
+    """Raise KeyboardInterrupt for SIGTERM, as schedulers send it, as for Ctrl-C.
+
+    Parameters
+    ----------
+    has_jobs
+        Whether this process may have started jobs, which are then interrupted too.
+    """
+    global _is_interrupted, _has_jobs
+    _is_interrupted, _has_jobs = False, has_jobs
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job is to ignore Ctrl-C
+            signal.signal(number, _interrupt)
+
+
+def stop_if_interrupted() -> None:
+    """Raise KeyboardInterrupt again where one was lost: Python drops one that comes while it deletes an object."""
+    if _is_interrupted:
+        raise KeyboardInterrupt
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
+    """Interrupt the jobs, then this process; a second signal must not disturb what the first one started."""
+    global _is_interrupted
+    _is_interrupted = True
+    before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
+    if _has_jobs:
+        _end_jobs()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    raise KeyboardInterrupt
+
+
+def _ignore(number: int, frame: object) -> None:
+    """Do nothing; SIG_IGN instead of a function would warn of a signal that came just before."""
+
+
+def _end_jobs() -> None:
+    """End the jobs that a launcher started on this machine: politely, so that each run is marked as killed."""
+    jobs, below = [], []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if any(name in word for word in child.cmdline() for name in WORKERS):
+                jobs.append(child)
+                below += child.children(recursive=True)
+                child.terminate()
+    psutil.wait_procs(jobs, timeout=JOB_TIMEOUT_S)
+    for process in (*jobs, *below):
+        with contextlib.suppress(psutil.Error):
+            process.kill()

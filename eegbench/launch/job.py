@@ -1,0 +1,115 @@
+"""Do a job of ``eegbench train``: one experiment, or one for each of ``sweep.seeds``, and its value for the sweep."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from omegaconf import DictConfig, OmegaConf
+
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.options import read_experiment
+from eegbench.experiment.run import run_experiment
+from eegbench.launch.interrupt import stop_if_interrupted
+from eegbench.progress import tell
+from eegbench.sweep.base import Pruned, Trial
+from eegbench.sweep.objective import values, values_there, watched
+from eegbench.sweep.sweep_context import SWEEP, SweepContext, short_name, varied_words
+from eegbench.trainer.base import NonFiniteLossError
+
+
+def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | None:
+    """Run a job's experiments and return what its sweep seeks; None where there are no labels."""
+    folder = Path(hydra.runtime.output_dir).resolve()
+    context = _context(experiment, hydra)
+    with _study_trial(experiment, hydra) as trial:
+        try:
+            found = _run_seeds(experiment, folder, context, trial)
+        except Pruned as pruned:
+            if trial:
+                trial.prune()
+            return pruned.value
+        except NonFiniteLossError:
+            if trial is None:
+                raise
+            found = [math.nan] * len(experiment.sweep.objectives)
+        if trial and found:
+            trial.end(found)
+    return found[0] if found and len(found) == 1 else found
+
+
+def _run_seeds(experiment: Experiment, folder: Path, context: SweepContext, trial: Trial | None) -> list[float] | None:
+    """Run the experiment with each seed and return the mean of each objective."""
+    seeds, objectives = experiment.sweep.seeds, experiment.sweep.objectives
+    found: list[list[float]] = []
+    for position, seed in enumerate(seeds or [experiment.seed]):
+        named = replace(context, name=f"{context.name} seed {seed}".strip()) if seeds else context
+        watching = replace(named, watch=_Watch(experiment, trial, position, [one[0] for one in found]))
+        place = folder / f"seed_{seed}" if seeds else folder
+        of_seed = read_experiment({**experiment.options, "seed": seed}) if seeds else experiment
+        metrics = run_experiment(of_seed, place, watching)
+        if trial is None and not values_there(metrics, objectives):
+            return None
+        found.append(values(metrics, objectives))
+    return [float(mean) for mean in np.mean(found, axis=0)]
+
+
+class _Watch:
+    """Reports each pass to the study, gives a trial up when the study says so, and ends an interrupted run.
+
+    With several seeds the value is the mean over the seeds so far, the one in training with its present score, and
+    steps count on from seed to seed: trials are compared at the same pass of the same seed.
+    """
+
+    def __init__(self, experiment: Experiment, trial: Trial | None, position: int, earlier: Sequence[float]) -> None:
+        objectives, n_passes = experiment.sweep.objectives, experiment.trainer.max_passes
+        self.trial, self.earlier = trial, list(earlier)
+        self.column = watched(objectives[0])
+        self.is_watching = trial is not None and len(objectives) == 1
+        self.before = position * n_passes
+        self.last_step = max(1, len(experiment.sweep.seeds)) * n_passes
+
+    def __call__(self, row: Mapping[str, Any]) -> None:
+        stop_if_interrupted()
+        value = row.get(self.column)
+        if not self.is_watching or value is None or row["pass"] == 0:
+            return
+        assert self.trial is not None
+        mean = float(np.mean([*self.earlier, value]))
+        step = self.before + row["pass"]
+        if self.trial.report(mean, step) and step < self.last_step:  # what is trained to its end is evaluated
+            raise Pruned(mean, row["pass"])
+
+
+def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
+    """Return the place of a job in its multirun, if it is part of one."""
+    if OmegaConf.is_missing(hydra.job, "num"):
+        return SweepContext()
+    folder, sweep = Path(hydra.sweep.dir).resolve(), experiment.sweep
+    varied = varied_words(folder, [str(word) for word in hydra.overrides.task])
+    tags = {"sweep": folder.name, "trial": str(hydra.job.num if sweep.trial is None else sweep.trial)}
+    name, is_trial = short_name(varied), sweep.study is not None
+    tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
+    return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial)
+
+
+@contextmanager
+def _study_trial(experiment: Experiment, hydra: DictConfig) -> Iterator[Trial | None]:
+    """Hold the trial of the study that the job is, if it is one."""
+    study, number = experiment.sweep.study, experiment.sweep.trial
+    if study is None or number is None or OmegaConf.is_missing(hydra.job, "num"):
+        yield None
+        return
+    from eegbench.sweep.job import open_trial  # here, as Optuna takes long to import
+    from eegbench.sweep.storage import storage_address
+
+    pruner = hydra.sweeper.get("pruner")
+    address = storage_address(hydra.sweeper.storage, Path(experiment.paths.sweeps).resolve(), study)
+    node = OmegaConf.to_container(pruner, resolve=True) if pruner else None
+    assert node is None or isinstance(node, dict)
+    named = {str(name): value for name, value in node.items()} if node else None
+    with open_trial(address=address, study=study, number=number, pruner=named) as trial:
+        yield trial

@@ -1,0 +1,70 @@
+"""The words of a command line that Hydra reads: overrides (``key=value``) and flags."""
+
+from collections.abc import Sequence
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import OverrideParseException
+
+MULTIRUN = ("-m", "--multirun")
+HELP = ("-h", "--help")
+
+
+def value_of(words: Sequence[str], key: str) -> str:
+    """Return the value of the last override of a key, without quotes; an empty text where there is none."""
+    values = [word.partition("=")[2].strip("'\"") for word in words if word.startswith(f"{key}=")]
+    return values[-1] if values else ""
+
+
+def list_of(words: Sequence[str], key: str) -> list[str]:
+    """Return the value of the last override of a key as a list of texts; empty where there is none.
+
+    Raises
+    ------
+    ValueError
+        Where the override cannot be read.
+    """
+    last = [word for word in words if word.startswith(f"{key}=")][-1:]
+    try:
+        value = OverridesParser.create().parse_overrides(last)[0].value() if last else []
+    except OverrideParseException as error:
+        raise ValueError(f"{last[0]}: this override cannot be read; write {key}=[NAME,NAME].") from error
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def is_multirun(words: Sequence[str]) -> bool:
+    """Whether the flag of a multirun is among the words."""
+    return not set(MULTIRUN).isdisjoint(words)
+
+
+def is_override(word: str) -> bool:
+    """Whether a word is an override, not a flag."""
+    return "=" in word and not word.startswith("-")
+
+
+def config_dir(words: Sequence[str]) -> str | None:
+    """Return the folder of the user's own options (``--config-dir``); None where there is none."""
+    for position, word in enumerate(words):
+        if word in ("--config-dir", "-cd") and position + 1 < len(words):
+            return words[position + 1]
+        if word.startswith("--config-dir="):
+            return word.partition("=")[2]
+    return None
+
+
+def multirun_first(words: Sequence[str]) -> list[str]:
+    """Move ``-m`` to the front: Hydra's parser wants it before the overrides."""
+    flags = [word for word in words if word in MULTIRUN]
+    return [*flags, *(word for word in words if word not in flags)]
+
+
+def with_multirun(words: Sequence[str]) -> list[str]:
+    """Add ``-m`` where a sweeper is named: it is to sweep."""
+    is_named = any(word.startswith("hydra/sweeper=") for word in words)
+    return ["-m", *words] if is_named and not is_multirun(words) else list(words)
+
+
+def with_dry_run(words: Sequence[str]) -> list[str]:
+    """Print the options of a single run with ``sweep.dry_run=true``; a sweep itself prints what it would run."""
+    is_sweep = is_multirun(words) or any(word.startswith("+sweep=") for word in words)
+    dry = "sweep.dry_run=true" in words and not is_sweep
+    return [*words, "--cfg", "job"] if dry else list(words)

@@ -1,0 +1,92 @@
+"""Turn ``resume=FOLDER`` into the overrides that a run was started with.
+
+The folder may come from a stranger. Its stored overrides are text: those that could start a program, widen what is
+trusted, or read this machine's environment are refused, and the user can type them instead.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import OverrideParseException
+
+from eegbench.config import MAY_CHANGE, ConfigError, read_words
+from eegbench.launch.override import is_multirun, is_override, value_of
+
+OVERRIDES = Path(".hydra") / "overrides.yaml"
+
+RESOLVER = re.compile(r"\$\{[^}]*:")
+"""An interpolation that calls a function, such as ``${oc.env:HOME}``."""
+
+
+def with_resume(words: Sequence[str]) -> list[str]:
+    """Replace ``resume=FOLDER`` by the overrides that this run was started with, and its folder.
+
+    Raises
+    ------
+    ValueError
+        Where other options are given too, the run is finished, or its stored overrides are not accepted.
+    FileNotFoundError
+        Where the folder holds no run.
+    """
+    run = value_of(words, "resume")
+    if run in ("", "null"):
+        return list(words)
+    folder = Path(run).resolve()
+    if not (folder / OVERRIDES).is_file():
+        raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
+    if (folder / "summary.json").is_file():
+        raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
+    stored = [word for word in read_words(folder / OVERRIDES) if not word.startswith("resume=")]
+    typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
+    retyped = {word.partition("=")[0] for word in typed}
+    kept = [word for word in stored if word.partition("=")[0] not in retyped]
+    _check_typed(typed, stored, words, folder)
+    for word in kept:
+        _check_stored(word, folder)
+    flags = [word for word in words if not is_override(word)]
+    return [*flags, *kept, *typed, f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+
+
+def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:
+    """Refuse other options than those that may change, and those that the folder may not decide."""
+    allowed = {"trust", *MAY_CHANGE, *(word.partition("=")[0] for word in stored if _why_not(word))}
+    others = [word for word in typed if word.partition("=")[0] not in allowed]
+    if others or is_multirun(words):
+        raise ValueError(
+            f"resume={folder} finishes a run with its own options: leave {others[0] if others else '-m'} out, "
+            "or start a new run with encoder=FOLDER."
+        )
+
+
+def _check_stored(word: str, folder: Path) -> None:
+    if reason := _why_not(word):
+        raise ConfigError(
+            f"{folder / OVERRIDES} holds {word!r}: {reason}, and a run's folder is not trusted to do that. If you are "
+            "sure that it belongs to the run, add it to this command; else do not resume this run."
+        )
+
+
+def _why_not(word: str) -> str:
+    """Return why a stored word is not accepted; an empty text where it is."""
+    if word.startswith("-"):
+        return "it is a flag"
+    try:
+        override = OverridesParser.create().parse_overrides([word])[0]
+    except OverrideParseException:
+        return "it cannot be read as an override"
+    names = _names(override)
+    if "hydra" in names:
+        return "it sets up Hydra, which can start any program"
+    if names[0] == "trust":
+        return "it says which modules are trusted"
+    if RESOLVER.search(word):
+        return "it has a value that is computed on this machine"
+    return ""
+
+
+def _names(override: Override) -> list[str]:
+    """Return the parts of an override's key and package."""
+    return [part for text in (override.key_or_group, override.package or "") for part in re.split(r"[./@:]", text)]

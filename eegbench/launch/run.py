@@ -1,0 +1,64 @@
+"""Run a verb under Hydra, and print what goes wrong as an error message."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.plugins import Plugins
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+from omegaconf import DictConfig
+
+from eegbench.config import conf_folder
+from eegbench.launch.error_message import error_message
+from eegbench.launch.help import help_text
+from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.launch.override import HELP, config_dir, multirun_first
+from eegbench.launch.process import launched_here, raise_failed
+from eegbench.sweep.plugin import register as register_sweeper
+
+KEPT = {
+    "train": "what was built is kept, and the next run uses it.",
+    "explain": "the run stays finished; maps that were drawn are kept.",
+}
+"""What an interrupt leaves, by verb."""
+
+
+class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
+    """Puts the folder of ``--config-dir`` before the shipped options; Hydra itself puts it behind them."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Put the user's folder first."""
+        if folder := config_dir(sys.argv):
+            search_path.prepend(provider="user", path=f"file://{Path(folder).resolve()}")
+
+
+def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
+    """Run a verb under Hydra with these arguments, and return the exit status."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions through: they are printed below
+    sys.argv = [f"eegbench {config_name}", *multirun_first(argv)]
+    Plugins.instance().register(UserOptionsFirst)
+    register_sweeper()
+    launched_here()
+    answer_interrupts(has_jobs=True)
+    try:
+        if not set(HELP).isdisjoint(argv):
+            print(help_text(config_name, argv, config_dir(argv)))
+            return 0
+        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
+        raise_failed()
+    except SystemExit as end:  # raised by a callback
+        return int(end.code or 0)
+    except KeyboardInterrupt:
+        print(f"eegbench: interrupted; {KEPT[config_name]}", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        message = error_message(error, config_name)
+        if message is None:
+            raise
+        print(f"eegbench: {message}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,1 @@
+"""What a run and a sweep show: lines and tables on the console, and figures."""

@@ -1,0 +1,51 @@
+"""Where a run's figures go, with the numbers that they show."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from eegbench.atomic import write_csv, write_json, write_parquet, write_text
+from eegbench.figure import save
+
+
+@dataclass(frozen=True)
+class Album:
+    """Where figures go, and in which formats; without formats none is drawn.
+
+    Attributes
+    ----------
+    folder
+        The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
+    formats
+        ``png``, ``pdf``, both or neither.
+    """
+
+    folder: Path
+    formats: tuple[str, ...]
+
+    def add(self, stem: str, plot: Callable[[], Figure]) -> None:
+        """Plot a figure and save it."""
+        if self.formats:
+            path = self.folder / "figures" / stem
+            save(plot(), path.parent, path.name, formats=self.formats)
+
+    def add_page(self, stem: str, page: Callable[[], str]) -> None:
+        """Save an HTML page."""
+        if self.formats:
+            write_text(self.folder / "figures" / f"{stem}.html", page())
+
+    def add_table(self, stem: str, table: pd.DataFrame) -> None:
+        """Save the numbers of a figure as CSV."""
+        write_csv(self.folder / "tables" / f"{stem}.csv", table)
+
+    def add_data(self, stem: str, table: pd.DataFrame) -> None:
+        """Save many numbers as parquet."""
+        write_parquet(self.folder / "tables" / f"{stem}.parquet", table)
+
+    def add_facts(self, stem: str, facts: Mapping[str, Any]) -> None:
+        """Save what a figure was made with as JSON."""
+        write_json(self.folder / "tables" / f"{stem}.json", facts)

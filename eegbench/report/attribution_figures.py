@@ -1,0 +1,172 @@
+"""The figures of an attribution: scalp maps by band beside what differs in the data, a heat map, a page to explore."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from eegbench.figure import Maps, attribution_page, channel_heatmap, topomap
+from eegbench.figure.channel_map import LEVEL
+from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.interpretability import Attribution, Scene
+from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.report.album import Album
+
+Band = tuple[str, float, float]
+
+MOST_PLACES = 300
+"""Frequencies or times that a printed map can show."""
+
+DIFFERENCE = "amplitude of this class less that of the others (standard deviations)"
+
+CORRELATION = (
+    "A correlation of amplitude and score says that the network uses this amplitude, not that the class has more."
+)
+DEPENDENCE = "The map says what the score depends on, not where the class has more amplitude."
+DATA = "What differs between the classes' windows, whether or not a network uses it."
+FILTERS = "What the filters pass on says nothing yet about what the network makes of it."
+
+
+def plot_attribution(
+    attribution: Attribution,
+    difference: Float[np.ndarray, "n_classes n_channels n_freqs"],
+    scene: Scene,
+    *,
+    bands_hz: Sequence[Band],
+    title: str,
+    stem: str,
+    album: Album,
+) -> None:
+    """Draw an attribution.
+
+    Parameters
+    ----------
+    attribution
+        What a method found.
+    difference
+        How far each class's amplitudes lie above the others', at the frequencies of a window.
+    scene
+        What it was found in.
+    bands_hz
+        Bands of scalp maps, by name and edges, the upper one not included; those that hold no frequency of a window
+        are left out.
+    title, stem
+        Stands above each figure; what their files are called.
+    album
+        Takes them.
+    """
+    caption = _caption(attribution, "What differs in the data is in class_difference_map.", "Outlined")
+    album.add(f"{stem}_map", lambda: channel_heatmap(coarse(attribution), title=title, caption=caption))
+    by_channel = attribution.channels == scene.signals.channels
+    where = scene.signals.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
+    album.add_page(stem, lambda: attribution_page(attribution, positions=where, title=title, caption=caption))
+    if not attribution.is_by_class or np.isfinite(where).all(axis=1).sum() < FEWEST_CHANNELS:
+        return
+    held = [band for band in bands_hz if in_band(frequencies(scene.signals), *band[1:]).any()]
+    if attribution.axis == "frequency_hz" and not held:
+        return
+    maps, beside, columns = _by_band(attribution, difference, scene, held)
+    album.add(
+        f"{stem}_scalp",
+        lambda: topomap(
+            maps,
+            rows=attribution.outputs,
+            columns=columns,
+            channels=attribution.channels,
+            positions=where,
+            title=title,
+            caption=_caption(
+                attribution, "" if beside is None else "What differs in the data stands beside it.", "Large dots"
+            ),
+            beside=beside,
+        ),
+    )
+
+
+def plot_difference(
+    difference: Float[np.ndarray, "n_classes n_channels n_freqs"], scene: Scene, *, title: str, stem: str, album: Album
+) -> None:
+    """Draw where the classes differ in the data, as attributions are drawn."""
+    drawn = Attribution(
+        values=difference,
+        measure=DIFFERENCE,
+        axis="frequency_hz",
+        places=frequencies(scene.signals),
+        outputs=scene.classes,
+        channels=scene.signals.channels,
+    )
+    album.add_data(stem, drawn.table())
+    album.add(f"{stem}_map", lambda: channel_heatmap(coarse(drawn), title=title, caption=DATA))
+
+
+def coarse(attribution: Attribution) -> Attribution:
+    """Return the means of neighbouring places, so many together that a printed map can show them.
+
+    Standard errors are means too, which errors of neighbours reach where they go together; of p the lowest counts.
+    """
+    n = -(-len(attribution.places) // MOST_PLACES)
+    if n < 2 or attribution.axis == "band":
+        return attribution
+    edges = np.arange(0, len(attribution.places), n)
+    counts = np.diff(np.append(edges, len(attribution.places)))
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.asarray(np.add.reduceat(values, edges, axis=-1) / counts)
+
+    error, p = attribution.standard_error, attribution.p
+    return replace(
+        attribution,
+        values=mean(attribution.values),
+        places=mean(np.asarray(attribution.places, dtype=np.float64)),
+        standard_error=None if error is None else mean(error),
+        p=None if p is None else np.minimum.reduceat(p, edges, axis=-1),
+    )
+
+
+def _caption(attribution: Attribution, where: str, marks: str) -> str:
+    """Say what a map says and does not say, where the data are drawn, and what is marked."""
+    if not attribution.is_by_class:
+        return FILTERS
+    what = CORRELATION if "correlation" in attribution.measure else DEPENDENCE
+    corrected = f"{marks}: p < .05, corrected for all channels and places." if attribution.p is not None else ""
+    return " ".join(sentence for sentence in (what, where, corrected) if sentence)
+
+
+def _by_band(
+    attribution: Attribution,
+    difference: Float[np.ndarray, "n_classes n_channels n_freqs"],
+    scene: Scene,
+    bands_hz: Sequence[Band],
+) -> tuple[Maps, Maps | None, tuple[str, ...]]:
+    """Return what the network uses and what differs, a map a band; an attribution in time has one of all times."""
+    if attribution.axis == "time_s":
+        values = attribution.values.mean(axis=2, keepdims=True)
+        return Maps(values.transpose(0, 2, 1), f"{attribution.measure}, mean over time"), None, ("",)
+    freqs = frequencies(scene.signals)
+    if attribution.axis == "band":
+        assert attribution.bands_hz is not None
+        inside = np.stack([in_band(freqs, low, high) for low, high in attribution.bands_hz], axis=1)
+        names, values, p = tuple(str(place) for place in attribution.places), attribution.values, attribution.p
+    else:
+        inside = np.stack([in_band(freqs, low, high) for _, low, high in bands_hz], axis=1)
+        names = tuple(f"{name} {low:g}–{high:g} Hz" for name, low, high in bands_hz)
+        values, p = _means(attribution.values, inside), _least(attribution.p, inside)
+    marked = None if p is None else (p < LEVEL).transpose(0, 2, 1)
+    maps = Maps(values.transpose(0, 2, 1), attribution.measure, "network", marked)
+    return maps, Maps(_means(difference, inside).transpose(0, 2, 1), DIFFERENCE, "data"), names
+
+
+def _means(
+    values: Float[np.ndarray, "n_outputs n_channels n_freqs"], inside: Bool[np.ndarray, "n_freqs n_bands"]
+) -> Float[np.ndarray, "n_outputs n_channels n_bands"]:
+    return np.asarray(values @ (inside / inside.sum(axis=0)))
+
+
+def _least(
+    p: Float[np.ndarray, "n_outputs n_channels n_freqs"] | None, inside: Bool[np.ndarray, "n_freqs n_bands"]
+) -> Float[np.ndarray, "n_outputs n_channels n_bands"] | None:
+    """Return the lowest p of each band: each is corrected for all frequencies already."""
+    if p is None:
+        return None
+    return np.stack([p[:, :, column].min(axis=2) for column in inside.T], axis=2)

@@ -1,0 +1,182 @@
+"""What a run prints: a line for each step on standard error, tables of scores on standard output."""
+
+import math
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eegbench.preprocessing.build import Skipped
+from eegbench.probe import ProbeNotConvergedError
+from eegbench.progress import tell
+from eegbench.report.run_figures import shown_split
+from eegbench.score import render
+from eegbench.score.render import without_clutter
+from eegbench.types import Score
+
+MAX_SKIPPED = 5
+"""Skipped recordings that are printed; ``summary.json`` holds all."""
+
+
+@dataclass(frozen=True)
+class DataOverview:
+    """The data of a run in numbers.
+
+    Attributes
+    ----------
+    coverage
+        Which part of the complete set this is, in words.
+    n_built, n_shards
+        Shards that were built for this run, and shards in use.
+    skipped
+        Recordings that cannot be used, with the reasons.
+    counts
+        For each split, numbers of subjects, recordings and windows (``n_…``), of windows by class, and of unscored,
+        flat and saturated ones.
+    classes
+        Class names.
+    within_subject
+        Whether a subject may stand in two splits.
+    """
+
+    coverage: str
+    n_built: int
+    n_shards: int
+    skipped: Sequence[Skipped]
+    counts: Mapping[str, Mapping[str, int]]
+    classes: tuple[str, ...]
+    within_subject: bool
+
+
+def tell_data(data: DataOverview) -> None:
+    """Print which part of which set is used, what was left out, and how many windows each split has."""
+    tell(f"data: {data.coverage}; {data.n_built} shards built, {data.n_shards} in use")
+    for skipped in data.skipped[:MAX_SKIPPED]:
+        tell(f"skipped {skipped.recording}: {skipped.reason}")
+    if len(data.skipped) > MAX_SKIPPED:
+        tell(f"… and {len(data.skipped) - MAX_SKIPPED} more, all in summary.json")
+    for split, number in data.counts.items():
+        if number["n_windows"]:
+            by_class = ", ".join(f"{name} {number[f'n_{name}']}" for name in data.classes)
+            tell(
+                f"{split}: {number['n_subjects']} subjects, {number['n_recordings']} recordings, "
+                f"{number['n_windows']} windows ({by_class}, unscored {number['n_unscored']}; "
+                f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated)"
+            )
+    if data.within_subject:
+        tell("within subject: the same subjects stand in several splits, and every table says so")
+
+
+def tell_pass(row: Mapping[str, Any]) -> None:
+    """Print how a pass went, in a line."""
+    shown = [f"pass {row['pass']:>3}"]
+    for name in ("train_loss", "valid_loss", "valid_accuracy", "probe_valid_balanced_accuracy"):
+        if row.get(name) is not None and not math.isnan(row[name]):
+            shown.append(f"{name.replace('_', ' ')} {row[name]:.4f}")
+    tell("  ".join([*shown, f"({row['seconds']:.1f} s)"]))
+
+
+@contextmanager
+def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
+    """Print how to finish the run where its work is interrupted.
+
+    Parameters
+    ----------
+    folder
+        The run's folder.
+    trusted
+        Modules that must be trusted again, as a run's folder is not.
+    """
+    command = f"eegbench train resume={folder}{trust_words(trusted)}"
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(f"interrupted; finish this run with: {command}")
+        raise
+    except ProbeNotConvergedError:
+        tell(f"what was trained is kept; finish this run with: {command} probe.linear.max_iter=N")
+        raise
+
+
+def tell_maps_failed(folder: Path, trusted: Sequence[str]) -> None:
+    """Print how to make the maps of a finished run again."""
+    command = f"eegbench explain run={folder}{trust_words(trusted)}"
+    tell(f"the run is finished, but for its maps; try them again with: {command}")
+
+
+def trust_words(trusted: Sequence[str]) -> str:
+    """Return what is added to a command to trust modules, with a space before it; an empty text for none."""
+    return f" 'trust=[{','.join(trusted)}]'" if trusted else ""
+
+
+def print_scores(scores: Sequence[Score], predictions: pd.DataFrame, n_subjects: Mapping[str, int]) -> None:
+    """Print the tables of scores on test, or on valid where nothing is tested."""
+    split = shown_split(predictions)
+    shown = without_clutter([score for score in scores if score.split.startswith(split)], predictions)
+    print("\n" + render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
+
+
+def print_unlabelled() -> None:
+    """Print why there are no scores."""
+    print("\nNo labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
+
+
+def print_training(summary: Mapping[str, Any]) -> None:
+    """Print what training took, from a run's summary."""
+    print(
+        f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
+        f"{summary['n_examples']} examples ({summary['n_drawn']} drawn), {_rate(summary)}in {summary['precision']}; "
+        f"weights of pass {summary['best_pass']}; {summary['stopped']}"
+    )
+
+
+def _rate(summary: Mapping[str, Any]) -> str:
+    seconds = summary["train_seconds"]
+    return f"{summary['n_examples'] / seconds:,.0f} a second, " if seconds > 0 else ""
+
+
+def tell_trial(metrics: Mapping[str, float], folder: Path) -> None:
+    """Say in a line how a trial did on valid; its test scores are for later, in its folder and in MLflow."""
+    shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and "/linear/" in name]
+    tell(f"{'; '.join(one for one in shown if 'f1/' not in one and 'mean' not in one)}  ({folder})")
+
+
+def print_checks(checks: pd.DataFrame) -> None:
+    """Print how far each method's map depends on the weights, and whether the network depends on what it shows.
+
+    Scores are mean probabilities of what the network says; a map that tells more than chance has a lower one where its
+    highest places are deleted than where random ones are, and a higher one where they are inserted.
+    """
+    columns = {
+        "shuffled_similarity": "rank correlation with shuffled weights",
+        "deletion": "deletion",
+        "deletion_random": "at random",
+        "insertion": "insertion",
+        "insertion_random": "at random",
+    }
+    print(f"\n{'':24}" + "".join(f"{title:>{max(12, len(title) + 2)}}" for title in columns.values()))
+    for _, row in checks.iterrows():
+        values = [(f"{row[name]:.3f}" if pd.notna(row.get(name)) else "–") for name in columns]
+        cells = (f"{value:>{max(12, len(title) + 2)}}" for value, title in zip(values, columns.values(), strict=True))
+        print(f"{row['method']:24}" + "".join(cells))
+
+
+def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:
+    """Print figures from elsewhere beside ours, by the names of MLflow's metrics."""
+    if not published:
+        return
+    print(f"\nours is on {dataset}\n{'':32}{'ours':>10}   published")
+    for name, figure in published.items():
+        ours = f"{metrics[name]:.4g}" if name in metrics else "–"
+        print(f"{name:32}{ours:>10}   {figure}")
+
+
+def print_place(folder: Path, link: str) -> None:
+    """Print where the run lies and how to look at it."""
+    print(f"\nrun: {folder}")
+    if link != str(folder):
+        print(link)

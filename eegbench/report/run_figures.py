@@ -1,0 +1,142 @@
+"""The figures of a run: learning curves, confusion matrices, reports, embeddings, hypnograms, scores."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from eegbench import figure
+from eegbench.inference.embedding import Embeddings
+from eegbench.probe.control import CONTROLS
+from eegbench.report.album import Album
+from eegbench.score import confusion, evaluate, report_frame
+from eegbench.store.base import WindowStore
+from eegbench.types import Score
+
+TITLES = {"network": "Network", "linear": "Linear probe"}
+
+MAX_HYPNOGRAMS = 24
+"""Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
+
+
+def plot_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
+    """Plot the learning curves."""
+    album.add("learning_curves", lambda: figure.learning_curves(history, best_pass=best_pass))
+
+
+def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
+    """Plot and write the confusion matrix of the pretext task on each split."""
+    for split, matrix in counts.items():
+        _plot_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
+
+
+def plot_predictions(
+    predictions: pd.DataFrame, probes: Sequence[str], store: WindowStore, *, within_subject: bool, album: Album
+) -> None:
+    """Plot confusion matrices and reports of test predictions, and hypnograms of the linear probe's.
+
+    Parameters
+    ----------
+    predictions
+        Rows of ``predictions.parquet``.
+    probes
+        Whose predictions to plot.
+    store
+        The windows that were predicted.
+    within_subject
+        Whether train holds windows of the tested subjects; titles say so.
+    album
+        Takes the figures.
+    """
+    split, classes = shown_split(predictions), store.classes
+    of_split = predictions[predictions["split"] == split]
+    by_probe = {name: of_split[of_split["probe"] == name] for name in probes}
+    for name, frame in by_probe.items():
+        title = f"{TITLES[name]}, {split}" + (", within subject" if within_subject else "")
+        _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
+    for recording, frame in list(by_probe["linear"].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
+        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, frame, **_hypnogram_facts(frame, store)))
+
+
+def plot_scores(predictions: pd.DataFrame, scores: Sequence[Score], n_classes: int, album: Album) -> None:
+    """Plot the pooled scores of all probes and controls."""
+    split = shown_split(predictions)
+    pooled = [score for score in scores if score.split.startswith(split) and score.aggregation == "pooled"]
+    chance = 1 / n_classes
+    album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
+
+
+def plot_embeddings(
+    embeddings: Embeddings, store: WindowStore, projection: Literal["pca", "tsne"], seed: int, album: Album
+) -> None:
+    """Plot the embeddings in two dimensions, coloured by all that is known of each window."""
+    if not album.formats:
+        return
+    points, axis_labels = _project(embeddings.features, projection, seed)
+    panels = _panels(store.table.loc[embeddings.rows].reset_index(drop=True), store)
+    title = "Embeddings" + (" (t-SNE)" if projection == "tsne" else "")
+    rng = np.random.default_rng(seed)
+    album.add(
+        f"embeddings_{projection}",
+        lambda: figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
+    )
+
+
+def shown_split(predictions: pd.DataFrame) -> str:
+    """Return the split that figures and tables show: test, or valid where nothing is tested."""
+    return "test" if (predictions["split"] == "test").any() else "valid"
+
+
+def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore) -> dict[str, Any]:
+    classes = store.classes
+    values = evaluate(confusion(frame, classes), classes)
+    scores = {"accuracy": float(values["accuracy"])}
+    if frame["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
+        scores["κ"] = float(values["cohen_kappa"])
+    return {"classes": classes, "window_s": store.signals.window_s, "scores": scores}
+
+
+def _plot_confusion(
+    matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
+) -> None:
+    report = report_frame(matrix, classes)
+    album.add(f"confusion_{stem}", lambda: figure.confusion_matrix(matrix, classes, title))
+    album.add(f"report_{stem}", lambda: figure.classification_report(report, title))
+    named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
+    album.add_table(f"confusion_{stem}", named)
+    album.add_table(f"report_{stem}", report)
+
+
+def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
+    names = dict(enumerate(store.classes))  # unscored windows have none and are plotted grey
+    panels = {"subject": table["subject"], "split": table["split"]}
+    if table["scored"].any():
+        panels = {"label": table["label"].map(names)} | panels
+    for fact in ("age", "sex"):
+        if fact in store.facts and store.facts[fact].notna().any():
+            panels[fact] = table["recording"].map(store.facts[fact])
+    return panels
+
+
+def _project(
+    features: Float[np.ndarray, "n embed_dim"], projection: str, seed: int
+) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
+    if projection == "tsne":
+        from sklearn.manifold import TSNE
+
+        return TSNE(n_components=2, random_state=seed).fit_transform(features), ("t-SNE 1", "t-SNE 2")
+    return _principal(features)
+
+
+def _principal(features: Float[np.ndarray, "n embed_dim"]) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
+    """Return the two principal components; the largest loading of each is positive."""
+    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
+    centred = np.pad(centred, ((0, 0), (0, max(0, 2 - centred.shape[1]))))
+    variance, axes = np.linalg.eigh(centred.T @ centred)  # the largest last
+    axes = axes[:, [-1, -2]]
+    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
+    first, second = variance[[-1, -2]] / max(variance.sum(), np.finfo(float).tiny)
+    return centred @ axes, (f"PC1 ({first:.0%} of variance)", f"PC2 ({second:.0%} of variance)")

@@ -1,0 +1,177 @@
+"""What a multirun leaves and prints at its end: a table of its trials, the best one, figures, and where to look."""
+
+import json
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eegbench.atomic import write_csv, write_json
+from eegbench.comparison import pool
+from eegbench.figure import study_figures
+from eegbench.report.album import Album
+from eegbench.score.table import score_metrics
+from eegbench.sweep.objective import OBJECTIVE
+from eegbench.sweep.plan import Plan
+from eegbench.sweep.storage import public
+from eegbench.sweep.study import KnownImportances, SharedStudy, importances, order, state_of
+from eegbench.sweep.sweep_context import SWEEP
+from eegbench.tracking.base import SweepView, TrackedRun
+
+MAX_PRINTED = 10
+CURVES = ("probe_valid_balanced_accuracy", "valid_loss")
+SECONDS = "seconds"
+
+
+def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> None:
+    """Write and print what came out of a search, and close its parent.
+
+    Parameters
+    ----------
+    plan
+        The search.
+    parent
+        The run that holds its trials.
+    formats
+        Of figures.
+    """
+    metrics, view = _conclude_study(plan, Album(plan.folder / SWEEP, tuple(formats)))
+    _close(plan.folder, parent, metrics, view)
+
+
+def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun) -> None:
+    """Pool the jobs of a multirun where they are folds of one split, and close its parent.
+
+    Parameters
+    ----------
+    folder
+        Of the multirun.
+    varied
+        The options that vary.
+    parent
+        The run that holds its jobs.
+    """
+    view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
+    _close(folder, parent, _pool_folds(folder), view)
+
+
+def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view: SweepView) -> None:
+    pages = parent.pages(view)
+    parent.finish(metrics=metrics, model=None)
+    print(f"\nsweep: {folder}\n{parent.link}")
+    for what, page in zip(("compare", "charts"), pages, strict=False):
+        print(f"{what + ':':<9}{page}")
+
+
+def print_plan(plan: Plan) -> None:
+    """Print what a sweep would do, without making its study."""
+    print(f"study {plan.study} in {public(plan.address)}, trials below {plan.folder}")
+    for name, value in plan.settings.items():
+        print(f"  {name.removeprefix('sweep.'):<24} {value}")
+    if plan.fixed:
+        print(f"  every trial has          {' '.join(plan.fixed)}")
+
+
+def _pool_folds(folder: Path) -> dict[str, float]:
+    """Pool the jobs where they differ in nothing but the fold."""
+    runs = pool.find_runs([folder])
+    if len(runs) < 2 or pool.differing(runs) != {pool.FOLD}:
+        return {}
+    return score_metrics(pool.pool(runs, folder / SWEEP))
+
+
+def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepView]:
+    """Write the tables and figures of a study; return the metrics of its parent and the view of its pages."""
+    shared = SharedStudy(plan)
+    trials = [trial for trial in shared.trials() if trial.params]
+    table, steps = trials_table(plan, trials), intermediate_values(trials)
+    write_csv(album.folder / "trials.csv", table)
+    write_csv(album.folder / "intermediate_values.csv", steps)
+    counts = table["state"].value_counts().to_dict()
+    print(f"\n{len(table)} trials: {', '.join(f'{n} {state}' for state, n in counts.items())}")
+    best = order(plan, trials)
+    shares = importances(plan, shared.study)
+    write_json(album.folder / "importance.json", shares)
+    _plot(shared, shares, album)
+    metrics = {f"sweep/n_{state}": float(n) for state, n in counts.items()}
+    if best:
+        _print_best(plan, table, [trial.number for trial in shared.study.best_trials])
+        metrics |= _best_metrics(plan, best[0], album.folder)
+    else:
+        print("no trial was completed, so none is the best.")
+    ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
+    numbers = tuple(str(trial.number) for trial in best)
+    return metrics, SweepView(OBJECTIVE, plan.directions[0] == "maximize", numbers, CURVES, ranked)
+
+
+def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
+    """Return a row a trial: number, state, its options, its objectives (a pruned one's last value), its seconds."""
+    rows = [
+        {
+            "trial": trial.number,
+            "state": state_of(trial),
+            **{key: trial.params.get(key) for key in plan.space},
+            **dict(zip(plan.objectives, trial.values or [np.nan] * len(plan.objectives), strict=True)),
+            SECONDS: trial.duration.total_seconds() if trial.duration else np.nan,
+        }
+        for trial in trials
+    ]
+    return pd.DataFrame(rows, columns=["trial", "state", *plan.space, *plan.objectives, SECONDS])
+
+
+def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
+    """Return a row a trial and step: the score on valid during training."""
+    rows = [
+        {"trial": trial.number, "step": step, "value": value, "state": state_of(trial)}
+        for trial in trials
+        for step, value in sorted(trial.intermediate_values.items())
+    ]
+    return pd.DataFrame(rows, columns=["trial", "step", "value", "state"])
+
+
+def _plot(shared: SharedStudy, shares: Mapping[str, float], album: Album) -> None:
+    """Plot what Optuna can plot of a study with so many trials."""
+    evaluator = KnownImportances(shares) if shares else None
+    for stem, plot in study_figures(shared.study, objectives=shared.plan.objectives, evaluator=evaluator).items():
+        album.add(stem, plot)
+
+
+def _print_best(plan: Plan, table: pd.DataFrame, front: Sequence[int]) -> None:
+    ascending = plan.directions[0] == "minimize"
+    shown = table[table["state"] == "complete"].sort_values(plan.objectives[0], ascending=ascending)
+    print(shown.head(MAX_PRINTED).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
+    if len(plan.objectives) > 1:
+        print(f"sorted by {plan.objectives[0]}; trials on the Pareto front: {', '.join(map(str, front))}.")
+    elif plan.directions[0] == "maximize":
+        print(f"{plan.objectives[0]} chose the best of {len(shown)}, so it is too good; test scores are in the runs.")
+    if len(shown) < len(table):
+        print(f"the other {len(table) - len(shown)} trials are in trials.csv")
+
+
+def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
+    """Return the metrics of the best trial, and write what it is."""
+    values = dict(zip(plan.objectives, best.values, strict=True))
+    write_json(folder / "best.json", {"trial": best.number, "options": best.params, "values": values})
+    found = _metrics_of(plan.folder / str(best.number))
+    return {**found, **values, OBJECTIVE: best.values[0], "sweep/best_trial": float(best.number)}
+
+
+def _metrics_of(trial: Path) -> dict[str, float]:
+    """Return the metrics of a trial: the mean over its seeds, or those of the identical run that it points to."""
+    folders = [_run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
+    files = [folder / "summary.json" for folder in folders]
+    frames = [json.loads(file.read_text(encoding="utf-8")).get("metrics", {}) for file in files if file.is_file()]
+    if not frames:
+        return {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a metric that no seed has
+        mean = pd.DataFrame(frames).astype(float).mean()
+    return {str(name): float(value) for name, value in mean.items()}
+
+
+def _run_of(folder: Path) -> Path:
+    pointer = folder / "same_as.json"
+    return Path(json.loads(pointer.read_text(encoding="utf-8"))["folder"]) if pointer.is_file() else folder

@@ -1,0 +1,50 @@
+"""What a stored file says is text: nothing in it is evaluated."""
+
+import pytest
+from omegaconf import OmegaConf
+
+from eegbench.config import ConfigError, flat, plain, read_plain, read_words, write_plain
+
+
+def test_interpolations_of_a_stored_file_stay_text(tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET", "hidden")
+    file = tmp_path / "config.yaml"
+    file.write_text("name: ${oc.env:SECRET}\nother: ${name}\nlist: ['${oc.env:SECRET}', 1.0e-05]\nmissing: ???\n")
+    stored = read_plain(file)
+    assert stored["name"] == "${oc.env:SECRET}"
+    assert stored["other"] == "${name}"
+    assert stored["list"] == ["${oc.env:SECRET}", 1e-5]
+    assert stored["missing"] == "???"
+    words = tmp_path / "overrides.yaml"
+    words.write_text("- name=${oc.env:SECRET}\n")
+    assert read_words(words) == ["name=${oc.env:SECRET}"]
+
+
+def test_what_is_written_is_read_again_as_it_was(tmp_path):
+    options = {"rate": 1e-5, "names": ["a", "${b}"], "node": {"_target_": "x", "none": None}, "tuple": (1, 2)}
+    write_plain(options, tmp_path / "config.yaml")
+    assert read_plain(tmp_path / "config.yaml") == {**options, "tuple": [1, 2]}
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [1\n", "!!python/object/apply:os.system ['true']", "3", "\x00"])
+def test_a_file_that_holds_no_options_is_named(tmp_path, text):
+    file = tmp_path / "config.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="config.yaml"):
+        read_plain(file)
+
+
+@pytest.mark.parametrize("text", ["a: b\n", "- 1\n", "- [a]\n", "- {a: b}\n"])
+def test_a_file_that_holds_no_words_is_named(tmp_path, text):
+    file = tmp_path / "overrides.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError, match="overrides.yaml"):
+        read_words(file)
+
+
+def test_a_composed_config_is_evaluated():
+    assert plain(OmegaConf.create({"a": 1, "b": "${a}"})) == {"a": 1, "b": 1}
+
+
+def test_flat_options_have_dotted_keys():
+    assert flat({"a": {"b": 1, "c": {}}, "d": [1]}) == {"a.b": 1, "a.c": {}, "d": [1]}

@@ -1,0 +1,44 @@
+"""A resumed run has the overrides that it was started with, and no others."""
+
+import pytest
+
+from eegbench.__main__ import main
+from eegbench.launch.resume import with_resume
+
+
+def test_without_resume_the_words_stay_as_they_are():
+    assert with_resume(["seed=1", "-m"]) == ["seed=1", "-m"]
+
+
+def run_folder(tmp_path):
+    (tmp_path / ".hydra").mkdir()
+    (tmp_path / ".hydra" / "overrides.yaml").write_text("- seed=3\n- resume='/elsewhere'\n- model=stager_net\n")
+    return tmp_path
+
+
+def test_resume_takes_the_options_of_the_run_and_its_folder(tmp_path):
+    folder = run_folder(tmp_path)
+    words = with_resume([f"resume={folder}", "--config-dir=mine"])
+    expected = ["--config-dir=mine", "seed=3", "model=stager_net", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    assert words == expected
+
+
+def test_a_resumed_run_may_iterate_longer(tmp_path):
+    folder = run_folder(tmp_path)
+    words = with_resume([f"resume={folder}", "probe.linear.max_iter=9"])
+    assert words[2:] == ["probe.linear.max_iter=9", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+
+
+@pytest.mark.parametrize("other", ["seed=4", "-m"])
+def test_resume_takes_no_other_options(tmp_path, other):
+    with pytest.raises(ValueError, match=f"leave {other} out"):
+        with_resume([f"resume={run_folder(tmp_path)}", other])
+
+
+def test_resume_of_a_folder_without_a_run_and_of_a_finished_run_is_refused(tmp_path, capsys):
+    assert main(["train", f"resume={tmp_path}"]) == 1
+    assert "there is no run in this folder" in capsys.readouterr().err
+    run_folder(tmp_path)
+    (tmp_path / "summary.json").write_text("{}")
+    assert main(["train", f"resume={tmp_path}"]) == 1
+    assert "this run is finished" in capsys.readouterr().err
