@@ -18,12 +18,14 @@ import time
 from pathlib import Path
 
 import torch
-from eegbench.command.data import open_data
 from omegaconf import OmegaConf
 from side_by_side import ROOT, count, ratios, shown, tell_gpu, with_words
 
-from eegbench.config import build
+from eegbench.config import build, read_plain
+from eegbench.dataset import Dataset
 from eegbench.environment import choose_device, keep_freed_memory
+from eegbench.experiment.data import open_data
+from eegbench.experiment.options import stored_experiment
 from eegbench.inference.embedding import embed
 from eegbench.inference.predictor import load_predictor
 
@@ -76,7 +78,7 @@ def main() -> None:
 def measure(folder: Path, words: list[str], number: int, given: argparse.Namespace) -> dict[str, float]:
     """Run everything once; the order changes from repeat to repeat."""
     nights = folder / "nights"
-    build(nights_of(nights)).recordings()
+    build(nights_of(nights), Dataset).recordings()
     outputs = folder / f"outputs-{number}"
     row: dict[str, float] = {}
     jobs = [lambda: peer(nights, number), lambda: ours(outputs, nights, words, number, given.sweep)]
@@ -143,9 +145,9 @@ def timed(command: list[object]) -> float:
 def embedding_rate(folder: Path) -> float:
     """Return the windows a second that a finished run's encoder embeds, the first use left out."""
     keep_freed_memory()  # as a run does
-    options = OmegaConf.to_object(OmegaConf.load(folder / "config.yaml"))
-    device = choose_device(options["device"])
-    data = open_data(options, device)
+    experiment = stored_experiment(read_plain(folder / "config.yaml"), [], folder)
+    device = choose_device(experiment.device)
+    data = open_data(experiment, device)
     encoder = load_predictor(folder / "model").encoder.to(device)
     rows = data.store.table.index.to_numpy()
     embed(encoder, data.store, rows[:1000])

@@ -16,16 +16,18 @@ import numpy as np
 import torch
 from bench_job import nights_of
 from bench_step import LayerByLayer
-from omegaconf import OmegaConf
 from side_by_side import ROOT, ratios, seconds, shown, tell_gpu
 from threadpoolctl import threadpool_limits
 
-from eegbench.config import build
+from eegbench.config import build, read_plain
+from eegbench.dataset import Dataset
 from eegbench.environment import keep_freed_memory
 from eegbench.inference.embedding import embed
 from eegbench.model.chambon2018 import Chambon2018
+from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import open_store
+from eegbench.probe import Probe
 from eegbench.probe.base import Labelled
 from eegbench.progress import n_cores
 from eegbench.store.base import WindowStore
@@ -40,7 +42,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     keep_freed_memory()
     with tempfile.TemporaryDirectory(prefix="eegbench-bench-") as folder:
-        dataset = build(nights_of(Path(folder) / "nights"))
+        dataset = build(nights_of(Path(folder) / "nights"), Dataset)
         dataset.recordings()  # simulates them
         print(f"{'median [lowest, highest]':34} {'plain':>28} {'eegbench':>28} {'times':>24}")
         store = building(dataset, Path(folder))
@@ -52,7 +54,7 @@ def main() -> None:
 
 def building(dataset: Any, folder: Path) -> WindowStore:
     """Build the shards of six nights; the plain way reads, filters (as MNE does it) and keeps one after the other."""
-    preprocessing = build(OmegaConf.to_object(OmegaConf.load(ROOT / "conf/preprocessing/standard.yaml")))
+    preprocessing = build(read_plain(ROOT / "conf/preprocessing/standard.yaml"), Preprocessing)
 
     def one_by_one() -> None:
         for recording in dataset.recordings():
@@ -114,7 +116,7 @@ def probing() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 2200)
     features = (rng.standard_normal((2200, 100)) + rng.standard_normal((5, 100))[labels]).astype(np.float32)
-    probe = build(OmegaConf.to_object(OmegaConf.load(ROOT / "conf/probe/linear.yaml")) | {"C": 1.0})
+    probe = build(read_plain(ROOT / "conf/probe/linear.yaml") | {"C": 1.0}, Probe)
     data = Labelled(features, labels)
     scaled = (features - features.mean(0)) / features.std(0)
 

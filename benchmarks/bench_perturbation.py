@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from omegaconf import OmegaConf
 from side_by_side import count, device_type, ratios, seconds, shown
 from torch import nn
 
-from eegbench.config import build
+from eegbench.config import build, read_plain
 from eegbench.environment import keep_freed_memory
 from eegbench.interpretability.amplitude_perturbation import AmplitudePerturbation
 from eegbench.interpretability.base import Scene
+from eegbench.model import Encoder
 from eegbench.types import Signals
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +31,8 @@ REPEATS = 5
 
 def network() -> nn.Module:
     """Return the tutorial's Deep4 with a head of two classes, in evaluation mode."""
-    spec = OmegaConf.to_object(OmegaConf.load(ROOT / "conf/model/deep4.yaml")) | TUTORIAL
-    encoder = build(spec, n_channels=N_CHANNELS, n_times=N_TIMES, sfreq=SFREQ)
+    spec = read_plain(ROOT / "conf/model/deep4.yaml") | TUTORIAL
+    encoder = build(spec, Encoder, n_channels=N_CHANNELS, n_times=N_TIMES, sfreq=SFREQ)
     return nn.Sequential(encoder, nn.Linear(encoder.embed_dim, 2)).eval()
 
 

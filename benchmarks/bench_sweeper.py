@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from eegbench.command.launch import launch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from eegbench.launch.run import run_verb
 from eegbench.sweep.job import open_trial
 from eegbench.sweep.storage import storage_address
 
@@ -42,7 +42,7 @@ def seconds(words: list[str]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         common = [f"paths.outputs={folder}", "~hydra.callbacks.sweeping", "name=bench"]
-        if launch(nothing, config_name="train", argv=["-m", *common, *words]):
+        if run_verb(nothing, config_name="train", argv=["-m", *common, *words]):
             raise SystemExit("the sweep failed")
         return time.perf_counter() - started
 

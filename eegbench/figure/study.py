@@ -8,9 +8,8 @@ pruned and running ones. Optuna draws with pyplot; none of its figures stays ope
 backend of matplotlib change.
 """
 
-import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from math import ceil, isfinite
@@ -18,33 +17,34 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
-from eegbench.figure.style import INK, PALETTE, WIDTH_IN, on_top, styled
+from eegbench.figure.optuna_style import (
+    COLOURS,
+    NARROW,
+    broken,
+    colour_curves,
+    finished,
+    legend_on_top,
+    restyle,
+    restyle_bar,
+    restyle_cube,
+    restyle_parallel,
+    restyle_slice,
+)
+from eegbench.figure.style import INK, PALETTE, WIDTH_IN, styled
 
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.importance import BaseImportanceEvaluator
     from optuna.trial import FrozenTrial
 
-Draw = Callable[[], Figure]
+Plot = Callable[[], Figure]
 
 DOT, BEST = PALETTE[0], PALETTE[5]
-COLOURS = ListedColormap(mpl.colormaps["viridis"](np.linspace(0.93, 0.0, 256)))
-"""The higher, the darker; without the palest yellows, which are hard to see on white."""
-
-MAX_LEGEND = len(PALETTE)
-"""The most curves that a legend names, each in a colour of its own; more are coloured by their trial's number."""
 
 MAX_COLUMNS = 4
-MAX_CHARACTERS = 16
-"""Names of categories that are longer in all do not fit below a panel, and are slanted."""
-
 PANEL_IN = 2.1
 """Height of a row of panels."""
 
@@ -54,17 +54,11 @@ AXIS_IN = 0.95
 BAR = 0.62
 """Height of a bar, where the next one is at a distance of 1."""
 
-WIDE, NARROW = 20, 14
-"""The most characters of a name on one line, below a panel and below a parallel axis."""
-
-ON_LINES = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-"""The box around text that lies on lines."""
-
 
 def study_figures(
     study: "Study", *, objectives: Sequence[str], evaluator: "BaseImportanceEvaluator | None"
-) -> dict[str, Draw]:
-    """Return the plots for which a study has enough trials: from each file's stem to the function that draws it.
+) -> dict[str, Plot]:
+    """Return the plots for which a study has enough trials: from each file's stem to the function that plots it.
 
     A plot of objectives takes two complete trials with finite values. Slices and parallel coordinates also take a
     parameter with two values, and a Pareto front two or three objectives.
@@ -79,7 +73,7 @@ def study_figures(
         Computes or returns the importance of the parameters; None leaves that plot out.
     """
     given: dict[str, Any] = {"objectives": objectives}
-    found: dict[str, Draw] = {}
+    found: dict[str, Plot] = {}
     if len(_complete(study)) > 1:
         for i, name in enumerate(objectives):
             stem = "optimisation_history" if i == 0 else f"optimisation_history_{name.replace('/', '_')}"
@@ -109,7 +103,7 @@ def optimisation_history(study: "Study", *, objectives: Sequence[str], index: in
 
     with _optuna():
         axes: Any = plot_optimization_history(study, **_target(objectives, index))
-    _restyle(axes, "Optimisation history")
+    restyle(axes, "Optimisation history")
     axes.collections[0].set(color=DOT, sizes=[20])
     for line in axes.lines:
         line.set(color=BEST, alpha=1.0, linewidth=1.2, drawstyle="steps-post", zorder=1)
@@ -117,8 +111,8 @@ def optimisation_history(study: "Study", *, objectives: Sequence[str], index: in
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.get_legend().remove()
     if axes.lines:
-        _legend_on_top(axes, {"complete trial": axes.collections[0], "best so far": axes.lines[0]})
-    return _finished(axes, 2.7)
+        legend_on_top(axes, {"complete trial": axes.collections[0], "best so far": axes.lines[0]})
+    return finished(axes, 2.7)
 
 
 @styled
@@ -137,15 +131,15 @@ def parallel_coordinates(study: "Study", *, objectives: Sequence[str]) -> Figure
     lines.set_cmap(COLOURS.reversed() if lines.get_cmap().name.endswith("_r") else COLOURS)
     lines.set(linewidth=1.2, clip_on=False)
     _, bar, *parallel = figure.axes
-    _restyle(axes, "Parallel coordinates")
+    restyle(axes, "Parallel coordinates")
     axes.spines["bottom"].set_visible(False)
     for one in parallel:
-        _restyle_parallel(one)
-    labels = [_broken(name, NARROW) for name in (*objectives, *names)]
+        restyle_parallel(one)
+    labels = [broken(name, NARROW) for name in (*objectives, *names)]
     axes.set_xticks(range(len(labels)), labels, rotation=0)
     axes.tick_params(axis="x", length=0, pad=8)
-    _restyle_bar(bar, objectives[0] if len(objectives) == 1 else "Pareto rank")
-    return _finished(axes, 3.0, max(WIDTH_IN, AXIS_IN * len(labels) + 1.3))
+    restyle_bar(bar, objectives[0] if len(objectives) == 1 else "Pareto rank")
+    return finished(axes, 3.0, max(WIDTH_IN, AXIS_IN * len(labels) + 1.3))
 
 
 @styled
@@ -161,13 +155,13 @@ def slice_plot(study: "Study", *, objectives: Sequence[str]) -> Figure:
     grid = figure.add_gridspec(n_rows, ceil(len(panels) / n_rows))
     for axes, place in zip(panels, grid, strict=False):
         axes.set_subplotspec(place)
-        _restyle_slice(axes)
+        restyle_slice(axes)
         axes.tick_params(labelleft=place.is_first_col())
     figure.suptitle("")
     figure.supylabel(objectives[0], fontsize=mpl.rcParams["axes.labelsize"])
-    _restyle_bar(bar, "trial")
+    restyle_bar(bar, "trial")
     bar.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    return _finished(panels[0], PANEL_IN * n_rows)
+    return finished(panels[0], PANEL_IN * n_rows)
 
 
 @styled
@@ -183,7 +177,7 @@ def importance(study: "Study", *, objectives: Sequence[str], evaluator: "BaseImp
 
     with _optuna():
         axes: Any = plot_param_importances(study, evaluator, **_target(objectives))
-    _restyle(axes, f"Importance for {objectives[0]}")
+    restyle(axes, f"Importance for {objectives[0]}")
     for bar, text in zip(axes.patches, axes.texts, strict=True):
         bar.set(color=DOT, height=BAR, y=bar.get_y() + (bar.get_height() - BAR) / 2)
         text.set(text=f" {text.get_text()}", color=INK, fontsize=mpl.rcParams["font.size"])
@@ -191,7 +185,7 @@ def importance(study: "Study", *, objectives: Sequence[str], evaluator: "BaseImp
     axes.set(xlabel="", ylabel="", xticks=[], xlim=(0, 1.12 * max(bar.get_width() for bar in axes.patches)))
     axes.spines[["left", "bottom"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    return _finished(axes, 0.28 * len(axes.patches) + 0.5)
+    return finished(axes, 0.28 * len(axes.patches) + 0.5)
 
 
 @styled
@@ -201,14 +195,14 @@ def pareto_front(study: "Study", *, objectives: Sequence[str]) -> Figure:
 
     with _optuna():
         axes: Any = plot_pareto_front(study, target_names=list(objectives))
-    _restyle(axes, "Pareto front")
+    restyle(axes, "Pareto front")
     if len(objectives) == 3:
-        _restyle_cube(axes)
+        restyle_cube(axes)
     drawn = {"dominated": DOT, "on the front": BEST} if len(axes.collections) > 1 else {"on the front": BEST}
     for dots, colour in zip(axes.collections, drawn.values(), strict=True):
         dots.set(color=colour, sizes=[24])
-    _legend_on_top(axes, dict(zip(drawn, axes.collections, strict=True)))
-    return _finished(axes, 3.2 if len(objectives) == 2 else 4.0, 5.0)
+    legend_on_top(axes, dict(zip(drawn, axes.collections, strict=True)))
+    return finished(axes, 3.2 if len(objectives) == 2 else 4.0, 5.0)
 
 
 @styled
@@ -218,11 +212,11 @@ def pass_curves(study: "Study", *, objectives: Sequence[str]) -> Figure:
 
     with _optuna():
         axes: Any = plot_intermediate_values(study)
-    _restyle(axes, "Intermediate values")
+    restyle(axes, "Intermediate values")
     axes.set(xlabel="training pass", ylabel=objectives[0])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    figure = _finished(axes, 2.9)
-    _colour_curves(axes)
+    figure = finished(axes, 2.9)
+    colour_curves(axes)
     return figure
 
 
@@ -273,115 +267,3 @@ def _target(objectives: Sequence[str], index: int = 0) -> dict[str, Any]:
     """Name an objective for Optuna, which wants a function only where there are several."""
     named: dict[str, Any] = {"target_name": objectives[index]}
     return named if len(objectives) == 1 else {**named, "target": lambda trial: trial.values[index]}
-
-
-def _restyle(axes: Axes, title: str = "") -> None:
-    """Put an axes that Optuna drew back into our style."""
-    axes.set_facecolor("white")
-    axes.grid(visible=False)
-    axes.set_title("")
-    on_top(axes, title)
-    axes.title.set(fontsize=mpl.rcParams["axes.titlesize"], color=INK)
-    axes.spines[:].set(color=INK, linewidth=mpl.rcParams["axes.linewidth"])
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.tick_params(which="both", color=INK, labelcolor=INK, labelsize=mpl.rcParams["xtick.labelsize"])
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.label.set(fontsize=mpl.rcParams["axes.labelsize"], color=INK)
-
-
-def _restyle_parallel(axes: Axes) -> None:
-    """Give a parallel axis its line, and make its numbers readable on the lines of the trials."""
-    _restyle(axes)
-    axes.spines["left"].set_visible(False)
-    axes.spines["right"].set_visible(True)
-    for label in axes.get_yticklabels():
-        label.set_bbox(ON_LINES)
-
-
-def _restyle_cube(axes: Any) -> None:
-    """Leave room for the labels of an axes of three dimensions, the third of which is like the others."""
-    axes.zaxis.label.set(fontsize=mpl.rcParams["axes.labelsize"], color=INK)
-    for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
-        axis.labelpad = 8
-    axes.set_box_aspect(None, zoom=0.85)
-
-
-def _restyle_bar(axes: Axes, label: str) -> None:
-    """Put a colour bar that Optuna drew back into our style."""
-    _restyle(axes)
-    axes.spines[:].set_visible(False)
-    axes.set_ylabel(label)
-
-
-def _restyle_slice(axes: Axes) -> None:
-    """Give a panel its ticks: categories by their names, whole numbers as such, powers of ten."""
-    _restyle(axes)
-    axes.set(xlabel=_broken(axes.get_xlabel(), WIDE), ylabel="")
-    axes.margins(y=0.1)
-    dots = axes.collections[0]
-    dots.set(cmap=COLOURS, edgecolor="white", sizes=[24], linewidth=0.5)
-    x = np.asarray(dots.get_offsets())[:, 0]
-    if axes.xaxis.have_units():
-        _name_categories(axes)
-    elif axes.get_xscale() == "log":
-        _mark_powers(axes, float(x.min()), float(x.max()))
-    else:
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=bool((x == x.round()).all()), min_n_ticks=1))
-
-
-def _mark_powers(axes: Axes, low: float, high: float) -> None:
-    """Label a logarithmic axis at powers of ten, or at its ends where these lie within one power."""
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    if high < 10 * low:
-        axes.set_xticks([low, high], [f"{low:.2g}", f"{high:.2g}"])
-    else:
-        axes.xaxis.set_major_locator(LogLocator(numticks=5))
-
-
-def _name_categories(axes: Any) -> None:
-    """Write the names of categories without the quotation marks that Optuna puts around them."""
-    places = axes.xaxis.get_majorticklocs()
-    names = [text.strip("'") for text in axes.xaxis.get_major_formatter().format_ticks(places)]
-    axes.xaxis.set_major_locator(FixedLocator(places))
-    axes.xaxis.set_major_formatter(FixedFormatter(names))
-    axes.set_xlim(-0.5, len(names) - 0.5)
-    if sum(map(len, names)) > MAX_CHARACTERS:
-        for label in axes.get_xticklabels():
-            label.set(rotation=30, ha="right", rotation_mode="anchor")
-
-
-def _colour_curves(axes: Any) -> None:
-    """Colour few curves by our palette, with a legend, and many by the number of their trial, with a colour bar."""
-    numbers = [int(re.sub(r"\D", "", line.get_label())) for line in axes.lines]
-    scale: Any = ScalarMappable(Normalize(min(numbers), max(numbers)), COLOURS)
-    few = len(numbers) <= MAX_LEGEND
-    for i, line in enumerate(axes.lines):
-        line.set(color=PALETTE[i] if few else scale.to_rgba(numbers[i]), alpha=1.0, linewidth=1.0, markersize=4)
-    if few:
-        labels = [f"trial {number}" for number in numbers]
-        axes.legend(axes.lines, labels, loc="center left", bbox_to_anchor=(1, 0.5))
-    else:
-        axes.get_legend().remove()
-        bar = axes.figure.colorbar(scale, ax=axes, label="trial", ticks=MaxNLocator(5, integer=True))
-        bar.outline.set_visible(False)
-
-
-def _legend_on_top(axes: Axes, handles: Mapping[str, Artist]) -> None:
-    """Put the legend above the axes, at its right, where it hides no dot."""
-    place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "ncols": len(handles)}
-    axes.legend(list(handles.values()), list(handles), **place)
-
-
-def _finished(axes: Any, height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """Return the figure of an axes in our size and layout."""
-    figure: Figure = axes.figure
-    figure.set_layout_engine("constrained")
-    figure.set_size_inches(width_in, height_in)
-    return figure
-
-
-def _broken(name: str, width: int) -> str:
-    """Break a name that is longer than a line: after dots and slashes, and after underscores where a part is long."""
-    if len(name) <= width:
-        return name
-    return re.sub(r"([^\n]{7,}?_)(?=[^\n]{3,})", r"\1\n", re.sub(r"([./])", r"\1\n", name))

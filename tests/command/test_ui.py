@@ -79,4 +79,4 @@ def test_a_server_that_cannot_start_is_reported_with_its_log(tmp_path, free_port
     with start(tmp_path, free_port) as process:
         _, words = process.communicate(timeout=120)
     assert process.returncode == 1
-    assert f"did not start; its words are in {tmp_path}/ui.log" in words
+    assert f"did not start; its log is {tmp_path}/ui.log" in words

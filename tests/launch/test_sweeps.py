@@ -96,7 +96,7 @@ class Judge:
 
 @pytest.mark.slow
 def test_a_trial_that_is_given_up_keeps_its_last_value_and_is_not_evaluated(sweep, monkeypatch, capfd):
-    monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
+    monkeypatch.setattr(sweep_job, "build", lambda node, base, path: Judge())
     words = [*SPACE, "hydra.sweeper.n_trials=2", "hydra/sweeper/pruner=median", "probe.every=1", "sweep.seeds=[0,1]"]
     status, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=3", *words)
     assert status == 0
@@ -238,7 +238,7 @@ def test_a_refused_command_leaves_a_finished_sweep_as_it_was(train, tmp_path):
 
 @pytest.mark.slow
 def test_a_pruned_trial_is_pruned_in_mlflow_too(train, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
+    monkeypatch.setattr(sweep_job, "build", lambda node, base, path: Judge())
     words = ["hydra/sweeper=optuna", *SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median"]
     assert train(f"paths.outputs={tmp_path}", "-m", *words, "probe.every=1", "trainer.max_passes=3")[0] == 0
     with sqlite3.connect(tmp_path / "mlflow.db") as connection:
@@ -248,7 +248,7 @@ def test_a_pruned_trial_is_pruned_in_mlflow_too(train, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_what_is_trained_to_its_end_is_not_pruned(sweep, monkeypatch):
-    monkeypatch.setattr(sweep_job, "build", lambda node: Judge())
+    monkeypatch.setattr(sweep_job, "build", lambda node, base, path: Judge())
     words = [*SPACE, "hydra.sweeper.n_trials=1", "hydra/sweeper/pruner=median", "probe.every=1"]
     _, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=2", *words)
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["COMPLETE"]
