@@ -4,6 +4,7 @@
 of them at the same point; where there is one process, all of them leave things as they are.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -36,6 +37,7 @@ def leave() -> None:
     """Go on alone."""
     if dist.is_initialized():
         dist.destroy_process_group()
+        gc.collect()  # frees the group now: gloo's threads may abort a process that ends before they do
 
 
 @contextmanager

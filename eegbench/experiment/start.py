@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from eegbench.config import ConfigError, Spec
+from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.predictor import PROBED, build_encoder, encoder_weights, read_facts
@@ -74,11 +74,18 @@ def _seen_before(experiment: Experiment) -> dict[str, list[str]]:
 def _check_same_model(run: Path, stored: Mapping[str, Any], model: Spec[Encoder]) -> None:
     differing = {name for name in {*stored, *model.node} if stored.get(name) != model.node.get(name)}
     if differing:
-        group = str(stored.get("_target_", "")).rpartition(".")[0].rpartition(".")[2]
-        values = " ".join(f"model.{n}={json.dumps(v)}" for n, v in stored.items() if not n.startswith("_"))
         raise ConfigError(
-            f"encoder={run} holds another model ({', '.join(sorted(differing))} differ); add: model={group} {values}"
+            f"encoder={run} holds another model ({', '.join(sorted(differing))} differ); {_remedy(stored)}"
         )
+
+
+def _remedy(stored: Mapping[str, Any]) -> str:
+    """Return what to type for the stored model, where it is one of the shipped options."""
+    option = str(stored.get("_target_", "")).rpartition(".")[0].rpartition(".")[2]
+    if not (conf_folder() / "model" / f"{option}.yaml").is_file():
+        return "choose the model that it was trained with."
+    values = " ".join(f"model.{n}={json.dumps(v)}" for n, v in stored.items() if not n.startswith("_"))
+    return f"add: model={option} {values}"
 
 
 def _check_same_signals(run: Path, earlier: Signals, now: Signals) -> None:

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import OverrideParseException
-
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
 
@@ -13,22 +10,6 @@ def value_of(words: Sequence[str], key: str) -> str:
     """Return the value of the last override of a key, without quotes; an empty text where there is none."""
     values = [word.partition("=")[2].strip("'\"") for word in words if word.startswith(f"{key}=")]
     return values[-1] if values else ""
-
-
-def list_of(words: Sequence[str], key: str) -> list[str]:
-    """Return the value of the last override of a key as a list of texts; empty where there is none.
-
-    Raises
-    ------
-    ValueError
-        Where the override cannot be read.
-    """
-    last = [word for word in words if word.startswith(f"{key}=")][-1:]
-    try:
-        value = OverridesParser.create().parse_overrides(last)[0].value() if last else []
-    except OverrideParseException as error:
-        raise ValueError(f"{last[0]}: this override cannot be read; write {key}=[NAME,NAME].") from error
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
 def is_multirun(words: Sequence[str]) -> bool:

@@ -1,14 +1,16 @@
-"""How MLflow's chart page is arranged for a sweep: curves of all trials, the objective, parallel coordinates.
+"""Arrange MLflow's chart page for a sweep: curves of all trials, the objective, parallel coordinates.
 
 MLflow 3 keeps such an arrangement as a tag of the experiment and offers it in the menu *Views*. Without one, the page
-begins with a bar chart of each final metric in alphabetical order, and the curves are far below.
+begins with a bar chart of each final metric in alphabetical order, and the curves are far below. The tag's format and
+the address that opens it are MLflow's own and not documented (as of 3.17): this module alone knows them, and a test
+opens the page in a browser. Where another version ignores the tag, its own arrangement is shown.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eegbench.tracking.links import children_of, metric_key
+from eegbench.tracking.links import ABOUT_TRAINING, children_of, metric_key, runs_page
 
 TAG = "mlflow.sharedViewState."
 MAX_VALUE = 5000
@@ -58,6 +60,11 @@ def chart_view(
         if len(_compact(kept)) <= MAX_VALUE:
             break
     return f"{TAG}{parent_id}", _compact(kept)
+
+
+def view_link(address: str, experiment_id: str, key: str) -> str:
+    """Return the address of the chart page as a kept view arranges it, such as one of `chart_view`."""
+    return f"{runs_page(address, experiment_id)}?viewStateShareKey={key}&compareRunsMode=CHART&{ABOUT_TRAINING}"
 
 
 def _state(cards: Sequence[Mapping[str, Any]], filter_: str, order: str, maximize: bool) -> dict[str, Any]:

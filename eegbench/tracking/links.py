@@ -35,12 +35,7 @@ def chart_link(address: str, experiment_id: str, *, parent_id: str, metric: str,
     """
     ascending = "false" if maximize else "true"
     query = f"searchFilter={_escape(children_of(parent_id))}&orderByKey={_escape(metric_key(metric))}"
-    return f"{_runs(address, experiment_id)}?{query}&orderByAsc={ascending}&compareRunsMode=CHART&{ABOUT_TRAINING}"
-
-
-def view_link(address: str, experiment_id: str, key: str) -> str:
-    """Return the address of the chart page as a kept view arranges it, such as one of ``chart_view``."""
-    return f"{_runs(address, experiment_id)}?viewStateShareKey={key}&compareRunsMode=CHART&{ABOUT_TRAINING}"
+    return f"{runs_page(address, experiment_id)}?{query}&orderByAsc={ascending}&compareRunsMode=CHART&{ABOUT_TRAINING}"
 
 
 def children_of(parent_id: str) -> str:
@@ -53,7 +48,8 @@ def metric_key(metric: str) -> str:
     return f"metrics.`{metric}`"
 
 
-def _runs(address: str, experiment_id: str) -> str:
+def runs_page(address: str, experiment_id: str) -> str:
+    """Return the address of an experiment's runs."""
     return f"{address}/#/experiments/{experiment_id}/runs"
 
 

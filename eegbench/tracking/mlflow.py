@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from eegbench.atomic import atomic_path
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
-from eegbench.tracking.chart_view import chart_view
+from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
-from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link, view_link
+from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
 from eegbench.tracking.uninterrupted import uninterrupted

@@ -1,8 +1,8 @@
-"""Words of the command line are found however they are typed."""
+"""Words of the command line are found and completed however they are typed."""
 
 import pytest
 
-from eegbench.launch.override import config_dir
+from eegbench.launch.override import config_dir, is_override, multirun_first, value_of, with_dry_run, with_multirun
 
 
 @pytest.mark.parametrize(
@@ -10,3 +10,34 @@ from eegbench.launch.override import config_dir
 )
 def test_the_users_folder_is_found_however_it_is_given(argv):
     assert config_dir(argv) == "mine"
+
+
+def test_without_such_a_flag_there_is_no_users_folder():
+    assert config_dir(["a=1", "--config-dir"]) is None
+
+
+def test_the_last_value_of_a_key_counts_without_its_quotes():
+    assert value_of(["run=a", "run='b c'"], "run") == "b c"
+    assert value_of(["rerun=a"], "run") == ""
+
+
+def test_a_flag_with_an_equals_sign_is_no_override():
+    assert is_override("a.b=1")
+    assert not is_override("--config-dir=mine")
+    assert not is_override("-m")
+
+
+def test_the_flag_of_a_multirun_may_stand_anywhere():
+    assert multirun_first(["a=1", "-m", "b=2"]) == ["-m", "a=1", "b=2"]
+
+
+def test_a_sweeper_that_is_named_sweeps():
+    assert with_multirun(["hydra/sweeper=optuna"]) == ["-m", "hydra/sweeper=optuna"]
+    assert with_multirun(["--multirun", "hydra/sweeper=optuna"]) == ["--multirun", "hydra/sweeper=optuna"]
+    assert with_multirun(["seed=1"]) == ["seed=1"]
+
+
+def test_a_single_dry_run_prints_its_options_and_a_sweep_prints_itself():
+    assert with_dry_run(["sweep.dry_run=true"]) == ["sweep.dry_run=true", "--cfg", "job"]
+    for sweep in (["-m", "sweep.dry_run=true"], ["+sweep=seed_and_split", "sweep.dry_run=true"], ["seed=1"]):
+        assert with_dry_run(sweep) == sweep

@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from services.browser import Page, chromium, mlflow_pages
 
-from eegbench.tracking.chart_view import TAG
+from eegbench.tracking.chart_view import TAG, view_link
 from eegbench.tracking.database import connect, default_place
-from eegbench.tracking.links import chart_link, children_of, comparison_link, view_link
+from eegbench.tracking.links import chart_link, children_of, comparison_link
 
 PARENT = "mlflow.parentRunId"
 METRIC = "objective"

@@ -11,8 +11,8 @@ import pytest
 from services.browser import Page, chromium, mlflow_pages, needs_browser
 
 from eegbench.tracking import RunFacts
-from eegbench.tracking.chart_view import MAX_VALUE, chart_view
-from eegbench.tracking.links import MAX_COMPARED, chart_link, comparison_link, view_link
+from eegbench.tracking.chart_view import MAX_VALUE, chart_view, view_link
+from eegbench.tracking.links import MAX_COMPARED, chart_link, comparison_link
 from eegbench.tracking.mlflow import Mlflow, MlflowRun
 
 ADDRESS = "http://127.0.0.1:5000"
