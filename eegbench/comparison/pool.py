@@ -1,6 +1,5 @@
 """Pool the test predictions of a split's folds: together they test every subject once."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.atomic import write_csv, write_parquet
-from eegbench.config import flat, read_plain
+from eegbench.config import flat, read_json, read_plain
 from eegbench.score import per_subject, render, score
 from eegbench.score.predictions import COLUMNS
 from eegbench.score.render import without_clutter
@@ -78,5 +77,5 @@ def _check_tested_once(runs: Sequence[Path], test: Sequence[pd.DataFrame]) -> No
 
 
 def _mark(run: Path) -> str:
-    within = json.loads((run / "split.json").read_text(encoding="utf-8"))["within_subject"]
+    within = read_json(run / "split.json").get("within_subject")
     return "(within subject)" if within else ""

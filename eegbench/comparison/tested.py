@@ -1,13 +1,12 @@
 """What a finished run predicted on one split, and the facts that decide whether it may stand beside others."""
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from eegbench.config import NO_EFFECT
+from eegbench.config import NO_EFFECT, read_json
 from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished import Archive, FinishedRun
 
@@ -97,7 +96,9 @@ def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
         return "without predictions"
     frame = pd.read_parquet(predictions)
     classes = tuple(frame.columns[len(COLUMNS) :])
-    facts: Mapping[str, object] = json.loads(summary.read_text(encoding="utf-8"))
+    facts = read_json(summary)
+    if not {"within_subject", "transductive_subjects"} <= facts.keys():
+        return "without a complete summary.json"
     part = frame[frame["split"] == split]
     if not (part["probe"] == PROBE).any():
         return f"without predictions on {split}"

@@ -2,7 +2,7 @@
 
 from eegbench.config.annotation import ConfigError, fill
 from eegbench.config.effect import MAY_CHANGE, NO_EFFECT, REMOVED
-from eegbench.config.plain import conf_folder, flat, plain, read_plain, read_words, with_stored, write_plain
+from eegbench.config.plain import conf_folder, flat, plain, read_json, read_plain, read_words, with_stored, write_plain
 from eegbench.config.spec import Node, Spec, build
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "fill",
     "flat",
     "plain",
+    "read_json",
     "read_plain",
     "read_words",
     "with_stored",

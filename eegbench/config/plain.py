@@ -85,6 +85,20 @@ def read_words(path: Path) -> list[str]:
     return words
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a mapping from a JSON file that somebody may have changed.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is no JSON or holds no mapping.
+    """
+    try:
+        return _mapping(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except ValueError as error:
+        raise ConfigError(f"{path}: this file cannot be read ({str(error).splitlines()[0]}).") from error
+
+
 def write_plain(options: Mapping[str, Any], path: Path) -> None:
     """Write plain values as YAML."""
     OmegaConf.save(OmegaConf.create(dict(options)), path)

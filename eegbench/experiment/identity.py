@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from eegbench.config import NO_EFFECT
+from eegbench.config import NO_EFFECT, read_json
 from eegbench.environment import git_state, versions
 from eegbench.experiment.base import Paths
-from eegbench.experiment.run_folder import SUMMARY
+from eegbench.experiment.run_folder import SUMMARY, finished_metrics
 
 
 def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
@@ -43,9 +43,9 @@ def find_same(wanted: Mapping[str, str], paths: Paths, but: Path) -> tuple[Path,
     for file in _summaries(Path(paths.runs), Path(paths.sweeps)):
         if file.parent == but:
             continue
-        summary = json.loads(file.read_text(encoding="utf-8"))
+        summary = read_json(file)
         if summary.get("identity") == dict(wanted) and not summary.get("pruned"):
-            return file.parent, summary["metrics"]
+            return file.parent, finished_metrics(file.parent) or {}
     return None
 
 

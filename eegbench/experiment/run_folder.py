@@ -1,13 +1,12 @@
 """A run's folder as others read it: what its files say is data, and nothing in it is evaluated, built or trusted."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_json
-from eegbench.config import MAY_CHANGE, REMOVED, ConfigError, flat, read_plain, write_plain
+from eegbench.config import MAY_CHANGE, REMOVED, ConfigError, flat, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
 from eegbench.sweep.base import Pruned
 
@@ -45,16 +44,21 @@ def finished_metrics(folder: Path) -> dict[str, float] | None:
     file = folder / SUMMARY
     if not file.is_file():
         return None
-    summary = json.loads(file.read_text(encoding="utf-8"))
-    if pruned := summary.get("pruned"):
-        raise Pruned(pruned["value"], pruned["pass"])
-    return {name: math.nan if value is None else value for name, value in summary["metrics"].items()}
+    summary = read_json(file)
+    try:
+        if pruned := summary.get("pruned"):
+            raise Pruned(float(pruned["value"]), int(pruned["pass"]))
+        return {str(name): math.nan if value is None else float(value) for name, value in summary["metrics"].items()}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(f"{file}: these are no metrics of a finished run ({error!r}).") from error
 
 
 def seen_before(folder: Path) -> dict[str, list[str]]:
     """Return, by dataset, the subjects that shaped a finished run's encoder."""
-    seen: dict[str, list[str]] = json.loads((folder / SPLIT).read_text(encoding="utf-8"))["seen"]
-    return seen
+    seen = read_json(folder / SPLIT).get("seen")
+    if not isinstance(seen, dict) or not all(isinstance(subjects, list) for subjects in seen.values()):
+        raise ConfigError(f"{folder / SPLIT}: it does not name the subjects that shaped the encoder (seen).")
+    return {str(dataset): [str(subject) for subject in subjects] for dataset, subjects in seen.items()}
 
 
 def _check_same(earlier: Mapping[str, Any], now: Mapping[str, Any], run: Path) -> None:

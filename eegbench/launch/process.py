@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import json
 import logging
 import multiprocessing
 import os
@@ -18,6 +17,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from eegbench.config import read_json
 from eegbench.launch.error_message import MESSAGE, error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
 
@@ -135,8 +135,8 @@ def _remove_empty(folder: Path) -> None:
 def _threads_before(run: str | None) -> int | None:
     """Return how many threads an interrupted run had; None where there is none or it is not known."""
     file = Path(run or "") / "environment.json"
-    facts = json.loads(file.read_text(encoding="utf-8")) if run and file.is_file() else {}
-    return int(facts["threads"]) if "threads" in facts else None
+    threads = str(read_json(file).get("threads")) if run and file.is_file() else ""
+    return int(threads) if threads.isdecimal() and int(threads) > 0 else None
 
 
 def _n_jobs() -> int:

@@ -1,6 +1,5 @@
 """What a multirun leaves and prints at its end: a table of its trials, the best one, figures, and where to look."""
 
-import json
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
+from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album
 from eegbench.score.table import score_metrics
@@ -163,7 +163,7 @@ def _metrics_of(trial: Path) -> dict[str, float]:
     """Return the metrics of a trial: the mean over its seeds, or those of the identical run that it points to."""
     folders = [_run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
     files = [folder / "summary.json" for folder in folders]
-    frames = [json.loads(file.read_text(encoding="utf-8")).get("metrics", {}) for file in files if file.is_file()]
+    frames = [read_json(file).get("metrics", {}) for file in files if file.is_file()]
     if not frames:
         return {}
     with warnings.catch_warnings():
@@ -174,4 +174,4 @@ def _metrics_of(trial: Path) -> dict[str, float]:
 
 def _run_of(folder: Path) -> Path:
     pointer = folder / "same_as.json"
-    return Path(json.loads(pointer.read_text(encoding="utf-8"))["folder"]) if pointer.is_file() else folder
+    return Path(read_json(pointer)["folder"]) if pointer.is_file() else folder

@@ -1,11 +1,12 @@
 """What a run is part of: the sweep that it belongs to, its name there, and who watches its passes."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from eegbench.config import read_json
 
 SWEEP = "sweep"
 """The subfolder of a multirun's folder that holds what belongs to the whole."""
@@ -50,7 +51,7 @@ def varied_words(folder: Path, words: Sequence[str]) -> list[str]:
     facts = folder / SWEEP / FACTS
     if not facts.is_file():
         return []
-    varied = set(json.loads(facts.read_text(encoding="utf-8"))["varied"])
+    varied = set(read_json(facts).get("varied", ()))
     return [word for word in words if word.partition("=")[0] in varied]
 
 

@@ -1,13 +1,13 @@
 """Finds finished runs where MLflow keeps them, and hands out what they were, what they scored and their files."""
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from eegbench.config import read_json
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.mlflow import RECORD, UI_ADDRESS
 
@@ -181,13 +181,13 @@ def parent_id(word: str, place: Place) -> str:
     records = [path for path in (folder / RECORD, folder / "sweep" / RECORD) if path.is_file()]
     if not records:
         raise FileNotFoundError(f"--parent {folder}: there is no {RECORD} in it, nor in its folder sweep.")
-    facts = json.loads(records[0].read_text(encoding="utf-8"))
-    if facts["uri"] != place.public_uri:
+    facts = read_json(records[0])
+    if facts.get("uri") != place.public_uri:
         raise ValueError(
-            f"--parent {folder}: its run is kept in {facts['uri']}, not in {place.public_uri}; "
-            f"add --tracking-uri {facts['uri']}"
+            f"--parent {folder}: its run is kept in {facts.get('uri')}, not in {place.public_uri}; "
+            f"add --tracking-uri {facts.get('uri')}"
         )
-    return str(facts["run_id"])
+    return str(facts.get("run_id"))
 
 
 def _check_database(place: Place) -> None:

@@ -10,6 +10,7 @@ from shlex import quote
 from typing import Any, TypeVar
 
 from eegbench.atomic import atomic_path
+from eegbench.config import read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
@@ -90,11 +91,11 @@ class Mlflow(Tracker):
         from mlflow.exceptions import MlflowException
 
         record = folder / RECORD
-        known = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+        known = read_json(record) if record.is_file() else {}
         if known.get("uri") != self.place.public_uri:
             return None
         try:
-            run = client.get_run(known["run_id"])
+            run = client.get_run(str(known.get("run_id")))
         except MlflowException:
             return None
         return run if run.info.lifecycle_stage == "active" else None

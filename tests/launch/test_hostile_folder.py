@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from eegbench.__main__ import main
+from eegbench.experiment.run_folder import finished_metrics
 
 SMALL = [
     "dataset.n_subjects=4",
@@ -206,3 +207,43 @@ def test_pool_reads_hostile_folders_as_text(run, honest, capfd, trap, monkeypatc
     assert "the runs differ in dataset" in said
     assert "hidden" not in said
     assert not trap.exists()
+
+
+DAMAGED = [
+    "",
+    "{",
+    "[]",
+    "3",
+    "null",
+    '{"metrics": 3}',
+    '{"metrics": {"a": "b"}}',
+    '{"pruned": 3}',
+    '{"metrics": null}',
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_summary_that_is_none_is_named(run, text):
+    (run / "summary.json").write_text(text)
+    with pytest.raises(ValueError, match=r"summary\.json"):
+        finished_metrics(run)
+
+
+@pytest.mark.parametrize("threads", ["-3", "many", None])
+def test_a_resumed_run_takes_no_number_of_threads_that_cannot_be(run, threads):
+    (run / "summary.json").unlink()
+    file = run / "environment.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"threads": threads}))
+    assert main(["train", f"resume={run}"]) == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"seen": 3}', '{"seen": {"a": 3}}', "{}"])
+def test_an_encoder_whose_subjects_are_not_known_is_refused(run, capfd, trap, tmp_path, text):
+    (run / "split.json").write_text(text)
+    refused(["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"], capfd, trap, "split.json")
+
+
+@pytest.mark.parametrize("text", ["", "- a", "3", "a: [", "explain: 3", "paths: 3\nexplain: {}", "\x00"])
+def test_a_config_that_is_none_is_named(run, capfd, trap, text):
+    (run / "config.yaml").write_text(text)
+    refused(["explain", f"run={run}"], capfd, trap, "config.yaml")
