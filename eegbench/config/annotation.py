@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -139,7 +140,7 @@ def _coerce_plain(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # 
 
 
 def _coerce_float(value: Any, hint: Any, path: str, on_node: OnNode) -> float:  # noqa: ARG001  a rule
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         raise wrong(value, describe(hint), path)
     return float(value)
 

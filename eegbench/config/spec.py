@@ -156,7 +156,9 @@ def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type
     except (ModuleNotFoundError, AttributeError) as error:
         raise ConfigError(f"{where}: there is no such class ({error}).") from error
     if not inspect.isclass(target) or not issubclass(target, base) or inspect.isabstract(target):
-        raise ConfigError(f"{where}: a class that derives from {base.__module__}.{base.__qualname__} is expected here.")
+        raise ConfigError(
+            f"{where}: a concrete class that derives from {base.__module__}.{base.__qualname__} is expected here."
+        )
     return target
 
 

@@ -81,7 +81,7 @@ class Loop(Trainer):
                 raise ValueError(f"trainer.{name}={value}: at least {least} is expected.")
         if isinstance(keep, int) and keep < 1:
             raise ValueError(f"trainer.keep={keep}: best_last, or n from 1 to keep every n-th pass, is expected.")
-        if lr <= 0:
+        if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
         self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches

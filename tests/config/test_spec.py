@@ -101,6 +101,7 @@ def test_where_a_callable_is_asked_for_the_arguments_are_bound():
         ({"rate": "fast"}, ["outer.rate='fast'", "a number"]),
         ({"rate": ""}, ["outer.rate=''"]),
         ({"rate": True}, ["outer.rate=True"]),
+        ({"rate": float("nan")}, ["outer.rate=nan", "a number"]),
         ({"kind": "wram"}, ["warm, cold", "Did you mean warm"]),
         ({"names": "a"}, ["outer.names", "list"]),
         ({"names": [1]}, ["outer.names[0]=1", "text"]),
@@ -222,5 +223,5 @@ def test_in_the_place_of_an_optimiser_nothing_else_is_built(other):
 
 
 def test_an_abstract_class_is_not_built():
-    with pytest.raises(ConfigError, match=r"a class that derives from eegbench\.model\.base\.Encoder"):
+    with pytest.raises(ConfigError, match=r"a concrete class that derives from eegbench\.model\.base\.Encoder"):
         build({"_target_": "eegbench.model.base.Encoder"}, Encoder)

@@ -99,7 +99,7 @@ def test_explain_does_not_take_the_folders_word_for_whom_to_trust(run, capfd, tr
 def test_a_trusted_module_is_no_permission_to_call_its_functions(run, capfd, trap):
     change(run / "config.yaml", trust=["os"], dataset=command(trap))
     words = ["explain", f"run={run}", "trust=[os]"]
-    refused(words, capfd, trap, "a class that derives from eegbench.dataset.base.Dataset is expected here")
+    refused(words, capfd, trap, "a concrete class that derives from eegbench.dataset.base.Dataset is expected here")
 
 
 def test_explain_evaluates_no_interpolation_of_the_folder(run, capfd, trap, monkeypatch):
