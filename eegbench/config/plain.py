@@ -95,7 +95,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         return _mapping(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read ({str(error).splitlines()[0]}).") from error
 
 
@@ -120,7 +120,7 @@ def _read(path: Path) -> object:
         return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
     except FileNotFoundError:
         raise
-    except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError) as error:
+    except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read as YAML ({str(error).splitlines()[0]}).") from error
 
 

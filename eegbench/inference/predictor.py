@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -154,15 +155,23 @@ def read_facts(folder: Path) -> SavedFacts:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         return SavedFacts(dict(facts["model"]), tuple(facts["classes"]), load_signals(facts["signals"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigError(f"{path}: this is not the description of a model ({error!r}).") from error
 
 
 def encoder_weights(folder: Path) -> dict[str, Tensor]:
     """Return the saved encoder's parameters and buffers by their names in the encoder."""
-    weights = load_file(folder / "model.safetensors")
+    weights = _load_tensors(folder)
     prefix = "encoder."
     return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+
+
+def _load_tensors(folder: Path) -> dict[str, Tensor]:
+    path = folder / "model.safetensors"
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ConfigError(f"{path}: these are no saved weights ({error}).") from error
 
 
 def load_predictor(folder: Path, expected: Spec[Encoder] | None = None) -> Predictor:
@@ -187,7 +196,7 @@ def load_predictor(folder: Path, expected: Spec[Encoder] | None = None) -> Predi
     spec = expected or Spec(facts.spec, Encoder, "model")
     if dict(spec.node) != dict(facts.spec):
         raise ConfigError(f"{folder / 'model.json'}: the model is not the one in the run's config.yaml.")
-    weights = load_file(folder / "model.safetensors")
+    weights = _load_tensors(folder)
     predictor = Predictor(
         build_encoder(spec, facts.signals),
         weight=weights["weight"],

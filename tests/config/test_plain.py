@@ -26,7 +26,9 @@ def test_what_is_written_is_read_again_as_it_was(tmp_path):
     assert read_plain(tmp_path / "config.yaml") == {**options, "tuple": [1, 2]}
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "a: [1\n", "!!python/object/apply:os.system ['true']", "3", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "a: [1\n", "!!python/object/apply:os.system ['true']", "3", "\x00", "[" * 5000]
+)
 def test_a_file_that_holds_no_options_is_named(tmp_path, text):
     file = tmp_path / "config.yaml"
     file.write_text(text)

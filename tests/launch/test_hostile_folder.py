@@ -209,7 +209,16 @@ def test_pool_reads_hostile_folders_as_text(run, honest, capfd, trap, monkeypatc
     assert not trap.exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"x", b"\xff" * 64])
+def test_weights_that_are_none_are_named(run, capfd, trap, tmp_path, content):
+    (run / "model" / "model.safetensors").write_bytes(content)
+    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    refused(words, capfd, trap, "these are no saved weights")
+    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these are no saved weights")
+
+
 DAMAGED = [
+    "[" * 100_000,
     "",
     "{",
     "[]",
