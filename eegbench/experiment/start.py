@@ -8,7 +8,7 @@ from typing import Any, Literal
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.run_folder import seen_before
-from eegbench.inference.predictor import PROBED, build_encoder, encoder_weights, read_facts
+from eegbench.inference.predictor import PROBED, build_encoder, encoder_weights, load_weights, read_facts
 from eegbench.model.base import Encoder
 from eegbench.types import Signals
 
@@ -47,7 +47,7 @@ def start_encoder(experiment: Experiment, signals: Signals) -> Encoder:
         return encoder
     folder = experiment.encoder / PROBED
     _check_same_signals(experiment.encoder, read_facts(folder).signals, signals)
-    encoder.load_state_dict(encoder_weights(folder))
+    load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
     return encoder
 

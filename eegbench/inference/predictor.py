@@ -166,6 +166,20 @@ def encoder_weights(folder: Path) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
 
 
+def load_weights(module: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
+    """Put saved weights into a module.
+
+    Raises
+    ------
+    ConfigError
+        Where their names or shapes are not the module's.
+    """
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ConfigError(f"{folder / 'model.safetensors'}: these weights are not those of the model.") from error
+
+
 def _load_tensors(folder: Path) -> dict[str, Tensor]:
     path = folder / "model.safetensors"
     try:
@@ -196,16 +210,17 @@ def load_predictor(folder: Path, expected: Spec[Encoder] | None = None) -> Predi
     spec = expected or Spec(facts.spec, Encoder, "model")
     if dict(spec.node) != dict(facts.spec):
         raise ConfigError(f"{folder / 'model.json'}: the model is not the one in the run's config.yaml.")
-    weights = _load_tensors(folder)
+    weights, n_classes = _load_tensors(folder), len(facts.classes)
+    encoder = build_encoder(spec, facts.signals)
     predictor = Predictor(
-        build_encoder(spec, facts.signals),
-        weight=weights["weight"],
-        bias=weights["bias"],
+        encoder,
+        weight=torch.zeros(n_classes, encoder.embed_dim),
+        bias=torch.zeros(n_classes),
         classes=facts.classes,
         signals=facts.signals,
         spec=facts.spec,
     )
-    predictor.load_state_dict(weights)
+    load_weights(predictor, weights, folder)
     return predictor.eval()
 
 

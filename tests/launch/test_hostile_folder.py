@@ -4,7 +4,9 @@ import json
 import shutil
 
 import pytest
+import torch
 import yaml
+from safetensors.torch import save_file
 
 from eegbench.__main__ import main
 from eegbench.experiment.run_folder import finished_metrics
@@ -215,6 +217,13 @@ def test_weights_that_are_none_are_named(run, capfd, trap, tmp_path, content):
     words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
     refused(words, capfd, trap, "these are no saved weights")
     refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these are no saved weights")
+
+
+def test_weights_of_another_model_are_named(run, capfd, trap, tmp_path):
+    save_file({"encoder.other": torch.zeros(3)}, run / "model" / "model.safetensors")
+    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    refused(words, capfd, trap, "these weights are not those of the model")
+    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these weights are not those of the model")
 
 
 DAMAGED = [
