@@ -32,7 +32,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep seeks, what a trial consists of, and which trial of which study a run is."""
+    """The objectives of a sweep, the seeds of each trial, and the run's number in its study."""
 
     objective: str | tuple[str, ...]
     seeds: tuple[int, ...]
@@ -60,7 +60,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Expected:
-    """What a published protocol says of its data; a run where it does not hold stops."""
+    """The splits and window counts of a published protocol; a run with others stops with an error."""
 
     train: tuple[str, ...]
     valid: tuple[str, ...]

@@ -21,7 +21,7 @@ def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepCo
         experiment=experiment.name,
         name=context.name or name,
         folder=folder,
-        parameters={name: value for name, value in flat(experiment.options).items() if name not in TAGGED},
+        parameters={key: value for key, value in flat(experiment.options).items() if key not in TAGGED},
         tags={
             **choices,
             **context.tags,

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from eegbench.config import ConfigError, Spec
+from eegbench.config import ConfigError, Spec, read_json
 from eegbench.model.base import Encoder
 from eegbench.store.base import MIN_STD_UV
 from eegbench.types import Signals
@@ -153,9 +153,9 @@ def read_facts(folder: Path) -> SavedFacts:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+        facts = read_json(path)
         return SavedFacts(dict(facts["model"]), tuple(facts["classes"]), load_signals(facts["signals"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: this is not the description of a model ({error!r}).") from error
 
 

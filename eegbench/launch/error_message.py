@@ -103,7 +103,7 @@ def _key_message(key: str, config_name: str) -> str:
         return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
     known = _known_keys(config_name)
     if key in known:
-        return f"{key}: the options chosen here have no such key; add --help to these words to see theirs."
+        return f"{key}: the options chosen here have no such key; add --help to this command to list their keys."
     return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
 
 

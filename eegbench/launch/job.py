@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
+from eegbench.config import plain
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run import run_experiment
@@ -108,8 +109,6 @@ def _study_trial(experiment: Experiment, hydra: DictConfig) -> Iterator[Trial | 
 
     pruner = hydra.sweeper.get("pruner")
     address = storage_address(hydra.sweeper.storage, Path(experiment.paths.sweeps).resolve(), study)
-    node = OmegaConf.to_container(pruner, resolve=True) if pruner else None
-    assert node is None or isinstance(node, dict)
-    named = {str(name): value for name, value in node.items()} if node else None
-    with open_trial(address=address, study=study, number=number, pruner=named) as trial:
+    node = plain(pruner) if pruner else None
+    with open_trial(address=address, study=study, number=number, pruner=node) as trial:
         yield trial

@@ -53,7 +53,7 @@ class DataOverview:
 
 
 def tell_data(data: DataOverview) -> None:
-    """Print which part of which set is used, what was left out, and how many windows each split has."""
+    """Print the coverage of the dataset, what was left out, and the number of windows in each split."""
     tell(f"data: {data.coverage}; {data.n_built} shards built, {data.n_shards} in use")
     for skipped in data.skipped[:MAX_SKIPPED]:
         tell(f"skipped {skipped.recording}: {skipped.reason}")

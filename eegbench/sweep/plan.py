@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import NO_EFFECT, ConfigError, flat
+from eegbench.config import NO_EFFECT, ConfigError, flat, plain
 from eegbench.progress import n_cores
 from eegbench.sweep.objective import Direction, check_objectives, direction
 from eegbench.sweep.space import Space, describe, read_words, size
@@ -126,8 +126,8 @@ def read_plan(config: DictConfig) -> Plan:
         options=options,
         n_trials=_at_least_one("n_trials", sweeper.n_trials),
         n_jobs=_at_least_one("n_jobs", _n_jobs(sweeper.n_jobs, config.hydra.launcher)),
-        sampler=_node(sweeper.get("sampler")),
-        pruner=_node(sweeper.get("pruner")),
+        sampler=plain(sweeper.sampler) if sweeper.get("sampler") else None,
+        pruner=plain(sweeper.pruner) if sweeper.get("pruner") else None,
         max_failure_rate=float(sweeper.max_failure_rate),
     )
     _check_pruning(plan, int(config.probe.every))
@@ -205,12 +205,6 @@ def _folder(config: DictConfig, default: Path) -> Path:
     if any(word.startswith("hydra.sweep.dir=") for word in words):
         return Path(config.hydra.sweep.dir).resolve()
     return default
-
-
-def _node(node: Any) -> dict[str, Any] | None:
-    plain = OmegaConf.to_container(node, resolve=True) if node else None
-    assert plain is None or isinstance(plain, dict)
-    return {str(name): value for name, value in plain.items()} if plain else None
 
 
 def _n_jobs(given: Any, launcher: Any) -> Any:

@@ -132,15 +132,6 @@ def counts(trial: FrozenTrial) -> bool:
     return trial.state != TrialState.FAIL or DIVERGED in trial.user_attrs
 
 
-def make_pruner(plan: Plan) -> optuna.pruners.BasePruner:
-    """Build the plan's pruner."""
-    return (
-        build(plan.pruner, optuna.pruners.BasePruner, path="hydra.sweeper.pruner")
-        if plan.pruner
-        else optuna.pruners.NopPruner()
-    )
-
-
 def _sampler(plan: Plan, n: int) -> WithoutReplacement:
     """Build the sampler with a seed of its own for each draw: all else it knows from the study."""
     if plan.sampler is None:
