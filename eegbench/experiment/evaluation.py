@@ -179,7 +179,7 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str
         weight=torch.from_numpy(weight.astype(np.float32)),
         bias=torch.from_numpy(bias.astype(np.float32)),
         classes=data.store.classes if head else (),
-        signals=data.store.signals,
+        form=data.store.form,
         spec=spec,
     ).eval()
 

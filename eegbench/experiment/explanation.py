@@ -109,10 +109,10 @@ def _scene(network: Predictor, split: str, data: Data, n_windows: int, rng: np.r
         raise ConfigError(f"explain.split={split}: this split has no scored window; choose another.")
     return Scene(
         network=network.to(data.store.device),
-        gather=lambda part: data.store.gather(rows[part]),
+        gather=lambda part: data.store.gather(rows[part]).only,
         labels=data.labels(rows),
         classes=data.store.classes,
-        signals=data.store.signals,
+        group=data.store.form.only,
     )
 
 
@@ -126,7 +126,7 @@ def _network(wanted: str, model: Spec[Encoder], folder: Path) -> tuple[Predictor
         )
     is_probe = wanted == "probe" or not has_network
     network = load_predictor(folder / (PROBED if is_probe else NETWORK), model)
-    network.signals = replace(network.signals, normalise="none")
+    network.form = replace(network.form, normalise="none")
     return network, "encoder and linear probe" if is_probe else NETWORK
 
 

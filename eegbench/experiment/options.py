@@ -23,12 +23,6 @@ from eegbench.task import Task
 from eegbench.tracking.base import Tracker
 from eegbench.trainer import Trainer
 
-FORM = ("n_channels", "n_times", "sfreq")
-"""What an encoder is given when it is built, as the data decide it."""
-
-HEAD = ("embed_dim", "class_names")
-"""What a task is given when it is built, as encoder and data decide it."""
-
 
 @dataclass(frozen=True)
 class ProbeOptions:
@@ -105,7 +99,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     probes = Probes(
         every=root.probe.every,
         linear=build(root.probe.linear, Probe, path="probe.linear", trusted=trusted),
-        hand_made=_spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted, FORM),
+        hand_made=_spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted),
     )
     experiment = Experiment(
         options=options,
@@ -114,8 +108,8 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         storage=build(root.store, ShardStorage, path="store", trusted=trusted),
         split=build(root.split, Split, path="split", trusted=trusted),
         sampler=build(root.sampler, Sampler, path="sampler", trusted=trusted),
-        model=_spec(root.model, Encoder, "model", trusted, FORM),
-        task=_spec(root.task, Task, "task", trusted, HEAD),
+        model=_spec(root.model, Encoder, "model", trusted),
+        task=_spec(root.task, Task, "task", trusted),
         trainer=build(root.trainer, Trainer, path="trainer", trusted=trusted),
         tracker=build(root.tracking, Tracker, path="tracking", trusted=trusted),
         probes=probes,
@@ -185,9 +179,9 @@ def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: P
         raise ConfigError(f"{run / 'config.yaml'}: {error}") from error
 
 
-def _spec(node: Node, base: type, path: str, trusted: Sequence[str], given: Sequence[str] = ()) -> Spec[Any]:
+def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any]:
     spec: Spec[Any] = Spec(node, base, path, tuple(trusted))
-    spec.check(given)
+    spec.check()
     return spec
 
 

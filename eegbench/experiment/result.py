@@ -73,7 +73,8 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     plot_pretext(pretext, trained.task.classes, album)
     plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
-    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=["shard", "sample"]))
+    places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
+    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=places))
     is_labelled = bool(data.store.table["scored"].any())
     evaluation = _score(experiment, data, trained, embeddings, album, mark) if is_labelled else None
     return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, folder))
@@ -116,17 +117,18 @@ def _save_networks(
 
     Where a head of the dataset's classes was trained with the encoder, they are saved together as a second model.
     """
-    signals, spec = data.store.signals, experiment.model.node
+    form, spec = data.store.form, experiment.model.node
     if evaluation and (network := network_head(trained.task)):
         save_predictor(predictor(trained.encoder, network, data, spec), folder / NETWORK)
     save_predictor(predictor(trained.encoder, evaluation.head if evaluation else None, data, spec), folder / PROBED)
-    if evaluation is None:
+    if evaluation is None or len(form.groups) > 1:  # MLflow serves models of one array
         return None
-    metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
+    group = form.only
+    metadata = {"channels": list(group.channels), "sfreq": group.sfreq, "normalise": form.normalise}
     return ServedModel(
         loader="eegbench.inference.served_model",
         folder=folder / PROBED,
-        input_shape=(signals.n_channels, signals.n_times),
+        input_shape=(group.n_channels, group.n_times),
         n_outputs=len(data.store.classes),
         metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
     )

@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.store.base import Views
+from eegbench.store.windows import Views, Windows
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,22 @@ class Task(nn.Module, ABC):
 
     Attributes
     ----------
+    given
+        Names of the constructor's arguments that are no options.
     classes
         Names of the answers, for its confusion matrix.
     """
 
+    given: ClassVar = ("embed_dim", "class_names")
     classes: tuple[str, ...]
 
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
         """Ask the question of a batch; all views go through the encoder in one call."""
-        return self.judge(self.read(encoder, views.x), views.index, views.y)
+        return self.judge(self.read(encoder, views.windows), views.index, views.y)
 
-    def read(self, encoder: Encoder, x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n dim"]:
+    def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n dim"]:
         """Return what the question needs of each window by itself: its embedding, if nothing else is said."""
-        z: Tensor = encoder(x)
+        z: Tensor = encoder(windows)
         return z
 
     @abstractmethod
@@ -55,7 +59,7 @@ class Task(nn.Module, ABC):
         z
             What `read` says of distinct windows.
         index, y
-            As in `eegbench.types.Views`.
+            As in `eegbench.store.windows.Views`.
         """
 
     def linear_head(self) -> nn.Linear | None:

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int, Shaped
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.store.base import Views
+from eegbench.store.windows import Views
 from eegbench.task.base import Outcome, Task
 
 
@@ -40,7 +40,7 @@ class RelativePositioning(Task):
         """Ask of a batch, whose views the encoder sees together or one after the other."""
         if self.batch_statistics == "joint" or not encoder.training:
             return super().forward(encoder, views)
-        z = torch.cat([encoder(views.x[index]) for index in views.index.T])
+        z = torch.cat([encoder(views.windows[index]) for index in views.index.T])
         index = torch.arange(len(z), device=z.device).view(2, -1).T
         return self.judge(z, index, views.y)
 

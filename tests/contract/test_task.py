@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from forms import windows_of
 from options import node_of
 from torch import nn
 
 from eegbench.config import build, conf_folder
-from eegbench.model.base import Encoder
-from eegbench.store.base import Views
+from eegbench.model.base import SignalEncoder
+from eegbench.store.windows import Views
 from eegbench.task import Task
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
 N_VIEWS = {"cropped": 1, "mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
 
 
-class Plain(Encoder):
+class Plain(SignalEncoder):
     embed_dim = 6
     is_mean_of_tokens = True  # of the only one
 
@@ -24,10 +25,10 @@ class Plain(Encoder):
         super().__init__()
         self.layer = nn.Linear(20, 6)
 
-    def features(self, x, mask=None):
-        return self(x).unsqueeze(1)
+    def features(self, x):
+        return self.embed(x).unsqueeze(1)
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.layer(x.flatten(1))
 
 
@@ -43,7 +44,9 @@ def made(option):
 def views(option, n=12):
     generator = torch.Generator().manual_seed(0)
     index = torch.randint(0, 9, (n, N_VIEWS[option.stem]), generator=generator)
-    return Views(torch.randn(9, 2, 10, generator=generator), index, torch.randint(0, 2, (n,), generator=generator))
+    return Views(
+        windows_of(torch.randn(9, 2, 10, generator=generator)), index, torch.randint(0, 2, (n,), generator=generator)
+    )
 
 
 def test_a_task_says_how_many_views_its_test_needs(option):

@@ -54,8 +54,8 @@ def test_a_task_that_reads_something_else_of_windows_encodes_them():
     nothing = Embeddings(np.zeros((0, encoder.embed_dim), np.float32), np.zeros(0, np.int64))
 
     class Other(type(task)):
-        def read(self, encoder, x):
-            return encoder(x)
+        def read(self, encoder, windows):
+            return encoder(windows)
 
     task.__class__ = Other
     with_known, _ = ask(encoder, task, trained_on.store, draw, known=nothing)
