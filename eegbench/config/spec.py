@@ -68,6 +68,17 @@ class Spec(Generic[T]):
         _check(self.node, self.base, self.path, self.trusted)
 
     @property
+    def target(self) -> type[T]:
+        """The class that is named.
+
+        Raises
+        ------
+        ConfigError
+            Where it may not be built.
+        """
+        return _locate(self.node, self.base, self.path, self.trusted)
+
+    @property
     def option(self) -> str:
         """Name of the option: the module of the class."""
         return str(self.node["_target_"]).split(".")[-2]

@@ -23,12 +23,7 @@ from eegbench.score import confusion_matrix, predictions_frame, score
 from eegbench.score.metric import evaluate as evaluate_counts
 from eegbench.split.base import Split
 from eegbench.task import Task
-from eegbench.task.ask import ask
-from eegbench.trainer import Material
 from eegbench.types import SPLITS, Predictions, Score
-
-Counts = Int[np.ndarray, "n_classes n_classes"]
-"""Numbers of examples by what was right (rows) and what was answered (columns)."""
 
 
 @dataclass(frozen=True)
@@ -155,19 +150,6 @@ def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]
     counts = confusion_matrix(said.label, said.predicted, len(data.store.classes))
     scores = evaluate_counts(counts, data.store.classes)
     return {metric: float(value) for metric, value in scores.items() if not metric.startswith("f1/")}
-
-
-def pretext_confusion(
-    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame, embeddings: Embeddings
-) -> Counts:
-    """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows).
-
-    Windows that are embedded already are not encoded again; of crops, only whole trials are embedded.
-    """
-    draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
-    known = None if material.store.has_crops else embeddings
-    outcome, y = ask(encoder, task, material.store, draw, known=known)
-    return confusion_matrix(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
 
 
 def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str, Any]) -> Predictor:

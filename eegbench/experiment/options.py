@@ -187,7 +187,7 @@ def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any
 
 def _check_monitor(experiment: Experiment) -> None:
     probed = ["probe_valid_balanced_accuracy"] if experiment.probes.every > 0 else []
-    known = ["valid_loss", "valid_accuracy", *probed]
+    known = ["valid_loss", *(f"valid_{name}" for name in experiment.task.target.metrics), *probed]
     monitor = experiment.trainer.monitor
     if monitor not in known:
         hint = "; set probe.every=5 to have it" if monitor.startswith("probe") else ""

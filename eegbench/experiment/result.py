@@ -9,7 +9,6 @@ from eegbench.atomic import write_arrays, write_csv, write_parquet
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.evaluation import (
-    Counts,
     Evaluation,
     answer,
     embed_all,
@@ -17,8 +16,8 @@ from eegbench.experiment.evaluation import (
     evaluate,
     network_head,
     predictor,
-    pretext_confusion,
 )
+from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.training import Trained
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.predictor import NETWORK, PROBED, save_predictor
@@ -42,14 +41,14 @@ class Result:
     Attributes
     ----------
     pretext
-        Confusion matrices of the pretext task, by split.
+        How well the pretext task is done, by split.
     evaluation
         Scores of probe and controls; None without labels.
     model
         The saved encoder with its probe, as a tracker takes it; None without labels.
     """
 
-    pretext: dict[str, Counts]
+    pretext: dict[str, Pretext]
     evaluation: Evaluation | None
     model: ServedModel | None
 
@@ -70,7 +69,8 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     embeddings = embed_all(trained.encoder, data)
     pretext = _ask(trained, data, embeddings)
     plot_training(trained.fit.history, trained.fit.best_pass, album)
-    plot_pretext(pretext, trained.task.classes, album)
+    answered = {split: done.counts for split, done in pretext.items() if done.counts is not None}
+    plot_pretext(answered, trained.task.classes, album)
     plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
     places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
@@ -80,13 +80,13 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, folder))
 
 
-def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Counts]:
-    """Count the task's answers on valid and test, where the sampler finds examples."""
+def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
+    """Ask the task on valid and test, where the sampler finds examples."""
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
         try:
             part = data.part(split)
-            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part, embeddings)
+            found[split] = evaluate_pretext(trained.encoder, trained.task, trained.material, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
             tell(f"no pretext figure of {split}: {error}")
     return found

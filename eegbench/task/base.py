@@ -1,7 +1,6 @@
 """What a task promises: given an encoder and a batch of views, a loss and the answers."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import ClassVar
 
 from jaxtyping import Float, Int
@@ -9,22 +8,7 @@ from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views, Windows
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one batch.
-
-    Attributes
-    ----------
-    loss
-        Mean over the batch, a scalar.
-    predicted
-        The answer to each example, an index into the task's classes (batch,).
-    """
-
-    loss: Float[Tensor, ""]
-    predicted: Int[Tensor, "batch"]
+from eegbench.task.outcome import Outcome
 
 
 class Task(nn.Module, ABC):
@@ -34,12 +18,16 @@ class Task(nn.Module, ABC):
     ----------
     given
         Names of the constructor's arguments that are no options.
+    metrics
+        Names of the metrics in its outcomes besides the loss: columns ``train_<metric>`` and ``valid_<metric>`` of
+        the history.
     classes
-        Names of the answers, for its confusion matrix.
+        Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
 
     given: ClassVar = ("embed_dim", "class_names")
-    classes: tuple[str, ...]
+    metrics: ClassVar[tuple[str, ...]]
+    classes: tuple[str, ...] = ()
 
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
         """Ask the question of a batch; all views go through the encoder in one call."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Windows
-from eegbench.task.base import Outcome
+from eegbench.task.outcome import Outcome, answered
 from eegbench.task.supervised import Supervised
 
 
@@ -57,4 +57,4 @@ class Cropped(Supervised):
     ) -> Outcome:
         """Return the negative log-likelihood and the most probable class."""
         said = z[index[:, 0]]
-        return Outcome(loss=nn.functional.nll_loss(said, y), predicted=said.argmax(dim=1))
+        return answered(nn.functional.nll_loss(said, y), y, said.argmax(dim=1))

@@ -56,15 +56,16 @@ def test_a_task_says_how_many_views_its_test_needs(option):
 def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
     task, batch = made(option), views(option)
     outcome = task(Plain(), batch)
-    assert outcome.loss.shape == ()
-    assert torch.isfinite(outcome.loss)
-    assert outcome.predicted.shape == (12,)
-    assert set(outcome.predicted.tolist()) <= set(range(len(task.classes)))
+    assert outcome.loss_sum.shape == ()
+    assert torch.isfinite(outcome.loss_sum)
+    assert set(outcome.sums) == set(task.metrics)
+    assert outcome.answers.predicted.shape == (12,)
+    assert set(outcome.answers.predicted.tolist()) <= set(range(len(task.classes)))
 
 
 def test_gradients_reach_head_and_encoder(option):
     task, encoder = made(option), Plain()
-    task(encoder, views(option)).loss.backward()
+    task(encoder, views(option)).loss_sum.backward()
     assert encoder.layer.weight.grad.abs().sum() > 0
     assert all(parameter.grad is not None for parameter in task.parameters())
 
@@ -72,4 +73,4 @@ def test_gradients_reach_head_and_encoder(option):
 def test_evaluation_is_repeatable(option):
     task, encoder = made(option).eval(), Plain().eval()
     first, second = (task(encoder, views(option)) for _ in range(2))
-    assert torch.equal(first.loss, second.loss)
+    assert torch.equal(first.loss_sum, second.loss_sum)

@@ -38,14 +38,14 @@ def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
     tokens = Sliding().tokens(views.windows)
     said = asked.linear_head()(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
     outcome = asked(Sliding(), views)
-    torch.testing.assert_close(outcome.loss, nn.functional.nll_loss(said, views.y))
-    assert torch.equal(outcome.predicted, said.argmax(1))
+    torch.testing.assert_close(outcome.loss_sum / 6, nn.functional.nll_loss(said, views.y).double())
+    assert torch.equal(outcome.answers.predicted, said.argmax(1))
 
 
 def test_the_answer_is_the_class_of_the_highest_mean_score():
     asked, views = task(), batch()
     scores = asked.linear_head()(Sliding()(views.windows))[views.index[:, 0]]
-    assert torch.equal(asked(Sliding(), views).predicted, scores.argmax(1))
+    assert torch.equal(asked(Sliding(), views).answers.predicted, scores.argmax(1))
 
 
 def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():

@@ -56,8 +56,8 @@ def test_the_answer_is_a_logistic_regression_of_the_absolute_difference():
     logit = task.head[1]((z[[0, 2, 0]] - z[[1, 3, 4]]).abs()).squeeze(1)
     outcome = task(encoder, given)
     expected = -torch.where(given.y == 1, logit.sigmoid(), 1 - logit.sigmoid()).log().mean()
-    assert torch.allclose(outcome.loss, expected, atol=1e-6)
-    assert outcome.predicted.tolist() == (logit > 0).long().tolist()
+    assert torch.allclose(outcome.loss_sum / 3, expected.double(), atol=1e-6)
+    assert outcome.answers.predicted.tolist() == (logit > 0).long().tolist()
 
 
 def test_the_head_has_101_weights_on_100_features():
@@ -70,7 +70,7 @@ def test_supervised_is_a_linear_layer_and_cross_entropy():
     given = Views(windows_of(torch.randn(4, 2, 2)), torch.arange(4).unsqueeze(1), torch.tensor([0, 1, 1, 0]))
     outcome = task(encoder, given)
     assert task.classes == ("a", "b")
-    assert outcome.loss.item() == pytest.approx(
+    assert outcome.loss_sum.item() / 4 == pytest.approx(
         nn.functional.cross_entropy(task.head(encoder(given.windows)), given.y).item(), abs=1e-6
     )
-    assert outcome.predicted.shape == (4,)
+    assert outcome.answers.predicted.shape == (4,)
