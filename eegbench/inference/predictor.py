@@ -22,7 +22,7 @@ from eegbench.store.base import MIN_STD_UV
 from eegbench.types import Signals
 
 PROBED, NETWORK = "model", "network"
-"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
+"""Folders of a run: the encoder with its main probe's head, and with the head that was trained with it."""
 
 
 class Predictor(nn.Module):
