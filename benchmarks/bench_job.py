@@ -127,7 +127,7 @@ def ours(outputs: Path, nights: Path, words: list[str], seed: int, sweep: bool) 
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     row["our pairs/s"] = summary["n_examples"] / summary["train_seconds"]
     row["our windows/s"] = embedding_rate(folder)
-    row["our score"] = summary["metrics"]["test/linear/balanced_accuracy"]
+    row["our score"] = summary["metrics"][f"test/{summary['main_probe']}/balanced_accuracy"]
     row["our pairs"] = summary["n_examples"]
     if sweep:
         row["our sweep"] = timed([*command, "-m", *SWEEP, *words])

@@ -22,13 +22,13 @@ from threadpoolctl import threadpool_limits
 from eegbench.config import build, read_plain
 from eegbench.dataset import Dataset
 from eegbench.environment import keep_freed_memory
-from eegbench.inference.embedding import embed
+from eegbench.inference.embedding import Embeddings, embed
+from eegbench.model.base import Encoder
 from eegbench.model.chambon2018 import Chambon2018
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.open import open_store
-from eegbench.probe import Probe
-from eegbench.probe.base import Labelled
+from eegbench.probe import Labelled, Probe
 from eegbench.progress import n_cores
 from eegbench.store.base import WindowStore
 from eegbench.store.local import Local
@@ -47,8 +47,8 @@ def main() -> None:
         print(f"{'median [lowest, highest]':34} {'plain':>28} {'eegbench':>28} {'times':>24}")
         store = building(dataset, Path(folder))
         gathering(store)
-        embedding(store)
-        probing()
+        encoder = embedding(store)
+        probing(store, encoder)
     tell_gpu()
 
 
@@ -95,8 +95,8 @@ def gathering(store: WindowStore) -> None:
         tell(f"gathering from {where}, windows/s", [n / s for s in plain], [n / s for s in mine], more=True)
 
 
-def embedding(store: WindowStore) -> None:
-    """Embed all windows with the 16-filter Chambon encoder."""
+def embedding(store: WindowStore) -> Encoder:
+    """Embed all windows with the 16-filter Chambon encoder, and return it."""
     rows = store.table.index.to_numpy()[:2560]
     form = {"n_channels": 2, "n_times": store.form.only.n_times, "sfreq": store.form.only.sfreq}
     encoder = Chambon2018(**form, n_filters=16, embed_dim=100, dropout=0.5, batch_norm=True)
@@ -109,15 +109,17 @@ def embedding(store: WindowStore) -> None:
 
     plain, mine = by_turns(layer_by_layer, lambda: embed(encoder, store, rows))
     tell("embedding, windows/s", [len(rows) / s for s in plain], [len(rows) / s for s in mine], more=True)
+    return encoder
 
 
-def probing() -> None:
+def probing(store: WindowStore, encoder: Encoder) -> None:
     """Fit the probe to 2,200 embeddings of 100 numbers."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 2200)
     features = (rng.standard_normal((2200, 100)) + rng.standard_normal((5, 100))[labels]).astype(np.float32)
     probe = build(read_plain(ROOT / "conf/probe/linear.yaml") | {"C": 1.0}, Probe)
-    data = Labelled(features, labels)
+    rows = np.arange(len(labels))
+    data = Labelled(rows, labels, Embeddings(features, rows), encoder, store)
     scaled = (features - features.mean(0)) / features.std(0)
 
     def in_all_threads() -> None:
@@ -126,7 +128,7 @@ def probing() -> None:
         with threadpool_limits(n_cores()):
             LogisticRegression(max_iter=probe.max_iter, class_weight="balanced").fit(scaled.astype(float), labels)
 
-    plain, mine = by_turns(in_all_threads, lambda: probe.fit(data, data, 5))
+    plain, mine = by_turns(in_all_threads, lambda: probe.fit(data, data, rng))
     tell("probe, ms a fit", [1e3 * s for s in plain], [1e3 * s for s in mine], more=False)
 
 

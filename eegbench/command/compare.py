@@ -41,7 +41,7 @@ def compare(words: argparse.Namespace, command: str) -> None:
     by = tuple(name.strip() for name in words.group_by.split(",") if name.strip())
     question = tables.Question(by, words.metric, words.aggregation, words.split, words.reference)
     asked = selection.Selection(
-        words.outputs, words.tracking_uri, words.experiment, words.parent, words.filter, words.split
+        words.outputs, words.tracking_uri, words.experiment, words.parent, words.filter, words.split, words.probe
     )
     runs, left_out = selection.select_runs(asked)
     tell(f"comparing {len(runs)} runs")
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--metric", default="balanced_accuracy", help="as in scores.csv, also f1/CLASS")
     how.add_argument("--aggregation", default="pooled", help="pooled or mean_per_recording (pooled)")
     how.add_argument("--split", default="test", choices=("test", "valid"), help="(test)")
+    how.add_argument("--probe", metavar="NAME", help="a probe of the runs (each run's main probe)")
     how.add_argument("--reference", metavar="GROUP", help="compare with this group only, not all pairs")
     kept = parser.add_argument_group("what is kept")
     kept.add_argument("--into", type=Path, metavar="FOLDER", help="(OUTPUTS/comparisons/TIME)")

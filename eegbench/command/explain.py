@@ -46,7 +46,7 @@ def explain(config: DictConfig) -> None:
     finished = open_finished(plain(with_stored(config, "explain", own)), stored)
     keep_freed_memory()
     data = open_data(finished.experiment, choose_device(finished.device))
-    metrics = explain_run(finished.asked, finished.experiment.model, data, finished.folder)
+    metrics = explain_run(finished.asked, finished.experiment, data, finished.folder)
     if finished.has_moved:
         tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
         return

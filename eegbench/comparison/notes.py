@@ -99,12 +99,23 @@ def _about_groups(comparison: Comparison) -> Iterator[str]:
         if any(FOLD in run.run.parameters for run in comparison.runs)
         else "A group's value is the mean over its replicates (seeds × draws of subjects), SD their standard deviation."
     )
+    yield from _about_probes(comparison)
     yield (
         f"Controls: random weights, hand-made features, majority class and chance, averaged over all "
         f"{plural(len(comparison.runs), 'run')} of the table; differences are to the controls of a group's own runs."
     )
     yield from _about_seeds(comparison)
     yield from _about_mixtures(comparison)
+
+
+def _about_probes(comparison: Comparison) -> Iterator[str]:
+    by_group = {group.name: ", ".join(sorted({run.probe for run in group.runs})) for group in comparison.groups}
+    probes = set(by_group.values())
+    if len(probes) == 1:
+        yield f"Scores, and the controls that are fitted, are of the probe {probes.pop()}; --probe names another."
+    else:
+        told = "; ".join(f"{name}: {probe}" for name, probe in by_group.items())
+        yield f"The groups are scored with different probes ({told}), to which the controls belong; --probe names one."
 
 
 def _about_mixtures(comparison: Comparison) -> Iterator[str]:
@@ -136,7 +147,7 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
     if comparison.mark:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
-        yield "The valid subjects chose the checkpoints and the probe's C: scores on them flatter."
+        yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
     if comparison.question.aggregation == "mean_per_recording" and _one_label_each(comparison):
         yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if differing_windows(comparison.groups):

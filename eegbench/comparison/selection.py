@@ -24,6 +24,8 @@ class Selection:
         Name of an MLflow experiment, id or folder of a sweep, filter of MLflow; None for any.
     split
         The split that is compared.
+    probe
+        Name of the probe that is compared; None for each run's main probe.
     """
 
     outputs: Path
@@ -32,6 +34,7 @@ class Selection:
     parent: str | None
     filter: str | None
     split: str
+    probe: str | None
 
 
 def select_runs(asked: Selection) -> tuple[list[Tested], Counter[str]]:
@@ -49,7 +52,7 @@ def select_runs(asked: Selection) -> tuple[list[Tested], Counter[str]]:
         archive = Archive(place, Path(aside))
         parent = parent_id(asked.parent, place) if asked.parent else None
         found = archive.find(experiment=asked.experiment, parent=parent, filter_=asked.filter)
-        runs, left_out = read_tested(archive, found, asked.split)
+        runs, left_out = read_tested(archive, found, asked.split, asked.probe)
     if not runs:
         reasons = ", ".join(f"{n} {reason}" for reason, n in left_out.most_common())
         raise ValueError(

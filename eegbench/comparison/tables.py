@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group
-from eegbench.comparison.tested import PROBE, Tested
+from eegbench.comparison.tested import Tested
 from eegbench.score import interval
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.metric import find_metric
@@ -156,11 +156,11 @@ def compare_groups(groups: Sequence[Group], question: Question, controls: Sequen
     def entry(name: str, replicates: Sequence[Replicate]) -> Entry:
         return score_entry(name, replicates, weights, metric=metric, aggregation=question.aggregation)
 
-    def counted(some: Sequence[Group], probe: str) -> list[Replicate]:
-        frames = [_frame(folds, probe) for group in some for folds in group.replicates]
+    def counted(some: Sequence[Group], control: str | None = None) -> list[Replicate]:
+        frames = [_frame(folds, control) for group in some for folds in group.replicates]
         return [count_replicate(frame, subjects, classes) for frame in frames if len(frame)]
 
-    scored = {group.name: entry(group.name, counted([group], PROBE)) for group in groups}
+    scored = {group.name: entry(group.name, counted([group])) for group in groups}
     ordered = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
     entries = [scored[group.name] for group in ordered]
     beside = [name for name in controls if counted(groups, name)]
@@ -180,8 +180,9 @@ def compare_groups(groups: Sequence[Group], question: Question, controls: Sequen
     )
 
 
-def _frame(folds: Sequence[Tested], probe: str) -> pd.DataFrame:
-    return pd.concat([run.frame[run.frame["probe"] == probe] for run in folds], ignore_index=True)
+def _frame(folds: Sequence[Tested], control: str | None) -> pd.DataFrame:
+    """Return the predictions of a control; of the probe that is compared, where none is named."""
+    return pd.concat([run.frame[run.frame["probe"] == (control or run.probe)] for run in folds], ignore_index=True)
 
 
 def _against(reference: str, entries: Sequence[Entry]) -> list[Difference]:

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from eegbench.config import NO_EFFECT, read_json
+from eegbench.probe.control import CONTROLS, FITTED, control_name
 from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished import Archive, FinishedRun
 
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
 """The tag of runs that hold other runs: those that ``eegbench compare`` leaves, and the parents of sweeps."""
-
-PROBE = "linear"
-"""The probe that is compared; the others stand beside it as controls."""
 
 FOLD = "split.fold"
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
@@ -29,8 +27,10 @@ class Tested:
     ----------
     run
         As MLflow keeps it.
+    probe
+        Name of the probe that is compared.
     frame
-        Rows of ``predictions.parquet``, of all probes.
+        Rows of ``predictions.parquet`` of this probe and of its own controls, under the names in ``CONTROLS``.
     classes
         Class names.
     within_subject, transductive
@@ -38,6 +38,7 @@ class Tested:
     """
 
     run: FinishedRun
+    probe: str
     frame: pd.DataFrame
     classes: tuple[str, ...]
     within_subject: bool
@@ -63,15 +64,28 @@ def _is_incidental(name: str) -> bool:
     return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
 
 
-def read_tested(archive: Archive, runs: Sequence[FinishedRun], split: str) -> tuple[list[Tested], Counter[str]]:
+def read_tested(
+    archive: Archive, runs: Sequence[FinishedRun], split: str, probe: str | None
+) -> tuple[list[Tested], Counter[str]]:
     """Read the runs that can be compared, and count the others by the reason why they cannot.
 
     Of runs with the same options the newest stays: the same options give the same numbers, and twice is no replicate.
+
+    Parameters
+    ----------
+    archive
+        Hands out the files of runs.
+    runs
+        Oldest first.
+    split
+        The split that is compared.
+    probe
+        Name of the probe that is compared; None for each run's main probe.
     """
     left_out: Counter[str] = Counter()
     newest: dict[tuple[tuple[str, str], ...], Tested] = {}
     for run in runs:
-        one = _read(archive, run, split)
+        one = _read(archive, run, split, probe)
         if isinstance(one, str):
             left_out[one] += 1
             continue
@@ -81,7 +95,7 @@ def read_tested(archive: Archive, runs: Sequence[FinishedRun], split: str) -> tu
     return list(newest.values()), +left_out
 
 
-def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
+def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> Tested | str:
     """Return a run with its predictions, or why it has none."""
     if run.tags.get(KIND) == COMPARISON:
         return "made by eegbench compare"
@@ -97,15 +111,27 @@ def _read(archive: Archive, run: FinishedRun, split: str) -> Tested | str:
     frame = pd.read_parquet(predictions)
     classes = tuple(frame.columns[len(COLUMNS) :])
     facts = read_json(summary)
-    if not {"within_subject", "transductive_subjects"} <= facts.keys():
+    if not {"within_subject", "transductive_subjects", "main_probe"} <= facts.keys():
         return "without a complete summary.json"
-    part = frame[frame["split"] == split]
-    if not (part["probe"] == PROBE).any():
-        return f"without predictions on {split}"
+    main = str(facts["main_probe"])
+    compared = main if probe is None else probe
+    part = _own_rows(frame[frame["split"] == split], compared, main)
+    if not (part["probe"] == compared).any():
+        return f"without predictions on {split}" if probe is None else f"without predictions of {probe} on {split}"
     return Tested(
         run=run,
+        probe=compared,
         frame=part,
         classes=classes,
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
     )
+
+
+def _own_rows(frame: pd.DataFrame, probe: str, main: str) -> pd.DataFrame:
+    """Return the rows of a probe and of its own controls, these without its name in theirs."""
+    names = {control_name(control, probe, main): control for control in FITTED}
+    names |= {control: control for control in CONTROLS if control not in FITTED}
+    names[probe] = probe
+    own = frame[frame["probe"].isin(list(names))]
+    return own.assign(probe=own["probe"].map(names))

@@ -1,12 +1,11 @@
 """From options to objects: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
 from eegbench.config.annotation import ConfigError, fill
-from eegbench.config.effect import MAY_CHANGE, NO_EFFECT, REMOVED
+from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.plain import conf_folder, flat, plain, read_json, read_plain, read_words, with_stored, write_plain
 from eegbench.config.spec import Node, Spec, build
 
 __all__ = [
-    "MAY_CHANGE",
     "NO_EFFECT",
     "REMOVED",
     "ConfigError",
@@ -16,10 +15,12 @@ __all__ = [
     "conf_folder",
     "fill",
     "flat",
+    "may_change",
     "plain",
     "read_json",
     "read_plain",
     "read_words",
+    "renamed",
     "with_stored",
     "write_plain",
 ]

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
+from eegbench.config.effect import renamed
+
 T = TypeVar("T")
 
 OnNode = Callable[[Mapping[str, Any], Any, str], Any]
@@ -88,6 +90,8 @@ def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str
     """
     for name in options:
         if name not in known:
+            if said := renamed(join(path, str(name))):
+                raise ConfigError(said)
             near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
             hint = f"did you mean {join(path, near[0])}? It" if near else "it"
             raise ConfigError(

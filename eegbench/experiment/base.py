@@ -49,9 +49,13 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Explained:
-    """What of a run is explained, on which windows, and the bands of scalp maps (name, low and high edge in Hz)."""
+    """What of a run is explained, on which windows, and the bands of scalp maps (name, low and high edge in Hz).
 
-    predictor: Literal["auto", "network", "probe"]
+    The predictor is ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network where there
+    is one, else the main probe.
+    """
+
+    predictor: str
     split: Literal["auto", "train", "valid", "test"]
     n_windows: int
     folder: str
@@ -92,20 +96,23 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Probes:
-    """What is asked of embeddings.
+    """What is asked of the encoder with labels.
 
     Attributes
     ----------
+    of
+        The probes by their names, the main one first.
+    main
+        Name of the probe that sweeps seek, that is fitted during training and saved as the run's model.
     every
-        Passes from one probing on valid to the next; 0 probes at the end only.
-    linear
-        The probe.
+        Passes from one fit for valid to the next; 0 fits at the end only.
     hand_made
-        Features of windows, the control that stands next to the probe.
+        Features of windows, to which probes of embeddings are fitted as a control.
     """
 
+    of: Mapping[str, Probe]
+    main: str
     every: int
-    linear: Probe
     hand_made: Spec[Encoder]
 
 

@@ -12,148 +12,117 @@ from jaxtyping import Int
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made import hand_made
-from eegbench.inference.embedding import Embeddings
+from eegbench.experiment.probing import Rows, fit_probe, scored_rows
+from eegbench.inference.embedding import Encoded
 from eegbench.inference.predictor import NETWORK, Predictor
-from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
-from eegbench.probe import Head, Probe
-from eegbench.probe.base import Labelled
-from eegbench.probe.control import chance, majority
-from eegbench.score import confusion_matrix, predictions_frame, score
-from eegbench.score.metric import evaluate as evaluate_counts
+from eegbench.probe import Classifier, Head
+from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
+from eegbench.probe.head_classifier import HeadClassifier
+from eegbench.score import predictions_frame, score
 from eegbench.split.base import Split
 from eegbench.task import Task
 from eegbench.types import SPLITS, Predictions, Score
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What the probe and its controls said.
+class Answers:
+    """What is predicted of the windows of every split from the trained encoder.
 
     Attributes
     ----------
-    head
-        The probe's head on the trained encoder.
+    classifiers
+        The head that was trained with the encoder, ``network``, where the task has one of the dataset's classes; then
+        each probe by its name, the main one first.
+    predictions
+        Of each classifier, in the same order.
+    """
+
+    classifiers: dict[str, Classifier]
+    predictions: list[Predictions]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the probes and their controls predicted.
+
+    Attributes
+    ----------
+    classifiers
+        As in `Answers`.
+    fitted_with
+        The probe that was fitted, by the name of the control.
     predictions
         A row a probe and window, as in ``predictions.parquet``.
     scores
         Every metric of every probe on every split.
-    converged
-        Iterations and C of each fitted head.
+    facts
+        What each fit chose and took, by the name of the probe or control.
     """
 
-    head: Head
+    classifiers: dict[str, Classifier]
+    fitted_with: dict[str, str]
     predictions: pd.DataFrame
     scores: list[Score]
-    converged: dict[str, dict[str, float]]
+    facts: dict[str, dict[str, float | int | str]]
 
 
-def embed_all(encoder: Encoder, data: Data) -> Embeddings:
-    """Encode every window (or trial) that is not rejected and belongs to a split, scored or not."""
-    return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
-
-
-def embed_scored(encoder: Encoder, data: Data) -> Embeddings:
-    """Encode the windows (or trials) that probes are fitted to and tested on."""
-    return embed_trials(encoder, data.store, np.concatenate(list(_scored(data).values())))
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What the trained encoder says of the windows of every split.
-
-    Attributes
-    ----------
-    heads
-        The probe's, ``linear``, and where the task has a head of the dataset's classes that one, ``network``.
-    predictions
-        Of each head, in the same order.
-    """
-
-    heads: dict[str, Head]
-    predictions: list[Predictions]
-
-
-def answer(embeddings: Embeddings, task: Task, data: Data, probe: Probe) -> Answers:
-    """Fit the probe on train, choose on valid, and predict every split once.
+def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment) -> Answers:
+    """Fit every probe on train, choose on valid, and predict every split once.
 
     Parameters
     ----------
-    embeddings
-        Of the trained encoder.
+    encoded
+        The trained encoder, and what it makes of the windows.
     task
         What was trained with it.
-    data
-        The windows.
-    probe
-        Fits a head.
+    data, experiment
+        The windows, and how they are probed.
     """
-    heads = {NETWORK: network} if (network := network_head(task)) else {}
-    rows = _scored(data)
-    every = np.concatenate(list(rows.values()))
-    heads["linear"] = fit_head(probe, embeddings, data, rows)
-    return Answers(heads, [_said(name, head, embeddings, data, every) for name, head in heads.items()])
+    rows = scored_rows(data)
+    classifiers = {NETWORK: network} if (network := network_classifier(encoded, task)) else {}
+    for name in experiment.probes.of:
+        classifiers[name] = fit_probe(experiment, name, encoded, data, rows)
+    return Answers(classifiers, _predicted(classifiers, data, rows))
 
 
-def evaluate(
-    answers: Answers, random_weights: Embeddings, data: Data, experiment: Experiment, *, mark: str
-) -> Evaluation:
-    """Fit the probe's controls on train, choose on valid, predict every split once, and score all.
+def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: Experiment, *, mark: str) -> Evaluation:
+    """Fit every probe's controls on train, choose on valid, predict every split once, and score all.
 
     Parameters
     ----------
     answers
         Of the trained encoder.
     random_weights
-        Embeddings of the scored windows by the same encoder before training.
+        The same encoder before training, and what it makes of the scored windows.
     data, experiment
         The windows, and how they are probed.
     mark
         What stands next to every score's split, such as ``(within subject)``.
     """
-    probe, rows = experiment.probes.linear, _scored(data)
-    every = np.concatenate(list(rows.values()))
-    features = hand_made(data.store, experiment.probes.hand_made, experiment.storage, every)
-    controls = {"random_weights": random_weights, "hand_made": features}
-    heads = {name: fit_head(probe, made, data, rows) for name, made in controls.items()}
-    said = [_said(name, heads[name], made, data, every) for name, made in controls.items()]
+    rows = scored_rows(data)
+    controls, fitted_with = _controls(random_weights, data, experiment, rows)
     guesses = np.random.default_rng([experiment.seed, len(SPLITS), *_fold(experiment.split)])
-    predictions = [*answers.predictions, *said, *_guesses(data, rows, every, guesses)]
+    predictions = [*answers.predictions, *_predicted(controls, data, rows), *_guesses(data, rows, guesses)]
     frame = predictions_frame(predictions, data.store.table)
     scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
-    fitted = {"linear": answers.heads["linear"], **heads}
-    converged = {name: {"C": head.C, "n_iter": head.n_iter} for name, head in fitted.items()}
-    return Evaluation(fitted["linear"], frame, scores, converged)
+    fitted = {name: one for name, one in (answers.classifiers | controls).items() if name != NETWORK}
+    facts = {name: dict(one.facts) for name, one in fitted.items()}
+    return Evaluation(answers.classifiers, fitted_with, frame, scores, facts)
 
 
-def network_head(task: Task) -> Head | None:
+def network_classifier(encoded: Encoded, task: Task) -> Classifier | None:
     """Return the head that was trained with the encoder, where the task has one of the dataset's classes."""
     layer = task.linear_head()
     if layer is None:
         return None
     weight, bias = (tensor.detach().double().cpu().numpy() for tensor in (layer.weight, layer.bias))
-    return Head(weight=weight, bias=bias, C=float("nan"), n_iter=0)
-
-
-def fit_head(probe: Probe, embeddings: Embeddings, data: Data, rows: Mapping[str, Int[np.ndarray, "_"]]) -> Head:
-    """Fit a probe's head on train, chosen on valid."""
-    train, valid = (Labelled(embeddings.at(rows[s]), data.labels(rows[s])) for s in ("train", "valid"))
-    return probe.fit(train, valid, len(data.store.classes))
-
-
-def valid_scores(encoder: Encoder, probe: Probe, data: Data) -> dict[str, float]:
-    """Return the probe's overall scores on valid, pooled: what training may watch and sweeps may maximise."""
-    rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
-    embeddings = embed_trials(encoder, data.store, np.concatenate(list(rows.values())))
-    head = fit_head(probe, embeddings, data, rows)
-    said = _predictions("linear", head.probabilities(embeddings.at(rows["valid"])), data, rows["valid"])
-    counts = confusion_matrix(said.label, said.predicted, len(data.store.classes))
-    scores = evaluate_counts(counts, data.store.classes)
-    return {metric: float(value) for metric, value in scores.items() if not metric.startswith("f1/")}
+    head = Head(weight=weight, bias=bias)
+    return HeadClassifier(encoded.encoder, head=head, features=encoded.embeddings.at, facts={})
 
 
 def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str, Any]) -> Predictor:
-    """Join the encoder and the probe's head, as float32 on the CPU; without labels the head has no classes."""
+    """Join an encoder and a head, as float32 on the CPU; without a head there are no classes."""
     weight = head.weight if head else np.zeros((0, encoder.embed_dim))
     bias = head.bias if head else np.zeros(0)
     return Predictor(
@@ -166,14 +135,34 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str
     ).eval()
 
 
-def _scored(data: Data) -> dict[str, Int[np.ndarray, "_"]]:
-    """Return the rows of the scored windows of each split."""
-    return {split: data.rows(split, scored=True) for split in SPLITS}
+def _controls(
+    random_weights: Encoded, data: Data, experiment: Experiment, rows: Rows
+) -> tuple[dict[str, Classifier], dict[str, str]]:
+    """Fit every probe to the encoder before training and, where it reads embeddings, to hand-made features.
+
+    Returns
+    -------
+    classifiers, fitted_with
+        The classifier of each control, and the probe that was fitted, both by the control's name.
+    """
+    probes, made = experiment.probes, {RANDOM_WEIGHTS: random_weights}
+    if any(probe.needs == "embeddings" for probe in probes.of.values()):
+        every = np.concatenate(list(rows.values()))
+        made[HAND_MADE] = hand_made(data.store, probes.hand_made, experiment.storage, every)
+    classifiers, fitted_with = {}, {}
+    for name, probe in probes.of.items():
+        for control, encoded in made.items():
+            if control == HAND_MADE and probe.needs == "encoder":  # there is nothing to train
+                continue
+            row = control_name(control, name, probes.main)
+            classifiers[row], fitted_with[row] = fit_probe(experiment, name, encoded, data, rows), name
+    return classifiers, fitted_with
 
 
-def _said(name: str, head: Head, embeddings: Embeddings, data: Data, rows: Int[np.ndarray, "n"]) -> Predictions:
-    """Return what a head says of windows."""
-    return _predictions(name, head.probabilities(embeddings.at(rows)), data, rows)
+def _predicted(classifiers: Mapping[str, Classifier], data: Data, rows: Rows) -> list[Predictions]:
+    """Return what each classifier predicts of the windows of all splits."""
+    every = np.concatenate(list(rows.values()))
+    return [_predictions(name, one.probabilities(every), data, every) for name, one in classifiers.items()]
 
 
 def _fold(split: Split) -> list[int]:
@@ -181,10 +170,8 @@ def _fold(split: Split) -> list[int]:
     return [] if split.fold is None else [split.fold]
 
 
-def _guesses(
-    data: Data, rows: Mapping[str, Int[np.ndarray, "_"]], every: Int[np.ndarray, "n"], rng: np.random.Generator
-) -> list[Predictions]:
-    n_classes = len(data.store.classes)
+def _guesses(data: Data, rows: Rows, rng: np.random.Generator) -> list[Predictions]:
+    every, n_classes = np.concatenate(list(rows.values())), len(data.store.classes)
     commonest = majority(len(every), data.labels(rows["train"]), n_classes)
     return [
         _predictions("majority", commonest, data, every),

@@ -9,14 +9,15 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.config import ConfigError, Spec
-from eegbench.experiment.base import Explanation
+from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.data import Data
-from eegbench.inference.predictor import NETWORK, PROBED, Predictor, load_predictor
+from eegbench.experiment.probe_options import check_predictor
+from eegbench.experiment.run_folder import model_folder
+from eegbench.inference.predictor import NETWORK, Predictor, load_predictor
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
-from eegbench.model.base import Encoder
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
@@ -26,7 +27,7 @@ FOLDER = "interpretability"
 """Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
 
 
-def explain(asked: Explanation, model: Spec[Encoder], data: Data, folder: Path) -> dict[str, float]:
+def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path) -> dict[str, float]:
     """Plot and write each method's map of a run's network; return the checks by MLflow's names.
 
     What the same method left there before is replaced, unless ``explain.folder`` names another place.
@@ -35,8 +36,8 @@ def explain(asked: Explanation, model: Spec[Encoder], data: Data, folder: Path) 
     ----------
     asked
         The methods, and what they are asked.
-    model
-        The options of the run's encoder.
+    experiment
+        What the run was: its encoder, and its probes.
     data
         The run's windows.
     folder
@@ -48,7 +49,7 @@ def explain(asked: Explanation, model: Spec[Encoder], data: Data, folder: Path) 
         Where the run has no such network, or no window to look at.
     """
     chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
-    network, name = _network(chosen.predictor, model, folder)
+    network, name = _network(chosen.predictor, experiment, folder)
     split = _split(chosen.split, data)
     scene = _scene(network, split, data, chosen.n_windows, np.random.default_rng(seed))
     shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
@@ -116,18 +117,33 @@ def _scene(network: Predictor, split: str, data: Data, n_windows: int, rng: np.r
     )
 
 
-def _network(wanted: str, model: Spec[Encoder], folder: Path) -> tuple[Predictor, str]:
+def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Predictor, str]:
     """Load what is explained; it takes windows as the store gives them, standardised already where they are."""
+    check_predictor(wanted, experiment.probes)
+    name = _predictor(wanted, experiment.probes.main, folder)
+    place = model_folder(folder, name, experiment.probes.main)
+    network = load_predictor(place, experiment.model) if place.is_dir() else None
+    if network is None or not network.classes:
+        raise ConfigError(
+            f"explain.predictor={wanted}: the probe {name} has no head that gives each class a score, so there is "
+            "nothing to explain; set explain.predictor to a probe that has one, which must be among those of the run "
+            f"({', '.join(experiment.probes.of)})."
+        )
+    network.form = replace(network.form, normalise="none")
+    return network, name if name == NETWORK else f"encoder and {name.replace('_', ' ')} probe"
+
+
+def _predictor(wanted: str, main: str, folder: Path) -> str:
+    """Return ``network`` or the name of a probe."""
     has_network = (folder / NETWORK).is_dir()
     if wanted == NETWORK and not has_network:
         raise ConfigError(
             f"explain.predictor=network: {folder} has no network with a head of the classes; "
             "set explain.predictor=probe."
         )
-    is_probe = wanted == "probe" or not has_network
-    network = load_predictor(folder / (PROBED if is_probe else NETWORK), model)
-    network.form = replace(network.form, normalise="none")
-    return network, "encoder and linear probe" if is_probe else NETWORK
+    if wanted == "auto":
+        return NETWORK if has_network else main
+    return main if wanted == "probe" else wanted
 
 
 def _split(wanted: str, data: Data) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.config import Spec
-from eegbench.inference.embedding import Embeddings
+from eegbench.inference.embedding import Embeddings, Encoded
 from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
@@ -17,7 +17,7 @@ from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.feature_cache import cached
 
 
-def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, rows: Int[np.ndarray, "n"]) -> Embeddings:
+def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, rows: Int[np.ndarray, "n"]) -> Encoded:
     """Return hand-made features of windows in µV: a normalised window has lost its amplitude.
 
     Features without a parameter are cached next to the shards, for every run on the same windows.
@@ -36,10 +36,10 @@ def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, ro
     plain, rows = store.normalised("none"), np.sort(rows)
     encoder = build_encoder(spec, plain.form).to(store.device)
     if any(True for _ in encoder.parameters()):  # a network's random weights are another's in every run
-        return embed_trials(encoder, plain, rows)
+        return Encoded(encoder, plain, embed_trials(encoder, plain, rows))
     identity = _identity(encoder, spec.node, plain, rows)
     features = cached(storage.features, identity, lambda: embed_trials(encoder, plain, rows).features)
-    return Embeddings(features, rows)
+    return Encoded(encoder, plain, Embeddings(features, rows))
 
 
 def _identity(

@@ -5,32 +5,24 @@ Everything is checked here, before any data are read: names, types, classes, and
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
 from eegbench.dataset import Dataset
-from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Probes, Sweep
+from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
+from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 from eegbench.preprocessing import Preprocessing
-from eegbench.probe import Probe
 from eegbench.sampler import Sampler
 from eegbench.split.base import Split
 from eegbench.store.base import ShardStorage
+from eegbench.sweep.objective import named_objectives
 from eegbench.task import Task
 from eegbench.tracking.base import Tracker
 from eegbench.trainer import Trainer
-
-
-@dataclass(frozen=True)
-class ProbeOptions:
-    """The keys below ``probe``."""
-
-    every: int
-    linear: Node
-    hand_made: Node
 
 
 @dataclass(frozen=True)
@@ -96,11 +88,9 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     root = fill(TrainOptions, options, owner="train")
     _check_seeds(root)
     trusted = root.trust
-    probes = Probes(
-        every=root.probe.every,
-        linear=build(root.probe.linear, Probe, path="probe.linear", trusted=trusted),
-        hand_made=_spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted),
-    )
+    hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted)
+    probes = read_probes(root.probe, hand_made, trusted)
+    objective = named_objectives(root.sweep.objectives, probes.main, tuple(probes.of))
     experiment = Experiment(
         options=options,
         dataset=build(root.dataset, Dataset, path="dataset", trusted=trusted),
@@ -114,7 +104,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         tracker=build(root.tracking, Tracker, path="tracking", trusted=trusted),
         probes=probes,
         explanation=read_explanation(root, trusted),
-        sweep=root.sweep,
+        sweep=replace(root.sweep, objective=objective),
         paths=root.paths,
         expected=root.expected,
         published=root.published,
@@ -128,6 +118,8 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     )
     _check_roles(experiment)
     _check_monitor(experiment)
+    check_predictor(experiment.explanation.explained.predictor, probes)
+    check_processes(probes, experiment.trainer)
     return experiment
 
 

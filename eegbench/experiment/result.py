@@ -11,16 +11,15 @@ from eegbench.experiment.data import Data
 from eegbench.experiment.evaluation import (
     Evaluation,
     answer,
-    embed_all,
-    embed_scored,
     evaluate,
-    network_head,
     predictor,
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
+from eegbench.experiment.probing import embed_all, encode_scored
+from eegbench.experiment.run_folder import model_folder
 from eegbench.experiment.training import Trained
-from eegbench.inference.embedding import Embeddings
-from eegbench.inference.predictor import NETWORK, PROBED, save_predictor
+from eegbench.inference.embedding import Embeddings, Encoded
+from eegbench.inference.predictor import save_predictor
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.run_figures import (
@@ -43,9 +42,10 @@ class Result:
     pretext
         How well the pretext task is done, by split.
     evaluation
-        Scores of probe and controls; None without labels.
+        Scores of probes and controls; None without labels.
     model
-        The saved encoder with its probe, as a tracker takes it; None without labels.
+        The saved encoder with the main probe's head, as a tracker takes it; None without labels, and where that probe
+        has no head.
     """
 
     pretext: dict[str, Pretext]
@@ -96,38 +96,51 @@ def _score(
     experiment: Experiment, data: Data, trained: Trained, embeddings: Embeddings, album: Album, mark: str
 ) -> Evaluation:
     """Probe the embeddings and their controls, and write and plot predictions and scores."""
-    answers = answer(embeddings, trained.task, data, experiment.probes.linear)
+    encoded = Encoded(trained.encoder, data.store, embeddings)
+    answers, main = answer(encoded, trained.task, data, experiment), experiment.probes.main
     said, classes = predictions_frame(answers.predictions, data.store.table), data.store.classes
-    plot_predictions(said, list(answers.heads), data.store, within_subject=data.within_subject, album=album)
-    random_weights = embed_scored(trained.random_encoder, data)
+    plot_predictions(said, main, data.store, within_subject=data.within_subject, album=album)
+    random_weights = encode_scored(trained.random_encoder, data)
     evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
     folder = album.folder
     write_parquet(folder / "predictions.parquet", evaluation.predictions)
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
     write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
-    plot_scores(evaluation.predictions, evaluation.scores, len(classes), album)
+    plot_scores(evaluation.predictions, evaluation.scores, evaluation.fitted_with, len(classes), album)
     return evaluation
 
 
 def _save_networks(
     experiment: Experiment, data: Data, trained: Trained, evaluation: Evaluation | None, folder: Path
 ) -> ServedModel | None:
-    """Save the encoder with the probe's head, or with a head of no classes where nobody gave labels.
+    """Save every classifier that has a head with its encoder, each in its place; return the main probe's.
 
-    Where a head of the dataset's classes was trained with the encoder, they are saved together as a second model.
+    The place of the main probe holds an encoder in any case: without labels, and where that probe has no head, it has
+    a head of no classes.
     """
-    form, spec = data.store.form, experiment.model.node
-    if evaluation and (network := network_head(trained.task)):
-        save_predictor(predictor(trained.encoder, network, data, spec), folder / NETWORK)
-    save_predictor(predictor(trained.encoder, evaluation.head if evaluation else None, data, spec), folder / PROBED)
-    if evaluation is None or len(form.groups) > 1:  # MLflow serves models of one array
+    main, spec = experiment.probes.main, experiment.model.node
+    classifiers = evaluation.classifiers if evaluation else {}
+    for name, one in classifiers.items():
+        if one.head or name == main:
+            save_predictor(predictor(one.encoder, one.head, data, spec), model_folder(folder, name, main))
+    if main not in classifiers:
+        save_predictor(predictor(trained.encoder, None, data, spec), model_folder(folder, main, main))
         return None
-    group = form.only
+    if classifiers[main].head is None:
+        tell(f"the probe {main} has no head: model/ holds the encoder alone, and the tracker keeps no model to serve")
+        return None
+    if len(data.store.form.groups) > 1:  # MLflow serves models of one array
+        return None
+    return _served(data, model_folder(folder, main, main))
+
+
+def _served(data: Data, folder: Path) -> ServedModel:
+    form, group = data.store.form, data.store.form.only
     metadata = {"channels": list(group.channels), "sfreq": group.sfreq, "normalise": form.normalise}
     return ServedModel(
         loader="eegbench.inference.served_model",
-        folder=folder / PROBED,
+        folder=folder,
         input_shape=(group.n_channels, group.n_times),
         n_outputs=len(data.store.classes),
         metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},

@@ -63,14 +63,14 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         seconds = time.monotonic() - began
         if result.evaluation and experiment.explanation.methods:
             with steps.optional_step("explanation"):
-                maps = explain(experiment.explanation, experiment.model, data, folder)
+                maps = explain(experiment.explanation, experiment, data, folder)
         summary = summarise(experiment, data, trained, result.evaluation, seen)
         summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
         write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=result.model)
     if context.is_trial:
-        console.tell_trial(metrics, folder)
+        console.tell_trial(metrics, experiment.probes.main, folder)
     else:
         _print(experiment, result, summary, metrics)
         console.print_place(folder, run.link)
@@ -126,5 +126,6 @@ def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], m
     else:
         n_subjects = {split: number["n_subjects"] for split, number in summary["counts"].items()}
         console.print_scores(evaluation.scores, evaluation.predictions, n_subjects)
+        console.print_controls(evaluation.fitted_with, experiment.probes.main)
     console.print_training(summary)
     console.print_published(experiment.published, metrics, experiment.choices["dataset"])

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_json
-from eegbench.config import MAY_CHANGE, REMOVED, ConfigError, flat, read_json, read_plain, write_plain
+from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
+from eegbench.inference.predictor import NETWORK, PROBED
 from eegbench.sweep.base import Pruned
 
 CONFIG = "config.yaml"
@@ -53,6 +54,23 @@ def finished_metrics(folder: Path) -> dict[str, float] | None:
         raise ConfigError(f"{file}: these are no metrics of a finished run ({error!r}).") from error
 
 
+def model_folder(run: Path, predictor: str, main: str) -> Path:
+    """Return the folder of a saved encoder with its head.
+
+    Parameters
+    ----------
+    run
+        The run's folder.
+    predictor
+        ``network``, or the name of a probe.
+    main
+        Name of the main probe.
+    """
+    if predictor == NETWORK:
+        return run / NETWORK
+    return run / PROBED if predictor == main else run / "probes" / predictor
+
+
 def seen_before(folder: Path) -> dict[str, list[str]]:
     """Return, by dataset, the subjects that shaped a finished run's encoder."""
     seen = read_json(folder / SPLIT).get("seen")
@@ -63,7 +81,7 @@ def seen_before(folder: Path) -> dict[str, list[str]]:
 
 def _check_same(earlier: Mapping[str, Any], now: Mapping[str, Any], run: Path) -> None:
     for name in sorted({*earlier, *now}):
-        may_differ = name.startswith("sweep.") or name in (*MAY_CHANGE, *REMOVED)
+        may_differ = name.startswith("sweep.") or name in REMOVED or may_change(name)
         if not may_differ and earlier.get(name) != now.get(name):
             raise ConfigError(
                 f"{run} holds a run in which {name} was {earlier.get(name)!r} and is now {now.get(name)!r}: options "

@@ -54,7 +54,9 @@ def summarise(
         "stopped": fit.stopped,
         "within_subject": data.within_subject,
         "transductive_subjects": list(seen),
-        "probes": evaluation.converged if evaluation else {},
+        "main_probe": experiment.probes.main,
+        "probes": evaluation.facts if evaluation else {},
+        "fitted_with": evaluation.fitted_with if evaluation else {},
         "scores": [score.row() for score in scores if score.metric == "balanced_accuracy"],
     }
 

@@ -10,7 +10,7 @@ from eegbench.atomic import write_csv
 from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
-from eegbench.experiment.evaluation import valid_scores
+from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import start_encoder
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
@@ -105,11 +105,11 @@ def _after_pass(experiment: Experiment, data: Data, encoder: Encoder, run: Track
     """Return what happens after each pass: a probe on valid where one is due, a line, a record, and `watch`."""
     every, last = experiment.probes.every, experiment.trainer.max_passes
     has_labels = bool(data.store.table["scored"].any())
-    column = watched(experiment.sweep.objectives[0])
+    column = watched(experiment.sweep.objectives[0], experiment.probes.main)
 
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
         due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
-        scores = valid_scores(encoder, experiment.probes.linear, data) if due else {}
+        scores = valid_scores(encoder, experiment, data) if due else {}
         extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}
         tell_pass({**row, **extra})
         first = {OBJECTIVE: extra[column]} if column in extra else {}  # what MLflow's comparison shows first

@@ -50,6 +50,23 @@ class Embeddings:
         return np.asarray(self.features[found])
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """An encoder with its embeddings of windows.
+
+    Attributes
+    ----------
+    encoder, store
+        What made the embeddings, of which windows.
+    embeddings
+        The embeddings.
+    """
+
+    encoder: Encoder
+    store: WindowStore
+    embeddings: Embeddings
+
+
 @torch.no_grad()
 def encode(
     encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"], *, read: Read | None = None

@@ -24,7 +24,7 @@ from eegbench.store.windows import Windows
 from eegbench.types import Form, Group
 
 PROBED, NETWORK = "model", "network"
-"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
+"""Folders of a run: the encoder with its main probe's head, and with the head that was trained with it."""
 
 
 class Predictor(nn.Module):

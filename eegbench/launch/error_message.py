@@ -13,7 +13,7 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from eegbench.config import REMOVED, conf_folder
+from eegbench.config import REMOVED, conf_folder, renamed
 from eegbench.launch.help import composed
 
 MESSAGE = "eegbench_message"
@@ -95,6 +95,8 @@ def _key_message(key: str, config_name: str) -> str:
     """Say why an override's key does not exist."""
     if key in REMOVED:
         return f"{key}: {REMOVED[key]}"
+    if said := renamed(key):
+        return said
     if key == "sweep":
         return "sweep=OPTION: a search space is added; write +sweep=OPTION."
     if key.startswith("hydra.sweeper."):

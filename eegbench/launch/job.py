@@ -68,7 +68,7 @@ class _Watch:
     def __init__(self, experiment: Experiment, trial: Trial | None, position: int, earlier: Sequence[float]) -> None:
         objectives, n_passes = experiment.sweep.objectives, experiment.trainer.max_passes
         self.trial, self.earlier = trial, list(earlier)
-        self.column = watched(objectives[0])
+        self.column = watched(objectives[0], experiment.probes.main)
         self.is_watching = trial is not None and len(objectives) == 1
         self.before = position * n_passes
         self.last_step = max(1, len(experiment.sweep.seeds)) * n_passes

@@ -12,7 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-from eegbench.config import MAY_CHANGE, ConfigError, read_words
+from eegbench.config import ConfigError, may_change, read_words
 from eegbench.launch.override import is_multirun, is_override, value_of
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
@@ -52,8 +52,9 @@ def with_resume(words: Sequence[str]) -> list[str]:
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:
     """Refuse other options than those that may change, and those that the folder may not decide."""
-    allowed = {"trust", *MAY_CHANGE, *(word.partition("=")[0] for word in stored if _why_not(word))}
-    others = [word for word in typed if word.partition("=")[0] not in allowed]
+    allowed = {"trust", *(word.partition("=")[0] for word in stored if _why_not(word))}
+    keys = {word: word.partition("=")[0] for word in typed}
+    others = [word for word, key in keys.items() if key not in allowed and not may_change(key)]
     if others or is_multirun(words):
         raise ValueError(
             f"resume={folder} finishes a run with its own options: leave {others[0] if others else '-m'} out, "

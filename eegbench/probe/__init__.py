@@ -1,5 +1,5 @@
-"""Probes: what can be read from frozen embeddings, beside controls that show what that is worth."""
+"""Probes: what can be read from an encoder with labels, and the controls that show what that is worth."""
 
-from eegbench.probe.base import Head, Probe, ProbeNotConvergedError
+from eegbench.probe.base import Classifier, Head, Labelled, Probe, ProbeNotConvergedError
 
-__all__ = ["Head", "Probe", "ProbeNotConvergedError"]
+__all__ = ["Classifier", "Head", "Labelled", "Probe", "ProbeNotConvergedError"]

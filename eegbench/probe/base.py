@@ -1,18 +1,42 @@
-"""What a probe promises: fitted on train, chosen on valid, it gives class probabilities for embeddings."""
+"""What a probe promises: fitted on train, chosen on valid, it gives class probabilities for windows."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
+from eegbench.inference.embedding import Embeddings
+from eegbench.model.base import Encoder
+from eegbench.store.base import WindowStore
+
 ABSENT = -1e4
 """The score of a class that train does not hold: its probability is 0, and float32 can add to it."""
 
+Facts = Mapping[str, float | int | str]
+"""What a fit chose and took, for ``summary.json``."""
+
 
 class ProbeNotConvergedError(ValueError):
-    """The probe's fit stopped before it had converged: its score would be of its iterations, not of the encoder."""
+    """The probe's fit stopped before it had converged: its score would be of its iterations, not of the encoder.
+
+    Parameters
+    ----------
+    message
+        Says what to do.
+    option
+        The dotted name of the option to raise.
+    """
+
+    def __init__(self, message: str, option: str) -> None:
+        super().__init__(message, option)
+        self.option = option
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -23,16 +47,10 @@ class Head:
     ----------
     weight, bias
         Scores are ``features @ weight.T + bias``: (n_classes, embed_dim) and (n_classes,).
-    C
-        Inverse regularisation strength of the fit.
-    n_iter
-        Iterations that it took.
     """
 
     weight: Float[np.ndarray, "n_classes embed_dim"]
     bias: Float[np.ndarray, "n_classes"]
-    C: float
-    n_iter: int
 
     def probabilities(self, features: Float[np.ndarray, "n embed_dim"]) -> Float[np.ndarray, "n n_classes"]:
         """Return class probabilities."""
@@ -42,26 +60,85 @@ class Head:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Embeddings with their labels.
+    """Windows with their labels, the encoder that is probed, and its embeddings of them.
 
     Attributes
     ----------
-    features
-        (n, embed_dim)
-    labels
-        (n,), each an index into the classes
+    rows
+        Rows of the store's table (n,). Where windows are crops, one row stands for its whole trial.
+    y
+        The label of each, an index into ``classes`` (n,).
+    embeddings
+        Of these windows, and of all others that the classifier will be asked about.
+    encoder
+        Made the embeddings. It is shared, so a probe that trains it takes a copy.
+    store
+        Holds the windows.
     """
 
-    features: Float[np.ndarray, "n embed_dim"]
-    labels: Int[np.ndarray, "n"]
+    rows: Int[np.ndarray, "n"]
+    y: Int[np.ndarray, "n"]
+    embeddings: Embeddings
+    encoder: Encoder
+    store: WindowStore
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names, of train and of those that train does not hold."""
+        return self.store.classes
+
+    @property
+    def features(self) -> Float[np.ndarray, "n embed_dim"]:
+        """The embeddings of these windows."""
+        return self.embeddings.at(self.rows)
+
+
+class Classifier(ABC):
+    """A fitted probe.
+
+    Attributes
+    ----------
+    encoder
+        Makes the embeddings that are classified: the one that was probed, or the probe's own copy.
+    head
+        The linear classifier of these embeddings; with the encoder it can be saved and explained. None where the
+        classifier is none.
+    facts
+        What the fit chose and took.
+    """
+
+    encoder: Encoder
+    head: Head | None
+    facts: Facts
+
+    @abstractmethod
+    def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
+        """Return class probabilities of windows by their rows in the store's table; each row sums to 1."""
 
 
 class Probe(ABC):
-    """Fits a head to embeddings."""
+    """Fits a classifier to labelled windows.
+
+    Attributes
+    ----------
+    needs
+        ``embeddings``: the encoder stays as it is, and only its embeddings are read. ``encoder``: a copy of the
+        encoder is trained.
+    """
+
+    needs: ClassVar[Literal["embeddings", "encoder"]]
 
     @abstractmethod
-    def fit(self, train: Labelled, valid: Labelled, n_classes: int) -> Head:
-        """Fit on train; whatever is chosen is chosen on valid.
+    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:
+        """Fit on train; whatever is chosen is chosen on valid, which may be empty.
+
+        Parameters
+        ----------
+        train, valid
+            Labelled windows of one store and one encoder.
+        rng
+            Decides everything random; the same generator gives the same classifier. No other generator is used or
+            moved, so that one probe more changes no other's numbers.
 
         Raises
         ------

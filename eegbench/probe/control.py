@@ -1,10 +1,18 @@
-"""What a score is worth without looking at the signal: guesses, and the commonest class."""
+"""What a score is worth: the same probe on random weights and hand-made features, the commonest class, and guesses."""
 
 import numpy as np
 from jaxtyping import Float, Int
 
-CONTROLS = ("random_weights", "hand_made", "majority", "chance")
-"""Rows next to the probe in every table: a result is worth what it adds to these."""
+FITTED = RANDOM_WEIGHTS, HAND_MADE = "random_weights", "hand_made"
+"""Controls that a probe is fitted to: the encoder before training, and features of windows."""
+
+CONTROLS = (*FITTED, "majority", "chance")
+"""Rows next to the main probe in every table: a result is worth what it adds to these."""
+
+
+def control_name(control: str, probe: str, main: str) -> str:
+    """Return the name in tables of a control that a probe was fitted to; the main probe's have no prefix."""
+    return control if probe == main else f"{probe}_{control}"
 
 
 def chance(n: int, n_classes: int, rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:

@@ -1,13 +1,15 @@
 """A linear probe: standardise each feature on train, then multinomial logistic regression, classes balanced."""
 
+from typing import ClassVar, Literal
+
 import numpy as np
 import torch
 
 from eegbench.environment import in_one_thread
-from eegbench.probe.base import ABSENT, Head, Labelled, Probe, ProbeNotConvergedError
+from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe, ProbeNotConvergedError
+from eegbench.probe.check import best_on_valid, check_classes, check_finite
+from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.logistic import Fit, fits
-from eegbench.score import confusion_matrix
-from eegbench.score.metric import balanced_accuracy
 
 FEW = 2**20
 """Numbers in embeddings that one thread fits to."""
@@ -25,47 +27,38 @@ class Linear(Probe):
         Iterations at most; not converged by then is an error.
     """
 
+    needs: ClassVar[Literal["embeddings", "encoder"]] = "embeddings"
+
     def __init__(self, *, C: float | tuple[float, ...], max_iter: int) -> None:
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
         self.max_iter = max_iter
         if not self.C or not all(0 < each < np.inf for each in self.C):
-            raise ValueError(f"probe.linear.C={C}: numbers above 0 are expected.")
+            raise ValueError(f"probe.of.linear.C={C}: numbers above 0 are expected.")
         if max_iter < 1:
-            raise ValueError(f"probe.linear.max_iter={max_iter}: type 1 or more.")
+            raise ValueError(f"probe.of.linear.max_iter={max_iter}: type 1 or more.")
 
-    def fit(self, train: Labelled, valid: Labelled, n_classes: int) -> Head:
-        """Fit on train with each C, and keep the best on valid."""
-        there, labels = np.unique(train.labels, return_inverse=True)
-        if len(there) < 2:
-            raise ValueError(
-                f"the train split holds {len(there)} of {n_classes} classes, and a probe needs two; "
-                "give it more subjects, or another split.seed."
-            )
-        for split, part in (("train", train), ("valid", valid)):
-            if not np.isfinite(part.features).all():
-                raise ValueError(
-                    f"embeddings of {split} hold values that are no numbers; look at the encoder's weights."
-                )
-        features = torch.tensor(train.features, dtype=torch.float64)
+    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
+        """Fit on train with each C, and keep the best on valid. See `eegbench.probe.Probe.fit`."""
+        check_classes(train)
+        of_train, of_valid = train.features, valid.features
+        check_finite([("train", of_train), ("valid", of_valid)])
+        there, y = np.unique(train.y, return_inverse=True)
+        features = torch.tensor(of_train, dtype=torch.float64)
         with in_one_thread(when=features.numel() < FEW):
-            found = list(fits(features, torch.from_numpy(labels), self.C, max_iter=self.max_iter))
-        heads = [self._head(fit, there, n_classes) for fit in found]
-        if len(heads) == 1 or len(valid.labels) == 0:
-            return heads[0]
-        return max(heads, key=lambda head: _balanced_accuracy(head, valid))
+            found = list(fits(features, torch.from_numpy(y), self.C, max_iter=self.max_iter))
+        heads = [(self._head(fit, there, len(train.classes)), fit) for fit in found]
+        head, fit = best_on_valid(heads, lambda one: one[0].probabilities(of_valid), valid.y)
+        facts = {"C": fit.C, "n_iter": fit.n_iter}
+        return HeadClassifier(train.encoder, head=head, features=train.embeddings.at, facts=facts)
 
     def _head(self, fit: Fit, there: np.ndarray, n_classes: int) -> Head:
         """Return scores of all classes, also of those that train does not hold."""
         if not fit.has_converged:
             raise ProbeNotConvergedError(
                 f"the linear probe with C={fit.C:g} did not converge in {self.max_iter} iterations; "
-                "raise probe.linear.max_iter (a run that is resumed may, too), or lower probe.linear.C."
+                "raise probe.of.linear.max_iter (a run that is resumed may, too), or lower probe.of.linear.C.",
+                "probe.of.linear.max_iter",
             )
         weight, bias = np.zeros((n_classes, fit.weight.shape[1])), np.full(n_classes, ABSENT)
         weight[there], bias[there] = fit.weight.numpy(), fit.bias.numpy()
-        return Head(weight=weight, bias=bias, C=fit.C, n_iter=fit.n_iter)
-
-
-def _balanced_accuracy(head: Head, valid: Labelled) -> float:
-    said = head.probabilities(valid.features).argmax(axis=1)
-    return float(balanced_accuracy(confusion_matrix(valid.labels, said, len(head.bias))))
+        return Head(weight=weight, bias=bias)

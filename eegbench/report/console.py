@@ -98,8 +98,8 @@ def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
     except KeyboardInterrupt:
         tell(f"interrupted; finish this run with: {command}")
         raise
-    except ProbeNotConvergedError:
-        tell(f"what was trained is kept; finish this run with: {command} probe.linear.max_iter=N")
+    except ProbeNotConvergedError as error:
+        tell(f"what was trained is kept; finish this run with: {command} {error.option}=N")
         raise
 
 
@@ -121,6 +121,12 @@ def print_scores(scores: Sequence[Score], predictions: pd.DataFrame, n_subjects:
     print("\n" + render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
 
 
+def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
+    """Print which probe was fitted to the controls that do not name it."""
+    of_main = [control.replace("_", " ") for control, probe in fitted_with.items() if probe == main]
+    print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
+
+
 def print_unlabelled() -> None:
     """Print why there are no scores."""
     print("\nNo labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
@@ -140,9 +146,9 @@ def _rate(summary: Mapping[str, Any]) -> str:
     return f"{summary['n_examples'] / seconds:,.0f} a second, " if seconds > 0 else ""
 
 
-def tell_trial(metrics: Mapping[str, float], folder: Path) -> None:
-    """Say in a line how a trial did on valid; its test scores are for later, in its folder and in MLflow."""
-    shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and "/linear/" in name]
+def tell_trial(metrics: Mapping[str, float], main: str, folder: Path) -> None:
+    """Print in a line how a trial's main probe did on valid; its test scores are in its folder and in MLflow."""
+    shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and f"/{main}/" in name]
     tell(f"{'; '.join(one for one in shown if 'f1/' not in one and 'mean' not in one)}  ({folder})")
 
 

@@ -1,6 +1,6 @@
 """The figures of a run: learning curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -10,13 +10,12 @@ from jaxtyping import Float, Int
 
 from eegbench import figure
 from eegbench.inference.embedding import Embeddings
+from eegbench.inference.predictor import NETWORK
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.store.base import WindowStore
 from eegbench.types import Score
-
-TITLES = {"network": "Network", "linear": "Linear probe"}
 
 MAX_HYPNOGRAMS = 24
 """Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
@@ -34,16 +33,16 @@ def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[st
 
 
 def plot_predictions(
-    predictions: pd.DataFrame, probes: Sequence[str], store: WindowStore, *, within_subject: bool, album: Album
+    predictions: pd.DataFrame, main: str, store: WindowStore, *, within_subject: bool, album: Album
 ) -> None:
-    """Plot confusion matrices and reports of test predictions, and hypnograms of the linear probe's.
+    """Plot confusion matrices and reports of test predictions, and hypnograms of the main probe's.
 
     Parameters
     ----------
     predictions
-        Rows of ``predictions.parquet``.
-    probes
-        Whose predictions to plot.
+        Rows of ``predictions.parquet``, of the probes whose predictions to plot.
+    main
+        Name of the main probe.
     store
         The windows that were predicted.
     within_subject
@@ -53,20 +52,34 @@ def plot_predictions(
     """
     split, classes = shown_split(predictions), store.classes
     of_split = predictions[predictions["split"] == split]
-    by_probe = {name: of_split[of_split["probe"] == name] for name in probes}
+    by_probe = {str(name): frame for name, frame in of_split.groupby("probe", sort=False)}
     for name, frame in by_probe.items():
-        title = f"{TITLES[name]}, {split}" + (", within subject" if within_subject else "")
+        title = f"{_title(name)}, {split}" + (", within subject" if within_subject else "")
         _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
-    for recording, frame in list(by_probe["linear"].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
+    for recording, frame in list(by_probe[main].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
         album.add(f"hypnograms/{recording}", partial(figure.hypnogram, frame, **_hypnogram_facts(frame, store)))
 
 
-def plot_scores(predictions: pd.DataFrame, scores: Sequence[Score], n_classes: int, album: Album) -> None:
-    """Plot the pooled scores of all probes and controls."""
+def plot_scores(
+    predictions: pd.DataFrame, scores: Sequence[Score], controls: Collection[str], n_classes: int, album: Album
+) -> None:
+    """Plot the pooled scores of all probes and controls.
+
+    Parameters
+    ----------
+    predictions, scores
+        Of all.
+    controls
+        Names of the controls that probes were fitted to.
+    n_classes
+        Number of classes, for the line of chance.
+    album
+        Takes the figure.
+    """
     split = shown_split(predictions)
     pooled = [score for score in scores if score.split.startswith(split) and score.aggregation == "pooled"]
-    chance = 1 / n_classes
-    album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=CONTROLS, chance=chance))
+    hollow, chance = {*CONTROLS, *controls}, 1 / n_classes
+    album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=hollow, chance=chance))
 
 
 def plot_embeddings(
@@ -88,6 +101,10 @@ def plot_embeddings(
 def shown_split(predictions: pd.DataFrame) -> str:
     """Return the split that figures and tables show: test, or valid where nothing is tested."""
     return "test" if (predictions["split"] == "test").any() else "valid"
+
+
+def _title(predictor: str) -> str:
+    return "Network" if predictor == NETWORK else f"{predictor.replace('_', ' ').capitalize()} probe"
 
 
 def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from eegbench.config import ConfigError
 
 Direction = Literal["maximize", "minimize"]
 
+MAIN = "main"
+"""Stands for the name of ``probe.main`` in the name of an objective."""
+
 METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1")
-SCORES = tuple(f"valid/linear/{metric}" for metric in METRICS)
+SCORES = tuple(f"valid/{MAIN}/{metric}" for metric in METRICS)
 COSTS = ("run/n_parameters", "run/n_steps", "run/n_examples", "run/seconds")
-PREFIX = "valid/linear/"
 OBJECTIVE = "objective"
 """The metric by which a tracker shows what was sought, whatever it is."""
 
@@ -39,12 +41,36 @@ def check_objectives(names: Sequence[str]) -> None:
                 f"sweep.objective={name}: what a pretext reaches cannot be compared between tasks, samplers or "
                 f"their times, and does not tell how good the representation is. Take {SCORES[0]}."
             )
-        if name not in (*SCORES, *COSTS):
-            near = difflib.get_close_matches(name, [*SCORES, *COSTS], n=1)
+        if name not in COSTS and _score(name)[1] not in METRICS:
+            known = [*(f"valid/{_score(name)[0]}/{metric}" for metric in METRICS), *COSTS]
+            near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise ConfigError(f"sweep.objective={name}: {hint}there are {', '.join((*SCORES, *COSTS))}.")
-    if len(set(names)) < len(names):
-        raise ConfigError(f"sweep.objective={list(names)}: an objective stands there twice.")
+            raise ConfigError(
+                f"sweep.objective={name}: {hint}there are {', '.join((*SCORES, *COSTS))}; "
+                f"{MAIN} is probe.main, and the name of another probe may stand in its place."
+            )
+    _check_distinct(names)
+
+
+def named_objectives(names: Sequence[str], main: str, probes: Sequence[str]) -> tuple[str, ...]:
+    """Return the objectives with the main probe by its name.
+
+    Raises
+    ------
+    ConfigError
+        As `check_objectives`, and where an objective is the score of a probe that was not chosen.
+    """
+    check_objectives(names)
+    found = tuple(name.replace(f"valid/{MAIN}/", f"valid/{main}/") for name in names)
+    for name in found:
+        probe, _ = _score(name)
+        if name not in COSTS and probe not in probes:
+            raise ConfigError(
+                f"sweep.objective={name}: the probe {probe} is not among those chosen ({', '.join(probes)}); "
+                f"add it: probe=[{','.join((*probes, probe))}]."
+            )
+    _check_distinct(found)
+    return found
 
 
 def direction(name: str) -> Direction:
@@ -52,9 +78,13 @@ def direction(name: str) -> Direction:
     return "minimize" if name in COSTS else "maximize"
 
 
-def watched(name: str) -> str:
-    """Return the history's column that holds the objective during training."""
-    return f"probe_valid_{name.removeprefix(PREFIX)}"
+def watched(name: str, main: str) -> str:
+    """Return the history's column that holds the objective during training; empty where nothing measures it then.
+
+    The main probe alone is fitted during training.
+    """
+    probe, metric = _score(name)
+    return f"probe_valid_{metric}" if metric and probe in (MAIN, main) else ""
 
 
 def values(metrics: Mapping[str, float], names: Sequence[str]) -> list[float]:
@@ -77,3 +107,14 @@ def values_there(metrics: Mapping[str, float], names: Sequence[str]) -> list[flo
     """Pick those objectives that a run has; the splits of its metrics may carry a mark: ``valid (within subject)``."""
     plain = {re.sub(r" \([^)]*\)", "", name): value for name, value in metrics.items()}
     return [plain[name] for name in names if name in plain]
+
+
+def _check_distinct(names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        raise ConfigError(f"sweep.objective={list(names)}: an objective stands there twice.")
+
+
+def _score(name: str) -> tuple[str, str]:
+    """Return probe and metric of a score's name; ``main`` and no metric where it is none."""
+    found = re.fullmatch(r"valid/(\w+)/(\w+)", name)
+    return (found[1], found[2]) if found else (MAIN, "")

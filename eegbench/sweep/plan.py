@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from eegbench.config import NO_EFFECT, ConfigError, flat, plain
 from eegbench.progress import n_cores
-from eegbench.sweep.objective import Direction, check_objectives, direction
+from eegbench.sweep.objective import Direction, check_objectives, direction, watched
 from eegbench.sweep.space import Space, describe, read_words, size
 from eegbench.sweep.storage import storage_address
 
@@ -130,7 +130,7 @@ def read_plan(config: DictConfig) -> Plan:
         pruner=plain(sweeper.pruner) if sweeper.get("pruner") else None,
         max_failure_rate=float(sweeper.max_failure_rate),
     )
-    _check_pruning(plan, int(config.probe.every))
+    _check_pruning(plan, int(config.probe.every), str(config.probe.main or next(iter(config.probe.of), "")))
     _check_grid(plan)
     return plan
 
@@ -156,7 +156,7 @@ def _check_direction(given: Any, objectives: Sequence[str]) -> None:
         )
 
 
-def _check_pruning(plan: Plan, every: int) -> None:
+def _check_pruning(plan: Plan, every: int, main: str) -> None:
     if plan.pruner is None:
         return
     if len(plan.objectives) > 1:
@@ -168,6 +168,11 @@ def _check_pruning(plan: Plan, every: int) -> None:
         raise ConfigError(
             f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training; take "
             "hydra/sweeper/pruner=none, or a score on valid as objective."
+        )
+    if not watched(plan.objectives[0], main):
+        raise ConfigError(
+            f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training, only the score of "
+            f"probe.main={main} is; set probe.main to the probe that is sought, or take hydra/sweeper/pruner=none."
         )
     if every < 1:
         raise ConfigError(

@@ -45,6 +45,6 @@ def make_run():
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
         frame = predictions(skill, list(subjects), int(parameters["seed"]))
-        return Tested(run, frame, classes, within, transductive)
+        return Tested(run, "linear", frame, classes, within, transductive)
 
     return make

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from eegbench.comparison.tested import read_tested
@@ -20,15 +21,16 @@ class Folders(Archive):
 
 @pytest.fixture
 def keep(tmp_path, make_run):
-    def keep(id_, *, files=True, transductive=(), status="FINISHED", **changes):
+    def keep(id_, *, files=True, transductive=(), status="FINISHED", main="linear", extra=(), **changes):
         one = make_run(subjects=range(3), **changes)
         folder = tmp_path / id_
         folder.mkdir()
         if files:
-            frame = one.frame.assign(left=0.5, right=0.5)
+            parts = [one.frame, *(one.frame[one.frame["probe"] == like].assign(probe=name) for name, like in extra)]
+            frame = pd.concat(parts).assign(left=0.5, right=0.5)
             columns = ["recording", "subject", "start_s", "split", "probe", "label", "predicted", "left", "right"]
             frame[columns].to_parquet(folder / "predictions.parquet")
-            facts = {"within_subject": False, "transductive_subjects": list(transductive)}
+            facts = {"within_subject": False, "transductive_subjects": list(transductive), "main_probe": main}
             (folder / "summary.json").write_text(json.dumps(facts))
         return replace(one.run, id=id_, status=status)
 
@@ -37,7 +39,7 @@ def keep(tmp_path, make_run):
 
 def test_a_runs_predictions_classes_and_marks_are_read(keep, tmp_path):
     (plain, marked), left_out = read_tested(
-        Folders(tmp_path), [keep("a"), keep("b", seed=1, transductive=["s1"])], "test"
+        Folders(tmp_path), [keep("a"), keep("b", seed=1, transductive=["s1"])], "test", None
     )
     assert plain.classes == ("left", "right")
     assert plain.subjects == {"s0", "s1", "s2"}
@@ -53,14 +55,32 @@ def test_what_cannot_be_compared_is_counted_by_its_reason(keep, tmp_path):
         keep("d", tags={"kind": "comparison"}),
         keep("e"),
     ]
-    found, left_out = read_tested(Folders(tmp_path), runs, "test")
+    found, left_out = read_tested(Folders(tmp_path), runs, "test", None)
     assert [one.run.id for one in found] == ["e"]
     assert left_out == {"failed": 1, "running": 1, "without predictions": 1, "made by eegbench compare": 1}
-    assert read_tested(Folders(tmp_path), runs[-1:], "valid")[1] == {"without predictions on valid": 1}
+    assert read_tested(Folders(tmp_path), runs[-1:], "valid", None)[1] == {"without predictions on valid": 1}
 
 
 def test_of_runs_with_the_same_options_the_newest_stays_wherever_it_lies(keep, tmp_path):
     runs = [keep("old", paths__outputs="x"), keep("new", paths__outputs="y"), keep("other", seed=1)]
-    found, left_out = read_tested(Folders(tmp_path), runs, "test")
+    found, left_out = read_tested(Folders(tmp_path), runs, "test", None)
     assert [one.run.id for one in found] == ["new", "other"]
     assert left_out == {"repeated with the same options by a newer run": 1}
+
+
+def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(keep, tmp_path):
+    own = [("knn", "linear"), ("knn_random_weights", "random_weights"), ("knn_hand_made", "hand_made")]
+    runs = [keep("a", extra=own), keep("b", seed=1, main="knn", extra=own[:1]), keep("c", seed=2)]
+
+    def probes(name):
+        found, left_out = read_tested(Folders(tmp_path), runs, "test", name)
+        return {one.run.id: (one.probe, list(one.frame["probe"].unique())) for one in found}, left_out
+
+    controls = ["random_weights", "hand_made", "majority", "chance"]
+    main, left_out = probes(None)
+    assert main == {"a": ("linear", ["linear", *controls]), "b": ("knn", [*controls, "knn"]), "c": main["c"]}
+    assert left_out == {}
+    knn, left_out = probes("knn")
+    assert knn["a"] == ("knn", ["majority", "chance", "knn", "random_weights", "hand_made"])
+    assert knn["b"] == main["b"]
+    assert left_out == {"without predictions of knn on test": 1}

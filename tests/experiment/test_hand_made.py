@@ -26,7 +26,7 @@ def opened(options):
 
 def hand_made(store, options, rows):
     experiment = stored_experiment(options, ["toy"], Path("run"))
-    return module.hand_made(store, experiment.probes.hand_made, experiment.storage, rows)
+    return module.hand_made(store, experiment.probes.hand_made, experiment.storage, rows).embeddings
 
 
 @pytest.fixture

@@ -160,14 +160,15 @@ def test_an_interrupted_and_resumed_run_equals_a_straight_one(finished, train, o
 def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_resuming(train, outputs, capfd):
     from eegbench.__main__ import main
 
-    status, (folder,) = train("probe.linear.max_iter=1", "probe.every=0", "trainer.max_passes=1")
+    status, (folder,) = train("probe.of.linear.max_iter=1", "probe.every=0", "trainer.max_passes=1")
     assert status == 1
     said = capfd.readouterr().err.replace("\n", "")
-    assert f"eegbench train resume={folder} 'trust=[toy]' probe.linear.max_iter=N" in said
-    assert "did not converge in 1 iterations; raise probe.linear.max_iter" in said
+    assert f"eegbench train resume={folder} 'trust=[toy]' probe.of.linear.max_iter=N" in said
+    assert "did not converge in 1 iterations; raise probe.of.linear.max_iter" in said
     mine = next(iter(outputs.parent.glob("mine*")))
     assert (
-        main(["train", f"--config-dir={mine}", f"resume={folder}", "trust=[toy]", "probe.linear.max_iter=10000"]) == 0
+        main(["train", f"--config-dir={mine}", f"resume={folder}", "trust=[toy]", "probe.of.linear.max_iter=10000"])
+        == 0
     )
     assert (folder / "scores.csv").is_file()
 
@@ -335,7 +336,14 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
         (["trainer.precision=fp16"], "trainer.precision=fp16 needs a GPU"),
         (["companion=false"], "companion: this option was removed"),
-        (["probe.linear.max_iter=0"], "probe.linear.max_iter=0: type 1 or more"),
+        (["probe.linear.C=1"], "probe.linear.C is now probe.of.linear.C."),
+        (["+probe.linear.C=1"], "probe.linear is now probe.of.linear."),
+        (["probe=[]"], "probe=[]: at least one probe is expected"),
+        (["probe.main=nobody"], "probe.main=nobody is not among the probes chosen (linear)"),
+        (["explain.predictor=liner"], "Did you mean linear?"),
+        (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
+        (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but the probe was not chosen"),
+        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: type 1 or more"),
     ],
 )
 def test_bad_words_get_a_sentence(train, capfd, words, message):

@@ -21,7 +21,7 @@ SMALL = [
     "tracking=folder",
     "figures=[]",
     "device=cpu",
-    "probe.linear.C=0.01",
+    "probe.of.linear.C=0.01",
 ]
 
 

@@ -21,7 +21,7 @@ WORDS = [
     "tracking=folder",
     "figures=[]",
     "split.n_test=0.34",
-    "probe.linear.C=0.01",
+    "probe.of.linear.C=0.01",
 ]
 
 

@@ -25,8 +25,8 @@ def test_resume_takes_the_options_of_the_run_and_its_folder(tmp_path):
 
 def test_a_resumed_run_may_iterate_longer(tmp_path):
     folder = run_folder(tmp_path)
-    words = with_resume([f"resume={folder}", "probe.linear.max_iter=9"])
-    assert words[2:] == ["probe.linear.max_iter=9", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    words = with_resume([f"resume={folder}", "probe.of.linear.max_iter=9"])
+    assert words[2:] == ["probe.of.linear.max_iter=9", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
 
 
 @pytest.mark.parametrize("other", ["seed=4", "-m"])

@@ -1,0 +1,60 @@
+"""Fit the probes of an experiment to what an encoder makes of its windows."""
+
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Int
+
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data
+from eegbench.inference.embedding import Embeddings, Encoded
+from eegbench.inference.trial import embed_trials
+from eegbench.model.base import Encoder
+from eegbench.probe import Classifier, Labelled
+from eegbench.score import confusion_matrix
+from eegbench.score.metric import evaluate
+from eegbench.types import SPLITS
+
+Rows = Mapping[str, Int[np.ndarray, "_"]]
+"""Rows of the store's table, by split."""
+
+
+def embed_all(encoder: Encoder, data: Data) -> Embeddings:
+    """Encode every window (or trial) that is not rejected and belongs to a split, scored or not."""
+    return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
+
+
+def encode_scored(encoder: Encoder, data: Data) -> Encoded:
+    """Encode the windows (or trials) that probes are fitted to and tested on."""
+    rows = np.concatenate(list(scored_rows(data).values()))
+    return Encoded(encoder, data.store, embed_trials(encoder, data.store, rows))
+
+
+def scored_rows(data: Data) -> Rows:
+    """Return the rows of the scored windows of each split."""
+    return {split: data.rows(split, scored=True) for split in SPLITS}
+
+
+def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, rows: Rows) -> Classifier:
+    """Fit one of the experiment's probes on train, chosen on valid.
+
+    Its generator is seeded by its name, so that other probes next to it change nothing.
+    """
+    train, valid = (
+        Labelled(rows[split], data.labels(rows[split]), encoded.embeddings, encoded.encoder, encoded.store)
+        for split in ("train", "valid")
+    )
+    rng = np.random.default_rng([experiment.seed, zlib.crc32(name.encode())])
+    return experiment.probes.of[name].fit(train, valid, rng)
+
+
+def valid_scores(encoder: Encoder, experiment: Experiment, data: Data) -> dict[str, float]:
+    """Return the main probe's overall scores on valid, pooled: what training may watch and sweeps may maximise."""
+    rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
+    embeddings = embed_trials(encoder, data.store, np.concatenate(list(rows.values())))
+    classifier = fit_probe(experiment, experiment.probes.main, Encoded(encoder, data.store, embeddings), data, rows)
+    predicted = classifier.probabilities(rows["valid"]).argmax(axis=1)
+    counts = confusion_matrix(data.labels(rows["valid"]), predicted, len(data.store.classes))
+    scores = evaluate(counts, data.store.classes)
+    return {metric: float(value) for metric, value in scores.items() if not metric.startswith("f1/")}

@@ -1,0 +1,71 @@
+"""What every probe asks of its windows before it is fitted, and how it chooses on valid."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from eegbench.probe.base import Labelled
+from eegbench.score import confusion_matrix
+from eegbench.score.metric import balanced_accuracy
+
+T = TypeVar("T")
+
+
+def check_classes(train: Labelled) -> None:
+    """Refuse a train split that holds fewer than two classes.
+
+    Raises
+    ------
+    ValueError
+        Naming the number of classes.
+    """
+    n_there = len(np.unique(train.y))
+    if n_there < 2:
+        raise ValueError(
+            f"the train split holds {n_there} of {len(train.classes)} classes, and a probe needs two; "
+            "give it more subjects, or another split.seed."
+        )
+
+
+def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]]) -> None:
+    """Refuse embeddings with infinite values or NaN.
+
+    Parameters
+    ----------
+    parts
+        Name and embeddings of each split.
+
+    Raises
+    ------
+    ValueError
+        Naming the split.
+    """
+    for split, features in parts:
+        if not np.isfinite(features).all():
+            raise ValueError(f"embeddings of {split} hold values that are no numbers; look at the encoder's weights.")
+
+
+def best_on_valid(
+    candidates: Sequence[T], probabilities: Callable[[T], Float[np.ndarray, "n k"]], y: Int[np.ndarray, "n"]
+) -> T:
+    """Return the candidate with the best balanced accuracy, the first of equal ones; the first where nobody validates.
+
+    Parameters
+    ----------
+    candidates
+        The preferred one of equals first.
+    probabilities
+        Returns a candidate's class probabilities of the windows of valid.
+    y
+        The labels of these windows.
+    """
+    if len(candidates) == 1 or len(y) == 0:
+        return candidates[0]
+
+    def score(candidate: T) -> float:
+        made = probabilities(candidate)
+        return float(balanced_accuracy(confusion_matrix(y, made.argmax(axis=1), made.shape[1])))
+
+    return max(candidates, key=score)

@@ -1,0 +1,37 @@
+"""A linear head on an encoder: what the linear probe, a fine-tuned encoder and a trained network come down to."""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from eegbench.model.base import Encoder
+from eegbench.probe.base import Classifier, Facts, Head
+
+Features = Callable[[Int[np.ndarray, "n"]], Float[np.ndarray, "n embed_dim"]]
+"""From rows of the store's table to the embeddings of these windows."""
+
+
+class HeadClassifier(Classifier):
+    """Classifies embeddings by a linear head.
+
+    Parameters
+    ----------
+    encoder
+        Makes the embeddings.
+    head
+        Classifies them.
+    features
+        Returns the encoder's embeddings of windows.
+    facts
+        What the fit chose and took.
+    """
+
+    head: Head
+
+    def __init__(self, encoder: Encoder, *, head: Head, features: Features, facts: Facts) -> None:
+        self.encoder, self.head, self.features, self.facts = encoder, head, features, facts
+
+    def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
+        """Return class probabilities of windows by their rows in the store's table."""
+        return self.head.probabilities(self.features(rows))
