@@ -8,7 +8,7 @@ from typing import Any, Literal
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.run_folder import seen_before
-from eegbench.inference.predictor import PROBED, encoder_weights, load_weights, read_facts
+from eegbench.inference.network import PROBED, describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder
 from eegbench.store.base import WindowStore
@@ -33,7 +33,7 @@ def check_start(experiment: Experiment) -> None:
             "or leave it out."
         )
     if experiment.encoder is not None:
-        _check_same_model(experiment.encoder, read_facts(experiment.encoder / PROBED).spec, experiment.model)
+        _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)
 
 
 def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
@@ -52,7 +52,7 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
     if experiment.encoder is None:
         return encoder
     folder = experiment.encoder / PROBED
-    _check_same_form(experiment.encoder, read_facts(folder).form, form)
+    _check_same_form(experiment.encoder, describe(folder).form, form)
     load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
     return encoder
