@@ -166,8 +166,9 @@ def _check_labels(dataset: Dataset) -> None:
 
 def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
     """Return a table with one window a recording: enough to see whether there are subjects for a split."""
-    rows = [{"recording": r.id, "subject": r.subject, "session": r.session, "run": r.run} for r in recordings]
-    return pd.DataFrame(rows).assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
+    rows = [(r.id, r.set, r.subject, r.session, r.run) for r in recordings]
+    table = pd.DataFrame(rows, columns=["recording", "set", "subject", "session", "run"])
+    return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
 
 
 def counts(data: Data) -> dict[str, dict[str, int]]:

@@ -51,7 +51,7 @@ def open_store(
     _check_same_form(shards)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)
-    for position, column in enumerate(("recording", "subject", "session", "run")):
+    for position, column in enumerate(("recording", "set", "subject", "session", "run")):
         values = who.index if column == "recording" else who[column]
         table.insert(position, column, values.to_numpy()[table["shard"].to_numpy()])
     header = shards[0].header
@@ -75,7 +75,7 @@ def open_store(
 
 
 def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:
-    rows = [{"subject": r.subject, "session": r.session, "run": r.run, **r.facts} for r in recordings]
+    rows = [{"set": r.set, "subject": r.subject, "session": r.session, "run": r.run, **r.facts} for r in recordings]
     return pd.DataFrame(rows, index=pd.Index([r.id for r in recordings], name="recording"))
 
 
