@@ -179,7 +179,7 @@ class Experiment:
     def choices(self) -> dict[str, str]:
         """Names of the options chosen for dataset, task and model."""
         return {
-            "dataset": type(self.dataset).__module__.rpartition(".")[2],
+            "dataset": self.dataset.name,
             "task": self.task.option,
             "model": self.model.option,
         }

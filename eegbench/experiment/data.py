@@ -13,7 +13,6 @@ import torch
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
-from eegbench.dataset.coverage import coverage
 from eegbench.distributed import from_main
 from eegbench.experiment.base import Expected, Experiment
 from eegbench.inference.trial import first_crops
@@ -127,7 +126,7 @@ def _open(experiment: Experiment, device: torch.device) -> Data:
         opened=opened,
         store=replace(opened.store, table=table),
         within_subject=split.within_subject,
-        coverage=coverage(opened.recordings, dataset.card),
+        coverage=dataset.coverage(opened.recordings),
     )
 
 
@@ -219,6 +218,19 @@ def split_ids(data: Data) -> dict[str, Any]:
         "sha256": hashlib.sha256(assigned.encode()).hexdigest(),
         **named,
     }
+
+
+def origins(data: Data, split: str) -> dict[str, set[tuple[str, str]]]:
+    """Return, for each subject of a split, whom it is one of (`Dataset.people`) and the id there.
+
+    A subject comes from several where sets that share people are joined.
+    """
+    found: dict[str, set[tuple[str, str]]] = {}
+    recordings = set(data.part(split)["recording"])
+    for recording in (one for one in data.opened.recordings if one.id in recordings):
+        dataset, own = data.dataset.origin(recording)
+        found.setdefault(recording.subject, set()).add((dataset.people, own.subject))
+    return found
 
 
 def _digest(data: Data, split: str) -> str:

@@ -48,7 +48,7 @@ def open_store(
         Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
     """
     used, shards, skipped, n_built = build_shards(plan)
-    _check_same_form(shards)
+    _check_same_form(used, shards)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)
     for position, column in enumerate(("recording", "set", "subject", "session", "run")):
@@ -79,13 +79,13 @@ def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index([r.id for r in recordings], name="recording"))
 
 
-def _check_same_form(shards: Sequence[Shard]) -> None:
+def _check_same_form(recordings: Sequence[Recording], shards: Sequence[Shard]) -> None:
     first = shards[0].header
-    for header in (shard.header for shard in shards):
+    for recording, header in zip(recordings, (shard.header for shard in shards), strict=True):
         if (header.channels, header.sfreq) != (first.channels, first.sfreq):
             raise BadRecordingError(
-                f"{header.recording} has {len(header.channels)} channels ({', '.join(header.channels)}) at "
-                f"{header.sfreq:g} Hz, but {first.recording} has {len(first.channels)} ({', '.join(first.channels)}) "
+                f"{recording.id} has {len(header.channels)} channels ({', '.join(header.channels)}) at "
+                f"{header.sfreq:g} Hz, but {recordings[0].id} has {len(first.channels)} ({', '.join(first.channels)}) "
                 f"at {first.sfreq:g} Hz; name common ones with preprocessing.signal.channels=[…], one rate with "
                 "preprocessing.signal.sfreq=…, or leave recordings out."
             )

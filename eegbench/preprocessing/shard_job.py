@@ -39,7 +39,7 @@ def build_one(job: Job) -> None:
     raw = job.signal.apply(raw)
     signal = raw.get_data() * MICROVOLTS
     header = ShardHeader(
-        recording=job.recording.id,
+        recording=job.dataset.origin(job.recording)[1].id,
         channels=tuple(raw.ch_names),
         sfreq=float(raw.info["sfreq"]),
         n_samples=signal.shape[1],

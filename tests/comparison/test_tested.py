@@ -64,3 +64,13 @@ def test_of_runs_with_the_same_options_the_newest_stays_wherever_it_lies(keep, t
     found, left_out = read_tested(Folders(tmp_path), runs, "test")
     assert [one.run.id for one in found] == ["new", "other"]
     assert left_out == {"repeated with the same options by a newer run": 1}
+
+
+def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_have_does(keep, tmp_path):
+    runs = [
+        keep("old", dataset__sets__home__root="x", dataset__sets__away__cache="x"),
+        keep("new", dataset__sets__home__root="y", dataset__sets__away__cache="y"),
+        keep("other", dataset__sets__home__subjects="[1]"),
+    ]
+    found, _ = read_tested(Folders(tmp_path), runs, "test")
+    assert [one.run.id for one in found] == ["new", "other"]
