@@ -22,12 +22,13 @@ from eegbench.trainer import Trainer
 
 @dataclass(frozen=True)
 class Paths:
-    """Where things are written."""
+    """Where things are written, and the folders of recordings by dataset (None where they are fetched)."""
 
     outputs: str
     stores: str
     runs: str
     sweeps: str
+    roots: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
