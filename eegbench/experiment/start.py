@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data, origins
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.network import PROBED, describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
@@ -58,19 +59,22 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
     return encoder
 
 
-def saw_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> list[str]:
+def saw_subjects(experiment: Experiment, data: Data) -> list[str]:
     """Name the subjects now in test whose signals shaped the encoder that this run starts from."""
-    return sorted(set(_seen_before(experiment).get(ids["dataset"], ())) & set(ids["test"]["subjects"]))
+    before = {(people, subject) for people, subjects in _seen_before(experiment).items() for subject in subjects}
+    return sorted(subject for subject, found in origins(data, "test").items() if found & before)
 
 
-def seen_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Name, by dataset, all subjects that shaped this run's encoder, also through the runs it started from.
+def seen_subjects(experiment: Experiment, data: Data) -> dict[str, list[str]]:
+    """Name all subjects that shaped this run's encoder, also through the runs it started from, by `Dataset.people`.
 
     Those of valid count: they chose the checkpoint.
     """
-    seen = {dataset: set(subjects) for dataset, subjects in _seen_before(experiment).items()}
-    seen.setdefault(ids["dataset"], set()).update(ids["train"]["subjects"], ids["valid"]["subjects"])
-    return {dataset: sorted(subjects) for dataset, subjects in seen.items()}
+    seen = {people: set(subjects) for people, subjects in _seen_before(experiment).items()}
+    for split in ("train", "valid"):
+        for people, subject in set().union(*origins(data, split).values()):
+            seen.setdefault(people, set()).add(subject)
+    return {people: sorted(subjects) for people, subjects in seen.items()}
 
 
 def _seen_before(experiment: Experiment) -> dict[str, list[str]]:

@@ -132,6 +132,8 @@ def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
     panels = {"subject": table["subject"], "split": table["split"]}
     if table["scored"].any():
         panels = {"label": table["label"].map(names)} | panels
+    if table["set"].nunique() > 1:
+        panels["set"] = table["set"]
     for fact in ("age", "sex"):
         if fact in store.facts and store.facts[fact].notna().any():
             panels[fact] = table["recording"].map(store.facts[fact])

@@ -115,6 +115,23 @@ def test_a_search_space_chooses_the_sweeper_by_itself(space):
     assert read_words([], config.hydra.sweeper.params)[1]
 
 
+ROOTS = OmegaConf.load(conf_folder() / "paths" / "default.yaml").roots
+
+
+def test_every_dataset_with_a_root_has_its_place_among_the_roots():
+    nodes = {path.stem: OmegaConf.load(path) for path in (conf_folder() / "dataset").glob("*.yaml")}
+    assert {name for name, node in nodes.items() if OmegaConf.is_dict(node) and "root" in node} == set(ROOTS)
+
+
+@pytest.mark.parametrize("name", sorted(ROOTS))
+def test_a_dataset_takes_its_root_from_the_paths_alone_or_joined_and_its_own_counts_more(name):
+    words = [f"dataset={name}", f"paths.roots.{name}=/there"]
+    assert composed(*words)["dataset"]["root"] == "/there"
+    assert composed(*words, "dataset.root=/here")["dataset"]["root"] == "/here"
+    sets = composed("dataset=joined", f"dataset@dataset.sets.away={name}", words[1])["dataset"]["sets"]
+    assert sets["away"]["root"] == "/there"
+
+
 def test_a_task_brings_its_sampler_and_the_command_line_may_choose_another():
     assert composed("task=supervised")["sampler"]["_target_"].endswith("SingleWindow")
     chosen = composed("sampler=legacy_relative_positioning")["sampler"]["_target_"]
