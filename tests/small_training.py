@@ -80,6 +80,7 @@ def loop(kind=Loop, **changes):
         "even_batches": False,
         "max_passes": 4,
         "patience": None,
+        "stop_when": "patience_reached",
         "monitor": "valid_loss",
         "keep": "best_last",
         "precision": "float32",

@@ -197,6 +197,7 @@ LOOP = {
     "even_batches": False,
     "max_passes": 1,
     "patience": None,
+    "stop_when": "patience_reached",
     "monitor": "valid_loss",
     "keep": "best_last",
     "precision": "float32",

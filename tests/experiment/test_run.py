@@ -327,6 +327,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainer/optimizer=sgd"], "trainer/optimizer=sgd: there is no such option; there are adam, adamw."),
         (["trainer.lr=nan"], "trainer.lr=nan: expected a number"),
         (["trainer.lr=inf"], "trainer.lr=inf: a learning rate above 0"),
+        (["trainer.stop_when=never"], "trainer.stop_when='never'"),
         (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
         (["trainer.monitor=foo"], "trainer.monitor=foo is no column of the history; there are valid_loss"),
         (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),

@@ -112,6 +112,23 @@ def test_training_stops_when_the_monitored_value_does_not_improve(tmp_path):
     assert "trainer.patience=3" in fitted.stopped
 
 
+@pytest.mark.parametrize(
+    ("stop_when", "last", "said"),
+    [("patience_reached", 4, "for trainer.patience=3 passes"), ("patience_exceeded", 5, "for more than trainer.pat")],
+)
+def test_training_stops_when_the_count_of_passes_without_a_better_value_reaches_or_exceeds_patience(
+    tmp_path, stop_when, last, said
+):
+    values = {0: 0.1, 1: 0.5}
+    _, _, fitted = fit(
+        tmp_path,
+        loop(max_passes=50, patience=3, stop_when=stop_when, monitor="probe_score"),
+        after_pass=lambda row: {"probe_score": values.get(row["pass"], 0.5)},  # an equal value is no better one
+    )
+    assert (fitted.best_pass, fitted.history["pass"].max()) == (1, last)
+    assert said in fitted.stopped
+
+
 def test_a_probe_that_runs_every_second_pass_may_choose_the_checkpoint(tmp_path):
     scores = {0: 0.1, 2: 0.9, 4: 0.5}
     _, _, fitted = fit(
