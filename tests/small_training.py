@@ -82,6 +82,7 @@ def loop(kind=Loop, **changes):
         "patience": None,
         "stop_when": "patience_reached",
         "monitor": "valid_loss",
+        "final": "best",
         "keep": "best_last",
         "precision": "float32",
         "clip_norm": None,

@@ -47,7 +47,9 @@ def summarise(
         "n_examples": fit.n_examples,
         "n_drawn": fit.n_drawn,
         "n_dropped": fit.n_dropped,
+        "monitor": experiment.trainer.monitor,
         "best_pass": fit.best_pass,
+        "final_pass": fit.final_pass,
         "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
         "precision": fit.precision,
         "train_seconds": fit.train_seconds,
@@ -64,7 +66,8 @@ def summarise(
 def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectives: Sequence[str]) -> dict[str, float]:
     """Return what training took and every score as MLflow shows it: split/probe/metric; and what a sweep seeks."""
     best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
-    metrics = {f"run/{name}": float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
+    counted = ("n_steps", "n_examples", "n_dropped", "best_pass", "final_pass")
+    metrics = {f"run/{name}": float(getattr(fit, name)) for name in counted}
     metrics["run/best_valid_loss"] = float(best["valid_loss"])
     for split, done in result.pretext.items():
         metrics |= {f"{split}/pretext/{name}": value for name, value in done.metrics.items()}

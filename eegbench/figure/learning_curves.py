@@ -19,7 +19,7 @@ MANY_PASSES = 25
 
 
 @styled
-def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None) -> Figure:
+def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, final_pass: int | None = None) -> Figure:
     """Draw a panel of the loss, one for each metric of the task, and one of the probe where the history has it.
 
     Parameters
@@ -29,14 +29,17 @@ def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None) -> F
         ``valid_<metric>`` of each metric of the task, and where known ``probe_valid_balanced_accuracy`` (0..1). NaN
         where there is no value: in ``train_loss`` at pass 0, or where the probe did not run.
     best_pass
-        The pass whose weights were kept; None marks none.
+        The pass in which the monitored value was best; None marks none.
+    final_pass
+        The pass whose weights the network has; None, or the best pass, marks no second one.
     """
     panels = {name: curves for name, curves in _panels(history).items() if name == "loss" or _known(history, curves)}
     figure = blank(2.7, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))
     for axes, (title, curves) in zip(np.ravel(figure.subplots(1, len(panels))), panels.items(), strict=True):
         for column in _known(history, curves):
             _curve(axes, history["pass"], history[column], *curves[column])
-        _finish(axes, title, best_pass)
+        _mark(axes, best_pass, final_pass)
+        _finish(axes, title)
     return figure
 
 
@@ -59,9 +62,14 @@ def _curve(axes: Axes, passes: pd.Series, values: pd.Series, name: str, colour: 
     axes.plot(passes[known], values[known], marker=marker, markersize=3, color=colour, label=name)
 
 
-def _finish(axes: Axes, title: str, best_pass: int | None) -> None:
+def _mark(axes: Axes, best_pass: int | None, final_pass: int | None) -> None:
     if best_pass is not None:
         axes.axvline(best_pass, color=GREY, linewidth=1, linestyle=(0, (4, 3)), label=f"best pass: {best_pass}")
+    if final_pass not in (None, best_pass):
+        axes.axvline(final_pass, color=GREY, linewidth=1, label=f"final weights: pass {final_pass}")
+
+
+def _finish(axes: Axes, title: str) -> None:
     on_top(axes, title)
     axes.set_xlabel("training pass")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))

@@ -137,8 +137,16 @@ def print_training(summary: Mapping[str, Any]) -> None:
     print(
         f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
         f"{summary['n_examples']} examples ({summary['n_drawn']} drawn), {_rate(summary)}in {summary['precision']}; "
-        f"weights of pass {summary['best_pass']}; {summary['stopped']}"
+        f"weights of pass {summary['final_pass']}{_chosen(summary)}; {summary['stopped']}"
     )
+
+
+def _chosen(summary: Mapping[str, Any]) -> str:
+    """Return how the pass was chosen whose weights the network has; an empty text where nobody validated."""
+    best, final, monitor = (summary[name] for name in ("best_pass", "final_pass", "monitor"))
+    if final != best:
+        return f", the last (best by {monitor}: pass {best})"
+    return f", the best by {monitor}" if best and summary["counts"]["valid"]["n_windows"] else ""
 
 
 def _rate(summary: Mapping[str, Any]) -> str:

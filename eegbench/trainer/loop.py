@@ -49,6 +49,8 @@ class Loop(Trainer):
         Passes at most; 0 leaves the encoder as it is.
     patience, stop_when, monitor
         As in `eegbench.trainer.early_stopping.EarlyStopping`.
+    final
+        The pass whose weights the encoder has after training: the best by ``monitor``, or the last.
     keep
         ``best_last``, or a number n to keep every n-th pass's weights beside these two.
     precision
@@ -73,6 +75,7 @@ class Loop(Trainer):
         patience: int | None,
         stop_when: StopWhen,
         monitor: str,
+        final: Literal["best", "last"],
         keep: Literal["best_last"] | int,
         precision: Precision,
         clip_norm: float | None,
@@ -86,12 +89,12 @@ class Loop(Trainer):
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
         self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
-        self.max_passes, self.monitor = max_passes, monitor
+        self.max_passes, self.monitor, self.final = max_passes, monitor, final
         self.early_stopping = EarlyStopping(monitor, patience, stop_when)
         self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass in encoder and task.
+        """Train, and leave the weights of the best pass, or of the last, in encoder and task.
 
         See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
         goes on after the last whole pass and ends, on a CPU, with the same bits.
@@ -102,8 +105,9 @@ class Loop(Trainer):
         while not (reason := self._reason_to_stop(session)):
             row = self._pass(session, material, valid)
             self._record({**row, **after_pass(row)}, session)
-        session.load_best()
-        return session.result(reason)
+        if self.final == "best":
+            session.load_best()
+        return session.result(reason, final=self.final)
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]

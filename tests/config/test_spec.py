@@ -199,6 +199,7 @@ LOOP = {
     "patience": None,
     "stop_when": "patience_reached",
     "monitor": "valid_loss",
+    "final": "best",
     "keep": "best_last",
     "precision": "float32",
     "clip_norm": None,

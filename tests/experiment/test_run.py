@@ -6,9 +6,11 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from toy import SMALL
 
 from eegbench.inference.predictor import load_predictor
+from eegbench.trainer.checkpoint import load_tensors
 
 SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n"]
 PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]
@@ -291,6 +293,18 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
     assert main(["pool", str(sweep)]) == 0
     assert main(["pool", str(sweep / "0")]) == 1
     assert "pooling needs two or more" in capfd.readouterr().err
+
+
+def test_the_last_pass_may_be_kept_and_the_run_says_so(train, capfd):
+    status, (folder,) = train("trainer.final=last", "trainer.monitor=valid_accuracy", "trainer.lr=1e-6")
+    assert status == 0
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["monitor"], summary["final_pass"]) == ("valid_accuracy", 3)
+    assert summary["metrics"]["run/final_pass"] == 3 > summary["best_pass"]  # so small a step changes no answer
+    assert f"pass 3, the last (best by valid_accuracy: pass {summary['best_pass']})" in capfd.readouterr().out
+    last, _ = load_tensors(folder / "checkpoints" / "last.safetensors")
+    saved = load_predictor(folder / "model").encoder.state_dict()
+    assert all(torch.equal(last[f"encoder.{name}"], tensor) for name, tensor in saved.items())
 
 
 def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_path, capfd):

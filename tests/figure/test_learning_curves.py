@@ -27,6 +27,13 @@ def test_losses_are_drawn_from_the_first_pass_that_has_one(history):
     assert best.get_label() == "best pass: 3"
 
 
+def test_the_pass_of_the_final_weights_is_marked_where_it_is_not_the_best(history):
+    best, final = learning_curves(history, best_pass=3, final_pass=4).axes[0].lines[2:]
+    assert set(final.get_xdata()) == {4}
+    assert (best.get_label(), final.get_label()) == ("best pass: 3", "final weights: pass 4")
+    assert len(learning_curves(history, best_pass=3, final_pass=3).axes[0].lines) == 3
+
+
 def test_the_probes_curve_has_an_axis_of_its_own_and_only_the_passes_probed(history):
     history["probe_valid_balanced_accuracy"] = [0.2, np.nan, 0.5, np.nan, 0.6]
     loss, probe = learning_curves(history).axes
