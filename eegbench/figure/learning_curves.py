@@ -14,20 +14,27 @@ TRAIN, VALID = PALETTE[0], PALETTE[5]
 PROBE = {"probe_valid_balanced_accuracy": ("valid", PALETTE[2])}
 """The column of the probe's panel, with its name and colour."""
 
+TRIALS = {
+    "valid_trial_accuracy": ("accuracy", PALETTE[5]),
+    "valid_trial_balanced_accuracy": ("balanced accuracy", PALETTE[3]),
+}
+"""The columns of the panel of whole trials, with their names and colours."""
+
 MANY_PASSES = 25
 """Up to here each pass has a dot."""
 
 
 @styled
 def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, final_pass: int | None = None) -> Figure:
-    """Draw a panel of the loss, one for each metric of the task, and one of the probe where the history has it.
+    """Draw a panel of the loss, one for each metric of the task, and those of trials and probe where there are any.
 
     Parameters
     ----------
     history
         A row a pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, ``train_<metric>`` and
-        ``valid_<metric>`` of each metric of the task, and where known ``probe_valid_balanced_accuracy`` (0..1). NaN
-        where there is no value: in ``train_loss`` at pass 0, or where the probe did not run.
+        ``valid_<metric>`` of each metric of the task, and where known ``valid_trial_accuracy``,
+        ``valid_trial_balanced_accuracy`` and ``probe_valid_balanced_accuracy`` (0..1). NaN where there is no value:
+        in ``train_loss`` at pass 0, or where the probe did not run.
     best_pass
         The pass in which the monitored value was best; None marks none.
     final_pass
@@ -49,7 +56,7 @@ def _panels(history: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
     for name in (one.removeprefix("train_") for one in map(str, history) if one.startswith("train_")):
         title = {"loss": "loss", "accuracy": "task accuracy"}.get(name, name.replace("_", " "))
         panels[title] = {f"train_{name}": ("train", TRAIN), f"valid_{name}": ("valid", VALID)}
-    return panels | {"probe's balanced accuracy": PROBE}
+    return panels | {"trials of valid": TRIALS, "probe's balanced accuracy": PROBE}
 
 
 def _known(history: pd.DataFrame, columns: Iterable[str]) -> list[str]:

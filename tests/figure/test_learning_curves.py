@@ -50,6 +50,14 @@ def test_accuracies_are_a_panel_where_known(history):
     assert [line.get_label() for line in accuracy.lines] == ["valid"]
 
 
+def test_the_scores_of_trials_share_a_panel(history):
+    history["valid_trial_accuracy"], history["valid_trial_balanced_accuracy"] = 0.5, [0.4, 0.5, 0.6, 0.7, 0.8]
+    trials = learning_curves(history).axes[1]
+    assert trials.get_title("left") == "trials of valid"
+    assert [line.get_label() for line in trials.lines] == ["accuracy", "balanced accuracy"]
+    np.testing.assert_array_equal(trials.lines[1].get_ydata(), history["valid_trial_balanced_accuracy"])
+
+
 def test_each_metric_of_the_task_has_a_panel(history):
     history["train_positive_first"], history["valid_positive_first"] = [np.nan, 0.2, 0.3, 0.4, 0.5], 0.25
     _, metric = learning_curves(history).axes
