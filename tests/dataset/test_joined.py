@@ -33,7 +33,7 @@ def joined(sets, same_subject_id="different_people") -> Joined:
 def standard(**signal) -> Standard:
     options = {"channels": None, "l_freq": None, "h_freq": 30.0, "notch_hz": (), "reference": "as_recorded"}
     cut = {"window_s": 2.0, "stride_s": 2.0, "normalise": "none", "flat_uv": None, "saturated_share": None}
-    return Standard(signal=Filtered(**({"sfreq": None} | options | signal)), **cut)
+    return Standard(signal=Filtered(**({"sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut)
 
 
 def plan(dataset, folder, preprocessing=None):
@@ -145,7 +145,7 @@ def test_sets_of_other_channels_are_refused_with_what_to_type_and_joined_by_it(t
     with pytest.raises(BadRecordingError, match=message + r"preprocessing\.signal\.channels=.*signal\.sfreq="):
         opened(joined(sets), tmp_path / "stores", standard(h_freq=20.0))
     store = opened(joined(sets), tmp_path / "stores", standard(h_freq=20.0, channels=("B",), sfreq=50.0)).store
-    assert (store.signals.channels, store.signals.sfreq) == (("B",), 50.0)
+    assert (store.form.only.channels, store.form.only.sfreq) == (("B",), 50.0)
 
 
 def test_each_set_says_what_becomes_of_its_bad_recordings(tmp_path):
