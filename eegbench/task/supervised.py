@@ -5,11 +5,11 @@ from typing import ClassVar
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from eegbench.task.base import Task
+from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Outcome, answered
 
 
-class Supervised(Task):
+class Supervised(EmbeddingTask):
     """A linear layer on the embedding, and cross-entropy.
 
     Parameters
