@@ -92,6 +92,7 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     task = experiment.task.build(
         embed_dim=encoder.embed_dim, class_names=store.classes, layout=experiment.sampler.layout
     ).to(store.device)
+    task.start(encoder)
     material = Material(
         store=store,
         train=data.part("train"),
