@@ -76,8 +76,8 @@ def gathering(store: WindowStore) -> None:
     """Gather random batches: window by window from the files, and at once from memory or files."""
     rng = np.random.default_rng(0)
     batches = [rng.choice(len(store), BATCH, replace=False) for _ in range(20)]
-    files = [np.load(shard.folder / "signal.npy", mmap_mode="r") for shard in store.shards]
-    places, n_times = store.table[["shard", "sample"]].to_numpy(), store.signals.n_times
+    files = [shard.signal("eeg") for shard in store.shards]
+    places, n_times = store.table[["shard", "sample_eeg"]].to_numpy(), store.form.only.n_times
 
     def one_by_one() -> None:
         for rows in batches:
@@ -98,14 +98,14 @@ def gathering(store: WindowStore) -> None:
 def embedding(store: WindowStore) -> Encoder:
     """Embed all windows with the 16-filter Chambon encoder, and return it."""
     rows = store.table.index.to_numpy()[:2560]
-    form = {"n_channels": 2, "n_times": store.signals.n_times, "sfreq": store.signals.sfreq}
+    form = {"n_channels": 2, "n_times": store.form.only.n_times, "sfreq": store.form.only.sfreq}
     encoder = Chambon2018(**form, n_filters=16, embed_dim=100, dropout=0.5, batch_norm=True)
     layers = LayerByLayer().eval()
 
     def layer_by_layer() -> None:
         with torch.no_grad():
             for first in range(0, len(rows), 64):
-                layers(store.gather(rows[first : first + 64]))
+                layers(store.gather(rows[first : first + 64]).only)
 
     plain, mine = by_turns(layer_by_layer, lambda: embed(encoder, store, rows))
     tell("embedding, windows/s", [len(rows) / s for s in plain], [len(rows) / s for s in mine], more=True)

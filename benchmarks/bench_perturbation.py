@@ -21,7 +21,7 @@ from eegbench.environment import keep_freed_memory
 from eegbench.interpretability.amplitude_perturbation import AmplitudePerturbation
 from eegbench.interpretability.base import Scene
 from eegbench.model import Encoder
-from eegbench.types import Signals
+from eegbench.types import Group
 
 ROOT = Path(__file__).resolve().parents[1]
 N_CHANNELS, N_TIMES, SFREQ = 64, 450, 160.0
@@ -40,8 +40,8 @@ def scene_on(device: str, n: int) -> Scene:
     """Return crops of noise that lie on the device."""
     crops = torch.from_numpy(np.random.default_rng(0).standard_normal((n, N_CHANNELS, N_TIMES), np.float32)).to(device)
     names = tuple(f"E{i}" for i in range(N_CHANNELS))
-    signals = Signals(names, SFREQ, N_TIMES, "none", np.full((N_CHANNELS, 3), np.nan))
-    return Scene(network().to(device), lambda part: crops[part], np.full(n, -1), ("left", "right"), signals)
+    group = Group(names, SFREQ, N_TIMES, np.full((N_CHANNELS, 3), np.nan))
+    return Scene(network().to(device), lambda part: crops[part], np.full(n, -1), ("left", "right"), group)
 
 
 def forward(scene: Scene) -> torch.Tensor:

@@ -56,8 +56,8 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Signals:
-    """The form of the signals of a store: what a model needs to know of its input.
+class Group:
+    """The form of one group of signals: channels that share a sampling rate.
 
     Attributes
     ----------
@@ -67,8 +67,6 @@ class Signals:
         Sampling rate in Hz.
     n_times
         Samples in a window.
-    normalise
-        ``window``, ``recording`` or ``none``: over what each channel was standardised.
     positions
         Electrode positions (n_channels, 3) in metres in the head frame; NaN where a channel has none.
     """
@@ -76,7 +74,6 @@ class Signals:
     channels: tuple[str, ...]
     sfreq: float
     n_times: int
-    normalise: str
     positions: Float[np.ndarray, "n_channels 3"]
 
     @property
@@ -88,6 +85,44 @@ class Signals:
     def window_s(self) -> float:
         """Length of a window in seconds."""
         return self.n_times / self.sfreq
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of the windows of a store: what a model needs to know of its input.
+
+    Attributes
+    ----------
+    groups
+        The groups of signals by name, such as ``eeg`` and ``emg``; most sets have one.
+    normalise
+        ``window``, ``recording`` or ``none``: over what each channel was standardised.
+    """
+
+    groups: Mapping[str, Group]
+    normalise: str
+
+    @property
+    def only(self) -> Group:
+        """The group, where there is one.
+
+        Raises
+        ------
+        ValueError
+            Where there are several; the message names them.
+        """
+        if len(self.groups) != 1:
+            raise ValueError(f"the signals have several groups ({', '.join(self.groups)}), and one is expected.")
+        return next(iter(self.groups.values()))
+
+    def of(self, name: str) -> "Form":
+        """Return the form of one group."""
+        return Form({name: self.groups[name]}, self.normalise)
+
+    @property
+    def window_s(self) -> float:
+        """Length of a window in seconds, the same in all groups."""
+        return next(iter(self.groups.values())).window_s
 
 
 @dataclass(frozen=True)

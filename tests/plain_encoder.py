@@ -2,10 +2,10 @@
 
 from torch import nn
 
-from eegbench.model.base import Encoder
+from eegbench.model.base import SignalEncoder
 
 
-class PlainEncoder(Encoder):
+class PlainEncoder(SignalEncoder):
     """Spectral-like filters, rectified and averaged over time, and a linear layer."""
 
     def __init__(self, *, n_channels, n_times, sfreq, embed_dim):
@@ -14,9 +14,8 @@ class PlainEncoder(Encoder):
         self.filters = nn.Conv1d(n_channels, 8, int(sfreq / 4))
         self.linear = nn.Linear(8, embed_dim)
 
-    def features(self, x, mask=None):
-        present = x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)
-        return self.filters(present).square().mean(2).unsqueeze(1)
+    def features(self, x):
+        return self.filters(x).square().mean(2).unsqueeze(1)
 
-    def forward(self, x, mask=None):
-        return self.linear(self.features(x, mask).squeeze(1))
+    def embed(self, x):
+        return self.linear(self.features(x).squeeze(1))

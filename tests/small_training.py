@@ -6,20 +6,21 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 import torch
+from forms import form_of, windows_of
 from torch import nn
 
 from eegbench.environment import seed_libraries
-from eegbench.model.base import Encoder
+from eegbench.model.base import SignalEncoder
 from eegbench.sampler import Sampler
 from eegbench.store.base import WindowStore
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
 from eegbench.trainer.loop import Loop
 from eegbench.trainer.schedule.cosine import Cosine
-from eegbench.types import Draw, Signals
+from eegbench.types import Draw
 
 
-class Tiny(Encoder):
+class Tiny(SignalEncoder):
     """A small encoder with batch norm and dropout, which both carry state."""
 
     embed_dim = 4
@@ -31,10 +32,10 @@ class Tiny(Encoder):
         self.dropout = nn.Dropout(dropout)
         self.last = nn.Linear(8, 4)
 
-    def features(self, x, mask=None):
+    def features(self, x):
         return self.forward(x).unsqueeze(1)
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.last(self.dropout(self.norm(self.first(x.flatten(1)))))
 
 
@@ -43,13 +44,13 @@ class FakeStore(WindowStore):
 
     def __init__(self, n=60):
         windows = torch.from_numpy(np.random.default_rng(0).standard_normal((n, 2, 10)).astype(np.float32))
-        signals = Signals(("one", "other"), 10.0, 10, "none", np.full((2, 3), np.nan))
+        form = form_of(("one", "other"), 10.0, 10)
         self.__dict__.update(
-            windows=windows, signals=signals, resident=True, device=torch.device("cpu")
+            windows=windows, form=form, resident=True, device=torch.device("cpu")
         )  # frozen, like the class
 
     def gather(self, rows):
-        return self.windows[rows]
+        return windows_of(self.windows[rows])
 
 
 class FakeSampler(Sampler):

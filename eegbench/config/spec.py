@@ -51,20 +51,32 @@ class Spec(Generic[T]):
         """Build the object; of the arguments given here, the constructor takes those that it names."""
         return build(self.node, self.base, path=self.path, trusted=self.trusted, **given)
 
-    def check(self, given: Iterable[str] = ()) -> None:
+    def takes(self, name: str) -> bool:
+        """Return whether the constructor has an argument of this name."""
+        return name in _parameters(_locate(self.node, self.base, self.path, self.trusted))
+
+    def check(self) -> None:
         """Compare the options with the constructor, without building anything.
 
-        Parameters
-        ----------
-        given
-            Names of arguments that `build` will be given.
+        The base class names in its attribute ``given`` the arguments that `build` will be given.
 
         Raises
         ------
         ConfigError
             Naming the key, its value, what is expected, and the nearest existing name.
         """
-        _check(self.node, self.base, self.path, set(given), self.trusted)
+        _check(self.node, self.base, self.path, self.trusted)
+
+    @property
+    def target(self) -> type[T]:
+        """The class that is named.
+
+        Raises
+        ------
+        ConfigError
+            Where it may not be built.
+        """
+        return _locate(self.node, self.base, self.path, self.trusted)
 
     @property
     def option(self) -> str:
@@ -101,7 +113,14 @@ def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] =
 
 
 def _build_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Any:
-    """Build what a constructor's argument asks for; where it asks for a callable, bind the arguments instead."""
+    """Build what a constructor's argument asks for; where it asks for a callable, bind the arguments instead.
+
+    An argument that asks for a `Spec` gets one, checked: its owner builds the object.
+    """
+    if get_origin(hint) is Spec:
+        spec: Spec[Any] = Spec(node, get_args(hint)[0], path, trusted)
+        spec.check()
+        return spec
     base, is_partial = _asked(node, hint, path)
     if not is_partial:
         return build(node, base, path=path, trusted=trusted)
@@ -110,13 +129,14 @@ def _build_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...])
     return functools.partial(target, **_arguments(node, target, path, set(), on_node))
 
 
-def _check(node: Node, base: type, path: str, given: set[str], trusted: tuple[str, ...]) -> None:
-    target = _locate(node, base, path, trusted)
+def _check(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> None:
+    target, given = _locate(node, base, path, trusted), set(getattr(base, "given", ()))
     _arguments(node, target, path, given, functools.partial(_check_nested, trusted=trusted))
 
 
 def _check_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Node:
-    _check(node, _asked(node, hint, path)[0], path, set(), trusted)
+    base = get_args(hint)[0] if get_origin(hint) is Spec else _asked(node, hint, path)[0]
+    _check(node, base, path, trusted)
     return node
 
 

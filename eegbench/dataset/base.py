@@ -1,7 +1,7 @@
 """What a dataset promises: a card of facts, a list of recordings, and each of them as an MNE Raw in volts."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import mne
@@ -101,3 +101,22 @@ class Dataset(ABC):
         BadRecordingError
             Where the file is damaged, lacks a channel, or carries labels that the map does not know.
         """
+
+    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+        """Open some channels of one recording by name, otherwise as `read` does.
+
+        A dataset whose files hold channels at several rates overrides this: the channels asked for may have another
+        rate than those of `read`.
+
+        Raises
+        ------
+        BadRecordingError
+            As `read`, and where a channel is missing.
+        """
+        raw = self.read(recording)
+        missing = [name for name in channels if name not in raw.ch_names]
+        if missing:
+            raise BadRecordingError(
+                f"{recording.signal}: channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}."
+            )
+        return raw.pick(list(channels)).reorder_channels(list(channels))

@@ -1,7 +1,7 @@
 """Nights of sleepers who do not exist, in files like Sleep-EDF's: an experiment without a download."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -113,9 +113,13 @@ class SimulatedSleep(Dataset):
 
     def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
+        return self.read_channels(recording, self.card.channels)
+
+    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+        """Open some channels of one night, cropped around sleep: ``EMG submental`` has 1 Hz, the others 100 Hz."""
         return read_night(
             recording,
-            channels=self.card.channels,
+            channels=channels,
             crop_wake_min=CROP_WAKE_MIN,
             labels=self.labels,
             ignored=self.ignored,

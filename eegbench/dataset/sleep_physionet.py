@@ -98,6 +98,10 @@ class SleepPhysionet(Dataset):
 
     def read(self, recording: Recording) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
+        return self.read_channels(recording, self.channels)
+
+    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+        """Open some channels of one night, cropped around sleep."""
         if self.labelled and recording.labels is None:
             raise BadRecordingError(
                 f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected beside it, "
@@ -105,7 +109,7 @@ class SleepPhysionet(Dataset):
             )
         return read_night(
             recording,
-            channels=self.channels,
+            channels=channels,
             crop_wake_min=self.crop_wake_min,
             labels=self.labels,
             ignored=self.ignored,

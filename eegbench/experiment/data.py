@@ -70,7 +70,7 @@ class Data:
     def digest(self) -> str:
         """Identify the signals and windows by the names of their shards and the window table."""
         names = "\n".join(sorted(shard.folder.name for shard in self.store.shards))
-        return hashlib.sha256(f"{names}\n{self.store.signals}".encode()).hexdigest()
+        return hashlib.sha256(f"{names}\n{self.store.form}".encode()).hexdigest()
 
 
 class _Notes(logging.Handler):

@@ -13,21 +13,16 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
-from eegbench.inference.embedding import Embeddings, Encoded
+from eegbench.inference.embedding import Encoded
 from eegbench.inference.predictor import NETWORK, Predictor
 from eegbench.model.base import Encoder
 from eegbench.probe import Classifier, Head
 from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
 from eegbench.probe.head_classifier import HeadClassifier
-from eegbench.score import confusion_matrix, predictions_frame, score
+from eegbench.score import predictions_frame, score
 from eegbench.split.base import Split
 from eegbench.task import Task
-from eegbench.task.ask import ask
-from eegbench.trainer import Material
 from eegbench.types import SPLITS, Predictions, Score
-
-Counts = Int[np.ndarray, "n_classes n_classes"]
-"""Numbers of examples by what was right (rows) and what was answered (columns)."""
 
 
 @dataclass(frozen=True)
@@ -126,19 +121,6 @@ def network_classifier(encoded: Encoded, task: Task) -> Classifier | None:
     return HeadClassifier(encoded.encoder, head=head, features=encoded.embeddings.at, facts={})
 
 
-def pretext_confusion(
-    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame, embeddings: Embeddings
-) -> Counts:
-    """Ask the task of fresh examples of a part, once, and count answers (columns) by what was right (rows).
-
-    Windows that are embedded already are not encoded again; of crops, only whole trials are embedded.
-    """
-    draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
-    known = None if material.store.has_crops else embeddings
-    outcome, y = ask(encoder, task, material.store, draw, known=known)
-    return confusion_matrix(y.cpu().numpy().astype(np.int64), outcome.predicted.cpu().numpy(), len(task.classes))
-
-
 def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str, Any]) -> Predictor:
     """Join an encoder and a head, as float32 on the CPU; without a head there are no classes."""
     weight = head.weight if head else np.zeros((0, encoder.embed_dim))
@@ -148,7 +130,7 @@ def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str
         weight=torch.from_numpy(weight.astype(np.float32)),
         bias=torch.from_numpy(bias.astype(np.float32)),
         classes=data.store.classes if head else (),
-        signals=data.store.signals,
+        form=data.store.form,
         spec=spec,
     ).eval()
 

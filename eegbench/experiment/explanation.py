@@ -110,10 +110,10 @@ def _scene(network: Predictor, split: str, data: Data, n_windows: int, rng: np.r
         raise ConfigError(f"explain.split={split}: this split has no scored window; choose another.")
     return Scene(
         network=network.to(data.store.device),
-        gather=lambda part: data.store.gather(rows[part]),
+        gather=lambda part: data.store.gather(rows[part]).only,
         labels=data.labels(rows),
         classes=data.store.classes,
-        signals=data.store.signals,
+        group=data.store.form.only,
     )
 
 
@@ -129,7 +129,7 @@ def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Predict
             "nothing to explain; set explain.predictor to a probe that has one, which must be among those of the run "
             f"({', '.join(experiment.probes.of)})."
         )
-    network.signals = replace(network.signals, normalise="none")
+    network.form = replace(network.form, normalise="none")
     return network, name if name == NETWORK else f"encoder and {name.replace('_', ' ')} probe"
 
 

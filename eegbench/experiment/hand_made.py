@@ -10,9 +10,9 @@ from jaxtyping import Int
 
 from eegbench.config import Spec
 from eegbench.inference.embedding import Embeddings, Encoded
-from eegbench.inference.predictor import build_encoder
 from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
 from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.feature_cache import cached
 
@@ -34,7 +34,7 @@ def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, ro
         Rows of the store's table.
     """
     plain, rows = store.normalised("none"), np.sort(rows)
-    encoder = build_encoder(spec, plain.signals).to(store.device)
+    encoder = build_encoder(spec, plain.form).to(store.device)
     if any(True for _ in encoder.parameters()):  # a network's random weights are another's in every run
         return Encoded(encoder, plain, embed_trials(encoder, plain, rows))
     identity = _identity(encoder, spec.node, plain, rows)
@@ -47,11 +47,12 @@ def _identity(
 ) -> dict[str, object]:
     """Return all that decides the features: the code that makes them, and the windows."""
     table = store.table
-    columns = [name for name in ("shard", "sample", "trial", "rejected") if name in table]
+    samples = (f"sample_{name}" for name in store.form.groups)
+    columns = [name for name in ("shard", *samples, "trial", "rejected") if name in table]
     return {
         "code": Path(inspect.getfile(type(encoder))).read_text(encoding="utf-8"),
         "spec": dict(spec),
-        "signals": [store.signals.channels, store.signals.sfreq, store.signals.n_times],
+        "groups": [[n, g.channels, g.sfreq, g.n_times] for n, g in store.form.groups.items()],
         "shards": [shard.folder.name for shard in store.shards],
         "windows": [table[name].to_numpy(np.int64).tobytes().hex() for name in columns],
         "rows": rows.tobytes().hex(),

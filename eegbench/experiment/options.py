@@ -24,12 +24,6 @@ from eegbench.task import Task
 from eegbench.tracking.base import Tracker
 from eegbench.trainer import Trainer
 
-FORM = ("n_channels", "n_times", "sfreq")
-"""What an encoder is given when it is built, as the data decide it."""
-
-HEAD = ("embed_dim", "class_names")
-"""What a task is given when it is built, as encoder and data decide it."""
-
 
 @dataclass(frozen=True)
 class TrainOptions:
@@ -94,7 +88,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     root = fill(TrainOptions, options, owner="train")
     _check_seeds(root)
     trusted = root.trust
-    hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted, FORM)
+    hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted)
     probes = read_probes(root.probe, hand_made, trusted)
     objective = named_objectives(root.sweep.objectives, probes.main, tuple(probes.of))
     experiment = Experiment(
@@ -104,8 +98,8 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         storage=build(root.store, ShardStorage, path="store", trusted=trusted),
         split=build(root.split, Split, path="split", trusted=trusted),
         sampler=build(root.sampler, Sampler, path="sampler", trusted=trusted),
-        model=_spec(root.model, Encoder, "model", trusted, FORM),
-        task=_spec(root.task, Task, "task", trusted, HEAD),
+        model=_spec(root.model, Encoder, "model", trusted),
+        task=_spec(root.task, Task, "task", trusted),
         trainer=build(root.trainer, Trainer, path="trainer", trusted=trusted),
         tracker=build(root.tracking, Tracker, path="tracking", trusted=trusted),
         probes=probes,
@@ -177,15 +171,15 @@ def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: P
         raise ConfigError(f"{run / 'config.yaml'}: {error}") from error
 
 
-def _spec(node: Node, base: type, path: str, trusted: Sequence[str], given: Sequence[str] = ()) -> Spec[Any]:
+def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any]:
     spec: Spec[Any] = Spec(node, base, path, tuple(trusted))
-    spec.check(given)
+    spec.check()
     return spec
 
 
 def _check_monitor(experiment: Experiment) -> None:
     probed = ["probe_valid_balanced_accuracy"] if experiment.probes.every > 0 else []
-    known = ["valid_loss", "valid_accuracy", *probed]
+    known = ["valid_loss", *(f"valid_{name}" for name in experiment.task.target.metrics), *probed]
     monitor = experiment.trainer.monitor
     if monitor not in known:
         hint = "; set probe.every=5 to have it" if monitor.startswith("probe") else ""

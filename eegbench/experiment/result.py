@@ -9,13 +9,12 @@ from eegbench.atomic import write_arrays, write_csv, write_parquet
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.evaluation import (
-    Counts,
     Evaluation,
     answer,
     evaluate,
     predictor,
-    pretext_confusion,
 )
+from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all, encode_scored
 from eegbench.experiment.run_folder import model_folder
 from eegbench.experiment.training import Trained
@@ -41,7 +40,7 @@ class Result:
     Attributes
     ----------
     pretext
-        Confusion matrices of the pretext task, by split.
+        How well the pretext task is done, by split.
     evaluation
         Scores of probes and controls; None without labels.
     model
@@ -49,7 +48,7 @@ class Result:
         has no head.
     """
 
-    pretext: dict[str, Counts]
+    pretext: dict[str, Pretext]
     evaluation: Evaluation | None
     model: ServedModel | None
 
@@ -70,22 +69,24 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     embeddings = embed_all(trained.encoder, data)
     pretext = _ask(trained, data, embeddings)
     plot_training(trained.fit.history, trained.fit.best_pass, album)
-    plot_pretext(pretext, trained.task.classes, album)
+    answered = {split: done.counts for split, done in pretext.items() if done.counts is not None}
+    plot_pretext(answered, trained.task.classes, album)
     plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
-    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=["shard", "sample"]))
+    places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
+    write_parquet(folder / "windows.parquet", data.store.table.drop(columns=places))
     is_labelled = bool(data.store.table["scored"].any())
     evaluation = _score(experiment, data, trained, embeddings, album, mark) if is_labelled else None
     return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, folder))
 
 
-def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Counts]:
-    """Count the task's answers on valid and test, where the sampler finds examples."""
+def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
+    """Ask the task on valid and test, where the sampler finds examples."""
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
         try:
             part = data.part(split)
-            found[split] = pretext_confusion(trained.encoder, trained.task, trained.material, part, embeddings)
+            found[split] = evaluate_pretext(trained.encoder, trained.task, trained.material, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
             tell(f"no pretext figure of {split}: {error}")
     return found
@@ -129,16 +130,18 @@ def _save_networks(
     if classifiers[main].head is None:
         tell(f"the probe {main} has no head: model/ holds the encoder alone, and the tracker keeps no model to serve")
         return None
+    if len(data.store.form.groups) > 1:  # MLflow serves models of one array
+        return None
     return _served(data, model_folder(folder, main, main))
 
 
 def _served(data: Data, folder: Path) -> ServedModel:
-    signals = data.store.signals
-    metadata = {"channels": list(signals.channels), "sfreq": signals.sfreq, "normalise": signals.normalise}
+    form, group = data.store.form, data.store.form.only
+    metadata = {"channels": list(group.channels), "sfreq": group.sfreq, "normalise": form.normalise}
     return ServedModel(
         loader="eegbench.inference.served_model",
         folder=folder,
-        input_shape=(signals.n_channels, signals.n_times),
+        input_shape=(group.n_channels, group.n_times),
         n_outputs=len(data.store.classes),
         metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
     )

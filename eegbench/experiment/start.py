@@ -8,9 +8,11 @@ from typing import Any, Literal
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.run_folder import seen_before
-from eegbench.inference.predictor import PROBED, build_encoder, encoder_weights, load_weights, read_facts
-from eegbench.model.base import Encoder
-from eegbench.types import Signals
+from eegbench.inference.predictor import PROBED, encoder_weights, load_weights, read_facts
+from eegbench.model.base import Encoder, missing_channels_refused
+from eegbench.model.build import build_encoder
+from eegbench.store.base import WindowStore
+from eegbench.types import Form
 
 
 def check_start(experiment: Experiment) -> None:
@@ -34,19 +36,23 @@ def check_start(experiment: Experiment) -> None:
         _check_same_model(experiment.encoder, read_facts(experiment.encoder / PROBED).spec, experiment.model)
 
 
-def start_encoder(experiment: Experiment, signals: Signals) -> Encoder:
+def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
     """Build the encoder; where ``encoder=RUN`` is given, with that run's weights.
 
     Raises
     ------
     ConfigError
-        Where the run's encoder was made for other channels, rate, window or normalisation.
+        Where the run's encoder was made for other channels, rate, window or normalisation, or the encoder needs
+        channels that some recordings lack.
     """
-    encoder = build_encoder(experiment.model, signals)
+    form = store.form
+    encoder = build_encoder(experiment.model, form)
+    if store.lacks_channels and not encoder.takes_missing_channels:
+        raise ConfigError(missing_channels_refused(f"model={experiment.model.option}"))
     if experiment.encoder is None:
         return encoder
     folder = experiment.encoder / PROBED
-    _check_same_signals(experiment.encoder, read_facts(folder).signals, signals)
+    _check_same_form(experiment.encoder, read_facts(folder).form, form)
     load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
     return encoder
@@ -88,14 +94,18 @@ def _remedy(stored: Mapping[str, Any]) -> str:
     return f"add: model={option} {values}"
 
 
-def _check_same_signals(run: Path, earlier: Signals, now: Signals) -> None:
-    for what, option in (
-        ("channels", "preprocessing.signal.channels"),
-        ("sfreq", "preprocessing.signal.sfreq"),
-        ("window_s", "preprocessing.window_s"),
-        ("normalise", "preprocessing.normalise"),
-    ):
-        had, has = getattr(earlier, what), getattr(now, what)
+def _check_same_form(run: Path, earlier: Form, now: Form) -> None:
+    compared: list[tuple[str, object, object, str]]
+    compared = [("groups", tuple(earlier.groups), tuple(now.groups), "preprocessing")]
+    for name in earlier.groups.keys() & now.groups.keys():
+        before, after = earlier.groups[name], now.groups[name]
+        compared += [
+            ("channels", before.channels, after.channels, "preprocessing.signal.channels"),
+            ("sfreq", before.sfreq, after.sfreq, "preprocessing.signal.sfreq"),
+            ("window_s", before.window_s, after.window_s, "preprocessing.window_s"),
+        ]
+    compared.append(("normalise", earlier.normalise, now.normalise, "preprocessing.normalise"))
+    for what, had, has, option in compared:
         if had != has:
             raise ConfigError(f"encoder={run} was made for {what}={_text(had)}, here it is {_text(has)}; set {option}.")
 

@@ -9,7 +9,6 @@ from eegbench.experiment.data import Data, counts
 from eegbench.experiment.evaluation import Evaluation
 from eegbench.experiment.result import Result
 from eegbench.experiment.training import Trained
-from eegbench.score.metric import accuracy
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE, values_there
 from eegbench.trainer import Fit
@@ -67,8 +66,8 @@ def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectiv
     best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
     metrics = {f"run/{name}": float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
     metrics["run/best_valid_loss"] = float(best["valid_loss"])
-    for split, matrix in result.pretext.items():
-        metrics[f"{split}/pretext/accuracy"] = float(accuracy(matrix))
+    for split, done in result.pretext.items():
+        metrics |= {f"{split}/pretext/{name}": value for name, value in done.metrics.items()}
     metrics |= score_metrics(result.evaluation.scores if result.evaluation else [])
     metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
     there = values_there(metrics, objectives)

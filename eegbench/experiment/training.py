@@ -12,8 +12,8 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import start_encoder
-from eegbench.inference.predictor import build_encoder
 from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
 from eegbench.report.console import tell_pass
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.sweep.sweep_context import Watch
@@ -82,11 +82,11 @@ def train_along(experiment: Experiment, data: Data, folder: Path) -> None:
 def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task, Material]:
     """Build the encoder, the same one with random weights, the task, and what they train on."""
     store = data.store
-    encoder = start_encoder(experiment, store.signals).to(store.device)
+    encoder = start_encoder(experiment, store).to(store.device)
     random_encoder = (
         copy.deepcopy(encoder)
         if experiment.encoder is None
-        else build_encoder(experiment.model, store.signals).to(store.device)
+        else build_encoder(experiment.model, store.form).to(store.device)
     )
     task = experiment.task.build(embed_dim=encoder.embed_dim, class_names=store.classes).to(store.device)
     material = Material(

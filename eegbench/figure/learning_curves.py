@@ -1,5 +1,7 @@
 """Did training work, and when was it best? Losses pass by pass, and beside them what a probe made of them."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,15 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from eegbench.figure.style import GREY, PALETTE, blank, on_top, styled
 
 TRAIN, VALID = PALETTE[0], PALETTE[5]
-PANELS = {
-    "loss": {"train_loss": ("train", TRAIN), "valid_loss": ("valid", VALID)},
-    "task accuracy": {
-        "train_accuracy": ("train", TRAIN),
-        "valid_accuracy": ("valid", VALID),
-    },
-    "probe's balanced accuracy": {"probe_valid_balanced_accuracy": ("valid", PALETTE[2])},
-}
-"""The panels, and of each the columns with their names and colours."""
+PROBE = {"probe_valid_balanced_accuracy": ("valid", PALETTE[2])}
+"""The column of the probe's panel, with its name and colour."""
 
 MANY_PASSES = 25
 """Up to here each pass has a dot."""
@@ -25,27 +20,36 @@ MANY_PASSES = 25
 
 @styled
 def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None) -> Figure:
-    """Draw a panel of the loss, and one each of accuracy and the probe where the history has them.
+    """Draw a panel of the loss, one for each metric of the task, and one of the probe where the history has it.
 
     Parameters
     ----------
     history
-        A row a pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, and where known
-        ``train_accuracy``, ``valid_accuracy`` and ``probe_valid_balanced_accuracy`` (0..1). NaN where there is
-        no value: in ``train_loss`` at pass 0, or where the probe did not run.
+        A row a pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, ``train_<metric>`` and
+        ``valid_<metric>`` of each metric of the task, and where known ``probe_valid_balanced_accuracy`` (0..1). NaN
+        where there is no value: in ``train_loss`` at pass 0, or where the probe did not run.
     best_pass
         The pass whose weights were kept; None marks none.
     """
-    panels = {name: curves for name, curves in PANELS.items() if name == "loss" or _known(history, list(curves))}
-    figure = blank(2.7, {1: 4.2, 2: 6.4, 3: 7.8}[len(panels)])
+    panels = {name: curves for name, curves in _panels(history).items() if name == "loss" or _known(history, curves)}
+    figure = blank(2.7, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))
     for axes, (title, curves) in zip(np.ravel(figure.subplots(1, len(panels))), panels.items(), strict=True):
-        for column in _known(history, list(curves)):
+        for column in _known(history, curves):
             _curve(axes, history["pass"], history[column], *curves[column])
         _finish(axes, title, best_pass)
     return figure
 
 
-def _known(history: pd.DataFrame, columns: list[str]) -> list[str]:
+def _panels(history: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return the panels, and for each its columns with their names and colours."""
+    panels = {}
+    for name in (one.removeprefix("train_") for one in map(str, history) if one.startswith("train_")):
+        title = {"loss": "loss", "accuracy": "task accuracy"}.get(name, name.replace("_", " "))
+        panels[title] = {f"train_{name}": ("train", TRAIN), f"valid_{name}": ("valid", VALID)}
+    return panels | {"probe's balanced accuracy": PROBE}
+
+
+def _known(history: pd.DataFrame, columns: Iterable[str]) -> list[str]:
     return [column for column in columns if column in history and history[column].notna().any()]
 
 

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
+from eegbench.store.windows import Windows
 
-Read = Callable[[Tensor], Tensor]
+Read = Callable[[Windows], Tensor]
 """From a batch of windows to a row of numbers for each."""
 
 BATCH_BYTES = {"cpu": 4 * 2**20, "cuda": 64 * 2**20}
@@ -75,8 +76,8 @@ def encode(
     The encoder's mode is put back afterwards. What is wanted of windows is their embeddings, or what ``read`` says
     of a batch of them.
     """
-    n_times, n_channels = store.signals.n_times, store.signals.n_channels
-    batch_size = max(1, BATCH_BYTES[store.device.type] // (4 * n_times * n_channels))
+    n_bytes = sum(4 * group.n_times * group.n_channels for group in store.form.groups.values())
+    batch_size = max(1, BATCH_BYTES[store.device.type] // n_bytes)
     was_training = encoder.training
     encoder.eval()
     batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]

@@ -18,8 +18,10 @@ from torch import Tensor, nn
 
 from eegbench.config import ConfigError, Spec, read_json
 from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
 from eegbench.store.base import MIN_STD_UV
-from eegbench.types import Signals
+from eegbench.store.windows import Windows
+from eegbench.types import Form, Group
 
 PROBED, NETWORK = "model", "network"
 """Folders of a run: the encoder with its main probe's head, and with the head that was trained with it."""
@@ -36,9 +38,9 @@ class Predictor(nn.Module):
         The linear head (n_classes, embed_dim) and (n_classes,), with the scaler folded in.
     classes
         Class names.
-    signals
-        The form of the windows. Where they were standardised by window, so are the ones given here, which
-        leaves standardised windows as they are; under ``recording`` they are expected standardised.
+    form
+        The form of the windows, of one group. Where they were standardised by window, so are the ones given here,
+        which leaves standardised windows as they are; under ``recording`` they are expected standardised.
     spec
         The config node that built the encoder.
     """
@@ -53,7 +55,7 @@ class Predictor(nn.Module):
         weight: Tensor,
         bias: Tensor,
         classes: tuple[str, ...],
-        signals: Signals,
+        form: Form,
         spec: Mapping[str, Any],
     ) -> None:
         super().__init__()
@@ -61,15 +63,18 @@ class Predictor(nn.Module):
         self.register_buffer("weight", weight)
         self.register_buffer("bias", bias)
         self.classes = classes
-        self.signals = signals
+        self.form = form
         self.spec = dict(spec)
 
     def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_classes"]:
         """Return class scores before the softmax."""
-        if self.signals.normalise == "window":
+        if self.form.normalise == "window":
             std, mean = torch.std_mean(x, dim=2, correction=0, keepdim=True)
             x = (x - mean) / std.clamp_min(MIN_STD_UV)
-        return nn.functional.linear(self.encoder(x), self.weight, self.bias)
+        return nn.functional.linear(self.encoder(self._windows(x)), self.weight, self.bias)
+
+    def _windows(self, x: Float[Tensor, "batch n_channels n_times"]) -> Windows:
+        return Windows(dict.fromkeys(self.form.groups, x))
 
     @torch.no_grad()
     def probabilities(
@@ -82,11 +87,12 @@ class Predictor(nn.Module):
         ValueError
             Where the windows have another shape than the encoder was made for.
         """
-        expected = (self.signals.n_channels, self.signals.n_times)
+        group = self.form.only
+        expected = (group.n_channels, group.n_times)
         if windows.ndim != 3 or windows.shape[1:] != expected:
             raise ValueError(
                 f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels "
-                f"{', '.join(self.signals.channels)} at {self.signals.sfreq:g} Hz), got {windows.shape}."
+                f"{', '.join(group.channels)} at {group.sfreq:g} Hz), got {windows.shape}."
             )
         self.eval()
         x = torch.as_tensor(np.asarray(windows, dtype=np.float32), device=self.weight.device)
@@ -103,35 +109,19 @@ class SavedFacts:
         The config node that built the encoder.
     classes
         Class names.
-    signals
+    form
         The form of the windows.
     """
 
     spec: Mapping[str, Any]
     classes: tuple[str, ...]
-    signals: Signals
-
-
-def build_encoder(spec: Spec[Encoder], signals: Signals) -> Encoder:
-    """Build an encoder for windows of a form."""
-    return spec.build(n_channels=signals.n_channels, n_times=signals.n_times, sfreq=signals.sfreq)
+    form: Form
 
 
 def save_predictor(predictor: Predictor, folder: Path) -> None:
     """Write ``model.json`` and ``model.safetensors``; nothing is pickled."""
     folder.mkdir(parents=True, exist_ok=True)
-    signals = predictor.signals
-    facts = {
-        "model": predictor.spec,
-        "classes": predictor.classes,
-        "signals": {
-            "channels": signals.channels,
-            "sfreq": signals.sfreq,
-            "n_times": signals.n_times,
-            "normalise": signals.normalise,
-            "positions": [[None if np.isnan(v) else float(v) for v in row] for row in signals.positions],
-        },
-    }
+    facts = {"model": predictor.spec, "classes": predictor.classes, "form": form_facts(predictor.form)}
     (folder / "model.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     save_file(
         {name: t.detach().cpu().contiguous() for name, t in predictor.state_dict().items()},
@@ -154,7 +144,7 @@ def read_facts(folder: Path) -> SavedFacts:
         raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
     try:
         facts = read_json(path)
-        return SavedFacts(dict(facts["model"]), tuple(facts["classes"]), load_signals(facts["signals"]))
+        return SavedFacts(dict(facts["model"]), tuple(facts["classes"]), load_form(facts["form"]))
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{path}: this is not the description of a model ({error!r}).") from error
 
@@ -211,25 +201,43 @@ def load_predictor(folder: Path, expected: Spec[Encoder] | None = None) -> Predi
     if dict(spec.node) != dict(facts.spec):
         raise ConfigError(f"{folder / 'model.json'}: the model is not the one in the run's config.yaml.")
     weights, n_classes = _load_tensors(folder), len(facts.classes)
-    encoder = build_encoder(spec, facts.signals)
+    encoder = build_encoder(spec, facts.form)
     predictor = Predictor(
         encoder,
         weight=torch.zeros(n_classes, encoder.embed_dim),
         bias=torch.zeros(n_classes),
         classes=facts.classes,
-        signals=facts.signals,
+        form=facts.form,
         spec=facts.spec,
     )
     load_weights(predictor, weights, folder)
     return predictor.eval()
 
 
-def load_signals(facts: Mapping[str, Any]) -> Signals:
-    """Return the form of windows from its JSON."""
-    return Signals(
+def form_facts(form: Form) -> dict[str, Any]:
+    """Return a form as plain values."""
+    groups = {
+        name: {
+            "channels": list(group.channels),
+            "sfreq": group.sfreq,
+            "n_times": group.n_times,
+            "positions": [[None if np.isnan(v) else float(v) for v in row] for row in group.positions],
+        }
+        for name, group in form.groups.items()
+    }
+    return {"groups": groups, "normalise": form.normalise}
+
+
+def load_form(facts: Mapping[str, Any]) -> Form:
+    """Return a form from its plain values."""
+    groups = {str(name): _load_group(group) for name, group in facts["groups"].items()}
+    return Form(groups, str(facts["normalise"]))
+
+
+def _load_group(facts: Mapping[str, Any]) -> Group:
+    return Group(
         channels=tuple(facts["channels"]),
         sfreq=float(facts["sfreq"]),
         n_times=int(facts["n_times"]),
-        normalise=str(facts["normalise"]),
         positions=np.array(facts["positions"], dtype=np.float64),
     )

@@ -1,14 +1,15 @@
 """Embeddings of trials that are cut into overlapping crops: what is predicted of a sample counts once."""
 
-from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from eegbench.inference.embedding import Embeddings, embed, encode
+from eegbench.inference.embedding import Embeddings, Read, embed, encode
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
+from eegbench.store.windows import Windows
 
 
 def embed_trials(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
@@ -57,21 +58,27 @@ def _n_new(
     if not (stride := _stride(encoder)):
         return np.ones(len(every), dtype=np.int64)
     n_tokens = _n_tokens(encoder, store, every[:1])
-    further = np.diff(store.table["sample"].to_numpy()[every], prepend=0)
+    further = np.diff(store.samples.to_numpy()[every], prepend=0)
     further[np.diff(trial, prepend=-1) != 0] = n_tokens * stride  # the first crop of its trial
     return np.minimum(n_tokens, -(-further // stride))
 
 
 def _n_tokens(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "1"]) -> int:
-    counted = encode(encoder, store, rows, read=lambda x: x.new_full((1, 1), encoder.features(x).shape[1]))
+    counted = encode(encoder, store, rows, read=partial(_count, encoder))
     return int(counted)
 
 
-def _last(encoder: Encoder, n: int) -> Callable[[Tensor], Float[Tensor, "batch embed_dim"]]:
+def _count(encoder: Encoder, windows: Windows) -> Float[Tensor, "n 1"]:
+    """Return the number of tokens of each window."""
+    tokens = encoder.tokens(windows)
+    return tokens.new_full((len(tokens), 1), tokens.shape[1])
+
+
+def _last(encoder: Encoder, n: int) -> Read:
     """Return what takes the mean of a window's last tokens, or its embedding, where that is no mean of them."""
     if not _stride(encoder):
         return encoder
-    return lambda x: encoder.features(x)[:, -n:].mean(1)
+    return lambda windows: encoder.tokens(windows)[:, -n:].mean(1)
 
 
 def _stride(encoder: Encoder) -> int | None:

@@ -31,9 +31,9 @@ class AmplitudeGradient(Method):
             values=mean,
             measure="score per unit of spectral amplitude",
             axis="frequency_hz",
-            places=frequencies(scene.signals),
+            places=frequencies(scene.group),
             outputs=scene.classes,
-            channels=scene.signals.channels,
+            channels=scene.group.channels,
             standard_error=error,
         )
 

@@ -118,7 +118,7 @@ class AmplitudePerturbation(Method):
         """Yield each iteration's correlations (1 + n_permutations, n_outputs, n_channels, n_frequencies)."""
         source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
         before = torch.cat([read(x) for _, x in scene.batches()])
-        shape = len(self._channels(scene)), scene.signals.n_times // 2 + 1
+        shape = len(self._channels(scene)), scene.group.n_times // 2 + 1
         self._check_memory(shape[0] * shape[1] * before.shape[1])
         strength = self._strength(scene)
         with bar("perturbing", self.n_iterations * len(scene.parts())) as advance:
@@ -150,7 +150,7 @@ class AmplitudePerturbation(Method):
             )
 
     def _channels(self, scene: Scene) -> tuple[str, ...]:
-        return ("all",) if self.kind == "phase" else scene.signals.channels
+        return ("all",) if self.kind == "phase" else scene.group.channels
 
     def _attribution(self, scene: Scene, r: Tensor) -> Attribution:
         largest = r.abs().amax((2, 3))[..., None, None]
@@ -159,7 +159,7 @@ class AmplitudePerturbation(Method):
             values=values,
             measure="correlation",
             axis="frequency_hz",
-            places=frequencies(scene.signals),
+            places=frequencies(scene.group),
             outputs=scene.classes if self.layer is None else tuple(f"filter {i}" for i in range(len(values))),
             channels=self._channels(scene),
             standard_error=(1 - values**2) / np.sqrt(len(scene) * self.n_iterations),

@@ -61,11 +61,11 @@ def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:
         axis="time_s",
         places=times(scene),
         outputs=scene.classes,
-        channels=scene.signals.channels,
+        channels=scene.group.channels,
         standard_error=error,
     )
 
 
 def times(scene: Scene) -> Float[np.ndarray, "n_times"]:
     """Return the time of each sample from the window's start, in seconds."""
-    return np.arange(scene.signals.n_times) / scene.signals.sfreq
+    return np.arange(scene.group.n_times) / scene.group.sfreq

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
-from eegbench.types import ChannelMap, Signals
+from eegbench.types import ChannelMap, Group
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
 """Signal in one batch."""
@@ -40,7 +40,7 @@ class Scene:
         The class that an expert gave each window, an index into ``classes``; −1 where nobody did.
     classes
         Names of the network's outputs.
-    signals
+    group
         Channels, their positions, rate and length of a window.
     """
 
@@ -48,14 +48,14 @@ class Scene:
     gather: Callable[[slice], Float[Tensor, "batch n_channels n_times"]]
     labels: Int[np.ndarray, "n"]
     classes: tuple[str, ...]
-    signals: Signals
+    group: Group
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def parts(self) -> list[slice]:
         """Return the batches, in order; their sizes differ by one at most."""
-        n_bytes = 4 * self.signals.n_channels * self.signals.n_times
+        n_bytes = 4 * self.group.n_channels * self.group.n_times
         at_once = max(1, BATCH_BYTES[self.device.type] // n_bytes)
         return even_parts(len(self), -(-len(self) // at_once))
 

@@ -89,7 +89,7 @@ def _by_bin(shares: Float[Tensor, "batch n_rows n_places"], attribution: Attribu
     """Return when each frequency or sample goes: of bands that overlap, with the first."""
     if attribution.bands_hz is None:
         return shares
-    freqs = frequencies(scene.signals)
+    freqs = frequencies(scene.group)
     goes = torch.full((*shares.shape[:2], len(freqs)), torch.inf, device=shares.device)
     for band, (low, high) in enumerate(attribution.bands_hz.tolist()):
         inside = torch.from_numpy(in_band(freqs, low, high)).to(shares.device)

@@ -24,15 +24,15 @@ class FilterSpectrum(Method):
             Where the network's encoder has no filters.
         """
         filters = _unit(_filters(scene))
-        n_times = max(scene.signals.n_times, filters.shape[-1])
-        own = filters.shape[1] == scene.signals.n_channels
+        n_times = max(scene.group.n_times, filters.shape[-1])
+        own = filters.shape[1] == scene.group.n_channels
         return Attribution(
             values=np.abs(np.fft.rfft(filters, n=n_times)),
             measure="gain of a filter of unit norm",
             axis="frequency_hz",
-            places=np.fft.rfftfreq(n_times, 1 / scene.signals.sfreq),
+            places=np.fft.rfftfreq(n_times, 1 / scene.group.sfreq),
             outputs=tuple(f"filter {i}" for i in range(len(filters))),
-            channels=scene.signals.channels if own else ("all",),
+            channels=scene.group.channels if own else ("all",),
             is_by_class=False,
         )
 

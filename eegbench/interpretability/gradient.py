@@ -4,11 +4,14 @@ Each window's scores depend on that window alone, so the gradient of a score's s
 every window, whatever the size of the batch. The gradient of the mean would shrink with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
+
+Scores = Callable[[Tensor], Tensor]
+"""Windows (batch, n_channels, n_times) → scores before the softmax (batch, n_outputs)."""
 
 
 def gradients(
@@ -25,9 +28,9 @@ def gradients(
 
 
 def time_gradients(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_times"]:
     """Return the gradient of every score of every window with respect to its samples, in score per unit of signal."""
     x = x.detach().requires_grad_()
     with torch.enable_grad():
-        return torch.stack(list(gradients(network(x), x)))
+        return torch.stack(list(gradients(scores(x), x)))

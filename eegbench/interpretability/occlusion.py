@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from eegbench.interpretability.average import averaged
 from eegbench.interpretability.base import BATCH_BYTES, Attribution, Method, Scene
 from eegbench.interpretability.spectrum import frequencies, in_band
-from eegbench.types import Signals
+from eegbench.types import Group
 
 OPTION = "interpretability.occlusion.bands_hz"
 ALL = "all"
@@ -49,7 +49,7 @@ class Occlusion(Method):
         ValueError
             Where a band passes half of the sampling rate, or holds no frequency of a window.
         """
-        bands = torch.from_numpy(self._members(scene.signals)).to(scene.device)
+        bands = torch.from_numpy(self._members(scene.group)).to(scene.device)
         mean, error = averaged(scene, lambda x: drops(scene.network, x, bands))
         return Attribution(
             values=mean,
@@ -57,22 +57,22 @@ class Occlusion(Method):
             axis="band",
             places=(*(name for name, _, _ in self.bands_hz), ALL),
             outputs=scene.classes,
-            channels=scene.signals.channels,
+            channels=scene.group.channels,
             standard_error=error,
             bands_hz=np.array([*(edges for _, *edges in self.bands_hz), [0.0, np.inf]], dtype=np.float64),
         )
 
-    def _members(self, signals: Signals) -> Bool[np.ndarray, "n_places n_freqs"]:
-        freqs = frequencies(signals)
+    def _members(self, group: Group) -> Bool[np.ndarray, "n_places n_freqs"]:
+        freqs = frequencies(group)
         for name, low, high in self.bands_hz:
-            if high > signals.sfreq / 2:
+            if high > group.sfreq / 2:
                 raise ValueError(
-                    f"{OPTION}: {name} ends at {high:g} Hz, above {signals.sfreq / 2:g} Hz, half of the sampling rate; "
+                    f"{OPTION}: {name} ends at {high:g} Hz, above {group.sfreq / 2:g} Hz, half of the sampling rate; "
                     "set a lower edge, or leave the band out."
                 )
             if not in_band(freqs, low, high).any():
                 raise ValueError(
-                    f"{OPTION}: no frequency of a window of {signals.window_s:g} s lies in {name}, "
+                    f"{OPTION}: no frequency of a window of {group.window_s:g} s lies in {name}, "
                     f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
                 )
         edges = [*((low, high) for _, low, high in self.bands_hz), (0.0, np.inf)]

@@ -5,12 +5,12 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from eegbench.types import Signals
+from eegbench.types import Group
 
 
-def frequencies(signals: Signals) -> Float[np.ndarray, "n_freqs"]:
+def frequencies(group: Group) -> Float[np.ndarray, "n_freqs"]:
     """Return the frequencies of a window's Fourier transform, in Hz."""
-    return np.fft.rfftfreq(signals.n_times, 1 / signals.sfreq)
+    return np.fft.rfftfreq(group.n_times, 1 / group.sfreq)
 
 
 def in_band(freqs: Float[np.ndarray, "n_freqs"], low_hz: float, high_hz: float) -> Bool[np.ndarray, "n_freqs"]:

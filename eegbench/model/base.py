@@ -1,26 +1,31 @@
 """What an encoder promises: a window becomes tokens, and the tokens one embedding."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 
-ChannelMask = Bool[Tensor, "batch n_channels"]
-"""True where a channel is there; sets with different montages share a batch."""
+from eegbench.store.windows import Windows
 
 
 class Encoder(nn.Module, ABC):
-    """Maps windows (batch, n_channels, n_times) to embeddings (batch, embed_dim).
+    """Maps windows to embeddings (batch, embed_dim).
 
-    An encoder learns ``n_channels``, ``n_times`` and ``sfreq`` (Hz) from the store; every other size is an
+    An encoder learns the form of its windows when it is built, by the names that its constructor takes: ``form`` (an
+    `eegbench.types.Form`), or of the only group ``n_channels``, ``n_times`` and ``sfreq`` (Hz). Every other size is an
     option of its constructor, without a default there.
 
     Attributes
     ----------
+    given
+        Names of the constructor's arguments that are no options.
     embed_dim
         Size of an embedding.
     is_mean_of_tokens
-        Whether `forward` is the mean of `features` over tokens.
+        Whether `forward` is the mean of `tokens`.
+    takes_missing_channels
+        Whether windows may lack channels (`eegbench.store.windows.Windows.present`).
     bf16_on_cpu
         Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
     receptive_field
@@ -29,22 +34,20 @@ class Encoder(nn.Module, ABC):
         Samples between one token and the next; None where tokens are no steps of time.
     """
 
+    given: ClassVar = ("form", "n_channels", "n_times", "sfreq")
     embed_dim: int
     is_mean_of_tokens = False
+    takes_missing_channels = False
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None
 
     @abstractmethod
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
+    def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
         """Return tokens before pooling: time steps of a ConvNet, patches of a transformer."""
 
     @abstractmethod
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
@@ -67,8 +70,39 @@ class Encoder(nn.Module, ABC):
         """Do what follows an optimiser's step: put weights back under a bound."""
 
 
-def present(
-    x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None
-) -> Float[Tensor, "batch n_channels n_times"]:
-    """Return windows in which the channels that the mask leaves out are silent."""
-    return x if mask is None else x.masked_fill(~mask.unsqueeze(-1), 0.0)
+class SignalEncoder(Encoder):
+    """Encodes windows of one group of signals.
+
+    A subclass writes `features` and `embed`, which take the signals as a tensor. Windows that lack channels are refused
+    unless the subclass sets ``takes_missing_channels``; the samples of a missing channel are 0.
+    """
+
+    @abstractmethod
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return tokens before pooling."""
+
+    @abstractmethod
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
+        """Return one embedding a window."""
+
+    def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return tokens before pooling."""
+        return self.features(self._signals(windows))
+
+    def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
+        """Return one embedding a window."""
+        return self.embed(self._signals(windows))
+
+    def _signals(self, windows: Windows) -> Float[Tensor, "batch n_channels n_times"]:
+        if windows.present is not None and not self.takes_missing_channels:
+            raise ValueError(missing_channels_refused(type(self).__name__))
+        return windows.only
+
+
+def missing_channels_refused(model: str) -> str:
+    """Return the error message for an encoder that is given windows that lack channels."""
+    return (
+        f"{model} needs every channel in every recording, and some recordings lack some; choose model=channel_mean, "
+        "set preprocessing.signal.missing_channels=zeros to fill them with zeros, or name the channels that all "
+        "recordings have in preprocessing.signal.channels."
+    )

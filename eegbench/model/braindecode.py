@@ -9,10 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.base import ChannelMask, Encoder, present
+from eegbench.model.base import SignalEncoder
 
 
-class Braindecode(Encoder):
+class Braindecode(SignalEncoder):
     """A model of the braindecode package, with ``embed_dim`` outputs, which stand for a window's only token.
 
     Parameters
@@ -43,18 +43,14 @@ class Braindecode(Encoder):
         form = {"n_chans": n_channels, "n_times": n_times, "sfreq": sfreq, "n_outputs": embed_dim}
         self.network = _tried(_model(name), {**options, **form})
 
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch 1 embed_dim"]:
-        """Return the model's outputs as one token; channels that the mask leaves out count as silent."""
-        outputs: Tensor = self.network(present(x, mask))
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch 1 embed_dim"]:
+        """Return the model's outputs as one token."""
+        outputs: Tensor = self.network(x)
         return outputs.unsqueeze(1)
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return the model's outputs."""
-        return self.features(x, mask).squeeze(1)
+        return self.features(x).squeeze(1)
 
 
 def _tried(model: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:

@@ -3,13 +3,13 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import ChannelMask, Encoder
+from eegbench.model.base import SignalEncoder
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 
 PADDING_S = 0.25
 
 
-class Chambon2018(Encoder):
+class Chambon2018(SignalEncoder):
     """Spatial filters, two padded convolutions of 0.5 s over time, each pooled over 0.125 s, and a linear layer.
 
     At 100 Hz 3000 samples become 3001, 230, 231 and 17; with 2 channels, 16 filters, batch normalisation and 100
@@ -69,18 +69,14 @@ class Chambon2018(Encoder):
             dropout=dropout,
         )
 
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
         """Return one token for each step of time that pooling leaves (17 of 3000 samples at 100 Hz)."""
-        tokens: Tensor = self.convolutions(x, mask)
+        tokens: Tensor = self.convolutions(x)
         return tokens
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
-        embedded: Tensor = self.projection(self.features(x, mask))
+        embedded: Tensor = self.projection(self.features(x))
         return embedded
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:

@@ -3,12 +3,12 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.base import ChannelMask, Encoder, present
+from eegbench.model.base import SignalEncoder
 from eegbench.model.dense import dense as at_every_shift
 from eegbench.model.receptive_field import fewest_samples, receptive_field, sliding, steps_left, total_stride
 
 
-class ConvNet(Encoder):
+class ConvNet(SignalEncoder):
     """Runs layers over time and lays out what the published classifier's kernel sees.
 
     The classifier itself belongs to tasks and probes. A token holds ``final_length`` steps of all filters, filter by
@@ -62,18 +62,14 @@ class ConvNet(Encoder):
         self.n_tokens = steps_left(self.layers, n_times) - (self._length - 1) * self._step
         self.embed_dim = n_filters * self._length
 
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return what the classifier would see at each step; channels that the mask leaves out count as silent."""
-        steps = self.layers(present(x, mask).unsqueeze(2))
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return what the classifier would see at each step."""
+        steps = self.layers(x.unsqueeze(2))
         return sliding(steps.squeeze(2), self._length, self._step)
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return the mean of a window's tokens."""
-        return self.features(x, mask).mean(1)
+        return self.features(x).mean(1)
 
 
 def over_time(n_in: int, n_out: int, kernel: int, *, stride: int = 1, padding: int = 0, groups: int = 1) -> nn.Conv2d:

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import ChannelMask, Encoder, present
+from eegbench.model.base import SignalEncoder
 
 SEGMENT_S = 4.0
 """Length of Welch's segments: 0.25 Hz between frequencies, as sleep research has it."""
@@ -24,7 +24,7 @@ MOMENTS = ("mean", "skewness", "kurtosis", "log_peak_to_peak")
 HJORTH = ("log_activity", "mobility", "complexity")
 
 
-class SpectralFeatures(Encoder):
+class SpectralFeatures(SignalEncoder):
     """Describe each channel by log band powers, their log ratios, moments, peak-to-peak and Hjorth's parameters.
 
     The list follows Banville et al. 2021, where Hjorth's activity is the variance and stands for the standard
@@ -55,6 +55,7 @@ class SpectralFeatures(Encoder):
     on time domain properties, Electroencephalogr. Clin. Neurophysiol. 29(3), doi:10.1016/0013-4694(70)90143-4.
     """
 
+    takes_missing_channels = True  # a missing channel counts as flat
     _taper: Tensor
     _bands: Tensor
 
@@ -71,21 +72,16 @@ class SpectralFeatures(Encoder):
         self.names = _names(bands_hz)
         self.embed_dim = n_channels * len(self.names)
 
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return one token a channel, in the order of ``names``; channels that the mask leaves out count as flat."""
-        x = present(x, mask)
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return one token a channel, in the order of ``names``."""
         powers = self._log_powers(x)
         first, second = torch.combinations(torch.arange(powers.shape[-1], device=x.device)).unbind(-1)
         ratios = powers[..., first] - powers[..., second]
         return torch.cat([powers, ratios, _moments(x), _hjorth(x)], dim=-1)
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return the features of all channels, channel by channel."""
-        return self.features(x, mask).flatten(1)
+        return self.features(x).flatten(1)
 
     def _log_powers(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_channels n_bands"]:
         segments = x.unfold(-1, self._length, self._length - self._length // 2)

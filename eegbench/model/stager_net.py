@@ -3,12 +3,12 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.model.base import ChannelMask, Encoder
+from eegbench.model.base import SignalEncoder
 from eegbench.model.receptive_field import sliding
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 
 
-class StagerNet(Encoder):
+class StagerNet(SignalEncoder):
     """Spatial filters, two unpadded convolutions of 0.5 s over time, each pooled over 0.125 s, and a linear layer.
 
     Built is what the paper describes: kernel 50, pool 13, 16 filters, batch normalisation, no padding. At 100 Hz
@@ -82,23 +82,19 @@ class StagerNet(Encoder):
         if dense:
             self._become_dense()
 
-    def features(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
         """Return one token for each step of time that pooling leaves (13 of 3000 samples at 100 Hz).
 
         With ``dense``, a token is the steps of one field, flattened as the linear layer reads them.
         """
-        tokens: Tensor = self.convolutions(x, mask)
+        tokens: Tensor = self.convolutions(x)
         if not self._skipped:
             return tokens
         return sliding(tokens.transpose(1, 2), self.convolutions.n_tokens, self._skipped)
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch embed_dim"]:
+    def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window; with ``dense`` the mean over its fields."""
-        tokens = self.features(x, mask)
+        tokens = self.features(x)
         embedded: Tensor = self.projection.mean(tokens) if self._skipped else self.projection(tokens)
         return embedded
 

@@ -11,7 +11,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.base import ChannelMask, present
 from eegbench.model.kernel.filtered import filtered
 from eegbench.model.kernel.pooled_filter import pooled_filter
 
@@ -71,11 +70,9 @@ class TemporalConvolutions(nn.Module):
             Round(n_filters, n_filters, kernel=kernel, padding=padding, pool=pool, batch_norm=batch_norm),
         )
 
-    def forward(
-        self, x: Float[Tensor, "batch n_channels n_times"], mask: ChannelMask | None = None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the steps of time that are left; channels that the mask leaves out count as silent."""
-        filtered: Tensor = self.temporal(self._mix(present(x, mask)).unsqueeze(1))
+    def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return the steps of time that are left."""
+        filtered: Tensor = self.temporal(self._mix(x).unsqueeze(1))
         return filtered.flatten(1, 2).transpose(1, 2)
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:

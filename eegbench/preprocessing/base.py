@@ -2,37 +2,55 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import mne
 import pandas as pd
 
 from eegbench.dataset import Dataset
 from eegbench.store import Shard
+from eegbench.types import Recording
 
 
-class SignalSteps(ABC):
-    """What is done once to the continuous signal; its settings are part of a shard's identity.
+@dataclass(frozen=True)
+class GroupPlan:
+    """What is asked of a group of signals.
 
     Attributes
     ----------
+    channels
+        Names in their order; None keeps all that a recording has.
     sfreq
-        Rate in Hz that it resamples to, or None.
+        Rate in Hz that the group is resampled to; None keeps the recorded rate.
+    may_lack_channels
+        Whether recordings may have different channels.
     """
 
+    channels: tuple[str, ...] | None
     sfreq: float | None
+    may_lack_channels: bool
+
+
+class SignalSteps(ABC):
+    """What is done once to the continuous signal; its settings are part of a shard's identity."""
 
     @property
     @abstractmethod
     def settings(self) -> Mapping[str, object]:
         """All settings, as they enter the shard's name."""
 
+    @property
     @abstractmethod
-    def select(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-        """Keep the channels asked for, and check that the settings suit the recording; loads nothing."""
+    def groups(self) -> Mapping[str, GroupPlan]:
+        """The groups of signals by name. Windows are cut at the samples of the first."""
 
     @abstractmethod
-    def apply(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-        """Filter, re-reference and resample a loaded recording, in place."""
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+        """Open the channels of each group, and check that the settings suit the recording; loads nothing."""
+
+    @abstractmethod
+    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+        """Filter, re-reference and resample the loaded signals of each group, in place."""
 
 
 class Preprocessing(ABC):

@@ -116,8 +116,9 @@ def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[d
     n_bytes = 0
     for job in missing:
         try:
-            raw = job.signal.select(job.dataset.read(job.recording))
-            n_bytes += _size(raw, job.signal)
+            groups = job.signal.select(job.dataset, job.recording)
+            raw = next(iter(groups.values()))
+            n_bytes += sum(_size(one, job.signal.groups[name].sfreq) for name, one in groups.items())
             if raw.n_times < least_s * raw.info["sfreq"]:
                 raise BadRecordingError(
                     f"{job.recording.signal}: {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "
@@ -152,9 +153,9 @@ def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> 
     bad[job.recording.id] = message
 
 
-def _size(raw: "mne.io.BaseRaw", signal: SignalSteps) -> int:
+def _size(raw: "mne.io.BaseRaw", sfreq: float | None) -> int:
     recorded = raw.info["sfreq"]
-    return int(4 * len(raw.ch_names) * raw.n_times * (signal.sfreq or recorded) / recorded)
+    return int(4 * len(raw.ch_names) * raw.n_times * (sfreq or recorded) / recorded)
 
 
 def _check_disk(folder: Path, n_bytes: int) -> None:

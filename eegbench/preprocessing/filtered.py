@@ -1,6 +1,6 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -9,8 +9,12 @@ import numpy as np
 import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
-from eegbench.dataset import BadRecordingError
-from eegbench.preprocessing.base import SignalSteps
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import GroupPlan, SignalSteps
+from eegbench.types import Recording
+
+ONLY = "eeg"
+"""Name of the group, where there is one."""
 
 SKIPPED = ("edge", "bad_acq_skip")
 """Annotations that part a recording: MNE filters each part by itself."""
@@ -32,6 +36,9 @@ class Filtered(SignalSteps):
         ``as_recorded``, or ``average`` over the channels kept.
     sfreq
         Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps it.
+    missing_channels
+        What becomes of a recording that lacks a channel named by ``channels``: ``refuse`` stops with an error,
+        ``zeros`` fills the channel with zeros, and ``mark`` leaves it out, so that encoders know that it is missing.
     """
 
     channels: tuple[str, ...] | None
@@ -40,6 +47,7 @@ class Filtered(SignalSteps):
     notch_hz: tuple[float, ...]
     reference: Literal["as_recorded", "average"]
     sfreq: float | None
+    missing_channels: Literal["refuse", "zeros", "mark"]
 
     def __post_init__(self) -> None:
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
@@ -52,22 +60,33 @@ class Filtered(SignalSteps):
         """All settings, as they enter the shard's name."""
         return asdict(self)
 
-    def select(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-        """Keep the channels asked for, in their order; loads nothing.
+    @property
+    def groups(self) -> Mapping[str, GroupPlan]:
+        """The only group."""
+        return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels == "mark")}
+
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+        """Open a recording and keep the channels asked for, in their order; loads nothing.
 
         Raises
         ------
         BadRecordingError
             Where a channel is missing or a band edge lies above half the sampling rate.
         """
-        self._check(raw)
+        raw = dataset.read(recording)
+        self.check(raw)
         if self.channels is not None:
-            raw.pick(list(self.channels))
-            raw.reorder_channels(list(self.channels))
-        return raw
+            there = [name for name in self.channels if name in raw.ch_names]
+            raw.pick(there)
+            raw.reorder_channels(there)
+        return {ONLY: raw}
 
-    def apply(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-        """Filter, re-reference and resample a loaded recording, in place."""
+    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+        """Filter, re-reference and resample the loaded signals, in place."""
+        return {name: self.filtered(raw) for name, raw in groups.items()}
+
+    def filtered(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
+        """Filter, re-reference and resample loaded signals, in place."""
         if self.l_freq is not None or self.h_freq is not None:
             _filter(raw, self.l_freq, self.h_freq)
         if self.notch_hz:
@@ -76,14 +95,21 @@ class Filtered(SignalSteps):
             raw.set_eeg_reference("average", verbose="ERROR")
         if self.sfreq is not None and self.sfreq != raw.info["sfreq"]:
             raw.resample(self.sfreq, verbose="ERROR")
-        return raw
+        return raw if self.missing_channels != "zeros" else _with_zeros(raw, self.channels or ())
 
-    def _check(self, raw: "mne.io.BaseRaw") -> None:
+    def check(self, raw: "mne.io.BaseRaw") -> None:
+        """Refuse a recording that these settings do not suit.
+
+        Raises
+        ------
+        BadRecordingError
+            Where a channel is missing or a band edge lies above half the sampling rate.
+        """
         missing = [name for name in self.channels or () if name not in raw.ch_names]
-        if missing:
+        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
             raise BadRecordingError(
                 f"channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}. "
-                "Set preprocessing.signal.channels to some of these."
+                "Set preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
             )
         nyquist = raw.info["sfreq"] / 2
         for name, edge in (
@@ -96,6 +122,17 @@ class Filtered(SignalSteps):
                     f"preprocessing.signal.{name}={edge:g} Hz is not below half the sampling rate "
                     f"({nyquist:g} Hz); set a lower one, or null."
                 )
+
+
+def _with_zeros(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseRaw":
+    """Return a recording with all of the channels in their order; samples of missing ones are 0."""
+    missing = [name for name in channels if name not in raw.ch_names]
+    if missing:
+        info = mne.create_info(missing, raw.info["sfreq"], "eeg")
+        zeros = mne.io.RawArray(np.zeros((len(missing), raw.n_times)), info, first_samp=raw.first_samp, verbose="ERROR")
+        raw.add_channels([zeros], force_update_info=True)
+        raw.reorder_channels(list(channels))
+    return raw
 
 
 def _filter(raw: "mne.io.BaseRaw", l_freq: float | None, h_freq: float | None) -> None:

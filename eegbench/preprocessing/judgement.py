@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Float, Int
 
+from eegbench.dataset import BadRecordingError
 from eegbench.store import Shard
+from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
 _HOW = (np.minimum, np.maximum, np.add)
@@ -15,7 +17,7 @@ _HOW = (np.minimum, np.maximum, np.add)
 
 @dataclass(frozen=True)
 class Judgement:
-    """What makes a window unusable; each limit may be None, which keeps all.
+    """What makes a window unusable, judged by the first group of signals; a limit of None keeps all.
 
     Attributes
     ----------
@@ -40,21 +42,21 @@ class Judgement:
         shard
             The recording.
         sample, label
-            First sample and label of each window.
+            First sample (of the first group) and label of each window.
         window_s
             Length of all of them in seconds.
 
         Returns
         -------
         pandas.DataFrame
-            Columns ``shard, sample, start_s, window_s, label, scored, flat, saturated, rejected``.
+            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``.
         """
         header = shard.header
         flat, saturated = self._judge(shard, sample, window_s)
         return pd.DataFrame(
             {
                 "shard": number,
-                "sample": sample,
+                **_samples(header, sample, window_s),
                 "start_s": np.round(header.start_s + sample / header.sfreq, 6),
                 "window_s": window_s,
                 "label": label,
@@ -79,6 +81,27 @@ class Judgement:
             return flat, none
         n_recorded = (stop - first) * block_s * shard.header.recorded_sfreq
         return flat, (clipped > self.saturated_share * n_recorded).any(axis=0)
+
+
+def _samples(header: ShardHeader, sample: Int[np.ndarray, "n"], window_s: float) -> dict[str, Int[np.ndarray, "n"]]:
+    """Return the first sample of each window in each group; ``sample`` counts those of the first group.
+
+    Raises
+    ------
+    BadRecordingError
+        Where another group ends more than a sample before the last window does.
+    """
+    samples = {}
+    for name, group in header.groups.items():
+        first = np.rint(sample * (group.sfreq / header.sfreq)).astype(np.int64)
+        last = group.n_samples - round(window_s * group.sfreq)
+        if len(first) and first.max() > last + 1:
+            raise BadRecordingError(
+                f"{header.recording}: the signals of group {name} last {group.n_samples / group.sfreq:g} s, those of "
+                f"the first group {header.n_samples / header.sfreq:g} s; leave the recording out."
+            )
+        samples[f"sample_{name}"] = np.minimum(first, last)
+    return samples
 
 
 def _blocks(

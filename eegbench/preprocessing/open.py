@@ -1,6 +1,6 @@
 """From a dataset to a store of windows: list, preprocess what is missing, cut windows, open as one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +8,12 @@ import pandas as pd
 import torch
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing
+from eegbench.preprocessing.base import GroupPlan, Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
-from eegbench.types import Recording, Signals
+from eegbench.store.shard import GroupHeader
+from eegbench.types import Form, Group, Recording
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,15 @@ def open_store(
         Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
     """
     used, shards, skipped, n_built = build_shards(plan)
-    _check_same_form(shards)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)
     for position, column in enumerate(("recording", "subject", "session", "run")):
         values = who.index if column == "recording" else who[column]
         table.insert(position, column, values.to_numpy()[table["shard"].to_numpy()])
-    header = shards[0].header
-    signals = Signals(
-        channels=header.channels,
-        sfreq=header.sfreq,
-        n_times=preprocessing.n_times(header.sfreq),
-        normalise=preprocessing.normalise,
-        positions=np.array(header.positions, dtype=np.float64),
-    )
+    groups = {name: _group(shards, name, preprocessing) for name in shards[0].header.groups}
     store = WindowStore(
         shards=tuple(shards),
-        signals=signals,
+        form=Form(groups, preprocessing.normalise),
         table=table,
         classes=dataset.classes,
         facts=who,
@@ -79,13 +72,29 @@ def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:
     return pd.DataFrame(rows, index=pd.Index([r.id for r in recordings], name="recording"))
 
 
-def _check_same_form(shards: Sequence[Shard]) -> None:
-    first = shards[0].header
-    for header in (shard.header for shard in shards):
-        if (header.channels, header.sfreq) != (first.channels, first.sfreq):
+def _group(shards: Sequence[Shard], name: str, preprocessing: Preprocessing) -> Group:
+    """Return the form of a group, with the channels that any recording has."""
+    plan = preprocessing.signal.groups[name]
+    headers = {shard.header.recording: shard.header.groups[name] for shard in shards}
+    _check_same_form(headers, plan)
+    where = {c: at for header in headers.values() for c, at in zip(header.channels, header.positions, strict=True)}
+    channels = [channel for channel in plan.channels or where if channel in where]
+    first = next(iter(headers.values()))
+    return Group(
+        channels=tuple(channels),
+        sfreq=first.sfreq,
+        n_times=preprocessing.n_times(first.sfreq),
+        positions=np.array([where[channel] for channel in channels], dtype=np.float64),
+    )
+
+
+def _check_same_form(headers: Mapping[str, GroupHeader], plan: GroupPlan) -> None:
+    recording, first = next(iter(headers.items()))
+    for other, header in headers.items():
+        if header.sfreq != first.sfreq or (header.channels != first.channels and not plan.may_lack_channels):
             raise BadRecordingError(
-                f"{header.recording} has {len(header.channels)} channels ({', '.join(header.channels)}) at "
-                f"{header.sfreq:g} Hz, but {first.recording} has {len(first.channels)} ({', '.join(first.channels)}) "
+                f"{other} has {len(header.channels)} channels ({', '.join(header.channels)}) at "
+                f"{header.sfreq:g} Hz, but {recording} has {len(first.channels)} ({', '.join(first.channels)}) "
                 f"at {first.sfreq:g} Hz; name common ones with preprocessing.signal.channels=[…], one rate with "
-                "preprocessing.signal.sfreq=…, or leave recordings out."
+                "preprocessing.signal.sfreq=…, set preprocessing.signal.missing_channels=mark, or leave recordings out."
             )

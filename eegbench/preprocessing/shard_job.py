@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mne
+import numpy as np
+from jaxtyping import Float
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure
 from eegbench.store import write_shard
-from eegbench.store.shard import ShardHeader
+from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Recording
 
 
@@ -25,8 +27,10 @@ class Job:
 
 def build_one(job: Job) -> None:
     """Read, preprocess and write one recording."""
-    raw = job.signal.select(job.dataset.read(job.recording))
-    raw.load_data(verbose="ERROR")
+    groups = job.signal.select(job.dataset, job.recording)
+    for one in groups.values():
+        one.load_data(verbose="ERROR")
+    raw = next(iter(groups.values()))
     start_s = float(raw.first_time)
     annotations = tuple(
         (float(onset) - start_s, float(duration), str(description))
@@ -36,21 +40,28 @@ def build_one(job: Job) -> None:
     )
     quality, recorded_sfreq = measure(raw), float(raw.info["sfreq"])
     check_plausible(quality)
-    raw = job.signal.apply(raw)
-    signal = raw.get_data() * MICROVOLTS
+    groups = job.signal.apply(groups)
+    signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
     header = ShardHeader(
         recording=job.recording.id,
+        groups={name: _header(groups[name], signal) for name, signal in signals.items()},
+        start_s=start_s,
+        annotations=annotations,
+        recorded_sfreq=recorded_sfreq,
+    )
+    write_shard(job.folder, header=header, signals=signals, quality=quality)
+
+
+def _header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"]) -> GroupHeader:
+    """Describe the preprocessed signal of a group, in µV."""
+    return GroupHeader(
         channels=tuple(raw.ch_names),
         sfreq=float(raw.info["sfreq"]),
         n_samples=signal.shape[1],
-        start_s=start_s,
         positions=_positions(raw),
-        annotations=annotations,
         mean_uv=tuple(signal.mean(axis=1).tolist()),
         std_uv=tuple(signal.std(axis=1).tolist()),
-        recorded_sfreq=recorded_sfreq,
     )
-    write_shard(job.folder, header=header, signal=signal, quality=quality)
 
 
 def _positions(raw: "mne.io.BaseRaw") -> tuple[tuple[float, float, float], ...]:

@@ -9,8 +9,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing
-from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.labels import labelled
 from eegbench.store import Shard
@@ -39,7 +38,7 @@ class Standard(Preprocessing):
         None keeps all.
     """
 
-    signal: Filtered
+    signal: SignalSteps
     window_s: float
     stride_s: float
     normalise: Literal["window", "recording", "none"]
@@ -62,7 +61,7 @@ class Standard(Preprocessing):
         Returns
         -------
         pandas.DataFrame
-            Columns ``shard, sample, start_s, window_s, label, scored, flat, saturated, rejected``.
+            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``.
 
         Raises
         ------

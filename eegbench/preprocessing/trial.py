@@ -10,8 +10,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing
-from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.labels import labelled
 from eegbench.store import Shard
@@ -73,7 +72,7 @@ class Trial(Preprocessing):
         None keeps all.
     """
 
-    signal: Filtered
+    signal: SignalSteps
     tmin_s: float
     tmax_s: float
     window_s: float | None
@@ -110,8 +109,8 @@ class Trial(Preprocessing):
         Returns
         -------
         pandas.DataFrame
-            Columns ``shard, sample, start_s, window_s, label, scored, flat, saturated, rejected, trial``; the last
-            counts the trials of a recording from 0.
+            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected,
+            trial``; the last counts the trials of a recording from 0.
 
         Raises
         ------

@@ -58,12 +58,12 @@ def plot_attribution(
     """
     caption = _caption(attribution, "What differs in the data is in class_difference_map.", "Outlined")
     album.add(f"{stem}_map", lambda: channel_heatmap(coarse(attribution), title=title, caption=caption))
-    by_channel = attribution.channels == scene.signals.channels
-    where = scene.signals.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
+    by_channel = attribution.channels == scene.group.channels
+    where = scene.group.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
     album.add_page(stem, lambda: attribution_page(attribution, positions=where, title=title, caption=caption))
     if not attribution.is_by_class or np.isfinite(where).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    held = [band for band in bands_hz if in_band(frequencies(scene.signals), *band[1:]).any()]
+    held = [band for band in bands_hz if in_band(frequencies(scene.group), *band[1:]).any()]
     if attribution.axis == "frequency_hz" and not held:
         return
     maps, beside, columns = _by_band(attribution, difference, scene, held)
@@ -92,9 +92,9 @@ def plot_difference(
         values=difference,
         measure=DIFFERENCE,
         axis="frequency_hz",
-        places=frequencies(scene.signals),
+        places=frequencies(scene.group),
         outputs=scene.classes,
-        channels=scene.signals.channels,
+        channels=scene.group.channels,
     )
     album.add_data(stem, drawn.table())
     album.add(f"{stem}_map", lambda: channel_heatmap(coarse(drawn), title=title, caption=DATA))
@@ -143,7 +143,7 @@ def _by_band(
     if attribution.axis == "time_s":
         values = attribution.values.mean(axis=2, keepdims=True)
         return Maps(values.transpose(0, 2, 1), f"{attribution.measure}, mean over time"), None, ("",)
-    freqs = frequencies(scene.signals)
+    freqs = frequencies(scene.group)
     if attribution.axis == "band":
         assert attribution.bands_hz is not None
         inside = np.stack([in_band(freqs, low, high) for low, high in attribution.bands_hz], axis=1)

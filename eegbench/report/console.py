@@ -74,7 +74,8 @@ def tell_data(data: DataOverview) -> None:
 def tell_pass(row: Mapping[str, Any]) -> None:
     """Print how a pass went, in a line."""
     shown = [f"pass {row['pass']:>3}"]
-    for name in ("train_loss", "valid_loss", "valid_accuracy", "probe_valid_balanced_accuracy"):
+    valid = [name for name in row if name.startswith("valid_")]
+    for name in ("train_loss", *valid, "probe_valid_balanced_accuracy"):
         if row.get(name) is not None and not math.isnan(row[name]):
             shown.append(f"{name.replace('_', ' ')} {row[name]:.4f}")
     tell("  ".join([*shown, f"({row['seconds']:.1f} s)"]))

@@ -113,7 +113,7 @@ def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore) -> dict[str, Any]:
     scores = {"accuracy": float(values["accuracy"])}
     if frame["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
         scores["κ"] = float(values["cohen_kappa"])
-    return {"classes": classes, "window_s": store.signals.window_s, "scores": scores}
+    return {"classes": classes, "window_s": store.form.window_s, "scores": scores}
 
 
 def _plot_confusion(

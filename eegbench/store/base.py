@@ -1,31 +1,30 @@
 """What a store promises: where shards lie, and all shards as one table of windows that gathers batches."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from eegbench.distributed import local_world_size
 from eegbench.store.prefetch import prefetch
+from eegbench.store.reading import channel_rows, load_whole, mapped
 from eegbench.store.shard import Shard
-from eegbench.types import Draw, Signals
+from eegbench.store.windows import Views, Windows
+from eegbench.types import Draw, Form
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 MIN_STD_UV = 1e-3
 """Below this a channel is constant, and dividing by its deviation would make numbers out of nothing."""
-
-OPEN_FILES = 64
-"""Shards kept mapped at a time where signals are streamed: thousands must not exhaust file descriptors."""
 
 
 class ShardStorage(ABC):
@@ -58,25 +57,6 @@ class ShardStorage(ABC):
 
 
 @dataclass(frozen=True)
-class Views:
-    """A batch: the distinct windows, an index from examples and views into them, and targets.
-
-    Attributes
-    ----------
-    x
-        Distinct windows (n_distinct, n_channels, n_times), normalised.
-    index
-        Position in ``x`` of each view of each example (batch, n_views).
-    y
-        Targets (batch, ...).
-    """
-
-    x: Float[Tensor, "n_distinct n_channels n_times"]
-    index: Int[Tensor, "batch n_views"]
-    y: Tensor
-
-
-@dataclass(frozen=True)
 class WindowStore:
     """Windows of many recordings, as rows of a table, and their samples.
 
@@ -84,13 +64,13 @@ class WindowStore:
     ----------
     shards
         One a recording.
-    signals
-        Channels, rate, length and normalisation of a window.
+    form
+        The groups of signals, with channels, rate and length of a window of each, and the normalisation.
     table
         A row a window, in order of recording and time: ``recording, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
-        ``saturated``, ``shard`` (position in ``shards``), ``sample`` (first sample in it), and where windows are cut
-        from trials ``trial`` (its number in the recording). The index is 0…n−1.
+        ``saturated``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for each group), and
+        where windows are cut from trials ``trial`` (its number in the recording). The index is 0…n−1.
     classes
         Class names; labels index them.
     facts
@@ -102,7 +82,7 @@ class WindowStore:
     """
 
     shards: tuple[Shard, ...]
-    signals: Signals
+    form: Form
     table: pd.DataFrame
     classes: tuple[str, ...]
     facts: pd.DataFrame
@@ -114,20 +94,23 @@ class WindowStore:
 
     def normalised(self, normalise: str) -> "WindowStore":
         """Return the same windows under another normalisation."""
-        return replace(self, signals=replace(self.signals, normalise=normalise))
+        return replace(self, form=replace(self.form, normalise=normalise))
 
-    def gather(self, rows: Int[np.ndarray, "n"]) -> Float[Tensor, "n n_channels n_times"]:
+    def gather(self, rows: Int[np.ndarray, "n"]) -> Windows:
         """Return windows by their rows in the table, in µV or standardised, on the store's device."""
-        shard, sample = self._places[:, rows]
-        windows = self._from_memory(shard, sample) if self.resident else self._from_disk(shard, sample)
-        return self._standardise(windows, shard)
+        shard = self._shard[rows]
+        on_device = torch.from_numpy(shard).to(self.device)
+        make = self._from_memory if self.resident else self._from_disk
+        x = {name: self._standardise(name, make(name, shard, rows), on_device) for name in self.form.groups}
+        present = None if self._present is None else {name: one[on_device] for name, one in self._present.items()}
+        return Windows(x, present)
 
     def views(self, draw: Draw, part: slice) -> Views:
         """Return a batch of a draw's examples: its distinct windows, gathered once each."""
         windows = draw.windows[part]
         distinct, index = np.unique(windows, return_inverse=True)
         return Views(
-            x=self.gather(distinct),
+            windows=self.gather(distinct),
             index=torch.from_numpy(index.reshape(windows.shape)).to(self.device),
             y=torch.from_numpy(np.ascontiguousarray(draw.targets[part])).to(self.device),
         )
@@ -144,54 +127,93 @@ class WindowStore:
         return self.table.groupby(["recording", "trial"], sort=False).ngroup().to_numpy()
 
     @property
+    def samples(self) -> pd.Series:
+        """First sample of each window in its shard, in the first group."""
+        return self.table[f"sample_{next(iter(self.form.groups))}"]
+
+    @property
+    def lacks_channels(self) -> bool:
+        """Whether some recordings lack channels that others have."""
+        return self._present is not None
+
+    @property
     def has_crops(self) -> bool:
         """Whether some windows are crops of one trial."""
         return len(np.unique(self.trials)) < len(self.table)
 
     @cached_property
-    def _places(self) -> Int[np.ndarray, "2 n_windows"]:
-        return self.table[["shard", "sample"]].to_numpy(np.int64).T
+    def _shard(self) -> Int[np.ndarray, "n_windows"]:
+        return self.table["shard"].to_numpy(np.int64)
 
     @cached_property
-    def _offsets(self) -> Int[np.ndarray, "n_shards"]:
-        lengths = [shard.header.n_samples for shard in self.shards]
-        return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+    def _sample(self) -> Mapping[str, Int[np.ndarray, "n_windows"]]:
+        return {name: self.table[f"sample_{name}"].to_numpy(np.int64) for name in self.form.groups}
 
     @cached_property
-    def _whole(self) -> Float[Tensor, "n_channels n_samples"]:
-        return load_whole(tuple(shard.folder for shard in self.shards), self.device)
+    def _channels(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: group.channels for name, group in self.form.groups.items()}
 
-    def _from_memory(self, shard: Int[np.ndarray, "n"], sample: Int[np.ndarray, "n"]) -> Tensor:
-        starts = torch.from_numpy(self._offsets[shard] + sample).to(self.device)
-        every = self._whole.unfold(1, self.signals.n_times, 1)  # a view: a window from each sample on
+    @cached_property
+    def _present(self) -> Mapping[str, Bool[Tensor, "n_shards _"]] | None:
+        """Which channels each shard has; None where all have all."""
+        present = {
+            name: np.array([np.isin(channels, shard.header.groups[name].channels) for shard in self.shards])
+            for name, channels in self._channels.items()
+        }
+        if all(one.all() for one in present.values()):
+            return None
+        return {name: torch.from_numpy(one).to(self.device) for name, one in present.items()}
+
+    @cached_property
+    def _offsets(self) -> Mapping[str, Int[np.ndarray, "n_shards"]]:
+        """First sample of each shard among those of all."""
+        lengths = {name: [shard.header.groups[name].n_samples for shard in self.shards] for name in self.form.groups}
+        return {name: np.cumsum([0, *each[:-1]], dtype=np.int64) for name, each in lengths.items()}
+
+    @cached_property
+    def _whole(self) -> Mapping[str, Float[Tensor, "_ _"]]:
+        folders = tuple(shard.folder for shard in self.shards)
+        return load_whole(folders, tuple(self._channels.items()), self.device)
+
+    def _from_memory(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
+        starts = torch.from_numpy(self._offsets[group][shard] + self._sample[group][rows]).to(self.device)
+        every = self._whole[group].unfold(1, self.form.groups[group].n_times, 1)  # a view: a window from each sample on
         return every[:, starts].transpose(0, 1).contiguous()
 
-    def _from_disk(self, shard: Int[np.ndarray, "n"], sample: Int[np.ndarray, "n"]) -> Tensor:
-        n_times = self.signals.n_times
+    def _from_disk(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
+        form, sample = self.form.groups[group], self._sample[group][rows]
         # a GPU fetches by itself from memory that stays where it is
-        out = torch.empty(len(shard), self.signals.n_channels, n_times, pin_memory=self.device.type == "cuda")
+        out = torch.zeros(len(shard), form.n_channels, form.n_times, pin_memory=self.device.type == "cuda")
         windows = out.numpy()
         for i in np.lexsort((sample, shard)):  # in the order of the disk
-            windows[i] = _mapped(self.shards[shard[i]].folder)[:, sample[i] : sample[i] + n_times]
+            one = self.shards[shard[i]]
+            at = channel_rows(one, group, form.channels)
+            windows[i, at] = mapped(one.folder, group)[:, sample[i] : sample[i] + form.n_times]
         return out.to(self.device, non_blocking=True)
 
-    def _standardise(self, windows: Tensor, shard: Int[np.ndarray, "n"]) -> Tensor:
+    def _standardise(self, group: str, windows: Tensor, shard: Int[Tensor, "n"]) -> Tensor:
         mean: Tensor
         std: Tensor
-        if self.signals.normalise == "window":
+        if self.form.normalise == "window":
             windows.sub_(windows.mean(2, keepdim=True))
             std = torch.linalg.vector_norm(windows, dim=2, keepdim=True) / windows.shape[2] ** 0.5
             return windows.div_(std.clamp_min(MIN_STD_UV))
-        if self.signals.normalise == "recording":
-            mean, std = self._moments[:, torch.from_numpy(shard).to(self.device)].unsqueeze(3)
+        if self.form.normalise == "recording":
+            mean, std = self._moments[group][:, shard].unsqueeze(3)
             return windows.sub_(mean).div_(std.clamp_min(MIN_STD_UV))
         return windows
 
     @cached_property
-    def _moments(self) -> Float[Tensor, "2 n_shards n_channels"]:
-        headers = [shard.header for shard in self.shards]
-        moments = [[h.mean_uv for h in headers], [h.std_uv for h in headers]]
-        return torch.tensor(moments, dtype=torch.float32, device=self.device)
+    def _moments(self) -> Mapping[str, Float[Tensor, "2 n_shards _"]]:
+        """Mean and standard deviation of each channel in each shard; 0 where a channel is missing."""
+        moments = {}
+        for name, channels in self._channels.items():
+            made = np.zeros((2, len(self.shards), len(channels)), dtype=np.float32)
+            for number, shard in enumerate(self.shards):
+                header = shard.header.groups[name]
+                made[:, number, channel_rows(shard, name, channels)] = header.mean_uv, header.std_uv
+            moments[name] = torch.from_numpy(made).to(self.device)
+        return moments
 
 
 def fits_in_memory(shards: Sequence[Shard], device: torch.device) -> bool:
@@ -207,15 +229,3 @@ def fits_in_memory(shards: Sequence[Shard], device: torch.device) -> bool:
 
         free = psutil.virtual_memory().available / local_world_size()
     return needed < 0.4 * free
-
-
-@lru_cache(maxsize=1)
-def load_whole(folders: tuple[Path, ...], device: torch.device) -> Float[Tensor, "n_channels n_samples"]:
-    """Read the signals of all shards, one after the other, onto a device; views of one store share it."""
-    arrays = [np.load(folder / "signal.npy", mmap_mode="r", allow_pickle=False) for folder in folders]
-    return torch.from_numpy(np.concatenate(arrays, axis=1)).to(device)
-
-
-@lru_cache(maxsize=OPEN_FILES)
-def _mapped(folder: Path) -> Float[np.ndarray, "n_channels n_samples"]:
-    return np.load(folder / "signal.npy", mmap_mode="r", allow_pickle=False)

@@ -14,8 +14,34 @@ from jaxtyping import Float
 
 from eegbench.types import Recording
 
-SHARD_VERSION = 2
+SHARD_VERSION = 3
 """Raised whenever the steps or the format change: shards of another version are never reused."""
+
+
+@dataclass(frozen=True)
+class GroupHeader:
+    """What a shard knows of one group of signals.
+
+    Attributes
+    ----------
+    channels
+        Names of the rows of the signal.
+    sfreq
+        Sampling rate in Hz.
+    n_samples
+        Samples in each channel.
+    positions
+        Electrode positions in metres, or NaN, a row a channel.
+    mean_uv, std_uv
+        Of each channel over the whole shard, the population's standard deviation.
+    """
+
+    channels: tuple[str, ...]
+    sfreq: float
+    n_samples: int
+    positions: tuple[tuple[float, float, float], ...]
+    mean_uv: tuple[float, ...]
+    std_uv: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -26,20 +52,12 @@ class ShardHeader:
     ----------
     recording
         Id of the recording.
-    channels
-        Names of the rows of the signal.
-    sfreq
-        Sampling rate in Hz.
-    n_samples
-        Samples in each channel.
+    groups
+        The groups of signals by name. Windows are cut at the samples of the first.
     start_s
         Seconds from the start of the recorded file to the first sample.
-    positions
-        Electrode positions in metres, or NaN, a row a channel.
     annotations
         Onset (s, from the shard's first sample), duration (s) and description of each.
-    mean_uv, std_uv
-        Of each channel over the whole shard, the population's standard deviation.
     recorded_sfreq
         Sampling rate in Hz before any resampling: the quality table counts these samples.
     block_s
@@ -47,16 +65,21 @@ class ShardHeader:
     """
 
     recording: str
-    channels: tuple[str, ...]
-    sfreq: float
-    n_samples: int
+    groups: Mapping[str, GroupHeader]
     start_s: float
-    positions: tuple[tuple[float, float, float], ...]
     annotations: tuple[tuple[float, float, str], ...]
-    mean_uv: tuple[float, ...]
-    std_uv: tuple[float, ...]
     recorded_sfreq: float
     block_s: float = 1.0
+
+    @property
+    def sfreq(self) -> float:
+        """Sampling rate of the first group in Hz."""
+        return next(iter(self.groups.values())).sfreq
+
+    @property
+    def n_samples(self) -> int:
+        """Samples in each channel of the first group."""
+        return next(iter(self.groups.values())).n_samples
 
 
 @dataclass(frozen=True)
@@ -70,7 +93,7 @@ class Shard:
     header
         What is known of it.
     quality
-        Of the signal as recorded, before any filter: lowest and highest value in µV and number of clipped
+        Of the first group as recorded, before any filter: lowest and highest value in µV and number of clipped
         samples (3, n_channels, n_blocks).
     """
 
@@ -78,14 +101,19 @@ class Shard:
     header: ShardHeader
     quality: Float[np.ndarray, "3 n_channels n_blocks"]
 
-    def signal(self) -> Float[np.ndarray, "n_channels n_samples"]:
-        """Map the signal in µV into memory, without reading it."""
-        return np.load(self.folder / "signal.npy", mmap_mode="r", allow_pickle=False)
+    def signal(self, group: str) -> Float[np.ndarray, "n_channels n_samples"]:
+        """Map the signal of a group in µV into memory, without reading it."""
+        return np.load(signal_file(self.folder, group), mmap_mode="r", allow_pickle=False)
 
     @property
     def n_bytes(self) -> int:
-        """Size of the signal."""
-        return 4 * len(self.header.channels) * self.header.n_samples
+        """Size of the signals."""
+        return sum(4 * len(group.channels) * group.n_samples for group in self.header.groups.values())
+
+
+def signal_file(folder: Path, group: str) -> Path:
+    """Return the file of a group's signal in the folder of a shard."""
+    return folder / f"signal-{group}.npy"
 
 
 def shard_name(recording: Recording, settings: Mapping[str, object]) -> str:
@@ -108,15 +136,16 @@ def write_shard(
     folder: Path,
     *,
     header: ShardHeader,
-    signal: Float[np.ndarray, "n_channels n_samples"],
-    quality: Float[np.ndarray, "3 n_channels n_blocks"],
+    signals: Mapping[str, Float[np.ndarray, "_ _"]],
+    quality: Float[np.ndarray, "3 n_recorded n_blocks"],
 ) -> None:
     """Write a shard aside and rename it last: its presence means that it is whole."""
     aside = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        np.save(aside / "signal.npy", np.ascontiguousarray(signal, dtype=np.float32), allow_pickle=False)
+        for group, signal in signals.items():
+            np.save(signal_file(aside, group), np.ascontiguousarray(signal, dtype=np.float32), allow_pickle=False)
         np.save(aside / "quality.npy", quality.astype(np.float32), allow_pickle=False)
         (aside / "header.json").write_text(json.dumps(asdict(header)), encoding="utf-8")
         _rename(aside, folder)
@@ -127,12 +156,16 @@ def write_shard(
 def open_shard(folder: Path) -> Shard:
     """Open a shard that `write_shard` made."""
     fields: dict[str, Any] = json.loads((folder / "header.json").read_text(encoding="utf-8"))
-    for name in ("channels", "mean_uv", "std_uv"):
-        fields[name] = tuple(fields[name])
-    for name in ("positions", "annotations"):
-        fields[name] = tuple(tuple(row) for row in fields[name])
+    fields["groups"] = {name: GroupHeader(**_with_tuples(group)) for name, group in fields["groups"].items()}
+    fields["annotations"] = tuple(tuple(row) for row in fields["annotations"])
     quality = np.load(folder / "quality.npy", allow_pickle=False)
     return Shard(folder=folder, header=ShardHeader(**fields), quality=quality)
+
+
+def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    rows = tuple(tuple(row) for row in fields["positions"])
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    return {**fields, **lists, "positions": rows}
 
 
 def sweep_leftovers(folder: Path) -> None:

@@ -4,20 +4,18 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from eegbench.inference.embedding import Embeddings, encode
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
-from eegbench.task.base import Outcome, Task
+from eegbench.task.base import Task
+from eegbench.task.outcome import Outcome
 from eegbench.types import Draw
 
 
 @torch.no_grad()
-def ask(
-    encoder: Encoder, task: Task, store: WindowStore, draw: Draw, *, known: Embeddings | None = None
-) -> tuple[Outcome, Tensor]:
-    """Return what the task says of all examples of a draw, and their targets (n_examples, ...).
+def ask(encoder: Encoder, task: Task, store: WindowStore, draw: Draw, *, known: Embeddings | None = None) -> Outcome:
+    """Return what the task says of all examples of a draw.
 
     Encoder and task are in evaluation mode, and each distinct window is encoded once, in however many examples it
     stands. The task's mode is put back afterwards. A task that asks of embeddings takes those that are known.
@@ -32,4 +30,4 @@ def ask(
         z = encode(encoder, store, distinct, read=partial(task.read, encoder))
     outcome = task.judge(z, torch.from_numpy(index.reshape(draw.windows.shape)).to(store.device), y)
     task.train(was_training)
-    return outcome, y
+    return outcome

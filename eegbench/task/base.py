@@ -1,29 +1,14 @@
 """What a task promises: given an encoder and a batch of views, a loss and the answers."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from typing import ClassVar
 
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.store.base import Views
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one batch.
-
-    Attributes
-    ----------
-    loss
-        Mean over the batch, a scalar.
-    predicted
-        The answer to each example, an index into the task's classes (batch,).
-    """
-
-    loss: Float[Tensor, ""]
-    predicted: Int[Tensor, "batch"]
+from eegbench.store.windows import Views, Windows
+from eegbench.task.outcome import Outcome
 
 
 class Task(nn.Module, ABC):
@@ -31,19 +16,26 @@ class Task(nn.Module, ABC):
 
     Attributes
     ----------
+    given
+        Names of the constructor's arguments that are no options.
+    metrics
+        Names of the metrics in its outcomes besides the loss: columns ``train_<metric>`` and ``valid_<metric>`` of
+        the history.
     classes
-        Names of the answers, for its confusion matrix.
+        Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
 
-    classes: tuple[str, ...]
+    given: ClassVar = ("embed_dim", "class_names")
+    metrics: ClassVar[tuple[str, ...]]
+    classes: tuple[str, ...] = ()
 
     def forward(self, encoder: Encoder, views: Views) -> Outcome:
         """Ask the question of a batch; all views go through the encoder in one call."""
-        return self.judge(self.read(encoder, views.x), views.index, views.y)
+        return self.judge(self.read(encoder, views.windows), views.index, views.y)
 
-    def read(self, encoder: Encoder, x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n dim"]:
+    def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n dim"]:
         """Return what the question needs of each window by itself: its embedding, if nothing else is said."""
-        z: Tensor = encoder(x)
+        z: Tensor = encoder(windows)
         return z
 
     @abstractmethod
@@ -55,7 +47,7 @@ class Task(nn.Module, ABC):
         z
             What `read` says of distinct windows.
         index, y
-            As in `eegbench.types.Views`.
+            As in `eegbench.store.windows.Views`.
         """
 
     def linear_head(self) -> nn.Linear | None:

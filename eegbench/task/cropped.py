@@ -8,7 +8,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.task.base import Outcome
+from eegbench.store.windows import Windows
+from eegbench.task.outcome import Outcome, answered
 from eegbench.task.supervised import Supervised
 
 
@@ -34,7 +35,7 @@ class Cropped(Supervised):
         nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
         nn.init.zeros_(layer.bias)
 
-    def read(self, encoder: Encoder, x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n n_classes"]:
+    def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n n_classes"]:
         """Return each window's log-probabilities, the mean over its tokens.
 
         Raises
@@ -47,7 +48,7 @@ class Cropped(Supervised):
                 f"task=cropped asks at every token, and {type(encoder).__name__} has no token of its embedding's form; "
                 "choose model=deep4 or model=shallow_fbcsp with model.dense=true, or task=supervised."
             )
-        scores = self.head(encoder.features(x)).float()
+        scores = self.head(encoder.tokens(windows)).float()
         log_probabilities: Tensor = scores.log_softmax(dim=2).mean(1)
         return log_probabilities
 
@@ -56,4 +57,4 @@ class Cropped(Supervised):
     ) -> Outcome:
         """Return the negative log-likelihood and the most probable class."""
         said = z[index[:, 0]]
-        return Outcome(loss=nn.functional.nll_loss(said, y), predicted=said.argmax(dim=1))
+        return answered(nn.functional.nll_loss(said, y), y, said.argmax(dim=1))

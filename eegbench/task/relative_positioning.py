@@ -7,12 +7,13 @@ J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Int, Shaped
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
-from eegbench.store.base import Views
-from eegbench.task.base import Outcome, Task
+from eegbench.store.windows import Views
+from eegbench.task.base import Task
+from eegbench.task.outcome import Outcome, answered
 
 
 class RelativePositioning(Task):
@@ -29,6 +30,7 @@ class RelativePositioning(Task):
         itself, as the published tutorial does.
     """
 
+    metrics = ("accuracy",)
     classes = ("far", "close")
 
     def __init__(self, *, embed_dim: int, dropout: float, batch_statistics: Literal["joint", "view"]) -> None:
@@ -40,15 +42,15 @@ class RelativePositioning(Task):
         """Ask of a batch, whose views the encoder sees together or one after the other."""
         if self.batch_statistics == "joint" or not encoder.training:
             return super().forward(encoder, views)
-        z = torch.cat([encoder(views.x[index]) for index in views.index.T])
+        z = torch.cat([encoder(views.windows[index]) for index in views.index.T])
         index = torch.arange(len(z), device=z.device).view(2, -1).T
         return self.judge(z, index, views.y)
 
     def judge(
-        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 2"], y: Shaped[Tensor, "batch"]
+        self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 2"], y: Int[Tensor, "batch"]
     ) -> Outcome:
         """Return binary cross-entropy, and 1 where the pair is called close."""
         first, second = torch.unbind(z[index], dim=1)
         logit = self.head((first - second).abs()).squeeze(1).float()
         loss = nn.functional.binary_cross_entropy_with_logits(logit, y.float())
-        return Outcome(loss=loss, predicted=(logit > 0).long())
+        return answered(loss, y, (logit > 0).long())

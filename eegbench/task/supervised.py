@@ -3,7 +3,8 @@
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from eegbench.task.base import Outcome, Task
+from eegbench.task.base import Task
+from eegbench.task.outcome import Outcome, answered
 
 
 class Supervised(Task):
@@ -18,6 +19,8 @@ class Supervised(Task):
     dropout
         Share of the embedding left out in training.
     """
+
+    metrics = ("accuracy",)
 
     def __init__(self, *, embed_dim: int, class_names: tuple[str, ...], dropout: float) -> None:
         super().__init__()
@@ -35,4 +38,4 @@ class Supervised(Task):
     ) -> Outcome:
         """Return cross-entropy and the most probable class."""
         logits = self.head(z[index[:, 0]]).float()
-        return Outcome(loss=nn.functional.cross_entropy(logits, y), predicted=logits.argmax(dim=1))
+        return answered(nn.functional.cross_entropy(logits, y), y, logits.argmax(dim=1))

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-import torch
 from torch import Tensor
 
 from eegbench import distributed
@@ -14,7 +13,6 @@ from eegbench.trainer.base import AfterPass, Fit, Material
 from eegbench.trainer.batch_norm import synchronised
 from eegbench.trainer.loop import Loop
 from eegbench.trainer.session import Session
-from eegbench.trainer.tally import Tally
 from eegbench.types import Draw
 
 
@@ -22,11 +20,11 @@ class Ddp(Loop):
     """Trains as `Loop` does, in all processes that `torchrun` started, as one.
 
     Each process draws the same pass and trains on its share of each batch, so ``batch_size`` counts the examples of
-    all. Losses are weighted by the shares and gradients added up, so that each step is that of the whole batch,
-    whatever the shares. Batch normalisation sees all shares; a window that stands in two of them counts twice.
-    Gradients are added after the backward pass, in one message, rather than by torch's DistributedDataParallel: a task
-    may then leave parameters of the encoder unused. Process 0 alone keeps checkpoints and calls ``after_pass``; what
-    it returns is known to all, so that all stop at the same pass.
+    all. Each process's sum of losses is divided by the number of losses of all, and gradients are added up, so that
+    each step is that of the whole batch, whatever the shares. Batch normalisation sees all shares; a window that
+    stands in two of them counts twice. Gradients are added after the backward pass, in one message, rather than by
+    torch's DistributedDataParallel: a task may then leave parameters of the encoder unused. Process 0 alone keeps
+    checkpoints and calls ``after_pass``; what it returns is known to all, so that all stop at the same pass.
 
     Parameters are those of `Loop`.
     """
@@ -62,17 +60,9 @@ class Ddp(Loop):
     def _share(self, part: slice) -> slice:
         return distributed.share(part)
 
-    def _backward(self, loss: Tensor, part: slice, session: Session) -> None:
-        mine = self._share(part)
-        weight = (mine.stop - mine.start) / (part.stop - part.start)
-        super()._backward(loss * weight, part, session)
+    def _backward(self, loss: Tensor, session: Session) -> None:
+        super()._backward(loss, session)
         distributed.total_gradients(p for group in session.optimizer.param_groups for p in group["params"])
-
-    def _sum(self, tally: Tally) -> Tally:
-        n = torch.tensor(tally.n, device=tally.loss.device)
-        loss, right, n = distributed.total(torch.stack([tally.loss, tally.right.double(), n.double()]))
-        tally.loss, tally.right, tally.n = loss, right.long(), int(n)
-        return tally
 
     def _record(self, row: dict[str, Any], session: Session) -> None:
         super()._record(row, session)

@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from eegbench.distributed import total
 from eegbench.environment import multiplies_bf16
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
-from eegbench.task import Task
+from eegbench.task import Outcome, Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.schedule import Schedule
@@ -121,7 +122,8 @@ class Loop(Trainer):
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
         """Train for one pass (none in pass 0), validate, and return the history's row."""
         began = time.monotonic()
-        row: dict[str, Any] = {"pass": session.progress.finished_pass + 1, "train_loss": None, "train_accuracy": None}
+        names = ("loss", *session.task.metrics)
+        row: dict[str, Any] = {"pass": session.progress.finished_pass + 1} | {f"train_{name}": None for name in names}
         if row["pass"] > 0:
             row |= self._train(session, material, material.draw(row["pass"]))
         row |= self._validate(session, material, valid)
@@ -132,7 +134,7 @@ class Loop(Trainer):
     def _train(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
         began = time.monotonic()
         session.to_training()
-        progress, tally = session.progress, Tally(material.store.device)
+        progress, tally = session.progress, Tally(session.task.metrics, material.store.device)
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
         batches = self._slices(len(draw))
         with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
@@ -142,19 +144,19 @@ class Loop(Trainer):
                 self._set_lr(session, len(batches) * self.max_passes)
                 with self._autocast(session, material.store.device):
                     outcome = session.task(session.encoder, views)
-                self._step(outcome.loss, part, session)
-                tally.add(outcome.loss, outcome.predicted, views.y)
+                self._step(mean_loss(outcome), session)
+                tally.add(outcome)
                 progress.n_steps += 1
                 progress.n_examples += part.stop - part.start
                 advance("")
-        means = self._sum(tally).means("train", progress.finished_pass + 1)  # waits for the device
+        means = tally.means("train", progress.finished_pass + 1)  # waits for the device
         progress.train_seconds += time.monotonic() - began
         return means
 
-    def _step(self, loss: Tensor, part: slice, session: Session) -> None:
+    def _step(self, loss: Tensor, session: Session) -> None:
         optimizer, scaler = session.optimizer, session.scaler
         optimizer.zero_grad(set_to_none=True)
-        self._backward(loss, part, session)
+        self._backward(loss, session)
         if self.clip_norm is not None:
             scaler.unscale_(optimizer)
             nn.utils.clip_grad_norm_([p for g in optimizer.param_groups for p in g["params"]], self.clip_norm)
@@ -167,22 +169,17 @@ class Loop(Trainer):
         """Return what of a batch is done here: all of it, where there is one process."""
         return part
 
-    def _backward(self, loss: Tensor, part: slice, session: Session) -> None:  # noqa: ARG002  shares need the batch
+    def _backward(self, loss: Tensor, session: Session) -> None:
         """Give each parameter the gradient of the whole batch's loss."""
         session.scaler.scale(loss).backward()
-
-    def _sum(self, tally: Tally) -> Tally:
-        """Return what all processes counted."""
-        return tally
 
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
         part = self._share(slice(0, len(draw)))
         mine = Draw(draw.windows[part], draw.targets[part])
-        tally = Tally(material.store.device)
+        tally = Tally(session.task.metrics, material.store.device)
         with self._autocast(session, material.store.device):
-            outcome, y = ask(session.encoder, session.task, material.store, mine)
-        tally.add(outcome.loss, outcome.predicted, y)
-        return self._sum(tally).means("valid", session.progress.finished_pass + 1)
+            tally.add(ask(session.encoder, session.task, material.store, mine))
+        return tally.means("valid", session.progress.finished_pass + 1)
 
     def _slices(self, n_examples: int) -> list[slice]:
         if self.even_batches:
@@ -241,3 +238,9 @@ class Loop(Trainer):
         if self.patience is not None and progress.best_pass > 0 and since >= self.patience:
             return f"{self.monitor} had not improved for trainer.patience={self.patience} passes"
         return ""
+
+
+def mean_loss(outcome: Outcome) -> Tensor:
+    """Return this process's summand of the mean loss over the examples of all processes."""
+    n = total(torch.zeros((), dtype=torch.int64, device=outcome.loss_sum.device) + outcome.n)
+    return outcome.loss_sum / n.clamp_min(1)

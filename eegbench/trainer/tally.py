@@ -1,50 +1,65 @@
-"""Loss and right answers of a pass, added up."""
+"""Losses and metrics of a pass, added up."""
 
 import math
+from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
+from eegbench.distributed import total
+from eegbench.task import Outcome
 from eegbench.trainer.base import NonFiniteLossError
+
+LOSS = "loss"
 
 
 class Tally:
     """Sums over the examples of a pass, on the device until it ends.
 
+    Parameters
+    ----------
+    metrics
+        Names of the task's metrics.
+    device
+        Where the sums are kept.
+
     Attributes
     ----------
-    loss, right, n
-        Sum of losses, number of right answers, number of examples.
+    sums
+        Sum and count of the loss and of each metric (1 + n_metrics, 2).
     """
 
-    def __init__(self, device: torch.device) -> None:
-        self.loss = torch.zeros((), dtype=torch.float64, device=device)
-        self.right = torch.zeros((), dtype=torch.int64, device=device)
-        self.n = 0
+    def __init__(self, metrics: Sequence[str], device: torch.device) -> None:
+        self.names = (LOSS, *metrics)
+        self.sums = torch.zeros(len(self.names), 2, dtype=torch.float64, device=device)
 
-    def add(self, loss: Tensor, predicted: Tensor, y: Tensor) -> None:
-        """Add a batch's mean loss and answers; an empty share of a batch has no mean."""
-        if len(y) == 0:
-            return
-        self.loss += loss.detach().double() * len(y)
-        self.right += (predicted == y).sum()
-        self.n += len(y)
+    def add(self, outcome: Outcome) -> None:
+        """Add the outcome of a batch, or of an empty share of one."""
+        pairs = [(outcome.loss_sum, outcome.n), *(outcome.sums[name] for name in self.names[1:])]
+        zero = self.sums.new_zeros(())
+        added = torch.stack([torch.stack([zero + value.detach(), zero + n]) for value, n in pairs])
+        self.sums += torch.where(added[:, 1:] > 0, added, 0.0)  # the mean of nothing is not a number
 
     def means(self, split: str, number: int) -> dict[str, float]:
-        """Return mean loss and accuracy as columns of the history.
+        """Return the mean loss and metrics over all processes, as columns of the history.
 
         Raises
         ------
         NonFiniteLossError
             Where the loss is infinite or not a number.
         """
-        loss = float(self.loss) / self.n if self.n else math.nan
-        if self.n and not math.isfinite(loss):
+        sums = total(self.sums).tolist()
+        means = {name: _mean(*pair) for name, pair in zip(self.names, sums, strict=True)}
+        loss, n = means[LOSS], sums[0][1]
+        if n and not math.isfinite(loss):
             raise NonFiniteLossError(
                 f"the {split} loss is {loss} in pass {number}; {_kept(number)}. "
                 "Try a lower trainer.lr, trainer.clip_norm=1, or trainer.precision=float32."
             )
-        return {f"{split}_loss": loss, f"{split}_accuracy": float(self.right) / self.n if self.n else math.nan}
+        return {f"{split}_{name}": value for name, value in means.items()}
+
+
+def _mean(value: float, n: float) -> float:
+    return value / n if n else math.nan
 
 
 def _kept(number: int) -> str:

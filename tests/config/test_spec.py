@@ -22,7 +22,11 @@ class Base(ABC):
     def answer(self) -> int: ...
 
 
-class Inner(Base):
+class BaseWithSize(Base):
+    given = ("size",)
+
+
+class Inner(BaseWithSize):
     def __init__(self, *, size: int) -> None:
         self.size = size
 
@@ -165,11 +169,11 @@ def test_a_module_is_trusted_where_it_is_named_only():
 
 
 def test_what_the_program_gives_need_not_stand_in_the_node():
-    spec = Spec(node(), Base, "inner", TRUSTED)
-    spec.check(given=["size"])
+    spec = Spec(node(), BaseWithSize, "inner", TRUSTED)
+    spec.check()
     assert spec.build(size=4).size == 4
     with pytest.raises(ConfigError, match=r"inner\.size"):
-        spec.check()
+        Spec(node(), Base, "inner", TRUSTED).check()
 
 
 def test_the_root_is_a_dataclass_whose_nodes_stay_mappings():

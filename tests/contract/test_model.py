@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from forms import group_of, windows_of
 from options import node_of
 
-from eegbench.config import build
+from eegbench.config import Spec
 from eegbench.model import Encoder
+from eegbench.model.base import SignalEncoder
+from eegbench.model.build import build_encoder
+from eegbench.store.windows import Windows
+from eegbench.types import Form
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
 OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
@@ -16,12 +21,19 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 
 
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
-    node = node_of(CONF / f"{option}.yaml")
-    return build(node, Encoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
+    channels = tuple(f"C{i}" for i in range(n_channels))
+    form = Form({name: group_of(channels, sfreq, n_times) for name in groups(option)}, "none")
+    return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
 
 
-def windows(n: int, n_channels: int, n_times: int) -> torch.Tensor:
-    return torch.randn(n, n_channels, n_times, generator=torch.Generator().manual_seed(0))
+def groups(option: str) -> list[str]:
+    """Return the groups of signals that an encoder takes."""
+    return list(node_of(CONF / f"{option}.yaml").get("encoders", ["eeg"]))
+
+
+def windows(option: str, n: int, n_channels: int, n_times: int) -> Windows:
+    generator = torch.Generator().manual_seed(0)
+    return Windows({name: torch.randn(n, n_channels, n_times, generator=generator) for name in groups(option)})
 
 
 @pytest.fixture(params=OPTIONS)
@@ -35,9 +47,9 @@ def option(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize("form", FORMS)
 def test_shapes_follow_the_contract(option: str, form: tuple[int, int, float]) -> None:
     model = encoder(option, *form).eval()
-    x = windows(3, *form[:2])
+    x = windows(option, 3, *form[:2])
     assert model(x).shape == (3, model.embed_dim)
-    tokens = model.features(x)
+    tokens = model.tokens(x)
     assert tokens.ndim == 3
     assert tokens.shape[0] == 3
     assert torch.isfinite(model(x)).all()
@@ -45,21 +57,23 @@ def test_shapes_follow_the_contract(option: str, form: tuple[int, int, float]) -
 
 def test_the_same_window_gets_the_same_embedding_whatever_stands_beside_it(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
-    x = windows(5, 2, 3000)
+    x = windows(option, 5, 2, 3000)
     torch.testing.assert_close(model(x[2:3]), model(x)[2:3], rtol=1e-4, atol=1e-5)
     assert torch.equal(model(x), model(x))
 
 
 def test_a_batch_of_one_window_is_encoded(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
-    assert model(windows(1, 2, 3000)).shape == (1, model.embed_dim)
+    assert model(windows(option, 1, 2, 3000)).shape == (1, model.embed_dim)
 
 
 def test_embeddings_depend_on_the_tokens_alone(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
-    one, other = windows(2, 2, 3000).split(1)
-    fixed = model.features(one)
-    model.features = lambda x, mask=None: fixed
+    one, other = windows(option, 1, 2, 3000), windows(option, 2, 2, 3000)[1:]
+    if not isinstance(model, SignalEncoder):
+        pytest.skip(f"{option} has encoders of its own, whose tokens are tested")
+    fixed = model.tokens(one)
+    model.features = lambda x: fixed
     assert torch.equal(model(one), model(other))
 
 
@@ -67,33 +81,38 @@ def test_training_reaches_every_parameter_and_the_input(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).train()
     if not list(model.parameters()):
         pytest.skip(f"{option} has nothing to train")
-    x = windows(4, 2, 3000).requires_grad_()
-    model(x).square().sum().backward()
-    assert x.grad is not None
-    assert x.grad.abs().sum() > 0
+    given = windows(option, 4, 2, 3000)
+    for x in given.x.values():
+        x.requires_grad_()
+    model(given).square().sum().backward()
+    assert all(x.grad is not None and x.grad.abs().sum() > 0 for x in given.x.values())
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
 
 
 def test_a_stored_state_gives_the_same_embeddings(option: str) -> None:
     first, second = (encoder(option, 2, 3000, 100.0).eval() for _ in range(2))
     second.load_state_dict(first.state_dict())
-    x = windows(2, 2, 3000)
+    x = windows(option, 2, 2, 3000)
     assert torch.equal(first(x), second(x))
 
 
-def test_a_channel_that_the_mask_leaves_out_does_not_matter(option: str) -> None:
+def test_windows_that_lack_a_channel_are_refused_or_the_channel_does_not_matter(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
-    x = windows(2, 2, 3000)
-    changed = x.clone()
-    changed[:, 1] += 7
-    mask = torch.tensor([[True, False], [True, False]])
-    assert torch.equal(model.features(x, mask), model.features(changed, mask))
-    assert torch.equal(model(x, mask), model(changed, mask))
+    given = windows(option, 2, 2, 3000)
+    for x in given.x.values():
+        x[:, 1] = 0
+    lacking = Windows(given.x, dict.fromkeys(given.x, torch.tensor([[True, False], [True, False]])))
+    if not model.takes_missing_channels:
+        with pytest.raises(ValueError, match="needs every channel in every recording"):
+            model(lacking)
+        return
+    assert torch.isfinite(model(lacking)).all()
+    assert model(lacking).shape == (2, model.embed_dim)
 
 
 def test_outputs_keep_the_type_of_the_windows(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
-    assert model(windows(1, 2, 3000)).dtype == torch.float32
+    assert model(windows(option, 1, 2, 3000)).dtype == torch.float32
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -122,7 +141,7 @@ def test_tokens_depend_on_no_more_samples_than_the_receptive_field_says(option: 
     model = encoder(option, 1, 3000, 100.0).eval()
     if model.receptive_field is None:
         pytest.skip(f"{option} says nothing about it")
-    x = windows(1, 1, 3000).requires_grad_()
-    model.features(x)[0, 0].square().sum().backward()
+    x = windows(option, 1, 1, 3000).only.requires_grad_()
+    model.tokens(windows_of(x))[0, 0].square().sum().backward()
     touched = x.grad[0, 0].nonzero()
     assert touched.max() - touched.min() + 1 <= model.receptive_field

@@ -16,10 +16,14 @@ from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
+PARTS = ("model/sequence",)
+"""Groups that stand in an option of another group, which names their place."""
+
 CHOICES = sorted(
     f"{path.parent.relative_to(conf_folder())}={path.stem}"
     for path in conf_folder().rglob("*.yaml")
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
+    if str(path.parent.relative_to(conf_folder())) not in PARTS
 )
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))

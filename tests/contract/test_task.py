@@ -4,19 +4,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from forms import windows_of
 from options import node_of
 from torch import nn
 
 from eegbench.config import build, conf_folder
-from eegbench.model.base import Encoder
-from eegbench.store.base import Views
+from eegbench.model.base import SignalEncoder
+from eegbench.store.windows import Views
 from eegbench.task import Task
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
 N_VIEWS = {"cropped": 1, "mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
 
 
-class Plain(Encoder):
+class Plain(SignalEncoder):
     embed_dim = 6
     is_mean_of_tokens = True  # of the only one
 
@@ -24,10 +25,10 @@ class Plain(Encoder):
         super().__init__()
         self.layer = nn.Linear(20, 6)
 
-    def features(self, x, mask=None):
-        return self(x).unsqueeze(1)
+    def features(self, x):
+        return self.embed(x).unsqueeze(1)
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.layer(x.flatten(1))
 
 
@@ -43,7 +44,9 @@ def made(option):
 def views(option, n=12):
     generator = torch.Generator().manual_seed(0)
     index = torch.randint(0, 9, (n, N_VIEWS[option.stem]), generator=generator)
-    return Views(torch.randn(9, 2, 10, generator=generator), index, torch.randint(0, 2, (n,), generator=generator))
+    return Views(
+        windows_of(torch.randn(9, 2, 10, generator=generator)), index, torch.randint(0, 2, (n,), generator=generator)
+    )
 
 
 def test_a_task_says_how_many_views_its_test_needs(option):
@@ -53,15 +56,16 @@ def test_a_task_says_how_many_views_its_test_needs(option):
 def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
     task, batch = made(option), views(option)
     outcome = task(Plain(), batch)
-    assert outcome.loss.shape == ()
-    assert torch.isfinite(outcome.loss)
-    assert outcome.predicted.shape == (12,)
-    assert set(outcome.predicted.tolist()) <= set(range(len(task.classes)))
+    assert outcome.loss_sum.shape == ()
+    assert torch.isfinite(outcome.loss_sum)
+    assert set(outcome.sums) == set(task.metrics)
+    assert outcome.answers.predicted.shape == (12,)
+    assert set(outcome.answers.predicted.tolist()) <= set(range(len(task.classes)))
 
 
 def test_gradients_reach_head_and_encoder(option):
     task, encoder = made(option), Plain()
-    task(encoder, views(option)).loss.backward()
+    task(encoder, views(option)).loss_sum.backward()
     assert encoder.layer.weight.grad.abs().sum() > 0
     assert all(parameter.grad is not None for parameter in task.parameters())
 
@@ -69,4 +73,4 @@ def test_gradients_reach_head_and_encoder(option):
 def test_evaluation_is_repeatable(option):
     task, encoder = made(option).eval(), Plain().eval()
     first, second = (task(encoder, views(option)) for _ in range(2))
-    assert torch.equal(first.loss, second.loss)
+    assert torch.equal(first.loss_sum, second.loss_sum)

@@ -43,6 +43,13 @@ def test_accuracies_are_a_panel_where_known(history):
     assert [line.get_label() for line in accuracy.lines] == ["valid"]
 
 
+def test_each_metric_of_the_task_has_a_panel(history):
+    history["train_positive_first"], history["valid_positive_first"] = [np.nan, 0.2, 0.3, 0.4, 0.5], 0.25
+    _, metric = learning_curves(history).axes
+    assert metric.get_title("left") == "positive first"
+    assert [line.get_label() for line in metric.lines] == ["train", "valid"]
+
+
 def test_columns_of_objects_with_none_are_read_as_numbers(history):
     history["train_loss"] = pd.Series([None, 0.7, 0.6, 0.5, 0.4], dtype=object)
     assert len(learning_curves(history).axes[0].lines) == 2

@@ -1,12 +1,12 @@
 import numpy as np
 import torch
+from forms import form_of
 
 from eegbench.config import build
 from eegbench.inference.predictor import Predictor, save_predictor
 from eegbench.model import Encoder
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
-from eegbench.types import Signals
 
 SPEC = {
     "_target_": "eegbench.model.chambon2018.Chambon2018",
@@ -18,11 +18,11 @@ SPEC = {
 
 
 def make_predictor() -> Predictor:
-    signals = Signals(("Fpz-Cz", "Pz-Oz"), 100.0, 3000, "window", np.full((2, 3), np.nan))
+    form = form_of(("Fpz-Cz", "Pz-Oz"), 100.0, 3000, "window")
     encoder = build(SPEC, Encoder, n_channels=2, n_times=3000, sfreq=100.0)
     weight = torch.randn(5, 10, generator=torch.Generator().manual_seed(0))
     classes = ("W", "N1", "N2", "N3", "R")
-    return Predictor(encoder, weight=weight, bias=torch.zeros(5), classes=classes, signals=signals, spec=SPEC).eval()
+    return Predictor(encoder, weight=weight, bias=torch.zeros(5), classes=classes, form=form, spec=SPEC).eval()
 
 
 def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from forms import form_of, windows_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eegbench.inference.trial import embed_trials, first_crops
-from eegbench.model.base import Encoder
+from eegbench.model.base import SignalEncoder
 from eegbench.store.base import WindowStore
-from eegbench.types import Signals
 
 LENGTH = 40
 
 
-class Sliding(Encoder):
+class Sliding(SignalEncoder):
     """A token for every 5 samples, a stride apart: their mean, and the position of the last in squares."""
 
     embed_dim = 2
@@ -25,11 +25,11 @@ class Sliding(Encoder):
         super().__init__()
         self.token_stride = stride
 
-    def features(self, x, mask=None):
+    def features(self, x):
         seen = x[:, 0].unfold(1, 5, self.token_stride)
         return torch.stack([seen.mean(2), seen[:, :, -1].square()], dim=2)
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.features(x).mean(1)
 
 
@@ -41,16 +41,16 @@ class CropStore(WindowStore):
     """Crops of one long signal, at given starts of given trials."""
 
     def __init__(self, trials, starts, rejected=None):
-        table = pd.DataFrame({"recording": "r", "trial": trials, "sample": starts})
+        table = pd.DataFrame({"recording": "r", "trial": trials, "sample_eeg": starts})
         table["rejected"] = False if rejected is None else rejected
-        signals = Signals(("one",), 10.0, LENGTH, "none", np.full((1, 3), np.nan))
+        form = form_of(("one",), 10.0, LENGTH)
         signal = torch.from_numpy(np.random.default_rng(0).standard_normal(400).astype(np.float32))
-        facts = {"table": table, "signals": signals, "signal": signal, "resident": True, "device": torch.device("cpu")}
+        facts = {"table": table, "form": form, "signal": signal, "resident": True, "device": torch.device("cpu")}
         self.__dict__.update(facts)
 
     def gather(self, rows):
-        starts = self.table["sample"].to_numpy()[rows]
-        return torch.stack([self.signal[s : s + LENGTH] for s in starts]).unsqueeze(1)
+        starts = self.table["sample_eeg"].to_numpy()[rows]
+        return windows_of(torch.stack([self.signal[s : s + LENGTH] for s in starts]).unsqueeze(1))
 
 
 def whole_trial(store, encoder, first, stop):

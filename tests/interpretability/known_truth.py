@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from forms import group_of
 from options import node_of
 from torch import nn
 
 from eegbench.config import build, conf_folder
 from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.recovery import by_channel, by_place, rank_auc
-from eegbench.model import Encoder
-from eegbench.types import Signals
+from eegbench.model.base import SignalEncoder
 
 N_CHANNELS, N_TIMES, SFREQ = 16, 256, 128.0
 CHANNELS = (2, 7, 12)
@@ -33,7 +33,7 @@ class Case:
     accuracy: float
 
 
-class LogPower(Encoder):
+class LogPower(SignalEncoder):
     """Filters over channels, then over time; square, mean, logarithm: as a shallow FBCSP network has it.
 
     References
@@ -48,10 +48,10 @@ class LogPower(Encoder):
         self.time = nn.Conv1d(n_filters, n_filters, kernel, groups=n_filters, bias=False)
         self.norm = nn.BatchNorm1d(n_filters)
 
-    def features(self, x, mask=None):
+    def features(self, x):
         return self.norm(self.time(self.space(x))).square().transpose(1, 2)
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.features(x).transpose(1, 2).mean(2).clamp_min(1e-6).log()
 
     def first_filters(self):
@@ -67,7 +67,7 @@ class PowerNet(nn.Module):
         self.head = nn.Linear(n_filters, 2)
 
     def forward(self, x):
-        return self.head(self.encoder(x))
+        return self.head(self.encoder.embed(x))
 
 
 def windows(n: int, shared: float, rng: np.random.Generator) -> tuple[torch.Tensor, np.ndarray]:
@@ -101,10 +101,8 @@ def case(seed: int, shared: float = 0.0, n_train: int = 1024, n_explained: int =
         network = PowerNet()
     fit(network, *windows(n_train, shared, rng), n_passes, rng)
     x, labels = windows(n_explained, shared, rng)
-    signals = Signals(
-        tuple(f"C{i}" for i in range(N_CHANNELS)), SFREQ, N_TIMES, "none", np.full((N_CHANNELS, 3), np.nan)
-    )
-    scene = Scene(network.eval(), x.__getitem__, labels, ("rest", "rhythm"), signals)
+    group = group_of([f"C{i}" for i in range(N_CHANNELS)], SFREQ, N_TIMES)
+    scene = Scene(network.eval(), x.__getitem__, labels, ("rest", "rhythm"), group)
     with torch.no_grad():
         accuracy = float((network(x).argmax(1).numpy() == labels).mean())
     return Case(scene, accuracy)

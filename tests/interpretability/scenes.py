@@ -2,10 +2,10 @@
 
 import numpy as np
 import torch
+from forms import group_of
 from torch import nn
 
 from eegbench.interpretability.base import Scene
-from eegbench.types import Signals
 
 
 def scene_of(network, windows, labels=None, *, sfreq=16.0, n_classes=None) -> Scene:
@@ -17,7 +17,7 @@ def scene_of(network, windows, labels=None, *, sfreq=16.0, n_classes=None) -> Sc
         gather=x.__getitem__,
         labels=np.arange(len(x)) % n_classes if labels is None else labels,
         classes=tuple(f"class {k}" for k in range(n_classes)),
-        signals=Signals(channels, sfreq, x.shape[2], "none", np.full((x.shape[1], 3), np.nan)),
+        group=group_of(channels, sfreq, x.shape[2]),
     )
 
 

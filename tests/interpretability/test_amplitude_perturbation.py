@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from forms import group_of
 from interpretability.published_perturbation import amplitude_gradient, expected_correlation, published
 from torch import nn
 
 from eegbench.interpretability.amplitude_perturbation import AmplitudePerturbation
 from eegbench.interpretability.base import BATCH_BYTES, Scene
-from eegbench.types import Signals
 
 CLASSES = ("left", "right")
 OPTIONS = {"kind": "additive", "n_iterations": 3, "scale": 1.0, "unit": "raw", "layer": None, "n_permutations": 0}
@@ -41,8 +41,8 @@ class Curved(nn.Module):
 def scene_of(network, x, classes=CLASSES):
     windows = torch.as_tensor(x, dtype=torch.float32)
     channels = tuple(f"C{i}" for i in range(x.shape[1]))
-    signals = Signals(channels, 100.0, x.shape[2], "none", np.full((x.shape[1], 3), np.nan))
-    return Scene(network, lambda part: windows[part], np.full(len(x), -1), classes, signals)
+    group = group_of(channels, 100.0, x.shape[2])
+    return Scene(network, lambda part: windows[part], np.full(len(x), -1), classes, group)
 
 
 def explain(network, x, seed=0, **options):

@@ -29,7 +29,7 @@ SCENE = scene_of(FirstChannel(), noise(12, 5, 32) + 3 * torch.cos(torch.pi / 2 *
 
 def attribution(values, axis="frequency_hz", **more):
     _, c, p = values.shape
-    channels = ("all",) if c == 1 else SCENE.signals.channels
+    channels = ("all",) if c == 1 else SCENE.group.channels
     return Attribution(values, "score", axis, np.arange(p) / 2, SCENE.classes, channels, **more)
 
 

@@ -5,20 +5,20 @@ from interpretability.scenes import LinearScores, noise, scene_of
 from torch import nn
 
 from eegbench.interpretability.filter_spectrum import FilterSpectrum
-from eegbench.model import Encoder
+from eegbench.model.base import SignalEncoder
 
 RNG = np.random.default_rng(0)
 
 
-class Filters(Encoder):
+class Filters(SignalEncoder):
     def __init__(self, filters):
         super().__init__()
         self.filters = filters
 
-    def features(self, x, mask=None):
+    def features(self, x):
         return x
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return x[:, :, 0]
 
     def first_filters(self):

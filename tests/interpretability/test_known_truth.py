@@ -65,6 +65,6 @@ def test_every_method_fits_the_contract(name, learned):
     found, scene = explained(name, learned.scene), learned.scene
     assert found.values.shape == (len(found.outputs), len(found.channels), len(found.places))
     assert np.isfinite(found.values).all()
-    assert found.channels in (scene.signals.channels, ("all",))
+    assert found.channels in (scene.group.channels, ("all",))
     assert (found.outputs == scene.classes) == found.is_by_class
     assert len(found.table()) == found.values.size

@@ -11,6 +11,7 @@ import eegbench.interpretability.base
 from eegbench.inference.predictor import Predictor
 from eegbench.interpretability.base import Attribution
 from eegbench.interpretability.randomised import randomised, similarity
+from eegbench.types import Form
 
 
 class Normed(nn.Module):
@@ -60,7 +61,7 @@ def test_the_head_of_a_predictor_is_shuffled_too():
     scene = scene_with(Normed())
     encoder = PlainEncoder(n_channels=3, n_times=16, sfreq=16.0, embed_dim=8).double()
     predictor = Predictor(
-        encoder, weight=noise(2, 8), bias=noise(2), classes=("a", "b"), signals=scene.signals, spec={}
+        encoder, weight=noise(2, 8), bias=noise(2), classes=("a", "b"), form=Form({"eeg": scene.group}, "none"), spec={}
     ).eval()
     shuffled = randomised(predictor, scene, np.random.default_rng(0))
     assert not torch.equal(shuffled.weight, predictor.weight)

@@ -10,7 +10,7 @@ from eegbench.interpretability.spectrum import frequencies, in_band, sides
 
 def test_frequencies_run_from_0_to_half_the_rate():
     scene = scene_of(LinearScores(noise(1, 1, 32)), noise(1, 1, 32), sfreq=16.0)
-    assert frequencies(scene.signals)[[0, -1]].tolist() == [0.0, 8.0]
+    assert frequencies(scene.group)[[0, -1]].tolist() == [0.0, 8.0]
 
 
 def test_a_band_holds_its_lower_edge_and_not_its_upper_one():

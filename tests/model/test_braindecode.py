@@ -43,9 +43,9 @@ def _stub(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outputs_are_the_embedding_and_the_only_token() -> None:
     model = Braindecode(**FORM, name="EEGStub", embed_dim=6, options={})
     x = torch.randn(3, 2, 50, generator=torch.Generator().manual_seed(0))
-    assert model(x).shape == (3, model.embed_dim) == (3, 6)
+    assert model.embed(x).shape == (3, model.embed_dim) == (3, 6)
     assert model.features(x).shape == (3, 1, 6)
-    assert torch.equal(model(x), model.network(x))
+    assert torch.equal(model.embed(x), model.network(x))
 
 
 def test_the_model_learns_the_form_of_windows_and_gets_its_options() -> None:

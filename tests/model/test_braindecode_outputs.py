@@ -9,7 +9,7 @@ import torch
 from options import node_of
 
 from eegbench.config import build
-from eegbench.model import Encoder
+from eegbench.model.base import SignalEncoder
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
 SCRIPT = runpy.run_path(str(Path(__file__).with_name("make_braindecode_outputs.py")))
@@ -27,14 +27,25 @@ OPTIONS = {
 }
 
 
+class OfTensor(torch.nn.Module):
+    """An encoder that takes the signals as a tensor, as braindecode's models do."""
+
+    def __init__(self, encoder: SignalEncoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.encoder.embed(x)
+
+
 def with_head(model: str, n_channels: int, n_times: int, sfreq: float) -> torch.nn.Module:
     """Build our encoder; where braindecode's model ends in a classifier, a linear layer on the embedding is that."""
     option, chosen = OPTIONS[model]
     node = node_of(CONF / f"{option}.yaml") | chosen
-    encoder = build(node, Encoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
+    encoder = build(node, SignalEncoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)
     if "embed_dim" in chosen:
-        return encoder
-    return torch.nn.Sequential(encoder, torch.nn.Linear(encoder.embed_dim, SCRIPT["N_OUTPUTS"]))
+        return OfTensor(encoder)
+    return torch.nn.Sequential(OfTensor(encoder), torch.nn.Linear(encoder.embed_dim, SCRIPT["N_OUTPUTS"]))
 
 
 @pytest.mark.parametrize("case", SCRIPT["CASES"])
@@ -43,7 +54,7 @@ def test_outputs_and_gradients_equal_braindecodes_for_the_same_weights(case: str
     ours = with_head(**facts)
     SCRIPT["fill"](ours)
     if facts["model"] == "eegnet":
-        ours[0].after_step()  # braindecode bounds its spatial filters whenever it uses them
+        ours[0].encoder.after_step()  # braindecode bounds its spatial filters whenever it uses them
     found = SCRIPT["answers"](ours, facts["n_channels"], facts["n_times"])
     with np.load(SCRIPT["OUTPUTS"]) as stored:
         for name, value in found.items():

@@ -53,7 +53,7 @@ def test_embeddings_flatten_filter_then_channel_then_time() -> None:
     x = torch.randn(2, 2, 3000, generator=torch.Generator().manual_seed(0))
     virtual = model.convolutions.spatial(x.unsqueeze(1)).transpose(1, 2)
     flat = model.convolutions.temporal(virtual).flatten(1)
-    torch.testing.assert_close(model(x), model.projection.linear(flat))
+    torch.testing.assert_close(model.embed(x), model.projection.linear(flat))
 
 
 def test_windows_too_short_are_refused_with_the_length_needed() -> None:

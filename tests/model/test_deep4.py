@@ -96,7 +96,7 @@ def test_every_dense_answer_is_that_of_the_crop_that_begins_there() -> None:
     dense.load_state_dict(crop.state_dict())
     strided.load_state_dict(crop.state_dict())
     tokens = dense.features(x)
-    torch.testing.assert_close(tokens[0], crop(windows(x, 136)), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(tokens[0], crop.embed(windows(x, 136)), rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(tokens[:, ::16], strided.features(x), rtol=1e-5, atol=1e-5)
 
 
@@ -121,7 +121,7 @@ def test_dense_answers_are_those_of_sliding_windows_for_all_sizes(
     x = torch.randn(1, 2, field + more)
     tokens = dense.features(x)
     assert tokens.shape[1] == dense.n_tokens == more + 1
-    torch.testing.assert_close(tokens[0], window(windows(x, field)), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(tokens[0], window.embed(windows(x, field)), rtol=1e-5, atol=1e-5)
 
 
 def test_a_head_on_the_embedding_gives_the_mean_of_the_published_classifiers_answers() -> None:
@@ -131,7 +131,7 @@ def test_a_head_on_the_embedding_gives_the_mean_of_the_published_classifiers_ans
     steps = layer_by_layer(model, x, pool_stride=3, stride_before_pool=False)[-1]
     expected = nn.functional.conv2d(steps, weight)
     assert expected.shape[3] == model.n_tokens > 1
-    found = nn.functional.linear(model(x), weight.flatten(1))
+    found = nn.functional.linear(model.embed(x), weight.flatten(1))
     torch.testing.assert_close(found, expected.mean(3).squeeze(2), rtol=1e-4, atol=1e-4)
 
 

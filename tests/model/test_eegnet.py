@@ -31,7 +31,7 @@ def test_lengths_and_parameters_are_the_published_ones() -> None:
     for layer in model.layers:
         if hasattr(layer, "kernel_size") or layer is model.layers[0]:
             layer.register_forward_hook(lambda layer, given, output: lengths.append(output.shape[3]))
-    model(torch.zeros(1, 22, 1000))
+    model.embed(torch.zeros(1, 22, 1000))
     assert lengths == [1001, 250, 251, 251, 31]
     assert sum(parameter.numel() for parameter in model.parameters()) + 4 * (model.embed_dim + 1) == 3_444
 

@@ -41,7 +41,7 @@ def test_every_dense_answer_is_that_of_the_window_that_begins_there() -> None:
     assert window.receptive_field == 174
     x = 3 * torch.randn(1, 3, 300)
     tokens = dense.features(x)
-    expected = window(x.unfold(2, 174, 1)[0].transpose(0, 1))
+    expected = window.embed(x.unfold(2, 174, 1)[0].transpose(0, 1))
     torch.testing.assert_close(tokens[0], expected, rtol=1e-5, atol=1e-5)
     torch.testing.assert_close(tokens[:, ::15], strided.features(x), rtol=1e-5, atol=1e-5)
 
@@ -50,11 +50,11 @@ def test_a_token_is_the_log_of_the_mean_square_of_filtered_windows() -> None:
     model = shallow(2, 99)
     x = torch.randn(1, 2, 99)
     filtered = nn.functional.conv1d(x, model.first_filters().flip(2)) / (1 + 1e-5) ** 0.5
-    torch.testing.assert_close(model(x), filtered.square().mean(2).log(), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(model.embed(x), filtered.square().mean(2).log(), rtol=1e-4, atol=1e-4)
 
 
 def test_a_silent_window_has_the_least_power() -> None:
-    assert torch.allclose(shallow(2, 99)(torch.zeros(1, 2, 99)), torch.tensor(1e-6).log())
+    assert torch.allclose(shallow(2, 99).embed(torch.zeros(1, 2, 99)), torch.tensor(1e-6).log())
 
 
 def test_windows_too_short_are_refused_with_the_length_needed() -> None:

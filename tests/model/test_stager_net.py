@@ -24,8 +24,8 @@ def test_three_thousand_samples_become_2951_227_178_and_13() -> None:
 def test_dropout_acts_in_training_only() -> None:
     model = StagerNet(n_channels=2, n_times=3000, sfreq=100.0, **BANVILLE)
     x = torch.randn(4, 2, 3000, generator=torch.Generator().manual_seed(0))
-    assert not torch.equal(model.train()(x), model.train()(x))
-    assert torch.equal(model.eval()(x), model.eval()(x))
+    assert not torch.equal(model.train().embed(x), model.train().embed(x))
+    assert torch.equal(model.eval().embed(x), model.eval().embed(x))
 
 
 def test_windows_too_short_are_refused_with_the_length_needed() -> None:
@@ -62,8 +62,8 @@ def test_a_dense_embedding_is_the_mean_over_its_fields() -> None:
     field = model.receptive_field
     short = strided(field)
     short.load_state_dict(window.state_dict())
-    expected = short(x.unfold(2, field, 1)[0].transpose(0, 1)).mean(0, keepdim=True)
-    torch.testing.assert_close(model(x), expected, rtol=1e-5, atol=1e-5)
+    expected = short.embed(x.unfold(2, field, 1)[0].transpose(0, 1)).mean(0, keepdim=True)
+    torch.testing.assert_close(model.embed(x), expected, rtol=1e-5, atol=1e-5)
 
 
 def test_dense_steps_of_a_short_field_hold_the_strided_ones() -> None:

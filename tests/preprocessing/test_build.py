@@ -26,6 +26,7 @@ def filtered(**changes):
         "notch_hz": (),
         "reference": "as_recorded",
         "sfreq": None,
+        "missing_channels": "refuse",
     }
     return Filtered(**(options | changes))
 
@@ -71,7 +72,7 @@ def test_a_changed_file_is_built_again(tmp_path):
 def test_processes_build_the_same_shards_as_one(tmp_path):
     one, two = opened(tmp_path / "one").store, opened(tmp_path / "two", n_workers=2).store
     rows = np.arange(len(one))
-    assert torch.equal(one.gather(rows), two.gather(rows))
+    assert torch.equal(one.gather(rows).only, two.gather(rows).only)
 
 
 def test_what_a_killed_process_left_is_swept_away_and_built_again(tmp_path):
@@ -159,13 +160,13 @@ def test_a_label_outside_the_map_is_named(tmp_path):
 def test_resampling_and_reference_do_what_they_say(tmp_path):
     plain = opened(tmp_path / "a").store
     other = opened(tmp_path / "b", preprocessing=standard(filtered(sfreq=50.0, h_freq=20.0, reference="average"))).store
-    assert (plain.signals.n_times, other.signals.n_times) == (200, 100)
-    assert torch.allclose(other.gather(np.arange(5)).sum(dim=1), torch.zeros(5, 100), atol=1e-3)
+    assert (plain.form.only.n_times, other.form.only.n_times) == (200, 100)
+    assert torch.allclose(other.gather(np.arange(5)).only.sum(dim=1), torch.zeros(5, 100), atol=1e-3)
 
 
 def test_signals_are_in_microvolts(tmp_path):
     store = opened(tmp_path, preprocessing=standard(filtered(h_freq=None))).store
-    assert 20 < float(store.gather(np.arange(len(store))).std()) < 30
+    assert 20 < float(store.gather(np.arange(len(store))).only.std()) < 30
 
 
 def test_volts_that_are_named_microvolts_are_refused(tmp_path):

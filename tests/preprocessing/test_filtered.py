@@ -25,7 +25,13 @@ def test_parts_are_filtered_by_themselves_as_by_mne(text: str) -> None:
 
 
 def check(raw: mne.io.RawArray, l_freq: float | None, h_freq: float | None) -> None:
-    options = {"channels": None, "notch_hz": (), "reference": "as_recorded", "sfreq": None}
+    options = {
+        "channels": None,
+        "notch_hz": (),
+        "reference": "as_recorded",
+        "sfreq": None,
+        "missing_channels": "refuse",
+    }
     expected = raw.copy().filter(l_freq, h_freq, picks="all", verbose="ERROR").get_data()
-    found = Filtered(l_freq=l_freq, h_freq=h_freq, **options).apply(raw.copy()).get_data()
+    found = Filtered(l_freq=l_freq, h_freq=h_freq, **options).apply({"eeg": raw.copy()})["eeg"].get_data()
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * np.abs(expected).max())

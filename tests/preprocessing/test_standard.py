@@ -13,7 +13,9 @@ from eegbench.preprocessing.standard import Standard
 from eegbench.store import open_shard
 from eegbench.types import Recording
 
-PLAIN = Filtered(channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None)
+PLAIN = Filtered(
+    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+)
 
 
 class Given(ToyDataset):
@@ -68,7 +70,7 @@ def test_times_count_from_the_start_of_the_file_where_it_was_cropped(tmp_path):
     table = windows(tmp_path, noise(20), [(6, 4, "left"), (10, 4, "right")], first_s=6.0)
     assert table["start_s"].tolist()[:4] == [6, 8, 10, 12]
     assert table["label"].tolist()[:4] == [0, 0, 1, 1]
-    assert table["sample"].tolist()[:2] == [0, 200]
+    assert table["sample_eeg"].tolist()[:2] == [0, 200]
 
 
 def test_flat_windows_are_rejected_below_one_microvolt_in_any_channel(tmp_path):
@@ -110,7 +112,7 @@ def test_no_window_has_two_labels_or_leaves_the_recording(tmp_path_factory, cuts
     for start, label in zip(table["start_s"], table["label"], strict=True):
         (inside,) = [s for s in spans if s[0] <= start and start + window <= s[0] + s[1]]
         assert label == {"left": 0, "right": 1, "rest": -1}[inside[2]]
-    assert table["sample"].is_monotonic_increasing
+    assert table["sample_eeg"].is_monotonic_increasing
 
 
 @pytest.mark.parametrize("name", ["window_s", "stride_s"])
@@ -122,4 +124,12 @@ def test_times_must_be_above_zero(name):
 
 def test_a_band_must_not_be_upside_down():
     with pytest.raises(ValueError, match="l_freq=40 Hz is not below h_freq=30 Hz"):
-        Filtered(channels=None, l_freq=40.0, h_freq=30.0, notch_hz=(), reference="average", sfreq=None)
+        Filtered(
+            channels=None,
+            l_freq=40.0,
+            h_freq=30.0,
+            notch_hz=(),
+            reference="average",
+            sfreq=None,
+            missing_channels="refuse",
+        )

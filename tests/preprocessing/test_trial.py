@@ -26,7 +26,9 @@ from eegbench.store.local import Local
 from eegbench.types import Recording
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-PLAIN = Filtered(channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None)
+PLAIN = Filtered(
+    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+)
 CROPS = {"window_s": 2.8125, "stride_s": 1.96875}
 
 
@@ -63,7 +65,7 @@ def windows(tmp_path, *made, sfreq=160.0, **changes):
 
 def test_a_trial_begins_and_ends_relative_to_its_cue_and_both_ends_count(tmp_path):
     table = windows(tmp_path, (30.0, [(4.2, "left"), (8.3, "rest"), (12.5, "right")]))
-    assert table["sample"].tolist() == [832, 2160]  # (4.2 + 1) s and (12.5 + 1) s
+    assert table["sample_eeg"].tolist() == [832, 2160]  # (4.2 + 1) s and (12.5 + 1) s
     assert table["start_s"].tolist() == [5.2, 13.5]
     assert table["label"].tolist() == [0, 1]
     assert table["trial"].tolist() == [0, 1]
@@ -80,13 +82,13 @@ def test_windows_are_those_of_mne_epochs(tmp_path):
     events, _ = mne.events_from_annotations(raw, verbose="ERROR")
     epochs = mne.Epochs(raw, events, tmin=1.0, tmax=4.1, baseline=None, preload=True, verbose="ERROR").get_data()
     signal = raw.get_data()
-    ours = np.stack([signal[:, first : first + 497] for first in table["sample"]])
+    ours = np.stack([signal[:, first : first + 497] for first in table["sample_eeg"]])
     np.testing.assert_array_equal(ours, epochs)
 
 
 def test_crops_start_at_0_and_47_and_end_with_the_trial(tmp_path):
     table = windows(tmp_path, (20.0, [(0.0, "left"), (10.0, "right")]), **CROPS)
-    assert table["sample"].tolist() == [160, 207, 1760, 1807]
+    assert table["sample_eeg"].tolist() == [160, 207, 1760, 1807]
     assert table["trial"].tolist() == [0, 0, 1, 1]
     assert table["label"].tolist() == [0, 0, 1, 1]
     assert trial(**CROPS).n_times(160.0) == 450
@@ -95,7 +97,7 @@ def test_crops_start_at_0_and_47_and_end_with_the_trial(tmp_path):
 def test_no_trial_is_lost_where_the_file_ends_one_sample_early(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     table = windows(tmp_path, (123.0, [(0.0, "left"), (118.9, "right")]), (123.0, [(118.9, "left")]))
-    assert table["sample"].tolist() == [160, 123 * 160 - 497, 123 * 160 - 497]
+    assert table["sample_eeg"].tolist() == [160, 123 * 160 - 497, 123 * 160 - 497]
     assert [record.getMessage() for record in caplog.records] == [
         "Of 3 trials that cues begin, 2 were moved inside their recording by at most 0.1 s, and 0 that pass its ends "
         "by more were dropped (preprocessing.max_shift_s)."
@@ -106,7 +108,7 @@ def test_a_trial_that_passes_an_end_by_more_is_dropped_and_counted(tmp_path, cap
     caplog.set_level(logging.INFO)
     cues = [(0.0, "left"), (0.25, "right"), (5.0, "left"), (9.2, "right")]
     table = windows(tmp_path, (10.0, cues), tmin_s=-0.3)
-    assert table["sample"].tolist() == [0, 752]  # 0.05 s before the start, and well inside
+    assert table["sample_eeg"].tolist() == [0, 752]  # 0.05 s before the start, and well inside
     assert table["label"].tolist() == [1, 0]
     assert table["trial"].tolist() == [0, 1]
     assert "Of 4 trials that cues begin, 1 were moved" in caplog.text
@@ -116,7 +118,7 @@ def test_a_trial_that_passes_an_end_by_more_is_dropped_and_counted(tmp_path, cap
 def test_a_trial_in_which_another_cue_comes_is_dropped_and_counted(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     table = windows(tmp_path, (30.0, [(4.0, "left"), (6.0, "right"), (12.0, "left"), (16.1, "right")]))
-    assert table["sample"].tolist() == [1120, 2080, 2736]  # the third ends where the fourth begins
+    assert table["sample_eeg"].tolist() == [1120, 2080, 2736]  # the third ends where the fourth begins
     assert table["label"].tolist() == [1, 0, 1]
     assert caplog.messages == ["Of 4 trials that cues begin, 1 were dropped: the next cue comes within."]
 
@@ -175,10 +177,10 @@ def test_every_sample_of_each_trial_is_in_some_crop_where_strides_leave_no_gap(
     onsets = np.cumsum(gaps)
     made = ((int(onsets[-1]) + 100 + rest) / 100, [(onset / 100, "left") for onset in onsets])
     table = windows(tmp_path_factory.mktemp("t"), made, sfreq=100.0, window_s=window / 100, stride_s=stride / 100)
-    assert table["sample"].is_monotonic_increasing
+    assert table["sample_eeg"].is_monotonic_increasing
     for _, crops in table.groupby("trial"):
-        first = crops["sample"].min()
-        covered = np.unique(crops["sample"].to_numpy()[:, None] + np.arange(window))
+        first = crops["sample_eeg"].min()
+        covered = np.unique(crops["sample_eeg"].to_numpy()[:, None] + np.arange(window))
         np.testing.assert_array_equal(covered, first + np.arange(311))
         assert covered[-1] < round(made[0] * 100)
 
@@ -199,7 +201,7 @@ def test_both_ways_of_cutting_keep_the_contract_and_say_the_same_of_a_window(tmp
     ours, theirs = opened(tmp_path, toy, cut), opened(tmp_path, toy, standard)
     scored = theirs.table[theirs.table["scored"]].reset_index(drop=True)
     assert ours.table.drop(columns="trial").equals(scored)
-    assert ours.gather(np.arange(3)).shape == (3, 2, 200)
+    assert ours.gather(np.arange(3)).only.shape == (3, 2, 200)
 
 
 def test_a_recording_shorter_than_a_trial_is_named_before_anything_is_built(tmp_path):
@@ -220,6 +222,6 @@ def test_three_real_runs_give_45_trials_in_the_order_of_their_marks(shared_data,
     assert store.table["label"].tolist() == published
     assert store.table["trial"].tolist() == 3 * list(range(15))
     assert store.classes == ("left_fist", "right_fist")
-    assert store.gather(np.arange(45)).shape == (45, 64, 497)
+    assert store.gather(np.arange(45)).only.shape == (45, 64, 497)
     assert len(opened(tmp_path, dataset, trial(**CROPS)).table) == 90
     assert not caplog.records

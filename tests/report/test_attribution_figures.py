@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from forms import group_of
 from torch import nn
 
 from eegbench.interpretability import Attribution, Scene
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
-from eegbench.types import Signals
 
 CHANNELS = ("Fz", "Cz", "Pz", "Oz", "C3", "C4")
 PLACES = np.array([[0, 8, 6], [0, 0, 10], [0, -6, 8], [0, -9, 2], [-7, 0, 7], [7, 0, 7.0]]) / 100
@@ -16,9 +16,9 @@ BANDS = [("slow", 1.0, 4.0), ("fast", 8.0, 13.0), ("beyond", 70.0, 90.0)]
 
 
 def scene(positions=PLACES):
-    signals = Signals(CHANNELS[: len(positions)], 50.0, 100, "none", positions)
+    group = group_of(CHANNELS[: len(positions)], 50.0, 100, positions)
     x = torch.zeros(4, len(positions), 100)
-    return Scene(nn.Flatten(), lambda part: x[part], np.array([0, 1, 0, 1]), ("left", "right"), signals)
+    return Scene(nn.Flatten(), lambda part: x[part], np.array([0, 1, 0, 1]), ("left", "right"), group)
 
 
 def attribution(axis="frequency_hz", n_channels=6, p=False, channels=CHANNELS, is_by_class=True):
@@ -41,7 +41,7 @@ def attribution(axis="frequency_hz", n_channels=6, p=False, channels=CHANNELS, i
 
 def drawn(tmp_path, found, of=None):
     of = of or scene()
-    difference = np.zeros((2, of.signals.n_channels, 51))
+    difference = np.zeros((2, of.group.n_channels, 51))
     plot_attribution(found, difference, of, bands_hz=BANDS, title="T", stem="m", album=Album(tmp_path, ("png",)))
     return {path.name for path in (tmp_path / "figures").iterdir()}
 

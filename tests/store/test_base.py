@@ -11,7 +11,7 @@ from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.standard import Standard
-from eegbench.store import base
+from eegbench.store import base, reading
 from eegbench.store.local import Local
 from eegbench.types import Draw
 
@@ -20,7 +20,15 @@ from eegbench.types import Draw
 def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("store")
     dataset = ToyDataset(folder=folder / "toy", n_subjects=3)
-    steps = Filtered(channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None)
+    steps = Filtered(
+        channels=None,
+        l_freq=None,
+        h_freq=None,
+        notch_hz=(),
+        reference="as_recorded",
+        sfreq=None,
+        missing_channels="refuse",
+    )
     preprocessing = Standard(
         signal=steps, window_s=2.0, stride_s=1.0, normalise="none", flat_uv=None, saturated_share=None
     )
@@ -31,18 +39,18 @@ def store(tmp_path_factory):
 
 def test_memory_and_disk_give_the_same_windows(store):
     rows = np.random.default_rng(0).permutation(len(store))[:50]
-    assert torch.equal(store.gather(rows), replace(store, resident=False).gather(rows))
+    assert torch.equal(store.gather(rows).only, replace(store, resident=False).gather(rows).only)
 
 
 def test_a_window_is_the_signal_from_its_first_sample_on(store):
     row = store.table.iloc[100]
-    signal = store.shards[row["shard"]].signal()
-    expected = signal[:, row["sample"] : row["sample"] + 200]
-    np.testing.assert_array_equal(store.gather(np.array([100]))[0].numpy(), expected)
+    signal = store.shards[row["shard"]].signal("eeg")
+    expected = signal[:, row["sample_eeg"] : row["sample_eeg"] + 200]
+    np.testing.assert_array_equal(store.gather(np.array([100])).only[0].numpy(), expected)
 
 
 def test_normalised_by_window_every_channel_has_mean_0_and_deviation_1(store):
-    windows = store.normalised("window").gather(np.arange(20))
+    windows = store.normalised("window").gather(np.arange(20)).only
     assert torch.allclose(windows.mean(2), torch.zeros(20, 2), atol=1e-5)
     assert torch.allclose(windows.std(2, correction=0), torch.ones(20, 2), atol=1e-5)
 
@@ -50,10 +58,10 @@ def test_normalised_by_window_every_channel_has_mean_0_and_deviation_1(store):
 def test_normalised_by_recording_every_channel_of_a_recording_has(store):
     shard = store.shards[1]
     rows = store.table.index[store.table["recording"] == "s1"].to_numpy()
-    windows = store.normalised("recording").gather(rows)
-    signal = np.asarray(shard.signal(), dtype=np.float64)
+    windows = store.normalised("recording").gather(rows).only
+    signal = np.asarray(shard.signal("eeg"), dtype=np.float64)
     expected = (signal - signal.mean(1, keepdims=True)) / signal.std(1, keepdims=True)
-    first = store.table.loc[rows[0], "sample"]
+    first = store.table.loc[rows[0], "sample_eeg"]
     np.testing.assert_allclose(windows[0].numpy(), expected[:, first : first + 200], atol=1e-4)
 
 
@@ -67,16 +75,16 @@ def test_a_constant_window_becomes_zeros_not_noise():
 def test_views_hold_each_distinct_window_once(store):
     draw = Draw(np.array([[5, 9], [9, 5], [5, 7]]), np.array([1, 0, 1]))
     views = store.views(draw, slice(0, 3))
-    assert views.x.shape[0] == 3
-    expected = store.gather(draw.windows.ravel()).reshape(3, 2, 2, 200)
-    assert torch.equal(views.x[views.index], expected)
+    assert len(views.windows) == 3
+    expected = store.gather(draw.windows.ravel()).only.reshape(3, 2, 2, 200)
+    assert torch.equal(views.windows.only[views.index], expected)
     assert views.y.tolist() == [1, 0, 1]
 
 
 def test_many_shards_keep_few_files_open(store, monkeypatch):
-    base._mapped.cache_clear()
+    reading.mapped.cache_clear()
     replace(store, resident=False).gather(np.arange(len(store)))
-    assert base._mapped.cache_info().maxsize == base.OPEN_FILES
+    assert reading.mapped.cache_info().maxsize == reading.OPEN_FILES
 
 
 def test_facts_are_known_by_recording(store):

@@ -2,30 +2,31 @@
 
 import pytest
 import torch
+from forms import windows_of
 from torch import nn
 
-from eegbench.model.base import Encoder
-from eegbench.store.base import Views
+from eegbench.model.base import SignalEncoder
+from eegbench.store.windows import Views
 from eegbench.task.cropped import Cropped
 
 
-class Sliding(Encoder):
+class Sliding(SignalEncoder):
     """Three tokens of four numbers, and their mean."""
 
     embed_dim = 4
     is_mean_of_tokens = True
 
-    def features(self, x, mask=None):
+    def features(self, x):
         return x[:, 0, :12].unflatten(1, (3, 4))
 
-    def forward(self, x, mask=None):
+    def embed(self, x):
         return self.features(x).mean(1)
 
 
 def batch():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(5, 1, 12, generator=generator)
-    return Views(x, torch.tensor([[0], [1], [2], [3], [4], [0]]), torch.tensor([0, 1, 0, 1, 1, 0]))
+    return Views(windows_of(x), torch.tensor([[0], [1], [2], [3], [4], [0]]), torch.tensor([0, 1, 0, 1, 1, 0]))
 
 
 def task():
@@ -34,17 +35,17 @@ def task():
 
 def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
     asked, views = task(), batch()
-    tokens = Sliding().features(views.x)
+    tokens = Sliding().tokens(views.windows)
     said = asked.linear_head()(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
     outcome = asked(Sliding(), views)
-    torch.testing.assert_close(outcome.loss, nn.functional.nll_loss(said, views.y))
-    assert torch.equal(outcome.predicted, said.argmax(1))
+    torch.testing.assert_close(outcome.loss_sum / 6, nn.functional.nll_loss(said, views.y).double())
+    assert torch.equal(outcome.answers.predicted, said.argmax(1))
 
 
 def test_the_answer_is_the_class_of_the_highest_mean_score():
     asked, views = task(), batch()
-    scores = asked.linear_head()(Sliding()(views.x))[views.index[:, 0]]
-    assert torch.equal(asked(Sliding(), views).predicted, scores.argmax(1))
+    scores = asked.linear_head()(Sliding()(views.windows))[views.index[:, 0]]
+    assert torch.equal(asked(Sliding(), views).answers.predicted, scores.argmax(1))
 
 
 def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():

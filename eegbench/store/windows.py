@@ -1,0 +1,69 @@
+"""Windows in memory, a tensor for each group of signals, and batches of examples made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+Index = Tensor | slice
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Some windows.
+
+    Attributes
+    ----------
+    x
+        The signals of each group, in µV or standardised.
+    present
+        For each group, which channels each window has; samples of the others are 0. None where all have all.
+    """
+
+    x: Mapping[str, Float[Tensor, "n _ _"]]
+    present: Mapping[str, Bool[Tensor, "n _"]] | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.x.values())))
+
+    def __getitem__(self, index: Index) -> "Windows":
+        """Return some of the windows, by a slice or a tensor of positions."""
+        present = None if self.present is None else {name: one[index] for name, one in self.present.items()}
+        return Windows({name: one[index] for name, one in self.x.items()}, present)
+
+    def of(self, name: str) -> "Windows":
+        """Return the windows of one group."""
+        return Windows({name: self.x[name]}, None if self.present is None else {name: self.present[name]})
+
+    @property
+    def only(self) -> Float[Tensor, "n n_channels n_times"]:
+        """The signals, where there is one group.
+
+        Raises
+        ------
+        ValueError
+            Where there are several; the message names them.
+        """
+        if len(self.x) != 1:
+            raise ValueError(f"the signals have several groups ({', '.join(self.x)}), and one is expected.")
+        return next(iter(self.x.values()))
+
+
+@dataclass(frozen=True)
+class Views:
+    """A batch: the distinct windows, an index from examples and views into them, and targets.
+
+    Attributes
+    ----------
+    windows
+        The distinct windows, normalised.
+    index
+        Position in ``windows`` of each view of each example (batch, n_views).
+    y
+        Targets (batch, ...).
+    """
+
+    windows: Windows
+    index: Int[Tensor, "batch n_views"]
+    y: Tensor

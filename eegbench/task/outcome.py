@@ -1,0 +1,70 @@
+"""What comes of asking a task: sums with their counts, which add up over batches and processes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jaxtyping import Float, Int
+from torch import Tensor
+
+Count = Int[Tensor, ""] | int
+"""A number of examples; a tensor where only the device knows it."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of a task that has right ones, as indices into its classes.
+
+    Attributes
+    ----------
+    right
+        The right answer to each question (n,); −1 where there is none.
+    predicted
+        The task's answer to each question (n,).
+    """
+
+    right: Int[Tensor, "n"]
+    predicted: Int[Tensor, "n"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The loss, metrics and answers of some examples.
+
+    Attributes
+    ----------
+    loss_sum
+        Sum of the losses, a scalar. The trainer divides it by the ``n`` of all processes.
+    n
+        Number of losses in the sum.
+    sums
+        For each metric of the task, a sum over examples and the number of terms in it.
+    answers
+        None where the task has no right answers.
+    """
+
+    loss_sum: Float[Tensor, ""]
+    n: Count
+    sums: Mapping[str, tuple[Tensor, Count]] = field(default_factory=dict)
+    answers: Answers | None = None
+
+
+def answered(loss: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Tensor, "n"]) -> Outcome:
+    """Return the outcome of questions that all have a right answer, with the metric ``accuracy``.
+
+    Parameters
+    ----------
+    loss
+        Mean loss of the questions.
+    right, predicted
+        As in `Answers`.
+    """
+    n = len(right)
+    return Outcome(sum_of_mean(loss, n), n, {"accuracy": ((predicted == right).sum(), n)}, Answers(right, predicted))
+
+
+def sum_of_mean(mean: Float[Tensor, ""], n: int) -> Float[Tensor, ""]:
+    """Return the sum of n losses from their mean.
+
+    The sum is in double precision, so that dividing it by ``n`` gives the mean and its gradient to the bit.
+    """
+    return mean.double() * n

@@ -1,0 +1,75 @@
+"""Groups of signals at rates of their own, in one shard and one store."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from preprocessing.test_build import filtered, opened, standard
+from toy import ToyDataset
+
+from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.grouped import Grouped
+
+
+def grouped(**changes):
+    groups = {"eeg": filtered(channels=("A",)), "eog": filtered(channels=("B",), h_freq=15.0, sfreq=50.0)}
+    return standard(Grouped(groups_of=groups | changes))
+
+
+def test_each_group_has_its_own_rate_and_windows_of_one_length_in_seconds(tmp_path):
+    store = opened(tmp_path, preprocessing=grouped()).store
+    assert {name: (g.channels, g.sfreq, g.n_times) for name, g in store.form.groups.items()} == {
+        "eeg": (("A",), 100.0, 200),
+        "eog": (("B",), 50.0, 100),
+    }
+    windows = store.gather(np.arange(7))
+    assert {name: tuple(x.shape) for name, x in windows.x.items()} == {"eeg": (7, 1, 200), "eog": (7, 1, 100)}
+    assert windows.present is None
+    assert store.table["sample_eog"].tolist() == (store.table["sample_eeg"] // 2).tolist()
+
+
+def test_a_group_holds_what_the_same_filter_makes_of_its_channels_alone(tmp_path):
+    both = opened(tmp_path / "both", preprocessing=grouped()).store.gather(np.arange(9))
+    for name, steps in grouped().signal.groups_of.items():
+        alone = opened(tmp_path / name, preprocessing=standard(steps)).store.gather(np.arange(9))
+        assert torch.equal(both.x[name], alone.only)
+
+
+@pytest.mark.parametrize("normalise", ["window", "recording"])
+def test_memory_and_disk_give_the_same_windows_of_every_group(tmp_path, normalise):
+    store = opened(tmp_path, preprocessing=replace(grouped(), normalise=normalise)).store
+    rows = np.random.default_rng(0).permutation(len(store))[:20]
+    one, two = (replace(store, resident=resident).gather(rows) for resident in (True, False))
+    for name, x in one.x.items():
+        assert torch.equal(x, two.x[name])
+        assert abs(float(x.mean())) < 0.1
+
+
+def test_a_group_that_ends_early_is_refused(tmp_path):
+    class Short(ToyDataset):
+        def read_channels(self, recording, channels):
+            raw = super().read_channels(recording, channels)
+            return raw.crop(0.0, 70.0) if channels == ("B",) else raw
+
+    with pytest.raises(BadRecordingError, match=r"s0: the signals of group eog last 70 s, those of the first"):
+        opened(tmp_path, Short(folder=tmp_path / "toy", n_subjects=2), grouped())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"eog": filtered(channels=("A",))}, r"groups_of\.eog\.channels: A stands in group eeg, too"),
+        ({"eog": filtered()}, r"groups_of\.eog\.channels=None: a group must name its channels"),
+        ({"e g": filtered(channels=("B",))}, r"groups_of\.e g: a name of letters"),
+        ({"eog": filtered(channels=("B",), missing_channels="mark")}, r"missing_channels=mark: only refuse"),
+    ],
+)
+def test_impossible_groups_are_refused_before_any_data(changes, message):
+    with pytest.raises(ValueError, match=message):
+        grouped(**changes)
+
+
+def test_a_missing_channel_is_named(tmp_path):
+    with pytest.raises(BadRecordingError, match="channel C is missing; there are A, B"):
+        opened(tmp_path, preprocessing=grouped(eog=filtered(channels=("C",))))
