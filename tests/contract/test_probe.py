@@ -29,10 +29,10 @@ def fit(probe, train, valid, seed=0):
 
 
 def test_probabilities_of_windows_never_seen_sum_to_one(probe):
-    train, valid = encoded(n=90)
+    train, valid = encoded(n=600)
     classifier = fit(probe, train, valid)
     found = classifier.probabilities(valid.rows)
-    assert found.shape == (30, 3)
+    assert found.shape == (200, 3)
     assert (found >= 0).all()
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert (found.argmax(1) == valid.y).mean() > 0.5  # the windows differ by class
