@@ -151,11 +151,14 @@ def gather(x: Shaped[Tensor, "n *shape"]) -> Shaped[Tensor, "n_all *shape"]:
     return total(torch.cat([x.new_zeros(before, *x.shape[1:]), x, x.new_zeros(after, *x.shape[1:])]))
 
 
-def share(part: slice) -> slice:
-    """Return this process's share of a batch; shares differ by one example at most, and may be empty."""
-    n_examples = part.stop - part.start
-    first, last = (part.start + n_examples * number // world_size() for number in (rank(), rank() + 1))
-    return slice(first, last)
+def share(part: slice, block: int = 1) -> slice:
+    """Return this process's share of a batch, in whole blocks of consecutive examples.
+
+    Shares differ by one block at most, and may be empty.
+    """
+    n_blocks = -(-(part.stop - part.start) // block)
+    first, last = (n_blocks * number // world_size() * block for number in (rank(), rank() + 1))
+    return slice(part.start + first, min(part.start + last, part.stop))
 
 
 def total_gradients(parameters: Iterable[nn.Parameter]) -> None:

@@ -126,22 +126,42 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Role:
+    """The part that some views of an example play: which views, and how they are arranged.
+
+    Attributes
+    ----------
+    views
+        Positions among the views of an example.
+    shape
+        Shape of what these positions hold, in row-major order: () for one window, (2,) for two alike,
+        (n_steps, n_negatives) for a table of windows.
+    """
+
+    views: slice
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Draw:
     """One pass of examples: rows of the window table, and what is asked of each.
 
     Attributes
     ----------
     windows
-        Window rows (n_examples, n_views).
+        Window rows (n_examples, n_views); −1 where an example lacks a view.
     targets
         What the task asks (n_examples, ...).
     n_dropped
         Examples that were asked for and could not be drawn, by the sampler's policy.
+    block
+        Number of consecutive examples that stay together when batches are cut and shared between processes.
     """
 
     windows: Int[np.ndarray, "n_examples n_views"]
     targets: NDArray[Any]
     n_dropped: int = 0
+    block: int = 1
 
     def __len__(self) -> int:
         return len(self.windows)

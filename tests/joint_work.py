@@ -47,6 +47,7 @@ def what_each_sees():
         "is_main": distributed.is_main(),
         "share": distributed.share(slice(10, 17)),
         "share of one": distributed.share(slice(3, 4)),
+        "share in blocks": distributed.share(slice(10, 20), block=4),
         "told": distributed.broadcast({"said by": own}),
         "done": distributed.from_main(lambda: f"done by {own}"),
         "refused": refused,

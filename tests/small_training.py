@@ -11,7 +11,7 @@ from torch import nn
 
 from eegbench.environment import seed_libraries
 from eegbench.model.base import SignalEncoder
-from eegbench.sampler import Sampler
+from eegbench.sampler.base import Sampler, arrange
 from eegbench.store.base import WindowStore
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
@@ -58,6 +58,7 @@ class FakeSampler(Sampler):
 
     def __init__(self, n_pairs=50, n_dropped=0):
         self.n_pairs, self.n_dropped = n_pairs, n_dropped
+        self.layout = arrange({"anchor": (), "partner": ()})
 
     def draw(self, table, rng):
         windows = rng.choice(table.index.to_numpy(), (self.n_pairs, 2))

@@ -18,6 +18,7 @@ def test_each_process_knows_who_it_is_and_has_its_share_of_a_batch(found):
     assert [(one["rank"], one["n"], one["is_main"]) for one in (first, second)] == [(0, 2, True), (1, 2, False)]
     assert (first["share"], second["share"]) == (slice(10, 13), slice(13, 17))
     assert (first["share of one"], second["share of one"]) == (slice(3, 3), slice(3, 4))
+    assert (first["share in blocks"], second["share in blocks"]) == (slice(10, 14), slice(14, 20))
 
 
 def test_what_process_0_says_does_and_weighs_is_everyones(found):

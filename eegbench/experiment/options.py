@@ -116,6 +116,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         trainable=root.trainable,
         projection=root.projection,
     )
+    _check_roles(experiment)
     _check_monitor(experiment)
     check_predictor(experiment.explanation.explained.predictor, probes)
     check_processes(probes, experiment.trainer)
@@ -175,6 +176,23 @@ def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any
     spec: Spec[Any] = Spec(node, base, path, tuple(trusted))
     spec.check()
     return spec
+
+
+def _check_roles(experiment: Experiment) -> None:
+    """Refuse a sampler whose examples lack a role that the task asks about."""
+    task, layout = experiment.task.target, experiment.sampler.layout
+    if any(name not in layout or len(layout[name].shape) != n_axes for name, n_axes in task.roles.items()):
+        sampler = type(experiment.sampler).__module__.rpartition(".")[2]
+        raise ConfigError(
+            f"task={experiment.task.option} asks about views in the roles {_roles(task.roles)}, and "
+            f"sampler={sampler} draws {_roles({name: len(role.shape) for name, role in layout.items()})}; "
+            f"choose sampler={task.sampler}."
+        )
+
+
+def _roles(n_axes: Mapping[str, int]) -> str:
+    """Return the names of roles, each with the number of its axes where it has some."""
+    return ", ".join(f"{name} ({n} {'axis' if n == 1 else 'axes'})" if n else name for name, n in n_axes.items())
 
 
 def _check_monitor(experiment: Experiment) -> None:

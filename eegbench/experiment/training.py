@@ -88,7 +88,9 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
         if experiment.encoder is None
         else build_encoder(experiment.model, store.form).to(store.device)
     )
-    task = experiment.task.build(embed_dim=encoder.embed_dim, class_names=store.classes).to(store.device)
+    task = experiment.task.build(
+        embed_dim=encoder.embed_dim, class_names=store.classes, layout=experiment.sampler.layout
+    ).to(store.device)
     material = Material(
         store=store,
         train=data.part("train"),

@@ -1,15 +1,26 @@
 """What a sampler promises: one pass of examples, as a pure function of the window table and a generator."""
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from eegbench.types import Draw
+from eegbench.types import Draw, Role
 
 
 class Sampler(ABC):
-    """Draws the examples of one pass."""
+    """Draws the examples of one pass.
+
+    Attributes
+    ----------
+    layout
+        The roles of the views of an example, known before any draw: a task is built with it, and refuses a sampler
+        that lacks a role it needs.
+    """
+
+    layout: Mapping[str, Role]
 
     @abstractmethod
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
@@ -24,3 +35,13 @@ class Sampler(ABC):
         rng
             The only source of chance.
         """
+
+
+def arrange(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Role]:
+    """Arrange roles of these shapes one after the other along the views of an example."""
+    roles: dict[str, Role] = {}
+    first = 0
+    for name, shape in shapes.items():
+        last = first + math.prod(shape)
+        roles[name], first = Role(slice(first, last), shape), last
+    return roles

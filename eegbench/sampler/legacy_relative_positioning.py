@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from eegbench.sampler.base import Sampler
+from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.timeline import Partners, Timeline, partners, timeline
 from eegbench.types import Draw
 
@@ -41,6 +41,7 @@ class LegacyRelativePositioning(Sampler):
         self.tau_pos_s = tau_pos_s
         self.tau_neg_s = tau_neg_s
         self.random_state = random_state
+        self.layout = arrange({"anchor": (), "partner": ()})
 
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
         """Draw one pass of pairs: windows (n_pairs × recordings, 2), targets int64 0 or 1."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool
 
-from eegbench.sampler.base import Sampler
+from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, places, timeline
 from eegbench.types import Draw
 
@@ -67,6 +67,7 @@ class RelativePositioning(Sampler):
         self.tau_max_s = tau_max_s
         self.same_recording = same_recording
         self.no_partner = no_partner
+        self.layout = arrange({"anchor": (), "partner": ()})
 
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
         """Draw one pass of pairs: windows (n_pairs × recordings, 2), targets int64 0 or 1."""

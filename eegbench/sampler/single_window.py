@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
-from eegbench.sampler.base import Sampler
+from eegbench.sampler.base import Sampler, arrange
 from eegbench.types import Draw
 
 
@@ -20,6 +20,7 @@ class SingleWindow(Sampler):
 
     def __init__(self, *, class_balanced: bool) -> None:
         self.class_balanced = class_balanced
+        self.layout = arrange({"window": ()})
 
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
         """Draw one pass of windows (n_windows, 1), targets int64 labels.

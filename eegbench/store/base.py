@@ -14,6 +14,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from eegbench.distributed import local_world_size
+from eegbench.store.batching import distinct_windows
 from eegbench.store.prefetch import prefetch
 from eegbench.store.reading import channel_rows, load_whole, mapped
 from eegbench.store.shard import Shard
@@ -107,11 +108,10 @@ class WindowStore:
 
     def views(self, draw: Draw, part: slice) -> Views:
         """Return a batch of a draw's examples: its distinct windows, gathered once each."""
-        windows = draw.windows[part]
-        distinct, index = np.unique(windows, return_inverse=True)
+        distinct, index = distinct_windows(draw.windows[part])
         return Views(
             windows=self.gather(distinct),
-            index=torch.from_numpy(index.reshape(windows.shape)).to(self.device),
+            index=torch.from_numpy(index).to(self.device),
             y=torch.from_numpy(np.ascontiguousarray(draw.targets[part])).to(self.device),
         )
 

@@ -59,7 +59,7 @@ class Views:
     windows
         The distinct windows, normalised.
     index
-        Position in ``windows`` of each view of each example (batch, n_views).
+        Position in ``windows`` of each view of each example (batch, n_views); −1 where the view is absent.
     y
         Targets (batch, ...).
     """

@@ -1,6 +1,7 @@
 """What a task promises: given an encoder and a batch of views, a loss and the answers."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import ClassVar
 
 from jaxtyping import Float, Int
@@ -18,6 +19,10 @@ class Task(nn.Module, ABC):
     ----------
     given
         Names of the constructor's arguments that are no options.
+    roles
+        The roles that the sampler's layout must have, with the number of axes of each.
+    sampler
+        Name of the sampler that error messages recommend.
     metrics
         Names of the metrics in its outcomes besides the loss: columns ``train_<metric>`` and ``valid_<metric>`` of
         the history.
@@ -25,7 +30,9 @@ class Task(nn.Module, ABC):
         Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
 
-    given: ClassVar = ("embed_dim", "class_names")
+    given: ClassVar = ("embed_dim", "class_names", "layout")
+    roles: ClassVar[Mapping[str, int]]
+    sampler: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
     classes: tuple[str, ...] = ()
 

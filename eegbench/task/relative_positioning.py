@@ -4,7 +4,7 @@ Banville et al. 2021, Uncovering the structure of clinical EEG signals with self
 J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int
@@ -30,6 +30,8 @@ class RelativePositioning(Task):
         itself, as the published tutorial does.
     """
 
+    roles: ClassVar = {"anchor": 0, "partner": 0}
+    sampler = "relative_positioning"
     metrics = ("accuracy",)
     classes = ("far", "close")
 

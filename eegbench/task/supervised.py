@@ -1,5 +1,7 @@
 """Which class did the expert give this window? Supervised training is a task like any other."""
 
+from typing import ClassVar
+
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
@@ -20,6 +22,8 @@ class Supervised(Task):
         Share of the embedding left out in training.
     """
 
+    roles: ClassVar = {"window": 0}
+    sampler = "single_window"
     metrics = ("accuracy",)
 
     def __init__(self, *, embed_dim: int, class_names: tuple[str, ...], dropout: float) -> None:

@@ -57,8 +57,8 @@ class Ddp(Loop):
             seed_process(material.seed, session.progress.finished_pass + 1, distributed.rank())
         return super()._pass(session, material, valid)
 
-    def _share(self, part: slice) -> slice:
-        return distributed.share(part)
+    def _share(self, part: slice, block: int) -> slice:
+        return distributed.share(part, block)
 
     def _backward(self, loss: Tensor, session: Session) -> None:
         super()._backward(loss, session)

@@ -14,7 +14,7 @@ from eegbench.distributed import total
 from eegbench.environment import multiplies_bf16
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
-from eegbench.store.batching import even_parts
+from eegbench.store.batching import even_parts, examples_of
 from eegbench.task import Outcome, Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
@@ -136,9 +136,9 @@ class Loop(Trainer):
         session.to_training()
         progress, tally = session.progress, Tally(session.task.metrics, material.store.device)
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
-        batches = self._slices(len(draw))
+        batches = self._slices(len(draw), draw.block)
         with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
-            shares = [self._share(part) for part in batches]
+            shares = [self._share(part, draw.block) for part in batches]
             every = material.store.each(partial(material.store.views, draw), shares)
             for part, views in zip(batches, every, strict=True):
                 self._set_lr(session, len(batches) * self.max_passes)
@@ -165,7 +165,7 @@ class Loop(Trainer):
         session.encoder.after_step()
         session.task.after_step()
 
-    def _share(self, part: slice) -> slice:
+    def _share(self, part: slice, block: int) -> slice:  # noqa: ARG002  shares are of whole blocks
         """Return what of a batch is done here: all of it, where there is one process."""
         return part
 
@@ -174,19 +174,21 @@ class Loop(Trainer):
         session.scaler.scale(loss).backward()
 
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
-        part = self._share(slice(0, len(draw)))
+        part = self._share(slice(0, len(draw)), draw.block)
         mine = Draw(draw.windows[part], draw.targets[part])
         tally = Tally(session.task.metrics, material.store.device)
         with self._autocast(session, material.store.device):
             tally.add(ask(session.encoder, session.task, material.store, mine))
         return tally.means("valid", session.progress.finished_pass + 1)
 
-    def _slices(self, n_examples: int) -> list[slice]:
+    def _slices(self, n_examples: int, block: int = 1) -> list[slice]:
+        """Cut a pass into batches of whole blocks of consecutive examples."""
+        n_blocks, size = -(-n_examples // block), max(1, self.batch_size // block)
         if self.even_batches:
-            return even_parts(n_examples, max(1, round(n_examples / self.batch_size)))
-        starts = range(0, n_examples, self.batch_size)
-        slices = [slice(start, min(start + self.batch_size, n_examples)) for start in starts]
-        short = len(slices) > 1 and slices[-1].stop - slices[-1].start < self.batch_size
+            return examples_of(even_parts(n_blocks, max(1, round(n_blocks / size))), block, n_examples)
+        starts = range(0, n_blocks, size)
+        slices = examples_of([slice(start, start + size) for start in starts], block, n_examples)
+        short = len(slices) > 1 and slices[-1].stop - slices[-1].start < size * block
         return slices[:-1] if self.drop_last and short else slices
 
     def _set_lr(self, session: Session, n_steps: int) -> None:

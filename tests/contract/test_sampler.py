@@ -1,5 +1,6 @@
 """What every sampler in conf/sampler promises."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,13 @@ def test_a_pass_names_rows_of_the_store_and_a_target_for_each(sampler: Sampler, 
     assert draw.windows.dtype == np.int64
     assert len(draw.windows) == len(draw.targets) == len(draw) > 0
     assert np.isin(draw.windows, table.index).all()
+
+
+def test_the_layout_gives_each_view_one_role(sampler: Sampler, table: pd.DataFrame) -> None:
+    views = np.arange(sampler.draw(table, np.random.default_rng(0)).windows.shape[1])
+    for role in sampler.layout.values():
+        assert len(views[role.views]) == math.prod(role.shape)
+    assert np.concatenate([views[role.views] for role in sampler.layout.values()]).tolist() == views.tolist()
 
 
 def test_no_example_crosses_recordings(sampler: Sampler, table: pd.DataFrame) -> None:

@@ -91,3 +91,10 @@ def test_facts_are_known_by_recording(store):
     assert store.facts.loc["s1", "age"] == 21
     assert store.facts.loc["s1", "sex"] == "M"
     assert set(store.table["recording"]) == {"s0", "s1", "s2"}
+
+
+def test_absent_views_are_not_gathered(store):
+    draw = Draw(np.array([[5, -1], [-1, 9]]), np.array([0, 1]))
+    views = store.views(draw, slice(0, 2))
+    assert len(views.windows) == 2
+    assert views.index.tolist() == [[0, -1], [-1, 1]]

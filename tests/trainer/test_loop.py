@@ -246,6 +246,14 @@ def test_even_batches_differ_by_one_example_at_most(tmp_path):
     assert loop(even_batches=True, batch_size=64)._slices(20) == [slice(0, 20)]
 
 
+@pytest.mark.parametrize("even_batches", [False, True])
+def test_batches_are_cut_between_blocks(even_batches):
+    slices = loop(even_batches=even_batches, batch_size=10)._slices(26, block=4)
+    assert [part.start % 4 for part in slices] == [0] * len(slices)
+    assert [i for part in slices for i in range(part.start, part.stop)] == list(range(26))
+    assert max(part.stop - part.start for part in slices) <= 10
+
+
 def test_where_nobody_validates_the_last_pass_is_kept(tmp_path):
     encoder, task = modules()
     alone = material()

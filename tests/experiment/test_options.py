@@ -1,0 +1,30 @@
+"""What needs no data is refused before any are read."""
+
+import functools
+
+import pytest
+from hydra import compose, initialize_config_dir
+
+from eegbench.config import ConfigError, conf_folder, plain
+from eegbench.experiment.options import read_experiment
+
+
+@functools.cache
+def composed(*words):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        return plain(compose("train", overrides=["name=test", *words]))
+
+
+def test_a_task_refuses_a_sampler_without_its_roles_and_names_one_that_has_them():
+    with pytest.raises(ConfigError) as refused:
+        read_experiment(composed("task=relative_positioning", "sampler=single_window"))
+    assert str(refused.value) == (
+        "task=relative_positioning asks about views in the roles anchor, partner, and sampler=single_window draws "
+        "window; choose sampler=relative_positioning."
+    )
+
+
+def test_a_monitor_is_the_loss_or_a_metric_of_the_task():
+    read_experiment(composed("trainer.monitor=valid_accuracy"))
+    with pytest.raises(ConfigError, match="no column of the history; there are valid_loss, valid_accuracy"):
+        read_experiment(composed("trainer.monitor=valid_positive_first"))
