@@ -83,6 +83,15 @@ def seed_process(seed: int, pass_: int, rank: int) -> None:
     torch.manual_seed(int(np.random.SeedSequence([seed, pass_, rank]).generate_state(1)[0]))
 
 
+@contextmanager
+def own_random_state(seed: int) -> Iterator[None]:
+    """Let torch draw from a state of its own, seeded here, and put the state of before back afterwards."""
+    gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=gpus):
+        torch.manual_seed(seed)
+        yield
+
+
 def set_deterministic(deterministic: bool, device: torch.device) -> None:
     """Ask for algorithms that give the same bits on every run of the same machine.
 

@@ -5,6 +5,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from omegaconf import OmegaConf
 
 from eegbench.__main__ import main
 from eegbench.inference.predictor import load_predictor
@@ -117,3 +118,62 @@ def test_a_probe_of_ones_own_takes_a_module_and_an_option(train, toy_options):
     predicted = pd.read_parquet(run / "predictions.parquet").query("probe == 'own'")
     assert predicted["left"].eq(0.8).all()
     assert list(dict.fromkeys(scores_of(run)["probe"]))[1] == "own"
+
+
+FINETUNE = ["probe.of.finetune.trainer.max_passes=3", "probe.of.finetune.trainer.batch_size=16", *WORDS]
+
+
+def test_fine_tuning_moves_no_number_of_another_probe_and_not_the_encoder(finished, train):
+    status, (folder,) = train("probe=[linear,finetune]", *FINETUNE)
+    assert status == 0
+    rows = list(dict.fromkeys(scores_of(folder)["probe"]))
+    controls = ["random_weights", "hand_made", "finetune_random_weights", "majority", "chance"]
+    assert rows == ["linear", "finetune", *controls]
+    own = scores_of(folder)[lambda frame: ~frame["probe"].str.startswith("finetune")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, scores_of(finished), check_exact=True)
+    for name in ("model/model.safetensors", "embeddings.npz"):
+        assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
+    tuned, trained = (
+        load_predictor(place).encoder.state_dict() for place in (folder / "probes/finetune", folder / "model")
+    )
+    assert all(not tuned[name].equal(trained[name]) for name in tuned if "weight" in name)
+
+
+def test_the_encoder_that_was_tuned_is_the_runs_model_where_that_probe_is_the_main_one(train, tmp_path, capsys):
+    status, (folder,) = train("probe=finetune", "probe.every=2", "trainer.max_passes=2", *FINETUNE)
+    assert status == 0
+    assert list(dict.fromkeys(scores_of(folder)["probe"])) == ["finetune", "random_weights", "majority", "chance"]
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["probes"]["finetune"]["n_passes"] == 3
+    if summary["best_pass"] == 2:
+        last = pd.read_csv(folder / "history.csv")["probe_valid_balanced_accuracy"].iloc[-1]
+        assert last == pytest.approx(summary["metrics"]["valid/finetune/balanced_accuracy"])
+    words = [
+        "explain",
+        "trust=[toy]",
+        f"run={folder}",
+        "interpretability=amplitude_gradient",
+        "figures=[]",
+        "device=cpu",
+    ]
+    assert main(words) == 0
+    assert "encoder and finetune probe, test" in capsys.readouterr().err
+
+
+def test_a_copy_is_not_trained_by_one_process_while_others_wait(train, capfd):
+    status, _ = train("probe=[finetune,linear]", "probe.every=1", "trainer=ddp", *WORDS)
+    assert status == 1
+    assert "probe.every=1: the probe finetune trains a copy of the encoder" in capfd.readouterr().err
+
+
+def test_options_of_the_copys_training_are_its_own(train, capfd):
+    words = ["probe=[linear,finetune]", "trainer/optimizer=adamw", "trainer.lr=0.02"]
+    assert train(*words, "--cfg=job")[0] == 0
+    composed = OmegaConf.create(capfd.readouterr().out)
+    assert composed.trainer.optimizer._target_.endswith("AdamW")
+    own = composed.probe.of.finetune.trainer
+    assert own.optimizer._target_.endswith("Adam")
+    assert own.lr != 0.02
+    assert train(*words, "trainer/optimizer@probe.of.finetune.trainer.optimizer=adamw", "--cfg=job")[0] == 0
+    own = OmegaConf.create(capfd.readouterr().out).probe.of.finetune.trainer
+    assert own.optimizer._target_.endswith("AdamW")
