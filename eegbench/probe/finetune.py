@@ -72,7 +72,7 @@ class Finetune(Probe):
         def features(rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:
             return embed_trials(encoder, store, rows).features
 
-        facts = {"best_pass": done.best_pass, "n_passes": len(done.history) - 1, "n_steps": done.n_steps}
+        facts = {"final_pass": done.final_pass, "n_passes": len(done.history) - 1, "n_steps": done.n_steps}
         return HeadClassifier(encoder, head=_head(task, train.y), features=features, facts=facts)
 
     def _train(self, encoder: Encoder, task: Supervised, material: Material) -> Fit:
@@ -95,8 +95,8 @@ def _windows(part: Labelled) -> pd.DataFrame:
 
 def _head(task: Supervised, y: Int[np.ndarray, "n"]) -> Head:
     """Return the layer that was trained, with no probability for classes that train does not hold."""
-    layer = task.linear_head()
-    weight, bias = (tensor.detach().double().cpu().numpy().copy() for tensor in (layer.weight, layer.bias))
+    weights = (task.linear.weight, task.linear.bias)
+    weight, bias = (tensor.detach().double().cpu().numpy().copy() for tensor in weights)
     absent = np.setdiff1d(np.arange(len(bias)), y)
     weight[absent], bias[absent] = 0.0, ABSENT
     return Head(weight=weight, bias=bias)

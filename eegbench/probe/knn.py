@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from eegbench.inference.description import Description
 from eegbench.probe.base import Classifier, Labelled, Probe
 from eegbench.probe.check import best_on_valid, check_classes, check_finite
 
@@ -78,8 +79,7 @@ class NeighbourClassifier(Classifier):
     """
 
     def __init__(self, train: Labelled, bank: "_Bank", k: int) -> None:
-        self.encoder, self.head, self.facts = train.encoder, None, {"k": k}
-        self.embeddings, self.bank, self.k = train.embeddings, bank, k
+        self.embeddings, self.bank, self.k, self.facts = train.embeddings, bank, k, {"k": k}
 
     def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
         """Return the shares of votes of windows by their rows in the store's table."""
@@ -90,6 +90,9 @@ class NeighbourClassifier(Classifier):
             check_finite([("the windows to predict", features)])
             found[part] = self.bank.nearest(features, self.k).probabilities(self.k)
         return found
+
+    def network(self, description: Description) -> None:
+        """Return nothing: votes are no scores of a head."""
 
 
 class _Bank:

@@ -10,20 +10,22 @@ from jaxtyping import Float, Int
 
 from eegbench import figure
 from eegbench.inference.embedding import Embeddings
-from eegbench.inference.predictor import NETWORK
+from eegbench.inference.network import NETWORK
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.store.base import WindowStore
+from eegbench.trainer import Fit
 from eegbench.types import Score
 
 MAX_HYPNOGRAMS = 24
 """Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
 
 
-def plot_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
+def plot_training(fit: Fit, album: Album) -> None:
     """Plot the learning curves."""
-    album.add("learning_curves", lambda: figure.learning_curves(history, best_pass=best_pass))
+    best, final = fit.best_pass, fit.final_pass
+    album.add("learning_curves", lambda: figure.learning_curves(fit.history, best_pass=best, final_pass=final))
 
 
 def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
@@ -132,6 +134,8 @@ def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
     panels = {"subject": table["subject"], "split": table["split"]}
     if table["scored"].any():
         panels = {"label": table["label"].map(names)} | panels
+    if table["set"].nunique() > 1:
+        panels["set"] = table["set"]
     for fact in ("age", "sex"):
         if fact in store.facts and store.facts[fact].notna().any():
             panels[fact] = table["recording"].map(store.facts[fact])

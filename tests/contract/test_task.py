@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from forms import windows_of
-from options import node_of
+from options import node_of, sampler_of
 from torch import nn
 
 from eegbench.config import build, conf_folder
 from eegbench.model.base import SignalEncoder
+from eegbench.sampler import Sampler
+from eegbench.store.batching import distinct_windows
 from eegbench.store.windows import Views
 from eegbench.task import Task
 
 OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
-N_VIEWS = {"cropped": 1, "mental_arithmetic": 2, "relative_positioning": 2, "supervised": 1}
 
 
 class Plain(SignalEncoder):
@@ -37,20 +40,22 @@ def option(request) -> Path:
     return request.param
 
 
+def sampler(option):
+    return build(node_of(sampler_of(option)), Sampler)
+
+
 def made(option):
-    return build(node_of(option), Task, embed_dim=6, class_names=("a", "b"))
+    return build(node_of(option), Task, embed_dim=6, class_names=("a", "b"), layout=sampler(option).layout)
 
 
-def views(option, n=12):
-    generator = torch.Generator().manual_seed(0)
-    index = torch.randint(0, 9, (n, N_VIEWS[option.stem]), generator=generator)
-    return Views(
-        windows_of(torch.randn(9, 2, 10, generator=generator)), index, torch.randint(0, 2, (n,), generator=generator)
-    )
-
-
-def test_a_task_says_how_many_views_its_test_needs(option):
-    assert option.stem in N_VIEWS, f"add {option.stem} to N_VIEWS"
+def views(option):
+    """Return the first examples that the task's sampler draws of two recordings."""
+    windows = np.arange(240)
+    table = pd.DataFrame({"recording": windows // 120, "start_s": 30.0 * (windows % 120), "label": windows // 7 % 2})
+    draw = sampler(option).draw(table.assign(rejected=False), np.random.default_rng(0))
+    distinct, index = distinct_windows(draw.windows[:12])
+    x = torch.randn(len(distinct), 2, 10, generator=torch.Generator().manual_seed(0))
+    return Views(windows_of(x), torch.from_numpy(index), torch.from_numpy(draw.targets[:12]))
 
 
 def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
@@ -59,7 +64,7 @@ def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
     assert outcome.loss_sum.shape == ()
     assert torch.isfinite(outcome.loss_sum)
     assert set(outcome.sums) == set(task.metrics)
-    assert outcome.answers.predicted.shape == (12,)
+    assert outcome.answers.predicted.shape == outcome.answers.right.shape
     assert set(outcome.answers.predicted.tolist()) <= set(range(len(task.classes)))
 
 

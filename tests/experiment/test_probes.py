@@ -8,7 +8,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from eegbench.__main__ import main
-from eegbench.inference.predictor import load_predictor
+from eegbench.inference.network import load_network
 
 WORDS = ["figures=[png]", "tracking=folder"]
 OWN = """# @package probe.of.own
@@ -67,12 +67,12 @@ def test_the_main_probe_is_fitted_during_training_and_named_in_the_table(train, 
     assert status == 0
     assert list(dict.fromkeys(scores_of(folder)["probe"]))[:3] == ["linear", "knn", "random_weights"]
     assert "random weights, hand made: controls of the main probe, linear" in capfd.readouterr().out
-    assert load_predictor(folder / "model").classes == ("left", "right")
+    assert load_network(folder / "model").classes == ("left", "right")
 
 
 def test_a_main_probe_without_a_head_leaves_the_encoder_alone(train, two, capfd):
-    assert load_predictor(two / "model").classes == ()
-    assert load_predictor(two / "probes" / "linear").classes == ("left", "right")
+    assert load_network(two / "model").classes == ()
+    assert load_network(two / "probes" / "linear").classes == ("left", "right")
     assert not (two / "probes" / "knn").exists()
     status, _ = train(f"encoder={two}", "trainable=none", "probe=knn", "trainer.max_passes=0", *WORDS)
     assert status == 0
@@ -134,7 +134,7 @@ def test_fine_tuning_moves_no_number_of_another_probe_and_not_the_encoder(finish
     for name in ("model/model.safetensors", "embeddings.npz"):
         assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
     tuned, trained = (
-        load_predictor(place).encoder.state_dict() for place in (folder / "probes/finetune", folder / "model")
+        load_network(place).encoder.state_dict() for place in (folder / "probes/finetune", folder / "model")
     )
     assert all(not tuned[name].equal(trained[name]) for name in tuned if "weight" in name)
 

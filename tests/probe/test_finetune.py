@@ -47,7 +47,7 @@ def test_without_a_pass_the_copy_is_the_encoder():
     classifier = fit(finetune(max_passes=0), train, valid)
     features = embed(classifier.encoder, train.store, valid.rows).features
     np.testing.assert_array_equal(features, valid.features)
-    assert classifier.facts == {"best_pass": 0, "n_passes": 0, "n_steps": 0}
+    assert classifier.facts == {"final_pass": 0, "n_passes": 0, "n_steps": 0}
 
 
 def test_it_learns_what_the_frozen_encoder_has_lost():
@@ -61,7 +61,7 @@ def test_it_learns_what_the_frozen_encoder_has_lost():
 def test_the_pass_that_was_best_on_valid_is_kept_and_the_number_of_passes_told():
     train, valid = encoded()
     facts = fit(finetune(lr=0.5, max_passes=9, patience=2), train, valid).facts
-    assert facts["n_passes"] in (facts["best_pass"] + 2, 9)
+    assert facts["n_passes"] in (facts["final_pass"] + 2, 9)
     assert facts["n_steps"] == facts["n_passes"] * 3  # 40 windows in batches of 16
 
 

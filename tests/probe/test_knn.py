@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from labelled import given
+from labelled import description_of, given
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -85,8 +85,9 @@ def test_windows_are_predicted_a_part_at_a_time(monkeypatch):
     assert classifier.probabilities(rest.rows[:0]).shape == (0, 3)
 
 
-def test_there_is_no_head_to_save():
-    assert fitted(knn(), *train_and_rest()).head is None
+def test_there_is_no_network_to_save():
+    train, rest = train_and_rest()
+    assert fitted(knn(), train, rest).network(description_of(train)) is None
 
 
 def test_windows_whose_embedding_is_no_number_are_refused():
