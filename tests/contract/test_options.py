@@ -16,7 +16,7 @@ from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
-PARTS = ("model/sequence",)
+PARTS = ("augmentation", "model/sequence")
 """Groups that stand in an option of another group, which names their place."""
 
 SAMPLER = "override /sampler@_global_.sampler"
