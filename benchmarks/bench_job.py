@@ -27,7 +27,7 @@ from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
 from eegbench.experiment.options import stored_experiment
 from eegbench.inference.embedding import embed
-from eegbench.inference.predictor import load_predictor
+from eegbench.inference.network import load_network
 
 PEER = ROOT / ".venv-peer" / "bin" / "python"
 WORDS = [
@@ -148,7 +148,7 @@ def embedding_rate(folder: Path) -> float:
     experiment = stored_experiment(read_plain(folder / "config.yaml"), [], folder)
     device = choose_device(experiment.device)
     data = open_data(experiment, device)
-    encoder = load_predictor(folder / "model").encoder.to(device)
+    encoder = load_network(folder / "model").encoder.to(device)
     rows = data.store.table.index.to_numpy()
     embed(encoder, data.store, rows[:1000])
     began = time.perf_counter()

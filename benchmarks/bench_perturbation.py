@@ -20,7 +20,7 @@ from eegbench.config import build, read_plain
 from eegbench.environment import keep_freed_memory
 from eegbench.interpretability.amplitude_perturbation import AmplitudePerturbation
 from eegbench.interpretability.base import Scene
-from eegbench.model import Encoder
+from eegbench.model.base import SignalEncoder
 from eegbench.types import Group
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,8 +32,21 @@ REPEATS = 5
 def network() -> nn.Module:
     """Return the tutorial's Deep4 with a head of two classes, in evaluation mode."""
     spec = read_plain(ROOT / "conf/model/deep4.yaml") | TUTORIAL
-    encoder = build(spec, Encoder, n_channels=N_CHANNELS, n_times=N_TIMES, sfreq=SFREQ)
-    return nn.Sequential(encoder, nn.Linear(encoder.embed_dim, 2)).eval()
+    encoder = build(spec, SignalEncoder, n_channels=N_CHANNELS, n_times=N_TIMES, sfreq=SFREQ)
+    return Decoder(encoder).eval()
+
+
+class Decoder(nn.Module):
+    """An encoder of tensors with a head of two classes."""
+
+    def __init__(self, encoder: SignalEncoder) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, nn.Linear(encoder.embed_dim, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return scores."""
+        scores: torch.Tensor = self.head(self.encoder.embed(x))
+        return scores
 
 
 def scene_on(device: str, n: int) -> Scene:
@@ -46,7 +59,7 @@ def scene_on(device: str, n: int) -> Scene:
 
 def forward(scene: Scene) -> torch.Tensor:
     """Return the scores of all crops."""
-    return torch.cat([scene.network(x) for _, x in scene.batches()])
+    return torch.cat([batch.scores(batch.x) for batch in scene.batches()])
 
 
 def iterations(scene: Scene, n_permutations: int) -> Iterator[torch.Tensor]:
@@ -54,7 +67,7 @@ def iterations(scene: Scene, n_permutations: int) -> Iterator[torch.Tensor]:
     method = AmplitudePerturbation(
         kind="additive", n_iterations=10**6, scale=0.2, unit="bin_std", layer=None, n_permutations=n_permutations
     )
-    there = method._iterations(scene, scene.network, np.random.default_rng(0))
+    there = method._iterations(scene, lambda scores, x: scores(x), np.random.default_rng(0))
     next(there)
     return there
 
@@ -65,7 +78,7 @@ class Published:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.rng = scene, np.random.RandomState(0)
         self.parts: dict[str, list[float]] = {}
-        crops = torch.cat([x for _, x in scene.batches()]).cpu().numpy().astype(np.float64)
+        crops = torch.cat([batch.x for batch in scene.batches()]).cpu().numpy().astype(np.float64)
         spectrum = np.fft.rfft(crops, axis=2)
         self.amplitude, self.phase = np.abs(spectrum), np.angle(spectrum)
         self.before = forward(scene).cpu().numpy()

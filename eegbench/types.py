@@ -44,6 +44,8 @@ class Recording:
         The file that holds the labels, or None where nobody scored it or the signal's file has them.
     facts
         What is known: ``age`` in years, ``sex`` ("F" or "M"), and whatever the dataset adds.
+    set
+        Name of its set where several are joined, else empty.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Recording:
     run: str = "1"
     labels: Path | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    set: str = ""
 
 
 @dataclass(frozen=True)

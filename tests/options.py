@@ -8,9 +8,32 @@ from omegaconf import OmegaConf
 EXPLAIN = Path(__file__).resolve().parents[1] / "conf" / "explain" / "default.yaml"
 
 
+CONF = EXPLAIN.parents[1]
+
+
 def node_of(path: Path) -> dict[str, Any]:
     tree = OmegaConf.load(path)
-    below = [base for base in tree.pop("defaults", []) if isinstance(base, str) and base != "_self_"]
-    merged = OmegaConf.merge(*(node_of(path.with_name(f"{base.partition('@')[0]}.yaml")) for base in below), tree)
+    defaults = tree.pop("defaults", [])
+    below = [base for base in defaults if isinstance(base, str) and base != "_self_"]
+    parts = [_part(*next(iter(base.items()))) for base in defaults if not isinstance(base, str)]
+    bases = (node_of(path.with_name(f"{base.partition('@')[0]}.yaml")) for base in below)
+    merged = OmegaConf.merge(*bases, *parts, tree)
     root = OmegaConf.create({"explain": OmegaConf.load(EXPLAIN), "node": merged})  # which some options take from
     return OmegaConf.to_container(root.node, resolve=True)
+
+
+def _part(name: str, option: str) -> dict[str, Any]:
+    """Return an option of another group at its place, from a default such as ``/model/sequence@sequence: gru``."""
+    group, _, place = name.partition("@")
+    return {place: node_of(CONF / group.removeprefix("/") / f"{option}.yaml")} if group.startswith("/") else {}
+
+
+def sampler_of(task: Path) -> Path:
+    """Return the sampler that a task's option brings along."""
+    for base in OmegaConf.load(task).defaults:
+        if isinstance(base, str) and base != "_self_":
+            return sampler_of(task.with_name(f"{base}.yaml"))
+        for name, option in base.items() if not isinstance(base, str) else ():
+            if str(name).startswith("override /sampler"):
+                return CONF / "sampler" / f"{option}.yaml"
+    raise LookupError(f"{task} names no sampler")

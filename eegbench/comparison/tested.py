@@ -1,5 +1,6 @@
 """What a finished run predicted on one split, and the facts that decide whether it may stand beside others."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Tested:
 
 
 def _is_incidental(name: str) -> bool:
+    name = re.sub(r"^dataset\.sets\.\w+\.", "dataset.", name)  # of one of several sets
     return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
 
 

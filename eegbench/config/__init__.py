@@ -1,6 +1,6 @@
 """From options to objects: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
-from eegbench.config.annotation import ConfigError, fill
+from eegbench.config.annotation import ConfigError, check_names, fill
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.plain import conf_folder, flat, plain, read_json, read_plain, read_words, with_stored, write_plain
 from eegbench.config.spec import Node, Spec, build
@@ -12,6 +12,7 @@ __all__ = [
     "Node",
     "Spec",
     "build",
+    "check_names",
     "conf_folder",
     "fill",
     "flat",

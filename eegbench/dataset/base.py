@@ -73,9 +73,32 @@ class Dataset(ABC):
         """The folder or address that the data are read from; None where no option names one."""
 
     @property
+    def name(self) -> str:
+        """What tables call the data: the name of the option."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def people(self) -> str:
+        """Whose recordings these are: in sets of the same people a subject's id means the same person."""
+        return type(self).__name__
+
+    @property
     def read_settings(self) -> Mapping[str, object]:
         """Options that change what `read` returns: they are part of a shard's identity."""
         return {}
+
+    def origin(self, recording: Recording) -> tuple["Dataset", Recording]:
+        """Return the set whose files a recording is read from, and the recording as that set lists it.
+
+        They differ from this set and its own recording only where several sets are joined.
+        """
+        return self, recording
+
+    def coverage(self, recordings: Sequence[Recording]) -> str:
+        """Say how many subjects and recordings of the complete set these are: "18 of 36 subjects, …"."""
+        n_subjects = len({recording.subject for recording in recordings})
+        subjects = _share(n_subjects, self.card.n_subjects, "subjects")
+        return f"{subjects}, {_share(len(recordings), self.card.n_recordings, 'recordings')}"
 
     @abstractmethod
     def recordings(self) -> list[Recording]:
@@ -120,3 +143,7 @@ class Dataset(ABC):
                 f"{recording.signal}: channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}."
             )
         return raw.pick(list(channels)).reorder_channels(list(channels))
+
+
+def _share(n: int, n_complete: int, what: str) -> str:
+    return f"all {n} {what}" if n == n_complete else f"{n} of {n_complete} {what}"

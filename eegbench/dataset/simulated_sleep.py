@@ -96,6 +96,11 @@ class SimulatedSleep(Dataset):
         return self.root / hashlib.sha256(identity.encode()).hexdigest()[:12]
 
     @property
+    def people(self) -> str:
+        """Sleepers are drawn by ``seed``: those of another seed are other people."""
+        return f"{type(self).__name__} (seed {self.seed})"
+
+    @property
     def source(self) -> str:
         """The folder under which the files are written."""
         return str(self.root)

@@ -22,12 +22,13 @@ from eegbench.trainer import Trainer
 
 @dataclass(frozen=True)
 class Paths:
-    """Where things are written."""
+    """Where things are written, and the folders of recordings by dataset (None where they are fetched)."""
 
     outputs: str
     stores: str
     runs: str
     sweeps: str
+    roots: Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class Experiment:
     def choices(self) -> dict[str, str]:
         """Names of the options chosen for dataset, task and model."""
         return {
-            "dataset": type(self.dataset).__module__.rpartition(".")[2],
+            "dataset": self.dataset.name,
             "task": self.task.option,
             "model": self.model.option,
         }

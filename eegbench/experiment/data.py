@@ -13,7 +13,6 @@ import torch
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
-from eegbench.dataset.coverage import coverage
 from eegbench.distributed import from_main
 from eegbench.experiment.base import Expected, Experiment
 from eegbench.inference.trial import first_crops
@@ -127,7 +126,7 @@ def _open(experiment: Experiment, device: torch.device) -> Data:
         opened=opened,
         store=replace(opened.store, table=table),
         within_subject=split.within_subject,
-        coverage=coverage(opened.recordings, dataset.card),
+        coverage=dataset.coverage(opened.recordings),
     )
 
 
@@ -166,8 +165,9 @@ def _check_labels(dataset: Dataset) -> None:
 
 def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
     """Return a table with one window a recording: enough to see whether there are subjects for a split."""
-    rows = [{"recording": r.id, "subject": r.subject, "session": r.session, "run": r.run} for r in recordings]
-    return pd.DataFrame(rows).assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
+    rows = [(r.id, r.set, r.subject, r.session, r.run) for r in recordings]
+    table = pd.DataFrame(rows, columns=["recording", "set", "subject", "session", "run"])
+    return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
 
 
 def counts(data: Data) -> dict[str, dict[str, int]]:
@@ -218,6 +218,19 @@ def split_ids(data: Data) -> dict[str, Any]:
         "sha256": hashlib.sha256(assigned.encode()).hexdigest(),
         **named,
     }
+
+
+def origins(data: Data, split: str) -> dict[str, set[tuple[str, str]]]:
+    """Return, for each subject of a split, whom it is one of (`Dataset.people`) and the id there.
+
+    A subject comes from several where sets that share people are joined.
+    """
+    found: dict[str, set[tuple[str, str]]] = {}
+    recordings = set(data.part(split)["recording"])
+    for recording in (one for one in data.opened.recordings if one.id in recordings):
+        dataset, own = data.dataset.origin(recording)
+        found.setdefault(recording.subject, set()).add((dataset.people, own.subject))
+    return found
 
 
 def _digest(data: Data, split: str) -> str:

@@ -2,23 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from jaxtyping import Int
 
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
+from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded
-from eegbench.inference.predictor import NETWORK, Predictor
-from eegbench.model.base import Encoder
+from eegbench.inference.network import NETWORK
 from eegbench.probe import Classifier, Head
 from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
 from eegbench.probe.head_classifier import HeadClassifier
+from eegbench.probe.voting_classifier import VotingClassifier
 from eegbench.score import predictions_frame, score
 from eegbench.split.base import Split
 from eegbench.task import Task
@@ -67,7 +66,7 @@ class Evaluation:
     facts: dict[str, dict[str, float | int | str]]
 
 
-def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment) -> Answers:
+def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, description: Description) -> Answers:
     """Fit every probe on train, choose on valid, and predict every split once.
 
     Parameters
@@ -78,9 +77,12 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment) -> 
         What was trained with it.
     data, experiment
         The windows, and how they are probed.
+    description
+        What is known of the run's networks apart from their weights.
     """
     rows = scored_rows(data)
-    classifiers = {NETWORK: network} if (network := network_classifier(encoded, task)) else {}
+    network = network_classifier(encoded, task, data, description)
+    classifiers = {NETWORK: network} if network else {}
     for name in experiment.probes.of:
         classifiers[name] = fit_probe(experiment, name, encoded, data, rows)
     return Answers(classifiers, _predicted(classifiers, data, rows))
@@ -111,28 +113,17 @@ def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: 
     return Evaluation(answers.classifiers, fitted_with, frame, scores, facts)
 
 
-def network_classifier(encoded: Encoded, task: Task) -> Classifier | None:
+def network_classifier(encoded: Encoded, task: Task, data: Data, description: Description) -> Classifier | None:
     """Return the head that was trained with the encoder, where the task has one of the dataset's classes."""
-    layer = task.linear_head()
-    if layer is None:
+    network = task.network(encoded.encoder, description)
+    if network is None:
         return None
-    weight, bias = (tensor.detach().double().cpu().numpy() for tensor in (layer.weight, layer.bias))
+    if network.sequence is not None:
+        parts = [data.part(split) for split in SPLITS]
+        return VotingClassifier(network.eval(), embeddings=encoded.embeddings, parts=parts)
+    weight, bias = (tensor.double().cpu().numpy() for tensor in (network.weight, network.bias))
     head = Head(weight=weight, bias=bias)
     return HeadClassifier(encoded.encoder, head=head, features=encoded.embeddings.at, facts={})
-
-
-def predictor(encoder: Encoder, head: Head | None, data: Data, spec: Mapping[str, Any]) -> Predictor:
-    """Join an encoder and a head, as float32 on the CPU; without a head there are no classes."""
-    weight = head.weight if head else np.zeros((0, encoder.embed_dim))
-    bias = head.bias if head else np.zeros(0)
-    return Predictor(
-        encoder.cpu(),
-        weight=torch.from_numpy(weight.astype(np.float32)),
-        bias=torch.from_numpy(bias.astype(np.float32)),
-        classes=data.store.classes if head else (),
-        form=data.store.form,
-        spec=spec,
-    ).eval()
 
 
 def _controls(

@@ -1,5 +1,6 @@
 """Explain a run's network: maps of what it uses, next to what differs in the data, and checks of each method."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.data import Data
 from eegbench.experiment.probe_options import check_predictor
 from eegbench.experiment.run_folder import model_folder
-from eegbench.inference.predictor import NETWORK, Predictor, load_predictor
+from eegbench.inference.network import NETWORK, Network, load_network
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
+from eegbench.interpretability.scene_of_group import scene_of_group
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
@@ -28,9 +30,10 @@ FOLDER = "interpretability"
 
 
 def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path) -> dict[str, float]:
-    """Plot and write each method's map of a run's network; return the checks by MLflow's names.
+    """Plot and write each method's maps of a run's network; return the checks by MLflow's names.
 
-    What the same method left there before is replaced, unless ``explain.folder`` names another place.
+    Each group of signals has a map of its own. What the same method left there before is replaced, unless
+    ``explain.folder`` names another place.
 
     Parameters
     ----------
@@ -48,37 +51,56 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     ConfigError
         Where the run has no such network, or no window to look at.
     """
-    chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
+    chosen, place = asked.explained, asked.explained.folder
     network, name = _network(chosen.predictor, experiment, folder)
     split = _split(chosen.split, data)
-    scene = _scene(network, split, data, chosen.n_windows, np.random.default_rng(seed))
-    shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
-    difference = class_difference(scene)
-    album = Album(folder, asked.figures)
+    rows = _rows(data, split, chosen.n_windows, np.random.default_rng(asked.seed))
     seen = f"{split} (within subject)" if data.within_subject else split
-    plot_difference(difference, scene, title=f"Data ({seen})", stem=f"{place}/class_difference", album=album)
+    about = {"predictor": name, "split": seen, "n_windows": len(rows)}
+    album = Album(folder, asked.figures)
     checks = []
-    for method, spec in asked.methods.items():
-        tell(f"{method}: {name}, {seen}, {len(scene)} windows")
-        found, check = _ask(method, spec, scene, shuffled, seed)
-        checks.append(check | {"predictor": name, "split": seen, "n_windows": len(scene)})
-        album.add_data(f"{place}/{method}", found.table())
-        album.add_facts(
-            f"{place}/{method}", {**checks[-1], "options": spec.node, "explain": asdict(chosen), "seed": seed}
-        )
-        plot_attribution(
-            found,
-            difference,
-            scene,
-            bands_hz=chosen.bands_hz,
-            title=_title(method, found, f"{name}, {seen}"),
-            stem=f"{place}/{method}",
-            album=album,
-        )
+    for group in data.store.form.groups:
+        scene = scene_of_group(network.to(data.store.device), data.store, data.part(split), rows, group)
+        suffix = "" if len(data.store.form.groups) == 1 else f"_{group}"
+        checks += [check | about for check in _explain_group(asked, scene, suffix, about, album)]
     table = pd.DataFrame(checks)
     album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
     print_checks(table)
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
+
+
+def _explain_group(
+    asked: Explanation, scene: Scene, suffix: str, about: Mapping[str, Any], album: Album
+) -> Iterator[dict[str, Any]]:
+    """Plot and write each method's map of one group of signals, and yield the checks.
+
+    Parameters
+    ----------
+    asked
+        The methods, and what they are asked.
+    scene
+        The network before the windows of the group.
+    suffix
+        What is added to the names of maps: the group's name, where there are several.
+    about
+        What was explained, on which windows.
+    album
+        Takes the maps.
+    """
+    chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
+    shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
+    difference = class_difference(scene)
+    stem = f"{place}/class_difference{suffix}"
+    plot_difference(difference, scene, title=f"Data ({about['split']})", stem=stem, album=album)
+    for method, spec in asked.methods.items():
+        name, stem = f"{method}{suffix}", f"{place}/{method}{suffix}"
+        tell(f"{name}: {about['predictor']}, {about['split']}, {len(scene)} windows")
+        found, check = _ask(name, spec, scene, shuffled, seed)
+        album.add_data(stem, found.table())
+        album.add_facts(stem, {**check, **about, "options": spec.node, "explain": asdict(chosen), "seed": seed})
+        title = _title(name, found, f"{about['predictor']}, {about['split']}")
+        plot_attribution(found, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
+        yield check
 
 
 def _title(method: str, found: Attribution, seen: str) -> str:
@@ -104,32 +126,20 @@ def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int
     return found, {"method": name, "shuffled_similarity": similarity(found, of_shuffled), **known}
 
 
-def _scene(network: Predictor, split: str, data: Data, n_windows: int, rng: np.random.Generator) -> Scene:
-    rows = _rows(data, split, n_windows, rng)
-    if not len(rows):
-        raise ConfigError(f"explain.split={split}: this split has no scored window; choose another.")
-    return Scene(
-        network=network.to(data.store.device),
-        gather=lambda part: data.store.gather(rows[part]).only,
-        labels=data.labels(rows),
-        classes=data.store.classes,
-        group=data.store.form.only,
-    )
-
-
-def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Predictor, str]:
+def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network, str]:
     """Load what is explained; it takes windows as the store gives them, standardised already where they are."""
     check_predictor(wanted, experiment.probes)
     name = _predictor(wanted, experiment.probes.main, folder)
     place = model_folder(folder, name, experiment.probes.main)
-    network = load_predictor(place, experiment.model) if place.is_dir() else None
+    network = load_network(place, experiment.model) if place.is_dir() else None
     if network is None or not network.classes:
         raise ConfigError(
             f"explain.predictor={wanted}: the probe {name} has no head that gives each class a score, so there is "
             "nothing to explain; set explain.predictor to a probe that has one, which must be among those of the run "
             f"({', '.join(experiment.probes.of)})."
         )
-    network.form = replace(network.form, normalise="none")
+    form = replace(network.description.form, normalise="none")
+    network.description = replace(network.description, form=form)
     return network, name if name == NETWORK else f"encoder and {name.replace('_', ' ')} probe"
 
 
@@ -156,6 +166,8 @@ def _rows(data: Data, split: str, n: int, rng: np.random.Generator) -> Int[np.nd
     """Return the rows of a split's scored windows, all crops of trials too; of many, as many of each class."""
     table = data.part(split)
     rows = table.index.to_numpy()[(table["scored"] & ~table["rejected"]).to_numpy()]
+    if not len(rows):
+        raise ConfigError(f"explain.split={split}: this split has no scored window; choose another.")
     if len(rows) <= n:
         return rows
     labels, drawn = data.labels(rows), rng.permutation(len(rows))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
+from eegbench.config import REMOVED, ConfigError, Node, Spec, build, check_names, conf_folder, fill, read_plain
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
@@ -87,6 +87,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     """
     root = fill(TrainOptions, options, owner="train")
     _check_seeds(root)
+    _check_roots(root.paths)
     trusted = root.trust
     hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted)
     probes = read_probes(root.probe, hand_made, trusted)
@@ -224,3 +225,9 @@ def _check_seeds(root: TrainOptions) -> None:
             raise ConfigError(f"{name}={seed}: whole numbers from 0 are expected.")
     if len(set(root.sweep.seeds)) < len(root.sweep.seeds):
         raise ConfigError(f"sweep.seeds={list(root.sweep.seeds)}: a seed stands there twice.")
+
+
+def _check_roots(paths: Paths) -> None:
+    """Refuse a folder for a dataset that takes none from there: its recordings would be fetched nevertheless."""
+    known = read_plain(conf_folder() / "paths" / "default.yaml")["roots"]
+    check_names(paths.roots, known, "paths.roots", "paths.roots")

@@ -9,17 +9,19 @@ from eegbench.atomic import write_arrays, write_csv, write_parquet
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.evaluation import (
+    Answers,
     Evaluation,
     answer,
     evaluate,
-    predictor,
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all, encode_scored
 from eegbench.experiment.run_folder import model_folder
+from eegbench.experiment.saving import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
+from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded
-from eegbench.inference.predictor import save_predictor
+from eegbench.inference.network import save_network
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.run_figures import (
@@ -77,8 +79,11 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
     write_parquet(folder / "windows.parquet", data.store.table.drop(columns=places))
     is_labelled = bool(data.store.table["scored"].any())
-    evaluation = _score(experiment, data, trained, embeddings, album, mark) if is_labelled else None
-    return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, folder))
+    known = describe_network(experiment, data)
+    encoded = Encoded(trained.encoder, data.store, embeddings)
+    answers = answer(encoded, trained.task, data, experiment, known) if is_labelled else None
+    evaluation = _score(experiment, data, trained, answers, album, mark) if answers else None
+    return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, known, folder))
 
 
 def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
@@ -94,11 +99,10 @@ def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings)
 
 
 def _score(
-    experiment: Experiment, data: Data, trained: Trained, embeddings: Embeddings, album: Album, mark: str
+    experiment: Experiment, data: Data, trained: Trained, answers: Answers, album: Album, mark: str
 ) -> Evaluation:
-    """Probe the embeddings and their controls, and write and plot predictions and scores."""
-    encoded = Encoded(trained.encoder, data.store, embeddings)
-    answers, main = answer(encoded, trained.task, data, experiment), experiment.probes.main
+    """Evaluate the controls, and write and plot predictions and scores."""
+    main = experiment.probes.main
     said, classes = predictions_frame(answers.predictions, data.store.table), data.store.classes
     plot_predictions(said, main, data.store, within_subject=data.within_subject, album=album)
     random_weights = encode_scored(trained.random_encoder, data)
@@ -113,22 +117,28 @@ def _score(
 
 
 def _save_networks(
-    experiment: Experiment, data: Data, trained: Trained, evaluation: Evaluation | None, folder: Path
+    experiment: Experiment,
+    data: Data,
+    trained: Trained,
+    evaluation: Evaluation | None,
+    known: Description,
+    folder: Path,
 ) -> ServedModel | None:
     """Save every classifier that has a head with its encoder, each in its place; return the main probe's.
 
     The place of the main probe holds an encoder in any case: without labels, and where that probe has no head, it has
     a head of no classes.
     """
-    main, spec = experiment.probes.main, experiment.model.node
-    classifiers = evaluation.classifiers if evaluation else {}
-    for name, one in classifiers.items():
-        if one.head or name == main:
-            save_predictor(predictor(one.encoder, one.head, data, spec), model_folder(folder, name, main))
+    main, classifiers = experiment.probes.main, evaluation.classifiers if evaluation else {}
+    networks = {name: calibrated(one, known, data) for name, one in classifiers.items()}
+    for name, network in networks.items():
+        if network:
+            save_network(network, model_folder(folder, name, main))
+    if not networks.get(main):
+        save_network(headless(trained.encoder, known), model_folder(folder, main, main))
     if main not in classifiers:
-        save_predictor(predictor(trained.encoder, None, data, spec), model_folder(folder, main, main))
         return None
-    if classifiers[main].head is None:
+    if networks[main] is None:
         tell(f"the probe {main} has no head: model/ holds the encoder alone, and the tracker keeps no model to serve")
         return None
     if len(data.store.form.groups) > 1:  # MLflow serves models of one array

@@ -93,9 +93,8 @@ def _prepare_process(experiment: Experiment) -> torch.device:
 
 def _write_split(experiment: Experiment, data: Data, folder: Path) -> list[str]:
     """Write who is in which split; return the subjects of test whose signals shaped the encoder before."""
-    ids = split_ids(data)
-    write_json(folder / SPLIT, ids | {"seen": seen_subjects(experiment, ids)})
-    return saw_subjects(experiment, ids)
+    write_json(folder / SPLIT, split_ids(data) | {"seen": seen_subjects(experiment, data)})
+    return saw_subjects(experiment, data)
 
 
 def _point_to(twin: Path, metrics: dict[str, float], folder: Path) -> dict[str, float]:

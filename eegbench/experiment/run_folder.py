@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
-from eegbench.inference.predictor import NETWORK, PROBED
+from eegbench.inference.network import NETWORK, PROBED
 from eegbench.sweep.base import Pruned
 
 CONFIG = "config.yaml"
@@ -72,11 +72,11 @@ def model_folder(run: Path, predictor: str, main: str) -> Path:
 
 
 def seen_before(folder: Path) -> dict[str, list[str]]:
-    """Return, by dataset, the subjects that shaped a finished run's encoder."""
+    """Return, by the people of a dataset, the subjects that shaped a finished run's encoder."""
     seen = read_json(folder / SPLIT).get("seen")
     if not isinstance(seen, dict) or not all(isinstance(subjects, list) for subjects in seen.values()):
         raise ConfigError(f"{folder / SPLIT}: it does not name the subjects that shaped the encoder (seen).")
-    return {str(dataset): [str(subject) for subject in subjects] for dataset, subjects in seen.items()}
+    return {str(people): [str(subject) for subject in subjects] for people, subjects in seen.items()}
 
 
 def _check_same(earlier: Mapping[str, Any], now: Mapping[str, Any], run: Path) -> None:

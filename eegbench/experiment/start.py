@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data, origins
 from eegbench.experiment.run_folder import seen_before
-from eegbench.inference.predictor import PROBED, encoder_weights, load_weights, read_facts
+from eegbench.inference.network import PROBED, describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder
 from eegbench.store.base import WindowStore
@@ -33,7 +34,7 @@ def check_start(experiment: Experiment) -> None:
             "or leave it out."
         )
     if experiment.encoder is not None:
-        _check_same_model(experiment.encoder, read_facts(experiment.encoder / PROBED).spec, experiment.model)
+        _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)
 
 
 def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
@@ -52,25 +53,28 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
     if experiment.encoder is None:
         return encoder
     folder = experiment.encoder / PROBED
-    _check_same_form(experiment.encoder, read_facts(folder).form, form)
+    _check_same_form(experiment.encoder, describe(folder).form, form)
     load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
     return encoder
 
 
-def saw_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> list[str]:
+def saw_subjects(experiment: Experiment, data: Data) -> list[str]:
     """Name the subjects now in test whose signals shaped the encoder that this run starts from."""
-    return sorted(set(_seen_before(experiment).get(ids["dataset"], ())) & set(ids["test"]["subjects"]))
+    before = {(people, subject) for people, subjects in _seen_before(experiment).items() for subject in subjects}
+    return sorted(subject for subject, found in origins(data, "test").items() if found & before)
 
 
-def seen_subjects(experiment: Experiment, ids: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Name, by dataset, all subjects that shaped this run's encoder, also through the runs it started from.
+def seen_subjects(experiment: Experiment, data: Data) -> dict[str, list[str]]:
+    """Name all subjects that shaped this run's encoder, also through the runs it started from, by `Dataset.people`.
 
     Those of valid count: they chose the checkpoint.
     """
-    seen = {dataset: set(subjects) for dataset, subjects in _seen_before(experiment).items()}
-    seen.setdefault(ids["dataset"], set()).update(ids["train"]["subjects"], ids["valid"]["subjects"])
-    return {dataset: sorted(subjects) for dataset, subjects in seen.items()}
+    seen = {people: set(subjects) for people, subjects in _seen_before(experiment).items()}
+    for split in ("train", "valid"):
+        for people, subject in set().union(*origins(data, split).values()):
+            seen.setdefault(people, set()).add(subject)
+    return {people: sorted(subjects) for people, subjects in seen.items()}
 
 
 def _seen_before(experiment: Experiment) -> dict[str, list[str]]:

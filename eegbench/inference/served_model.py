@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from eegbench.inference.predictor import load_predictor
+from eegbench.inference.network import load_network
 from eegbench.tracking.served import Served
 
 
 def _load_pyfunc(path: str) -> Served:
     """Return the model in this folder; the name is MLflow's."""
-    return Served(load_predictor(Path(path)).probabilities)
+    return Served(load_network(Path(path)).probabilities)

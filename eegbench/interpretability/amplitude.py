@@ -36,7 +36,8 @@ def _sums(scene: Scene) -> Sums:
     n_classes = len(scene.classes)
     zero = torch.zeros(n_classes, 1, 1, dtype=torch.float64, device=scene.device)
     n, total, squares = zero[:, 0, 0], zero, zero
-    for part, x in scene.batches():
+    for part in scene.parts():
+        x = scene.gather(part)
         labels = torch.from_numpy(scene.labels[part]).to(x.device)
         member = nn.functional.one_hot(labels + 1, n_classes + 1)[:, 1:].double()  # nobody's windows are in no class
         amplitudes = torch.fft.rfft(x).abs().double()

@@ -9,10 +9,10 @@ ordinary gradient. Unlike that one it may be averaged over windows, since it is 
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.interpretability.average import averaged
-from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import time_gradients
 from eegbench.interpretability.spectrum import frequencies, sides
 
@@ -26,7 +26,7 @@ class AmplitudeGradient(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and frequency."""
-        mean, error = averaged(scene, lambda x: amplitude_gradients(scene.network, x))
+        mean, error = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x))
         return Attribution(
             values=mean,
             measure="score per unit of spectral amplitude",
@@ -39,13 +39,13 @@ class AmplitudeGradient(Method):
 
 
 def amplitude_gradients(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_freqs"]:
     """Return the derivative of each score of each window by its amplitudes.
 
     Parameters
     ----------
-    network
+    scores
         Windows → scores, differentiable; each window's scores depend on that window alone.
     x
         Windows.
@@ -57,5 +57,5 @@ def amplitude_gradients(
     """
     n_times = x.shape[-1]
     phases = torch.sgn(torch.fft.rfft(x))
-    spectra = torch.fft.rfft(time_gradients(network, x))
+    spectra = torch.fft.rfft(time_gradients(scores, x))
     return sides(n_times, x.device) / n_times * (phases.conj() * spectra).real

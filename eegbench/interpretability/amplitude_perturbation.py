@@ -117,16 +117,17 @@ class AmplitudePerturbation(Method):
     def _iterations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> Iterator[Tensor]:
         """Yield each iteration's correlations (1 + n_permutations, n_outputs, n_channels, n_frequencies)."""
         source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
-        before = torch.cat([read(x) for _, x in scene.batches()])
+        before = torch.cat([read(batch.scores, batch.x) for batch in scene.batches()])
         shape = len(self._channels(scene)), scene.group.n_times // 2 + 1
         self._check_memory(shape[0] * shape[1] * before.shape[1])
         strength = self._strength(scene)
         with bar("perturbing", self.n_iterations * len(scene.parts())) as advance:
             for _ in range(self.n_iterations):
                 sums = CorrelationSums(shape, before.shape[1], self.n_permutations, shuffling)
-                for part, x in scene.batches():
-                    changed, effect = perturb(x, self.noise(x, source).mul_(strength), self.kind)
-                    sums.add(effect, read(changed) - before[part])
+                for batch in scene.batches():
+                    noise = self.noise(batch.x, source).mul_(strength)
+                    changed, effect = perturb(batch.x, noise, self.kind)
+                    sums.add(effect, read(batch.scores, changed) - before[batch.part])
                     advance("")
                 yield sums.correlations()
 
@@ -135,8 +136,8 @@ class AmplitudePerturbation(Method):
         if self.kind != "additive" or self.unit == "raw":
             return self.scale
         sums = torch.zeros((), dtype=torch.float64, device=scene.device)
-        for _, x in scene.batches():
-            amplitude = torch.fft.rfft(x).abs().double()
+        for batch in scene.batches():
+            amplitude = torch.fft.rfft(batch.x).abs().double()
             sums = sums + torch.stack([amplitude.sum(0), amplitude.square().sum(0)])
         mean, square = sums / len(scene)
         return self.scale * (square - mean.square()).clamp_(min=0).sqrt().float()

@@ -7,10 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Batch, Scene
 
 Mean = Float[np.ndarray, "n_outputs n_channels n_places"]
-OfBatch = Callable[[Float[Tensor, "batch n_channels n_times"]], Float[Tensor, "n_outputs batch n_channels n_places"]]
+OfBatch = Callable[[Batch], Float[Tensor, "n_outputs batch n_channels n_places"]]
 
 
 def averaged(scene: Scene, of_batch: OfBatch) -> tuple[Mean, Mean | None]:
@@ -21,7 +21,7 @@ def averaged(scene: Scene, of_batch: OfBatch) -> tuple[Mean, Mean | None]:
     scene
         The windows.
     of_batch
-        Windows → a map for each output and window.
+        Returns a map for each output and window.
 
     Raises
     ------
@@ -32,8 +32,8 @@ def averaged(scene: Scene, of_batch: OfBatch) -> tuple[Mean, Mean | None]:
     if n == 0:
         raise ValueError("there is no window to explain the network on; choose a split that has some.")
     total = squares = torch.zeros((), dtype=torch.float64, device=scene.device)
-    for _, x in scene.shown("explaining"):
-        maps = of_batch(x).detach().double()
+    for batch in scene.shown("explaining"):
+        maps = of_batch(batch).detach().double()
         total, squares = total + maps.sum(1), squares + maps.square().sum(1)
     mean = total / n
     if n == 1:
@@ -50,7 +50,7 @@ def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:
     scene
         The windows.
     of_batch
-        Windows → a number for each output, window, channel and sample.
+        Returns a number for each output, window, channel and sample.
     measure
         What the numbers are.
     """

@@ -25,6 +25,35 @@ BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
 """Signal in one batch."""
 
 
+Signals = Float[Tensor, "batch n_channels n_times"]
+Scores = Callable[[Tensor], Tensor]
+"""A batch of windows, or several batches in a row (k · batch, n_channels, n_times) → scores (k · batch, n_outputs)."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some windows, and the scores that a network gives them.
+
+    Attributes
+    ----------
+    part
+        Where the windows stand among all.
+    x
+        The windows.
+    scores
+        Windows in place of these, or several for each of them, batch after batch → scores.
+    """
+
+    part: slice
+    x: Signals
+    scores: Scores
+
+
+def unbound(network: nn.Module, part: slice) -> Scores:  # noqa: ARG001  scores depend on nothing else
+    """Return the network itself, whose scores depend on the windows alone."""
+    return network
+
+
 @dataclass(frozen=True)
 class Scene:
     """A network, and the windows that it is explained on.
@@ -32,23 +61,28 @@ class Scene:
     Attributes
     ----------
     network
-        Windows (batch, n_channels, n_times) → scores before the softmax (batch, n_outputs), differentiable. It is in
-        evaluation mode, and each window's scores depend on that window alone.
+        Makes scores before the softmax, differentiable. It is in evaluation mode, and the scores of a window depend on
+        no other window of the batch.
     gather
-        Returns windows by their positions, 0 … n − 1, as float32 on the network's device.
+        Returns windows by their positions, 0 … n − 1, as float32 on the network's device: the signals of the group
+        that is explained.
     labels
         The class that an expert gave each window, an index into ``classes``; −1 where nobody did.
     classes
         Names of the network's outputs.
     group
         Channels, their positions, rate and length of a window.
+    bind
+        Returns the scores of a batch as a function of its windows, given a network and the batch's place. What else
+        scores depend on is held as it is: other groups of signals, and the neighbours in a sequence.
     """
 
     network: nn.Module
-    gather: Callable[[slice], Float[Tensor, "batch n_channels n_times"]]
+    gather: Callable[[slice], Signals]
     labels: Int[np.ndarray, "n"]
     classes: tuple[str, ...]
     group: Group
+    bind: Callable[[nn.Module, slice], Scores] = unbound
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -59,15 +93,15 @@ class Scene:
         at_once = max(1, BATCH_BYTES[self.device.type] // n_bytes)
         return even_parts(len(self), -(-len(self) // at_once))
 
-    def batches(self) -> Iterator[tuple[slice, Float[Tensor, "batch n_channels n_times"]]]:
-        """Yield each batch with its place among the windows, in order."""
-        return ((part, self.gather(part)) for part in self.parts())
+    def batches(self) -> Iterator[Batch]:
+        """Yield the batches in order."""
+        return (Batch(part, self.gather(part), self.bind(self.network, part)) for part in self.parts())
 
-    def shown(self, doing: str) -> Iterator[tuple[slice, Float[Tensor, "batch n_channels n_times"]]]:
-        """Yield each batch, as `batches` does, and show how far it has come."""
+    def shown(self, doing: str) -> Iterator[Batch]:
+        """Yield the batches in order, and show how far it has come."""
         with bar(doing, len(self.parts())) as advance:
-            for part, x in self.batches():
-                yield part, x
+            for batch in self.batches():
+                yield batch
                 advance("")
 
     def of(self, network: nn.Module) -> "Scene":

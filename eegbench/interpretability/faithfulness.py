@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
-from eegbench.interpretability.base import Attribution, Scene
+from eegbench.interpretability.base import Attribution, Scene, Scores
 from eegbench.interpretability.spectrum import frequencies, in_band
 from eegbench.types import Axis
 
@@ -62,12 +62,13 @@ def faithfulness(attribution: Attribution, scene: Scene, rng: np.random.Generato
         return None
     orders = torch.from_numpy(_shares_by_strength(attribution.values, rng)).to(scene.device)
     totals = np.zeros((2, 2))
-    for _, x in scene.shown("deleting and inserting"):
-        predicted = scene.network(x).argmax(1)
+    for batch in scene.shown("deleting and inserting"):
+        x = batch.x
+        predicted = batch.scores(x).argmax(1)
         drawn = torch.from_numpy(rng.random((len(x), *orders.shape[1:]), dtype=np.float32)).to(scene.device)
         for order, shares in enumerate((orders[predicted], _shares(drawn))):
             bins = _by_bin(shares, attribution, scene)
-            totals[order] += _curves(scene.network, x, predicted, bins, attribution.axis)
+            totals[order] += _curves(batch.scores, x, predicted, bins, attribution.axis)
     return Faithfulness(*(totals / len(scene)).ravel().tolist())
 
 
@@ -98,7 +99,7 @@ def _by_bin(shares: Float[Tensor, "batch n_rows n_places"], attribution: Attribu
 
 
 def _curves(
-    network: nn.Module,
+    scores: Scores,
     x: Float[Tensor, "batch n_channels n_times"],
     predicted: Int[Tensor, "batch"],
     shares: Shares,
@@ -109,8 +110,8 @@ def _curves(
     deletion = insertion = 0.0
     for step in range(1, N_STEPS + 1):
         first = shares < step / N_STEPS
-        deletion += _probability(network, rebuilt(~first), predicted)
-        insertion += _probability(network, rebuilt(first), predicted)
+        deletion += _probability(scores, rebuilt(~first), predicted)
+        insertion += _probability(scores, rebuilt(first), predicted)
     return deletion / N_STEPS, insertion / N_STEPS
 
 
@@ -125,7 +126,7 @@ def _rebuilder(
 
 
 def _probability(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"], predicted: Int[Tensor, "batch"]
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"], predicted: Int[Tensor, "batch"]
 ) -> float:
-    probabilities = network(x).softmax(1)
+    probabilities = scores(x).softmax(1)
     return float(probabilities.gather(1, predicted[:, None]).sum())

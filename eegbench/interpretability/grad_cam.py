@@ -1,6 +1,7 @@
 """When did a layer see what speaks for a class: its outputs, weighted by what each of them does to the score."""
 
 import difflib
+from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -9,8 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.inference.network import Network
 from eegbench.interpretability.average import averaged, times
-from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import gradients
 from eegbench.interpretability.layer import outputs_of
 
@@ -46,7 +48,7 @@ class GradCam(Method):
             Where the network has no such layer, or no convolution over time.
         """
         layer = self._find(layers_over_time(scene))
-        mean, error = averaged(scene, lambda x: activations(scene.network, layer, x))
+        mean, error = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x))
         return Attribution(
             values=mean,
             measure="class activation",
@@ -89,27 +91,46 @@ def _choice(layers: dict[str, nn.Module]) -> str:
 
 
 def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
-    """Return the layers by name that give (batch, filters, …, steps), in the order in which a window meets them."""
-    met: dict[str, nn.Module] = {}
+    """Return the layers by name that give (batch, filters, …, steps) and depend on the signals of the scene's group.
+
+    They come in the order in which a window meets them.
+    """
+    met: dict[str, tuple[nn.Module, Tensor]] = {}
 
     def meet(name: str, layer: nn.Module, output: Any) -> None:
         if isinstance(output, Tensor) and output.dim() >= 3 and output.shape[-1] > 1:
-            met[name] = layer
+            met[name] = layer, output
 
-    with ExitStack() as hooks, torch.no_grad():
-        for name, layer in scene.network.named_modules():
+    with ExitStack() as hooks, torch.enable_grad():
+        for name, layer in _within_windows(scene.network):
             hook = layer.register_forward_hook(lambda layer, _, output, name=name: meet(name, layer, output))
             hooks.callback(hook.remove)
-        scene.network(scene.gather(slice(0, 1)))
-    return met
+        first = slice(0, 1)
+        x = scene.gather(first).requires_grad_()
+        scene.bind(scene.network, first)(x)
+        return {name: layer for name, (layer, output) in met.items() if _depends(output, x)}
+
+
+def _within_windows(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Yield all layers with their names, but those of a sequence encoder, whose steps are windows."""
+    sequence = network.sequence if isinstance(network, Network) else None
+    skipped = set() if sequence is None else set(sequence.modules())
+    return ((name, layer) for name, layer in network.named_modules() if layer not in skipped)
+
+
+def _depends(output: Tensor, x: Tensor) -> bool:
+    """Whether a layer's output depends on the windows: that of another group of signals does not."""
+    if not output.requires_grad:
+        return False
+    return torch.autograd.grad(output.sum(), x, retain_graph=True, allow_unused=True)[0] is not None
 
 
 def activations(
-    network: nn.Module, layer: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+    scores_of: Scores, layer: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch 1 n_times"]:
     """Return a layer's class activation for each score and window, at every sample of the window."""
     with torch.enable_grad(), outputs_of(layer) as found:
-        scores = network(x.detach().requires_grad_())
+        scores = scores_of(x.detach().requires_grad_())
     output = found[-1]
     maps = [_weighted(output.detach(), gradient) for gradient in gradients(scores, output)]
     steps = torch.stack(maps).flatten(0, 1).unsqueeze(1)

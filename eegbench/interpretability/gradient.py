@@ -4,14 +4,13 @@ Each window's scores depend on that window alone, so the gradient of a score's s
 every window, whatever the size of the batch. The gradient of the mean would shrink with it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-Scores = Callable[[Tensor], Tensor]
-"""Windows (batch, n_channels, n_times) → scores before the softmax (batch, n_outputs)."""
+from eegbench.interpretability.base import Scores
 
 
 def gradients(

@@ -6,10 +6,10 @@ does with rhythms of any phase. So its mean over windows does not tend to 0 and 
 
 import numpy as np
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.interpretability.average import over_time
-from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import time_gradients
 
 
@@ -23,11 +23,11 @@ class InputXGradient(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and time."""
-        return over_time(scene, lambda x: products(scene.network, x), "score")
+        return over_time(scene, lambda batch: products(batch.scores, batch.x), "score")
 
 
 def products(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"]
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_times"]:
     """Return sample times gradient of each window; of a linear network these add up to the score without its bias."""
-    return x * time_gradients(network, x)
+    return x * time_gradients(scores, x)

@@ -7,10 +7,10 @@ gradient, the sign does not hang on a rhythm's phase, so the mean over windows i
 import numpy as np
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.interpretability.average import over_time
-from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import time_gradients
 
 
@@ -40,17 +40,17 @@ class IntegratedGradients(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and time."""
-        return over_time(scene, lambda x: integrated(scene.network, x, self.n_steps), "score")
+        return over_time(scene, lambda batch: integrated(batch.scores, batch.x, self.n_steps), "score")
 
 
 def integrated(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"], n_steps: int
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"], n_steps: int
 ) -> Float[Tensor, "n_outputs batch n_channels n_times"]:
     """Return integrated gradients of each window, by the midpoint rule.
 
     Parameters
     ----------
-    network
+    scores
         Windows → scores, differentiable.
     x
         Windows.
@@ -59,5 +59,5 @@ def integrated(
     """
     total = torch.zeros((), device=x.device)
     for step in range(n_steps):
-        total = total + time_gradients(network, x * ((step + 0.5) / n_steps))
+        total = total + time_gradients(scores, x * ((step + 0.5) / n_steps))
     return x * total / n_steps

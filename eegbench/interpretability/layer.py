@@ -8,8 +8,10 @@ from typing import Any
 from jaxtyping import Float
 from torch import Tensor, nn
 
-Reader = Callable[[Tensor], Tensor]
-"""Windows (batch, n_channels, n_times) → answers (batch, n_outputs)."""
+from eegbench.interpretability.base import Scores
+
+Reader = Callable[[Scores, Tensor], Tensor]
+"""Scores as a function of windows, and windows (batch, n_channels, n_times) → answers (batch, n_outputs)."""
 
 
 @contextmanager
@@ -31,13 +33,13 @@ def reading(network: nn.Module, layer: str | None, option: str) -> Iterator[Read
         Where there is no such layer, or it does not answer each window in one call.
     """
     if layer is None:
-        yield network
+        yield lambda scores, x: scores(x)
         return
     with outputs_of(_find(network, layer, option)) as made:
 
-        def read(x: Tensor) -> Tensor:
+        def read(scores: Scores, x: Tensor) -> Tensor:
             made.clear()
-            network(x)
+            scores(x)
             return _by_filter(made, len(x), f"{option}={layer}")
 
         yield read

@@ -1,13 +1,16 @@
 """How much of a score is lost without a band of a channel, or without the channel."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.interpretability.average import averaged
-from eegbench.interpretability.base import BATCH_BYTES, Attribution, Method, Scene
+from eegbench.interpretability.base import BATCH_BYTES, Attribution, Method, Scene, Scores
 from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.progress import tell
 from eegbench.types import Group
 
 OPTION = "interpretability.occlusion.bands_hz"
@@ -24,7 +27,8 @@ class Occlusion(Method):
     Parameters
     ----------
     bands_hz
-        Name, lower edge (included) and upper edge (not) of each band, in Hz.
+        Name, lower edge (included) and upper edge (not) of each band, in Hz. Bands that end above half of the sampling
+        rate are left out with a note.
 
     References
     ----------
@@ -47,47 +51,59 @@ class Occlusion(Method):
         Raises
         ------
         ValueError
-            Where a band passes half of the sampling rate, or holds no frequency of a window.
+            Where no band lies below half of the sampling rate, or one holds no frequency of a window.
         """
-        bands = torch.from_numpy(self._members(scene.group)).to(scene.device)
-        mean, error = averaged(scene, lambda x: drops(scene.network, x, bands))
+        held = self._held(scene.group)
+        bands = torch.from_numpy(_members(held, scene.group)).to(scene.device)
+        mean, error = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
         return Attribution(
             values=mean,
             measure="score lost",
             axis="band",
-            places=(*(name for name, _, _ in self.bands_hz), ALL),
+            places=(*(name for name, _, _ in held), ALL),
             outputs=scene.classes,
             channels=scene.group.channels,
             standard_error=error,
-            bands_hz=np.array([*(edges for _, *edges in self.bands_hz), [0.0, np.inf]], dtype=np.float64),
+            bands_hz=np.array([*(edges for _, *edges in held), [0.0, np.inf]], dtype=np.float64),
         )
 
-    def _members(self, group: Group) -> Bool[np.ndarray, "n_places n_freqs"]:
-        freqs = frequencies(group)
-        for name, low, high in self.bands_hz:
-            if high > group.sfreq / 2:
-                raise ValueError(
-                    f"{OPTION}: {name} ends at {high:g} Hz, above {group.sfreq / 2:g} Hz, half of the sampling rate; "
-                    "set a lower edge, or leave the band out."
-                )
-            if not in_band(freqs, low, high).any():
-                raise ValueError(
-                    f"{OPTION}: no frequency of a window of {group.window_s:g} s lies in {name}, "
-                    f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
-                )
-        edges = [*((low, high) for _, low, high in self.bands_hz), (0.0, np.inf)]
-        return np.stack([in_band(freqs, low, high) for low, high in edges])
+    def _held(self, group: Group) -> list[tuple[str, float, float]]:
+        """Return the bands below half of the sampling rate: a slow group of signals has no others."""
+        held = [band for band in self.bands_hz if band[2] <= group.sfreq / 2]
+        left_out = ", ".join(
+            f"{name} ({low:g}-{high:g} Hz)" for name, low, high in self.bands_hz if high > group.sfreq / 2
+        )
+        if not held:
+            raise ValueError(
+                f"{OPTION}: {left_out} ends above {group.sfreq / 2:g} Hz, half of the sampling rate, and no other band "
+                "is there; set lower edges."
+            )
+        if left_out:
+            tell(f"occlusion leaves out {left_out}: signals at {group.sfreq:g} Hz have no such frequencies")
+        return held
+
+
+def _members(bands: Sequence[tuple[str, float, float]], group: Group) -> Bool[np.ndarray, "n_places n_freqs"]:
+    freqs = frequencies(group)
+    for name, low, high in bands:
+        if not in_band(freqs, low, high).any():
+            raise ValueError(
+                f"{OPTION}: no frequency of a window of {group.window_s:g} s lies in {name}, "
+                f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
+            )
+    edges = [*((low, high) for _, low, high in bands), (0.0, np.inf)]
+    return np.stack([in_band(freqs, low, high) for low, high in edges])
 
 
 @torch.no_grad()
 def drops(
-    network: nn.Module, x: Float[Tensor, "batch n_channels n_times"], bands: Bool[Tensor, "n_places n_freqs"]
+    scores: Scores, x: Float[Tensor, "batch n_channels n_times"], bands: Bool[Tensor, "n_places n_freqs"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_places"]:
     """Return the score of each window minus its score without each band of each channel.
 
     Parameters
     ----------
-    network
+    scores
         Windows → scores.
     x
         Windows.
@@ -98,12 +114,12 @@ def drops(
     channels, places = torch.meshgrid(torch.arange(x.shape[1]), torch.arange(len(bands)), indexing="ij")
     at_once = max(1, BATCH_BYTES[x.device.type] // (x.element_size() * x.numel()))
     pairs = zip(channels.flatten().split(at_once), places.flatten().split(at_once), strict=True)
-    without = torch.cat([_scores_without(network, x, parts, *pair) for pair in pairs])
-    return (network(x) - without).unflatten(0, (x.shape[1], len(bands))).permute(3, 2, 0, 1)
+    without = torch.cat([_scores_without(scores, x, parts, *pair) for pair in pairs])
+    return (scores(x) - without).unflatten(0, (x.shape[1], len(bands))).permute(3, 2, 0, 1)
 
 
 def _scores_without(
-    network: nn.Module,
+    scores: Scores,
     x: Float[Tensor, "batch n_channels n_times"],
     parts: Float[Tensor, "n_places batch n_channels n_times"],
     channels: Int[Tensor, "n"],
@@ -113,5 +129,4 @@ def _scores_without(
     n = len(channels)
     windows = x.repeat(n, 1, 1, 1)
     windows[torch.arange(n), :, channels] -= parts[places, :, channels]
-    scores: Tensor = network(windows.flatten(0, 1))
-    return scores.unflatten(0, (n, len(x)))
+    return scores(windows.flatten(0, 1)).unflatten(0, (n, len(x)))

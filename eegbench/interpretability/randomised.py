@@ -13,7 +13,7 @@ from jaxtyping import Float
 from scipy.stats import rankdata
 from torch import Tensor, nn
 
-from eegbench.inference.predictor import Predictor
+from eegbench.inference.network import Network
 from eegbench.interpretability.base import Attribution, Scene
 
 BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm
@@ -46,7 +46,7 @@ def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn
 
 def _weights(network: nn.Module) -> Iterator[Tensor]:
     yield from network.parameters()
-    if isinstance(network, Predictor):  # its head was fitted, not trained, and so is kept in buffers
+    if isinstance(network, Network):  # its head was fitted, not trained, and so is kept in buffers
         yield from (network.weight, network.bias)
 
 
@@ -57,10 +57,10 @@ def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
         return
     for norm in norms:
         norm.train().reset_running_stats()
-    for i, (_, x) in enumerate(scene.batches(), start=1):
+    for i, batch in enumerate(scene.of(network).batches(), start=1):
         for norm in norms:
             norm.momentum = 1 / i
-        network(x)
+        batch.scores(batch.x)
 
 
 def similarity(a: Attribution, b: Attribution) -> float:

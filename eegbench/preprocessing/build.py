@@ -106,8 +106,9 @@ def _check_any(good: Sequence[Job], bad: Mapping[str, str]) -> None:
 
 
 def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> Job:
-    settings = {"dataset": type(dataset).__name__, "read": dataset.read_settings, "signal": signal.settings}
-    return Job(dataset, signal, recording, storage.shards / shard_name(recording, settings))
+    origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
+    settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
+    return Job(dataset, signal, recording, storage.shards / shard_name(own, settings))
 
 
 def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:
@@ -148,7 +149,8 @@ def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> 
     message, recording = str(error), job.recording
     if not any(file is not None and file.name in message for file in (recording.signal, recording.labels)):
         message = f"{recording.signal}: {message}"
-    if job.dataset.on_bad_recording != "skip":
+    origin, _ = job.dataset.origin(recording)
+    if origin.on_bad_recording != "skip":
         raise BadRecordingError(message) from error
     bad[job.recording.id] = message
 

@@ -51,10 +51,10 @@ def open_store(
     used, shards, skipped, n_built = build_shards(plan)
     table = preprocessing.windows(shards, dataset)
     who = _facts(used)
-    for position, column in enumerate(("recording", "subject", "session", "run")):
+    for position, column in enumerate(("recording", "set", "subject", "session", "run")):
         values = who.index if column == "recording" else who[column]
         table.insert(position, column, values.to_numpy()[table["shard"].to_numpy()])
-    groups = {name: _group(shards, name, preprocessing) for name in shards[0].header.groups}
+    groups = {name: _group(used, shards, name, preprocessing) for name in shards[0].header.groups}
     store = WindowStore(
         shards=tuple(shards),
         form=Form(groups, preprocessing.normalise),
@@ -68,14 +68,15 @@ def open_store(
 
 
 def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:
-    rows = [{"subject": r.subject, "session": r.session, "run": r.run, **r.facts} for r in recordings]
+    rows = [{"set": r.set, "subject": r.subject, "session": r.session, "run": r.run, **r.facts} for r in recordings]
     return pd.DataFrame(rows, index=pd.Index([r.id for r in recordings], name="recording"))
 
 
-def _group(shards: Sequence[Shard], name: str, preprocessing: Preprocessing) -> Group:
+def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, preprocessing: Preprocessing) -> Group:
     """Return the form of a group, with the channels that any recording has."""
     plan = preprocessing.signal.groups[name]
-    headers = {shard.header.recording: shard.header.groups[name] for shard in shards}
+    pairs = zip(recordings, shards, strict=True)
+    headers = {recording.id: shard.header.groups[name] for recording, shard in pairs}
     _check_same_form(headers, plan)
     where = {c: at for header in headers.values() for c, at in zip(header.channels, header.positions, strict=True)}
     channels = [channel for channel in plan.channels or where if channel in where]

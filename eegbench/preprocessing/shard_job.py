@@ -43,7 +43,7 @@ def build_one(job: Job) -> None:
     groups = job.signal.apply(groups)
     signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
     header = ShardHeader(
-        recording=job.recording.id,
+        recording=job.dataset.origin(job.recording)[1].id,
         groups={name: _header(groups[name], signal) for name, signal in signals.items()},
         start_s=start_s,
         annotations=annotations,

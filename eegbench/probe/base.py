@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
+from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings
+from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
 
@@ -98,22 +100,25 @@ class Classifier(ABC):
 
     Attributes
     ----------
-    encoder
-        Makes the embeddings that are classified: the one that was probed, or the probe's own copy.
-    head
-        The linear classifier of these embeddings; with the encoder it can be saved and explained. None where the
-        classifier is none.
     facts
         What the fit chose and took.
     """
 
-    encoder: Encoder
-    head: Head | None
     facts: Facts
 
     @abstractmethod
     def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
         """Return class probabilities of windows by their rows in the store's table; each row sums to 1."""
+
+    @abstractmethod
+    def network(self, description: Description) -> Network | None:
+        """Return the encoder with its head, which can be saved and explained; None where there is no head.
+
+        Parameters
+        ----------
+        description
+            What is known of the run's networks apart from their weights.
+        """
 
 
 class Probe(ABC):

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
 
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.probe.base import Classifier, Facts, Head
 
@@ -27,11 +30,14 @@ class HeadClassifier(Classifier):
         What the fit chose and took.
     """
 
-    head: Head
-
     def __init__(self, encoder: Encoder, *, head: Head, features: Features, facts: Facts) -> None:
         self.encoder, self.head, self.features, self.facts = encoder, head, features, facts
 
     def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
         """Return class probabilities of windows by their rows in the store's table."""
         return self.head.probabilities(self.features(rows))
+
+    def network(self, description: Description) -> Network:
+        """Return the encoder with the head."""
+        weight, bias = (torch.from_numpy(one.astype(np.float32)) for one in (self.head.weight, self.head.bias))
+        return Network(self.encoder, weight=weight, bias=bias, description=description)

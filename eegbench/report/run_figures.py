@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from eegbench import figure
 from eegbench.inference.embedding import Embeddings
-from eegbench.inference.predictor import NETWORK
+from eegbench.inference.network import NETWORK
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame
@@ -132,6 +132,8 @@ def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
     panels = {"subject": table["subject"], "split": table["split"]}
     if table["scored"].any():
         panels = {"label": table["label"].map(names)} | panels
+    if table["set"].nunique() > 1:
+        panels["set"] = table["set"]
     for fact in ("age", "sex"):
         if fact in store.facts and store.facts[fact].notna().any():
             panels[fact] = table["recording"].map(store.facts[fact])

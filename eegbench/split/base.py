@@ -27,8 +27,9 @@ class Split(ABC):
         Parameters
         ----------
         table
-            A store's window table: ``recording``, ``subject``, ``session``, ``run``, ``start_s`` (s),
-            ``window_s`` (s), ``label``, ``scored``, ``rejected``.
+            A store's window table: ``recording``, ``set`` (the name of its set where several are joined, else
+            empty), ``subject``, ``session``, ``run``, ``start_s`` (s), ``window_s`` (s), ``label``, ``scored``,
+            ``rejected``.
 
         Raises
         ------

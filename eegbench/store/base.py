@@ -68,14 +68,14 @@ class WindowStore:
     form
         The groups of signals, with channels, rate and length of a window of each, and the normalisation.
     table
-        A row a window, in order of recording and time: ``recording, subject, session, run, start_s`` (from the
+        A row a window, in order of recording and time: ``recording, set, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
         ``saturated``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for each group), and
         where windows are cut from trials ``trial`` (its number in the recording). The index is 0…n−1.
     classes
         Class names; labels index them.
     facts
-        A row a recording, by its id: subject, session, run, age, sex, ….
+        A row a recording, by its id: set, subject, session, run, age, sex, ….
     resident
         Whether the signals lie in memory (on the device) as a whole, or are read from disk for each batch.
     device

@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.store.batching import even_parts
 from eegbench.store.windows import Views, Windows
@@ -104,8 +106,16 @@ class Task(nn.Module, ABC):
         """Return the parts in which the task is asked of a draw outside training: the batches of training."""
         return list(batches)
 
-    def linear_head(self) -> nn.Linear | None:
-        """Return the layer from embeddings to scores of the dataset's classes, where the task has one."""
+    def network(self, encoder: Encoder, description: Description) -> Network | None:  # noqa: ARG002  some need them
+        """Return the encoder with the head that was trained with it, where that scores the dataset's classes.
+
+        Parameters
+        ----------
+        encoder
+            The trained encoder.
+        description
+            What is known of the network apart from its weights and from what the task adds.
+        """
         return None
 
 

@@ -31,7 +31,7 @@ class Cropped(Supervised):
 
     def __init__(self, *, embed_dim: int, class_names: tuple[str, ...], dropout: float) -> None:
         super().__init__(embed_dim=embed_dim, class_names=class_names, dropout=dropout)
-        layer = self.linear_head()
+        layer = self.linear
         nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
         nn.init.zeros_(layer.bias)
 

@@ -5,6 +5,9 @@ from typing import ClassVar
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network
+from eegbench.model.base import Encoder
 from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Outcome, answered
 
@@ -31,11 +34,17 @@ class Supervised(EmbeddingTask):
         self.classes = class_names
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, len(class_names)))
 
-    def linear_head(self) -> nn.Linear:
-        """Return the layer from embeddings to class scores."""
+    @property
+    def linear(self) -> nn.Linear:
+        """The layer from embeddings to class scores."""
         layer = self.head[-1]
         assert isinstance(layer, nn.Linear)
         return layer
+
+    def network(self, encoder: Encoder, description: Description) -> Network:
+        """Return the encoder with the linear layer."""
+        weight, bias = self.linear.weight.detach(), self.linear.bias.detach()
+        return Network(encoder, weight=weight, bias=bias, description=description)
 
     def judge(
         self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 1"], y: Int[Tensor, "batch"]

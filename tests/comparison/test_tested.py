@@ -84,3 +84,13 @@ def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(kee
     assert knn["a"] == ("knn", ["majority", "chance", "knn", "random_weights", "hand_made"])
     assert knn["b"] == main["b"]
     assert left_out == {"without predictions of knn on test": 1}
+
+
+def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_have_does(keep, tmp_path):
+    runs = [
+        keep("old", dataset__sets__home__root="x", dataset__sets__away__cache="x"),
+        keep("new", dataset__sets__home__root="y", dataset__sets__away__cache="y"),
+        keep("other", dataset__sets__home__subjects="[1]"),
+    ]
+    found, _ = read_tested(Folders(tmp_path), runs, "test")
+    assert [one.run.id for one in found] == ["new", "other"]

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from eegbench.config import build
 from eegbench.dataset import Dataset
-from eegbench.dataset.coverage import coverage
 from eegbench.dataset.eegbci_runs import KINDS
 from eegbench.types import Recording
 
@@ -40,17 +40,17 @@ REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "sleep_physionet": _sleep_edf,
 }
 SIMULATED = {"simulated_sleep"}
+JOINED = {"joined"}
+"""Sets of other sets, which have no files of their own."""
 WITHOUT_FACTS = {"eegbci"}
 """Sets that say nothing of their subjects; the others give age and sex of each."""
 
 
 def node_of(name: str, folder: Path) -> dict[str, Any]:
     """Return an option from its YAML, with its files below a folder."""
-    paths = {place: str(folder / place) for place in ("outputs", "stores", "runs", "sweeps")}
-    tree = OmegaConf.create({"paths": paths, "seed": 0, "dataset": OmegaConf.load(CONF / f"{name}.yaml")})
-    node = OmegaConf.to_container(tree, resolve=True)["dataset"]
-    node.pop("defaults", None)
-    return node
+    with initialize_config_dir(str(CONF.parent), version_base="1.3"):
+        config = compose("train", overrides=["name=test", f"paths.outputs={folder}", f"dataset={name}"])
+    return OmegaConf.to_container(config, resolve=True)["dataset"]
 
 
 def make(name: str, folder: Path, **options: Any) -> Dataset:
@@ -58,8 +58,8 @@ def make(name: str, folder: Path, **options: Any) -> Dataset:
     return build({**node_of(name, folder), **options}, Dataset)
 
 
-def test_every_dataset_is_simulated_or_has_real_recordings_to_compare_its_card_with():
-    assert set(OPTIONS) <= {*REAL, *SIMULATED}
+def test_every_dataset_is_simulated_or_joined_or_has_real_recordings_to_compare_its_card_with():
+    assert set(OPTIONS) <= {*REAL, *SIMULATED, *JOINED}
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -76,7 +76,7 @@ def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path)
     json.dumps(dict(dataset.read_settings))
 
 
-@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("name", sorted(set(OPTIONS) - JOINED))
 def test_the_source_is_the_root_or_none_where_there_is_no_root(name: str, tmp_path: Path):
     node = node_of(name, tmp_path)
     assert make(name, tmp_path).source == node.get("root")
@@ -106,7 +106,7 @@ def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_
     assert len(recordings) <= card.n_recordings
     if len(subjects) == card.n_subjects:  # totals can be compared where the set is complete
         assert len(recordings) == card.n_recordings
-    assert coverage(recordings, card).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
+    assert dataset.coverage(recordings).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
 
 
 def _check_facts(name: str, recording: Recording) -> None:
@@ -120,7 +120,7 @@ def _check_facts(name: str, recording: Recording) -> None:
 @pytest.mark.realdata
 def test_the_two_real_sets_here_are_parts_and_the_sentence_says_which(shared_data: Path, tmp_path: Path):
     dataset = make("mental_arithmetic", tmp_path, **_eegmat(shared_data, tmp_path))
-    assert coverage(dataset.recordings(), dataset.card) == "18 of 36 subjects, 36 of 72 recordings"
+    assert dataset.coverage(dataset.recordings()) == "18 of 36 subjects, 36 of 72 recordings"
 
 
 def test_the_card_of_sleep_edf_agrees_with_the_table_that_mne_ships():

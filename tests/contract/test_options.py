@@ -16,8 +16,11 @@ from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
-PARTS = ("augmentation", "model/sequence")
-"""Groups that stand in an option of another group, which names their place."""
+PARTS = {
+    "augmentation": ("task=simclr", "augmentation@task.augmentations.phase"),
+    "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
+}
+"""Groups that stand in an option of another group: that option, and the words that choose in it."""
 
 SAMPLER = "override /sampler@_global_.sampler"
 """How a task's YAML names its sampler."""
@@ -26,7 +29,6 @@ CHOICES = sorted(
     f"{path.parent.relative_to(conf_folder())}={path.stem}"
     for path in conf_folder().rglob("*.yaml")
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
-    if str(path.parent.relative_to(conf_folder())) not in PARTS
 )
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
@@ -73,8 +75,11 @@ def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(
 
 
 def words(choice):
-    """Return an option's choice, and for a sampler that of the first task that brings it: others may refuse it."""
+    """Return an option's choice, with what it stands in; a sampler's with the first task that brings it along."""
     group, _, name = choice.partition("=")
+    if group in PARTS:
+        option, place = PARTS[group]
+        return (option, f"{place}={name}")
     if group != "sampler":
         return (choice,)
     files = sorted((conf_folder() / "task").glob("*.yaml"))
@@ -111,6 +116,23 @@ def test_a_search_space_chooses_the_sweeper_by_itself(space):
     assert config.hydra.mode == RunMode.MULTIRUN
     assert config.hydra.sweeper._target_ == TARGET
     assert read_words([], config.hydra.sweeper.params)[1]
+
+
+ROOTS = OmegaConf.load(conf_folder() / "paths" / "default.yaml").roots
+
+
+def test_every_dataset_with_a_root_has_its_place_among_the_roots():
+    nodes = {path.stem: OmegaConf.load(path) for path in (conf_folder() / "dataset").glob("*.yaml")}
+    assert {name for name, node in nodes.items() if OmegaConf.is_dict(node) and "root" in node} == set(ROOTS)
+
+
+@pytest.mark.parametrize("name", sorted(ROOTS))
+def test_a_dataset_takes_its_root_from_the_paths_alone_or_joined_and_its_own_counts_more(name):
+    words = [f"dataset={name}", f"paths.roots.{name}=/there"]
+    assert composed(*words)["dataset"]["root"] == "/there"
+    assert composed(*words, "dataset.root=/here")["dataset"]["root"] == "/here"
+    sets = composed("dataset=joined", f"dataset@dataset.sets.away={name}", words[1])["dataset"]["sets"]
+    assert sets["away"]["root"] == "/there"
 
 
 def test_a_task_brings_its_sampler_and_the_command_line_may_choose_another():

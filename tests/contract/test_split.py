@@ -31,7 +31,7 @@ def split(node: dict[str, Any]) -> Split:
 
 @pytest.fixture
 def table() -> pd.DataFrame:
-    """Two nights of each of ten subjects, some windows unscored or rejected."""
+    """Two nights of each of ten subjects of two sets, some windows unscored or rejected."""
     rng = np.random.default_rng(0)
     parts = [
         pd.DataFrame({"start_s": 30.0 * np.arange(40)}).assign(subject=s, session=str(n), recording=f"{s}n{n}")
@@ -39,6 +39,7 @@ def table() -> pd.DataFrame:
         for n in (1, 2)
     ]
     made = pd.concat(parts, ignore_index=True).assign(run="1", window_s=30.0)
+    made["set"] = made["subject"].isin(SUBJECTS[5:]).map({True: "away", False: "home"})
     made["label"] = rng.integers(-1, 5, len(made))
     return made.assign(scored=made["label"] >= 0, rejected=rng.random(len(made)) < 0.1)
 

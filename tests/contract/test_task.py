@@ -9,6 +9,7 @@ from ranks import in_processes
 from shipped_task import CLASSES, OPTIONS, fit, fit_all, made, steady
 from small_training import loop
 
+from eegbench.inference.description import Description
 from eegbench.task import EmbeddingTask
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
@@ -110,6 +111,6 @@ def test_two_processes_train_as_one(option, joint, tmp_path):
 
 
 def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
-    task, _, _ = made(option)
-    head = task.linear_head()
-    assert head is None or head.out_features == len(CLASSES)
+    task, encoder, material = made(option)
+    network = task.network(encoder, Description(encoder={}, classes=CLASSES, form=material.store.form))
+    assert network is None or len(network.weight) == len(network.bias) == len(CLASSES)

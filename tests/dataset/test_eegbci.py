@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.coverage import coverage
 from eegbench.dataset.eegbci import Eegbci, standard_name
 from eegbench.dataset.eegbci_runs import KINDS, descriptions, marks, numbers
 
@@ -79,7 +78,7 @@ def test_a_recording_is_a_run_of_a_subject(folder: Path):
         ("S001R08", "001", "1", "08", {}),
         ("S002R04", "002", "1", "04", {}),
     ]
-    assert coverage(recordings, Eegbci.card) == "2 of 109 subjects, 3 of 1526 recordings"
+    assert dataset(folder).coverage(recordings) == "2 of 109 subjects, 3 of 1526 recordings"
     assert [r.id for r in dataset(folder, runs=("eyes_open", "fists_imagined"), subjects=(1,)).recordings()] == [
         "S001R01",
         "S001R04",

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from eegbench.dataset import BadRecordingError, mental_arithmetic
-from eegbench.dataset.coverage import coverage
 from eegbench.dataset.mental_arithmetic import MentalArithmetic, signal_end
 
 LABELS = {"rest": "rest", "subtraction": "subtraction"}
@@ -58,7 +57,7 @@ def test_each_subject_has_a_recording_of_rest_and_one_of_subtraction(folder: Pat
         "n_subtractions": 9.7,
         "count_quality": 0,
     }
-    assert coverage(recordings, MentalArithmetic.card) == "2 of 36 subjects, 4 of 72 recordings"
+    assert dataset(folder).coverage(recordings) == "2 of 36 subjects, 4 of 72 recordings"
     assert dataset(folder).classes == ("rest", "subtraction")
 
 

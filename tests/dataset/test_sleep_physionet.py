@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.coverage import coverage
 from eegbench.dataset.night import wake_crop
 from eegbench.dataset.sleep_physionet import SleepPhysionet, fetch_nights, list_nights
 
@@ -70,7 +69,7 @@ def test_both_nights_of_a_subject_are_recordings_of_their_own(folder: Path):
         ("SC4071E0", "07", "1"),
     ]
     assert [n.labels.name for n in nights] == [f"{x}-Hypnogram.edf" for x in ("SC4001EC", "SC4002EH", "SC4071EP")]
-    assert coverage(nights, SleepPhysionet.card) == "2 of 78 subjects, 3 of 153 recordings"
+    assert dataset(folder).coverage(nights) == "2 of 78 subjects, 3 of 153 recordings"
 
 
 def test_a_night_is_cropped_to_the_minutes_around_sleep_with_its_last_stage_whole(folder: Path):

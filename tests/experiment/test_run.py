@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from toy import SMALL
 
-from eegbench.inference.predictor import load_predictor
+from eegbench.inference.network import load_network
 
 SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n"]
 PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]
@@ -116,7 +116,7 @@ def test_the_saved_model_predicts_what_the_table_says(finished, outputs):
     signal = raw.get_data() * MICROVOLTS
     starts = (one["start_s"].to_numpy() * 100).round().astype(int)
     windows = np.stack([signal[:, start : start + 200] for start in starts]).astype(np.float32)
-    probabilities = load_predictor(finished / "model").probabilities(windows)
+    probabilities = load_network(finished / "model").probabilities(windows)
     np.testing.assert_allclose(probabilities, one[["left", "right"]], atol=1e-4)
 
 
@@ -176,7 +176,7 @@ def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_r
 def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     status, (folder,) = train(f"encoder={finished}", "trainable=none", "trainer.max_passes=1", "split.seed=1")
     assert status == 0
-    first, second = (load_predictor(run / "model").encoder.state_dict() for run in (finished, folder))
+    first, second = (load_network(run / "model").encoder.state_dict() for run in (finished, folder))
     assert all((first[name] == second[name]).all() for name in first)
     scores = pd.read_csv(folder / "scores.csv")
     assert "test (transductive)" in set(scores["split"])  # the first run trained on subjects now tested
@@ -188,7 +188,7 @@ def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finis
         f"encoder={finished}", "trainable=[projection]", "trainer.max_passes=1", "tracking=folder"
     )
     assert status == 0
-    first, second = (load_predictor(run / "model").encoder.state_dict() for run in (finished, folder))
+    first, second = (load_network(run / "model").encoder.state_dict() for run in (finished, folder))
     moved = {name.split(".")[0] for name in first if not (first[name] == second[name]).all()}
     assert moved == {"projection"}
 
@@ -314,6 +314,10 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["+trainer.lrr=1"], "trainer.lrr: Loop has no such option; did you mean trainer.lr?"),
         (["+sede=1"], "sede: train has no such option; did you mean seed?"),
         (["+paths.output=x"], "paths.output: paths has no such option; did you mean paths.outputs?"),
+        (["+paths.roots.eegbcj=x"], "paths.roots has no such option; did you mean paths.roots.eegbci?"),
+        (["paths.roots.eegbci=3"], "paths.roots.eegbci=3: expected text or null"),
+        (["split=by_set"], "split.train=['home']: there is no set home; only dataset=joined has sets with names"),
+        (["dataset@dataset.sets.x=eegbci"], "no option is chosen there; +dataset@dataset.sets.x=OPTION adds one"),
         (["trainer.lr=fast"], "trainer.lr='fast': expected a number"),
         (["trainer.lr="], "trainer.lr='': expected a number"),
         (["seed=-1"], "seed=-1: whole numbers from 0"),

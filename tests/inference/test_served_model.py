@@ -3,7 +3,8 @@ import torch
 from forms import form_of
 
 from eegbench.config import build
-from eegbench.inference.predictor import Predictor, save_predictor
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network, save_network
 from eegbench.model import Encoder
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
@@ -17,17 +18,18 @@ SPEC = {
 }
 
 
-def make_predictor() -> Predictor:
+def make_network() -> Network:
     form = form_of(("Fpz-Cz", "Pz-Oz"), 100.0, 3000, "window")
     encoder = build(SPEC, Encoder, n_channels=2, n_times=3000, sfreq=100.0)
     weight = torch.randn(5, 10, generator=torch.Generator().manual_seed(0))
     classes = ("W", "N1", "N2", "N3", "R")
-    return Predictor(encoder, weight=weight, bias=torch.zeros(5), classes=classes, form=form, spec=SPEC).eval()
+    description = Description(encoder=SPEC, classes=classes, form=form)
+    return Network(encoder, weight=weight, bias=torch.zeros(5), description=description).eval()
 
 
 def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
-    predictor = make_predictor()
-    save_predictor(predictor, tmp_path / "run" / "model")
+    predictor = make_network()
+    save_network(predictor, tmp_path / "run" / "model")
     folder = tmp_path / "run" / "model"
     served = ServedModel("eegbench.inference.served_model", folder, input_shape=(2, 3000), n_outputs=5)
     facts = RunFacts("sleep", "a run", tmp_path / "run", {})

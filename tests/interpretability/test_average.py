@@ -10,8 +10,8 @@ def scene_with(n):
     return scene_of(LinearScores(noise(2, 3, 8)), noise(n, 3, 8), n_classes=2)
 
 
-def by_output(x):
-    return x.repeat(2, 1, 1, 1)
+def by_output(batch):
+    return batch.x.repeat(2, 1, 1, 1)
 
 
 @pytest.mark.parametrize("batch_bytes", [1, 300, 10**6])

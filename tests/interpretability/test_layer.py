@@ -39,21 +39,21 @@ class Pair(nn.Module):
     ],
 )
 def test_a_layer_that_cannot_stand_for_scores_is_refused_with_a_sentence(layer, sentence):
-    with pytest.raises(ValueError, match=sentence), reading(Layers(), layer, "method.layer") as read:
-        read(torch.ones(10, 2, 16))
+    with pytest.raises(ValueError, match=sentence), reading(network := Layers(), layer, "method.layer") as read:
+        read(network, torch.ones(10, 2, 16))
 
 
 def test_a_layer_is_read_as_the_mean_of_what_follows_its_filters():
     network, x = Layers(), torch.arange(24.0).reshape(2, 3, 4)
     with reading(network, "once", "method.layer") as read:
-        assert torch.equal(read(x), 2 * x.mean(2))
+        assert torch.equal(read(network, x), 2 * x.mean(2))
     assert not network.once._forward_hooks
 
 
 def test_scores_are_read_where_no_layer_is_named():
     x = torch.arange(24.0).reshape(2, 3, 4)
     with reading(Layers(), None, "method.layer") as read:
-        assert torch.equal(read(x), x[:, :, 0])
+        assert torch.equal(read(Layers(), x), x[:, :, 0])
 
 
 def test_a_layer_is_left_as_it_was_where_reading_fails():

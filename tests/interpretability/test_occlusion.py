@@ -72,3 +72,9 @@ def test_bands_without_sense_are_an_error_that_names_the_option(bands, words):
 def test_a_band_that_windows_do_not_have_is_an_error(band, words):
     with pytest.raises(ValueError, match=words):
         Occlusion(bands_hz=(band,)).explain(scene_of(Powers(), tone(4.0)), RNG)
+
+
+def test_bands_above_half_of_the_sampling_rate_are_left_out_with_a_note(capsys):
+    found = Occlusion(bands_hz=(("theta", 4.0, 7.0), ("gamma", 7.0, 9.0))).explain(scene_of(Powers(), tone(4.0)), RNG)
+    assert found.places == ("theta", "all")
+    assert "leaves out gamma (7-9 Hz)" in capsys.readouterr().err

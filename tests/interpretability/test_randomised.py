@@ -8,7 +8,8 @@ from plain_encoder import PlainEncoder
 from torch import nn
 
 import eegbench.interpretability.base
-from eegbench.inference.predictor import Predictor
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network
 from eegbench.interpretability.base import Attribution
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.types import Form
@@ -57,15 +58,14 @@ def test_several_batches_count_alike(monkeypatch):
     torch.testing.assert_close(parts.norm.running_mean, whole.norm.running_mean)
 
 
-def test_the_head_of_a_predictor_is_shuffled_too():
+def test_the_head_of_a_saved_network_is_shuffled_too():
     scene = scene_with(Normed())
     encoder = PlainEncoder(n_channels=3, n_times=16, sfreq=16.0, embed_dim=8).double()
-    predictor = Predictor(
-        encoder, weight=noise(2, 8), bias=noise(2), classes=("a", "b"), form=Form({"eeg": scene.group}, "none"), spec={}
-    ).eval()
-    shuffled = randomised(predictor, scene, np.random.default_rng(0))
-    assert not torch.equal(shuffled.weight, predictor.weight)
-    torch.testing.assert_close(shuffled.weight.flatten().sort().values, predictor.weight.flatten().sort().values)
+    description = Description(encoder={}, classes=("a", "b"), form=Form({"eeg": scene.group}, "none"))
+    network = Network(encoder, weight=noise(2, 8), bias=noise(2), description=description).eval()
+    shuffled = randomised(network, scene, np.random.default_rng(0))
+    assert not torch.equal(shuffled.weight, network.weight)
+    torch.testing.assert_close(shuffled.weight.flatten().sort().values, network.weight.flatten().sort().values)
 
 
 def test_the_generator_decides():

@@ -61,6 +61,12 @@ def test_windows_and_normalisation_build_nothing_again_but_a_filter_does(tmp_pat
     assert opened(tmp_path, preprocessing=standard(filtered(h_freq=20.0))).n_built == 3
 
 
+def test_the_table_names_who_when_and_the_set_which_is_empty_where_there_is_one(tmp_path):
+    store = opened(tmp_path).store
+    assert list(store.table.columns[:5]) == ["recording", "set", "subject", "session", "run"]
+    assert set(store.table["set"]) == set(store.facts["set"]) == {""}
+
+
 def test_a_changed_file_is_built_again(tmp_path):
     opened(tmp_path)
     path = tmp_path / "toy" / "s1.txt"

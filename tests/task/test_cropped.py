@@ -36,7 +36,7 @@ def task():
 def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
     asked, views = task(), batch()
     tokens = Sliding().tokens(views.windows)
-    said = asked.linear_head()(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
+    said = asked.linear(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
     outcome = asked.loss(Sliding(), views, torch.Generator())
     torch.testing.assert_close(outcome.loss_sum / 6, nn.functional.nll_loss(said, views.y).double())
     assert torch.equal(outcome.answers.predicted, said.argmax(1))
@@ -44,7 +44,7 @@ def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
 
 def test_the_answer_is_the_class_of_the_highest_mean_score():
     asked, views = task(), batch()
-    scores = asked.linear_head()(Sliding()(views.windows))[views.index[:, 0]]
+    scores = asked.linear(Sliding()(views.windows))[views.index[:, 0]]
     assert torch.equal(asked.loss(Sliding(), views, torch.Generator()).answers.predicted, scores.argmax(1))
 
 

@@ -1,0 +1,128 @@
+"""What the JSON next to a network's weights holds: all that is needed to use the network on new recordings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from eegbench.types import Form, Group
+
+FORMAT = 2
+"""Raised whenever the meaning of a field changes: files of another format are not loaded."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A network without its weights.
+
+    Attributes
+    ----------
+    encoder
+        The config node that built the encoder.
+    classes
+        Class names; none where nobody gave labels.
+    form
+        The groups of signals that the network takes, and over what they are standardised.
+    sequence
+        The config node that built the sequence encoder; None where windows are classified one by one.
+    context
+        Windows of a sequence; 1 without a sequence encoder.
+    voting
+        How the answers of several sequences to one window are combined: the mean of log-probabilities.
+    preprocessing
+        The config node that prepared the signals, with the length of windows and their distance.
+    steps_version
+        Version of the preprocessing's code (`eegbench.store.shard.SHARD_VERSION`).
+    temperature
+        What scores are divided by before the softmax, for calibrated probabilities; 1 where it was not fitted.
+    train_std_uv
+        For each group, what windows of train look like: the 1st, 50th and 99th percentile of each channel's standard
+        deviation in µV, a row each.
+    """
+
+    encoder: Mapping[str, Any]
+    classes: tuple[str, ...]
+    form: Form
+    sequence: Mapping[str, Any] | None = None
+    context: int = 1
+    voting: Literal["geometric"] = "geometric"
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
+    steps_version: int = 0
+    temperature: float = 1.0
+    train_std_uv: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+
+    def without_classes(self) -> "Description":
+        """Return the description of the same network with a head of no classes."""
+        return replace(self, classes=())
+
+    def plain(self) -> dict[str, Any]:
+        """Return plain values, as JSON takes them."""
+        groups = {name: _plain_group(group) for name, group in self.form.groups.items()}
+        return {
+            "format": FORMAT,
+            "encoder": dict(self.encoder),
+            "sequence": None if self.sequence is None else dict(self.sequence),
+            "classes": list(self.classes),
+            "form": {"groups": groups, "normalise": self.form.normalise, "unit": "µV"},
+            "context": self.context,
+            "voting": self.voting,
+            "preprocessing": {"options": dict(self.preprocessing), "version": self.steps_version},
+            "temperature": self.temperature,
+            "train_std_uv": {name: [[*map(_finite, row)] for row in rows] for name, rows in self.train_std_uv.items()},
+        }
+
+
+def read_description(facts: Mapping[str, Any]) -> Description:
+    """Return a description from the plain values that `Description.plain` made.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        Where they are not those of a network in this format.
+    """
+    if facts.get("format") != FORMAT:
+        raise ValueError(f"format {facts.get('format')}; this version reads format {FORMAT}")
+    sequence = facts["sequence"]
+    groups = {str(name): _load_group(group) for name, group in facts["form"]["groups"].items()}
+    context = int(facts["context"])
+    if context < 1 or facts["voting"] != "geometric":
+        raise ValueError(f"context={context}, voting={facts['voting']}")
+    return Description(
+        encoder=dict(facts["encoder"]),
+        sequence=None if sequence is None else dict(sequence),
+        classes=tuple(map(str, facts["classes"])),
+        form=Form(groups, str(facts["form"]["normalise"])),
+        context=context,
+        preprocessing=dict(facts["preprocessing"]["options"]),
+        steps_version=int(facts["preprocessing"]["version"]),
+        temperature=float(facts["temperature"]),
+        train_std_uv={name: _rows(rows) for name, rows in facts["train_std_uv"].items()},
+    )
+
+
+def _plain_group(group: Group) -> dict[str, Any]:
+    return {
+        "channels": list(group.channels),
+        "sfreq": group.sfreq,
+        "n_times": group.n_times,
+        "positions": [[*map(_finite, row)] for row in group.positions],
+    }
+
+
+def _load_group(facts: Mapping[str, Any]) -> Group:
+    return Group(
+        channels=tuple(map(str, facts["channels"])),
+        sfreq=float(facts["sfreq"]),
+        n_times=int(facts["n_times"]),
+        positions=np.array(facts["positions"], dtype=np.float64),
+    )
+
+
+def _finite(value: float) -> float | None:
+    """Return a number as JSON has it, which knows no NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def _rows(rows: Iterable[Iterable[float | None]]) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(np.nan if value is None else float(value) for value in row) for row in rows)

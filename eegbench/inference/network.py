@@ -1,0 +1,212 @@
+"""A network from windows to class scores: encoder, sequence encoder or none, and a linear head; saved and loaded.
+
+Saved files may come from a stranger: they are read as data, and a class they name is built only as an `Encoder` or a
+`SequenceEncoder`.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from eegbench.config import ConfigError, Spec, read_json
+from eegbench.inference.description import Description, read_description
+from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
+from eegbench.model.sequence import SequenceEncoder
+from eegbench.store.base import MIN_STD_UV
+from eegbench.store.windows import Windows
+
+PROBED, NETWORK = "model", "network"
+"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
+
+
+class Network(nn.Module):
+    """Windows → class scores (batch, n_classes) before the softmax, differentiable.
+
+    Parameters
+    ----------
+    encoder
+        Makes embeddings.
+    sequence
+        Makes each embedding of a sequence one that knows its neighbours; None classifies windows one by one.
+    weight, bias
+        The linear head (n_classes, dim) and (n_classes,), with the scaler folded in.
+    description
+        All that is known of the network. Where windows were standardised by window, so are the ones given here,
+        which leaves standardised windows as they are; under ``recording`` they are expected standardised.
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        *,
+        weight: Tensor,
+        bias: Tensor,
+        description: Description,
+        sequence: SequenceEncoder | None = None,
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.sequence = sequence
+        self.register_buffer("weight", weight)
+        self.register_buffer("bias", bias)
+        self.description = description
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Class names."""
+        return self.description.classes
+
+    def forward(self, windows: Windows) -> Float[Tensor, "batch n_classes"]:
+        """Return class scores of windows, each by itself."""
+        z = self.embed(windows)
+        return self.scores(z.unsqueeze(1), torch.ones(len(z), 1, dtype=torch.bool, device=z.device)).squeeze(1)
+
+    def embed(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
+        """Return the embeddings of windows, standardised as they were in training."""
+        if self.description.form.normalise == "window":
+            windows = Windows({name: _standardised(x) for name, x in windows.x.items()}, windows.present)
+        embedded: Tensor = self.encoder(windows)
+        return embedded
+
+    def scores(
+        self, z: Float[Tensor, "batch length embed_dim"], present: Bool[Tensor, "batch length"]
+    ) -> Float[Tensor, "batch length n_classes"]:
+        """Return class scores of each window of sequences of embeddings."""
+        known = z if self.sequence is None else self.sequence(z, present)
+        return nn.functional.linear(known, self.weight, self.bias)
+
+    @torch.no_grad()
+    def probabilities(
+        self, windows: Float[np.ndarray, "batch n_channels n_times"]
+    ) -> Float[np.ndarray, "batch n_classes"]:
+        """Return class probabilities of windows of one group of signals, in evaluation mode.
+
+        Raises
+        ------
+        ValueError
+            Where the windows have another shape than the encoder was made for.
+        """
+        (name,), group = self.description.form.groups, self.description.form.only
+        expected = (group.n_channels, group.n_times)
+        if windows.ndim != 3 or windows.shape[1:] != expected:
+            raise ValueError(
+                f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels "
+                f"{', '.join(group.channels)} at {group.sfreq:g} Hz), got {windows.shape}."
+            )
+        self.eval()
+        x = torch.as_tensor(np.asarray(windows, dtype=np.float32), device=self.weight.device)
+        return np.asarray(self(Windows({name: x})).softmax(dim=1).cpu().numpy())
+
+
+def save_network(network: Network, folder: Path) -> None:
+    """Write ``model.json`` and ``model.safetensors``; nothing is pickled."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(network.description.plain(), indent=2, ensure_ascii=False)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    save_file(
+        {name: t.detach().cpu().contiguous() for name, t in network.state_dict().items()},
+        folder / "model.safetensors",
+    )
+
+
+def describe(folder: Path) -> Description:
+    """Read what ``model.json`` says; nothing is built.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the folder holds no model.
+    ConfigError
+        Where the file is not that of a model.
+    """
+    path = folder / "model.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
+    try:
+        return read_description(read_json(path))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path}: this is not the description of a model ({error!r}).") from error
+
+
+def encoder_weights(folder: Path) -> dict[str, Tensor]:
+    """Return the saved encoder's parameters and buffers by their names in the encoder."""
+    weights = _load_tensors(folder)
+    prefix = "encoder."
+    return {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
+
+
+def load_weights(module: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
+    """Put saved weights into a module.
+
+    Raises
+    ------
+    ConfigError
+        Where their names or shapes are not the module's.
+    """
+    try:
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise ConfigError(f"{folder / 'model.safetensors'}: these weights are not those of the model.") from error
+
+
+def load_network(folder: Path, expected: Spec[Encoder] | None = None) -> Network:
+    """Load what `save_network` wrote, in evaluation mode on the CPU.
+
+    Parameters
+    ----------
+    folder
+        Holds the model.
+    expected
+        The encoder's options, where the caller knows them: the saved ones must be the same, and modules that they
+        trust are trusted. Without, only classes of eegbench are built.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the folder holds no model.
+    ConfigError
+        Where the saved encoder is another one than expected, or may not be built.
+    """
+    description = describe(folder)
+    spec = expected or Spec(description.encoder, Encoder, "model")
+    if dict(spec.node) != dict(description.encoder):
+        raise ConfigError(f"{folder / 'model.json'}: the model is not the one in the run's config.yaml.")
+    weights, n_classes = _load_tensors(folder), len(description.classes)
+    encoder = build_encoder(spec, description.form)
+    sequence = None
+    if description.sequence is not None:
+        of_sequence = Spec(description.sequence, SequenceEncoder, "task.sequence", spec.trusted)
+        sequence = of_sequence.build(in_dim=encoder.embed_dim)
+    network = Network(
+        encoder,
+        sequence=sequence,
+        weight=torch.zeros(n_classes, encoder.embed_dim if sequence is None else sequence.out_dim),
+        bias=torch.zeros(n_classes),
+        description=description,
+    )
+    load_weights(network, weights, folder)
+    return network.eval()
+
+
+def _standardised(x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_channels n_times"]:
+    std, mean = torch.std_mean(x, dim=2, correction=0, keepdim=True)
+    return (x - mean) / std.clamp_min(MIN_STD_UV)
+
+
+def _load_tensors(folder: Path) -> dict[str, Tensor]:
+    path = folder / "model.safetensors"
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ConfigError(f"{path}: these are no saved weights ({error}).") from error

@@ -1,0 +1,104 @@
+"""Sequences of windows that follow each other in a recording, for models that read a night rather than one window."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from eegbench.sampler.base import Sampler, arrange
+from eegbench.sampler.timeline import SLACK_US
+from eegbench.types import UNSCORED, Draw
+
+ABSENT = -1
+"""Stands for a window that is not there: it was rejected, or lies beyond the ends of a recording."""
+
+
+class Stretch(Sampler):
+    """Draw all sequences of so many windows in a row, in random order; the targets are the labels of their windows.
+
+    A window that was rejected is absent from its sequences. A stretch of a recording that holds fewer windows gives one
+    sequence, whose other places are absent. Sequences without any label are left out and not counted.
+
+    Parameters
+    ----------
+    length
+        Windows in a sequence; odd, so that one stands in the middle.
+    every
+        Windows from the start of one sequence to the start of the next.
+    block
+        Sequences that stay next to each other when the order is drawn. Neighbours overlap, and each window is encoded
+        once a batch, so a block of 8 in steps of 1 costs little more than one sequence.
+
+    Raises
+    ------
+    ValueError
+        Where a size makes no sense; from ``draw``, where no window has a label.
+    """
+
+    def __init__(self, *, length: int, every: int, block: int) -> None:
+        if length < 1 or length % 2 == 0:
+            raise ValueError(f"sampler.length={length}: an odd number of windows is expected; set sampler.length=11.")
+        for name, value in (("every", every), ("block", block)):
+            if value < 1:
+                raise ValueError(f"sampler.{name}={value}: at least 1 is expected.")
+        self.length = length
+        self.every = every
+        self.block = block
+        self.layout = arrange({"step": (length,)})
+
+    def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
+        """Draw one pass of sequences: windows and targets (n_sequences, length); −1 is absent, or has no label."""
+        windows = sequences(table, self.length, self.every)
+        label = pd.Series(table["label"].to_numpy(np.int64), index=table.index)
+        targets = label.reindex(windows.ravel(), fill_value=UNSCORED).to_numpy().reshape(windows.shape)
+        labelled = (targets != UNSCORED).any(axis=1)
+        if not labelled.any():
+            raise ValueError(
+                f"none of {len(table)} windows has a label and can be used; sampler=stretch asks for labels."
+            )
+        windows, targets = windows[labelled], targets[labelled]
+        order = _in_blocks(len(windows), self.block, rng)
+        return Draw(windows[order], targets[order], block=self.block)
+
+
+def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
+    """Yield the rows of windows that follow each other without a gap; −1 where a window was rejected.
+
+    Parameters
+    ----------
+    table
+        Windows; see `Sampler.draw`. There is no gap where starts are as far apart as they usually are.
+    """
+    if table.empty:
+        return
+    start_us = np.rint(table["start_s"].to_numpy(float) * 1e6).astype(np.int64)
+    recording = pd.factorize(table["recording"])[0]
+    step = np.diff(start_us)
+    inside = np.diff(recording) == 0
+    usual = np.median(step[inside]) if inside.any() else 0
+    follows = inside & (np.abs(step - usual) <= SLACK_US)
+    rows = np.where(table["rejected"].to_numpy(bool), ABSENT, table.index.to_numpy(np.int64))
+    yield from np.split(rows, np.flatnonzero(~follows) + 1)
+
+
+def sequences(table: pd.DataFrame, length: int, every: int) -> Int[np.ndarray, "n_sequences length"]:
+    """Return the rows of all sequences of so many windows, in order of time; −1 is absent.
+
+    The last sequence of a stretch ends with it, so that every window stands in one.
+    """
+    found = [np.empty((0, length), dtype=np.int64)]
+    for rows in stretches(table):
+        missing = max(0, length - len(rows))
+        padded = np.pad(rows, (0, missing), constant_values=ABSENT)
+        last = len(padded) - length
+        starts = np.union1d(np.arange(0, last + 1, every), [last])
+        found.append(padded[starts[:, None] + np.arange(length)])
+    return np.concatenate(found)
+
+
+def _in_blocks(n: int, block: int, rng: np.random.Generator) -> Int[np.ndarray, "n"]:
+    """Return a random order of whole blocks, whose members keep theirs; what is left over comes last."""
+    first = rng.permutation(n // block) * block
+    whole = (first[:, None] + np.arange(block)).ravel()
+    return np.concatenate([whole, np.arange(n // block * block, n)])

@@ -1,0 +1,87 @@
+"""Which class did the expert give each window of a sequence? The windows around it help to tell.
+
+Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116; Phan et al. 2019, SeqSleepNet,
+doi:10.1109/TNSRE.2019.2896659.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from eegbench.config import Spec
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network
+from eegbench.model.base import Encoder
+from eegbench.model.sequence import SequenceEncoder
+from eegbench.task.base import EmbeddingTask
+from eegbench.task.outcome import Answers, Outcome
+from eegbench.types import UNSCORED, Role
+
+
+class SupervisedSequence(EmbeddingTask):
+    """A sequence encoder on the embeddings of neighbouring windows, a linear layer, and cross-entropy for every window.
+
+    Each distinct window is encoded once a batch. Windows without a label help their neighbours and have no loss.
+
+    Parameters
+    ----------
+    embed_dim
+        Size of an embedding; comes from the model.
+    class_names
+        The classes of the dataset; come from the store.
+    layout
+        The views of an example; comes from the sampler.
+    sequence
+        Makes a vector of each embedding and its neighbours.
+    dropout
+        Share of each vector left out in training, before the linear layer.
+    """
+
+    roles: ClassVar = {"step": 1}
+    sampler = "stretch"
+    metrics = ("accuracy",)
+
+    def __init__(
+        self,
+        *,
+        embed_dim: int,
+        class_names: tuple[str, ...],
+        layout: Mapping[str, Role],
+        sequence: Spec[SequenceEncoder],
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.classes = class_names
+        (self.context,) = layout["step"].shape
+        self.sequence = sequence.build(in_dim=embed_dim)
+        self.options_of_sequence = sequence.node
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(self.sequence.out_dim, len(class_names))
+
+    def network(self, encoder: Encoder, description: Description) -> Network:
+        """Return the encoder with the sequence encoder and the linear layer."""
+        return Network(
+            encoder,
+            sequence=self.sequence,
+            weight=self.head.weight.detach(),
+            bias=self.head.bias.detach(),
+            description=replace(description, sequence=self.options_of_sequence, context=self.context),
+        )
+
+    def judge(
+        self,
+        z: Float[Tensor, "n_distinct embed_dim"],
+        index: Int[Tensor, "batch length"],
+        y: Int[Tensor, "batch length"],
+    ) -> Outcome:
+        """Return the sum of cross-entropies of windows with a label, and the most probable class of each."""
+        present = index >= 0
+        known = self.sequence(z[index.clamp_min(0)] * present.unsqueeze(2), present)
+        logits = self.head(self.dropout(known)).float().flatten(0, 1)
+        right, predicted = y.flatten(), logits.argmax(dim=1)
+        n = (right != UNSCORED).sum()
+        loss = nn.functional.cross_entropy(logits, right, ignore_index=UNSCORED, reduction="sum")
+        return Outcome(loss, n, {"accuracy": ((predicted == right).sum(), n)}, Answers(right, predicted))

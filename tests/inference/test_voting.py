@@ -1,0 +1,112 @@
+"""Votes of sequences: the geometric mean over all that hold a window, normalised."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from forms import form_of
+
+from eegbench.inference.description import Description
+from eegbench.inference.embedding import Embeddings
+from eegbench.inference.network import Network
+from eegbench.inference.voting import central_sequences, vote
+from eegbench.model.base import SignalEncoder
+from eegbench.model.sequence import SequenceEncoder
+from eegbench.model.sequence.gru import Gru
+
+
+class Nothing(SignalEncoder):
+    embed_dim = 3
+
+    def features(self, x):
+        raise AssertionError("embeddings are known")
+
+    def embed(self, x):
+        raise AssertionError("embeddings are known")
+
+
+class ByPlace(SequenceEncoder):
+    """Returns for the k-th place of a sequence the logarithms of given probabilities."""
+
+    causal, out_dim = True, 3
+
+    def __init__(self, probabilities):
+        super().__init__()
+        self.logs = torch.tensor(probabilities).log()
+
+    def forward(self, z, present):
+        return self.logs.expand(len(z), -1, -1)
+
+
+def network(sequence, context, n_classes=3) -> Network:
+    dim = 3 if sequence is None else sequence.out_dim
+    description = Description(
+        encoder={}, classes=tuple("abcdef"[:n_classes]), form=form_of("A", 1.0, 1), context=context
+    )
+    return Network(
+        Nothing(),
+        sequence=sequence,
+        weight=torch.eye(n_classes, dim),
+        bias=torch.zeros(n_classes),
+        description=description,
+    ).eval()
+
+
+def table(n, rejected=()):
+    rows = pd.DataFrame({"recording": "r", "start_s": 30.0 * np.arange(n), "rejected": False})
+    rows.loc[list(rejected), "rejected"] = True
+    return rows
+
+
+def embeddings(n, seed=0):
+    return Embeddings(np.random.default_rng(seed).normal(size=(n, 3)).astype(np.float32), np.arange(n))
+
+
+def test_three_sequences_with_known_votes():
+    votes = [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]
+    found = vote(network(ByPlace(votes), 3), embeddings(5), table(5), np.array([2, 0]))
+    np.testing.assert_allclose(found[0], [0.3873, 0.3810, 0.2317], atol=1e-4)  # cube roots of products, normalised
+    np.testing.assert_allclose(found[1], votes[0], atol=1e-6)  # the first window stands in one sequence only
+
+
+def test_every_window_gets_the_mean_of_the_sequences_that_hold_it():
+    torch.manual_seed(0)
+    asked, known = network(Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0), 5), embeddings(9)
+    found = vote(asked, known, table(9), np.arange(9))
+    z, logs = torch.from_numpy(known.features), [[] for _ in range(9)]
+    for first in range(5):
+        with torch.no_grad():
+            scores = asked.scores(z[None, first : first + 5], torch.ones(1, 5, dtype=torch.bool))[0].log_softmax(1)
+        for place in range(5):
+            logs[first + place].append(scores[place])
+    expected = torch.stack([torch.stack(each).mean(0) for each in logs]).softmax(1)
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
+
+
+def test_a_network_of_single_windows_has_one_vote_for_each():
+    known = embeddings(4)
+    found = vote(network(None, 1), known, table(4), np.array([3, 1]))
+    expected = torch.from_numpy(known.features[[3, 1]]).softmax(1)
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
+
+
+def test_rejected_windows_are_absent_and_need_no_embedding():
+    known = Embeddings(embeddings(6).features[[0, 1, 2, 4, 5]], np.array([0, 1, 2, 4, 5]))
+    torch.manual_seed(0)
+    asked = network(Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0), 3)
+    found = vote(asked, known, table(6, rejected=[3]), known.rows)
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found.sum(1), 1)
+
+
+@pytest.mark.parametrize(("row", "first", "place"), [(0, 0, 0), (1, 0, 1), (4, 2, 2), (8, 5, 3), (9, 5, 4)])
+def test_a_window_stands_as_near_to_the_middle_as_its_recording_allows(row, first, place):
+    found, places = central_sequences(table(10), np.array([row]), 5)
+    assert found[0].tolist() == list(range(first, first + 5))
+    assert places.tolist() == [place]
+
+
+def test_a_recording_that_is_too_short_is_filled_up():
+    found, places = central_sequences(table(3), np.array([1]), 5)
+    assert found[0].tolist() == [0, 1, 2, -1, -1]
+    assert places.tolist() == [1]

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+import torch
+from forms import form_of, windows_of
+from torch import nn
+
+from eegbench.config import Spec
+from eegbench.inference.description import Description
+from eegbench.model.base import SignalEncoder
+from eegbench.model.sequence import SequenceEncoder
+from eegbench.sampler.base import arrange
+from eegbench.store.windows import Views
+from eegbench.task.supervised_sequence import SupervisedSequence
+
+GRU = {"_target_": "eegbench.model.sequence.gru.Gru", "hidden_dim": 4, "n_layers": 1, "bidirectional": True}
+
+
+class Counting(SignalEncoder):
+    """Counts the windows that it encodes."""
+
+    embed_dim = 3
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.n_encoded = nn.Linear(4, 3), 0
+
+    def features(self, x):
+        return self.embed(x).unsqueeze(1)
+
+    def embed(self, x):
+        self.n_encoded += len(x)
+        return self.layer(x.flatten(1))
+
+
+def task() -> SupervisedSequence:
+    torch.manual_seed(0)
+    return SupervisedSequence(
+        embed_dim=3,
+        class_names=("a", "b"),
+        layout=arrange({"step": (3,)}),
+        sequence=Spec({**GRU, "dropout": 0.0}, SequenceEncoder, "task.sequence"),
+        dropout=0.0,
+    )
+
+
+def batch() -> Views:
+    index = torch.tensor([[0, 1, 2], [1, 2, 3], [2, 3, -1]])
+    y = torch.tensor([[0, 1, -1], [1, -1, 0], [-1, 0, -1]])
+    return Views(windows_of(torch.randn(4, 2, 2, generator=torch.Generator().manual_seed(1))), index, y)
+
+
+def test_each_distinct_window_is_encoded_once_a_batch():
+    encoder = Counting()
+    task().loss(encoder, batch(), torch.Generator())
+    assert encoder.n_encoded == 4
+
+
+def test_the_loss_is_the_cross_entropy_of_the_windows_with_a_label():
+    encoder, asked, views = Counting(), task(), batch()
+    outcome = asked.loss(encoder, views, torch.Generator())
+    z = encoder(views.windows)
+    known = asked.sequence(z[views.index.clamp_min(0)], views.index >= 0)
+    scored = views.y >= 0
+    expected = nn.functional.cross_entropy(asked.head(known)[scored], views.y[scored], reduction="sum")
+    torch.testing.assert_close(outcome.loss_sum, expected)
+    assert int(outcome.n) == 5
+    right, n = outcome.sums["accuracy"]
+    predicted = asked.head(known).argmax(2)
+    assert (int(right), int(n)) == (int((predicted == views.y)[scored].sum()), 5)
+    assert outcome.answers.right.tolist() == views.y.flatten().tolist()
+
+
+def test_an_absent_window_has_no_influence_and_gets_no_gradient():
+    encoder, asked, views = Counting(), task(), batch()
+    alone = Views(views.windows, views.index[2:], views.y[2:])
+    z = encoder(alone.windows).detach().requires_grad_()
+    asked.judge(z, alone.index, alone.y).loss_sum.backward()
+    assert (z.grad[:2] == 0).all()
+    assert (z.grad[2:] != 0).any(1).all()
+
+
+def test_the_network_says_of_a_sequence_what_the_task_says():
+    encoder, asked, views = Counting(), task().eval(), batch()
+    description = Description(encoder={}, classes=("a", "b"), form=form_of("AB", 2.0, 2))
+    network = asked.network(encoder, description)
+    assert (network.description.context, network.description.sequence["hidden_dim"]) == (3, 4)
+    scores = network.scores(network.embed(views.windows)[views.index.clamp_min(0)], views.index >= 0)
+    assert (
+        scores.argmax(2).flatten().tolist() == asked.loss(encoder, views, torch.Generator()).answers.predicted.tolist()
+    )
+
+
+def test_labels_alone_give_no_loss_to_a_batch_without_any():
+    asked, views = task(), batch()
+    outcome = asked.loss(Counting(), Views(views.windows, views.index, torch.full((3, 3), -1)), torch.Generator())
+    assert float(outcome.loss_sum.detach()) == 0
+    assert int(outcome.n) == 0
+    assert np.isfinite(float(outcome.loss_sum.detach()))
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_evaluation_is_repeatable(dropout):
+    encoder, asked, views = Counting(), task().eval(), batch()
+    asked.dropout.p = dropout
+    assert torch.equal(
+        asked.loss(encoder, views, torch.Generator()).loss_sum, asked.loss(encoder, views, torch.Generator()).loss_sum
+    )
