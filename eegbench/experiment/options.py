@@ -13,6 +13,8 @@ from eegbench.config import REMOVED, ConfigError, Node, Spec, build, check_names
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
+from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
+from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 from eegbench.preprocessing import Preprocessing
@@ -197,12 +199,21 @@ def _roles(n_axes: Mapping[str, int]) -> str:
 
 
 def _check_monitor(experiment: Experiment) -> None:
+    task, monitor = experiment.task.target, experiment.trainer.monitor
+    by_trial = list(TRIAL_METRICS) if may_have_trial_scores(experiment.preprocessing, task) else []
     probed = ["probe_valid_balanced_accuracy"] if experiment.probes.every > 0 else []
-    known = ["valid_loss", *(f"valid_{name}" for name in experiment.task.target.metrics), *probed]
-    monitor = experiment.trainer.monitor
+    known = ["valid_loss", *(f"valid_{name}" for name in task.metrics), *by_trial, *probed]
     if monitor not in known:
-        hint = "; set probe.every=5 to have it" if monitor.startswith("probe") else ""
-        raise ConfigError(f"trainer.monitor={monitor} is no column of the history; there are {', '.join(known)}{hint}.")
+        raise ConfigError(
+            f"trainer.monitor={monitor} is no column of the history; there are {', '.join(known)}{_hint(monitor)}."
+        )
+
+
+def _hint(monitor: str) -> str:
+    """Return what to set to have a column."""
+    if monitor in TRIAL_METRICS:
+        return "; it needs crops of trials (preprocessing=crop) and a task with the dataset's classes (task=cropped)"
+    return "; set probe.every=5 to have it" if monitor.startswith("probe") else ""
 
 
 def _check_explained(explained: Explained) -> None:

@@ -71,7 +71,7 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     album = Album(folder, experiment.explanation.figures)
     embeddings = embed_all(trained.encoder, data)
     pretext = _ask(trained, experiment.trainer, data, embeddings)
-    plot_training(trained.fit.history, trained.fit.best_pass, album)
+    plot_training(trained.fit, album)
     answered = {split: done.counts for split, done in pretext.items() if done.counts is not None}
     plot_pretext(answered, trained.task.classes, album)
     plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)

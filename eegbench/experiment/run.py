@@ -127,4 +127,5 @@ def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], m
         console.print_scores(evaluation.scores, evaluation.predictions, n_subjects)
         console.print_controls(evaluation.fitted_with, experiment.probes.main)
     console.print_training(summary)
+    console.print_valid_trials(summary)
     console.print_published(experiment.published, metrics, experiment.choices["dataset"])

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
+
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, counts
 from eegbench.experiment.evaluation import Evaluation
 from eegbench.experiment.result import Result
 from eegbench.experiment.training import Trained
+from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE, values_there
 from eegbench.trainer import Fit
@@ -47,8 +50,11 @@ def summarise(
         "n_examples": fit.n_examples,
         "n_drawn": fit.n_drawn,
         "n_dropped": fit.n_dropped,
+        "monitor": experiment.trainer.monitor,
         "best_pass": fit.best_pass,
+        "final_pass": fit.final_pass,
         "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
+        "valid_trials": _valid_trials(fit),
         "precision": fit.precision,
         "train_seconds": fit.train_seconds,
         "stopped": fit.stopped,
@@ -63,12 +69,27 @@ def summarise(
 
 def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectives: Sequence[str]) -> dict[str, float]:
     """Return what training took and every score as MLflow shows it: split/probe/metric; and what a sweep seeks."""
-    best = fit.history[fit.history["pass"] == fit.best_pass].iloc[-1]
-    metrics = {f"run/{name}": float(getattr(fit, name)) for name in ("n_steps", "n_examples", "n_dropped", "best_pass")}
-    metrics["run/best_valid_loss"] = float(best["valid_loss"])
+    counted = ("n_steps", "n_examples", "n_dropped", "best_pass", "final_pass")
+    metrics = {f"run/{name}": float(getattr(fit, name)) for name in counted}
+    metrics["run/best_valid_loss"] = float(_row(fit, fit.best_pass)["valid_loss"])
+    trials: dict[str, dict[str, float]] = summary["valid_trials"]
+    metrics |= {f"run/{which}_{name}": value for which, of in trials.items() for name, value in of.items()}
     for split, done in result.pretext.items():
         metrics |= {f"{split}/pretext/{name}": value for name, value in done.metrics.items()}
     metrics |= score_metrics(result.evaluation.scores if result.evaluation else [])
     metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
     there = values_there(metrics, objectives)
     return metrics | ({OBJECTIVE: there[0]} if there else {})
+
+
+def _valid_trials(fit: Fit) -> dict[str, dict[str, float]]:
+    """Return the network's scores on the trials of valid in the best pass and in the last, where it has some."""
+    columns = [column for column in TRIAL_METRICS if column in fit.history]
+    passes = {"best": fit.best_pass, "last": int(fit.history["pass"].max())}
+    rows = {which: _row(fit, number) for which, number in passes.items()}
+    return {which: {column: float(row[column]) for column in columns} for which, row in rows.items() if columns}
+
+
+def _row(fit: Fit, number: int) -> pd.Series:
+    """Return the history's row of a pass."""
+    return fit.history[fit.history["pass"] == number].iloc[-1]

@@ -12,6 +12,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import start_encoder
+from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.report.console import tell_pass
@@ -66,7 +67,7 @@ def train(experiment: Experiment, data: Data, folder: Path, run: TrackedRun, wat
         Where the loss is not finite.
     """
     encoder, random_encoder, task, material = _prepare(experiment, data)
-    after_pass = _after_pass(experiment, data, encoder, run, watch)
+    after_pass = _after_pass(experiment, data, (encoder, task), run, watch)
     fit = experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=after_pass)
     leave()  # what follows is done by one process
     write_csv(folder / "history.csv", fit.history)
@@ -102,8 +103,14 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     return encoder, random_encoder, task, material
 
 
-def _after_pass(experiment: Experiment, data: Data, encoder: Encoder, run: TrackedRun, watch: Watch) -> AfterPass:
-    """Return what happens after each pass: a probe on valid where one is due, a line, a record, and `watch`."""
+def _after_pass(
+    experiment: Experiment, data: Data, trained: tuple[Encoder, Task], run: TrackedRun, watch: Watch
+) -> AfterPass:
+    """Return what happens after each pass: scores on valid, by trial and of a probe where one is due, and reports.
+
+    A line is printed, the tracker takes the values, and `watch` is called.
+    """
+    encoder, task = trained
     every, last = experiment.probes.every, experiment.trainer.max_passes
     has_labels = bool(data.store.table["scored"].any())
     column = watched(experiment.sweep.objectives[0], experiment.probes.main)
@@ -111,7 +118,8 @@ def _after_pass(experiment: Experiment, data: Data, encoder: Encoder, run: Track
     def after_pass(row: Mapping[str, Any]) -> Mapping[str, float]:
         due = has_labels and every > 0 and (row["pass"] % every == 0 or row["pass"] == last)
         scores = valid_scores(encoder, experiment, data) if due else {}
-        extra = {f"probe_valid_{metric}": value for metric, value in scores.items()}
+        probed = {f"probe_valid_{metric}": value for metric, value in scores.items()}
+        extra = trial_scores(encoder, task, data) | probed
         tell_pass({**row, **extra})
         first = {OBJECTIVE: extra[column]} if column in extra else {}  # what MLflow's comparison shows first
         known = {**first, **row, **extra}

@@ -14,29 +14,39 @@ TRAIN, VALID = PALETTE[0], PALETTE[5]
 PROBE = {"probe_valid_balanced_accuracy": ("valid", PALETTE[2])}
 """The column of the probe's panel, with its name and colour."""
 
+TRIALS = {
+    "valid_trial_accuracy": ("accuracy", PALETTE[5]),
+    "valid_trial_balanced_accuracy": ("balanced accuracy", PALETTE[3]),
+}
+"""The columns of the panel of whole trials, with their names and colours."""
+
 MANY_PASSES = 25
 """Up to here each pass has a dot."""
 
 
 @styled
-def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None) -> Figure:
-    """Draw a panel of the loss, one for each metric of the task, and one of the probe where the history has it.
+def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, final_pass: int | None = None) -> Figure:
+    """Draw a panel of the loss, one for each metric of the task, and those of trials and probe where there are any.
 
     Parameters
     ----------
     history
         A row a pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, ``train_<metric>`` and
-        ``valid_<metric>`` of each metric of the task, and where known ``probe_valid_balanced_accuracy`` (0..1). NaN
-        where there is no value: in ``train_loss`` at pass 0, or where the probe did not run.
+        ``valid_<metric>`` of each metric of the task, and where known ``valid_trial_accuracy``,
+        ``valid_trial_balanced_accuracy`` and ``probe_valid_balanced_accuracy`` (0..1). NaN where there is no value:
+        in ``train_loss`` at pass 0, or where the probe did not run.
     best_pass
-        The pass whose weights were kept; None marks none.
+        The pass in which the monitored value was best; None marks none.
+    final_pass
+        The pass whose weights the network has; None, or the best pass, marks no second one.
     """
     panels = {name: curves for name, curves in _panels(history).items() if name == "loss" or _known(history, curves)}
     figure = blank(2.7, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))
     for axes, (title, curves) in zip(np.ravel(figure.subplots(1, len(panels))), panels.items(), strict=True):
         for column in _known(history, curves):
             _curve(axes, history["pass"], history[column], *curves[column])
-        _finish(axes, title, best_pass)
+        _mark(axes, best_pass, final_pass)
+        _finish(axes, title)
     return figure
 
 
@@ -46,7 +56,7 @@ def _panels(history: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
     for name in (one.removeprefix("train_") for one in map(str, history) if one.startswith("train_")):
         title = {"loss": "loss", "accuracy": "task accuracy"}.get(name, name.replace("_", " "))
         panels[title] = {f"train_{name}": ("train", TRAIN), f"valid_{name}": ("valid", VALID)}
-    return panels | {"probe's balanced accuracy": PROBE}
+    return panels | {"trials of valid": TRIALS, "probe's balanced accuracy": PROBE}
 
 
 def _known(history: pd.DataFrame, columns: Iterable[str]) -> list[str]:
@@ -59,9 +69,14 @@ def _curve(axes: Axes, passes: pd.Series, values: pd.Series, name: str, colour: 
     axes.plot(passes[known], values[known], marker=marker, markersize=3, color=colour, label=name)
 
 
-def _finish(axes: Axes, title: str, best_pass: int | None) -> None:
+def _mark(axes: Axes, best_pass: int | None, final_pass: int | None) -> None:
     if best_pass is not None:
         axes.axvline(best_pass, color=GREY, linewidth=1, linestyle=(0, (4, 3)), label=f"best pass: {best_pass}")
+    if final_pass not in (None, best_pass):
+        axes.axvline(final_pass, color=GREY, linewidth=1, label=f"final weights: pass {final_pass}")
+
+
+def _finish(axes: Axes, title: str) -> None:
     on_top(axes, title)
     axes.set_xlabel("training pass")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))

@@ -68,6 +68,11 @@ class Preprocessing(ABC):
     normalise: str
 
     @property
+    def cuts_crops(self) -> bool:
+        """Whether a trial may be cut into several windows."""
+        return False
+
+    @property
     @abstractmethod
     def least_s(self) -> float:
         """Seconds that a recording must last to hold a window."""

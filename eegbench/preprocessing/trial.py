@@ -99,6 +99,11 @@ class Trial(Preprocessing):
             raise ValueError(f"preprocessing.max_shift_s={self.max_shift_s:g}: 0 or more seconds are expected.")
 
     @property
+    def cuts_crops(self) -> bool:
+        """Trials are cut where windows have a length of their own."""
+        return self.window_s is not None
+
+    @property
     def least_s(self) -> float:
         """A recording must be as long as a trial."""
         return self.tmax_s - self.tmin_s

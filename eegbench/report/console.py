@@ -137,8 +137,28 @@ def print_training(summary: Mapping[str, Any]) -> None:
     print(
         f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
         f"{summary['n_examples']} examples ({summary['n_drawn']} drawn), {_rate(summary)}in {summary['precision']}; "
-        f"weights of pass {summary['best_pass']}; {summary['stopped']}"
+        f"weights of pass {summary['final_pass']}{_chosen(summary)}; {summary['stopped']}"
     )
+
+
+def print_valid_trials(summary: Mapping[str, Any]) -> None:
+    """Print the network's scores on the trials of valid in the best pass and in the last, where it has some."""
+    trials = summary["valid_trials"]
+    names = [name for name in trials.get("best", {}) if not math.isnan(trials["best"][name])]
+    for name in names:
+        best, last = (trials[which][name] for which in ("best", "last"))
+        print(
+            f"{name.replace('_', ' ')} of the network: {best:.3f} in the best pass by {summary['monitor']} "
+            f"({summary['best_pass']}), {last:.3f} in the last ({summary['n_passes']})"
+        )
+
+
+def _chosen(summary: Mapping[str, Any]) -> str:
+    """Return how the pass was chosen whose weights the network has; an empty text where nobody validated."""
+    best, final, monitor = (summary[name] for name in ("best_pass", "final_pass", "monitor"))
+    if final != best:
+        return f", the last (best by {monitor}: pass {best})"
+    return f", the best by {monitor}" if best and summary["counts"]["valid"]["n_windows"] else ""
 
 
 def _rate(summary: Mapping[str, Any]) -> str:

@@ -15,15 +15,17 @@ from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.store.base import WindowStore
+from eegbench.trainer import Fit
 from eegbench.types import Score
 
 MAX_HYPNOGRAMS = 24
 """Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
 
 
-def plot_training(history: pd.DataFrame, best_pass: int, album: Album) -> None:
+def plot_training(fit: Fit, album: Album) -> None:
     """Plot the learning curves."""
-    album.add("learning_curves", lambda: figure.learning_curves(history, best_pass=best_pass))
+    best, final = fit.best_pass, fit.final_pass
+    album.add("learning_curves", lambda: figure.learning_curves(fit.history, best_pass=best, final_pass=final))
 
 
 def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:

@@ -67,6 +67,8 @@ class Fit:
     history
         A row a pass, from pass 0, before training.
     best_pass
+        The pass in which the monitored value was best; 0 where none was trained.
+    final_pass
         The pass whose weights the encoder has now.
     n_steps, n_examples
         Steps of the optimiser, and examples in them.
@@ -82,6 +84,7 @@ class Fit:
 
     history: pd.DataFrame
     best_pass: int
+    final_pass: int
     n_steps: int
     n_examples: int
     n_drawn: int
@@ -124,7 +127,7 @@ class Trainer(ABC):
 
     @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass in encoder and task.
+        """Train, and leave the weights of one pass in encoder and task: the best or the last, as the options say.
 
         Parameters
         ----------

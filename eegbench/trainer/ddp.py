@@ -32,7 +32,7 @@ class Ddp(Loop):
     joins_processes: ClassVar[bool] = True
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass in encoder and task, in every process.
+        """Train, and leave the weights of the best pass, or of the last, in encoder and task, in every process.
 
         See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and as many
         processes goes on after the last whole pass and ends, on a CPU, with the same bits.

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -18,6 +18,7 @@ from eegbench.store.batching import even_parts, examples_of
 from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
+from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally, mean_loss
@@ -46,10 +47,10 @@ class Loop(Trainer):
         Make as many batches as come nearest to ``batch_size``, whose sizes differ by one at most: none is short.
     max_passes
         Passes at most; 0 leaves the encoder as it is.
-    patience
-        Stop after so many passes without a better monitored value; None never stops early.
-    monitor
-        A column of the history on valid. Names that end in ``loss`` are best low, others high.
+    patience, stop_when, monitor
+        As in `eegbench.trainer.early_stopping.EarlyStopping`.
+    final
+        The pass whose weights the encoder has after training: the best by ``monitor``, or the last.
     keep
         ``best_last``, or a number n to keep every n-th pass's weights beside these two.
     precision
@@ -72,7 +73,9 @@ class Loop(Trainer):
         even_batches: bool,
         max_passes: int,
         patience: int | None,
+        stop_when: StopWhen,
         monitor: str,
+        final: Literal["best", "last"],
         keep: Literal["best_last"] | int,
         precision: Precision,
         clip_norm: float | None,
@@ -86,11 +89,12 @@ class Loop(Trainer):
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
         self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
-        self.max_passes, self.patience, self.monitor = max_passes, patience, monitor
+        self.max_passes, self.monitor, self.final = max_passes, monitor, final
+        self.early_stopping = EarlyStopping(monitor, patience, stop_when)
         self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass in encoder and task.
+        """Train, and leave the weights of the best pass, or of the last, in encoder and task.
 
         See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
         goes on after the last whole pass and ends, on a CPU, with the same bits.
@@ -101,8 +105,9 @@ class Loop(Trainer):
         while not (reason := self._reason_to_stop(session)):
             row = self._pass(session, material, valid)
             self._record({**row, **after_pass(row)}, session)
-        session.load_best()
-        return session.result(reason)
+        if self.final == "best":
+            session.load_best()
+        return session.result(reason, final=self.final)
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
@@ -214,7 +219,7 @@ class Loop(Trainer):
     def _record(self, row: dict[str, Any], session: Session) -> None:
         """Add a pass to the history and keep its weights, as the best, as due, and as the last."""
         progress, number = session.progress, row["pass"]
-        is_better = number > 0 and self._is_better(row, session)
+        is_better = number > 0 and self.early_stopping.is_better(row, progress)
         progress.history.append(row)
         progress.finished_pass = number
         if is_better:
@@ -224,26 +229,7 @@ class Loop(Trainer):
             session.save_weights(f"pass-{number:04d}")
         session.save_last()
 
-    def _is_better(self, row: Mapping[str, Any], session: Session) -> bool:
-        if self.monitor not in row:
-            return self._miss(row, session)
-        value, best = float(row[self.monitor]), session.progress.best_value
-        if best is None or math.isnan(best) or math.isnan(value):  # where nobody validates, the last is kept
-            return True
-        return value < best if self.monitor.endswith("loss") else value > best
-
-    def _miss(self, row: Mapping[str, Any], session: Session) -> bool:
-        """Go on where the monitored value comes only every few passes; refuse one that never comes."""
-        if any(self.monitor in earlier for earlier in session.progress.history):
-            return False
-        there = ", ".join(name for name in row if name.startswith(("valid", "probe")))
-        raise ValueError(f"trainer.monitor={self.monitor} is no column of the history; there are {there}.")
-
     def _reason_to_stop(self, session: Session) -> str:
-        progress = session.progress
-        if progress.finished_pass >= self.max_passes:
+        if session.progress.finished_pass >= self.max_passes:
             return f"trainer.max_passes={self.max_passes} reached"
-        since = progress.finished_pass - progress.best_pass
-        if self.patience is not None and progress.best_pass > 0 and since >= self.patience:
-            return f"{self.monitor} had not improved for trainer.patience={self.patience} passes"
-        return ""
+        return self.early_stopping.reason(session.progress)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import torch
@@ -126,12 +126,13 @@ class Session:
             if _is_frozen(module, recurse=True):  # a teacher, whose dropout is off too
                 module.eval()
 
-    def result(self, reason: str) -> Fit:
-        """Say what was done."""
+    def result(self, reason: str, *, final: Literal["best", "last"]) -> Fit:
+        """Return what was done, with the reason why it ended and the choice of the final weights."""
         done = self.progress
         return Fit(
             history=pd.DataFrame(done.history),
             best_pass=done.best_pass,
+            final_pass=done.best_pass if final == "best" and done.best_pass else done.finished_pass,
             n_steps=done.n_steps,
             n_examples=done.n_examples,
             n_drawn=done.n_drawn,

@@ -92,5 +92,5 @@ def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_
         keep("new", dataset__sets__home__root="y", dataset__sets__away__cache="y"),
         keep("other", dataset__sets__home__subjects="[1]"),
     ]
-    found, _ = read_tested(Folders(tmp_path), runs, "test")
+    found, _ = read_tested(Folders(tmp_path), runs, "test", None)
     assert [one.run.id for one in found] == ["new", "other"]

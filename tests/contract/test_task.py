@@ -112,5 +112,6 @@ def test_two_processes_train_as_one(option, joint, tmp_path):
 
 def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
     task, encoder, material = made(option)
-    network = task.network(encoder, Description(encoder={}, classes=CLASSES, form=material.store.form))
-    assert network is None or len(network.weight) == len(network.bias) == len(CLASSES)
+    known = Description(encoder={}, classes=CLASSES, form=material.store.form)
+    network = task.network(encoder, known)
+    assert network is None or len(network.weight) == len(CLASSES)

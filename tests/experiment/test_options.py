@@ -28,3 +28,13 @@ def test_a_monitor_is_the_loss_or_a_metric_of_the_task():
     read_experiment(composed("trainer.monitor=valid_accuracy"))
     with pytest.raises(ConfigError, match="no column of the history; there are valid_loss, valid_accuracy"):
         read_experiment(composed("trainer.monitor=valid_positive_first"))
+
+
+CROPPED = ["preprocessing=crop", "task=cropped", "model=deep4", "trainer.monitor=valid_trial_accuracy"]
+
+
+def test_a_monitor_may_be_a_score_of_trials_where_windows_are_crops_and_the_task_has_a_head_of_the_classes():
+    read_experiment(composed(*CROPPED))
+    for other in ("preprocessing=trial", "task=relative_positioning"):
+        with pytest.raises(ConfigError, match=r"it needs crops of trials \(preprocessing=crop\) and a task"):
+            read_experiment(composed(*CROPPED, other))

@@ -6,9 +6,11 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from toy import SMALL
 
 from eegbench.inference.network import load_network
+from eegbench.trainer.checkpoint import load_tensors
 
 SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n"]
 PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]
@@ -293,6 +295,18 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
     assert "pooling needs two or more" in capfd.readouterr().err
 
 
+def test_the_last_pass_may_be_kept_and_the_run_says_so(train, capfd):
+    status, (folder,) = train("trainer.final=last", "trainer.monitor=valid_accuracy", "trainer.lr=1e-6")
+    assert status == 0
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["monitor"], summary["final_pass"]) == ("valid_accuracy", 3)
+    assert summary["metrics"]["run/final_pass"] == 3 > summary["best_pass"]  # so small a step changes no answer
+    assert f"pass 3, the last (best by valid_accuracy: pass {summary['best_pass']})" in capfd.readouterr().out
+    last, _ = load_tensors(folder / "checkpoints" / "last.safetensors")
+    saved = load_network(folder / "model").encoder.state_dict()
+    assert all(torch.equal(last[f"encoder.{name}"], tensor) for name, tensor in saved.items())
+
+
 def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_path, capfd):
     status, (folder,) = train(
         "+dataset.labels={}", "+dataset.ignored=[left,right,rest]", "trainer.max_passes=1", "probe.every=1"
@@ -331,6 +345,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainer/optimizer=sgd"], "trainer/optimizer=sgd: there is no such option; there are adam, adamw."),
         (["trainer.lr=nan"], "trainer.lr=nan: expected a number"),
         (["trainer.lr=inf"], "trainer.lr=inf: a learning rate above 0"),
+        (["trainer.stop_when=never"], "trainer.stop_when='never'"),
         (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
         (["trainer.monitor=foo"], "trainer.monitor=foo is no column of the history; there are valid_loss"),
         (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),

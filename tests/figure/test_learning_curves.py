@@ -27,6 +27,13 @@ def test_losses_are_drawn_from_the_first_pass_that_has_one(history):
     assert best.get_label() == "best pass: 3"
 
 
+def test_the_pass_of_the_final_weights_is_marked_where_it_is_not_the_best(history):
+    best, final = learning_curves(history, best_pass=3, final_pass=4).axes[0].lines[2:]
+    assert set(final.get_xdata()) == {4}
+    assert (best.get_label(), final.get_label()) == ("best pass: 3", "final weights: pass 4")
+    assert len(learning_curves(history, best_pass=3, final_pass=3).axes[0].lines) == 3
+
+
 def test_the_probes_curve_has_an_axis_of_its_own_and_only_the_passes_probed(history):
     history["probe_valid_balanced_accuracy"] = [0.2, np.nan, 0.5, np.nan, 0.6]
     loss, probe = learning_curves(history).axes
@@ -41,6 +48,14 @@ def test_accuracies_are_a_panel_where_known(history):
     history["probe_valid_balanced_accuracy"] = np.nan
     accuracy = learning_curves(history).axes[1]
     assert [line.get_label() for line in accuracy.lines] == ["valid"]
+
+
+def test_the_scores_of_trials_share_a_panel(history):
+    history["valid_trial_accuracy"], history["valid_trial_balanced_accuracy"] = 0.5, [0.4, 0.5, 0.6, 0.7, 0.8]
+    trials = learning_curves(history).axes[1]
+    assert trials.get_title("left") == "trials of valid"
+    assert [line.get_label() for line in trials.lines] == ["accuracy", "balanced accuracy"]
+    np.testing.assert_array_equal(trials.lines[1].get_ydata(), history["valid_trial_balanced_accuracy"])
 
 
 def test_each_metric_of_the_task_has_a_panel(history):

@@ -88,7 +88,7 @@ def test_two_processes_give_the_curve_and_the_scores_of_one(straight, options, t
     pd.testing.assert_frame_equal(curve(folder), curve(alone), rtol=0, atol=1e-5)
     pd.testing.assert_frame_equal(scores(folder), scores(alone), rtol=0, atol=0.02)
     counted = [json.loads((run / "summary.json").read_text()) for run in (folder, alone)]
-    for name in ("n_steps", "n_examples", "n_drawn", "best_pass", "counts", "stopped"):
+    for name in ("n_steps", "n_examples", "n_drawn", "best_pass", "final_pass", "counts", "stopped"):
         assert counted[0][name] == counted[1][name]
 
 

@@ -58,9 +58,11 @@ def test_drop_last_keeps_the_only_batch(tmp_path):
     assert fitted.n_examples == 50
 
 
+@pytest.mark.parametrize("final", ["best", "last"])
 @pytest.mark.parametrize("killed_in", [0, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 4))])
-def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in):
-    encoder, task, straight = fit(tmp_path / "straight")
+def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in, final):
+    trainer = loop(final=final)
+    encoder, task, straight = fit(tmp_path / "straight", trainer)
 
     def kill(row):
         if row["pass"] == killed_in:
@@ -68,18 +70,15 @@ def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in):
         return {}
 
     with pytest.raises(KeyboardInterrupt):
-        fit(tmp_path / "cut", after_pass=kill)
-    other, other_task, resumed = fit(tmp_path / "cut", given=modules(seed=99))  # other weights: they are put back
+        fit(tmp_path / "cut", trainer, after_pass=kill)
+    other, other_task, resumed = fit(tmp_path / "cut", trainer, given=modules(seed=99))  # their weights are replaced
     if killed_in == 0:  # nothing was kept yet, so the run begins anew with what it is given
         return
     assert same(encoder, other)
     assert same(task, other_task)
     pd.testing.assert_frame_equal(plain(straight.history), plain(resumed.history))
-    assert (straight.n_steps, straight.n_examples, straight.best_pass) == (
-        resumed.n_steps,
-        resumed.n_examples,
-        resumed.best_pass,
-    )
+    counted = [(one.n_steps, one.n_examples, one.best_pass, one.final_pass) for one in (straight, resumed)]
+    assert counted[0] == counted[1]
 
 
 def test_encoder_and_task_do_what_follows_a_step_after_each_step(tmp_path):
@@ -107,6 +106,34 @@ def test_the_best_pass_is_kept_and_its_weights_come_back(tmp_path):
     assert torch.equal(tensors["encoder.last.weight"], encoder.last.weight)
 
 
+WORSE_AFTER_2 = {0: 0.1, 1: 0.5, 2: 0.9, 3: 0.4, 4: 0.4}
+
+
+def test_the_last_pass_is_kept_by_choice_and_trains_to_the_same_bits(tmp_path):
+    found = {
+        final: fit(
+            tmp_path / final,
+            loop(final=final, monitor="probe_score"),
+            lambda row: {"probe_score": WORSE_AFTER_2[row["pass"]]},
+        )
+        for final in ("best", "last")
+    }
+    fits = {final: fitted for final, (_, _, fitted) in found.items()}
+    assert [(one.best_pass, one.final_pass) for one in fits.values()] == [(2, 2), (2, 4)]
+    pd.testing.assert_frame_equal(plain(fits["best"].history), plain(fits["last"].history))
+    for final, stem in (("best", "best"), ("last", "last")):
+        tensors, _ = load_tensors(tmp_path / "last" / f"{stem}.safetensors")
+        assert torch.equal(tensors["encoder.last.weight"], found[final][0].last.weight)
+    assert not same(found["best"][0], found["last"][0])
+
+
+def test_patience_counts_by_the_monitored_value_where_the_last_pass_is_kept(tmp_path):
+    trainer = loop(final="last", monitor="probe_score", patience=1, max_passes=50)
+    _, _, fitted = fit(tmp_path, trainer, lambda row: {"probe_score": WORSE_AFTER_2[row["pass"]]})
+    assert (fitted.best_pass, fitted.final_pass) == (2, 3)
+    assert "probe_score had not improved" in fitted.stopped
+
+
 def test_training_stops_when_the_monitored_value_does_not_improve(tmp_path):
     worse = iter(range(100))
     _, _, fitted = fit(
@@ -117,6 +144,23 @@ def test_training_stops_when_the_monitored_value_does_not_improve(tmp_path):
     assert fitted.best_pass == 1
     assert fitted.history["pass"].max() == 4
     assert "trainer.patience=3" in fitted.stopped
+
+
+@pytest.mark.parametrize(
+    ("stop_when", "last", "said"),
+    [("patience_reached", 4, "for trainer.patience=3 passes"), ("patience_exceeded", 5, "for more than trainer.pat")],
+)
+def test_training_stops_when_the_count_of_passes_without_a_better_value_reaches_or_exceeds_patience(
+    tmp_path, stop_when, last, said
+):
+    values = {0: 0.1, 1: 0.5}
+    _, _, fitted = fit(
+        tmp_path,
+        loop(max_passes=50, patience=3, stop_when=stop_when, monitor="probe_score"),
+        after_pass=lambda row: {"probe_score": values.get(row["pass"], 0.5)},  # an equal value is no better one
+    )
+    assert (fitted.best_pass, fitted.history["pass"].max()) == (1, last)
+    assert said in fitted.stopped
 
 
 def test_a_probe_that_runs_every_second_pass_may_choose_the_checkpoint(tmp_path):
@@ -166,7 +210,7 @@ def test_zero_passes_leave_the_encoder_as_it_is(tmp_path):
     encoder, task = modules()
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
     _, _, fitted = fit(tmp_path, loop(max_passes=0), given=(encoder, task))
-    assert fitted.n_steps == 0
+    assert (fitted.n_steps, fitted.best_pass, fitted.final_pass) == (0, 0, 0)
     assert all(torch.equal(before[name], tensor) for name, tensor in encoder.state_dict().items())
 
 

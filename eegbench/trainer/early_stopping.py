@@ -1,0 +1,65 @@
+"""Which pass is best, and when to stop: both are decided by one column of the history."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from eegbench.trainer.session import Progress
+
+StopWhen = Literal["patience_reached", "patience_exceeded"]
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """Compares passes by the monitored value.
+
+    Attributes
+    ----------
+    monitor
+        A column of the history on valid. Names that end in ``loss`` are best low, others high.
+    patience
+        Number of passes without a better value that is allowed; None never stops early.
+    stop_when
+        Whether training stops when the count of passes without a better value reaches ``patience``, or exceeds it.
+    """
+
+    monitor: str
+    patience: int | None
+    stop_when: StopWhen
+
+    def is_better(self, row: Mapping[str, Any], progress: Progress) -> bool:
+        """Return whether a pass is the best so far.
+
+        Raises
+        ------
+        ValueError
+            Where the history has no such column.
+        """
+        if self.monitor not in row:
+            return self._miss(row, progress)
+        value, best = float(row[self.monitor]), progress.best_value
+        if best is None or math.isnan(best) or math.isnan(value):  # without validation, each pass replaces the last
+            return True
+        return value < best if self.monitor.endswith("loss") else value > best
+
+    def reason(self, progress: Progress) -> str:
+        """Return why training stops early; an empty text where it goes on."""
+        if self.patience is None or progress.best_pass == 0:
+            return ""
+        n_misses = progress.finished_pass - progress.best_pass
+        if n_misses < self.patience + (self.stop_when == "patience_exceeded"):
+            return ""
+        return f"{self.monitor} had not improved for {self._limit()} passes"
+
+    def _limit(self) -> str:
+        """Return the number of passes in words."""
+        words = f"trainer.patience={self.patience}"
+        return f"more than {words}" if self.stop_when == "patience_exceeded" else words
+
+    def _miss(self, row: Mapping[str, Any], progress: Progress) -> bool:
+        """Continue where the monitored value comes only every few passes; refuse one that never comes."""
+        if any(self.monitor in earlier for earlier in progress.history):
+            return False
+        there = ", ".join(name for name in row if name.startswith(("valid", "probe")))
+        raise ValueError(f"trainer.monitor={self.monitor} is no column of the history; there are {there}.")
