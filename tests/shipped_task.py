@@ -82,7 +82,7 @@ def made(option, *, is_plain=False, seed=0):
     encoder = Small(is_plain=is_plain)
     spec = Spec(task_node, Task, "task")
     spec.check()
-    task = spec.build(embed_dim=6, class_names=CLASSES, layout=sampler.layout)
+    task = spec.build(embed_dim=6, class_names=CLASSES, form=store.form, layout=sampler.layout)
     task.start(encoder)
     train, valid = windows[windows["recording"] != "c"], windows[windows["recording"] == "c"]
     return task, encoder, Material(store, train, valid, sampler, seed=5)

@@ -66,7 +66,7 @@ class Task(nn.Module, ABC):
         Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
 
-    given: ClassVar = ("embed_dim", "class_names", "layout")
+    given: ClassVar = ("embed_dim", "class_names", "form", "layout")
     roles: ClassVar[Mapping[str, int]]
     sampler: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
