@@ -89,6 +89,15 @@ def seeded_generator(device: torch.device, *numbers: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(int(seed))
 
 
+@contextmanager
+def own_random_state(seed: int) -> Iterator[None]:
+    """Let torch draw from a state of its own, seeded here, and put the state of before back afterwards."""
+    gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=gpus):
+        torch.manual_seed(seed)
+        yield
+
+
 def set_deterministic(deterministic: bool, device: torch.device) -> None:
     """Ask for algorithms that give the same bits on every run of the same machine.
 

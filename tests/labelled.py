@@ -6,6 +6,7 @@ import torch
 from small_training import FakeStore, Tiny
 
 from eegbench.environment import seed_libraries
+from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, embed
 from eegbench.probe import Labelled
 
@@ -37,3 +38,8 @@ def encoded(encoder=None, n=60, n_classes=3, seed=0):
     embeddings = embed(encoder, store, np.arange(n))
     parts = np.split(np.arange(n), [2 * n // 3])
     return tuple(Labelled(rows, y[rows], embeddings, encoder, store) for rows in parts)
+
+
+def description_of(part):
+    """Return what is known of a network apart from its weights."""
+    return Description(encoder={}, classes=part.classes, form=part.store.form)

@@ -21,6 +21,9 @@ MESSAGE = "eegbench_message"
 
 ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
 
+SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
+"""Nodes that hold the options of a group of which several may be chosen."""
+
 _DISK = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
@@ -108,6 +111,13 @@ def _key_message(key: str, config_name: str) -> str:
     known = _known_keys(config_name)
     if key in known:
         return f"{key}: the options chosen here have no such key; add --help to this command to list their keys."
+    for node, group in SEVERAL.items():
+        if key.startswith(f"{node}."):
+            option = key.removeprefix(f"{node}.").partition(".")[0]
+            return (
+                f"{key}: the options chosen here have no such key; choose its option with {group}=[…,{option}], or add "
+                "--help to this command to list their keys."
+            )
     return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
 
 

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
-from labelled import encoded, given
+from labelled import description_of, encoded, given
 from omegaconf import OmegaConf
 
 from eegbench.config import build, conf_folder
-from eegbench.inference.embedding import embed
 from eegbench.probe import Labelled, Probe
 
 OPTIONS = sorted(path.stem for path in (conf_folder() / "probe").glob("*.yaml"))
@@ -29,10 +28,10 @@ def fit(probe, train, valid, seed=0):
 
 
 def test_probabilities_of_windows_never_seen_sum_to_one(probe):
-    train, valid = encoded(n=90)
+    train, valid = encoded(n=600)
     classifier = fit(probe, train, valid)
     found = classifier.probabilities(valid.rows)
-    assert found.shape == (30, 3)
+    assert found.shape == (200, 3)
     assert (found >= 0).all()
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert (found.argmax(1) == valid.y).mean() > 0.5  # the windows differ by class
@@ -73,15 +72,16 @@ def test_the_encoder_its_mode_and_the_generators_of_the_run_are_left_as_they_wer
     assert torch.equal(random_state, torch.get_rng_state())
 
 
-def test_a_head_gives_the_same_probabilities_from_the_classifiers_own_encoder(probe):
+def test_a_network_to_save_gives_the_same_probabilities(probe):
     train, valid = encoded()
     classifier = fit(probe, train, valid)
-    if classifier.head is not None:
-        features = embed(classifier.encoder, train.store, valid.rows).features
-        np.testing.assert_allclose(
-            classifier.head.probabilities(features), classifier.probabilities(valid.rows), atol=1e-6
-        )
-    assert classifier.encoder.embed_dim == train.encoder.embed_dim
+    expected, network = classifier.probabilities(valid.rows), classifier.network(description_of(train))
+    if network is not None:
+        windows = train.store.gather(valid.rows)
+        with torch.no_grad():
+            found = network.eval()(windows).softmax(dim=1).numpy()
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+        assert network.classes == train.classes
 
 
 def test_what_a_fit_tells_of_itself_can_be_written_down(probe):

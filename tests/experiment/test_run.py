@@ -357,6 +357,10 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["companion=false"], "companion: this option was removed"),
         (["probe.linear.C=1"], "probe.linear.C is now probe.of.linear.C."),
         (["+probe.linear.C=1"], "probe.linear is now probe.of.linear."),
+        (
+            ["probe.of.knn.k=3"],
+            "probe.of.knn.k: the options chosen here have no such key; choose its option with probe=[…,knn]",
+        ),
         (["probe=[]"], "probe=[]: at least one probe is expected"),
         (["probe.main=nobody"], "probe.main=nobody is not among the probes chosen (linear)"),
         (["explain.predictor=liner"], "Did you mean linear?"),

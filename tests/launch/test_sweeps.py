@@ -77,6 +77,19 @@ def test_a_named_study_refuses_other_options(sweep, capfd):
 
 
 @pytest.mark.slow
+def test_a_sweep_seeks_the_main_probe_whichever_it_is_and_another_one_by_its_name(sweep):
+    words = [*QUICK, *SPACE, "hydra.sweeper.n_trials=1", "probe=[knn,linear]"]
+    objectives = "sweep.objective=[valid/main/balanced_accuracy,valid/linear/accuracy]"
+    status, sweeps = sweep(*words, objectives)
+    assert status == 0
+    (folder,) = sweeps.glob("*/0")
+    found = json.loads((folder / "summary.json").read_text())["metrics"]
+    values = study_in(sweeps).trials[0].values
+    assert values == [found["valid/knn/balanced_accuracy"], found["valid/linear/accuracy"]]
+    assert found["objective"] == values[0]
+
+
+@pytest.mark.slow
 def test_a_trial_is_the_mean_over_its_seeds(sweep):
     status, sweeps = sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=1", "sweep.seeds=[3,4]")
     assert status == 0
@@ -176,6 +189,11 @@ def test_several_objectives_have_a_front(sweep, capfd):
         ([*SPACE, "sweep.objective=test/linear/balanced_accuracy"], "must not choose by the test split"),
         ([*SPACE, "sweep.objective=run/best_valid_loss"], "cannot be compared between tasks"),
         ([*SPACE, "hydra/sweeper/pruner=median"], "set probe.every=1"),
+        (
+            [*SPACE, "hydra/sweeper/pruner=median", "probe=[linear,knn]", "sweep.objective=valid/knn/accuracy"],
+            "only the score of probe.main=linear is; set probe.main",
+        ),
+        ([*SPACE, "sweep.objective=valid/knn/accuracy"], "the probe knn is not among those chosen"),
         (
             [
                 *SPACE,

@@ -1,0 +1,102 @@
+"""How good does the encoder become once labels may change it? A copy of it is trained together with a linear layer."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from eegbench.environment import own_random_state
+from eegbench.inference.trial import embed_trials
+from eegbench.model.base import Encoder
+from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe
+from eegbench.probe.check import check_classes
+from eegbench.probe.head_classifier import HeadClassifier
+from eegbench.sampler.single_window import SingleWindow
+from eegbench.task.supervised import Supervised
+from eegbench.trainer import Fit, Material, Trainer
+from eegbench.trainer.base import NonFiniteLossError
+
+
+class Finetune(Probe):
+    """Trains all weights of a copy of the encoder on train's labels, and keeps the best pass on valid.
+
+    Where windows are crops, it trains on crops and predicts trials. Fitted to random weights, it is supervised
+    training from scratch.
+
+    Parameters
+    ----------
+    trainer
+        Trains the copy, in one process. Its checkpoints lie in a temporary folder.
+    class_balanced
+        Draw classes equally often, with replacement, in train and in valid. If not, each window is drawn once a pass.
+    dropout
+        Share of the embedding left out in training.
+    """
+
+    needs: ClassVar[Literal["embeddings", "encoder"]] = "encoder"
+
+    def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: float) -> None:
+        if trainer.joins_processes:
+            raise ValueError(
+                "probe.of.finetune.trainer: one process trains the copy, whatever trained the encoder; set loop."
+            )
+        if not 0 <= dropout < 1:
+            raise ValueError(
+                f"probe.of.finetune.dropout={dropout:g}: a share from 0 up to but not including 1 is expected."
+            )
+        self.trainer, self.dropout = trainer, dropout
+        self.sampler = SingleWindow(class_balanced=class_balanced)
+
+    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:
+        """Train a copy of the encoder. See `eegbench.probe.Probe.fit`.
+
+        Raises
+        ------
+        NonFiniteLossError
+            Where the loss is not finite.
+        """
+        check_classes(train)
+        weights_seed, draws_seed = (int(seed) for seed in rng.integers(2**31, size=2))
+        store = train.store
+        material = Material(store, _windows(train), _windows(valid), self.sampler, draws_seed)
+        with own_random_state(weights_seed):
+            encoder: Encoder = copy.deepcopy(train.encoder).requires_grad_(True)
+            task = Supervised(embed_dim=encoder.embed_dim, class_names=train.classes, dropout=self.dropout)
+            done = self._train(encoder, task.to(store.device), material)
+
+        def features(rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:
+            return embed_trials(encoder, store, rows).features
+
+        facts = {"final_pass": done.final_pass, "n_passes": len(done.history) - 1, "n_steps": done.n_steps}
+        return HeadClassifier(encoder, head=_head(task, train.y), features=features, facts=facts)
+
+    def _train(self, encoder: Encoder, task: Supervised, material: Material) -> Fit:
+        with TemporaryDirectory(prefix="eegbench-finetune-") as folder:
+            try:
+                return self.trainer.fit(encoder, task, material, folder=Path(folder), after_pass=_nothing)
+            except NonFiniteLossError as error:
+                raise NonFiniteLossError(f"below probe.of.finetune, {error}") from error
+
+
+def _nothing(row: Mapping[str, Any]) -> Mapping[str, float]:  # noqa: ARG001  the signature of what follows a pass
+    return {}
+
+
+def _windows(part: Labelled) -> pd.DataFrame:
+    """Return the rows of the store's table that belong to these windows: all crops of their trials."""
+    trials = part.store.trials
+    return part.store.table[np.isin(trials, trials[part.rows])]
+
+
+def _head(task: Supervised, y: Int[np.ndarray, "n"]) -> Head:
+    """Return the layer that was trained, with no probability for classes that train does not hold."""
+    weights = (task.linear.weight, task.linear.bias)
+    weight, bias = (tensor.detach().double().cpu().numpy().copy() for tensor in weights)
+    absent = np.setdiff1d(np.arange(len(bias)), y)
+    weight[absent], bias[absent] = 0.0, ABSENT
+    return Head(weight=weight, bias=bias)
