@@ -151,6 +151,15 @@ def gather(x: Shaped[Tensor, "n *shape"]) -> Shaped[Tensor, "n_all *shape"]:
     return total(torch.cat([x.new_zeros(before, *x.shape[1:]), x, x.new_zeros(after, *x.shape[1:])]))
 
 
+def n_before(n: int) -> int:
+    """Return the place in `gather` of this process's first row, if it has n rows."""
+    if world_size() == 1:
+        return 0
+    lengths = torch.zeros(world_size(), dtype=torch.int64)
+    lengths[rank()] = n
+    return int(total(lengths)[: rank()].sum())
+
+
 def share(part: slice, block: int = 1) -> slice:
     """Return this process's share of a batch, in whole blocks of consecutive examples.
 

@@ -83,6 +83,12 @@ def seed_process(seed: int, pass_: int, rank: int) -> None:
     torch.manual_seed(int(np.random.SeedSequence([seed, pass_, rank]).generate_state(1)[0]))
 
 
+def seeded_generator(device: torch.device, *numbers: int) -> torch.Generator:
+    """Return a generator of torch's on a device, whose seed comes from numbers from 0."""
+    seed = np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1)
+    return torch.Generator(device).manual_seed(int(seed))
+
+
 @contextmanager
 def own_random_state(seed: int) -> Iterator[None]:
     """Let torch draw from a state of its own, seeded here, and put the state of before back afterwards."""

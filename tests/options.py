@@ -26,14 +26,3 @@ def _part(name: str, option: str) -> dict[str, Any]:
     """Return an option of another group at its place, from a default such as ``/model/sequence@sequence: gru``."""
     group, _, place = name.partition("@")
     return {place: node_of(CONF / group.removeprefix("/") / f"{option}.yaml")} if group.startswith("/") else {}
-
-
-def sampler_of(task: Path) -> Path:
-    """Return the sampler that a task's option brings along."""
-    for base in OmegaConf.load(task).defaults:
-        if isinstance(base, str) and base != "_self_":
-            return sampler_of(task.with_name(f"{base}.yaml"))
-        for name, option in base.items() if not isinstance(base, str) else ():
-            if str(name).startswith("override /sampler"):
-                return CONF / "sampler" / f"{option}.yaml"
-    raise LookupError(f"{task} names no sampler")

@@ -1,18 +1,20 @@
 """How well was the pretext task itself done? Its metrics and answers on valid and test."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
+from torch import Tensor
 
+from eegbench.experiment.training import Trained
 from eegbench.inference.embedding import Embeddings
-from eegbench.model.base import Encoder
 from eegbench.score import confusion_matrix
-from eegbench.task import Answers, Task
+from eegbench.task import Answers
 from eegbench.task.ask import ask
-from eegbench.trainer import Material
+from eegbench.task.outcome import Count
+from eegbench.trainer import Trainer
 
 Counts = Int[np.ndarray, "n_classes n_classes"]
 """Numbers of examples by what was right (rows) and what was answered (columns)."""
@@ -34,18 +36,23 @@ class Pretext:
     counts: Counts | None
 
 
-def evaluate_pretext(
-    encoder: Encoder, task: Task, material: Material, part: pd.DataFrame, embeddings: Embeddings
-) -> Pretext:
-    """Ask the task of fresh examples of a part, once.
+def evaluate_pretext(trained: Trained, trainer: Trainer, part: pd.DataFrame, embeddings: Embeddings) -> Pretext:
+    """Ask the task of fresh examples of a part of the windows, once, in batches as the trainer makes them.
 
     Windows that are embedded already are not encoded again; of crops, only whole trials are embedded.
     """
+    task, material = trained.task, trained.material
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
     known = None if material.store.has_crops else embeddings
-    outcome = ask(encoder, task, material.store, draw, known=known)
-    metrics = {name: float(value) / max(1, int(n)) for name, (value, n) in outcome.sums.items()}
-    return Pretext(metrics, None if outcome.answers is None else _count(outcome.answers, len(task.classes)))
+    parts = task.parts(draw, trainer.batches(draw))
+    outcomes = ask(trained.encoder, task, material.store, draw, parts, seed=material.seed, known=known)
+    counts = [_count(one.answers, len(task.classes)) for one in outcomes if one.answers is not None]
+    metrics = {name: _mean([one.sums[name] for one in outcomes]) for name in task.metrics}
+    return Pretext(metrics, sum(counts[1:], counts[0]) if counts else None)
+
+
+def _mean(pairs: Sequence[tuple[Tensor, Count]]) -> float:
+    return sum(float(value) for value, _ in pairs) / max(1, sum(int(n) for _, n in pairs))
 
 
 def _count(answers: Answers, n_classes: int) -> Counts:

@@ -33,6 +33,7 @@ from eegbench.report.run_figures import (
 )
 from eegbench.score import per_recording, per_subject, predictions_frame
 from eegbench.tracking.base import ServedModel
+from eegbench.trainer import Trainer
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     """
     album = Album(folder, experiment.explanation.figures)
     embeddings = embed_all(trained.encoder, data)
-    pretext = _ask(trained, data, embeddings)
+    pretext = _ask(trained, experiment.trainer, data, embeddings)
     plot_training(trained.fit, album)
     answered = {split: done.counts for split, done in pretext.items() if done.counts is not None}
     plot_pretext(answered, trained.task.classes, album)
@@ -85,13 +86,13 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, known, folder))
 
 
-def _ask(trained: Trained, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
+def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
     """Ask the task on valid and test, where the sampler finds examples."""
     found = {}
     for split in (split for split in ("valid", "test") if len(data.part(split))):
         try:
             part = data.part(split)
-            found[split] = evaluate_pretext(trained.encoder, trained.task, trained.material, part, embeddings)
+            found[split] = evaluate_pretext(trained, trainer, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
             tell(f"no pretext figure of {split}: {error}")
     return found

@@ -90,8 +90,9 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
         else build_encoder(experiment.model, store.form).to(store.device)
     )
     task = experiment.task.build(
-        embed_dim=encoder.embed_dim, class_names=store.classes, layout=experiment.sampler.layout
+        embed_dim=encoder.embed_dim, class_names=store.classes, form=store.form, layout=experiment.sampler.layout
     ).to(store.device)
+    task.start(encoder)
     material = Material(
         store=store,
         train=data.part("train"),

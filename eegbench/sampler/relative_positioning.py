@@ -1,12 +1,12 @@
 """Pairs of windows for the question "were these two close in time?", a whole pass drawn at once."""
 
-from typing import Literal
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Bool
 
 from eegbench.sampler.base import Sampler, arrange
+from eegbench.sampler.no_partner import NoPartner, check_anchors, starts_s, usable_anchors
 from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, places, timeline
 from eegbench.types import Draw
 
@@ -58,7 +58,7 @@ class RelativePositioning(Sampler):
         tau_neg_s: float,
         tau_max_s: float | None,
         same_recording: bool,
-        no_partner: Literal["redraw", "drop", "raise"],
+        no_partner: NoPartner,
     ) -> None:
         _check_sizes(n_pairs, tau_pos_s, tau_neg_s, tau_max_s, same_recording)
         self.n_pairs = n_pairs
@@ -79,7 +79,7 @@ class RelativePositioning(Sampler):
         pairs = np.full((n_asked, 2), -1)
         for target, kind in enumerate(kinds):
             asked = np.flatnonzero(targets == target)
-            anchors = places(line, self._anchors(kind), recordings[asked], rng)
+            anchors = places(line, usable_anchors(kind.exist, self.no_partner), recordings[asked], rng)
             complete = kind.exist[anchors]
             chosen = anchors[complete]
             pairs[asked[complete]] = np.column_stack([chosen, kind.pick(chosen, rng)])
@@ -96,29 +96,16 @@ class RelativePositioning(Sampler):
             )
         return Elsewhere(line)
 
-    def _anchors(self, kind: Partners | Elsewhere) -> Bool[np.ndarray, "n_places"]:
-        return kind.exist if self.no_partner == "redraw" else np.ones_like(kind.exist)
-
     def _check_kinds(self, line: Timeline, kinds: tuple[Partners | Elsewhere, Partners]) -> None:
-        n_windows = np.diff(line.first)
-        needed = {"redraw": np.ones_like(n_windows), "drop": np.zeros_like(n_windows), "raise": n_windows}
         for name, kind in zip(KINDS, kinds, strict=True):
-            n_anchors = np.bincount(line.recording, weights=kind.exist, minlength=line.n_recordings)
-            if not n_anchors.any():
-                longest = int(line.span_us.argmax())
-                raise ValueError(
-                    f"No recording has a {name} pair at {self._tau(name)}: even the longest, {_facts(line, longest)}, "
-                    f"has none; set {self._remedy(line, name, longest)}."
-                )
-            lacking = np.flatnonzero(n_anchors < needed[self.no_partner]).tolist()
-            if lacking:
-                worst = lacking[0]
-                raise ValueError(
-                    f"Recording {_facts(line, worst)}, has {n_anchors[worst]:.0f} windows with a {name} partner at "
-                    f"{self._tau(name)}, and sampler.no_partner={self.no_partner} needs "
-                    f"{needed[self.no_partner][worst]} or more; set {self._remedy(line, name, worst)}, "
-                    f"or sampler.no_partner=drop."
-                )
+            check_anchors(
+                line,
+                kind.exist,
+                self.no_partner,
+                kind=f"{name} pair",
+                setting=self._tau(name),
+                remedy=partial(self._remedy, line, name),
+            )
 
     def _tau(self, name: str) -> str:
         if name == "positive":
@@ -127,19 +114,13 @@ class RelativePositioning(Sampler):
         return f"sampler.tau_neg_s={self.tau_neg_s:g}{most}"
 
     def _remedy(self, line: Timeline, name: str, recording: int) -> str:
-        starts = np.unique(line.start_us[line.first[recording] : line.first[recording + 1]]) / 1e6
+        starts = starts_s(line, recording)
         if len(starts) < 2:
             return "a shorter preprocessing.window_s, or leave out recordings of one window"
         if name == "positive":
             return f"sampler.tau_pos_s={np.diff(starts).min():g} or more"
         most = "" if self.tau_max_s is None else " with sampler.tau_max_s=null"
         return f"sampler.tau_neg_s={starts[-1]:g} or less (half of that gives every window a partner){most}"
-
-
-def _facts(line: Timeline, recording: int) -> str:
-    n_windows = line.first[recording + 1] - line.first[recording]
-    span_s = line.span_us[recording] / 1e6
-    return f"{line.names[recording]!r} ({n_windows} windows, {span_s:g} s from the first start to the last)"
 
 
 def _check_sizes(

@@ -52,6 +52,20 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Spans:
+    """Ranges of consecutive places.
+
+    Attributes
+    ----------
+    first, n
+        First place of each range, and its number of places.
+    """
+
+    first: Int[np.ndarray, "n"]
+    n: Int[np.ndarray, "n"]
+
+
+@dataclass(frozen=True)
 class Partners:
     """The places that each place can be paired with: one range before it and one after it.
 
@@ -149,18 +163,40 @@ def partners(line: Timeline, low_s: float, high_s: float | None) -> Partners:
     high_s
         Seconds, or None for any distance.
     """
-    period = int(line.span_us.max()) + 1
-    base = line.recording * period
-    keys, t = base + line.start_us, line.start_us
+    t = line.start_us
     low = max(round(low_s * 1e6) - SLACK_US, 1)
-    high = period if high_s is None else round(high_s * 1e6) + SLACK_US
+    high = int(line.span_us.max()) + 1 if high_s is None else round(high_s * 1e6) + SLACK_US
+    return two_sided(spans(line, line.recording, t - high, t - low), spans(line, line.recording, t + low, t + high))
+
+
+def two_sided(before: Spans, after: Spans) -> Partners:
+    """Join a range of places before something and one after it."""
+    return Partners(before.first, after.first, before.n, before.n + after.n)
+
+
+def spans(
+    line: Timeline,
+    recording: Int[np.ndarray, "n"],
+    low_us: Int[np.ndarray, "n"],
+    high_us: Int[np.ndarray, "n"],
+) -> Spans:
+    """Find the places of recordings whose starts lie between bounds, both inclusive.
+
+    Parameters
+    ----------
+    line
+        Windows by recording and start.
+    recording
+        Recording of each range.
+    low_us, high_us
+        Bounds of each range in microseconds from the recording's first window; they may lie outside of it.
+    """
+    period = int(line.span_us.max()) + 1
+    keys, base = line.recording * period + line.start_us, recording * period
     # clipped just outside of the recording, a bound cannot reach into its neighbours
-    before = np.searchsorted(keys, base + np.maximum(t - high, 0), side="left")
-    before_stop = np.searchsorted(keys, base + np.maximum(t - low, -1), side="right")
-    after = np.searchsorted(keys, base + np.minimum(t + low, period), side="left")
-    after_stop = np.searchsorted(keys, base + np.minimum(t + high, period - 1), side="right")
-    n_before = before_stop - before
-    return Partners(before, after, n_before, n_before + after_stop - after)
+    first = np.searchsorted(keys, base + np.clip(low_us, 0, period), side="left")
+    stop = np.searchsorted(keys, base + np.clip(high_us, -1, period - 1), side="right")
+    return Spans(first, np.maximum(stop - first, 0))
 
 
 def places(

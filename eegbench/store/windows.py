@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
@@ -67,3 +68,9 @@ class Views:
     windows: Windows
     index: Int[Tensor, "batch n_views"]
     y: Tensor
+
+    def expanded(self) -> "Views":
+        """Return the batch with a copy of its window for every view, so that each can be augmented apart."""
+        own = torch.arange(self.index.numel(), device=self.index.device).view_as(self.index)
+        windows = self.windows[self.index.clamp_min(0).flatten()]
+        return Views(windows, torch.where(self.index >= 0, own, -1), self.y)

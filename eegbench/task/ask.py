@@ -1,34 +1,85 @@
 """Ask a task of a whole draw: what validation and confusion matrices need."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
 import torch
+from torch import nn
 
+from eegbench.distributed import rank
+from eegbench.environment import seeded_generator
 from eegbench.inference.embedding import Embeddings, encode
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
 from eegbench.store.batching import distinct_windows
-from eegbench.task.base import Task
+from eegbench.task.base import EmbeddingTask, Task
 from eegbench.task.outcome import Outcome
 from eegbench.types import Draw
 
 
 @torch.no_grad()
-def ask(encoder: Encoder, task: Task, store: WindowStore, draw: Draw, *, known: Embeddings | None = None) -> Outcome:
-    """Return what the task says of all examples of a draw.
+def ask(
+    encoder: Encoder,
+    task: Task,
+    store: WindowStore,
+    draw: Draw,
+    parts: Sequence[slice],
+    *,
+    seed: int,
+    known: Embeddings | None = None,
+) -> list[Outcome]:
+    """Return what the task makes of parts of a draw, with encoder and task in evaluation mode.
 
-    Encoder and task are in evaluation mode, and each distinct window is encoded once, in however many examples it
-    stands. The task's mode is put back afterwards. A task that asks of embeddings takes those that are known.
+    Parameters
+    ----------
+    encoder, task, store, draw
+        Who is asked what; the modes of encoder and task are put back afterwards.
+    parts
+        Examples that are asked together (`eegbench.task.Task.parts`), or this process's share of each part.
+    seed
+        Seed of the run. Chance is that of pass 0, the same after every pass.
+    known
+        Embeddings, which a task about embeddings takes rather than encode windows again.
     """
-    distinct, index = distinct_windows(draw.windows)
-    y = torch.from_numpy(np.ascontiguousarray(draw.targets)).to(store.device)
-    was_training = task.training
-    task.eval()
-    if known is not None and type(task).read is Task.read:
+    with _evaluating(encoder, task):
+        if isinstance(task, EmbeddingTask):
+            return _ask_embedded(encoder, task, store, draw, parts, known)
+        every = enumerate(store.each(partial(store.views, draw), parts))
+        return [
+            task.loss(encoder, views, seeded_generator(store.device, seed, 0, step, rank())) for step, views in every
+        ]
+
+
+def _ask_embedded(
+    encoder: Encoder,
+    task: EmbeddingTask,
+    store: WindowStore,
+    draw: Draw,
+    parts: Sequence[slice],
+    known: Embeddings | None,
+) -> list[Outcome]:
+    """Encode each distinct window of all parts once, and judge part by part."""
+    examples = np.concatenate([np.zeros(0, np.int64), *(np.arange(part.start, part.stop) for part in parts)])
+    distinct, index = distinct_windows(draw.windows[examples])
+    if known is not None and type(task).read is EmbeddingTask.read:
         z = torch.from_numpy(known.at(distinct)).to(store.device)
     else:
         z = encode(encoder, store, distinct, read=partial(task.read, encoder))
-    outcome = task.judge(z, torch.from_numpy(index).to(store.device), y)
-    task.train(was_training)
-    return outcome
+    sizes = [part.stop - part.start for part in parts]
+    asked = (torch.from_numpy(one).to(store.device).split(sizes) for one in (index, draw.targets[examples]))
+    return [task.judge(z, *part) for part in zip(*asked, strict=True)]
+
+
+@contextmanager
+def _evaluating(*modules: nn.Module) -> Iterator[None]:
+    """Set evaluation mode, and put each module's mode back at the end."""
+    before = [module.training for module in modules]
+    for module in modules:
+        module.eval()
+    try:
+        yield
+    finally:
+        for module, was_training in zip(modules, before, strict=True):
+            module.train(was_training)

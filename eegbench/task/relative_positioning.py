@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
-from eegbench.task.base import Task
+from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Outcome, answered
 
 
-class RelativePositioning(Task):
+class RelativePositioning(EmbeddingTask):
     """A logistic regression on |z₁ − z₂|, the absolute difference of two embeddings.
 
     Parameters
@@ -40,10 +40,10 @@ class RelativePositioning(Task):
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, 1))
         self.batch_statistics = batch_statistics
 
-    def forward(self, encoder: Encoder, views: Views) -> Outcome:
+    def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Ask of a batch, whose views the encoder sees together or one after the other."""
         if self.batch_statistics == "joint" or not encoder.training:
-            return super().forward(encoder, views)
+            return super().loss(encoder, views, generator)
         z = torch.cat([encoder(views.windows[index]) for index in views.index.T])
         index = torch.arange(len(z), device=z.device).view(2, -1).T
         return self.judge(z, index, views.y)

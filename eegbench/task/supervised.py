@@ -8,11 +8,11 @@ from torch import Tensor, nn
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
-from eegbench.task.base import Task
+from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Outcome, answered
 
 
-class Supervised(Task):
+class Supervised(EmbeddingTask):
     """A linear layer on the embedding, and cross-entropy.
 
     Parameters

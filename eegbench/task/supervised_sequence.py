@@ -16,12 +16,12 @@ from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.model.sequence import SequenceEncoder
-from eegbench.task.base import Task
+from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Answers, Outcome
 from eegbench.types import UNSCORED, Role
 
 
-class SupervisedSequence(Task):
+class SupervisedSequence(EmbeddingTask):
     """A sequence encoder on the embeddings of neighbouring windows, a linear layer, and cross-entropy for every window.
 
     Each distinct window is encoded once a batch. Windows without a label help their neighbours and have no loss.

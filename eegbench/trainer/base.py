@@ -122,13 +122,17 @@ class Trainer(ABC):
         """
 
     @abstractmethod
+    def batches(self, draw: Draw) -> list[slice]:
+        """Cut a draw into batches of whole blocks, and leave no example out."""
+
+    @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of one pass in encoder and task: the best or the last, as the options say.
 
         Parameters
         ----------
         encoder, task
-            Changed in place.
+            Changed in place. The task was started (`eegbench.task.Task.start`).
         material
             What to train on.
         folder

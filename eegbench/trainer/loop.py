@@ -10,18 +10,18 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from eegbench.distributed import total
-from eegbench.environment import multiplies_bf16
+from eegbench.distributed import rank
+from eegbench.environment import multiplies_bf16, seeded_generator
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts, examples_of
-from eegbench.task import Outcome, Task
+from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
-from eegbench.trainer.tally import Tally
+from eegbench.trainer.tally import Tally, mean_loss
 from eegbench.types import Draw
 
 Precision = Literal["auto", "float32", "bf16", "fp16"]
@@ -110,9 +110,8 @@ class Loop(Trainer):
         return session.result(reason, final=self.final)
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
-        trainable = [p for module in (encoder, task) for p in module.parameters() if p.requires_grad]
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
-        optimizer = self.optimizer(trainable, lr=self.lr)
+        optimizer = self.optimizer([group.options(self.lr) for group in task.parameter_groups(encoder)], lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = self._precision(encoder)
         session.restore()  # and go on in the numbers in which it began
@@ -140,25 +139,27 @@ class Loop(Trainer):
         began = time.monotonic()
         session.to_training()
         progress, tally = session.progress, Tally(session.task.metrics, material.store.device)
+        number = progress.finished_pass + 1
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
-        batches = self._slices(len(draw), draw.block)
-        with bar(f"pass {progress.finished_pass + 1} of {self.max_passes}", len(batches)) as advance:
+        batches = self._full(self.batches(draw))
+        with bar(f"pass {number} of {self.max_passes}", len(batches)) as advance:
             shares = [self._share(part, draw.block) for part in batches]
             every = material.store.each(partial(material.store.views, draw), shares)
-            for part, views in zip(batches, every, strict=True):
+            for step, (part, views) in enumerate(zip(batches, every, strict=True)):
                 self._set_lr(session, len(batches) * self.max_passes)
+                generator = seeded_generator(material.store.device, material.seed, number, step, rank())
                 with self._autocast(session, material.store.device):
-                    outcome = session.task(session.encoder, views)
-                self._step(mean_loss(outcome), session)
+                    outcome = session.task.loss(session.encoder, views, generator)
+                self._step(mean_loss(outcome), session, generator)
                 tally.add(outcome)
                 progress.n_steps += 1
                 progress.n_examples += part.stop - part.start
                 advance("")
-        means = tally.means("train", progress.finished_pass + 1)  # waits for the device
+        means = tally.means("train", number)  # waits for the device
         progress.train_seconds += time.monotonic() - began
         return means
 
-    def _step(self, loss: Tensor, session: Session) -> None:
+    def _step(self, loss: Tensor, session: Session, generator: torch.Generator) -> None:
         optimizer, scaler = session.optimizer, session.scaler
         optimizer.zero_grad(set_to_none=True)
         self._backward(loss, session)
@@ -168,7 +169,7 @@ class Loop(Trainer):
         scaler.step(optimizer)
         scaler.update()
         session.encoder.after_step()
-        session.task.after_step()
+        session.task.after_step(session.encoder, generator)
 
     def _share(self, part: slice, block: int) -> slice:  # noqa: ARG002  shares are of whole blocks
         """Return what of a batch is done here: all of it, where there is one process."""
@@ -179,26 +180,32 @@ class Loop(Trainer):
         session.scaler.scale(loss).backward()
 
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
-        part = self._share(slice(0, len(draw)), draw.block)
-        mine = Draw(draw.windows[part], draw.targets[part])
+        parts = session.task.parts(draw, self.batches(draw))
+        shares = [self._share(part, draw.block) for part in parts]
         tally = Tally(session.task.metrics, material.store.device)
         with self._autocast(session, material.store.device):
-            tally.add(ask(session.encoder, session.task, material.store, mine))
+            for outcome in ask(session.encoder, session.task, material.store, draw, shares, seed=material.seed):
+                tally.add(outcome)
         return tally.means("valid", session.progress.finished_pass + 1)
 
-    def _slices(self, n_examples: int, block: int = 1) -> list[slice]:
-        """Cut a pass into batches of whole blocks of consecutive examples."""
-        n_blocks, size = -(-n_examples // block), max(1, self.batch_size // block)
+    def batches(self, draw: Draw) -> list[slice]:
+        """Cut a draw into batches of whole blocks, and leave no example out."""
+        n_blocks, size = -(-len(draw) // draw.block), max(1, self.batch_size // draw.block)
+        parts = [slice(start, start + size) for start in range(0, n_blocks, size)]
         if self.even_batches:
-            return examples_of(even_parts(n_blocks, max(1, round(n_blocks / size))), block, n_examples)
-        starts = range(0, n_blocks, size)
-        slices = examples_of([slice(start, start + size) for start in starts], block, n_examples)
-        short = len(slices) > 1 and slices[-1].stop - slices[-1].start < size * block
-        return slices[:-1] if self.drop_last and short else slices
+            parts = even_parts(n_blocks, max(1, round(n_blocks / size)))
+        return examples_of(parts, draw.block, len(draw))
+
+    def _full(self, batches: list[slice]) -> list[slice]:
+        """Return the batches of training: without the last where it is short and ``drop_last`` is set."""
+        sizes = [part.stop - part.start for part in batches]
+        is_short = len(sizes) > 1 and sizes[-1] < sizes[0]
+        return batches[:-1] if self.drop_last and is_short and not self.even_batches else batches
 
     def _set_lr(self, session: Session, n_steps: int) -> None:
+        factor = self.schedule.factor(session.progress.n_steps, n_steps)
         for group in session.optimizer.param_groups:
-            group["lr"] = self.lr * self.schedule.factor(session.progress.n_steps, n_steps)
+            group["lr"] = self.lr * group["lr_factor"] * factor
 
     def _autocast(self, session: Session, device: torch.device) -> torch.autocast:
         precision = session.progress.precision
@@ -226,9 +233,3 @@ class Loop(Trainer):
         if session.progress.finished_pass >= self.max_passes:
             return f"trainer.max_passes={self.max_passes} reached"
         return self.early_stopping.reason(session.progress)
-
-
-def mean_loss(outcome: Outcome) -> Tensor:
-    """Return this process's summand of the mean loss over the examples of all processes."""
-    n = total(torch.zeros((), dtype=torch.int64, device=outcome.loss_sum.device) + outcome.n)
-    return outcome.loss_sum / n.clamp_min(1)

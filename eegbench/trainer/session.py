@@ -120,7 +120,10 @@ class Session:
         self.encoder.train()
         self.task.train()
         for module in self.encoder.modules():
-            if _is_frozen(module):
+            if _is_frozen(module, recurse=False):
+                module.eval()
+        for module in self.task.modules():
+            if _is_frozen(module, recurse=True):  # a teacher, whose dropout is off too
                 module.eval()
 
     def result(self, reason: str, *, final: Literal["best", "last"]) -> Fit:
@@ -140,6 +143,6 @@ class Session:
         )
 
 
-def _is_frozen(module: nn.Module) -> bool:
-    own = list(module.parameters(recurse=False))
+def _is_frozen(module: nn.Module, *, recurse: bool) -> bool:
+    own = list(module.parameters(recurse))
     return bool(own) and not any(parameter.requires_grad for parameter in own)

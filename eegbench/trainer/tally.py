@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from eegbench.distributed import total
 from eegbench.task import Outcome
@@ -56,6 +57,12 @@ class Tally:
                 "Try a lower trainer.lr, trainer.clip_norm=1, or trainer.precision=float32."
             )
         return {f"{split}_{name}": value for name, value in means.items()}
+
+
+def mean_loss(outcome: Outcome) -> Tensor:
+    """Return this process's summand of the mean loss over the examples of all processes."""
+    n = total(torch.zeros((), dtype=torch.int64, device=outcome.loss_sum.device) + outcome.n)
+    return outcome.loss_sum / n.clamp_min(1)
 
 
 def _mean(value: float, n: float) -> float:

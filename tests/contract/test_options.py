@@ -16,7 +16,10 @@ from eegbench.sweep.plugin import register
 from eegbench.sweep.space import read_words
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
-PARTS = {"model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence")}
+PARTS = {
+    "augmentation": ("task=simclr", "augmentation@task.augmentations.phase"),
+    "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
+}
 """Groups that stand in an option of another group: that option, and the words that choose in it."""
 
 SAMPLER = "override /sampler@_global_.sampler"

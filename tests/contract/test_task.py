@@ -1,81 +1,117 @@
-"""What every task keeps, whichever it is: one finite loss, an answer an example, gradients to the encoder."""
+"""What every task keeps, whichever it is: finite sums, gradients, resume to the same bits, and shares that add up."""
 
-from pathlib import Path
+import dataclasses
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
-from forms import windows_of
-from options import node_of, sampler_of
-from torch import nn
+from ranks import in_processes
+from shipped_task import CLASSES, OPTIONS, fit, fit_all, made, steady
+from small_training import loop
 
-from eegbench.config import build, conf_folder
-from eegbench.model.base import SignalEncoder
-from eegbench.sampler import Sampler
-from eegbench.store.batching import distinct_windows
-from eegbench.store.windows import Views
-from eegbench.task import Task
-
-OPTIONS = sorted((conf_folder() / "task").glob("*.yaml"))
+from eegbench.inference.description import Description
+from eegbench.task import EmbeddingTask
+from eegbench.trainer.ddp import Ddp
+from eegbench.trainer.loop import Loop
+from eegbench.trainer.schedule.constant import Constant
 
 
-class Plain(SignalEncoder):
-    embed_dim = 6
-    is_mean_of_tokens = True  # of the only one
-
-    def __init__(self):
-        super().__init__()
-        self.layer = nn.Linear(20, 6)
-
-    def features(self, x):
-        return self.embed(x).unsqueeze(1)
-
-    def embed(self, x):
-        return self.layer(x.flatten(1))
-
-
-@pytest.fixture(params=OPTIONS, ids=lambda path: path.stem)
-def option(request) -> Path:
+@pytest.fixture(params=OPTIONS)
+def option(request):
     return request.param
 
 
-def sampler(option):
-    return build(node_of(sampler_of(option)), Sampler)
+def chance(seed=0):
+    return torch.Generator().manual_seed(seed)
 
 
-def made(option):
-    return build(node_of(option), Task, embed_dim=6, class_names=("a", "b"), layout=sampler(option).layout)
+def batch(material, n=12):
+    return material.store.views(material.draw(1), slice(0, n))
 
 
-def views(option):
-    """Return the first examples that the task's sampler draws of two recordings."""
-    windows = np.arange(240)
-    table = pd.DataFrame({"recording": windows // 120, "start_s": 30.0 * (windows % 120), "label": windows // 7 % 2})
-    draw = sampler(option).draw(table.assign(rejected=False), np.random.default_rng(0))
-    distinct, index = distinct_windows(draw.windows[:12])
-    x = torch.randn(len(distinct), 2, 10, generator=torch.Generator().manual_seed(0))
-    return Views(windows_of(x), torch.from_numpy(index), torch.from_numpy(draw.targets[:12]))
-
-
-def test_the_loss_is_one_finite_number_and_every_example_gets_an_answer(option):
-    task, batch = made(option), views(option)
-    outcome = task(Plain(), batch)
+def test_sums_are_finite_and_answers_are_classes(option):
+    task, encoder, material = made(option)
+    outcome = task.loss(encoder, batch(material), chance())
     assert outcome.loss_sum.shape == ()
     assert torch.isfinite(outcome.loss_sum)
+    assert int(outcome.n) > 0
     assert set(outcome.sums) == set(task.metrics)
-    assert outcome.answers.predicted.shape == outcome.answers.right.shape
-    assert set(outcome.answers.predicted.tolist()) <= set(range(len(task.classes)))
+    assert all(0 <= float(value) <= int(n) for value, n in outcome.sums.values())  # they are shares, all of them
+    assert (outcome.answers is not None) == bool(task.classes)
+    if outcome.answers is not None:
+        assert len(outcome.answers.right) == len(outcome.answers.predicted) > 0
+        assert set(outcome.answers.predicted.tolist()) <= set(range(len(task.classes)))
 
 
-def test_gradients_reach_head_and_encoder(option):
-    task, encoder = made(option), Plain()
-    task(encoder, views(option)).loss_sum.backward()
-    assert encoder.layer.weight.grad.abs().sum() > 0
-    assert all(parameter.grad is not None for parameter in task.parameters())
+def test_gradients_reach_every_parameter_that_is_trained(option):
+    task, encoder, material = made(option)
+    task.loss(encoder, batch(material), chance()).loss_sum.backward()
+    assert encoder.first.weight.grad.abs().sum() > 0
+    groups = task.parameter_groups(encoder)
+    trained = [parameter for group in groups for parameter in group.parameters]
+    assert all(parameter.grad is not None for parameter in trained)
+    wanted = {id(p) for module in (encoder, task) for p in module.parameters() if p.requires_grad}
+    assert {id(p) for p in trained} == wanted
+    assert len(trained) == len(wanted)
 
 
 def test_evaluation_is_repeatable(option):
-    task, encoder = made(option).eval(), Plain().eval()
-    first, second = (task(encoder, views(option)) for _ in range(2))
+    task, encoder, material = made(option)
+    task.eval()
+    encoder.eval()
+    first, second = (task.loss(encoder, batch(material), chance()) for _ in range(2))
     assert torch.equal(first.loss_sum, second.loss_sum)
+
+
+def test_an_empty_share_of_a_batch_counts_nothing(option):
+    task, encoder, material = made(option, is_plain=True)
+    outcome = task.loss(encoder, batch(material, n=0), chance())
+    assert int(outcome.n) == 0
+    assert all(int(n) == 0 for _, n in outcome.sums.values())
+
+
+def test_questions_about_embeddings_are_answered_example_by_example(option):
+    task, encoder, material = made(option, is_plain=True)
+    if not isinstance(task, EmbeddingTask):
+        pytest.skip("it asks a batch as a whole")
+    task.eval()
+    views = batch(material)
+    whole = task.loss(encoder, views, chance())
+    alone = [
+        task.loss(encoder, dataclasses.replace(views, index=views.index[i : i + 1], y=views.y[i : i + 1]), chance())
+        for i in range(12)
+    ]
+    torch.testing.assert_close(sum(one.loss_sum for one in alone), whole.loss_sum, rtol=1e-5, atol=1e-5)
+    assert sum(int(one.n) for one in alone) == int(whole.n)
+
+
+def test_a_resumed_training_ends_with_the_same_bits(option, tmp_path):
+    still = {"schedule": Constant(), "batch_size": 64}
+    straight = fit(option, tmp_path / "straight", loop(max_passes=2, **still))
+    fit(option, tmp_path / "cut", loop(max_passes=1, **still))
+    resumed = fit(option, tmp_path / "cut", loop(max_passes=2, **still), seed=9)  # other weights: they are put back
+    pd.testing.assert_frame_equal(straight["history"], resumed["history"])
+    assert straight["weights"].keys() == resumed["weights"].keys()
+    assert all(torch.equal(tensor, resumed["weights"][name]) for name, tensor in straight["weights"].items())
+
+
+@pytest.fixture(scope="module")
+def joint(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("joint")
+    return in_processes(fit_all, str(folder), Ddp)
+
+
+def test_two_processes_train_as_one(option, joint, tmp_path):
+    alone = fit(option, tmp_path, steady(Loop), is_plain=True)
+    assert alone["history"]["train_loss"].notna().any()
+    for one in joint:
+        pd.testing.assert_frame_equal(one[option]["history"], alone["history"], rtol=0, atol=1e-5)
+        for name, tensor in alone["weights"].items():
+            torch.testing.assert_close(one[option]["weights"][name], tensor, rtol=0, atol=1e-5)
+
+
+def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
+    task, encoder, material = made(option)
+    known = Description(encoder={}, classes=CLASSES, form=material.store.form)
+    network = task.network(encoder, known)
+    assert network is None or len(network.weight) == len(CLASSES)

@@ -135,17 +135,37 @@ def test_a_label_that_means_two_things_is_refused(tmp_path, labels, ignored, mes
         joined(sets)
 
 
-def test_sets_of_other_channels_are_refused_with_what_to_type_and_joined_by_it(tmp_path):
-    class Other(ToyDataset):
-        def read(self, recording):
-            return super().read(recording).rename_channels({"A": "C"}).resample(50, verbose="ERROR")
+class Other(ToyDataset):
+    """Another channel, another rate."""
 
+    def read(self, recording):
+        return super().read(recording).rename_channels({"A": "C"}).resample(50, verbose="ERROR")
+
+
+def test_sets_of_other_channels_are_refused_with_what_to_type_and_joined_by_it(tmp_path):
     sets = {"home": toy(tmp_path / "one"), "away": Other(folder=tmp_path / "two", n_subjects=2)}
     message = r"home-s0 has 2 channels \(A, B\) at 100 Hz, but away-s0 has 2 \(C, B\) at 50 Hz; name common ones with "
     with pytest.raises(BadRecordingError, match=message + r"preprocessing\.signal\.channels=.*signal\.sfreq="):
         opened(joined(sets), tmp_path / "stores", standard(h_freq=20.0))
     store = opened(joined(sets), tmp_path / "stores", standard(h_freq=20.0, channels=("B",), sfreq=50.0)).store
     assert (store.form.only.channels, store.form.only.sfreq) == (("B",), 50.0)
+
+
+def test_windows_say_which_channels_a_set_lacks_where_that_is_asked_for(tmp_path):
+    sets = {"home": toy(tmp_path / "one"), "away": Other(folder=tmp_path / "two", n_subjects=2)}
+    signal = {"h_freq": 20.0, "channels": ("A", "B", "C"), "sfreq": 50.0, "missing_channels": "mark"}
+    store = opened(joined(sets), tmp_path / "stores", standard(**signal)).store
+    assert store.form.only.channels == ("A", "B", "C")
+    present = store.gather(np.arange(len(store))).present["eeg"].numpy()
+    for name, expected in (("home", [True, True, False]), ("away", [False, True, True])):
+        assert (present[(store.table["set"] == name).to_numpy()] == expected).all()
+
+
+def test_channels_are_read_by_name_as_in_the_set_itself(sets):
+    recording = joined(sets).recordings()[0]
+    assert joined(sets).read_channels(recording, ["B"]).ch_names == ["B"]
+    with pytest.raises(BadRecordingError, match=r"s0\.txt: channel D is missing"):
+        joined(sets).read_channels(recording, ["D"])
 
 
 def test_each_set_says_what_becomes_of_its_bad_recordings(tmp_path):

@@ -175,7 +175,7 @@ def test_drop_counts_the_pairs_left_out() -> None:
 
 def test_raise_names_the_recording_however_the_dice_fall() -> None:
     windows = pd.concat([nights(1), table(MIDDLE)])
-    with pytest.raises(ValueError, match=r"Recording 'a' \(5 windows.* has 4 windows with a negative partner"):
+    with pytest.raises(ValueError, match=r"Recording 'a' \(5 windows.* has 4 windows with a negative pair"):
         sampler(no_partner="raise", n_pairs=1).draw(windows, np.random.default_rng(0))
 
 

@@ -37,7 +37,7 @@ def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
     asked, views = task(), batch()
     tokens = Sliding().tokens(views.windows)
     said = asked.linear(tokens).log_softmax(2).mean(1)[views.index[:, 0]]
-    outcome = asked(Sliding(), views)
+    outcome = asked.loss(Sliding(), views, torch.Generator())
     torch.testing.assert_close(outcome.loss_sum / 6, nn.functional.nll_loss(said, views.y).double())
     assert torch.equal(outcome.answers.predicted, said.argmax(1))
 
@@ -45,7 +45,7 @@ def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
 def test_the_answer_is_the_class_of_the_highest_mean_score():
     asked, views = task(), batch()
     scores = asked.linear(Sliding()(views.windows))[views.index[:, 0]]
-    assert torch.equal(asked(Sliding(), views).answers.predicted, scores.argmax(1))
+    assert torch.equal(asked.loss(Sliding(), views, torch.Generator()).answers.predicted, scores.argmax(1))
 
 
 def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():
@@ -53,4 +53,4 @@ def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():
         is_mean_of_tokens = False
 
     with pytest.raises(ValueError, match=r"task=cropped asks at every token, and Whole .* model=deep4 .* task=superv"):
-        task()(Whole(), batch())
+        task().loss(Whole(), batch(), torch.Generator())

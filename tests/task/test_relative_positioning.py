@@ -35,17 +35,18 @@ def views(y):
 
 def test_both_views_go_through_the_encoder_in_one_call_each_distinct_window_once():
     encoder = Counting()
-    RelativePositioning(embed_dim=3, dropout=0.5, batch_statistics="joint")(encoder, views(torch.tensor([1, 0, 1])))
+    task = RelativePositioning(embed_dim=3, dropout=0.5, batch_statistics="joint")
+    task.loss(encoder, views(torch.tensor([1, 0, 1])), torch.Generator())
     assert encoder.calls == [5]
 
 
 def test_batch_statistics_by_view_call_it_once_a_view_in_training_only():
     encoder = Counting()
     task = RelativePositioning(embed_dim=3, dropout=0.5, batch_statistics="view")
-    task(encoder, views(torch.tensor([1, 0, 1])))
+    task.loss(encoder, views(torch.tensor([1, 0, 1])), torch.Generator())
     assert encoder.calls == [3, 3]
     encoder.eval()
-    task(encoder, views(torch.tensor([1, 0, 1])))
+    task.loss(encoder, views(torch.tensor([1, 0, 1])), torch.Generator())
     assert encoder.calls == [3, 3, 5]
 
 
@@ -54,7 +55,7 @@ def test_the_answer_is_a_logistic_regression_of_the_absolute_difference():
     given = views(torch.tensor([1, 0, 1]))
     z = encoder(given.windows)
     logit = task.head[1]((z[[0, 2, 0]] - z[[1, 3, 4]]).abs()).squeeze(1)
-    outcome = task(encoder, given)
+    outcome = task.loss(encoder, given, torch.Generator())
     expected = -torch.where(given.y == 1, logit.sigmoid(), 1 - logit.sigmoid()).log().mean()
     assert torch.allclose(outcome.loss_sum / 3, expected.double(), atol=1e-6)
     assert outcome.answers.predicted.tolist() == (logit > 0).long().tolist()
@@ -68,7 +69,7 @@ def test_the_head_has_101_weights_on_100_features():
 def test_supervised_is_a_linear_layer_and_cross_entropy():
     encoder, task = Counting(), Supervised(embed_dim=3, class_names=("a", "b"), dropout=0.0)
     given = Views(windows_of(torch.randn(4, 2, 2)), torch.arange(4).unsqueeze(1), torch.tensor([0, 1, 1, 0]))
-    outcome = task(encoder, given)
+    outcome = task.loss(encoder, given, torch.Generator())
     assert task.classes == ("a", "b")
     assert outcome.loss_sum.item() / 4 == pytest.approx(
         nn.functional.cross_entropy(task.head(encoder(given.windows)), given.y).item(), abs=1e-6

@@ -1,7 +1,9 @@
 """The loop: what it counts, when it stops, what it keeps, and that it resumes to the same bits."""
 
+import copy
 import dataclasses
 import math
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -9,10 +11,14 @@ import pytest
 import torch
 from small_training import Tiny, loop, material, modules
 
+from eegbench.store.windows import Windows
+from eegbench.task import Outcome, ParameterGroup, Task
+from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import NonFiniteLossError
 from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.schedule.constant import Constant
 from eegbench.trainer.schedule.cosine import Cosine
+from eegbench.types import Draw
 
 
 def nothing(row):
@@ -78,7 +84,8 @@ def test_a_resumed_run_equals_a_straight_one_to_the_bit(tmp_path, killed_in, fin
 def test_encoder_and_task_do_what_follows_a_step_after_each_step(tmp_path):
     encoder, task = modules()
     order = []
-    encoder.after_step, task.after_step = (lambda: order.append("encoder")), (lambda: order.append("task"))
+    encoder.after_step = lambda: order.append("encoder")
+    task.after_step = lambda encoder, generator: order.append("task")
     _, _, fitted = fit(tmp_path, given=(encoder, task))
     assert order == ["encoder", "task"] * fitted.n_steps
 
@@ -283,16 +290,20 @@ def test_schedules():
     assert Cosine().factor(5, 10) == pytest.approx(0.5)  # references: value(U/2) = v0 / 2
 
 
-def test_even_batches_differ_by_one_example_at_most(tmp_path):
-    sizes = [part.stop - part.start for part in loop(even_batches=True, batch_size=64)._slices(4268)]
+def draw_of(n_examples, block=1):
+    return Draw(np.zeros((n_examples, 1), np.int64), np.zeros(n_examples, np.int64), block=block)
+
+
+def test_even_batches_differ_by_one_example_at_most():
+    sizes = [part.stop - part.start for part in loop(even_batches=True, batch_size=64).batches(draw_of(4268))]
     assert (len(sizes), sum(sizes)) == (67, 4268)  # the published decoding run: 67 updates a pass
     assert set(sizes) == {63, 64}
-    assert loop(even_batches=True, batch_size=64)._slices(20) == [slice(0, 20)]
+    assert loop(even_batches=True, batch_size=64).batches(draw_of(20)) == [slice(0, 20)]
 
 
 @pytest.mark.parametrize("even_batches", [False, True])
 def test_batches_are_cut_between_blocks(even_batches):
-    slices = loop(even_batches=even_batches, batch_size=10)._slices(26, block=4)
+    slices = loop(even_batches=even_batches, batch_size=10).batches(draw_of(26, block=4))
     assert [part.start % 4 for part in slices] == [0] * len(slices)
     assert [i for part in slices for i in range(part.start, part.stop)] == list(range(26))
     assert max(part.stop - part.start for part in slices) <= 10
@@ -305,3 +316,81 @@ def test_where_nobody_validates_the_last_pass_is_kept(tmp_path):
     fitted = loop(patience=1).fit(encoder, task, alone, folder=tmp_path, after_pass=lambda row: {})
     assert fitted.best_pass == 4
     assert fitted.history["valid_loss"].isna().all()
+
+
+class Grouped(RelativePositioning):
+    """Trains its head at a tenth of the learning rate and without weight decay."""
+
+    def parameter_groups(self, encoder):
+        return [ParameterGroup(list(encoder.parameters())), ParameterGroup(list(self.parameters()), 0.1, 0.0)]
+
+
+def test_the_schedule_multiplies_each_groups_factor_and_a_group_may_have_its_own_weight_decay(tmp_path):
+    encoder, _ = modules()
+    task = Grouped(embed_dim=4, dropout=0.0, batch_statistics="joint")
+    session = loop()._begin(encoder, task, tmp_path)
+    session.progress.n_steps = 5
+    loop()._set_lr(session, 10)
+    whole, head = session.optimizer.param_groups
+    assert whole["lr"] == 1e-2 * Cosine().factor(5, 10)
+    assert head["lr"] == pytest.approx(1e-3 * Cosine().factor(5, 10))
+    assert (whole["weight_decay"], head["weight_decay"]) == (1e-3, 0.0)
+    fitted = loop().fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)
+    resumed = loop(max_passes=6).fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)
+    assert resumed.n_steps == 6 / 4 * fitted.n_steps
+
+
+class Teacher(Task):
+    """The encoder comes near to a slow copy of itself that sees the same windows with noise."""
+
+    roles: ClassVar = {"anchor": 0}
+    metrics = ("apart",)
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("n_moves", torch.zeros(()))
+
+    def start(self, encoder):
+        self.teacher = copy.deepcopy(encoder).requires_grad_(False)
+
+    def loss(self, encoder, views, generator):
+        assert not self.teacher.training  # neither its dropout nor its batch statistics move
+        x = views.windows.only
+        noisy = Windows({"eeg": x + torch.randn(x.shape, generator=generator)})
+        apart = (encoder(views.windows) - self.teacher(noisy)).square().mean(1)
+        return Outcome(apart.double().sum(), len(apart), {"apart": (apart.sum(), len(apart))})
+
+    def after_step(self, encoder, generator):
+        share = 0.1 * torch.rand((), generator=generator)
+        self.n_moves += 1
+        for slow, fast in zip(self.teacher.parameters(), encoder.parameters(), strict=True):
+            slow.data.lerp_(fast.data, float(share))
+
+
+def taught(folder, seed=0, **options):
+    encoder, _ = modules(seed)
+    task = Teacher()
+    task.start(encoder)
+    return encoder, task, loop(**options).fit(encoder, task, material(), folder=folder, after_pass=nothing)
+
+
+def test_a_task_with_a_teacher_and_chance_of_its_own_resumes_to_the_same_bits(tmp_path):
+    _, task, straight = taught(tmp_path / "straight")
+    assert task.n_moves == straight.best_pass * 4
+    taught(tmp_path / "cut", max_passes=2, schedule=Constant())
+    cut = taught(tmp_path / "again", seed=1, schedule=Constant())
+    again = taught(tmp_path / "cut", seed=9, schedule=Constant())
+    whole = taught(tmp_path / "whole", schedule=Constant())
+    assert same(again[0], whole[0])
+    assert same(again[1], whole[1])
+    assert not same(cut[1], whole[1])
+    pd.testing.assert_frame_equal(plain(again[2].history), plain(whole[2].history))
+    assert {"train_apart", "valid_apart"} <= set(straight.history)
+
+
+def test_a_teacher_is_not_trained(tmp_path):
+    encoder, _ = modules()
+    task = Teacher()
+    task.start(encoder)
+    (group,) = task.parameter_groups(encoder)
+    assert [id(p) for p in group.parameters] == [id(p) for p in encoder.parameters()]

@@ -1,0 +1,41 @@
+"""Is it the same brain activity under noise? White noise is added to each channel.
+
+Mohsenvand et al. 2020, Contrastive representation learning for electroencephalogram classification,
+Proc. Mach. Learn. Res. 136, 238-253 (there up to 0.2 of a channel's standard deviation).
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.augmentation.base import SignalAugmentation, uniform
+
+
+class GaussianNoise(SignalAugmentation):
+    """Add Gaussian noise whose level is drawn uniformly for each window.
+
+    Parameters
+    ----------
+    max_share
+        Greatest standard deviation of the noise, as a share of that of each channel in the window.
+
+    Raises
+    ------
+    ValueError
+        Where the share is negative.
+    """
+
+    def __init__(self, *, max_share: float) -> None:
+        if max_share < 0:
+            raise ValueError(f"max_share={max_share:g}: 0 or more is expected; set max_share=0.2.")
+        self.max_share = max_share
+
+    def change(
+        self,
+        x: Float[Tensor, "n n_channels n_times"],
+        group: str,  # noqa: ARG002  all groups alike
+        generator: torch.Generator,
+    ) -> Float[Tensor, "n n_channels n_times"]:
+        """Return signals with noise."""
+        level = uniform(x, 1, 0.0, self.max_share, generator) * x.std(2, correction=0, keepdim=True)
+        return x + level * torch.randn(x.shape, generator=generator, device=x.device)

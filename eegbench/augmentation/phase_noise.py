@@ -1,0 +1,52 @@
+"""Is it brain activity of the same spectrum? The phases of all frequencies are shifted at random.
+
+Schwabedal et al. 2018, Addressing class imbalance in classification problems of noisy signals by using Fourier
+transform surrogates, doi:10.48550/arXiv.1806.08675; compared with others in Rommel et al. 2022, Data augmentation for
+learning predictive models on EEG: a systematic comparison, J. Neural Eng. 19, 066020, doi:10.1088/1741-2552/aca220.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.augmentation.base import SignalAugmentation
+
+
+class PhaseNoise(SignalAugmentation):
+    """Shift the phase of each frequency by a random angle, the same in all channels of a window.
+
+    The power spectrum of each channel and the coherence between channels stay as they are.
+
+    Parameters
+    ----------
+    strength
+        Greatest shift as a share of π: 1 leaves nothing of the original phases.
+
+    Raises
+    ------
+    ValueError
+        Where this is no share.
+    """
+
+    def __init__(self, *, strength: float) -> None:
+        if not 0 <= strength <= 1:
+            raise ValueError(f"strength={strength:g}: a share from 0 to 1 is expected; set strength=1.")
+        self.strength = strength
+
+    def change(
+        self,
+        x: Float[Tensor, "n n_channels n_times"],
+        group: str,  # noqa: ARG002  all groups alike
+        generator: torch.Generator,
+    ) -> Float[Tensor, "n n_channels n_times"]:
+        """Return signals of the same spectra with other phases."""
+        n_times = x.shape[2]
+        turned = 2 * torch.rand(len(x), 1, n_times // 2 + 1, generator=generator, device=x.device) - 1
+        turned[:, :, 0] = 0.0  # the mean is real
+        if n_times % 2 == 0:
+            turned[:, :, -1] = 0.0  # and so is what alternates from sample to sample
+        angle = math.pi * self.strength * turned
+        changed: Tensor = torch.fft.irfft(torch.fft.rfft(x) * torch.polar(torch.ones_like(angle), angle), n=n_times)
+        return changed

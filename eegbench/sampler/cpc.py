@@ -1,0 +1,127 @@
+"""Sequences of windows whose end is predicted from their beginning, each end among windows that are not it."""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Int
+
+from eegbench.sampler.base import Sampler, arrange
+from eegbench.sampler.no_partner import describe
+from eegbench.sampler.timeline import SLACK_US, Elsewhere, Timeline, places, timeline
+from eegbench.types import Draw
+
+Negatives = Literal["same_recording", "other_recordings"]
+
+
+class Cpc(Sampler):
+    """Draw a context, the windows that follow it, and for each of these windows others to tell it from.
+
+    Each example takes a recording, uniformly and whatever its length, and uniformly one of its sequences of
+    ``n_context + n_steps`` windows that follow each other without a gap. Rejected windows take no part, so they end a
+    sequence; unscored ones do.
+
+    Parameters
+    ----------
+    n_sequences
+        Sequences a recording; a pass has this many times the number of recordings.
+    n_context
+        Windows of the context.
+    n_steps
+        Windows behind it that are predicted.
+    n_negatives
+        Negatives of each predicted window.
+    negatives
+        ``same_recording``: any other window of the recording, uniformly. ``other_recordings``: a window of another
+        recording, which is drawn uniformly.
+    too_short
+        What happens to recordings without such a sequence: ``raise`` refuses them, ``drop`` leaves their examples out
+        and counts them in ``n_dropped``.
+
+    Raises
+    ------
+    ValueError
+        Where a number is below 1; from ``draw``, before anything is drawn, where recordings are too short or too few.
+
+    References
+    ----------
+    van den Oord et al. 2018, Representation learning with contrastive predictive coding,
+    doi:10.48550/arXiv.1807.03748; on EEG Banville et al. 2021, J. Neural Eng. 18 046020, doi:10.1088/1741-2552/abca18.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_sequences: int,
+        n_context: int,
+        n_steps: int,
+        n_negatives: int,
+        negatives: Negatives,
+        too_short: Literal["raise", "drop"],
+    ) -> None:
+        numbers = {"n_sequences": n_sequences, "n_context": n_context, "n_steps": n_steps, "n_negatives": n_negatives}
+        for name, value in numbers.items():
+            if value < 1:
+                raise ValueError(f"sampler.{name}={value}: at least 1 is expected.")
+        self.n_sequences, self.n_context, self.n_steps, self.n_negatives = numbers.values()
+        self.negatives = negatives
+        self.too_short = too_short
+        self.layout = arrange({"context": (n_context,), "future": (n_steps,), "negative": (n_steps, n_negatives)})
+
+    def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
+        """Draw one pass: windows (n_sequences × recordings, n_context + n_steps · (1 + n_negatives)), no targets."""
+        line = timeline(table)
+        usable = _begins(line, self.n_context + self.n_steps)
+        is_long = np.bincount(line.recording, weights=usable, minlength=line.n_recordings) > 0
+        self._check(line, is_long)
+        n_asked = self.n_sequences * line.n_recordings
+        recordings = rng.integers(line.n_recordings, size=n_asked)
+        first = places(line, usable, recordings[is_long[recordings]], rng)
+        sequences = first[:, None] + np.arange(self.n_context + self.n_steps)
+        negatives = self._negatives(line, sequences[:, self.n_context :], rng)
+        windows = line.rows[np.column_stack([sequences, negatives.reshape(len(first), -1)])]
+        return Draw(windows, np.zeros((len(first), 0), np.int64), n_dropped=n_asked - len(first))
+
+    def _negatives(
+        self, line: Timeline, future: Int[np.ndarray, "n n_steps"], rng: np.random.Generator
+    ) -> Int[np.ndarray, "n n_steps n_negatives"]:
+        positive = np.repeat(future[:, :, None], self.n_negatives, axis=2)
+        if self.negatives == "other_recordings":
+            return Elsewhere(line).pick(positive.ravel(), rng).reshape(positive.shape)
+        recording = line.recording[positive]
+        n_others = np.diff(line.first)[recording] - 1
+        drawn = line.first[recording] + rng.integers(0, n_others)
+        others: Int[np.ndarray, "n n_steps n_negatives"] = drawn + (drawn >= positive)
+        return others
+
+    def _check(self, line: Timeline, is_long: Bool[np.ndarray, "n_recordings"]) -> None:
+        length = self.n_context + self.n_steps
+        wanted = (
+            f"{length} windows in a row (sampler.n_context={self.n_context} and sampler.n_steps={self.n_steps}); "
+            "set smaller ones, or a shorter preprocessing.window_s"
+        )
+        if not is_long.any():
+            longest = int(np.diff(line.first).argmax())
+            raise ValueError(f"No recording has {wanted}. The longest is {describe(line, longest)}.")
+        if self.too_short == "raise" and not is_long.all():
+            short = int(np.flatnonzero(~is_long)[0])
+            raise ValueError(f"Recording {describe(line, short)}, does not have {wanted}, or sampler.too_short=drop.")
+        if self.negatives == "other_recordings" and line.n_recordings < 2:
+            raise ValueError(
+                f"sampler.negatives=other_recordings: there is only {line.names[0]!r}; add recordings to this split "
+                "or set sampler.negatives=same_recording."
+            )
+
+
+def _begins(line: Timeline, length: int) -> Bool[np.ndarray, "n_places"]:
+    """Return whether so many windows follow each other without a gap from each place on, in its recording.
+
+    There is no gap where starts are as far apart as they usually are.
+    """
+    steps, inside = np.diff(line.start_us), np.diff(line.recording) == 0
+    usual = np.median(steps[inside]) if inside.any() else 0
+    follows = inside & (np.abs(steps - usual) <= SLACK_US)
+    last = np.flatnonzero(np.append(~follows, True))  # of each run of windows
+    place = np.arange(len(line.rows))
+    begins: Bool[np.ndarray, "n_places"] = last[np.searchsorted(last, place)] - place + 1 >= length
+    return begins

@@ -1,0 +1,79 @@
+"""What happens to an anchor that cannot be completed to an example, and which recordings are refused for it."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool
+
+from eegbench.sampler.timeline import Timeline
+
+NoPartner = Literal["redraw", "drop", "raise"]
+"""Draw another anchor of the same recording, leave the example out and count it, or refuse such recordings."""
+
+
+def usable_anchors(exist: Bool[np.ndarray, "n_places"], policy: NoPartner) -> Bool[np.ndarray, "n_places"]:
+    """Return the places that anchors are drawn from, given which can be completed."""
+    return exist if policy == "redraw" else np.ones_like(exist)
+
+
+def check_anchors(
+    line: Timeline,
+    exist: Bool[np.ndarray, "n_places"],
+    policy: NoPartner,
+    *,
+    kind: str,
+    setting: str,
+    remedy: Callable[[int], str],
+) -> None:
+    """Refuse tables that lack anchors.
+
+    Parameters
+    ----------
+    line
+        Windows by recording and start.
+    exist
+        Whether each place can be completed.
+    policy
+        What happens to those that cannot.
+    kind
+        What is drawn: ``negative pair``, say.
+    setting
+        The options that decide it, as one types them.
+    remedy
+        What to set instead, given the recording that lacks anchors.
+
+    Raises
+    ------
+    ValueError
+        Naming a recording, its length, and what to set.
+    """
+    n_windows = np.diff(line.first)
+    n_anchors = np.bincount(line.recording, weights=exist, minlength=line.n_recordings)
+    if not n_anchors.any():
+        longest = int(line.span_us.argmax())
+        raise ValueError(
+            f"No recording has a {kind} at {setting}: even the longest, {describe(line, longest)}, "
+            f"has none; set {remedy(longest)}."
+        )
+    needed = {"redraw": np.ones_like(n_windows), "drop": np.zeros_like(n_windows), "raise": n_windows}[policy]
+    lacking = np.flatnonzero(n_anchors < needed).tolist()
+    if lacking:
+        worst = lacking[0]
+        raise ValueError(
+            f"Recording {describe(line, worst)}, has {n_anchors[worst]:.0f} windows with a {kind} at {setting}, and "
+            f"sampler.no_partner={policy} needs {needed[worst]} or more; set {remedy(worst)}, or "
+            f"sampler.no_partner=drop."
+        )
+
+
+def describe(line: Timeline, recording: int) -> str:
+    """Return a recording's name, its number of windows and its length."""
+    n_windows = line.first[recording + 1] - line.first[recording]
+    span_s = line.span_us[recording] / 1e6
+    return f"{line.names[recording]!r} ({n_windows} windows, {span_s:g} s from the first start to the last)"
+
+
+def starts_s(line: Timeline, recording: int) -> np.ndarray:
+    """Return the distinct starts of a recording's windows in seconds from the first."""
+    return np.unique(line.start_us[line.first[recording] : line.first[recording + 1]]) / 1e6

@@ -1,0 +1,146 @@
+"""Triplets of windows for the question "does the third lie between the other two?", a whole pass drawn at once."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+
+from eegbench.sampler.base import Sampler, arrange
+from eegbench.sampler.no_partner import NoPartner, check_anchors, starts_s, usable_anchors
+from eegbench.sampler.timeline import SLACK_US, Partners, Timeline, partners, places, spans, timeline, two_sided
+from eegbench.types import Draw
+
+KINDS = ("shuffled", "ordered")
+
+
+class TemporalShuffling(Sampler):
+    """Draw two anchors and a third window: target 1 where it lies between them, 0 where it lies outside.
+
+    Each triplet takes a recording, uniformly and whatever its length, the target 0 or 1 with equal chance, a first
+    anchor uniformly in the recording, a second uniformly among the windows near it, before it or after it, with which
+    the triplet can be completed, and a third uniformly among all windows where the target says. Windows that start
+    together are never in one triplet. Rejected windows take no part; unscored ones do.
+
+    Parameters
+    ----------
+    n_triplets
+        Triplets a recording; a pass has this many times the number of recordings.
+    tau_pos_s
+        The anchors start at most this many seconds apart.
+    tau_neg_s
+        A third window outside starts at least this many seconds before the earlier anchor or after the later one.
+    no_partner
+        What happens to a first anchor that cannot be completed. ``redraw`` draws another one in the same recording
+        for the same target; ``drop`` leaves the triplet out, counts it in ``n_dropped``, and so favours the kind that
+        is found more often; ``raise`` refuses tables in which any window cannot be completed to either kind.
+
+    Raises
+    ------
+    ValueError
+        Where sizes make no sense; from ``draw``, before anything is drawn, where a kind of triplet cannot be found.
+
+    References
+    ----------
+    Banville et al. 2021, J. Neural Eng. 18 046020, doi:10.1088/1741-2552/abca18.
+    """
+
+    def __init__(self, *, n_triplets: int, tau_pos_s: float, tau_neg_s: float, no_partner: NoPartner) -> None:
+        _check_sizes(n_triplets, tau_pos_s, tau_neg_s)
+        self.n_triplets = n_triplets
+        self.tau_pos_s = tau_pos_s
+        self.tau_neg_s = tau_neg_s
+        self.no_partner = no_partner
+        self.layout = arrange({"anchor": (2,), "third": ()})
+
+    def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
+        """Draw one pass of triplets: windows (n_triplets × recordings, 3), targets int64 0 or 1."""
+        line = timeline(table)
+        kinds = (self._shuffled(line), self._ordered(line))
+        for name, kind in zip(KINDS, kinds, strict=True):
+            check_anchors(
+                line,
+                kind.exist,
+                self.no_partner,
+                kind=f"{name} triplet",
+                setting=f"sampler.tau_pos_s={self.tau_pos_s:g} and sampler.tau_neg_s={self.tau_neg_s:g}",
+                remedy=partial(self._remedy, line, name),
+            )
+        n_asked = self.n_triplets * line.n_recordings
+        recordings, targets = rng.integers(line.n_recordings, size=n_asked), rng.integers(2, size=n_asked)
+        triplets = np.full((n_asked, 3), -1)
+        for target, kind in enumerate(kinds):
+            asked = np.flatnonzero(targets == target)
+            first = places(line, usable_anchors(kind.exist, self.no_partner), recordings[asked], rng)
+            complete = kind.exist[first]
+            triplets[asked[complete]] = self._complete(line, first[complete], kind, target, rng)
+        drawn = triplets[:, 0] >= 0
+        return Draw(line.rows[triplets[drawn]], targets[drawn], n_dropped=int(n_asked - drawn.sum()))
+
+    def _complete(
+        self, line: Timeline, first: Int[np.ndarray, "n"], seconds: Partners, target: int, rng: np.random.Generator
+    ) -> Int[np.ndarray, "n 3"]:
+        """Draw the second anchor of each first, and the third window."""
+        second = seconds.pick(first, rng)
+        thirds = self._thirds(line, first, second, target)
+        return np.column_stack([first, second, thirds.pick(np.arange(len(first)), rng)])
+
+    def _ordered(self, line: Timeline) -> Partners:
+        """Find the second anchors that are near each place and have a window between them and it."""
+        apart, t = partners(line, 0.0, None), line.start_us
+        # second anchors lie behind the nearest start on either side; where there is none, nothing does
+        earlier = np.where(apart.n_before > 0, t[apart.before + apart.n_before - 1], 0)
+        has_later, last = apart.n > apart.n_before, len(t) - 1
+        later = np.where(has_later, t[np.minimum(apart.after, last)], line.span_us[line.recording])
+        tau = self._tau_us()
+        return two_sided(
+            spans(line, line.recording, t - tau, earlier - 1), spans(line, line.recording, later + 1, t + tau)
+        )
+
+    def _shuffled(self, line: Timeline) -> Partners:
+        """Find the second anchors that are near each place and leave a window far enough outside of both."""
+        t, tau, apart, span = line.start_us, self._tau_us(), self._apart_us(), line.span_us[line.recording]
+        low = np.where(t + apart <= span, t - tau, np.maximum(t - tau, apart))
+        high = np.where(t >= apart, t + tau, np.minimum(t + tau, span - apart))
+        return two_sided(spans(line, line.recording, low, t - 1), spans(line, line.recording, t + 1, high))
+
+    def _thirds(
+        self, line: Timeline, first: Int[np.ndarray, "n"], second: Int[np.ndarray, "n"], target: int
+    ) -> Partners:
+        """Find the third windows of pairs of anchors: between them, or outside."""
+        recording, starts = line.recording[first], np.sort(line.start_us[np.column_stack([first, second])], axis=1)
+        early, late = starts.T
+        if target:
+            nothing = np.full(len(first), -1)
+            return two_sided(spans(line, recording, early + 1, late - 1), spans(line, recording, nothing, nothing))
+        apart, ends = self._apart_us(), line.span_us[recording]
+        return two_sided(spans(line, recording, 0 * early, early - apart), spans(line, recording, late + apart, ends))
+
+    def _tau_us(self) -> int:
+        return round(self.tau_pos_s * 1e6) + SLACK_US
+
+    def _apart_us(self) -> int:
+        return max(round(self.tau_neg_s * 1e6) - SLACK_US, 1)
+
+    def _remedy(self, line: Timeline, name: str, recording: int) -> str:
+        starts = starts_s(line, recording)
+        if len(starts) < 3:
+            return "a shorter preprocessing.window_s, or leave out recordings of fewer than three windows"
+        if name == "ordered":
+            return f"sampler.tau_pos_s={(starts[2:] - starts[:-2]).min():g} or more"
+        steps = np.diff(starts)
+        near = steps <= self.tau_pos_s
+        if not near.any():
+            return f"sampler.tau_pos_s={steps.min():g} or more"
+        return f"sampler.tau_neg_s={np.maximum(starts[:-1], starts[-1] - starts[1:])[near].max():g} or less"
+
+
+def _check_sizes(n_triplets: int, tau_pos_s: float, tau_neg_s: float) -> None:
+    if n_triplets < 1:
+        raise ValueError(
+            f"sampler.n_triplets={n_triplets}: expected at least 1 triplet a recording; set sampler.n_triplets=2000."
+        )
+    if tau_pos_s <= 0:
+        raise ValueError(f"sampler.tau_pos_s={tau_pos_s:g}: expected more than 0 s; set sampler.tau_pos_s=300.")
+    if tau_neg_s < 0:
+        raise ValueError(f"sampler.tau_neg_s={tau_neg_s:g}: expected 0 s or more; set sampler.tau_neg_s=900.")

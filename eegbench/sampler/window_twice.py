@@ -1,0 +1,30 @@
+"""Every window once a pass, as two views of itself: examples for tasks that augment each view apart."""
+
+import numpy as np
+import pandas as pd
+
+from eegbench.sampler.base import Sampler, arrange
+from eegbench.types import Draw
+
+
+class WindowTwice(Sampler):
+    """Draw all windows that were not rejected, scored or not, in random order."""
+
+    layout = arrange({"view": (2,)})
+
+    def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
+        """Draw one pass of windows (n_windows, 2), each row twice the same, with no targets (n_windows, 0).
+
+        Raises
+        ------
+        ValueError
+            Where no window is left.
+        """
+        rows = table.index.to_numpy(np.int64)[~table["rejected"].to_numpy(bool)]
+        if not len(rows):
+            raise ValueError(
+                f"There is no window to draw: {len(table)} windows, all rejected; look at the split's sizes and "
+                f"at preprocessing's rejection."
+            )
+        drawn = rng.permutation(rows)
+        return Draw(np.column_stack([drawn, drawn]), np.zeros((len(drawn), 0), np.int64))

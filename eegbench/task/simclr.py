@@ -1,0 +1,96 @@
+"""Which of all these is another view of the same window? Two augmented views of a window are each other's nearest.
+
+Chen et al. 2020, A simple framework for contrastive learning of visual representations,
+doi:10.48550/arXiv.2002.05709.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.augmentation import Augmentation
+from eegbench.config import Spec
+from eegbench.distributed import gather, n_before
+from eegbench.model.base import Encoder
+from eegbench.store.windows import Views
+from eegbench.task.base import ParameterGroup, Task
+from eegbench.task.contrast import n_first
+from eegbench.task.outcome import Outcome, sum_of_mean
+from eegbench.types import Form
+
+
+class Simclr(Task):
+    """NT-Xent: the normalised, temperature-scaled cross-entropy of cosine similarities of projected embeddings.
+
+    Each view is an anchor once: its positive is the other view of its window, its negatives are all other views of the
+    batch, of all processes. Windows are augmented as the store normalised them. Probes take the embedding before the
+    projection. Biases and normalisation layers have no weight decay, as in the paper.
+
+    Parameters
+    ----------
+    embed_dim
+        Size of an embedding; comes from the model.
+    form
+        Form of the windows; comes from the store.
+    augmentations
+        What is done to each view, one after the other in this order.
+    temperature
+        What similarities are divided by.
+    hidden_dim, out_dim
+        Units of the projection's hidden layer, and its size.
+
+    Raises
+    ------
+    ValueError
+        Where a size or the temperature is not above 0.
+    """
+
+    roles: ClassVar = {"view": 1}
+    sampler = "window_twice"
+    metrics = ("positive_first",)
+
+    def __init__(
+        self,
+        *,
+        embed_dim: int,
+        form: Form,
+        augmentations: Mapping[str, Spec[Augmentation]],
+        temperature: float,
+        hidden_dim: int,
+        out_dim: int,
+    ) -> None:
+        super().__init__()
+        for name, value in (("temperature", temperature), ("hidden_dim", hidden_dim), ("out_dim", out_dim)):
+            if value <= 0:
+                raise ValueError(f"task.{name}={value:g}: a number above 0 is expected.")
+        self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
+        self.temperature = temperature
+        self.projection = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+
+    def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
+        """Return NT-Xent of the views of a batch, and how often the positive is the nearest."""
+        views = views.expanded()
+        for augment in self.augmentations:
+            views = augment(views, generator)
+        return self.compare(self.projection(encoder(views.windows)).float())
+
+    def compare(self, projected: Float[Tensor, "n_anchors out_dim"]) -> Outcome:
+        """Compare projected views; the two views of a window follow each other."""
+        z = nn.functional.normalize(projected, dim=1)
+        similarity = z @ gather(z).T / self.temperature
+        own = torch.arange(len(z), device=z.device) + n_before(len(z))
+        similarity = similarity.scatter(1, own.unsqueeze(1), -torch.inf)
+        positive = own + 1 - 2 * (own % 2)
+        loss = nn.functional.cross_entropy(similarity, positive)
+        return Outcome(sum_of_mean(loss, len(z)), len(z), {"positive_first": (n_first(similarity, positive), len(z))})
+
+    def parameter_groups(self, encoder: Encoder) -> list[ParameterGroup]:
+        """Return weights in one group, and biases and normalisation layers in another without weight decay."""
+        (every,) = super().parameter_groups(encoder)
+        return [
+            ParameterGroup([p for p in every.parameters if p.ndim > 1]),
+            ParameterGroup([p for p in every.parameters if p.ndim <= 1], weight_decay=0.0),
+        ]

@@ -1,0 +1,82 @@
+"""What every augmentation in conf/augmentation promises."""
+
+import pytest
+import torch
+from forms import group_of
+from options import node_of
+
+from eegbench.augmentation import Augmentation
+from eegbench.config import Spec, conf_folder
+from eegbench.store.windows import Views, Windows
+from eegbench.types import Form
+
+FILES = sorted((conf_folder() / "augmentation").glob("*.yaml"))
+FORM = Form({"eeg": group_of(("A", "B", "C"), 100.0, 300), "eog": group_of(("E",), 50.0, 151)}, "window")
+N = 40
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.stem)
+def augment(request) -> Augmentation:
+    spec = Spec(node_of(request.param), Augmentation, "augmentation")
+    spec.check()
+    return spec.build(form=FORM)
+
+
+def batch(present=None) -> Views:
+    generator = torch.Generator().manual_seed(0)
+    x = {
+        name: torch.randn(N, group.n_channels, group.n_times, generator=generator)
+        for name, group in FORM.groups.items()
+    }
+    return Views(Windows(x, present), torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0))
+
+
+def chance(seed=1):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_windows_keep_their_form_and_every_one_of_them_changes(augment):
+    before = batch()
+    after = augment(before, chance())
+    for name, x in before.windows.x.items():
+        assert after.windows.x[name].shape == x.shape
+        assert after.windows.x[name].dtype == x.dtype
+        assert torch.isfinite(after.windows.x[name]).all()
+        assert ((after.windows.x[name] - x).abs().amax((1, 2)) > 0).all()
+    assert torch.equal(after.index, before.index)
+    assert torch.equal(after.y, before.y)
+
+
+def test_the_batch_that_was_given_is_left_as_it_is(augment):
+    before = batch()
+    augment(before, chance())
+    assert all(torch.equal(before.windows.x[name], x) for name, x in batch().windows.x.items())
+
+
+def test_the_generator_alone_decides(augment):
+    state = torch.get_rng_state()
+    first, again, other = (augment(batch(), chance(seed)).windows.x["eeg"] for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_equal_windows_are_changed_apart(augment):
+    x = batch().windows.x
+    same = Windows({name: one[:1].expand(N, -1, -1) for name, one in x.items()})
+    changed = augment(Views(same, torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0)), chance()).windows.x["eeg"]
+    assert len(torch.unique(changed, dim=0)) > 0.5 * N  # of some 80 bands, some are drawn twice
+
+
+def test_channels_that_are_missing_stay_zero(augment):
+    present = {"eeg": torch.tensor([[True, True, False]] * N), "eog": torch.ones(N, 1, dtype=torch.bool)}
+    views = batch(present)
+    views.windows.x["eeg"][:, 2] = 0.0
+    after = augment(views, chance()).windows
+    assert (after.x["eeg"][:, 2] == 0).all()
+    assert after.present is present
+
+
+def test_no_windows_are_no_error(augment):
+    nothing = Windows({name: x[:0] for name, x in batch().windows.x.items()})
+    assert len(augment(Views(nothing, torch.zeros(0, 2, dtype=torch.long), torch.zeros(0, 0)), chance()).windows) == 0

@@ -1,0 +1,106 @@
+"""Each option of conf/task with the sampler it brings, on windows in memory: what tests of every task train."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from forms import form_of, windows_of
+from hydra import compose, initialize_config_dir
+from small_training import loop
+from torch import nn
+
+from eegbench.config import Spec, build, conf_folder, plain
+from eegbench.environment import seed_libraries
+from eegbench.model.base import SignalEncoder
+from eegbench.sampler import Sampler
+from eegbench.store.base import WindowStore
+from eegbench.task import Task
+from eegbench.trainer import Material
+
+OPTIONS = sorted(path.stem for path in (conf_folder() / "task").glob("*.yaml"))
+NO_CHANCE = {"dropout": 0.0, "batch_statistics": "view", "augmentations": {}}
+"""Options under which a task asks the same in one process and in several."""
+
+CLASSES = ("a", "b")
+N_WINDOWS, STEP_S, SFREQ, N_TIMES = 240, 4.0, 25.0, 50
+
+
+class Small(SignalEncoder):
+    """An encoder with batch norm and dropout, or with neither."""
+
+    embed_dim = 6
+    is_mean_of_tokens = True  # of the only one
+
+    def __init__(self, *, is_plain):
+        super().__init__()
+        self.first = nn.Linear(2 * N_TIMES, 8)
+        self.between = nn.Identity() if is_plain else nn.Sequential(nn.BatchNorm1d(8), nn.Dropout(0.2))
+        self.last = nn.Linear(8, 6)
+
+    def features(self, x):
+        return self.embed(x).unsqueeze(1)
+
+    def embed(self, x):
+        return self.last(self.between(self.first(x.flatten(1))).relu())
+
+
+class MemoryStore(WindowStore):
+    """Windows of noise that lie in memory, without shards."""
+
+    def __init__(self, n_windows):
+        rng = np.random.default_rng(0)
+        windows = torch.from_numpy(rng.standard_normal((n_windows, 2, N_TIMES)).astype(np.float32))
+        form = form_of(("one", "other"), SFREQ, N_TIMES, "window")
+        known = {"windows": windows, "form": form, "classes": CLASSES, "resident": True, "device": torch.device("cpu")}
+        self.__dict__.update(known)  # frozen, like the class
+
+    def gather(self, rows):
+        return windows_of(self.windows[rows])
+
+
+def table():
+    """Windows of three recordings, the last of which validates."""
+    rng = np.random.default_rng(1)
+    rows = {"recording": np.repeat(["a", "b", "c"], N_WINDOWS), "start_s": np.tile(STEP_S * np.arange(N_WINDOWS), 3)}
+    return pd.DataFrame(rows).assign(label=rng.integers(2, size=3 * N_WINDOWS), rejected=False)
+
+
+def nodes(option):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        composed = plain(compose("train", overrides=["name=test", f"task={option}"]))
+    return composed["task"], composed["sampler"]
+
+
+def made(option, *, is_plain=False, seed=0):
+    """Build the task, an encoder, and what they are trained on; plain ones leave nothing to chance."""
+    task_node, sampler_node = nodes(option)
+    task_node |= {name: value for name, value in NO_CHANCE.items() if is_plain and name in task_node}
+    windows, sampler = table(), build(sampler_node, Sampler, path="sampler")
+    store = MemoryStore(len(windows))
+    seed_libraries(seed)
+    encoder = Small(is_plain=is_plain)
+    spec = Spec(task_node, Task, "task")
+    spec.check()
+    task = spec.build(embed_dim=6, class_names=CLASSES, form=store.form, layout=sampler.layout)
+    task.start(encoder)
+    train, valid = windows[windows["recording"] != "c"], windows[windows["recording"] == "c"]
+    return task, encoder, Material(store, train, valid, sampler, seed=5)
+
+
+def fit(option, folder, trainer=None, *, is_plain=False, seed=0):
+    task, encoder, material = made(option, is_plain=is_plain, seed=seed)
+    trainer = trainer or loop(batch_size=64, max_passes=2)
+    fitted = trainer.fit(encoder, task, material, folder=Path(folder), after_pass=lambda row: {})
+    weights = {name: t.clone() for module in (encoder, task) for name, t in module.state_dict().items()}
+    return {"history": fitted.history.drop(columns="seconds"), "weights": weights}
+
+
+def steady(kind):
+    """Return a trainer whose steps are proportional to gradients, so that what rounding changes stays small."""
+    return loop(kind, batch_size=61, max_passes=2, optimizer=torch.optim.SGD, lr=0.1)
+
+
+def fit_all(folder, kind):
+    """Train every option in as many processes as have joined."""
+    return {option: fit(option, f"{folder}/{option}", steady(kind), is_plain=True) for option in OPTIONS}
