@@ -35,7 +35,6 @@ def compare(words: argparse.Namespace, command: str) -> None:
     """Find the runs, compare them, print the table, and write and log the rest."""
     from eegbench.comparison import console, files, groups, notes, page, record, refusals, selection, tables
     from eegbench.environment import git_state, versions
-    from eegbench.probe.control import CONTROLS
     from eegbench.progress import tell
 
     by = tuple(name.strip() for name in words.group_by.split(",") if name.strip())
@@ -47,7 +46,7 @@ def compare(words: argparse.Namespace, command: str) -> None:
     tell(f"comparing {len(runs)} runs")
     grouped = groups.group_runs(runs, by)
     refusals.check_comparable(grouped, words.split)
-    comparison = tables.compare_groups(grouped, question, CONTROLS)
+    comparison = tables.compare_groups(grouped, question)
     said, made = notes.notes(comparison, left_out), versions() | git_state()
     report = page.Report(comparison, said, command, made, files.captions(comparison))
     folder = (words.into or words.outputs / "comparisons" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}").resolve()

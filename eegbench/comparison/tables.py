@@ -9,6 +9,7 @@ import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group
 from eegbench.comparison.tested import Tested
+from eegbench.probe.control import CONTROLS
 from eegbench.score import interval
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.metric import find_metric
@@ -130,7 +131,7 @@ class Comparison:
         return pd.DataFrame(rows)
 
 
-def compare_groups(groups: Sequence[Group], question: Question, controls: Sequence[str]) -> Comparison:
+def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
     """Score the groups on the same resamples of subjects, and compare them.
 
     Parameters
@@ -139,8 +140,6 @@ def compare_groups(groups: Sequence[Group], question: Question, controls: Sequen
         That may stand in one table.
     question
         What is asked.
-    controls
-        Names of the control probes, in the order of their rows.
 
     Raises
     ------
@@ -163,7 +162,7 @@ def compare_groups(groups: Sequence[Group], question: Question, controls: Sequen
     scored = {group.name: entry(group.name, counted([group])) for group in groups}
     ordered = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
     entries = [scored[group.name] for group in ordered]
-    beside = [name for name in controls if counted(groups, name)]
+    beside = [name for name in CONTROLS if counted(groups, name)]
     own = [(scored[g.name], entry(name, counted([g], name))) for g in ordered for name in beside if counted([g], name)]
     every = differences(list(combinations(entries, 2)))
     return Comparison(

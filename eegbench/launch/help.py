@@ -25,7 +25,7 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
   eegbench train --config-dir FOLDER …       your own options, before the shipped ones
   eegbench train --hydra-help                Hydra's flags
 
-== Groups: choose one of each with GROUP=OPTION ==
+== Groups: choose one of each with GROUP=OPTION; of probe and interpretability several, as probe=[linear,knn] ==
 
 {groups}
 

@@ -13,7 +13,7 @@ CONTROLS = ("random_weights", "hand_made", "majority", "chance")
 
 def compare(runs, reference=None, metric="balanced_accuracy", by=("trainer.lr",)):
     question = Question(by, metric, "pooled", "test", reference)
-    return compare_groups(group_runs(runs, by), question, CONTROLS)
+    return compare_groups(group_runs(runs, by), question)
 
 
 @pytest.fixture
@@ -110,5 +110,5 @@ def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
     single = replace(one, frame=one.frame.assign(label="left"))
     groups = group_runs([single], ["model"])
     for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
-        found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None), CONTROLS)
+        found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None))
         assert ("Every recording holds one class only" in "\n".join(notes(found, Counter()))) is said
