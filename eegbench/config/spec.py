@@ -12,7 +12,7 @@ import inspect
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from eegbench.config.annotation import ConfigError, OnNode, check_names, coerce, join
 
@@ -109,7 +109,9 @@ def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] =
     target = _locate(node, base, path, trusted)
     given = {name: value for name, value in given.items() if name in _parameters(target)}
     arguments = _arguments(node, target, path, set(given), functools.partial(_build_nested, trusted=trusted))
-    return target(**arguments, **given)
+    built = target(**arguments, **given)
+    _check_attributes(built, target, path or target.__name__, of_class=False)
+    return built
 
 
 def _build_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Any:
@@ -166,6 +168,8 @@ def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type
     name = str(node.get("_target_", ""))
     module, _, attribute = name.rpartition(".")
     where = f"{path}._target_={name}" if path else f"_target_: {name}"
+    if not name:
+        raise ConfigError(f"{path}: no _target_ says which class is built; write it into the option's YAML.")
     if not name.startswith((*BUILDABLE, *(f"{one}." for one in trusted))):
         raise ConfigError(
             f"{where}: only classes of eegbench and torch.optim are built; "
@@ -173,13 +177,36 @@ def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type
         )
     try:
         target = getattr(importlib.import_module(module), attribute)
-    except (ModuleNotFoundError, AttributeError) as error:
+    except ModuleNotFoundError as error:
+        if not f"{module}.".startswith(f"{error.name}."):
+            raise ConfigError(f"{where}: {module} needs {error.name}, which is not there; install that.") from error
+        raise ConfigError(f"{where}: there is no such class ({error}); is its folder in PYTHONPATH?") from error
+    except AttributeError as error:
         raise ConfigError(f"{where}: there is no such class ({error}).") from error
-    if not inspect.isclass(target) or not issubclass(target, base) or inspect.isabstract(target):
+    is_base = target is base and inspect.isabstract(base)
+    if not inspect.isclass(target) or not issubclass(target, base) or is_base:
         raise ConfigError(
             f"{where}: a concrete class that derives from {base.__module__}.{base.__qualname__} is expected here."
         )
+    if unwritten := sorted(getattr(target, "__abstractmethods__", ())):
+        raise ConfigError(f"{where}: a concrete class is expected, and {attribute} lacks {', '.join(unwritten)}.")
+    _check_attributes(target, target, where, of_class=True)
     return target
+
+
+def _check_attributes(one: object, target: type, where: str, *, of_class: bool) -> None:
+    """Refuse a class, or an object of it, without an attribute that its abstract bases annotate."""
+    annotated = [
+        (name, hint)
+        for base in target.__mro__
+        if inspect.isabstract(base)
+        for name, hint in inspect.get_annotations(base).items()
+    ]
+    wanted = [name for name, hint in annotated if (ClassVar in (hint, get_origin(hint))) == of_class]
+    lacking = sorted(name for name in wanted if not hasattr(one, name))
+    if lacking:
+        place = "as a class attribute" if of_class else "in its constructor"
+        raise ConfigError(f"{where}: {target.__name__} lacks {', '.join(lacking)}; set {lacking[0]} {place}.")
 
 
 def _parameters(target: type) -> dict[str, Any]:

@@ -134,7 +134,21 @@ def _plan(experiment: Experiment) -> Plan:
     """List the recordings, and tell which have no shard yet."""
     dataset = experiment.dataset
     _check_labels(dataset)
-    return plan_shards(dataset, experiment.preprocessing, dataset.recordings(), experiment.storage)
+    recordings = dataset.recordings()
+    _check_ids(recordings)
+    return plan_shards(dataset, experiment.preprocessing, recordings, experiment.storage)
+
+
+def _check_ids(recordings: Sequence[Recording]) -> None:
+    """Refuse two recordings of one id: they would count as one."""
+    first: dict[str, Recording] = {}
+    for recording in recordings:
+        other = first.setdefault(recording.id, recording)
+        if other is not recording:
+            raise ValueError(
+                f"dataset: two recordings have the id {recording.id!r} ({other.signal} and {recording.signal}); "
+                "give each one of its own in the dataset's recordings()."
+            )
 
 
 def build_missing(experiment: Experiment) -> None:

@@ -153,7 +153,27 @@ def _controls(
 def _predicted(classifiers: Mapping[str, Classifier], data: Data, rows: Rows) -> list[Predictions]:
     """Return what each classifier predicts of the windows of all splits."""
     every = np.concatenate(list(rows.values()))
-    return [_predictions(name, one.probabilities(every), data, every) for name, one in classifiers.items()]
+    said = {name: _checked(name, one.probabilities(every), data) for name, one in classifiers.items()}
+    return [_predictions(name, probabilities, data, every) for name, probabilities in said.items()]
+
+
+def _checked(name: str, probabilities: np.ndarray, data: Data) -> np.ndarray:
+    """Refuse what are no probabilities of the classes: a class with the highest number would be found in anything."""
+    n_classes = len(data.store.classes)
+    if probabilities.ndim != 2 or probabilities.shape[1] != n_classes:
+        raise ValueError(
+            f"probe={name}: it returned probabilities of shape {probabilities.shape}; (n_windows, {n_classes}) is "
+            "expected."
+        )
+    wrong = ~(np.isfinite(probabilities).all(axis=1) & (probabilities >= 0).all(axis=1))
+    wrong |= ~np.isclose(probabilities.sum(axis=1), 1, atol=1e-4)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"probe={name}: {probabilities[row].tolist()} are no probabilities; numbers from 0 that sum to 1 are "
+            f"expected for every window, and {int(wrong.sum())} of {len(wrong)} have others."
+        )
+    return probabilities
 
 
 def _fold(split: Split) -> list[int]:

@@ -4,7 +4,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 import torch
@@ -231,3 +231,42 @@ def test_in_the_place_of_an_optimiser_nothing_else_is_built(other):
 def test_an_abstract_class_is_not_built():
     with pytest.raises(ConfigError, match=r"a concrete class that derives from eegbench\.model\.base\.Encoder"):
         build({"_target_": "eegbench.model.base.Encoder"}, Encoder)
+
+
+class Named(ABC):
+    roles: ClassVar[tuple[str, ...]]
+    size: int
+
+    @abstractmethod
+    def answer(self) -> int: ...
+
+
+class WithoutRoles(Named):
+    def answer(self) -> int:
+        return 1
+
+
+class WithoutSize(WithoutRoles):
+    roles = ("one",)
+
+
+class Unwritten(Named):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("WithoutRoles", r"WithoutRoles lacks roles; set roles as a class attribute"),
+        ("WithoutSize", r"WithoutSize lacks size; set size in its constructor"),
+        ("Unwritten", r"Unwritten lacks answer"),
+    ],
+)
+def test_what_a_class_of_ones_own_lacks_is_named(name, message):
+    with pytest.raises(ConfigError, match=message):
+        build({"_target_": f"{HERE}.{name}"}, Named, path="task", trusted=TRUSTED)
+
+
+def test_a_node_without_a_target_says_so():
+    with pytest.raises(ConfigError, match="task: no _target_ says which class is built"):
+        build({"size": 1}, Base, path="task", trusted=TRUSTED)
