@@ -48,11 +48,11 @@ class Small(SignalEncoder):
 class MemoryStore(WindowStore):
     """Windows of noise that lie in memory, without shards."""
 
-    def __init__(self, n_windows):
+    def __init__(self, n_windows, device):
         rng = np.random.default_rng(0)
-        windows = torch.from_numpy(rng.standard_normal((n_windows, 2, N_TIMES)).astype(np.float32))
+        windows = torch.from_numpy(rng.standard_normal((n_windows, 2, N_TIMES)).astype(np.float32)).to(device)
         form = form_of(("one", "other"), SFREQ, N_TIMES, "window")
-        known = {"windows": windows, "form": form, "classes": CLASSES, "resident": True, "device": torch.device("cpu")}
+        known = {"windows": windows, "form": form, "classes": CLASSES, "resident": True, "device": torch.device(device)}
         self.__dict__.update(known)  # frozen, like the class
 
     def gather(self, rows):
@@ -72,27 +72,27 @@ def nodes(option):
     return composed["task"], composed["sampler"]
 
 
-def made(option, *, is_plain=False, seed=0):
+def made(option, *, is_plain=False, seed=0, device="cpu"):
     """Build the task, an encoder, and what they are trained on; plain ones leave nothing to chance."""
     task_node, sampler_node = nodes(option)
     task_node |= {name: value for name, value in NO_CHANCE.items() if is_plain and name in task_node}
     windows, sampler = table(), build(sampler_node, Sampler, path="sampler")
-    store = MemoryStore(len(windows))
+    store = MemoryStore(len(windows), device)
     seed_libraries(seed)
-    encoder = Small(is_plain=is_plain)
+    encoder = Small(is_plain=is_plain).to(device)
     spec = Spec(task_node, Task, "task")
     spec.check()
-    task = spec.build(embed_dim=6, class_names=CLASSES, form=store.form, layout=sampler.layout)
+    task = spec.build(embed_dim=6, class_names=CLASSES, form=store.form, layout=sampler.layout).to(device)
     task.start(encoder)
     train, valid = windows[windows["recording"] != "c"], windows[windows["recording"] == "c"]
     return task, encoder, Material(store, train, valid, sampler, seed=5)
 
 
-def fit(option, folder, trainer=None, *, is_plain=False, seed=0):
-    task, encoder, material = made(option, is_plain=is_plain, seed=seed)
+def fit(option, folder, trainer=None, *, is_plain=False, seed=0, device="cpu"):
+    task, encoder, material = made(option, is_plain=is_plain, seed=seed, device=device)
     trainer = trainer or loop(batch_size=64, max_passes=2)
     fitted = trainer.fit(encoder, task, material, folder=Path(folder), after_pass=lambda row: {})
-    weights = {name: t.clone() for module in (encoder, task) for name, t in module.state_dict().items()}
+    weights = {name: t.cpu().clone() for module in (encoder, task) for name, t in module.state_dict().items()}
     return {"history": fitted.history.drop(columns="seconds"), "weights": weights}
 
 

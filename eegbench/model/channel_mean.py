@@ -1,7 +1,6 @@
 """One encoder for every channel, and the mean over the channels that a window has: montages may differ."""
 
-import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.config import Spec
@@ -43,26 +42,31 @@ class ChannelMean(Encoder):
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_channels embed_dim"]:
         """Return the embedding of each channel; 0 where a channel is missing."""
         ((name, x),) = windows.x.items()
-        present = self._present(windows, x)
-        tokens = x.new_zeros(*present.shape, self.embed_dim)
+        if windows.present is None:  # no mask, and so no wait for the device to count channels
+            encoded = self.encoder(Windows({name: x.flatten(0, 1).unsqueeze(1)}))
+            return encoded.unflatten(0, x.shape[:2])
+        (present,) = windows.present.values()
         encoded = self.encoder(Windows({name: x[present].unsqueeze(1)}))
-        tokens = tokens.to(encoded.dtype)
+        tokens = encoded.new_zeros(*present.shape, self.embed_dim)
         tokens[present] = encoded
         return tokens
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return the mean over the channels that a window has."""
-        n_present = self._present(windows, windows.only).sum(1, keepdim=True)
-        return self.tokens(windows).sum(1) / n_present
+        """Return the mean over the channels that a window has.
+
+        Raises
+        ------
+        ValueError
+            Where a window has no channel.
+        """
+        tokens = self.tokens(windows)
+        if windows.present is None:
+            return tokens.mean(1)
+        n_present = next(iter(windows.present.values())).sum(1, keepdim=True)
+        if not n_present.all():
+            raise ValueError("a window has no channel at all; leave its recording out.")
+        return tokens.sum(1) / n_present
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step in the encoder."""
         self.encoder.after_step()
-
-    def _present(self, windows: Windows, x: Float[Tensor, "n n_channels n_times"]) -> Bool[Tensor, "n n_channels"]:
-        if windows.present is None:
-            return torch.ones(x.shape[:2], dtype=torch.bool, device=x.device)
-        (present,) = windows.present.values()
-        if not present.any(1).all():
-            raise ValueError("a window has no channel at all; leave its recording out.")
-        return present

@@ -41,7 +41,7 @@ class SignalSteps(ABC):
 
     @property
     @abstractmethod
-    def groups(self) -> Mapping[str, GroupPlan]:
+    def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups of signals by name. Windows are cut at the samples of the first."""
 
     @abstractmethod

@@ -61,7 +61,7 @@ class Filtered(SignalSteps):
         return asdict(self)
 
     @property
-    def groups(self) -> Mapping[str, GroupPlan]:
+    def group_plans(self) -> Mapping[str, GroupPlan]:
         """The only group."""
         return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels == "mark")}
 

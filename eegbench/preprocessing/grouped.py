@@ -19,18 +19,18 @@ class Grouped(SignalSteps):
 
     Parameters
     ----------
-    groups_of
+    groups
         The settings of each group by its name; each names its channels, and no channel stands in two groups.
     """
 
-    groups_of: Mapping[str, Filtered]
+    groups: Mapping[str, Filtered]
 
     def __post_init__(self) -> None:
-        if not self.groups_of:
-            raise ValueError("preprocessing.signal.groups_of={}: one group of signals or more is expected.")
+        if not self.groups:
+            raise ValueError("preprocessing.signal.groups={}: one group of signals or more is expected.")
         taken: dict[str, str] = {}
-        for name, steps in self.groups_of.items():
-            where = f"preprocessing.signal.groups_of.{name}"
+        for name, steps in self.groups.items():
+            where = f"preprocessing.signal.groups.{name}"
             if not name.isidentifier():
                 raise ValueError(f"{where}: a name of letters, digits and _ is expected.")
             if not steps.channels:
@@ -45,14 +45,13 @@ class Grouped(SignalSteps):
     @property
     def settings(self) -> Mapping[str, object]:
         """All settings, as they enter the shard's name."""
-        return {name: steps.settings for name, steps in self.groups_of.items()}
+        return {name: steps.settings for name, steps in self.groups.items()}
 
     @property
-    def groups(self) -> Mapping[str, GroupPlan]:
+    def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups, in their order."""
         return {
-            name: GroupPlan(steps.channels, steps.sfreq, may_lack_channels=False)
-            for name, steps in self.groups_of.items()
+            name: GroupPlan(steps.channels, steps.sfreq, may_lack_channels=False) for name, steps in self.groups.items()
         }
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
@@ -64,11 +63,11 @@ class Grouped(SignalSteps):
             Where a channel is missing or a band edge lies above half the sampling rate.
         """
         opened = {}
-        for name, steps in self.groups_of.items():
+        for name, steps in self.groups.items():
             opened[name] = dataset.read_channels(recording, steps.channels or ())
             steps.check(opened[name])
         return opened
 
     def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
-        return {name: self.groups_of[name].filtered(raw) for name, raw in groups.items()}
+        return {name: self.groups[name].filtered(raw) for name, raw in groups.items()}

@@ -74,7 +74,7 @@ def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:
 
 def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, preprocessing: Preprocessing) -> Group:
     """Return the form of a group, with the channels that any recording has."""
-    plan = preprocessing.signal.groups[name]
+    plan = preprocessing.signal.group_plans[name]
     pairs = zip(recordings, shards, strict=True)
     headers = {recording.id: shard.header.groups[name] for recording, shard in pairs}
     _check_same_form(headers, plan)

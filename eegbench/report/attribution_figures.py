@@ -56,7 +56,7 @@ def plot_attribution(
     album
         Takes them.
     """
-    caption = _caption(attribution, "What differs in the data is in class_difference_map.", "Outlined")
+    caption = _caption(attribution, "What differs in the data is in the maps of class_difference.", "Outlined")
     album.add(f"{stem}_map", lambda: channel_heatmap(coarse(attribution), title=title, caption=caption))
     by_channel = attribution.channels == scene.group.channels
     where = scene.group.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)

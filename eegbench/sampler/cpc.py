@@ -30,10 +30,10 @@ class Cpc(Sampler):
     n_steps
         Windows behind it that are predicted.
     n_negatives
-        Negatives of each predicted window.
+        Negatives, the same for all predicted windows of an example, which saves encoding.
     negatives
-        ``same_recording``: any other window of the recording, uniformly. ``other_recordings``: a window of another
-        recording, which is drawn uniformly.
+        ``same_recording``: windows of the recording that are not predicted here, uniformly. ``other_recordings``:
+        windows of other recordings, which are drawn uniformly.
     too_short
         What happens to recordings without such a sequence: ``raise`` refuses them, ``drop`` leaves their examples out
         and counts them in ``n_dropped``.
@@ -78,20 +78,20 @@ class Cpc(Sampler):
         recordings = rng.integers(line.n_recordings, size=n_asked)
         first = places(line, usable, recordings[is_long[recordings]], rng)
         sequences = first[:, None] + np.arange(self.n_context + self.n_steps)
-        negatives = self._negatives(line, sequences[:, self.n_context :], rng)
-        windows = line.rows[np.column_stack([sequences, negatives.reshape(len(first), -1)])]
+        negatives = np.tile(self._negatives(line, sequences[:, self.n_context], rng), self.n_steps)
+        windows = line.rows[np.column_stack([sequences, negatives])]
         return Draw(windows, np.zeros((len(first), 0), np.int64), n_dropped=n_asked - len(first))
 
     def _negatives(
-        self, line: Timeline, future: Int[np.ndarray, "n n_steps"], rng: np.random.Generator
-    ) -> Int[np.ndarray, "n n_steps n_negatives"]:
-        positive = np.repeat(future[:, :, None], self.n_negatives, axis=2)
+        self, line: Timeline, predicted: Int[np.ndarray, "n"], rng: np.random.Generator
+    ) -> Int[np.ndarray, "n n_negatives"]:
+        """Draw negatives of the windows that are predicted from these places on."""
+        start = np.repeat(predicted[:, None], self.n_negatives, axis=1)
         if self.negatives == "other_recordings":
-            return Elsewhere(line).pick(positive.ravel(), rng).reshape(positive.shape)
-        recording = line.recording[positive]
-        n_others = np.diff(line.first)[recording] - 1
-        drawn = line.first[recording] + rng.integers(0, n_others)
-        others: Int[np.ndarray, "n n_steps n_negatives"] = drawn + (drawn >= positive)
+            return Elsewhere(line).pick(start.ravel(), rng).reshape(start.shape)
+        recording = line.recording[start]
+        drawn = line.first[recording] + rng.integers(0, np.diff(line.first)[recording] - self.n_steps)
+        others: Int[np.ndarray, "n n_negatives"] = np.where(drawn < start, drawn, drawn + self.n_steps)
         return others
 
     def _check(self, line: Timeline, is_long: Bool[np.ndarray, "n_recordings"]) -> None:

@@ -80,3 +80,13 @@ def test_channels_that_are_missing_stay_zero(augment):
 def test_no_windows_are_no_error(augment):
     nothing = Windows({name: x[:0] for name, x in batch().windows.x.items()})
     assert len(augment(Views(nothing, torch.zeros(0, 2, dtype=torch.long), torch.zeros(0, 0)), chance()).windows) == 0
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_windows_and_chance_stay_there(augment):
+    views = batch()
+    windows = Windows({name: x.cuda() for name, x in views.windows.x.items()})
+    on_gpu = Views(windows, views.index.cuda(), views.y.cuda())
+    first, again = (augment(on_gpu, torch.Generator("cuda").manual_seed(1)).windows.x["eeg"] for _ in range(2))
+    assert first.is_cuda
+    assert torch.equal(first, again)

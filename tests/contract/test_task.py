@@ -10,6 +10,7 @@ from shipped_task import CLASSES, OPTIONS, fit, fit_all, made, steady
 from small_training import loop
 
 from eegbench.inference.description import Description
+from eegbench.store.windows import Views, Windows
 from eegbench.task import EmbeddingTask
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
@@ -115,3 +116,20 @@ def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
     known = Description(encoder={}, classes=CLASSES, form=material.store.form)
     network = task.network(encoder, known)
     assert network is None or len(network.weight) == len(CLASSES)
+
+
+@pytest.mark.gpu
+def test_a_gpu_gives_the_loss_and_the_gradient_of_the_cpu(option):
+    found = []
+    for device in ("cpu", "cuda"):
+        task, encoder, material = made(option, is_plain=True)
+        views = batch(material)
+        on_device = Views(
+            Windows({name: x.to(device) for name, x in views.windows.x.items()}),
+            views.index.to(device),
+            views.y.to(device),
+        )
+        outcome = task.to(device).loss(encoder.to(device), on_device, torch.Generator(device))
+        outcome.loss_sum.backward()
+        found.append((outcome.loss_sum.detach().cpu(), encoder.first.weight.grad.cpu()))
+    torch.testing.assert_close(found[1], found[0], rtol=1e-4, atol=1e-4)

@@ -14,7 +14,7 @@ from eegbench.preprocessing.grouped import Grouped
 
 def grouped(**changes):
     groups = {"eeg": filtered(channels=("A",)), "eog": filtered(channels=("B",), h_freq=15.0, sfreq=50.0)}
-    return standard(Grouped(groups_of=groups | changes))
+    return standard(Grouped(groups=groups | changes))
 
 
 def test_each_group_has_its_own_rate_and_windows_of_one_length_in_seconds(tmp_path):
@@ -31,7 +31,7 @@ def test_each_group_has_its_own_rate_and_windows_of_one_length_in_seconds(tmp_pa
 
 def test_a_group_holds_what_the_same_filter_makes_of_its_channels_alone(tmp_path):
     both = opened(tmp_path / "both", preprocessing=grouped()).store.gather(np.arange(9))
-    for name, steps in grouped().signal.groups_of.items():
+    for name, steps in grouped().signal.groups.items():
         alone = opened(tmp_path / name, preprocessing=standard(steps)).store.gather(np.arange(9))
         assert torch.equal(both.x[name], alone.only)
 
@@ -59,9 +59,9 @@ def test_a_group_that_ends_early_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"eog": filtered(channels=("A",))}, r"groups_of\.eog\.channels: A stands in group eeg, too"),
-        ({"eog": filtered()}, r"groups_of\.eog\.channels=None: a group must name its channels"),
-        ({"e g": filtered(channels=("B",))}, r"groups_of\.e g: a name of letters"),
+        ({"eog": filtered(channels=("A",))}, r"groups\.eog\.channels: A stands in group eeg, too"),
+        ({"eog": filtered()}, r"groups\.eog\.channels=None: a group must name its channels"),
+        ({"e g": filtered(channels=("B",))}, r"groups\.e g: a name of letters"),
         ({"eog": filtered(channels=("B",), missing_channels="mark")}, r"missing_channels=mark: only refuse"),
     ],
 )
