@@ -1,5 +1,6 @@
 """Where an encoder begins: with random weights, or with those of a finished run."""
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,8 +38,13 @@ def check_start(experiment: Experiment) -> None:
         _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)
 
 
-def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
+def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, Encoder]:
     """Build the encoder; where ``encoder=RUN`` is given, with that run's weights.
+
+    Returns
+    -------
+    encoder, random_encoder
+        The encoder to train, and the same one with random weights. Those depend on the seed alone, not on ``encoder=``.
 
     Raises
     ------
@@ -48,15 +54,16 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> Encoder:
     """
     form = store.form
     encoder = build_encoder(experiment.model, form)
+    random_encoder = copy.deepcopy(encoder)
     if store.lacks_channels and not encoder.takes_missing_channels:
         raise ConfigError(missing_channels_refused(f"model={experiment.model.option}"))
     if experiment.encoder is None:
-        return encoder
+        return encoder, random_encoder
     folder = experiment.encoder / PROBED
     _check_same_form(experiment.encoder, describe(folder).form, form)
     load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
-    return encoder
+    return encoder, random_encoder
 
 
 def saw_subjects(experiment: Experiment, data: Data) -> list[str]:

@@ -1,6 +1,5 @@
 """The first half of an experiment: train encoder and task on train, watched on valid."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import start_encoder
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
-from eegbench.model.build import build_encoder
 from eegbench.report.console import tell_pass
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.sweep.sweep_context import Watch
@@ -83,12 +81,7 @@ def train_along(experiment: Experiment, data: Data, folder: Path) -> None:
 def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task, Material]:
     """Build the encoder, the same one with random weights, the task, and what they train on."""
     store = data.store
-    encoder = start_encoder(experiment, store).to(store.device)
-    random_encoder = (
-        copy.deepcopy(encoder)
-        if experiment.encoder is None
-        else build_encoder(experiment.model, store.form).to(store.device)
-    )
+    encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
     task = experiment.task.build(
         embed_dim=encoder.embed_dim, class_names=store.classes, form=store.form, layout=experiment.sampler.layout
     ).to(store.device)

@@ -194,6 +194,11 @@ def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finis
     moved = {name.split(".")[0] for name in first if not (first[name] == second[name]).all()}
     assert moved == {"projection"}
 
+    rows = [pd.read_csv(run / "scores.csv").query("probe == 'random_weights'") for run in (finished, folder)]
+    pd.testing.assert_frame_equal(
+        *(one.reset_index(drop=True) for one in rows)
+    )  # the control depends on the seed alone
+
 
 @pytest.mark.slow
 def test_embeddings_are_drawn_by_tsne_on_request(train):
