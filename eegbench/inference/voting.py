@@ -29,17 +29,27 @@ def vote(
         The windows that may stand in sequences: a part of a store's table.
     rows
         The windows that are asked for; they stand in the table and were not rejected.
+
+    Raises
+    ------
+    ValueError
+        Where a window that was not rejected has no embedding.
     """
     device = network.weight.device
     z = torch.from_numpy(embeddings.features).to(device)
     position = np.full(int(table.index.max()) + 1, -1)
     position[embeddings.rows[embeddings.rows < len(position)]] = np.flatnonzero(embeddings.rows < len(position))
     every = sequences(table, network.description.context, 1)
+    if (position[every[every >= 0]] < 0).any():
+        raise ValueError(
+            "a network of sequences needs the embedding of every window in them, and crops of trials have one for each "
+            "trial; choose a preprocessing without crops, or task=supervised."
+        )
     total = torch.zeros(len(position), len(network.classes), dtype=torch.float64, device=device)
     for first in range(0, len(every), AT_ONCE):
         some = every[first : first + AT_ONCE]
         present = torch.from_numpy(some >= 0).to(device)
-        chosen = torch.from_numpy(position[np.maximum(some, 0)]).to(device).clamp_min(0)
+        chosen = torch.from_numpy(np.where(some >= 0, position[some], 0)).to(device)
         logs = network.scores(z[chosen], present).double().log_softmax(2)
         total.index_add_(0, torch.from_numpy(some[some >= 0]).to(device), logs[present])
     n_votes = np.bincount(every[every >= 0], minlength=len(position))[rows]

@@ -110,3 +110,9 @@ def test_a_recording_that_is_too_short_is_filled_up():
     found, places = central_sequences(table(3), np.array([1]), 5)
     assert found[0].tolist() == [0, 1, 2, -1, -1]
     assert places.tolist() == [1]
+
+
+def test_a_window_without_an_embedding_is_refused_rather_than_taken_for_another():
+    known = Embeddings(embeddings(6).features[:5], np.arange(5))
+    with pytest.raises(ValueError, match="needs the embedding of every window"):
+        vote(network(None, 1), known, table(6), np.array([0]))

@@ -62,7 +62,7 @@ def writer(trap):
 
 
 def saver(trap):
-    return {"_target_": "eegbench.inference.predictor.save_file", "tensors": {}, "filename": str(trap)}
+    return {"_target_": "eegbench.inference.network.save_file", "tensors": {}, "filename": str(trap)}
 
 
 NODES = [command, own_program, writer, saver]
@@ -117,19 +117,28 @@ def test_explain_evaluates_no_interpolation_of_the_folder(run, capfd, trap, monk
 @pytest.mark.parametrize("node", NODES)
 def test_explain_builds_no_other_model_than_that_of_the_config(run, capfd, trap, node):
     file = run / "model" / "model.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"model": node(trap)}))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"encoder": node(trap)}))
     refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "the model is not the one in the run's config.yaml")
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_explain_builds_no_other_sequence_encoder_than_one_of_eegbench(run, capfd, trap, node):
+    file = run / "model" / "model.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"sequence": node(trap)}))
+    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "task.sequence._target_=")
 
 
 @pytest.mark.parametrize("node", NODES)
 def test_an_encoder_to_start_from_is_compared_before_anything_is_built(run, capfd, trap, tmp_path, node):
     file = run / "model" / "model.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"model": node(trap)}))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"encoder": node(trap)}))
     words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
     refused(words, capfd, trap, "holds another model")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"model": 3}', '{"model": {}, "classes": [], "signals": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"format": 3}', '{"format": 2, "encoder": {}, "classes": [], "form": {}}']
+)
 def test_a_model_that_is_none_is_named(run, capfd, trap, tmp_path, text):
     (run / "model" / "model.json").write_text(text)
     words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
