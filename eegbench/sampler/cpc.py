@@ -8,7 +8,7 @@ from jaxtyping import Bool, Int
 
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.no_partner import describe
-from eegbench.sampler.timeline import SLACK_US, Elsewhere, Timeline, places, timeline
+from eegbench.sampler.timeline import Elsewhere, Timeline, follow, places, timeline
 from eegbench.types import Draw
 
 Negatives = Literal["same_recording", "other_recordings"]
@@ -114,14 +114,8 @@ class Cpc(Sampler):
 
 
 def _begins(line: Timeline, length: int) -> Bool[np.ndarray, "n_places"]:
-    """Return whether so many windows follow each other without a gap from each place on, in its recording.
-
-    There is no gap where starts are as far apart as they usually are.
-    """
-    steps, inside = np.diff(line.start_us), np.diff(line.recording) == 0
-    usual = np.median(steps[inside]) if inside.any() else 0
-    follows = inside & (np.abs(steps - usual) <= SLACK_US)
-    last = np.flatnonzero(np.append(~follows, True))  # of each run of windows
+    """Return whether so many windows follow each other without a gap from each place on, in its recording."""
+    last = np.flatnonzero(np.append(~follow(line.start_us, line.recording), True))  # of each run of windows
     place = np.arange(len(line.rows))
     begins: Bool[np.ndarray, "n_places"] = last[np.searchsorted(last, place)] - place + 1 >= length
     return begins

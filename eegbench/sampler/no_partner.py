@@ -1,20 +1,19 @@
 """What happens to an anchor that cannot be completed to an example, and which recordings are refused for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Int
 
-from eegbench.sampler.timeline import Timeline
+from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, places
+from eegbench.types import Draw
+
+Kind = Partners | Elsewhere
+"""What completes anchors to examples of one kind."""
 
 NoPartner = Literal["redraw", "drop", "raise"]
 """Draw another anchor of the same recording, leave the example out and count it, or refuse such recordings."""
-
-
-def usable_anchors(exist: Bool[np.ndarray, "n_places"], policy: NoPartner) -> Bool[np.ndarray, "n_places"]:
-    """Return the places that anchors are drawn from, given which can be completed."""
-    return exist if policy == "redraw" else np.ones_like(exist)
 
 
 def check_anchors(
@@ -65,6 +64,50 @@ def check_anchors(
             f"sampler.no_partner={policy} needs {needed[worst]} or more; set {remedy(worst)}, or "
             f"sampler.no_partner=drop."
         )
+
+
+def draw_completed(
+    line: Timeline,
+    kinds: Sequence[Kind],
+    policy: NoPartner,
+    *,
+    n: int,
+    n_views: int,
+    complete: Callable[[Int[np.ndarray, "n_anchors"], int], Int[np.ndarray, "n_anchors n_views"]],
+    rng: np.random.Generator,
+) -> Draw:
+    """Draw examples from recordings drawn uniformly, each of one of two kinds with equal chance.
+
+    Parameters
+    ----------
+    line
+        Windows by recording and start.
+    kinds
+        What completes anchors, by the target it stands for.
+    policy
+        What happens to anchors that cannot be completed.
+    n, n_views
+        Examples a recording, and views of an example.
+    complete
+        Returns the places of examples, given anchors that can be completed and their target.
+    rng
+        The only source of chance.
+    """
+    n_asked = n * line.n_recordings
+    recordings, targets = rng.integers(line.n_recordings, size=n_asked), rng.integers(len(kinds), size=n_asked)
+    examples = np.full((n_asked, n_views), -1)
+    for target, kind in enumerate(kinds):
+        asked = np.flatnonzero(targets == target)
+        anchors = places(line, _usable(kind.exist, policy), recordings[asked], rng)
+        completed = kind.exist[anchors]
+        examples[asked[completed]] = complete(anchors[completed], target)
+    drawn = examples[:, 0] >= 0
+    return Draw(line.rows[examples[drawn]], targets[drawn], n_dropped=int(n_asked - drawn.sum()))
+
+
+def _usable(exist: Bool[np.ndarray, "n_places"], policy: NoPartner) -> Bool[np.ndarray, "n_places"]:
+    """Return the places that anchors are drawn from, given which can be completed."""
+    return exist if policy == "redraw" else np.ones_like(exist)
 
 
 def describe(line: Timeline, recording: int) -> str:

@@ -4,10 +4,11 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Int
 
 from eegbench.sampler.base import Sampler, arrange
-from eegbench.sampler.no_partner import NoPartner, check_anchors, starts_s, usable_anchors
-from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, places, timeline
+from eegbench.sampler.no_partner import NoPartner, check_anchors, draw_completed, starts_s
+from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, timeline
 from eegbench.types import Draw
 
 KINDS = ("negative", "positive")
@@ -74,17 +75,11 @@ class RelativePositioning(Sampler):
         line = timeline(table)
         kinds = (self._negatives(line), partners(line, 0.0, self.tau_pos_s))
         self._check_kinds(line, kinds)
-        n_asked = self.n_pairs * line.n_recordings
-        recordings, targets = rng.integers(line.n_recordings, size=n_asked), rng.integers(2, size=n_asked)
-        pairs = np.full((n_asked, 2), -1)
-        for target, kind in enumerate(kinds):
-            asked = np.flatnonzero(targets == target)
-            anchors = places(line, usable_anchors(kind.exist, self.no_partner), recordings[asked], rng)
-            complete = kind.exist[anchors]
-            chosen = anchors[complete]
-            pairs[asked[complete]] = np.column_stack([chosen, kind.pick(chosen, rng)])
-        drawn = pairs[:, 0] >= 0
-        return Draw(line.rows[pairs[drawn]], targets[drawn], n_dropped=int(n_asked - drawn.sum()))
+
+        def complete(anchors: Int[np.ndarray, "n"], target: int) -> Int[np.ndarray, "n 2"]:
+            return np.column_stack([anchors, kinds[target].pick(anchors, rng)])
+
+        return draw_completed(line, kinds, self.no_partner, n=self.n_pairs, n_views=2, complete=complete, rng=rng)
 
     def _negatives(self, line: Timeline) -> Partners | Elsewhere:
         if self.same_recording:

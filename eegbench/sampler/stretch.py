@@ -7,7 +7,7 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.sampler.base import Sampler, arrange
-from eegbench.sampler.timeline import SLACK_US
+from eegbench.sampler.timeline import follow
 from eegbench.types import UNSCORED, Draw
 
 ABSENT = -1
@@ -68,16 +68,12 @@ def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
     Parameters
     ----------
     table
-        Windows; see `Sampler.draw`. There is no gap where starts are as far apart as they usually are.
+        Windows; see `Sampler.draw`.
     """
     if table.empty:
         return
     start_us = np.rint(table["start_s"].to_numpy(float) * 1e6).astype(np.int64)
-    recording = pd.factorize(table["recording"])[0]
-    step = np.diff(start_us)
-    inside = np.diff(recording) == 0
-    usual = np.median(step[inside]) if inside.any() else 0
-    follows = inside & (np.abs(step - usual) <= SLACK_US)
+    follows = follow(start_us, pd.factorize(table["recording"])[0])
     rows = np.where(table["rejected"].to_numpy(bool), ABSENT, table.index.to_numpy(np.int64))
     yield from np.split(rows, np.flatnonzero(~follows) + 1)
 

@@ -7,8 +7,8 @@ import pandas as pd
 from jaxtyping import Int
 
 from eegbench.sampler.base import Sampler, arrange
-from eegbench.sampler.no_partner import NoPartner, check_anchors, starts_s, usable_anchors
-from eegbench.sampler.timeline import SLACK_US, Partners, Timeline, partners, places, spans, timeline, two_sided
+from eegbench.sampler.no_partner import NoPartner, check_anchors, draw_completed, starts_s
+from eegbench.sampler.timeline import SLACK_US, Partners, Timeline, partners, spans, timeline, two_sided
 from eegbench.types import Draw
 
 KINDS = ("shuffled", "ordered")
@@ -66,24 +66,13 @@ class TemporalShuffling(Sampler):
                 setting=f"sampler.tau_pos_s={self.tau_pos_s:g} and sampler.tau_neg_s={self.tau_neg_s:g}",
                 remedy=partial(self._remedy, line, name),
             )
-        n_asked = self.n_triplets * line.n_recordings
-        recordings, targets = rng.integers(line.n_recordings, size=n_asked), rng.integers(2, size=n_asked)
-        triplets = np.full((n_asked, 3), -1)
-        for target, kind in enumerate(kinds):
-            asked = np.flatnonzero(targets == target)
-            first = places(line, usable_anchors(kind.exist, self.no_partner), recordings[asked], rng)
-            complete = kind.exist[first]
-            triplets[asked[complete]] = self._complete(line, first[complete], kind, target, rng)
-        drawn = triplets[:, 0] >= 0
-        return Draw(line.rows[triplets[drawn]], targets[drawn], n_dropped=int(n_asked - drawn.sum()))
 
-    def _complete(
-        self, line: Timeline, first: Int[np.ndarray, "n"], seconds: Partners, target: int, rng: np.random.Generator
-    ) -> Int[np.ndarray, "n 3"]:
-        """Draw the second anchor of each first, and the third window."""
-        second = seconds.pick(first, rng)
-        thirds = self._thirds(line, first, second, target)
-        return np.column_stack([first, second, thirds.pick(np.arange(len(first)), rng)])
+        def complete(first: Int[np.ndarray, "n"], target: int) -> Int[np.ndarray, "n 3"]:
+            second = kinds[target].pick(first, rng)
+            thirds = self._thirds(line, first, second, target)
+            return np.column_stack([first, second, thirds.pick(np.arange(len(first)), rng)])
+
+        return draw_completed(line, kinds, self.no_partner, n=self.n_triplets, n_views=3, complete=complete, rng=rng)
 
     def _ordered(self, line: Timeline) -> Partners:
         """Find the second anchors that are near each place and have a window between them and it."""

@@ -199,6 +199,22 @@ def spans(
     return Spans(first, np.maximum(stop - first, 0))
 
 
+def follow(start_us: Int[np.ndarray, "n"], recording: Int[np.ndarray, "n"]) -> Bool[np.ndarray, "n_minus_1"]:
+    """Return whether each window but the first follows the one before it in its recording without a gap.
+
+    There is no gap where starts are as far apart as they usually are.
+
+    Parameters
+    ----------
+    start_us, recording
+        Start in microseconds and number of the recording of each window, in order of recording and time.
+    """
+    steps, inside = np.diff(start_us), np.diff(recording) == 0
+    usual = np.median(steps[inside]) if inside.any() else 0
+    without_gap: Bool[np.ndarray, "n_minus_1"] = inside & (np.abs(steps - usual) <= SLACK_US)
+    return without_gap
+
+
 def places(
     line: Timeline,
     usable: Bool[np.ndarray, "n_places"],
