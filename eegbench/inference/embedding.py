@@ -1,12 +1,13 @@
 """Embeddings of many windows, in large batches: what probes, figures and predictions all start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor
+from torch import Tensor, nn
 
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
@@ -67,27 +68,38 @@ class Encoded:
     embeddings: Embeddings
 
 
+@contextmanager
+def evaluating(*modules: nn.Module) -> Iterator[None]:
+    """Set evaluation mode, and put the mode of each module and of each layer in it back at the end."""
+    before = [(layer, layer.training) for module in modules for layer in module.modules()]
+    for module in modules:
+        module.eval()
+    try:
+        yield
+    finally:
+        for layer, was_training in before:
+            layer.training = was_training
+
+
 @torch.no_grad()
 def encode(
     encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"], *, read: Read | None = None
 ) -> Float[Tensor, "n dim"]:
     """Encode windows by their rows in the store's table, in evaluation mode and as float32, on the store's device.
 
-    The encoder's mode is put back afterwards. What is wanted of windows is their embeddings, or what ``read`` says
-    of a batch of them.
+    The modes of the encoder and of its layers are put back afterwards. What is wanted of windows is their embeddings,
+    or what ``read`` says of a batch of them.
     """
     n_bytes = sum(4 * group.n_times * group.n_channels for group in store.form.groups.values())
     batch_size = max(1, BATCH_BYTES[store.device.type] // n_bytes)
-    was_training = encoder.training
-    encoder.eval()
     batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
     z = torch.empty(0, encoder.embed_dim, device=store.device)
-    for first, windows in zip(range(0, len(rows), batch_size), store.each(store.gather, batches), strict=True):
-        made = (read or encoder)(windows)
-        if first == 0:  # one piece for all: many would part the free memory
-            z = torch.empty(len(rows), made.shape[1], device=store.device)
-        z[first : first + batch_size] = made
-    encoder.train(was_training)
+    with evaluating(encoder):
+        for first, windows in zip(range(0, len(rows), batch_size), store.each(store.gather, batches), strict=True):
+            made = (read or encoder)(windows)
+            if first == 0:  # one piece for all: many would part the free memory
+                z = torch.empty(len(rows), made.shape[1], device=store.device)
+            z[first : first + batch_size] = made
     return z
 
 

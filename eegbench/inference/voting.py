@@ -1,4 +1,4 @@
-"""What a network of sequences says of each window: every sequence that holds it has a vote."""
+"""Class probabilities of single windows from a network of sequences: the mean over all sequences that hold a window."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network
 from eegbench.sampler.stretch import sequences, stretches
+from eegbench.store.batching import distinct_windows
 
 AT_ONCE = 1024
 """Sequences in a batch; they hold embeddings, not signals."""
@@ -35,25 +36,22 @@ def vote(
     ValueError
         Where a window that was not rejected has no embedding.
     """
-    device = network.weight.device
-    z = torch.from_numpy(embeddings.features).to(device)
-    position = np.full(int(table.index.max()) + 1, -1)
-    position[embeddings.rows[embeddings.rows < len(position)]] = np.flatnonzero(embeddings.rows < len(position))
-    every = sequences(table, network.description.context, 1)
-    if (position[every[every >= 0]] < 0).any():
+    distinct, index = distinct_windows(sequences(table, network.description.context, 1))
+    try:
+        z = torch.from_numpy(embeddings.at(distinct)).to(network.weight.device)
+    except KeyError as error:
         raise ValueError(
             "a network of sequences needs the embedding of every window in them, and crops of trials have one for each "
             "trial; choose a preprocessing without crops, or task=supervised."
-        )
-    total = torch.zeros(len(position), len(network.classes), dtype=torch.float64, device=device)
-    for first in range(0, len(every), AT_ONCE):
-        some = every[first : first + AT_ONCE]
-        present = torch.from_numpy(some >= 0).to(device)
-        chosen = torch.from_numpy(np.where(some >= 0, position[some], 0)).to(device)
-        logs = network.scores(z[chosen], present).double().log_softmax(2)
-        total.index_add_(0, torch.from_numpy(some[some >= 0]).to(device), logs[present])
-    n_votes = np.bincount(every[every >= 0], minlength=len(position))[rows]
-    mean = total[torch.from_numpy(rows).to(device)].cpu() / torch.from_numpy(n_votes)[:, None]
+        ) from error
+    total = torch.zeros(len(distinct), len(network.classes), dtype=torch.float64, device=z.device)
+    for some in torch.from_numpy(index).to(z.device).split(AT_ONCE):
+        present = some >= 0
+        logs = network.scores(z[some.clamp_min(0)], present).double().log_softmax(2)
+        total.index_add_(0, some[present], logs[present])
+    asked = np.searchsorted(distinct, rows)
+    n_votes = np.bincount(index[index >= 0], minlength=len(distinct))[asked]
+    mean = total.cpu()[torch.from_numpy(asked)] / torch.from_numpy(n_votes)[:, None]
     return np.asarray(mean.softmax(1).numpy())
 
 

@@ -10,6 +10,7 @@ in µV or standardised, which decides the unit of amplitudes.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,9 +50,9 @@ class Batch:
     scores: Scores
 
 
-def unbound(network: nn.Module, part: slice) -> Scores:  # noqa: ARG001  scores depend on nothing else
-    """Return the network itself, whose scores depend on the windows alone."""
-    return network
+def unbound(network: nn.Module) -> Callable[[slice], Scores]:
+    """Return the network itself for every batch: its scores depend on the windows alone."""
+    return lambda part: network  # noqa: ARG005  the same for all
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Scene:
     group
         Channels, their positions, rate and length of a window.
     bind
-        Returns the scores of a batch as a function of its windows, given a network and the batch's place. What else
+        Given a network, returns what gives the scores of a batch, by its place, as a function of its windows. What else
         scores depend on is held as it is: other groups of signals, and the neighbours in a sequence.
     """
 
@@ -82,7 +83,7 @@ class Scene:
     labels: Int[np.ndarray, "n"]
     classes: tuple[str, ...]
     group: Group
-    bind: Callable[[nn.Module, slice], Scores] = unbound
+    bind: Callable[[nn.Module], Callable[[slice], Scores]] = unbound
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -95,7 +96,12 @@ class Scene:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the batches in order."""
-        return (Batch(part, self.gather(part), self.bind(self.network, part)) for part in self.parts())
+        return (Batch(part, self.gather(part), self.scores(part)) for part in self.parts())
+
+    @cached_property
+    def scores(self) -> Callable[[slice], Scores]:
+        """What gives the scores of a batch, by its place, as a function of its windows."""
+        return self.bind(self.network)
 
     def shown(self, doing: str) -> Iterator[Batch]:
         """Yield the batches in order, and show how far it has come."""

@@ -107,7 +107,7 @@ def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
             hooks.callback(hook.remove)
         first = slice(0, 1)
         x = scene.gather(first).requires_grad_()
-        scene.bind(scene.network, first)(x)
+        scene.scores(first)(x)
         return {name: layer for name, (layer, output) in met.items() if _depends(output, x)}
 
 

@@ -1,17 +1,20 @@
 """A scene of one group of signals: other groups, and the neighbours of a window in its sequence, stay as they are."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.inference.embedding import encode
 from eegbench.inference.network import Network
 from eegbench.inference.voting import central_sequences
 from eegbench.interpretability.base import Scene, Scores
 from eegbench.store.base import WindowStore
+from eegbench.store.batching import distinct_windows
 from eegbench.store.windows import Windows
 
 
@@ -40,56 +43,72 @@ def scene_of_group(
         labels=store.table["label"].to_numpy()[rows],
         classes=network.classes,
         group=store.form.groups[group],
-        bind=lambda of, part: _bound(of, store, table, rows[part], group),
+        bind=lambda of: _bind(of, store, table, rows, group),
     )
 
 
-def _bound(
+def _bind(
     network: nn.Module, store: WindowStore, table: pd.DataFrame, rows: Int[np.ndarray, "n"], group: str
-) -> Scores:
+) -> Callable[[slice], Scores]:
     assert isinstance(network, Network)
-    rest = store.gather(rows)
-    if network.sequence is None:
-        return lambda x: network(_filled(rest, group, x))
-    around = _surroundings(network, store, table, rows)
-    return lambda x: around.scores(network, network.embed(_filled(rest, group, x)))
+    is_alone = len(store.form.groups) == 1 and not store.lacks_channels
+    around = None if network.sequence is None else _surroundings(network, store, table, rows)
+
+    def scores_of(part: slice) -> Scores:
+        rest = None if is_alone else store.gather(rows[part])
+
+        def scores(x: Float[Tensor, "n n_channels n_times"]) -> Float[Tensor, "n n_classes"]:
+            windows = Windows({group: x}) if rest is None else _filled(rest, group, x)
+            found: Tensor = network(windows) if around is None else around.scores(network, network.embed(windows), part)
+            return found
+
+        return scores
+
+    return scores_of
 
 
 def _filled(rest: Windows, group: str, x: Float[Tensor, "n n_channels n_times"]) -> Windows:
     """Return windows with the signals of one group replaced, each as often as ``x`` holds the batch."""
     times = len(x) // len(rest)
-    others = {name: one.repeat(times, 1, 1) for name, one in rest.x.items() if name != group}
+    every = {name: x if name == group else one.repeat(times, 1, 1) for name, one in rest.x.items()}
     present = None if rest.present is None else {name: one.repeat(times, 1) for name, one in rest.present.items()}
-    return Windows({name: x if name == group else others[name] for name in rest.x}, present)
+    return Windows(every, present)
 
 
 @dataclass(frozen=True)
 class _Surroundings:
-    """The embeddings of sequences, and the place of the explained window in each."""
+    """The embeddings around all windows of a scene, and the place of each window in its sequence.
 
-    z: Float[Tensor, "batch length embed_dim"]
-    present: Bool[Tensor, "batch length"]
-    place: Int[Tensor, "batch"]
+    Attributes
+    ----------
+    z
+        Embeddings of all windows that stand in sequences.
+    index
+        Position in ``z`` of each step of each sequence; −1 where a step is absent.
+    place
+        Place of the explained window in its sequence.
+    """
 
-    def scores(self, network: Network, explained: Float[Tensor, "n embed_dim"]) -> Float[Tensor, "n n_classes"]:
-        times = len(explained) // len(self.z)
-        place, present = self.place.repeat(times), self.present.repeat(times, 1)
+    z: Float[Tensor, "n_distinct embed_dim"]
+    index: Int[Tensor, "n length"]
+    place: Int[Tensor, "n"]
+
+    def scores(
+        self, network: Network, explained: Float[Tensor, "n embed_dim"], part: slice
+    ) -> Float[Tensor, "n n_classes"]:
+        """Return the scores of a batch, or of several batches in a row, given new embeddings of its windows."""
+        times = len(explained) // len(self.place[part])
+        index, place = self.index[part].repeat(times, 1), self.place[part].repeat(times)
         at = (torch.arange(len(explained), device=explained.device), place)
-        z = self.z.repeat(times, 1, 1).index_put(at, explained)
-        scores: Tensor = network.scores(z, present)[at]
+        z = self.z[index.clamp_min(0)].index_put(at, explained)
+        scores: Tensor = network.scores(z, index >= 0)[at]
         return scores
 
 
-@torch.no_grad()
 def _surroundings(
     network: Network, store: WindowStore, table: pd.DataFrame, rows: Int[np.ndarray, "n"]
 ) -> _Surroundings:
     sequences, place = central_sequences(table, rows, network.description.context)
-    distinct, index = np.unique(sequences, return_inverse=True)
-    embedded = network.embed(store.gather(np.maximum(distinct, 0)))
-    device = store.device
-    return _Surroundings(
-        z=embedded[torch.from_numpy(index.reshape(sequences.shape)).to(device)],
-        present=torch.from_numpy(sequences >= 0).to(device),
-        place=torch.from_numpy(place).to(device),
-    )
+    distinct, index = distinct_windows(sequences)
+    z = encode(network.encoder, store, distinct, read=network.embed)
+    return _Surroundings(z, *(torch.from_numpy(one).to(store.device) for one in (index, place)))

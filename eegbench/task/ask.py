@@ -1,16 +1,14 @@
 """Ask a task of a whole draw: what validation and confusion matrices need."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import torch
-from torch import nn
 
 from eegbench.distributed import rank
 from eegbench.environment import seeded_generator
-from eegbench.inference.embedding import Embeddings, encode
+from eegbench.inference.embedding import Embeddings, encode, evaluating
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
 from eegbench.store.batching import distinct_windows
@@ -43,7 +41,7 @@ def ask(
     known
         Embeddings, which a task about embeddings takes rather than encode windows again.
     """
-    with _evaluating(encoder, task):
+    with evaluating(encoder, task):
         if isinstance(task, EmbeddingTask):
             return _ask_embedded(encoder, task, store, draw, parts, known)
         every = enumerate(store.each(partial(store.views, draw), parts))
@@ -70,16 +68,3 @@ def _ask_embedded(
     sizes = [part.stop - part.start for part in parts]
     asked = (torch.from_numpy(one).to(store.device).split(sizes) for one in (index, draw.targets[examples]))
     return [task.judge(z, *part) for part in zip(*asked, strict=True)]
-
-
-@contextmanager
-def _evaluating(*modules: nn.Module) -> Iterator[None]:
-    """Set evaluation mode, and put each module's mode back at the end."""
-    before = [module.training for module in modules]
-    for module in modules:
-        module.eval()
-    try:
-        yield
-    finally:
-        for module, was_training in zip(modules, before, strict=True):
-            module.train(was_training)

@@ -7,6 +7,7 @@ import torch
 from forms import group_of
 from torch import nn
 
+import eegbench.interpretability.base
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.interpretability.grad_cam import layers_over_time
@@ -49,7 +50,8 @@ class Store(WindowStore):
             for name, g in FORM.groups.items()
         }
         table = pd.DataFrame({"recording": "r", "start_s": 2.0 * np.arange(N), "label": np.arange(N) % 3})
-        facts = {"x": x, "form": FORM, "device": torch.device("cpu"), "table": table.assign(rejected=False)}
+        facts = {"x": x, "form": FORM, "device": torch.device("cpu"), "resident": True}
+        facts |= {"table": table.assign(rejected=False)}
         self.__dict__.update(facts)  # frozen, like the class
 
     def gather(self, rows):
@@ -115,3 +117,14 @@ def test_a_method_gives_a_map_of_the_channels_of_the_group(group, n_channels):
         found = method.explain(scene(network(context), group), np.random.default_rng(0))
         assert found.values.shape == (3, n_channels, 2)
         assert np.abs(found.values).max() > 0
+
+
+def test_neighbours_are_encoded_once_for_all_batches_and_iterations(monkeypatch):
+    asked, encoded = network(context=5), []
+    of_scene = scene(asked, "eeg")
+    monkeypatch.setattr(eegbench.interpretability.base, "BATCH_BYTES", {"cpu": 3 * 4 * 2 * 32})
+    hook = asked.encoder.register_forward_hook(lambda _layer, _given, z: encoded.append(len(z)))
+    for _ in range(3):
+        assert len(list(of_scene.batches())) == 4
+    hook.remove()
+    assert sum(encoded) == N
