@@ -11,7 +11,7 @@ from small_training import loop
 from torch import nn
 
 from eegbench.config import Spec, build, conf_folder, plain
-from eegbench.environment import seed_libraries
+from eegbench.environment import seed_libraries, set_deterministic
 from eegbench.model.base import SignalEncoder
 from eegbench.sampler import Sampler
 from eegbench.store.base import WindowStore
@@ -79,6 +79,7 @@ def made(option, *, is_plain=False, seed=0, device="cpu"):
     windows, sampler = table(), build(sampler_node, Sampler, path="sampler")
     store = MemoryStore(len(windows), device)
     seed_libraries(seed)
+    set_deterministic(True, torch.device(device))  # as every run does
     encoder = Small(is_plain=is_plain).to(device)
     spec = Spec(task_node, Task, "task")
     spec.check()
