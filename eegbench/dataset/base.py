@@ -113,11 +113,18 @@ class Dataset(ABC):
         """
 
     @abstractmethod
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one recording in volts, cropped, with its labels as annotations; samples are not loaded yet.
 
         The first sample kept lies ``raw.first_time`` seconds after the first sample of the file, and
         annotations' onsets are relative to the file's start likewise (MNE's convention for ``crop``).
+
+        Parameters
+        ----------
+        recording
+            One of those listed.
+        may_lack_channels
+            Whether a recording that lacks some channels, but not all, is opened without them instead of refused.
 
         Raises
         ------
@@ -125,7 +132,9 @@ class Dataset(ABC):
             Where the file is damaged, lacks a channel, or carries labels that the map does not know.
         """
 
-    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
         """Open some channels of one recording by name, otherwise as `read` does.
 
         A dataset whose files hold channels at several rates overrides this: the channels asked for may have another
@@ -136,13 +145,14 @@ class Dataset(ABC):
         BadRecordingError
             As `read`, and where a channel is missing.
         """
-        raw = self.read(recording)
-        missing = [name for name in channels if name not in raw.ch_names]
-        if missing:
+        raw = self.read(recording, may_lack_channels=may_lack_channels)
+        there = [name for name in channels if name in raw.ch_names]
+        if not there or (len(there) < len(channels) and not may_lack_channels):
+            missing = [name for name in channels if name not in there]
             raise BadRecordingError(
                 f"{recording.signal}: channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}."
             )
-        return raw.pick(list(channels)).reorder_channels(list(channels))
+        return raw.pick(there).reorder_channels(there)
 
 
 def _share(n: int, n_complete: int, what: str) -> str:

@@ -20,7 +20,7 @@ VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 """Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
 
 
-def open_edf(path: Path, *, channels: Sequence[str] | None) -> "mne.io.BaseRaw":
+def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
     """Open a recording in volts without loading its samples.
 
     Parameters
@@ -30,6 +30,8 @@ def open_edf(path: Path, *, channels: Sequence[str] | None) -> "mne.io.BaseRaw":
     channels
         Labels to read, in this order, with or without the prefix ``EEG``; the channels then carry these names.
         None reads all signals under their own labels. All must share one sampling rate; none is resampled.
+    may_lack_channels
+        Whether labels that are missing are passed over, as long as one is there.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def open_edf(path: Path, *, channels: Sequence[str] | None) -> "mne.io.BaseRaw":
         Where the file is damaged, discontinuous, or lacks a channel in volts.
     """
     header, encoding = check_content(read_header(path))
-    chosen = _choose(header, channels)
+    chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
     _check_signals(header, chosen.values())
     by_mne = {name: signal.raw_label.decode("latin-1") for name, signal in chosen.items()}
     raw = _open(header, list(by_mne.values()), encoding)
@@ -79,30 +81,44 @@ def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRa
         raise BadRecordingError(f"{header.path}: MNE cannot read it ({error}); export it again.") from error
 
 
-def _choose(header: EdfHeader, channels: Sequence[str] | None) -> dict[str, EdfSignal]:
-    """Find the signals asked for; each name must stand for exactly one."""
+def _choose(header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool) -> dict[str, EdfSignal]:
+    """Find the signals asked for; each name must stand for exactly one, or for none where it may be missing."""
     signals = [signal for signal in header.signals if signal.label not in ANNOTATIONS]
     if not signals:
         raise BadRecordingError(f"{header.path}: holds annotations only, no signal; a recording was expected.")
     wanted = [signal.label for signal in signals] if channels is None else channels
-    chosen = {}
-    for name in wanted:
-        found = [signal for signal in signals if name == signal.label]
-        found = found or [signal for signal in signals if f"EEG {name}" == signal.label]
-        if len(found) != 1:
-            raise BadRecordingError(_wrong_channel(header, name, len(found), [s.label for s in signals]))
-        chosen[name] = found[0]
-    return chosen
+    found = {name: _called(name, signals) for name in wanted}
+    lacks_some = any(found.values())  # rather than all
+    for name, those in found.items():
+        if len(those) > 1:
+            raise BadRecordingError(
+                f"{header.path}: {len(those)} signals are called {name!r}; name other channels, or rename them in the "
+                "file."
+            )
+        if not those and not (may_lack_channels and lacks_some):
+            remedy = " Set preprocessing.signal.missing_channels=mark to go on without it." if lacks_some else ""
+            raise BadRecordingError(_no_channel(header, name, [s.label for s in signals]) + remedy)
+    return {name: those[0] for name, those in found.items() if those}
 
 
-def _wrong_channel(header: EdfHeader, name: str, n_found: int, labels: list[str]) -> str:
-    if n_found > 1:
-        return f"{header.path}: {n_found} signals are called {name!r}; name other channels, or rename them in the file."
+def _called(name: str, signals: Sequence[EdfSignal]) -> list[EdfSignal]:
+    """Return the signals of a name, with the prefix ``EEG`` only where there are none without."""
+    plain = [signal for signal in signals if name == signal.label]
+    return plain or [signal for signal in signals if f"EEG {name}" == signal.label]
+
+
+def _no_channel(header: EdfHeader, name: str, labels: list[str]) -> str:
     short = {label.removeprefix("EEG "): label for label in labels}
-    near = difflib.get_close_matches(name, [*labels, *short], n=1)
+    near = [] if _is_electrode(name) else difflib.get_close_matches(name, [*labels, *short], n=1)
     hint = f"did you mean {short.get(near[0], near[0])!r}? It" if near else "it"
     shown = ", ".join(labels[:30]) + (f" and {len(labels) - 30} more" if len(labels) > 30 else "")
     return f"{header.path}: has no channel {name!r}; {hint} has {shown}."
+
+
+def _is_electrode(name: str) -> bool:
+    """Say whether a name, or each side of a derivation, is one of the 10-05 system: then it is no slip of the pen."""
+    electrodes = mne.channels.make_standard_montage("colin27_1005").ch_names
+    return all(part in electrodes for part in name.split("-"))
 
 
 def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:

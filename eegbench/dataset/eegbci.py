@@ -113,9 +113,9 @@ class Eegbci(Dataset):
             for (subject, run), path in sorted(self._of_usable_rate(files).items())
         ]
 
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one run at 160 Hz, with electrode positions, and what its marks mean as annotations."""
-        raw = self._open(recording.signal)
+        raw = self._open(recording.signal, may_lack_channels=may_lack_channels)
         raw.set_montage("standard_1005", verbose="ERROR")
         raw.set_annotations(self._annotations(recording, raw.annotations), verbose="ERROR")
         if raw.info["sfreq"] != self.card.sfreq:
@@ -171,17 +171,18 @@ class Eegbci(Dataset):
             )
         return kept
 
-    def _open(self, path: Path) -> "mne.io.BaseRaw":
+    def _open(self, path: Path, *, may_lack_channels: bool) -> "mne.io.BaseRaw":
         """Open the card's channels under its names."""
         labels = {standard_name(signal.label): signal.label for signal in read_header(path).signals}
         missing = [name for name in self.card.channels if name not in labels]
-        if missing:
+        there = [name for name in self.card.channels if name in labels]
+        if not there or (missing and not may_lack_channels):
             raise BadRecordingError(
                 f"{path}: has no channel {', '.join(missing)}; the {len(self.card.channels)} of EEGBCI are expected, "
-                "so download it again, or leave it out."
+                "so download it again, leave it out, or set preprocessing.signal.missing_channels=mark."
             )
-        raw = open_edf(path, channels=[labels[name] for name in self.card.channels])
-        raw.rename_channels({labels[name]: name for name in self.card.channels}, verbose="ERROR")
+        raw = open_edf(path, channels=[labels[name] for name in there])
+        raw.rename_channels({labels[name]: name for name in there}, verbose="ERROR")
         return raw
 
     def _annotations(self, recording: Recording, found: "mne.Annotations") -> "mne.Annotations":

@@ -99,17 +99,19 @@ class Joined(Dataset):
         self._check_apart(listed)
         return sorted(listed, key=lambda recording: recording.id)
 
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one recording as its own set does."""
         origin, own = self.origin(recording)
         with _named(recording.set):
-            return origin.read(own)
+            return origin.read(own, may_lack_channels=may_lack_channels)
 
-    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
         """Open some channels of one recording as its own set does."""
         origin, own = self.origin(recording)
         with _named(recording.set):
-            return origin.read_channels(own, channels)
+            return origin.read_channels(own, channels, may_lack_channels=may_lack_channels)
 
     def _of(self, name: str, own: Recording) -> Recording:
         subject = f"{name}-{own.subject}" if self.same_subject_id == "different_people" else own.subject

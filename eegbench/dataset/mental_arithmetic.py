@@ -133,9 +133,9 @@ class MentalArithmetic(Dataset):
             for (subject, run), path in sorted(chosen.items())
         ]
 
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one recording up to the end of its signal, with electrode positions and its label."""
-        raw = open_edf(recording.signal, channels=self.channels)
+        raw = open_edf(recording.signal, channels=self.channels, may_lack_channels=may_lack_channels)
         _set_positions(raw)
         end_s = signal_end(raw)
         raw.set_annotations(mne.Annotations([0.0], [end_s], [recording.run]), verbose="ERROR")

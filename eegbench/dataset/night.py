@@ -27,6 +27,7 @@ def read_night(
     recording: Recording,
     *,
     channels: Sequence[str],
+    may_lack_channels: bool,
     crop_wake_min: float | None,
     labels: Mapping[str, str],
     ignored: Sequence[str],
@@ -43,7 +44,7 @@ def read_night(
             f"{recording.labels}: has no recording; {partner(recording.labels, PSG)} is expected beside it, "
             "or take the hypnogram out of the folder."
         )
-    raw = open_edf(recording.signal, channels=channels)
+    raw = open_edf(recording.signal, channels=channels, may_lack_channels=may_lack_channels)
     length_s = raw.n_times / raw.info["sfreq"]
     stages = _stages(recording, length_s, {*labels, *ignored})
     raw.set_annotations(stages, emit_warning=False, verbose="ERROR")

@@ -116,15 +116,18 @@ class SimulatedSleep(Dataset):
         subjects, nights = range(self.n_subjects), range(1, self.n_nights + 1)
         return list_nights(self.folder, labelled=True, subjects=subjects, nights=nights)
 
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
-        return self.read_channels(recording, self.card.channels)
+        return self.read_channels(recording, self.card.channels, may_lack_channels=may_lack_channels)
 
-    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
         """Open some channels of one night, cropped around sleep: ``EMG submental`` has 1 Hz, the others 100 Hz."""
         return read_night(
             recording,
             channels=channels,
+            may_lack_channels=may_lack_channels,
             crop_wake_min=CROP_WAKE_MIN,
             labels=self.labels,
             ignored=self.ignored,

@@ -96,11 +96,13 @@ class SleepPhysionet(Dataset):
         files = fetch_nights(self.subjects, self.nights)
         return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
 
-    def read(self, recording: Recording) -> "mne.io.BaseRaw":
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
-        return self.read_channels(recording, self.channels)
+        return self.read_channels(recording, self.channels, may_lack_channels=may_lack_channels)
 
-    def read_channels(self, recording: Recording, channels: Sequence[str]) -> "mne.io.BaseRaw":
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
         """Open some channels of one night, cropped around sleep."""
         if self.labelled and recording.labels is None:
             raise BadRecordingError(
@@ -110,6 +112,7 @@ class SleepPhysionet(Dataset):
         return read_night(
             recording,
             channels=channels,
+            may_lack_channels=may_lack_channels,
             crop_wake_min=self.crop_wake_min,
             labels=self.labels,
             ignored=self.ignored,

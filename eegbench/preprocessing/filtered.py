@@ -37,8 +37,8 @@ class Filtered(SignalSteps):
     sfreq
         Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps it.
     missing_channels
-        What becomes of a recording that lacks a channel named by ``channels``: ``refuse`` stops with an error,
-        ``zeros`` fills the channel with zeros, and ``mark`` leaves it out, so that encoders know that it is missing.
+        What becomes of a recording that lacks some of the channels: ``refuse`` stops with an error, ``zeros`` fills
+        those that ``channels`` names with zeros, and ``mark`` leaves them out, so that encoders know what is missing.
     """
 
     channels: tuple[str, ...] | None
@@ -54,6 +54,12 @@ class Filtered(SignalSteps):
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
         if self.sfreq is not None and self.sfreq <= 0:
             raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: a rate in Hz above 0 is expected.")
+
+        if self.missing_channels == "zeros" and self.channels is None:
+            raise ValueError(
+                "preprocessing.signal.missing_channels=zeros: needs preprocessing.signal.channels=[…], the names of "
+                "all channels that there shall be."
+            )
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -73,7 +79,7 @@ class Filtered(SignalSteps):
         BadRecordingError
             Where a channel is missing or a band edge lies above half the sampling rate.
         """
-        raw = dataset.read(recording)
+        raw = dataset.read(recording, may_lack_channels=self.missing_channels != "refuse")
         self.check(raw)
         if self.channels is not None:
             there = [name for name in self.channels if name in raw.ch_names]

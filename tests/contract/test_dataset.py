@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from eegbench.config import build
-from eegbench.dataset import Dataset
+from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.eegbci_runs import KINDS
 from eegbench.types import Recording
 
@@ -107,6 +108,31 @@ def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_
     if len(subjects) == card.n_subjects:  # totals can be compared where the set is complete
         assert len(recordings) == card.n_recordings
     assert dataset.coverage(recordings).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", sorted(set(REAL) & set(OPTIONS)))
+def test_a_recording_that_lacks_a_channel_is_refused_or_opened_without_it(name: str, shared_data: Path, tmp_path: Path):
+    dataset = make(name, tmp_path, **REAL[name](shared_data, tmp_path))
+    whole = dataset.recordings()[0]
+    copy = tmp_path / "lacking" / whole.signal.name
+    copy.parent.mkdir()
+    copy.write_bytes(whole.signal.read_bytes())
+    _rename_signal(copy, 1)
+    lacking = replace(whole, signal=copy)
+    names = dataset.read(whole).ch_names
+    with pytest.raises(BadRecordingError, match=f"no channel '?{names[1]}.*preprocessing.signal.missing_channels=mark"):
+        dataset.read(lacking)
+    opened = dataset.read(lacking, may_lack_channels=True)
+    assert opened.ch_names == [names[0], *names[2:]]
+    assert opened.n_times == dataset.read(whole).n_times
+
+
+def _rename_signal(path: Path, position: int) -> None:
+    """Give one signal of an EDF a label that stands for no electrode."""
+    with path.open("r+b") as file:
+        file.seek(256 + 16 * position)
+        file.write(b"UNKNOWN".ljust(16))
 
 
 def _check_facts(name: str, recording: Recording) -> None:

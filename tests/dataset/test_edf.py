@@ -240,6 +240,21 @@ def test_a_channel_that_is_not_there_is_met_with_the_nearest_name_and_all_names(
         open_edf(path, channels=["Fpz-Cx"])
 
 
+def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["EEG T4", "EEG F4"])
+    with pytest.raises(BadRecordingError, match=r"no channel 'T3'; it has EEG T4, EEG F4\.$"):
+        open_edf(path, channels=["T3"])
+
+
+def test_channels_may_be_missing_where_the_caller_says_so_but_not_all(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["EEG T4", "EEG F4"])
+    assert open_edf(path, channels=["F4", "T3", "T4"], may_lack_channels=True).ch_names == ["F4", "T4"]
+    with pytest.raises(BadRecordingError, match=r"no channel 'T3'.*Set preprocessing\.signal\.missing_channels=mark"):
+        open_edf(path, channels=["F4", "T3", "T4"])
+    with pytest.raises(BadRecordingError, match=r"no channel 'T3'; it has EEG T4, EEG F4\.$"):
+        open_edf(path, channels=["T3"], may_lack_channels=True)
+
+
 def test_a_name_that_two_channels_bear_is_refused_only_when_asked_for(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG A", "EEG A", "EEG B"])
     with pytest.raises(BadRecordingError, match="2 signals are called 'A'"):

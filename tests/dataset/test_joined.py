@@ -138,8 +138,13 @@ def test_a_label_that_means_two_things_is_refused(tmp_path, labels, ignored, mes
 class Other(ToyDataset):
     """Another channel, another rate."""
 
-    def read(self, recording):
-        return super().read(recording).rename_channels({"A": "C"}).resample(50, verbose="ERROR")
+    def read(self, recording, *, may_lack_channels=False):
+        return (
+            super()
+            .read(recording, may_lack_channels=may_lack_channels)
+            .rename_channels({"A": "C"})
+            .resample(50, verbose="ERROR")
+        )
 
 
 def test_sets_of_other_channels_are_refused_with_what_to_type_and_joined_by_it(tmp_path):

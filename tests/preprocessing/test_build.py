@@ -114,11 +114,11 @@ def test_a_recording_that_breaks_while_it_is_built_leaves_the_others_whole(tmp_p
     class Late(ToyDataset):
         n_read = 0
 
-        def read(self, recording):
+        def read(self, recording, *, may_lack_channels=False):
             Late.n_read += 1
             if recording.id == "s0" and Late.n_read > 3:  # after the look ahead
                 raise BadRecordingError("torn in the middle")
-            return super().read(recording)
+            return super().read(recording, may_lack_channels=may_lack_channels)
 
     dataset = Late(folder=tmp_path / "toy", n_subjects=3)
     with pytest.raises(BadRecordingError, match="torn"):
@@ -177,8 +177,13 @@ def test_signals_are_in_microvolts(tmp_path):
 
 def test_volts_that_are_named_microvolts_are_refused(tmp_path):
     class Wrong(ToyDataset):
-        def read(self, recording):
-            return super().read(recording).load_data().apply_function(lambda x: x * 1e6)
+        def read(self, recording, *, may_lack_channels=False):
+            return (
+                super()
+                .read(recording, may_lack_channels=may_lack_channels)
+                .load_data()
+                .apply_function(lambda x: x * 1e6)
+            )
 
     with pytest.raises(BadRecordingError, match="the unit in the file's header is wrong"):
         opened(tmp_path, Wrong(folder=tmp_path / "toy", n_subjects=1))

@@ -48,8 +48,8 @@ def test_memory_and_disk_give_the_same_windows_of_every_group(tmp_path, normalis
 
 def test_a_group_that_ends_early_is_refused(tmp_path):
     class Short(ToyDataset):
-        def read_channels(self, recording, channels):
-            raw = super().read_channels(recording, channels)
+        def read_channels(self, recording, channels, **kwargs):
+            raw = super().read_channels(recording, channels, **kwargs)
             return raw.crop(0.0, 70.0) if channels == ("B",) else raw
 
     with pytest.raises(BadRecordingError, match=r"s0: the signals of group eog last 70 s, those of the first"):

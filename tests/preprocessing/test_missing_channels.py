@@ -14,9 +14,9 @@ from eegbench.dataset import BadRecordingError
 class Lacking(ToyDataset):
     """Subject 1 lacks channel B, subject 2 lacks A."""
 
-    def read(self, recording):
+    def read(self, recording, *, may_lack_channels=False):
         lacking = {"s1": "B", "s2": "A"}.get(recording.id)
-        raw = super().read(recording)
+        raw = super().read(recording, may_lack_channels=may_lack_channels)
         return raw if lacking is None else raw.drop_channels([lacking])
 
 

@@ -25,7 +25,7 @@ class Given(ToyDataset):
         super().__init__(**options)
         self.signal_uv, self.annotations, self.first_s = signal_uv, annotations, first_s
 
-    def read(self, recording):
+    def read(self, recording, *, may_lack_channels=False):
         info = mne.create_info(len(self.signal_uv), 100.0, "eeg")
         raw = mne.io.RawArray(self.signal_uv * 1e-6, info, verbose="ERROR")
         onset, duration, description = zip(*self.annotations, strict=True) if self.annotations else ((), (), ())

@@ -45,7 +45,7 @@ class Given(ToyDataset):
         super().__init__(folder=folder)
         self.sfreq, self.made = sfreq, made
 
-    def read(self, recording):
+    def read(self, recording, *, may_lack_channels=False):
         seconds, cues = self.made[int(recording.id)]
         signal = 30e-6 * np.random.default_rng(0).standard_normal((1, round(seconds * self.sfreq)))
         raw = mne.io.RawArray(signal, mne.create_info(1, self.sfreq, "eeg"), verbose="ERROR")
