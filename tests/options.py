@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 
 EXPLAIN = Path(__file__).resolve().parents[1] / "conf" / "explain" / "default.yaml"
 
@@ -22,7 +22,10 @@ def node_of(path: Path) -> dict[str, Any]:
     return OmegaConf.to_container(root.node, resolve=True)
 
 
-def _part(name: str, option: str) -> dict[str, Any]:
+def _part(name: str, option: str) -> DictConfig:
     """Return an option of another group at its place, from a default such as ``/model/sequence@sequence: gru``."""
     group, _, place = name.partition("@")
-    return {place: node_of(CONF / group.removeprefix("/") / f"{option}.yaml")} if group.startswith("/") else {}
+    part = OmegaConf.create({})
+    if group.startswith("/"):
+        OmegaConf.update(part, place, node_of(CONF / group.removeprefix("/") / f"{option}.yaml"))
+    return part

@@ -142,5 +142,5 @@ def _check_edges(bands_hz: tuple[float, ...], sfreq: float) -> None:
     if bands_hz[-1] > sfreq / 2:
         raise ValueError(
             f"model.bands_hz={list(bands_hz)}: the last edge lies above {sfreq / 2:g} Hz, half of the sampling rate; "
-            f"set lower edges or a higher preprocessing.sfreq."
+            f"set lower edges or a higher preprocessing.signal.sfreq."
         )

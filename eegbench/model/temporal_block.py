@@ -227,5 +227,5 @@ def _check_length(n_times: int, sfreq: float, fewest: int) -> None:
         raise ValueError(
             f"Windows of {n_times} samples ({n_times / sfreq:.2f} s at {sfreq:g} Hz) are too short for two rounds "
             f"of convolution and pooling, which need {fewest} ({fewest / sfreq:.2f} s): "
-            f"set a longer preprocessing.window_s or a lower preprocessing.sfreq."
+            f"set a longer preprocessing.window_s or a lower preprocessing.signal.sfreq, or choose another model."
         )

@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 from forms import group_of
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 from options import node_of
 
 from eegbench.config import ConfigError, Spec
@@ -28,15 +30,15 @@ def windows(n: int = 2) -> Windows:
 def test_groups_at_two_rates_are_embedded_next_to_each_other() -> None:
     encoder, given = build_encoder(spec(), FORM).eval(), windows()
     embedded = encoder(given)
-    assert embedded.shape == (2, 64 + 32)
-    for name, part in (("eeg", embedded[:, :64]), ("eog", embedded[:, 64:])):
+    assert embedded.shape == (2, 100 + 100)
+    for name, part in (("eeg", embedded[:, :100]), ("eog", embedded[:, 100:])):
         torch.testing.assert_close(encoder.encoders[name](given.of(name)), part)
 
 
 def test_tokens_are_the_groups_and_add_up_to_the_embedding() -> None:
     encoder, given = build_encoder(spec(), FORM).eval(), windows()
     tokens = encoder.tokens(given)
-    assert tokens.shape == (2, 2, 96)
+    assert tokens.shape == (2, 2, 200)
     torch.testing.assert_close(tokens.sum(1), encoder(given))
 
 
@@ -60,3 +62,11 @@ def test_a_wrong_option_of_a_groups_encoder_is_found_before_any_data() -> None:
     node["encoders"]["eog"]["n_filter"] = 3
     with pytest.raises(ConfigError, match=r"did you mean model\.encoders\.eog\.n_filters"):
         Spec(node, Encoder, "model").check()
+
+
+@pytest.mark.parametrize(("option", "place"), [("grouped", "model.encoders.eog"), ("channel_mean", "model.encoder")])
+def test_another_encoder_of_a_group_is_chosen_on_the_command_line(option: str, place: str) -> None:
+    overrides = ["name=test", f"model={option}", f"model@{place}=chambon2018"]
+    with initialize_config_dir(str(CONF.parent), version_base="1.3"):
+        chosen = OmegaConf.select(compose("train", overrides=overrides), place)
+    assert chosen == OmegaConf.load(CONF / "chambon2018.yaml")
