@@ -9,6 +9,7 @@ from eegbench.comparison.tested import FOLD
 from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
 from eegbench.score.paired import smallest_p
 from eegbench.score.rank import MIN_GROUPS
+from eegbench.score.render import plural
 
 METRIC_NAMES = {"balanced_accuracy": "balanced accuracy", "cohen_kappa": "Cohen's κ", "macro_f1": "macro-F1"}
 MAX_VALUES = 4
@@ -28,11 +29,6 @@ def what(comparison: Comparison) -> str:
     """Say on what, aggregated how."""
     how = "pooled over the windows" if comparison.question.aggregation == "pooled" else "mean over the recordings"
     return f"{comparison.split}, {how} of {plural(len(comparison.subjects), 'subject')}"
-
-
-def plural(n: int, noun: str) -> str:
-    """Count something."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def interval_note(comparison: Comparison) -> str:

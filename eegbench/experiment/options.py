@@ -189,7 +189,7 @@ def _check_roles(experiment: Experiment) -> None:
         raise ConfigError(
             f"task={experiment.task.option} asks about views in the roles {_roles(task.roles)}, and "
             f"sampler={sampler} draws {_roles({name: len(role.shape) for name, role in layout.items()})}; "
-            f"choose sampler={task.sampler}."
+            + (f"choose sampler={task.sampler}." if sampler != task.sampler else "its roles or its layout must change.")
         )
 
 

@@ -12,23 +12,27 @@ from eegbench.experiment.data import Data, origins
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.network import PROBED, describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
-from eegbench.model.build import build_encoder
+from eegbench.model.build import build_encoder, check_groups
 from eegbench.store.base import WindowStore
 from eegbench.types import Form
 
 
 def check_start(experiment: Experiment) -> None:
-    """Refuse an ``encoder=RUN`` that holds no model, or another one than these options build, before any work.
+    """Refuse what the encoder cannot begin with, before any work.
 
-    Nothing of the run is built: its options are compared as text.
+    That is a model of one group of signals where there are several, and an ``encoder=RUN`` that holds no model, or
+    another one than these options build. Nothing of the run is built: its options are compared as text.
 
     Raises
     ------
     ConfigError
-        Where the run's model differs.
+        Where the model does not suit the groups of signals, or the run's model differs.
     FileNotFoundError
         Where the folder holds no finished run.
     """
+    groups = experiment.preprocessing.signal.group_plans
+    for model in (experiment.model, experiment.probes.hand_made):
+        check_groups(model, groups)
     if experiment.encoder is None and experiment.trainable != "all":
         raise ConfigError(
             f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "

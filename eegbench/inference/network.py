@@ -22,6 +22,9 @@ from eegbench.model.build import build_encoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.store.base import MIN_STD_UV
 from eegbench.store.windows import Windows
+from eegbench.types import Group
+
+Signal = Float[np.ndarray, "batch n_channels n_times"]
 
 PROBED, NETWORK = "model", "network"
 """Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
@@ -87,26 +90,41 @@ class Network(nn.Module):
         return nn.functional.linear(known, self.weight, self.bias)
 
     @torch.no_grad()
-    def probabilities(
-        self, windows: Float[np.ndarray, "batch n_channels n_times"]
-    ) -> Float[np.ndarray, "batch n_classes"]:
-        """Return class probabilities of windows of one group of signals, in evaluation mode.
+    def probabilities(self, windows: Signal | Mapping[str, Signal]) -> Float[np.ndarray, "batch n_classes"]:
+        """Return class probabilities of windows, each by itself, in evaluation mode.
+
+        Parameters
+        ----------
+        windows
+            Signals in µV (batch, n_channels, n_times); where there are several groups of signals, those of each by its
+            name.
 
         Raises
         ------
         ValueError
             Where the windows have another shape than the encoder was made for.
         """
-        (name,), group = self.description.form.groups, self.description.form.only
-        expected = (group.n_channels, group.n_times)
-        if windows.ndim != 3 or windows.shape[1:] != expected:
-            raise ValueError(
-                f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels "
-                f"{', '.join(group.channels)} at {group.sfreq:g} Hz), got {windows.shape}."
-            )
+        groups = self.description.form.groups
+        given = windows if isinstance(windows, Mapping) else dict.fromkeys(list(groups)[:1], windows)
+        if given.keys() != groups.keys():
+            names = ", ".join(groups)
+            raise ValueError(f"windows of each group of signals ({names}) are expected, got {', '.join(given)}.")
+        for name, group in groups.items():
+            _check_shape(np.shape(given[name]), group)
+        if len({len(x) for x in given.values()}) > 1:
+            raise ValueError("as many windows of each group are expected, got another number of some.")
         self.eval()
-        x = torch.as_tensor(np.asarray(windows, dtype=np.float32), device=self.weight.device)
-        return np.asarray(self(Windows({name: x})).softmax(dim=1).cpu().numpy())
+        x = {name: torch.as_tensor(np.asarray(given[name], np.float32), device=self.weight.device) for name in groups}
+        return np.asarray(self(Windows(x)).softmax(dim=1).cpu().numpy())
+
+
+def _check_shape(shape: tuple[int, ...], group: Group) -> None:
+    expected = (group.n_channels, group.n_times)
+    if len(shape) != 3 or shape[1:] != expected:
+        raise ValueError(
+            f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels {', '.join(group.channels)} at "
+            f"{group.sfreq:g} Hz), got {shape}."
+        )
 
 
 def save_network(network: Network, folder: Path) -> None:

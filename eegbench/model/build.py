@@ -1,5 +1,7 @@
 """Build an encoder for windows of a form."""
 
+from collections.abc import Collection
+
 from eegbench.config import ConfigError, Spec
 from eegbench.model.base import Encoder
 from eegbench.types import Form
@@ -13,12 +15,24 @@ def build_encoder(spec: Spec[Encoder], form: Form) -> Encoder:
     ConfigError
         Where the encoder takes one group of signals and there are several.
     """
+    check_groups(spec, form.groups)
     if len(form.groups) > 1:
-        if spec.takes("n_channels"):
-            raise ConfigError(
-                f"{spec.path}={spec.option} takes one group of signals, and the windows have several "
-                f"({', '.join(form.groups)}); choose {spec.path}=grouped, or a preprocessing of one group."
-            )
         return spec.build(form=form)
     group = form.only
     return spec.build(form=form, n_channels=group.n_channels, n_times=group.n_times, sfreq=group.sfreq)
+
+
+def check_groups(spec: Spec[Encoder], groups: Collection[str]) -> None:
+    """Refuse an encoder of one group of signals where there are several; nothing is built.
+
+    Raises
+    ------
+    ConfigError
+        Naming the groups, and what to choose.
+    """
+    if len(groups) > 1 and spec.takes("n_channels"):
+        chosen = "model=grouped" if spec.path == "model" else f"model@{spec.path}=grouped_features"
+        raise ConfigError(
+            f"{spec.path}={spec.option} takes one group of signals, and the windows have several "
+            f"({', '.join(groups)}); choose {chosen}, or a preprocessing of one group."
+        )

@@ -15,7 +15,7 @@ from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import tell
 from eegbench.report.run_figures import shown_split
 from eegbench.score import render
-from eegbench.score.render import without_clutter
+from eegbench.score.render import plural, without_clutter
 from eegbench.types import Score
 
 MAX_SKIPPED = 5
@@ -54,7 +54,7 @@ class DataOverview:
 
 def tell_data(data: DataOverview) -> None:
     """Print the coverage of the dataset, what was left out, and the number of windows in each split."""
-    tell(f"data: {data.coverage}; {data.n_built} shards built, {data.n_shards} in use")
+    tell(f"data: {data.coverage}; {plural(data.n_built, 'shard')} built, {data.n_shards} in use")
     for skipped in data.skipped[:MAX_SKIPPED]:
         tell(f"skipped {skipped.recording}: {skipped.reason}")
     if len(data.skipped) > MAX_SKIPPED:
@@ -63,8 +63,8 @@ def tell_data(data: DataOverview) -> None:
         if number["n_windows"]:
             by_class = ", ".join(f"{name} {number[f'n_{name}']}" for name in data.classes)
             tell(
-                f"{split}: {number['n_subjects']} subjects, {number['n_recordings']} recordings, "
-                f"{number['n_windows']} windows ({by_class}, unscored {number['n_unscored']}; "
+                f"{split}: {plural(number['n_subjects'], 'subject')}, {plural(number['n_recordings'], 'recording')}, "
+                f"{plural(number['n_windows'], 'window')} ({by_class}, unscored {number['n_unscored']}; "
                 f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated)"
             )
     if data.within_subject:
@@ -135,9 +135,9 @@ def print_unlabelled() -> None:
 def print_training(summary: Mapping[str, Any]) -> None:
     """Print what training took, from a run's summary."""
     print(
-        f"\ntrained for {summary['n_passes']} passes, {summary['n_steps']} steps of the optimiser and "
-        f"{summary['n_examples']} examples ({summary['n_drawn']} drawn), {_rate(summary)}in {summary['precision']}; "
-        f"weights of pass {summary['final_pass']}{_chosen(summary)}; {summary['stopped']}"
+        f"\ntrained for {plural(summary['n_passes'], 'pass')}, {plural(summary['n_steps'], 'step')} of the optimiser "
+        f"and {plural(summary['n_examples'], 'example')} ({summary['n_drawn']:,} drawn), {_rate(summary)}"
+        f"in {summary['precision']}; weights of pass {summary['final_pass']}{_chosen(summary)}; {summary['stopped']}"
     )
 
 

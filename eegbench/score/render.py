@@ -102,18 +102,20 @@ def _title(group: Sequence[Score], n_subjects: int) -> str:
     n = max(one.n for one in group)
     unit = "window" if group[0].aggregation == "pooled" else "recording"
     how = "pooled over" if group[0].aggregation == "pooled" else "mean over"
-    return f"{group[0].split}, {how} {_plural(n, unit)} of {_plural(n_subjects, 'subject')}"
+    return f"{group[0].split}, {how} {plural(n, unit)} of {plural(n_subjects, 'subject')}"
 
 
 def _note(group: Sequence[Score], n_subjects: int) -> str:
     if n_subjects < MIN_SUBJECTS:
-        subjects = _plural(n_subjects, f"{group[0].split.split(' ')[0]} subject")
+        subjects = plural(n_subjects, f"{group[0].split.split(' ')[0]} subject")
         return f"no intervals: {subjects}, at least {MIN_SUBJECTS} are needed"
     return "[low, high]: 95 % bootstrap interval over subjects"
 
 
-def _plural(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+def plural(n: int, noun: str) -> str:
+    """Count something: "1 pass", "2 passes", "1,200 windows"."""
+    ending = "" if n == 1 else "es" if noun.endswith("s") else "s"
+    return f"{n:,} {noun}{ending}"
 
 
 def _name(probe: str) -> str:

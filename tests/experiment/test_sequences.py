@@ -104,6 +104,22 @@ def test_encoder_and_network_come_back_in_a_fresh_process_from_the_folder_alone(
         assert found["scores"].shape == (5, 2)
 
 
+def test_probabilities_are_of_windows_of_each_group(run):
+    from eegbench.inference.network import load_network
+
+    network = load_network(run / "network")
+    given = {"eeg": np.ones((3, 1, 200)), "eog": np.ones((3, 1, 100))}
+    found = network.probabilities(given)
+    assert found.shape == (3, 2)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
+    with pytest.raises(ValueError, match=r"each group of signals \(eeg, eog\) are expected, got eeg"):
+        network.probabilities(given["eeg"])
+    with pytest.raises(ValueError, match=r"shape \(n, 1, 100\) are expected .*B at 50 Hz\), got \(3, 1, 200\)"):
+        network.probabilities(given | {"eog": given["eeg"]})
+    with pytest.raises(ValueError, match="as many windows of each group"):
+        network.probabilities(given | {"eog": np.ones((2, 1, 100))})
+
+
 def test_votes_of_the_saved_network_are_the_predictions_of_the_run(run):
     from eegbench.inference.embedding import Embeddings
     from eegbench.inference.network import load_network

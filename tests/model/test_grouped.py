@@ -9,7 +9,7 @@ from options import node_of
 
 from eegbench.config import ConfigError, Spec
 from eegbench.model.base import Encoder
-from eegbench.model.build import build_encoder
+from eegbench.model.build import build_encoder, check_groups
 from eegbench.store.windows import Windows
 from eegbench.types import Form
 
@@ -55,6 +55,13 @@ def test_groups_without_an_encoder_are_named() -> None:
 def test_an_encoder_of_one_group_refuses_several_and_names_them() -> None:
     with pytest.raises(ConfigError, match=r"model=chambon2018 takes one group of signals, .* \(eeg, eog\)"):
         build_encoder(spec("chambon2018"), FORM)
+
+
+def test_a_control_of_one_group_is_told_which_option_takes_several() -> None:
+    control = Spec(node_of(CONF / "spectral_features.yaml"), Encoder, "probe.hand_made")
+    with pytest.raises(ConfigError, match=r"choose model@probe\.hand_made=grouped_features, or"):
+        check_groups(control, ["eeg", "eog"])
+    check_groups(control, ["eeg"])
 
 
 def test_a_wrong_option_of_a_groups_encoder_is_found_before_any_data() -> None:
