@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
@@ -60,17 +61,20 @@ def _amplitudes(data: Data) -> Mapping[str, tuple[tuple[float, ...], ...]]:
     table = data.part("train")
     rows = table.index.to_numpy()[~table["rejected"].to_numpy(bool)]
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), AT_MOST)).round().astype(int)]
-    store, found = data.store.normalised("none"), {}
-    for name, group in store.form.groups.items():
-        made = np.empty((len(rows), group.n_channels))
-        for first in range(0, len(rows), AT_ONCE):
-            windows = store.gather(rows[first : first + AT_ONCE])
-            std = windows.x[name].std(2, correction=0)
-            if windows.present is not None:
-                std = std.masked_fill(~windows.present[name], torch.nan)
-            made[first : first + AT_ONCE] = std.cpu().numpy()
-        found[name] = tuple(tuple(map(float, row)) for row in _quantiles(made))
-    return found
+    store = data.store.normalised("none")
+    batches = [rows[first : first + AT_ONCE] for first in range(0, len(rows), AT_ONCE)]
+    made: dict[str, list[np.ndarray]] = {name: [] for name in store.form.groups}
+    for windows in store.each(store.gather, batches):
+        for name, x in windows.x.items():
+            made[name].append(_deviation(x, None if windows.present is None else windows.present[name]))
+    found = {name: _quantiles(np.concatenate(parts)) for name, parts in made.items()}
+    return {name: tuple(tuple(map(float, row)) for row in values) for name, values in found.items()}
+
+
+def _deviation(x: Tensor, present: Tensor | None) -> np.ndarray:
+    """Return the standard deviation of each window and channel; NaN where the channel is missing."""
+    std = x.std(2, correction=0)
+    return np.asarray((std if present is None else std.masked_fill(~present, torch.nan)).cpu().numpy())
 
 
 def _quantiles(values: np.ndarray) -> np.ndarray:
