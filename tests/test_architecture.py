@@ -99,7 +99,10 @@ def is_variation(file: Path) -> bool:
     return "_target_" not in read(file) and file.with_name(f"{str(first).partition('@')[0]}.yaml").is_file()
 
 
-NAMED = [file for file in OPTIONS if file.parent.name not in SPACES and not is_variation(file)]
+VALUES = {"labels"}
+"""Groups whose options are values, not classes."""
+
+NAMED = [file for file in OPTIONS if file.parent.name not in SPACES | VALUES and not is_variation(file)]
 
 
 @pytest.mark.parametrize("file", NAMED, ids=name_of)

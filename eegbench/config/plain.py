@@ -24,14 +24,22 @@ def conf_folder() -> Path:
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """Return a config that was just composed as plain values, with its interpolations evaluated.
+    """Return a config that was just composed as plain values, with its interpolations evaluated; every key is a text.
 
     Raises
     ------
     omegaconf.errors.MissingMandatoryValue
         Where a value is missing (``???``).
     """
-    return _mapping(OmegaConf.to_container(config, resolve=True, throw_on_missing=True), "the config")
+    values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    return _mapping(_with_text_keys(values), "the config")
+
+
+def _with_text_keys(value: object) -> object:
+    """Turn the keys of mappings into text, as names of labels may be numbers."""
+    if isinstance(value, dict):
+        return {str(key): _with_text_keys(inside) for key, inside in value.items()}
+    return [_with_text_keys(inside) for inside in value] if isinstance(value, list) else value
 
 
 def with_stored(config: DictConfig, key: str, stored: Mapping[str, Any]) -> DictConfig:

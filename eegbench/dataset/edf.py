@@ -13,8 +13,10 @@ import mne
 import numpy as np
 
 from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
+from eegbench.dataset.marks import Mark
 
 VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 """Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
@@ -38,35 +40,43 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     BadRecordingError
         Where the file is damaged, discontinuous, or lacks a channel in volts.
     """
-    header, encoding = check_content(read_header(path))
+    header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
     _check_signals(header, chosen.values())
     by_mne = {name: signal.raw_label.decode("latin-1") for name, signal in chosen.items()}
-    raw = _open(header, list(by_mne.values()), encoding)
+    raw = _open(header, list(by_mne.values()), clock.encoding)
     raw.reorder_channels(list(by_mne.values()))
     raw.rename_channels({label: name for name, label in by_mne.items()}, verbose="ERROR")
-    return raw
+    return raw.set_annotations(_on_samples(clock), emit_warning=False, verbose="ERROR")
 
 
-def read_edf_annotations(path: Path) -> "mne.Annotations":
-    """Read the annotations of an EDF+ or BDF+, in seconds from the start of its recording.
+def read_edf_annotations(path: Path) -> tuple[EdfHeader, tuple[Mark, ...]]:
+    """Read the annotations of an EDF+ or BDF+, in seconds from the start in its header.
 
     Raises
     ------
     BadRecordingError
         Where the file is damaged or holds no annotations.
     """
-    header, encoding = check_content(read_header(path))
+    header, clock = check_content(read_header(path))
     if not header.annotations:
         raise BadRecordingError(
             f"{path}: has no signal called 'EDF Annotations', so it holds no labels; an EDF+ file is expected."
         )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a file of annotations only has records of 0 s, which MNE remarks
-            return mne.read_annotations(path, encoding=encoding)
-    except (ValueError, RuntimeError, OSError) as error:
-        raise BadRecordingError(f"{path}: its annotations cannot be read ({error}); export it again.") from error
+    return header, clock.annotations
+
+
+def first_sample_s(path: Path) -> float:
+    """Return when the first sample was taken, in seconds from the start in the header, which has whole seconds."""
+    return float(check_content(read_header(path))[1].record_onsets_s[0])
+
+
+def _on_samples(clock: EdfClock) -> "mne.Annotations":
+    """Return the annotations in seconds from the first sample."""
+    first_s = float(clock.record_onsets_s[0])
+    notes = clock.annotations
+    onset = [note.onset_s - first_s for note in notes]
+    return mne.Annotations(onset, [note.duration_s or 0.0 for note in notes], [note.text for note in notes])
 
 
 def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRaw":

@@ -6,23 +6,27 @@ from dataclasses import replace
 import numpy as np
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.edf_header import SAMPLE_BYTES, EdfHeader
+from eegbench.dataset.edf_annotations import EdfClock, read_clock
+from eegbench.dataset.edf_header import EdfHeader
 
 INSPECTED_BYTES = 1_000_000
 """So much of the data is searched for traces of a conversion of text."""
+
+LISTS = re.compile(rb"[+-]\d+(?:\.\d*)?(?:\x15\d*(?:\.\d*)?)?\x14(?:[^\x14\x00]*\x14)*\x00")
+"""Annotations, in whose texts line feeds are allowed."""
 
 MAX_JUMP_S = 0.01
 """Two data records may lie so far from adjacent: clocks drift by less, and a gap in the recording is more."""
 
 
-def check_content(header: EdfHeader) -> tuple[EdfHeader, str]:
+def check_content(header: EdfHeader) -> tuple[EdfHeader, EdfClock]:
     """Compare a file with its header.
 
     Returns
     -------
-    header, encoding
-        The header, with the number of records taken from the size where the recording was never closed, and the
-        encoding of the annotations, ``utf8`` or ``latin1``.
+    header, clock
+        The header, with the number of records taken from the size where the recording was never closed, and what its
+        annotations say.
 
     Raises
     ------
@@ -31,14 +35,14 @@ def check_content(header: EdfHeader) -> tuple[EdfHeader, str]:
     """
     _check_not_converted(header)  # first: it explains a size or a clock that is wrong
     header = _sized(header)
-    return header, _check_timeline(header)
+    return header, _clock(header)
 
 
 def _check_not_converted(header: EdfHeader) -> None:
     """Refuse data in which every line feed has a carriage return, or bytes became U+FFFD: text was 'converted'."""
     with header.path.open("rb") as file:
         file.seek(header.n_bytes)
-        data = file.read(INSPECTED_BYTES)
+        data = LISTS.sub(b"", file.read(INSPECTED_BYTES))
     n_feeds = data.count(b"\n")
     # by chance one line feed in 256 follows a carriage return, and three bytes are U+FFFD once in 2^24
     if data.count("\ufffd".encode()) >= 16:
@@ -85,49 +89,18 @@ def _size_sentence(header: EdfHeader, n_bytes: int, n_whole: int) -> str:
     )
 
 
-def _check_timeline(header: EdfHeader) -> str:
-    """Follow the time stamps of the data records, and return the encoding of the annotations.
-
-    The stamps are asked, not the header: a file marked EDF+D may be whole, and one marked EDF+C may not.
-    """
+def _clock(header: EdfHeader) -> EdfClock:
+    """Follow the time stamps of the data records: a file marked EDF+D may be whole, and one marked EDF+C may not."""
     if not header.annotations:
         if header.variant.endswith("+D"):
             raise BadRecordingError(f"{header.path}: is a discontinuous {header.variant} without time stamps.")
-        return "utf8"
-    records = _annotation_bytes(header)
-    onset = np.array([_stamp(header, record) for record in records])
-    jump = np.diff(onset) - header.record_s
+        return EdfClock(np.zeros(1), (), "utf8")
+    clock = read_clock(header)
+    jump = np.diff(clock.record_onsets_s) - header.record_s
     if header.record_s > 0 and (np.abs(jump) > MAX_JUMP_S).any():
         worst = int(np.argmax(np.abs(jump)))
         raise BadRecordingError(
             f"{header.path}: is discontinuous ({header.variant}): after {(worst + 1) * header.record_s:g} s of signal "
             f"the clock jumps by {jump[worst]:g} s; split it into continuous files at its gaps."
         )
-    return _encoding(b"".join(records))
-
-
-def _annotation_bytes(header: EdfHeader) -> list[bytes]:
-    """Return what each data record holds in its first annotation signal, which carries the time stamp."""
-    first = header.annotations[0]
-    shape = (header.n_records, header.record_bytes)
-    data = np.memmap(header.path, dtype=np.uint8, mode="r", offset=header.n_bytes, shape=shape)
-    stop = first.offset + SAMPLE_BYTES[header.kind] * first.n_samples
-    return [record.tobytes() for record in data[:, first.offset : stop]]
-
-
-def _stamp(header: EdfHeader, record: bytes) -> float:
-    found = re.match(rb"[+-]\d+(\.\d*)?(?=[\x14\x15])", record)
-    if found is None:
-        raise BadRecordingError(
-            f"{header.path}: is damaged: a data record's time stamp reads {record[:12]!r} where '+SECONDS' is "
-            "expected, so bytes were lost or added; download or copy it again as binary."
-        )
-    return float(found.group())
-
-
-def _encoding(annotations: bytes) -> str:
-    try:
-        annotations.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin1"
-    return "utf8"
+    return clock

@@ -2,25 +2,34 @@
 
 Conventions
 -----------
-The crop is that of the field's tutorials: so many minutes before the first and after the last sleep stage, the last
-stage whole, the end exclusive, both clamped to the record. Stages that reach beyond the record are cut at its end.
+Signal and stages are laid on one clock by the times of their first sample and of their start. The crop is that of the
+field's tutorials: so many minutes before the first and after the last sleep stage, the last stage whole, the end
+exclusive, both clamped to the record. Stages that reach beyond the record are cut at its end. A stage without a
+duration lasts until the next one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import mne
 import numpy as np
 from jaxtyping import Float
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.edf import open_edf, read_edf_annotations
+from eegbench.dataset.edf import first_sample_s, open_edf, read_edf_annotations
 from eegbench.dataset.edf_header import read_header
+from eegbench.dataset.marks import annotations, lasting
 from eegbench.dataset.night_list import PSG, partner
 from eegbench.types import Recording
 
-SLEEP = frozenset("1234R")
-"""Last characters of the descriptions that are sleep, as in ``Sleep stage 2``."""
+HypnogramStart = Literal["file", "clock", "lights_off"]
+"""What a hypnogram's times count from: the start of the recording, which must be its own too; its own start by the
+clock; the annotation of lights off in the recording."""
+
+LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
 
 
 def read_night(
@@ -29,15 +38,33 @@ def read_night(
     channels: Sequence[str],
     may_lack_channels: bool,
     crop_wake_min: float | None,
+    hypnogram_start: HypnogramStart,
     labels: Mapping[str, str],
     ignored: Sequence[str],
+    wake: str,
 ) -> "mne.io.BaseRaw":
     """Open one night in volts with its stages as annotations, cropped around sleep where it has any stages.
+
+    Parameters
+    ----------
+    recording
+        Its files.
+    channels, may_lack_channels
+        See `open_edf`.
+    crop_wake_min
+        Minutes of wake kept before and after sleep; None keeps whole records.
+    hypnogram_start
+        What the hypnogram's times count from.
+    labels, ignored
+        The descriptions that it may hold, and the class of each.
+    wake
+        The class that is not sleep.
 
     Raises
     ------
     BadRecordingError
-        Where a file is damaged or lacks its partner, the two do not belong together, or a label is unknown.
+        Where a file is damaged or lacks its partner, the two do not belong together, a label is unknown, or no stage
+        has a class.
     """
     if recording.signal == recording.labels:
         raise BadRecordingError(
@@ -45,13 +72,21 @@ def read_night(
             "or take the hypnogram out of the folder."
         )
     raw = open_edf(recording.signal, channels=channels, may_lack_channels=may_lack_channels)
+    if recording.labels is None:
+        return raw.set_annotations(mne.Annotations([], [], []), verbose="ERROR")
     length_s = raw.n_times / raw.info["sfreq"]
-    stages = _stages(recording, length_s, {*labels, *ignored})
+    stages = _stages(raw, recording.signal, recording.labels, hypnogram_start, {*labels, *ignored})
+    if not set(stages.description) & set(labels):
+        raise BadRecordingError(
+            f"{recording.labels}: no stage in the {length_s:g} s of the record has a class; map its labels in "
+            "dataset.labels, or set dataset.labelled=false to read the folder without labels."
+        )
     raw.set_annotations(stages, emit_warning=False, verbose="ERROR")
-    if recording.labels is None or crop_wake_min is None:
+    if crop_wake_min is None:
         return raw
+    sleep = sleep_labels(labels, wake)
     try:
-        tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, crop_wake_min, length_s)
+        tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, crop_wake_min, length_s)
     except ValueError as error:
         raise BadRecordingError(f"{recording.labels}: {error}") from error
     if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
@@ -59,10 +94,16 @@ def read_night(
     return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
 
 
+def sleep_labels(labels: Mapping[str, str], wake: str) -> tuple[str, ...]:
+    """Return the descriptions that are sleep: those of every class but wake."""
+    return tuple(text for text, name in labels.items() if name != wake)
+
+
 def wake_crop(
     onset: Sequence[float] | Float[np.ndarray, "n"],
     duration: Sequence[float] | Float[np.ndarray, "n"],
     description: Iterable[str],
+    sleep: Collection[str],
     crop_wake_min: float,
     length_s: float,
 ) -> tuple[float, float]:
@@ -70,10 +111,10 @@ def wake_crop(
 
     Parameters
     ----------
-    onset, duration
-        Of each stage, in seconds, in order of time.
-    description
-        Sleep is what ends in 1, 2, 3, 4 or R.
+    onset, duration, description
+        Of each stage, times in seconds.
+    sleep
+        The descriptions that are sleep.
     crop_wake_min
         Minutes to keep before the first and after the last sleep stage.
     length_s
@@ -84,44 +125,67 @@ def wake_crop(
     ValueError
         Where there is no sleep.
     """
-    asleep = [i for i, text in enumerate(description) if text[-1:] in SLEEP]
-    if not asleep:
+    asleep = np.array([text in sleep for text in description], dtype=bool)
+    if not asleep.any():
         raise ValueError(
             f"no sleep stage in the {length_s:g} s of the record, so there is nothing to crop around; "
             "set dataset.crop_wake_min=null to keep whole records."
         )
-    first, last = asleep[0], asleep[-1]
-    tmin = float(onset[first]) - 60 * crop_wake_min
-    tmax = float(onset[last] + duration[last]) + 60 * crop_wake_min
-    return max(tmin, 0.0), min(tmax, length_s)
+    first, stop = np.asarray(onset)[asleep], (np.asarray(onset) + np.asarray(duration))[asleep]
+    return max(float(first.min()) - 60 * crop_wake_min, 0.0), min(float(stop.max()) + 60 * crop_wake_min, length_s)
 
 
-def _stages(recording: Recording, length_s: float, known: set[str]) -> "mne.Annotations":
-    """Read the hypnogram, check that it belongs to the PSG, and cut it at the end of the record."""
-    hypnogram = recording.labels
-    if hypnogram is None:
-        return mne.Annotations([], [], [])
-    stages = read_edf_annotations(hypnogram)
-    _check_start(recording.signal, hypnogram)
-    _check_known(hypnogram, sorted({str(text) for text in stages.description} - known))
-    onset = np.asarray(stages.onset)
-    duration = np.minimum(stages.duration, length_s - onset)
-    inside = duration > 0
-    return mne.Annotations(onset[inside], duration[inside], stages.description[inside])
+def _stages(
+    raw: "mne.io.BaseRaw", signal: Path, hypnogram: Path, counted_from: HypnogramStart, known: set[str]
+) -> "mne.Annotations":
+    """Read the hypnogram, and lay it on the samples of the PSG."""
+    length_s = raw.n_times / raw.info["sfreq"]
+    _, marks = read_edf_annotations(hypnogram)
+    _check_known(hypnogram, sorted({mark.text for mark in marks} - known))
+    shift_s = _lights_off_s(raw, signal) if counted_from == "lights_off" else _shift_s(signal, hypnogram, counted_from)
+    return annotations(lasting(marks, length_s - shift_s), shift_s=shift_s, length_s=length_s)
 
 
-def _check_start(signal: Path, hypnogram: Path) -> None:
-    starts = read_header(signal).start, read_header(hypnogram).start
-    if starts[0] != starts[1]:
+def _shift_s(signal: Path, hypnogram: Path, counted_from: HypnogramStart) -> float:
+    """Return what is added to a hypnogram's times so that they count from the first sample of the PSG."""
+    first_s, starts = first_sample_s(signal), (read_header(signal).start, read_header(hypnogram).start)
+    if starts[0] == starts[1]:
+        return -first_s
+    if counted_from != "clock":
         raise BadRecordingError(
             f"{hypnogram}: starts at {starts[1]} (dd.mm.yyhh.mm.ss) and {signal.name} at {starts[0]}; equal starts "
-            "are expected, so check that the two are of one night."
+            "are expected, so check that the two are of one night, and set dataset.hypnogram_start=clock to lay them "
+            "by these clocks, or lights_off where the hypnogram counts from lights off."
         )
+    own, of_hypnogram = _clock(signal, starts[0]), _clock(hypnogram, starts[1])
+    return (of_hypnogram - own).total_seconds() - first_s
+
+
+def _clock(path: Path, start: str) -> datetime:
+    try:
+        return datetime.strptime(start, "%d.%m.%y%H.%M.%S")
+    except ValueError as error:
+        raise BadRecordingError(
+            f"{path}: its start reads {start!r}, where dd.mm.yyhh.mm.ss is expected, so it lies on no clock; set "
+            "dataset.hypnogram_start=file, or leave it out."
+        ) from error
+
+
+def _lights_off_s(raw: "mne.io.BaseRaw", signal: Path) -> float:
+    """Return when lights went off, by the only annotation of the PSG that says so."""
+    found = [note for note in raw.annotations if LIGHTS_OFF.fullmatch(note["description"])]
+    if len(found) != 1:
+        raise BadRecordingError(
+            f"{signal}: has {len(found)} annotations of lights off, and one is expected "
+            "(dataset.hypnogram_start=lights_off); set dataset.hypnogram_start=clock or file."
+        )
+    return float(found[0]["onset"])
 
 
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:
     if unknown:
         raise BadRecordingError(
             f"{hypnogram}: has the labels {', '.join(map(repr, unknown))}, which stand neither in dataset.labels nor "
-            "in dataset.ignored; map them to a class in dataset.labels, or add them to dataset.ignored."
+            "in dataset.ignored. Choose dataset/labels=aasm or another of the shipped ones, type "
+            "'dataset.labels={TEXT: CLASS, …}', or add them to dataset.ignored=[…]."
         )

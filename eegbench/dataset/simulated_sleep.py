@@ -29,6 +29,10 @@ CROP_WAKE_MIN = 30.0
 """Wake kept around sleep, as `SleepPhysionet` keeps it by default."""
 
 
+WAKE = "Sleep stage W"
+"""What the simulator calls wake."""
+
+
 class SimulatedSleep(Dataset):
     """Simulated nights, written once as EDF and read as real ones are.
 
@@ -129,8 +133,10 @@ class SimulatedSleep(Dataset):
             channels=channels,
             may_lack_channels=may_lack_channels,
             crop_wake_min=CROP_WAKE_MIN,
+            hypnogram_start="file",
             labels=self.labels,
             ignored=self.ignored,
+            wake=self.labels.get(WAKE, ""),
         )
 
     def _simulate_missing(self) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import mne
 
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
-from eegbench.dataset.night import read_night
+from eegbench.dataset.night import HypnogramStart, read_night, sleep_labels
 from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, list_nights, pair_nights, partner
 from eegbench.types import Recording
 
@@ -31,6 +31,11 @@ class SleepPhysionet(Dataset):
         Minutes of wake kept before and after sleep; None keeps whole records.
     labelled
         Whether hypnograms are read; without them nothing is cropped and every window is unscored.
+    hypnogram_start
+        What the times of a hypnogram count from. ``file``: the start of the recording, which both files name alike.
+        ``clock``: the hypnogram's own start. ``lights_off``: the annotation of lights off in the recording.
+    wake
+        The class that is not sleep: what is cropped keeps all of the others.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -61,7 +66,9 @@ class SleepPhysionet(Dataset):
         channels: tuple[str, ...],
         crop_wake_min: float | None,
         labelled: bool,
+        hypnogram_start: HypnogramStart,
         labels: Mapping[str, str],
+        wake: str,
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:
@@ -69,12 +76,20 @@ class SleepPhysionet(Dataset):
             raise ValueError(f"dataset.crop_wake_min={crop_wake_min:g}: 0 or more minutes are expected, or null.")
         if not channels:
             raise ValueError(f"dataset.channels=[]: at least one is expected, say {', '.join(self.card.channels)}.")
+        if crop_wake_min is not None and wake not in labels.values():
+            raise ValueError(
+                f"dataset.wake={wake}: none of the classes ({', '.join(dict.fromkeys(labels.values()))}) has this "
+                "name; set dataset.wake to the class that is not sleep, or dataset.crop_wake_min=null to keep whole "
+                "records."
+            )
         self.root = None if root is None else Path(root).expanduser()
         self.subjects = subjects
         self.nights = nights
         self.channels = channels
         self.crop_wake_min = crop_wake_min
         self.labelled = labelled
+        self.hypnogram_start = hypnogram_start
+        self.wake = wake
         self.labels = labels
         self.ignored = ignored
         self.on_bad_recording = on_bad_recording
@@ -87,7 +102,9 @@ class SleepPhysionet(Dataset):
     @property
     def read_settings(self) -> Mapping[str, object]:
         """What a night is made of, apart from its files."""
-        return {"channels": self.channels, "crop_wake_min": self.crop_wake_min, "labelled": self.labelled}
+        settings = {"channels": self.channels, "crop_wake_min": self.crop_wake_min, "labelled": self.labelled}
+        sleep = () if self.crop_wake_min is None else sorted(sleep_labels(self.labels, self.wake))
+        return settings | {"hypnogram_start": self.hypnogram_start, "sleep": sleep}
 
     def recordings(self) -> list[Recording]:
         """List the nights, fetching them first where no root is given."""
@@ -114,8 +131,10 @@ class SleepPhysionet(Dataset):
             channels=channels,
             may_lack_channels=may_lack_channels,
             crop_wake_min=self.crop_wake_min,
+            hypnogram_start=self.hypnogram_start,
             labels=self.labels,
             ignored=self.ignored,
+            wake=self.wake,
         )
 
 

@@ -172,8 +172,8 @@ def _check_labels(dataset: Dataset) -> None:
     both = sorted(set(dataset.labels) & set(dataset.ignored))
     if both:
         raise ValueError(
-            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one. A mapping on the "
-            "command line adds to the option's own: to leave a label out, write an option of your own (--config-dir)."
+            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
+            "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
         )
 
 

@@ -1,9 +1,13 @@
 """The words of a command line that Hydra reads: overrides (``key=value``) and flags."""
 
+import re
 from collections.abc import Sequence
 
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
+
+LABELS = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.labels)=\s*(\{.*)", re.DOTALL)
+"""A mapping of labels; Hydra itself merges it into the mapping of the option."""
 
 
 def value_of(words: Sequence[str], key: str) -> str:
@@ -49,3 +53,12 @@ def with_dry_run(words: Sequence[str]) -> list[str]:
     is_sweep = is_multirun(words) or any(word.startswith("+sweep=") for word in words)
     dry = "sweep.dry_run=true" in words and not is_sweep
     return [*words, "--cfg", "job"] if dry else list(words)
+
+
+def with_whole_labels(words: Sequence[str]) -> list[str]:
+    """Let a mapping for ``dataset.labels`` replace that of the option: null first, and then this one."""
+    found = []
+    for word in words:
+        match = LABELS.fullmatch(word)
+        found += [f"++{match[1]}=null", f"++{match[1]}={match[2]}"] if match else [word]
+    return found

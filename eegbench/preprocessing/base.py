@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mne
-import pandas as pd
+import numpy as np
+from jaxtyping import Int
 
 from eegbench.dataset import Dataset
 from eegbench.store import Shard
@@ -29,6 +30,29 @@ class GroupPlan:
     channels: tuple[str, ...] | None
     sfreq: float | None
     may_lack_channels: bool
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Where the windows of a recording lie.
+
+    Attributes
+    ----------
+    sample, label
+        First sample (of the first group of signals) and class of each, in order of time.
+    window_s
+        Length of all of them in seconds.
+    trial
+        The number of the trial that each is cut from, where trials are cut.
+    counts
+        What is to be told of all recordings together: trials moved, samples lost, ….
+    """
+
+    sample: Int[np.ndarray, "n"]
+    label: Int[np.ndarray, "n"]
+    window_s: float
+    trial: Int[np.ndarray, "n"] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class SignalSteps(ABC):
@@ -62,10 +86,14 @@ class Preprocessing(ABC):
         Decides the shards.
     normalise
         Over what each channel of a window is standardised.
+    flat_uv, saturated_share
+        What makes a window unusable: see `eegbench.preprocessing.judgement.Judgement`.
     """
 
     signal: SignalSteps
     normalise: str
+    flat_uv: float | None
+    saturated_share: float | None
 
     @property
     def cuts_crops(self) -> bool:
@@ -78,8 +106,17 @@ class Preprocessing(ABC):
         """Seconds that a recording must last to hold a window."""
 
     @abstractmethod
-    def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
-        """Cut windows from each shard's annotations: rows with their label and flags, in order of time."""
+    def cut(self, shard: Shard, dataset: Dataset) -> Cut:
+        """Return where the windows of a recording lie, from its annotations.
+
+        Raises
+        ------
+        BadRecordingError
+            Where its labels cannot be used, or there is no window.
+        """
+
+    def tell(self, cuts: Sequence[Cut]) -> None:  # noqa: B027  most have nothing to tell
+        """Note what a reader must know of the windows of all recordings."""
 
     @abstractmethod
     def n_times(self, sfreq: float) -> int:

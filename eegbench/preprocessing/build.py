@@ -73,7 +73,7 @@ def plan_shards(
     missing = [job for job in jobs if not job.folder.is_dir()]
     bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
-    _check_any(good, bad)
+    check_any(good, bad)
     n_workers = storage.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
     return Plan(tuple(good), tuple(to_build), bad, n_workers)
 
@@ -94,13 +94,14 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
     late = _build(plan.missing, plan.n_workers)
     bad = {**plan.bad, **late}
     good = [job for job in plan.jobs if job.recording.id not in late]
-    _check_any(good, bad)
+    check_any(good, bad)
     shards = [open_shard(job.folder) for job in good]
     skipped = [Skipped(recording, reason) for recording, reason in bad.items()]
     return [job.recording for job in good], shards, skipped, len(plan.missing) - len(late)
 
 
-def _check_any(good: Sequence[Job], bad: Mapping[str, str]) -> None:
+def check_any(good: Sequence[object], bad: Mapping[str, str]) -> None:
+    """Refuse to go on where no recording can be used."""
     if not good:
         raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
 
@@ -127,7 +128,7 @@ def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[d
                     "dataset.on_bad_recording=skip."
                 )
         except BadRecordingError as error:
-            _refuse_or_note(job, error, bad)
+            refuse_or_note(job.dataset, job.recording, error, bad)
     _check_disk(folder, n_bytes)
     return bad, n_bytes
 
@@ -141,18 +142,19 @@ def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:
     for job, error in sorted(failed, key=lambda pair: pair[0].recording.id):
         if not isinstance(error, BadRecordingError):
             raise error
-        _refuse_or_note(job, error, bad)
+        refuse_or_note(job.dataset, job.recording, error, bad)
     return bad
 
 
-def _refuse_or_note(job: Job, error: BadRecordingError, bad: dict[str, str]) -> None:
-    message, recording = str(error), job.recording
+def refuse_or_note(dataset: Dataset, recording: Recording, error: BadRecordingError, bad: dict[str, str]) -> None:
+    """Raise the error of a recording with its file, or note it where the dataset's option is to skip."""
+    message = str(error)
     if not any(file is not None and file.name in message for file in (recording.signal, recording.labels)):
         message = f"{recording.signal}: {message}"
-    origin, _ = job.dataset.origin(recording)
+    origin, _ = dataset.origin(recording)
     if origin.on_bad_recording != "skip":
         raise BadRecordingError(message) from error
-    bad[job.recording.id] = message
+    bad[recording.id] = message
 
 
 def _size(raw: "mne.io.BaseRaw", sfreq: float | None) -> int:

@@ -1,5 +1,6 @@
 """Rows of the window table: where each window lies, its label, and whether its signal speaks against it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 from jaxtyping import Bool, Float, Int
 
 from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.base import Cut
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
@@ -30,42 +32,35 @@ class Judgement:
     flat_uv: float | None
     saturated_share: float | None
 
-    def rows(
-        self, number: int, shard: Shard, sample: Int[np.ndarray, "n"], label: Int[np.ndarray, "n"], window_s: float
-    ) -> pd.DataFrame:
-        """Return a row for each window of a shard.
-
-        Parameters
-        ----------
-        number
-            Position of the shard in the store.
-        shard
-            The recording.
-        sample, label
-            First sample (of the first group) and label of each window.
-        window_s
-            Length of all of them in seconds.
+    def table(self, shards: Sequence[Shard], cuts: Sequence[Cut]) -> pd.DataFrame:
+        """Return a row for each window of all shards.
 
         Returns
         -------
         pandas.DataFrame
-            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``.
+            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``, and
+            ``trial`` where trials are cut.
         """
+        pairs = zip(shards, cuts, strict=True)
+        return pd.concat([self._rows(i, shard, cut) for i, (shard, cut) in enumerate(pairs)], ignore_index=True)
+
+    def _rows(self, number: int, shard: Shard, cut: Cut) -> pd.DataFrame:
         header = shard.header
-        flat, saturated = self._judge(shard, sample, window_s)
-        return pd.DataFrame(
+        flat, saturated = self._judge(shard, cut.sample, cut.window_s)
+        rows = pd.DataFrame(
             {
                 "shard": number,
-                **_samples(header, sample, window_s),
-                "start_s": np.round(header.start_s + sample / header.sfreq, 6),
-                "window_s": window_s,
-                "label": label,
-                "scored": label != UNSCORED,
+                **_samples(header, cut.sample, cut.window_s),
+                "start_s": np.round(header.start_s + cut.sample / header.sfreq, 6),
+                "window_s": cut.window_s,
+                "label": cut.label,
+                "scored": cut.label != UNSCORED,
                 "flat": flat,
                 "saturated": saturated,
                 "rejected": flat | saturated,
             }
         )
+        return rows if cut.trial is None else rows.assign(trial=cut.trial)
 
     def _judge(
         self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float

@@ -9,7 +9,8 @@ import torch
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import GroupPlan, Preprocessing
-from eegbench.preprocessing.build import Plan, Skipped, build_shards
+from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
+from eegbench.preprocessing.judgement import Judgement
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.shard import GroupHeader
@@ -48,8 +49,8 @@ def open_store(
     BadRecordingError
         Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
     """
-    used, shards, skipped, n_built = build_shards(plan)
-    table = preprocessing.windows(shards, dataset)
+    recordings, shards, skipped, n_built = build_shards(plan)
+    used, shards, table, without = _windows(recordings, shards, dataset, preprocessing)
     who = _facts(used)
     for position, column in enumerate(("recording", "set", "subject", "session", "run")):
         values = who.index if column == "recording" else who[column]
@@ -64,7 +65,25 @@ def open_store(
         resident=storage.is_resident(shards, device),
         device=device,
     )
-    return Opened(store, tuple(used), tuple(skipped), n_built)
+    return Opened(store, tuple(used), (*skipped, *without), n_built)
+
+
+def _windows(
+    recordings: Sequence[Recording], shards: Sequence[Shard], dataset: Dataset, preprocessing: Preprocessing
+) -> tuple[list[Recording], list[Shard], pd.DataFrame, list[Skipped]]:
+    """Cut windows; return the recordings that have some, their shards, the table of windows, and the others."""
+    kept, cuts, bad = [], [], dict[str, str]()
+    for recording, shard in zip(recordings, shards, strict=True):
+        try:
+            cuts.append(preprocessing.cut(shard, dataset))
+            kept.append((recording, shard))
+        except BadRecordingError as error:
+            refuse_or_note(dataset, recording, error, bad)
+    check_any(kept, bad)
+    preprocessing.tell(cuts)
+    used, whole = [recording for recording, _ in kept], [shard for _, shard in kept]
+    judgement = Judgement(flat_uv=preprocessing.flat_uv, saturated_share=preprocessing.saturated_share)
+    return used, whole, judgement.table(whole, cuts), [Skipped(*one) for one in bad.items()]
 
 
 def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:

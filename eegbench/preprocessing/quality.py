@@ -20,8 +20,8 @@ CLIPPED_RUN = 5
 def measure(raw: "mne.io.BaseRaw") -> Float[np.ndarray, "3 n_channels n_blocks"]:
     """Return lowest and highest value in µV and the number of clipped samples, a column a second."""
     signal = raw.get_data() * MICROVOLTS
-    n_times = round(raw.info["sfreq"])
-    edges = np.arange(0, signal.shape[1], n_times)
+    edges = np.rint(np.arange(0, signal.shape[1] / raw.info["sfreq"]) * raw.info["sfreq"]).astype(np.int64)
+    edges = edges[edges < signal.shape[1]]
     low = np.minimum.reduceat(signal, edges, axis=1)
     high = np.maximum.reduceat(signal, edges, axis=1)
     clipped = np.add.reduceat(_clipped(signal), edges, axis=1, dtype=np.int64)

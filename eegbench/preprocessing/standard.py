@@ -1,27 +1,28 @@
-"""Windows of one length along each annotation, flagged where nobody scored them or the signal is bad."""
+"""Windows of one length along the recording, labelled by a rule, and flagged where nobody scored them."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing, SignalSteps
-from eegbench.preprocessing.judgement import Judgement
-from eegbench.preprocessing.labels import labelled
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.stretches import SLACK, Spans, spans_of
 from eegbench.store import Shard
 from eegbench.types import UNSCORED
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standard(Preprocessing):
-    """Filter once, then cut windows from every annotation and from what lies between annotations.
+    """Filter once, then cut windows along each stretch of labelled time, and along what lies between.
 
-    Within an annotation windows start at its onset and every ``stride_s`` after it; the last one ends inside it,
-    so no window has two labels. What no annotation covers is cut likewise and stays unscored.
+    A stretch is time in which labels follow each other, whatever their classes; a part without a class in which a
+    window fits ends it. Windows start at its first sample and every ``stride_s`` after it; the last one ends inside it.
 
     Parameters
     ----------
@@ -29,6 +30,10 @@ class Standard(Preprocessing):
         What is done to the continuous signal.
     window_s, stride_s
         Length of a window and distance between starts, in seconds.
+    label_rule
+        The class of a window: the one of more than half of its samples (``majority``), the one of all of them
+        (``all_equal``, up to a sample), or the one at its centre (``centre``). Where there is none, the window is
+        unscored.
     normalise
         Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
     flat_uv
@@ -41,6 +46,7 @@ class Standard(Preprocessing):
     signal: SignalSteps
     window_s: float
     stride_s: float
+    label_rule: Literal["majority", "all_equal", "centre"]
     normalise: Literal["window", "recording", "none"]
     flat_uv: float | None
     saturated_share: float | None
@@ -55,57 +61,65 @@ class Standard(Preprocessing):
         """A recording must be as long as a window."""
         return self.window_s
 
-    def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
-        """Cut windows from each shard.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``.
-
-        Raises
-        ------
-        BadRecordingError
-            Where a recording has a label that the map does not know, or is shorter than a window.
-        """
-        return pd.concat(
-            [self._of_shard(number, shard, dataset) for number, shard in enumerate(shards)], ignore_index=True
-        )
-
     def n_times(self, sfreq: float) -> int:
         """Return the samples in a window."""
         return round(self.window_s * sfreq)
 
-    def _of_shard(self, number: int, shard: Shard, dataset: Dataset) -> pd.DataFrame:
-        header = shard.header
-        sample, label = self._cut(shard, dataset)
+    def cut(self, shard: Shard, dataset: Dataset) -> Cut:
+        """Return where the windows of a recording lie, and their labels.
+
+        Raises
+        ------
+        BadRecordingError
+            Where a label is unknown, two classes claim the same time, or the recording is shorter than a window.
+        """
+        header, spans = shard.header, spans_of(shard.header, dataset)
+        length = self.n_times(header.sfreq)
+        parts = spans.parts(header.n_samples, length)
+        sample = np.concatenate([self._starts(part, header.sfreq, header.n_samples) for part in parts])
         if len(sample) == 0:
             raise BadRecordingError(
                 f"{header.recording}: {header.n_samples / header.sfreq:g} s hold no window of {self.window_s:g} s; "
                 "set preprocessing.window_s lower, take preprocessing=trial where cues begin trials, or leave the "
                 "recording out."
             )
-        judgement = Judgement(flat_uv=self.flat_uv, saturated_share=self.saturated_share)
-        return judgement.rows(number, shard, sample, label, self.window_s)
+        label = self._labels(spans, sample, length, len(dataset.classes))
+        n_labelled = int((spans.stop - spans.first).sum())
+        counts = {"labelled": n_labelled, "lost": _lost(spans, sample[label != UNSCORED], length)}
+        return Cut(sample, label, self.window_s, counts=counts)
 
-    def _cut(self, shard: Shard, dataset: Dataset) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
-        sfreq = shard.header.sfreq
-        length, stride = self.n_times(sfreq), max(1, round(self.stride_s * sfreq))
-        starts, labels = [], []
-        for first, stop, label in _spans(shard, dataset):
-            inside = np.arange(first, stop - length + 1, stride, dtype=np.int64)
-            starts.append(inside)
-            labels.append(np.full(len(inside), label, dtype=np.int64))
-        return np.concatenate(starts), np.concatenate(labels)
+    def tell(self, cuts: Sequence[Cut]) -> None:
+        """Note how much of what is labelled lies in no window that has a class."""
+        labelled, lost = (sum(cut.counts[name] for cut in cuts) for name in ("labelled", "lost"))
+        n_affected = sum(cut.counts["lost"] > 0 for cut in cuts)
+        if lost and self.stride_s <= self.window_s:
+            _log.info(
+                "%.2g %% of the labelled time, in %d of %d recordings, lies in no window with a class "
+                "(preprocessing.window_s=%g, label_rule=%s).",
+                *(100 * lost / labelled, n_affected, len(cuts), self.window_s, self.label_rule),
+            )
+
+    def _starts(self, part: tuple[int, int], sfreq: float, n_samples: int) -> Int[np.ndarray, "n"]:
+        """Return the first samples of the windows in a stretch."""
+        first, stop = part
+        room = min(stop + SLACK, n_samples) - first - self.n_times(sfreq)
+        n_windows = 0 if room < 0 else 1 + int((room + 0.5) // (self.stride_s * sfreq))
+        starts = first + np.rint(np.arange(n_windows) * (self.stride_s * sfreq)).astype(np.int64)
+        return np.unique(starts[starts <= first + room])
+
+    def _labels(self, spans: Spans, sample: Int[np.ndarray, "n"], length: int, n_classes: int) -> Int[np.ndarray, "n"]:
+        if self.label_rule == "centre":
+            return spans.at(sample + length // 2)
+        least = length - SLACK if self.label_rule == "all_equal" else length // 2 + 1
+        covered = spans.covered(sample, length, max(1, n_classes))
+        return np.where(covered.max(axis=0, initial=0) >= least, covered.argmax(axis=0), UNSCORED)
 
 
-def _spans(shard: Shard, dataset: Dataset) -> list[tuple[int, int, int]]:
-    """Return first sample, stop and label of every annotation, and of the gaps between them, in order of time."""
-    header = shard.header
-    spans, end = [], 0
-    for onset_s, duration_s, label in labelled(header, dataset):
-        first = max(0, round(onset_s * header.sfreq))
-        stop = min(header.n_samples, round((onset_s + duration_s) * header.sfreq))
-        spans += [(end, first, UNSCORED), (first, stop, label)]
-        end = max(end, stop)
-    return [*spans, (end, header.n_samples, UNSCORED)]
+def _lost(spans: Spans, sample: Int[np.ndarray, "n"], length: int) -> int:
+    """Count the labelled samples in none of some windows; a sample at either end of each may be rounding."""
+    reached = np.maximum.accumulate(sample + length + SLACK)
+    gaps_first, gaps_stop = np.append(0, reached), np.append(sample - SLACK, np.iinfo(np.int64).max)
+    found = 0
+    for first, stop in zip(spans.first, spans.stop, strict=True):
+        found += int(np.clip(np.minimum(gaps_stop, stop) - np.maximum(gaps_first, first), 0, None).sum())
+    return found

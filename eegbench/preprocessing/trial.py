@@ -6,41 +6,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing, SignalSteps
-from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.labels import labelled
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Cues:
-    """The trials of one recording.
-
-    Attributes
-    ----------
-    first
-        First sample of each, in order of time.
-    label
-        Class of each.
-    n_moved, n_dropped
-        How many had to be moved to lie inside the recording, and how many would have had to move too far.
-    n_cut_short
-        How many were dropped because another cue came before their end.
-    """
-
-    first: Int[np.ndarray, "n"]
-    label: Int[np.ndarray, "n"]
-    n_moved: int
-    n_dropped: int
-    n_cut_short: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,26 +83,38 @@ class Trial(Preprocessing):
         """A recording must be as long as a trial."""
         return self.tmax_s - self.tmin_s
 
-    def windows(self, shards: Sequence[Shard], dataset: Dataset) -> pd.DataFrame:
-        """Cut the trials of each shard, and say how many were moved or dropped.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected,
-            trial``; the last counts the trials of a recording from 0.
+    def cut(self, shard: Shard, dataset: Dataset) -> Cut:
+        """Return where the trials of a recording lie, or their crops; trials are numbered from 0.
 
         Raises
         ------
         BadRecordingError
-            Where a recording has a label that the map does not know, or no trial.
+            Where a label is unknown, or there is no trial.
         ValueError
             Where a trial is shorter than a window.
         """
-        cues = [self._cues(shard, dataset) for shard in shards]
-        _tell(cues, self.max_shift_s)
-        tables = [self._of_shard(number, shard, cues[number]) for number, shard in enumerate(shards)]
-        return pd.concat(tables, ignore_index=True)
+        sfreq = shard.header.sfreq
+        crops = self._crops(sfreq)
+        first, label, counts = self._cues(shard.header, dataset)
+        sample = (first[:, None] + crops).ravel()
+        trial = np.repeat(np.arange(len(first)), len(crops))
+        order = np.argsort(sample, kind="stable")  # crops of trials that overlap lie among each other
+        sample, trial = sample[order], trial[order]
+        return Cut(sample, label[trial], self.n_times(sfreq) / sfreq, trial, counts)
+
+    def tell(self, cuts: Sequence[Cut]) -> None:
+        """Note how many trials were moved or dropped."""
+        n = {name: sum(cut.counts[name] for cut in cuts) for name in ("trials", "moved", "dropped", "cut_short")}
+        if n["moved"] or n["dropped"]:
+            _log.info(
+                "Of %d trials that cues begin, %d were moved inside their recording by at most %g s, and %d that pass "
+                "its ends by more were dropped (preprocessing.max_shift_s).",
+                *(n["trials"], n["moved"], self.max_shift_s, n["dropped"]),
+            )
+        if n["cut_short"]:
+            _log.info(
+                "Of %d trials that cues begin, %d were dropped: the next cue comes within.", n["trials"], n["cut_short"]
+            )
 
     def n_times(self, sfreq: float) -> int:
         """Return the samples in a window."""
@@ -136,32 +123,26 @@ class Trial(Preprocessing):
     def _trial_times(self, sfreq: float) -> int:
         return round((self.tmax_s - self.tmin_s) * sfreq) + 1
 
-    def _cues(self, shard: Shard, dataset: Dataset) -> Cues:
-        header = shard.header
+    def _cues(
+        self, header: ShardHeader, dataset: Dataset
+    ) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"], dict[str, int]]:
+        """Return first sample and class of each trial, and how many were moved or dropped."""
+        length = self._trial_times(header.sfreq)
         cues = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
         onset = np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
         wanted = onset + round(self.tmin_s * header.sfreq)
-        last = header.n_samples - self._trial_times(header.sfreq)
+        last = header.n_samples - length
         first = np.clip(wanted, 0, max(0, last))
         inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (last >= 0)
-        following = np.append(onset[1:], header.n_samples + self._trial_times(header.sfreq))
-        alone = first + self._trial_times(header.sfreq) - 1 <= following  # its last sample may be the next cue's own
+        following = np.append(onset[1:], header.n_samples + length)
+        alone = first + length - 1 <= following  # its last sample may be the next cue's own
         kept = inside & alone
         if not kept.any():
             raise BadRecordingError(_no_trial(header, len(cues)))
         label = np.array([label for _, label in cues], dtype=np.int64)
-        n_moved = int((first != wanted)[kept].sum())
-        return Cues(first[kept], label[kept], n_moved, int((~inside).sum()), int((inside & ~alone).sum()))
-
-    def _of_shard(self, number: int, shard: Shard, cues: Cues) -> pd.DataFrame:
-        crops = self._crops(shard.header.sfreq)
-        sample = (cues.first[:, None] + crops).ravel()
-        trial = np.repeat(np.arange(len(cues.first)), len(crops))
-        order = np.argsort(sample, kind="stable")  # crops of trials that overlap lie among each other
-        sample, trial = sample[order], trial[order]
-        judgement = Judgement(flat_uv=self.flat_uv, saturated_share=self.saturated_share)
-        window_s = self.n_times(shard.header.sfreq) / shard.header.sfreq
-        return judgement.rows(number, shard, sample, cues.label[trial], window_s).assign(trial=trial)
+        n_moved, n_cut_short = int((first != wanted)[kept].sum()), int((inside & ~alone).sum())
+        counts = {"trials": len(cues), "moved": n_moved, "dropped": int((~inside).sum()), "cut_short": n_cut_short}
+        return first[kept], label[kept], counts
 
     def _crops(self, sfreq: float) -> Int[np.ndarray, "n"]:
         """Return where windows start within a trial, in samples."""
@@ -184,17 +165,3 @@ def _no_trial(header: ShardHeader, n_cues: int) -> str:
     else:
         why = f"no annotation has a class, there is {there or 'none'}; give one a class by dataset.labels"
     return f"{header.recording}: holds no trial: {why}, or leave the recording out."
-
-
-def _tell(cues: Sequence[Cues], max_shift_s: float) -> None:
-    n_moved, n_dropped = sum(one.n_moved for one in cues), sum(one.n_dropped for one in cues)
-    n_cut_short = sum(one.n_cut_short for one in cues)
-    n_trials = sum(len(one.first) for one in cues) + n_dropped + n_cut_short
-    if n_moved or n_dropped:
-        _log.info(
-            "Of %d trials that cues begin, %d were moved inside their recording by at most %g s, and %d that pass its "
-            "ends by more were dropped (preprocessing.max_shift_s).",
-            *(n_trials, n_moved, max_shift_s, n_dropped),
-        )
-    if n_cut_short:
-        _log.info("Of %d trials that cues begin, %d were dropped: the next cue comes within.", n_trials, n_cut_short)

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from eegbench.types import Recording
 
-SHARD_VERSION = 3
+SHARD_VERSION = 4
 """Raised whenever the steps or the format change: shards of another version are never reused."""
 
 

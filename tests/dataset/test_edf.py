@@ -10,6 +10,7 @@ import pytest
 
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.edf import open_edf, read_edf_annotations
+from eegbench.dataset.marks import Mark
 
 PLAIN_BYTES = 256 * 3  # the header of a plain EDF with two signals
 RECORD_BYTES = 2 * 100 * 2
@@ -291,7 +292,7 @@ def test_a_file_of_annotations_is_no_recording_and_a_recording_no_file_of_annota
     tmp_path: Path, write_edf, write_hypnogram
 ):
     hypnogram = write_hypnogram(tmp_path / "h.edf", [(0.0, 30.0, "Sleep stage W")])
-    assert list(read_edf_annotations(hypnogram).description) == ["Sleep stage W"]
+    assert read_edf_annotations(hypnogram)[1] == (Mark(0.0, 30.0, "Sleep stage W"),)
     with pytest.raises(BadRecordingError, match="holds annotations only"):
         open_edf(hypnogram, channels=None)
     with pytest.raises(BadRecordingError, match="no signal called 'EDF Annotations'"):

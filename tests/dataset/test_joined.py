@@ -32,7 +32,14 @@ def joined(sets, same_subject_id="different_people") -> Joined:
 
 def standard(**signal) -> Standard:
     options = {"channels": None, "l_freq": None, "h_freq": 30.0, "notch_hz": (), "reference": "as_recorded"}
-    cut = {"window_s": 2.0, "stride_s": 2.0, "normalise": "none", "flat_uv": None, "saturated_share": None}
+    cut = {
+        "window_s": 2.0,
+        "stride_s": 2.0,
+        "label_rule": "majority",
+        "normalise": "none",
+        "flat_uv": None,
+        "saturated_share": None,
+    }
     return Standard(signal=Filtered(**({"sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut)
 
 

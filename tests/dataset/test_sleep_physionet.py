@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.night import wake_crop
+from eegbench.dataset.night import sleep_labels, wake_crop
 from eegbench.dataset.sleep_physionet import SleepPhysionet, fetch_nights, list_nights
 
 LABELS = {
@@ -23,6 +23,7 @@ LABELS = {
     "Sleep stage 4": "N3",
     "Sleep stage R": "R",
 }
+SLEEP = sleep_labels(LABELS, "W")
 IGNORED = ("Sleep stage ?", "Movement time")
 
 NIGHT = [  # of 600 s: wake, sleep from 120 s to 420 s, wake, and unscored far beyond the end
@@ -54,6 +55,8 @@ def dataset(root: Path | None, **options: Any) -> SleepPhysionet:
         "channels": ("Fpz-Cz", "Pz-Oz"),
         "crop_wake_min": 1.0,
         "labelled": True,
+        "hypnogram_start": "file",
+        "wake": "W",
         "labels": LABELS,
         "ignored": IGNORED,
         "on_bad_recording": "raise",
@@ -121,13 +124,13 @@ def test_stages_3_and_4_are_one_class_and_classes_keep_the_order_of_depth():
     ],
 )
 def test_the_crop_meets_the_published_oracles(length_s, onset, duration, expected):
-    assert wake_crop(onset, duration, ["Sleep stage 1", "Sleep stage R"], 1.0, length_s) == expected
+    assert wake_crop(onset, duration, ["Sleep stage 1", "Sleep stage R"], SLEEP, 1.0, length_s) == expected
 
 
 def test_wake_unscored_and_movement_are_no_sleep():
     stages = ["Sleep stage W", "Sleep stage ?", "Movement time", "Sleep stage 3", "Sleep stage ?", ""]
     onset = [0.0, 100.0, 200.0, 300.0, 330.0, 400.0]
-    assert wake_crop(onset, [30.0] * 6, stages, 0.0, 1000.0) == (300.0, 330.0)
+    assert wake_crop(onset, [30.0] * 6, stages, SLEEP, 0.0, 1000.0) == (300.0, 330.0)
 
 
 @given(
@@ -140,9 +143,9 @@ def test_every_sleep_stage_inside_the_record_is_inside_the_crop(stages, minutes,
     asleep = [i for i, stage in enumerate(stages) if stage[-1] in "1234R"]
     if not asleep:
         with pytest.raises(ValueError, match="no sleep stage"):
-            wake_crop(onset, duration, stages, minutes, length_s)
+            wake_crop(onset, duration, stages, SLEEP, minutes, length_s)
         return
-    tmin, tmax = wake_crop(onset, duration, stages, minutes, length_s)
+    tmin, tmax = wake_crop(onset, duration, stages, SLEEP, minutes, length_s)
     assert 0 <= tmin <= onset[asleep[0]]
     assert onset[asleep[-1]] + 30 <= tmax <= length_s
     assert tmin == 0 or tmin == onset[asleep[0]] - 60 * minutes
@@ -258,7 +261,7 @@ def test_two_hypnograms_of_one_night_are_named(folder: Path):
             "has the labels 'Lights on', which stand neither in dataset.labels nor in",
         ),
         (NIGHT[:1], "no sleep stage in the 600 s of the record"),
-        ([(700.0, 30.0, "Sleep stage 2")], "no sleep stage in the 600 s of the record"),
+        ([(700.0, 30.0, "Sleep stage 2")], "no stage in the 600 s of the record has a class"),
     ],
 )
 def test_a_hypnogram_that_cannot_be_used_is_named(folder: Path, write_hypnogram, stages, words):
@@ -274,6 +277,74 @@ def test_a_hypnogram_that_starts_at_another_time_is_refused(folder: Path, write_
     write_hypnogram(folder / "SC4001EC-Hypnogram.edf", NIGHT, start=datetime.time(23, 0, 0))
     night = dataset(folder)
     with pytest.raises(BadRecordingError, match=r"23\.00\.00 .* and SC4001E0-PSG\.edf at .*22\.00\.00; equal starts"):
+        night.read(night.recordings()[0])
+
+
+def test_a_hypnogram_is_laid_by_the_clock_where_that_is_asked_for(folder: Path, write_hypnogram):
+    late = [(onset - 60.0, duration, text) for onset, duration, text in NIGHT[1:]]
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", late, start=datetime.time(22, 1, 0))
+    night = dataset(folder, hypnogram_start="clock", crop_wake_min=None)
+    raw = night.read(night.recordings()[0])
+    assert list(raw.annotations.onset) == [onset for onset, _, _ in NIGHT[1:]]
+
+
+@pytest.mark.parametrize(("start_s", "expected"), [(0.75, [0.0, 29.25]), (600.0, [0.0])])
+def test_signal_and_stages_lie_on_one_clock_by_the_time_of_the_first_sample(
+    folder: Path, write_edf, write_hypnogram, start_s: float, expected: list[float]
+):
+    path = folder / "SC4001E0-PSG.edf"
+    write_edf(path, ["EEG Fpz-Cz", "EEG Pz-Oz"], sfreq=20.0, annotations=[], start=datetime.time(22, 0, 0, 250_000))
+    data = path.read_bytes()
+    for second in range(59, -1, -1):
+        written, late = (f"+{second + more:g}".encode() + b"\x14\x14" for more in (0.25, start_s))
+        data = data.replace(written.ljust(len(late), b"\0"), late.ljust(len(written), b"\0"))
+    path.write_bytes(data)
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", [(0.0, 30.0, "Sleep stage W"), (30.0, 615.0, "Sleep stage 2")])
+    night = dataset(folder, crop_wake_min=None, subjects=(0,), nights=(1,))
+    raw = night.read(night.recordings()[0])
+    np.testing.assert_allclose(raw.annotations.onset, expected)
+    np.testing.assert_allclose(raw.annotations.duration[-1], 30.75 if start_s < 1 else 45.0)
+
+
+def test_a_hypnogram_may_count_from_lights_off(tmp_path: Path, write_edf, write_hypnogram):
+    lights = [(90.0, None, "Lights Off")]
+    write_edf(tmp_path / "a-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0, annotations=lights)
+    write_hypnogram(tmp_path / "a-Hypnogram.edf", NIGHT[:2], start=datetime.time(23, 0, 0))
+    night = dataset(tmp_path, hypnogram_start="lights_off", crop_wake_min=None)
+    assert list(night.read(night.recordings()[0]).annotations.onset) == [90.0, 210.0]
+    write_edf(tmp_path / "a-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0)
+    with pytest.raises(BadRecordingError, match="has 0 annotations of lights off, and one is expected"):
+        night.read(night.recordings()[0])
+
+
+def test_stages_without_a_duration_last_until_the_next(folder: Path, write_hypnogram):
+    bare = [(30.0 * i, None, f"Sleep stage {'W' if i < 4 or i > 10 else 2}") for i in range(20)]
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", bare)
+    night = dataset(folder, crop_wake_min=None)
+    raw = night.read(night.recordings()[0])
+    np.testing.assert_array_equal(raw.annotations.duration, [30.0] * 20)
+
+
+def test_sleep_is_every_class_but_wake_whatever_its_descriptions_are(folder: Path, write_hypnogram):
+    named = [
+        (0.0, 120.0, "SLEEP-S0"),
+        (120.0, 100.0, "Biocal 1"),
+        (220.0, 80.0, "SLEEP-REM"),
+        (300.0, 300.0, "SLEEP-S0"),
+    ]
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", named)
+    labels = {"SLEEP-S0": "W", "SLEEP-REM": "R"}
+    night = dataset(folder, labels=labels, ignored=("Biocal 1",), subjects=(0,), nights=(1,))
+    raw = night.read(night.recordings()[0])
+    assert (raw.first_time, raw.times[-1] + 0.05) == (160.0, 200.0)
+    with pytest.raises(ValueError, match=r"dataset\.wake=Wake: none of the classes \(W, R\) has this name"):
+        dataset(folder, labels=labels, wake="Wake")
+
+
+def test_a_hypnogram_without_a_class_is_refused_also_without_a_crop(folder: Path, write_hypnogram):
+    write_hypnogram(folder / "SC4001EC-Hypnogram.edf", [(0.0, 600.0, "Sleep stage ?")])
+    night = dataset(folder, crop_wake_min=None)
+    with pytest.raises(BadRecordingError, match=r"no stage in the 600 s of the record has a class; .*labelled=false"):
         night.read(night.recordings()[0])
 
 
@@ -346,5 +417,5 @@ def test_the_official_hypnogram_and_recording_are_read_as_they_are(shared_data: 
 def test_the_official_hypnogram_crops_to_841_epochs(shared_data: Path):
     """SC4001 after the tutorial's crop: 841 windows of 30 s, one of the sizes of references.md A12."""
     stages = mne.read_annotations(shared_data / "sleep-edf" / "SC4001EC-Hypnogram.edf")
-    tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, 30.0, 79500.0)
+    tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, SLEEP, 30.0, 79500.0)
     assert (tmin, tmax - tmin) == (28830.0, 841 * 30.0)

@@ -1,8 +1,18 @@
 """Words of the command line are found and completed however they are typed."""
 
 import pytest
+from hydra import compose, initialize_config_dir
 
-from eegbench.launch.override import config_dir, is_override, multirun_first, value_of, with_dry_run, with_multirun
+from eegbench.config import conf_folder, plain
+from eegbench.launch.override import (
+    config_dir,
+    is_override,
+    multirun_first,
+    value_of,
+    with_dry_run,
+    with_multirun,
+    with_whole_labels,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +51,19 @@ def test_a_single_dry_run_prints_its_options_and_a_sweep_prints_itself():
     assert with_dry_run(["sweep.dry_run=true"]) == ["sweep.dry_run=true", "--cfg", "job"]
     for sweep in (["-m", "sweep.dry_run=true"], ["+sweep=seed_and_split", "sweep.dry_run=true"], ["seed=1"]):
         assert with_dry_run(sweep) == sweep
+
+
+@pytest.mark.parametrize("sign", ["", "+", "++"])
+def test_a_mapping_of_labels_replaces_that_of_the_option(sign):
+    words = with_whole_labels(["a=1", f"{sign}dataset.labels={{0: W, 5: R}}", "dataset.sets.home.labels={x: W}"])
+    assert words == [
+        *("a=1", "++dataset.labels=null", "++dataset.labels={0: W, 5: R}"),
+        *("++dataset.sets.home.labels=null", "++dataset.sets.home.labels={x: W}"),
+    ]
+    overrides = ["name=test", *with_whole_labels([f"{sign}dataset.labels={{0: W, 5: R}}"])]
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        assert plain(compose("train", overrides=overrides))["dataset"]["labels"] == {"0": "W", "5": "R"}
+
+
+def test_one_label_of_the_option_is_changed_as_any_other_key():
+    assert with_whole_labels(["dataset.labels.Sleep stage W=Wake"]) == ["dataset.labels.Sleep stage W=Wake"]

@@ -32,7 +32,14 @@ def filtered(**changes):
 
 
 def standard(signal=None, **changes):
-    options = {"window_s": 2.0, "stride_s": 2.0, "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05}
+    options = {
+        "window_s": 2.0,
+        "stride_s": 2.0,
+        "label_rule": "majority",
+        "normalise": "none",
+        "flat_uv": 1.0,
+        "saturated_share": 0.05,
+    }
     return Standard(signal=signal or filtered(), **(options | changes))
 
 
@@ -199,3 +206,23 @@ def test_shards_hold_no_pickle(tmp_path):
 def test_paths_are_absolute_whatever_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert local(Path()).shards.is_absolute()
+
+
+def test_a_recording_whose_labels_cannot_be_used_is_skipped_cold_and_warm(tmp_path):
+    class Odd(ToyDataset):
+        def read(self, recording, *, may_lack_channels=False):
+            raw = super().read(recording, may_lack_channels=may_lack_channels)
+            if recording.id == "s1":
+                raw.annotations.append(5.0, 10.0, "right")
+            return raw
+
+    dataset = Odd(folder=tmp_path / "toy", n_subjects=3, on_bad_recording="skip")
+    for _ in range(2):
+        found = opened(tmp_path, dataset)
+        assert [recording.id for recording in found.recordings] == ["s0", "s2"]
+        ((recording, reason),) = ((one.recording, one.reason) for one in found.skipped)
+        assert recording == "s1"
+        assert "it is labelled left and right" in reason
+        assert set(found.store.table["shard"]) == {0, 1}
+    with pytest.raises(BadRecordingError, match=r"s1\.txt: s1: from 5 s to 10 s"):
+        opened(tmp_path, Odd(folder=tmp_path / "toy", n_subjects=3))

@@ -1,5 +1,7 @@
 """Windows are rows of a table: where they start, which label they have, and why some are rejected."""
 
+import logging
+
 import mne
 import numpy as np
 import pytest
@@ -7,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import ToyDataset
 
+from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.preprocessing.standard import Standard
 from eegbench.store import open_shard
@@ -34,23 +38,91 @@ class Given(ToyDataset):
 
 
 def windows(tmp_path, signal_uv, annotations, *, window_s=2.0, stride_s=2.0, first_s=0.0, **changes):
+    tmp_path.mkdir(exist_ok=True)
     path = tmp_path / "one.txt"
     path.write_text("one")
     dataset = Given(signal_uv, annotations, first_s, folder=tmp_path)
     build_one(Job(dataset, PLAIN, Recording("one", "1", "1", path), tmp_path / "shard"))
-    options = {"normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05} | changes
+    options = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05} | changes
     made = Standard(signal=PLAIN, window_s=window_s, stride_s=stride_s, **options)
-    return made.windows([open_shard(tmp_path / "shard")], dataset)
+    shard = open_shard(tmp_path / "shard")
+    cut = made.cut(shard, dataset)
+    made.tell([cut])
+    judgement = Judgement(flat_uv=made.flat_uv, saturated_share=made.saturated_share)
+    return judgement.table([shard], [cut])
 
 
 def noise(seconds, n_channels=1):
     return 30 * np.random.default_rng(0).standard_normal((n_channels, int(seconds * 100)))
 
 
-def test_windows_lie_within_annotations_and_the_last_one_ends_inside(tmp_path):
+def test_windows_run_along_what_is_labelled_and_have_the_class_of_most_of_their_samples(tmp_path):
     table = windows(tmp_path, noise(20), [(0, 7, "left"), (7, 13, "right")])
-    assert table["start_s"].tolist() == [0, 2, 4, 7, 9, 11, 13, 15, 17]
-    assert table["label"].tolist() == [0] * 3 + [1] * 6
+    assert table["start_s"].tolist() == list(range(0, 20, 2))
+    assert table["label"].tolist() == [0] * 3 + [-1] + [1] * 6  # half left and half right is neither
+    shifted = windows(tmp_path / "b", noise(20), [(0, 7.2, "left"), (7.2, 12.8, "right")])
+    assert shifted["label"].tolist() == [0] * 4 + [1] * 6
+
+
+@pytest.mark.parametrize(
+    ("rule", "labels"),  # the second window lies half in one class and half in another, the fifth by two thirds
+    [
+        ("majority", [0, -1, 1, 1, 0, 0, 0]),
+        ("all_equal", [0, -1, 1, 1, -1, 0, 0]),
+        ("centre", [0, 1, 1, 1, 0, 0, 0]),
+    ],
+)
+def test_windows_of_20_s_over_epochs_of_30_s_are_labelled_by_the_rule(tmp_path, rule, labels):
+    epochs = [(0, 30, "left"), (30, 30, "right"), (60, 25, "right"), (85, 55, "left")]
+    found = windows(tmp_path, noise(140), epochs, window_s=20.0, stride_s=20.0, label_rule=rule)
+    assert found["label"].tolist() == labels
+
+
+def test_a_window_longer_than_an_epoch_takes_several(tmp_path):
+    epochs = [(30 * i, 30, name) for i, name in enumerate(["left", "left", "right", "left", "right", "right"])]
+    found = windows(tmp_path, noise(180), epochs, window_s=60.0, stride_s=60.0)
+    assert found["label"].tolist() == [0, -1, 1]
+    assert windows(tmp_path / "b", noise(180), epochs, window_s=90.0, stride_s=90.0)["label"].tolist() == [0, 1]
+
+
+def test_it_does_not_matter_whether_equal_neighbours_are_merged_or_end_a_sample_early(tmp_path):
+    merged = windows(tmp_path, noise(60), [(0, 30, "left"), (30, 30, "right")])
+    parts = [(2 * i, 2, "left" if i < 15 else "right") for i in range(30)]
+    for number, epochs in enumerate([parts, [(onset, 1.99, text) for onset, _, text in parts]]):
+        assert windows(tmp_path / str(number), noise(60), epochs)[list(merged)].equals(merged)
+
+
+def test_short_parts_without_a_class_do_not_displace_the_windows_behind_them(tmp_path):
+    table = windows(tmp_path, noise(20), [(0, 5.5, "left"), (6.5, 13.5, "right")])
+    assert table["start_s"].tolist() == list(range(0, 20, 2))
+    assert table["label"].tolist() == [0, 0, 0] + [1] * 7
+
+
+def test_events_that_are_ignored_take_no_time_from_a_stage(tmp_path):
+    table = windows(tmp_path, noise(20), [(0, 20, "left"), (0, 20, "rest"), (5, 3, "rest")])
+    assert len(table) == 10
+    assert table["scored"].all()
+
+
+@pytest.mark.parametrize("other", [(4, 4, "right"), (0, 10, "right"), (9, 11, "right")])
+def test_two_classes_at_one_time_are_refused(tmp_path, other):
+    with pytest.raises(BadRecordingError, match=r"one: from \d s to \d+ s it is labelled left and right\. One class"):
+        windows(tmp_path, noise(20), [(0, 10, "left"), other])
+
+
+def test_a_stage_that_is_written_twice_counts_once(tmp_path):
+    twice = windows(tmp_path, noise(20), [(0, 10, "left"), (0, 10, "left"), (10, 10, "right"), (10, 10, "right")])
+    assert twice["start_s"].tolist() == list(range(0, 20, 2))
+    assert twice["label"].tolist() == [0] * 5 + [1] * 5
+
+
+def test_labelled_time_that_lies_in_no_window_with_a_class_is_told(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    windows(tmp_path, noise(20), [(0, 10, "left"), (10, 10, "right")])
+    assert not caplog.messages
+    windows(tmp_path / "b", noise(20), [(0, 5, "left"), (5, 5, "right"), (10, 10, "left")])
+    (message,) = caplog.messages
+    assert message.startswith("9.9 % of the labelled time, in 1 of 1 recordings, lies in no window with a class")
 
 
 def test_ignored_labels_and_gaps_stay_as_unscored_windows(tmp_path):
@@ -102,22 +174,33 @@ def test_no_window_is_rejected_where_the_limits_are_null(tmp_path):
     stride=st.integers(1, 8),
     names=st.lists(st.sampled_from(["left", "right", "rest"]), min_size=7, max_size=7),
 )
-def test_no_window_has_two_labels_or_leaves_the_recording(tmp_path_factory, cuts, window, stride, names):
+def test_windows_agree_with_a_label_for_every_sample(tmp_path_factory, cuts, window, stride, names):
     edges = [0, *sorted(cuts), 40]
     spans = [(a, b - a, name) for a, b, name in zip(edges, edges[1:], names, strict=False)]
-    folder = tmp_path_factory.mktemp("shard")
-    if max(length for _, length, _ in spans) < window:
-        return
-    table = windows(folder, noise(40), spans, window_s=float(window), stride_s=float(stride))
-    for start, label in zip(table["start_s"], table["label"], strict=True):
-        (inside,) = [s for s in spans if s[0] <= start and start + window <= s[0] + s[1]]
-        assert label == {"left": 0, "right": 1, "rest": -1}[inside[2]]
+    table = windows(tmp_path_factory.mktemp("shard"), noise(40), spans, window_s=float(window), stride_s=float(stride))
+    of_second = np.concatenate([np.full(n, {"left": 0, "right": 1, "rest": -1}[name]) for _, n, name in spans])
+    for start, label in zip(table["start_s"].astype(int), table["label"], strict=True):
+        inside = of_second[start : start + window]
+        assert len(inside) == window
+        most = [name for name in (0, 1) if 2 * (inside == name).sum() > window]
+        assert [label] == (most or [-1])
     assert table["sample_eeg"].is_monotonic_increasing
+    assert table["start_s"].is_unique
+    if stride == window:  # no more than a window is left over in each stretch
+        gaps = [n for _, n, name in spans if name == "rest" and n >= window]
+        assert len(table) * window > 40 - window * (2 * len(gaps) + 3)
 
 
 @pytest.mark.parametrize("name", ["window_s", "stride_s"])
 def test_times_must_be_above_zero(name):
-    options = {"window_s": 2.0, "stride_s": 2.0, "normalise": "none", "flat_uv": 1.0, "saturated_share": None}
+    options = {
+        "window_s": 2.0,
+        "stride_s": 2.0,
+        "label_rule": "majority",
+        "normalise": "none",
+        "flat_uv": 1.0,
+        "saturated_share": None,
+    }
     with pytest.raises(ValueError, match=f"preprocessing.{name}=0"):
         Standard(signal=PLAIN, **(options | {name: 0.0}))
 

@@ -17,6 +17,7 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.preprocessing.standard import Standard
@@ -60,7 +61,10 @@ def windows(tmp_path, *made, sfreq=160.0, **changes):
         path.write_text("one")
         build_one(Job(dataset, PLAIN, Recording(str(number), "1", "1", path), tmp_path / f"shard{number}"))
         shards.append(open_shard(tmp_path / f"shard{number}"))
-    return trial(**changes).windows(shards, dataset)
+    made = trial(**changes)
+    cuts = [made.cut(shard, dataset) for shard in shards]
+    made.tell(cuts)
+    return Judgement(flat_uv=made.flat_uv, saturated_share=made.saturated_share).table(shards, cuts)
 
 
 def test_a_trial_begins_and_ends_relative_to_its_cue_and_both_ends_count(tmp_path):
@@ -195,7 +199,7 @@ def test_both_ways_of_cutting_keep_the_contract_and_say_the_same_of_a_window(tmp
     toy = ToyDataset(folder=tmp_path / "toy", n_subjects=2)
     same = {"normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05}
     cut = trial(tmin_s=0.0, tmax_s=9.99, window_s=2.0, stride_s=2.0, **same)
-    standard = Standard(signal=PLAIN, window_s=2.0, stride_s=2.0, **same)
+    standard = Standard(signal=PLAIN, window_s=2.0, stride_s=2.0, label_rule="majority", **same)
     assert isinstance(cut, Preprocessing)
     assert isinstance(standard, Preprocessing)
     ours, theirs = opened(tmp_path, toy, cut), opened(tmp_path, toy, standard)

@@ -30,7 +30,13 @@ def store(tmp_path_factory):
         missing_channels="refuse",
     )
     preprocessing = Standard(
-        signal=steps, window_s=2.0, stride_s=1.0, normalise="none", flat_uv=None, saturated_share=None
+        signal=steps,
+        window_s=2.0,
+        stride_s=1.0,
+        label_rule="majority",
+        normalise="none",
+        flat_uv=None,
+        saturated_share=None,
     )
     local = Local(folder=str(folder), resident=True, n_workers=1)
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)

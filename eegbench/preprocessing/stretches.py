@@ -1,0 +1,115 @@
+"""What is labelled in a recording: spans that do not overlap, and the stretches of time that windows are cut from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Int
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.labels import labelled
+from eegbench.store.shard import ShardHeader
+from eegbench.types import UNSCORED
+
+SLACK = 1
+"""Samples by which times may differ from rounding: spans so far apart touch, and a window may end so much later."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where a recording has which class: spans in order of time that do not overlap.
+
+    Attributes
+    ----------
+    first, stop
+        First sample of each, and the first one after it.
+    label
+        Class of each.
+    """
+
+    first: Int[np.ndarray, "n"]
+    stop: Int[np.ndarray, "n"]
+    label: Int[np.ndarray, "n"]
+
+    def parts(self, n_samples: int, shortest_gap: int) -> list[tuple[int, int]]:
+        """Return first sample and stop of each stretch to cut windows from, in order of time; they cover everything.
+
+        Parameters
+        ----------
+        n_samples
+            Of the recording.
+        shortest_gap
+            So many samples without a class end a stretch, and are one themselves.
+        """
+        ends = np.flatnonzero(self.first[1:] - self.stop[:-1] >= shortest_gap) + 1
+        edges = [0, *ends.tolist(), len(self.first)]
+        found: list[tuple[int, int]] = []
+        place = 0
+        for begin, end in pairwise(edges):
+            if begin == end:
+                continue
+            first, stop = int(self.first[begin]), int(self.stop[end - 1])
+            found += [(place, first), (first, stop)]
+            place = stop
+        return [(first, stop) for first, stop in [*found, (place, n_samples)] if stop > first]
+
+    def covered(
+        self, sample: Int[np.ndarray, "n_windows"], length: int, n_classes: int
+    ) -> Int[np.ndarray, "n_classes n_windows"]:
+        """Count the samples of each class in windows of a length."""
+        found = np.zeros((n_classes, len(sample)), dtype=np.int64)
+        for label in np.unique(self.label):
+            own = self.label == label
+            edges = np.stack([self.first[own], self.stop[own]], axis=1).ravel()
+            before = np.cumsum(np.stack([np.zeros(own.sum()), (self.stop - self.first)[own]], axis=1).ravel())
+            until = [np.interp(place, edges, before) for place in (sample, sample + length)]
+            found[label] = np.rint(until[1] - until[0]).astype(np.int64)
+        return found
+
+    def at(self, sample: Int[np.ndarray, "n_windows"]) -> Int[np.ndarray, "n_windows"]:
+        """Return the class at samples."""
+        if not len(self.first):
+            return np.full(len(sample), UNSCORED, dtype=np.int64)
+        place = np.searchsorted(self.first, sample, side="right") - 1
+        inside = (place >= 0) & (sample < self.stop[place])
+        return np.where(inside, self.label[place], UNSCORED)
+
+
+def spans_of(header: ShardHeader, dataset: Dataset) -> Spans:
+    """Return where a recording has which class. What is ignored carries no class, and takes no time from another.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a label is unknown, or two classes claim the same time.
+    """
+    found: list[tuple[int, int, int]] = []
+    for onset_s, duration_s, label in labelled(header, dataset):
+        first = max(0, round(onset_s * header.sfreq))
+        stop = min(header.n_samples, round((onset_s + duration_s) * header.sfreq))
+        if label != UNSCORED and stop > first:
+            _add(found, first, stop, label, header, dataset.classes)
+    columns = np.array(found, dtype=np.int64).reshape(-1, 3).T
+    return Spans(*columns)
+
+
+def _add(
+    spans: list[tuple[int, int, int]], first: int, stop: int, label: int, header: ShardHeader, classes: Sequence[str]
+) -> None:
+    """Add a span that begins no earlier than the others; it is joined to the last where that has its class."""
+    if spans and first <= spans[-1][1] + SLACK:
+        last_first, last_stop, last_label = spans[-1]
+        if label == last_label:
+            spans[-1] = last_first, max(stop, last_stop), label
+            return
+        if first < last_stop - SLACK:
+            until = min(stop, last_stop) / header.sfreq
+            raise BadRecordingError(
+                f"{header.recording}: from {header.start_s + first / header.sfreq:g} s to {header.start_s + until:g} s "
+                f"it is labelled {classes[last_label]} and {classes[label]}. One class at a time is expected: keep one "
+                "scorer in the file, or add what is an event to dataset.ignored."
+            )
+        spans[-1] = last_first, first, last_label
+    if stop > first:
+        spans.append((first, stop, label))
