@@ -123,8 +123,7 @@ def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], m
     if evaluation is None:
         console.print_unlabelled()
     else:
-        n_subjects = {split: number["n_subjects"] for split, number in summary["counts"].items()}
-        console.print_scores(evaluation.scores, evaluation.predictions, n_subjects)
+        console.print_scores(evaluation.scores, evaluation.predictions)
         console.print_controls(evaluation.fitted_with, experiment.probes.main)
     console.print_training(summary)
     console.print_valid_trials(summary)
