@@ -34,6 +34,8 @@ def explain(config: DictConfig) -> None:
     from eegbench.experiment.explanation import explain as explain_run
     from eegbench.experiment.finished import explained_before, open_finished
     from eegbench.experiment.record import run_facts
+    from eegbench.experiment.recordings import check_named, places
+    from eegbench.experiment.split_file import check_split
     from eegbench.progress import tell
     from eegbench.report.console import print_place
     from eegbench.sweep.sweep_context import SweepContext
@@ -45,7 +47,9 @@ def explain(config: DictConfig) -> None:
     own = {k: v for k, v in explained_before(stored, folder).items() if f"explain.{k}" not in typed}
     finished = open_finished(plain(with_stored(config, "explain", own)), stored)
     keep_freed_memory()
-    data = open_data(finished.experiment, choose_device(finished.device))
+    check_named(finished.folder)
+    data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))
+    check_split(data, finished.folder)
     metrics = explain_run(finished.asked, finished.experiment, data, finished.folder)
     if finished.has_moved:
         tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")

@@ -39,6 +39,11 @@ class Group:
         """Return the values that a parameter has in these runs, sorted."""
         return tuple(sorted({run.run.parameters.get(parameter, "–") for run in self.runs}))
 
+    @property
+    def recordings(self) -> frozenset[str]:
+        """Digests of the recordings that the runs were made of."""
+        return frozenset(run.recordings for run in self.runs)
+
     def mixed(self) -> dict[str, list[str]]:
         """Return the options, beside seeds and folds, in which the group's runs differ, with their values."""
         every = [one.options() for one in self.runs]
@@ -103,12 +108,12 @@ def near(word: str, known: Iterable[str]) -> str:
 
 def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:
     """Join the folds of one experiment; an encoder of its own for each fold makes no difference."""
-    found: dict[tuple[tuple[str, str], ...], list[Tested]] = {}
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Tested]] = {}
     for run in runs:
         options = run.options()
         if options.pop(FOLD, None) is not None:
             options.pop("encoder", None)
-        found.setdefault(tuple(sorted(options.items())), []).append(run)
+        found.setdefault((run.recordings, tuple(sorted(options.items()))), []).append(run)
     for folds in found.values():
         _check_tested_once(folds)
     return tuple(map(tuple, found.values()))

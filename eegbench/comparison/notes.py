@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from eegbench.comparison.refusals import differing_windows
 from eegbench.comparison.tables import ALPHA, Comparison
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
 from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
 from eegbench.score.paired import smallest_p
 from eegbench.score.rank import MIN_GROUPS
@@ -95,6 +95,7 @@ def _about_groups(comparison: Comparison) -> Iterator[str]:
         if any(FOLD in run.run.parameters for run in comparison.runs)
         else "A group's value is the mean over its replicates (seeds × draws of subjects), SD their standard deviation."
     )
+    yield from _about_folds(comparison)
     yield from _about_probes(comparison)
     yield (
         f"Controls: random weights, hand-made features, majority class and chance, averaged over all "
@@ -102,6 +103,18 @@ def _about_groups(comparison: Comparison) -> Iterator[str]:
     )
     yield from _about_seeds(comparison)
     yield from _about_mixtures(comparison)
+
+
+def _about_folds(comparison: Comparison) -> Iterator[str]:
+    found: dict[str, list[str]] = {}
+    for group in comparison.groups:
+        options = group.runs[0].run.parameters
+        for folds in group.replicates:
+            if missing := missing_folds([one.run.parameters.get(FOLD) for one in folds], options.get(N_FOLDS)):
+                found.setdefault(", ".join(missing), []).append(group.name)
+    for without, groups in found.items():
+        told = plural(without.count(",") + 1, "fold").partition(" ")[2]
+        yield f"{'; '.join(dict.fromkeys(groups))}: without the {told} {without}, so not every subject is tested."
 
 
 def _about_probes(comparison: Comparison) -> Iterator[str]:
@@ -146,6 +159,11 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
     if comparison.question.aggregation == "mean_per_recording" and _one_label_each(comparison):
         yield "Every recording holds one class only: κ and F1 within a recording say nothing."
+    if len({group.recordings for group in comparison.groups}) > 1:
+        yield (
+            "The groups were made of different recordings (recordings.json of the runs names them): a difference "
+            "between groups may come from these."
+        )
     if differing_windows(comparison.groups):
         yield "The groups test different windows of these subjects (other lengths or rejections): compare with care."
     undefined = {one.n_undefined for one in comparison.pairs} - {0}

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from eegbench.atomic import write_csv, write_parquet
+from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
 from eegbench.config import flat, read_json, read_plain
+from eegbench.dataset.content import RECORDINGS, difference, named, read_contents
 from eegbench.score import per_subject, render, score
 from eegbench.score.predictions import COLUMNS
-from eegbench.score.render import without_clutter
-from eegbench.types import Score
+from eegbench.score.render import n_subjects_of, plural, without_clutter
+from eegbench.types import SPLITS, Score
 
-FOLD = "split.fold"
 PREDICTIONS = "predictions.parquet"
 
 
@@ -32,9 +33,10 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
     Raises
     ------
     ValueError
-        Where there are no runs, they differ in more than the fold, or a subject is tested twice.
+        Where there are no runs, they differ in more than the fold or in their recordings, or a subject is tested twice.
     """
     _check_folds(runs)
+    _check_recordings(runs)
     frames = [pd.read_parquet(run / PREDICTIONS) for run in runs]
     test = [frame[frame["split"] == "test"] for frame in frames]
     _check_tested_once(runs, test)
@@ -44,11 +46,9 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
     write_parquet(into / "pooled_predictions.parquet", frame)
     write_csv(into / "pooled_scores.csv", pd.DataFrame([one.row() for one in scores]))
     write_csv(into / "pooled_scores_per_subject.csv", per_subject(frame, classes))
-    print(
-        f"\n{len(runs)} folds pooled: every subject's windows were predicted by a probe that never saw the subject.\n"
-    )
+    print(f"\n{_told(runs, {str(subject) for subject in frame['subject']})}\n")
     width = shutil.get_terminal_size((100, 24)).columns
-    print(render(without_clutter(scores, frame), n_subjects={"test": frame["subject"].nunique()}, width=width))
+    print(render(without_clutter(scores, frame), n_subjects=n_subjects_of(frame), width=width))
     print(f"\npooled: {into / 'pooled_scores.csv'}")
     return scores
 
@@ -65,6 +65,41 @@ def _check_folds(runs: Sequence[Path]) -> None:
         raise ValueError(f"{len(runs)} finished runs with {PREDICTIONS} were found, and pooling needs two or more.")
     if extra := differing(runs) - {FOLD}:
         raise ValueError(f"the runs differ in {', '.join(sorted(extra))}; only runs that differ in {FOLD} alone pool.")
+
+
+def _told(runs: Sequence[Path], tested: set[str]) -> str:
+    """Say how many folds were pooled and whom they test, and name the folds and subjects that are missing."""
+    every = [flat(read_plain(run / "config.yaml")) for run in runs]
+    n_folds = every[0].get(N_FOLDS)
+    missing = missing_folds([options.get(FOLD) for options in every], n_folds)
+    untested = sorted(_subjects(runs[0]) - tested)
+    blind = "were predicted by a probe that never saw the subject"
+    if not missing and not untested:
+        return f"{len(runs)} folds pooled: every subject's windows {blind}."
+    without = f" of {n_folds} folds pooled, without {named(missing)}" if missing else " folds pooled"
+    n_subjects = plural(len(tested) + len(untested), "subject")
+    return (
+        f"{len(runs)}{without}: the windows of {len(tested)} of {n_subjects} {blind}; "
+        f"not tested: {named(untested) or 'none'}."
+    )
+
+
+def _subjects(run: Path) -> set[str]:
+    """Return all subjects of a run's splits."""
+    splits = read_json(run / "split.json")
+    return {str(one) for split in SPLITS for one in (splits.get(split) or {}).get("subjects", ())}
+
+
+def _check_recordings(runs: Sequence[Path]) -> None:
+    """Refuse folds of different recordings: each was dealt from other subjects."""
+    first = read_contents(runs[0] / RECORDINGS)
+    for run in runs[1:]:
+        if differs := difference(first, read_contents(run / RECORDINGS)):
+            told = differs.words("only in the first", "only in the second")
+            raise ValueError(
+                f"{runs[0]} and {run} were made of different recordings ({told}), so they are not folds of one split; "
+                "run all folds on the same recordings."
+            )
 
 
 def _check_tested_once(runs: Sequence[Path], test: Sequence[pd.DataFrame]) -> None:

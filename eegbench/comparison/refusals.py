@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from eegbench.comparison.groups import Group
-from eegbench.comparison.tested import Tested
+from eegbench.comparison.groups import SEEDS, Group
+from eegbench.comparison.tested import FOLD, Tested
 from eegbench.tracking.finished import FinishedRun
 
 MAX_NAMED = 6
@@ -18,12 +18,15 @@ def check_comparable(groups: Sequence[Group], split: str) -> None:
     Raises
     ------
     ValueError
-        Where datasets, classes, labels or test subjects differ, or marked results would stand beside others.
+        Where datasets, classes, labels or test subjects differ, a group mixes recordings, or marked results would
+        stand beside others.
     """
     runs = [run for group in groups for run in group.runs]
     for one in runs[1:]:
         _check_same_question(runs[0], one)
     _check_labels(runs)
+    for group in groups:
+        _check_recordings(group)
     for group in groups[1:]:
         _check_subjects(groups[0], group, split)
 
@@ -75,10 +78,35 @@ def _check_labels(runs: Sequence[Tested]) -> None:
                 raise ValueError(
                     f"{first.run} and {run.run} have different labels for recording {recording} at {start_s:g} s "
                     f"({known.loc[other[0]]} and {labels.loc[other[0]]}): these are different datasets under the same "
-                    "names (is dataset.seed another?), and do not stand in one table; choose one with --filter."
+                    "names (is dataset.root or dataset.seed another?), and do not stand in one table; choose one with "
+                    "--filter."
                 )
             labels = pd.concat([known, labels.drop(both)])
         known = labels
+
+
+def _check_recordings(group: Group) -> None:
+    """Refuse a mean over runs that differ in nothing but seeds, folds and the recordings they were made of."""
+    first: dict[tuple[tuple[str, str], ...], Tested] = {}
+    for run in group.runs:
+        named = {name: value for name, value in run.options().items() if name not in (*SEEDS, FOLD, "encoder")}
+        other = first.setdefault(tuple(sorted(named.items())), run)
+        if other.recordings != run.recordings:
+            raise ValueError(
+                f"{other.run} and {run.run} have the same options and were made of different recordings "
+                f"({_places(other, run)}), so they are not repetitions of one experiment and no group has both: leave "
+                "one of them out with --filter."
+            )
+
+
+def _places(first: Tested, other: Tested) -> str:
+    """Say in which folders the recordings were."""
+    differing = [
+        f"{name}={first.run.parameters.get(name)} and {other.run.parameters.get(name)}, so add it to --group-by"
+        for name in sorted({*first.run.parameters, *other.run.parameters})
+        if name.startswith("dataset.") and first.run.parameters.get(name) != other.run.parameters.get(name)
+    ]
+    return "; ".join(differing) or "files in its folders were added, removed or changed in between"
 
 
 def _check_subjects(first: Group, other: Group, split: str) -> None:

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,10 @@ from eegbench.tracking.finished import Archive, FinishedRun
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
 """The tag of runs that hold other runs: those that ``eegbench compare`` leaves, and the parents of sweeps."""
 
-FOLD = "split.fold"
+FOLD, N_FOLDS = "split.fold", "split.n_folds"
+NEEDED = {"within_subject", "transductive_subjects", "main_probe", "recordings_sha256"}
+"""What ``summary.json`` must hold."""
+
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
 """Options, or nodes of them, that say where and how a run was made, not what it is."""
 
@@ -36,6 +40,8 @@ class Tested:
         Class names.
     within_subject, transductive
         Whether subjects of train are tested, and whether the encoder saw signals of those tested.
+    recordings
+        A digest of the recordings that the run was made of.
     """
 
     run: FinishedRun
@@ -44,6 +50,7 @@ class Tested:
     classes: tuple[str, ...]
     within_subject: bool
     transductive: bool
+    recordings: str
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -61,6 +68,12 @@ class Tested:
         return {name: value for name, value in self.run.parameters.items() if not _is_incidental(name)}
 
 
+def missing_folds(there: Iterable[Any], n_folds: Any) -> list[str]:
+    """Return the folds, from 0, that are not there; none where the split does not say how many there are."""
+    present = {str(fold) for fold in there}
+    return [] if n_folds is None else [fold for fold in map(str, range(int(n_folds))) if fold not in present]
+
+
 def _is_incidental(name: str) -> bool:
     name = re.sub(r"^dataset\.sets\.\w+\.", "dataset.", name)  # of one of several sets
     return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
@@ -71,7 +84,8 @@ def read_tested(
 ) -> tuple[list[Tested], Counter[str]]:
     """Read the runs that can be compared, and count the others by the reason why they cannot.
 
-    Of runs with the same options the newest stays: the same options give the same numbers, and twice is no replicate.
+    Of runs with the same options and recordings the newest stays: these give the same numbers, and twice is no
+    replicate.
 
     Parameters
     ----------
@@ -85,15 +99,15 @@ def read_tested(
         Name of the probe that is compared; None for each run's main probe.
     """
     left_out: Counter[str] = Counter()
-    newest: dict[tuple[tuple[str, str], ...], Tested] = {}
+    newest: dict[tuple[str, tuple[tuple[str, str], ...]], Tested] = {}
     for run in runs:
         one = _read(archive, run, split, probe)
         if isinstance(one, str):
             left_out[one] += 1
             continue
-        options = tuple(sorted(one.options().items()))
-        left_out["repeated with the same options by a newer run"] += options in newest
-        newest[options] = one
+        same = one.recordings, tuple(sorted(one.options().items()))
+        left_out["repeated with the same options by a newer run"] += same in newest
+        newest[same] = one
     return list(newest.values()), +left_out
 
 
@@ -113,7 +127,7 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
     frame = pd.read_parquet(predictions)
     classes = tuple(frame.columns[len(COLUMNS) :])
     facts = read_json(summary)
-    if not {"within_subject", "transductive_subjects", "main_probe"} <= facts.keys():
+    if not facts.keys() >= NEEDED:
         return "without a complete summary.json"
     main = str(facts["main_probe"])
     compared = main if probe is None else probe
@@ -127,6 +141,7 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
         classes=classes,
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
+        recordings=str(facts["recordings_sha256"]),
     )
 
 

@@ -1,11 +1,12 @@
 """The data of an experiment: list recordings, open them as windows, split by subject."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,12 @@ import torch
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
+from eegbench.dataset.content import Contents, contents_digest
 from eegbench.distributed import from_main
-from eegbench.experiment.base import Expected, Experiment
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.recordings import plan_recordings
 from eegbench.inference.trial import first_crops
-from eegbench.preprocessing.build import Plan, build_shards, plan_shards
+from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.open import Opened, open_store
 from eegbench.report.console import DataOverview
 from eegbench.store.base import WindowStore
@@ -40,6 +43,10 @@ class Data:
         Whether a subject may stand in two splits.
     coverage
         Which part of the complete set this is, in words.
+    contents
+        What the recordings in the store hold.
+    settings
+        How they were read and preprocessed, as text.
     notes
         What dataset and preprocessing remarked while the data were opened: trials moved, subjects left out, ….
     """
@@ -49,6 +56,8 @@ class Data:
     store: WindowStore
     within_subject: bool
     coverage: str
+    contents: Contents
+    settings: str
     notes: tuple[str, ...] = ()
 
     def part(self, split: str) -> pd.DataFrame:
@@ -67,9 +76,9 @@ class Data:
 
     @property
     def digest(self) -> str:
-        """Identify the signals and windows by the names of their shards and the window table."""
-        names = "\n".join(sorted(shard.folder.name for shard in self.store.shards))
-        return hashlib.sha256(f"{names}\n{self.store.form}".encode()).hexdigest()
+        """Identify the signals and windows by what the recordings hold, and how they were read and preprocessed."""
+        text = f"{contents_digest(self.contents)}\n{self.settings}\n{self.store.form}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Notes(logging.Handler):
@@ -93,8 +102,17 @@ def _noted() -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
-def open_data(experiment: Experiment, device: torch.device) -> Data:
+def open_data(experiment: Experiment, device: torch.device, files: Sequence[Path] = ()) -> Data:
     """List the recordings, preprocess what is missing, cut windows, and give each to a split; keep what is noted.
+
+    Parameters
+    ----------
+    experiment
+        The experiment.
+    device
+        Where windows are gathered.
+    files
+        Those that name the recordings to take (`eegbench.experiment.recordings`); none for all that are listed.
 
     Raises
     ------
@@ -102,11 +120,11 @@ def open_data(experiment: Experiment, device: torch.device) -> Data:
         As `_open`.
     """
     with _noted() as notes:
-        data = _open(experiment, device)
+        data = _open(experiment, device, files)
     return replace(data, notes=tuple(notes))
 
 
-def _open(experiment: Experiment, device: torch.device) -> Data:
+def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -> Data:
     """List the recordings, preprocess what is missing, cut windows, and give each to a split.
 
     Raises
@@ -116,7 +134,7 @@ def _open(experiment: Experiment, device: torch.device) -> Data:
         preprocessing.
     """
     dataset, preprocessing, split = experiment.dataset, experiment.preprocessing, experiment.split
-    plan = _plan(experiment)
+    plan = plan_recordings(experiment, files)
     if not split.within_subject:
         split.assign(_listing(plan.recordings, preprocessing.least_s))
     opened = open_store(plan, dataset, preprocessing, experiment.storage, device)
@@ -127,54 +145,24 @@ def _open(experiment: Experiment, device: torch.device) -> Data:
         store=replace(opened.store, table=table),
         within_subject=split.within_subject,
         coverage=dataset.coverage(opened.recordings),
+        contents={recording.id: plan.contents[recording.id] for recording in opened.recordings},
+        settings=_settings(dataset, preprocessing),
     )
 
 
-def _plan(experiment: Experiment) -> Plan:
-    """List the recordings, and tell which have no shard yet."""
-    dataset = experiment.dataset
-    _check_labels(dataset)
-    recordings = dataset.recordings()
-    _check_ids(recordings)
-    return plan_shards(dataset, experiment.preprocessing, recordings, experiment.storage)
-
-
-def _check_ids(recordings: Sequence[Recording]) -> None:
-    """Refuse two recordings of one id: they would count as one."""
-    first: dict[str, Recording] = {}
-    for recording in recordings:
-        other = first.setdefault(recording.id, recording)
-        if other is not recording:
-            raise ValueError(
-                f"dataset: two recordings have the id {recording.id!r} ({other.signal} and {recording.signal}); "
-                "give each one of its own in the dataset's recordings()."
-            )
-
-
-def build_missing(experiment: Experiment) -> None:
-    """Preprocess what has no shard yet, for many runs to use.
-
-    Raises
-    ------
-    ValueError
-        As `open_data`.
-    """
-    build_shards(_plan(experiment))
-
-
-def shared_data(experiment: Experiment, device: torch.device) -> Data:
+def shared_data(experiment: Experiment, device: torch.device, files: Sequence[Path]) -> Data:
     """Open the data in process 0 alone, which may have to preprocess it, and hand it to the others."""
-    data = from_main(lambda: open_data(experiment, device))
+    data = from_main(lambda: open_data(experiment, device, files))
     return replace(data, store=replace(data.store, device=device))
 
 
-def _check_labels(dataset: Dataset) -> None:
-    both = sorted(set(dataset.labels) & set(dataset.ignored))
-    if both:
-        raise ValueError(
-            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
-            "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
-        )
+def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
+    settings = {
+        "dataset": type(dataset).__name__,
+        "read": dataset.read_settings,
+        "signal": preprocessing.signal.settings,
+    }
+    return json.dumps(settings, sort_keys=True, default=str)
 
 
 def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
@@ -216,24 +204,6 @@ def overview(data: Data) -> DataOverview:
     )
 
 
-def split_ids(data: Data) -> dict[str, Any]:
-    """Name the subjects and recordings of each split, and give the whole a hash."""
-    named = {
-        split: {
-            "subjects": sorted(data.part(split)["subject"].unique()),
-            "recordings": sorted(data.part(split)["recording"].unique()),
-        }
-        for split in SPLITS
-    }
-    assigned = "\n".join(f"{r}\t{t}\t{s}" for r, t, s in data.store.table[["recording", "start_s", "split"]].to_numpy())
-    return {
-        "dataset": type(data.dataset).__name__,
-        "within_subject": data.within_subject,
-        "sha256": hashlib.sha256(assigned.encode()).hexdigest(),
-        **named,
-    }
-
-
 def origins(data: Data, split: str) -> dict[str, set[tuple[str, str]]]:
     """Return, for each subject of a split, whom it is one of (`Dataset.people`) and the id there.
 
@@ -261,27 +231,3 @@ def dataset_facts(data: Data, name: str, source: str) -> tuple[DatasetFacts, ...
         for split in SPLITS
         if every[split]["n_windows"]
     )
-
-
-def check_expected(data: Data, expected: Expected | None) -> None:
-    """Stop where subjects or test windows are not those of the protocol that is followed.
-
-    Raises
-    ------
-    ValueError
-        Naming the split or class, what was expected and what is there.
-    """
-    if expected is None:
-        return
-    for split, subjects in zip(SPLITS, (expected.train, expected.valid, expected.test), strict=True):
-        there = sorted(data.part(split)["subject"].unique())
-        if there != sorted(subjects):
-            raise ValueError(f"expected.{split}={sorted(subjects)}: the {split} split holds subjects {there}.")
-    label = data.part("test")["label"]
-    for number, name in enumerate(data.store.classes):
-        n_windows = int((label == number).sum())
-        if n_windows != expected.test_windows[name]:
-            raise ValueError(
-                f"expected.test_windows.{name}={expected.test_windows[name]}: there are {n_windows}; "
-                "the recording or its crop is not that of the protocol."
-            )

@@ -9,15 +9,18 @@ from typing import Any
 import torch
 
 from eegbench.atomic import write_json
+from eegbench.dataset.content import contents_digest
 from eegbench.distributed import following_main, is_main
 from eegbench.environment import choose_device, keep_freed_memory, seed_libraries, set_deterministic
 from eegbench.experiment.base import Experiment
-from eegbench.experiment.data import Data, check_expected, overview, shared_data, split_ids
+from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
 from eegbench.experiment.record import run_facts
+from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude
 from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
+from eegbench.experiment.split_file import check_expected, check_split, split_ids
 from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.steps import Steps
 from eegbench.experiment.summary import final_metrics, mark_of, summarise
@@ -40,14 +43,16 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     """
     began = time.monotonic()
     device = _prepare_process(experiment)
+    named = places(experiment, folder, context.parent)
     if not is_main():
         with following_main():
-            train_along(experiment, shared_data(experiment, device), folder)
+            train_along(experiment, shared_data(experiment, device, named), folder)
         return {}
     write_facts(experiment.options, folder)
     if (finished := finished_metrics(folder)) is not None:
         return finished
-    data = shared_data(experiment, device)
+    data = shared_data(experiment, device, named)
+    check_split(data, folder)
     check_expected(data, experiment.expected)
     same = identity(experiment.options, data.digest)
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
@@ -66,6 +71,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
                 maps = explain(experiment.explanation, experiment, data, folder)
         summary = summarise(experiment, data, trained, result.evaluation, seen)
         summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
+        summary |= {"recordings_sha256": contents_digest(data.contents)}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
         write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
         run.finish(metrics=metrics, model=result.model)
@@ -123,8 +129,7 @@ def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], m
     if evaluation is None:
         console.print_unlabelled()
     else:
-        n_subjects = {split: number["n_subjects"] for split, number in summary["counts"].items()}
-        console.print_scores(evaluation.scores, evaluation.predictions, n_subjects)
+        console.print_scores(evaluation.scores, evaluation.predictions)
         console.print_controls(evaluation.fitted_with, experiment.probes.main)
     console.print_training(summary)
     console.print_valid_trials(summary)

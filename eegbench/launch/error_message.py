@@ -24,14 +24,19 @@ ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOL
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
 """Nodes that hold the options of a group of which several may be chosen."""
 
+_NO_ACCESS = (
+    "access is not permitted; ask the owner of this file or folder, or name another: dataset.root=FOLDER for "
+    "recordings, paths.outputs=FOLDER for everything that is written."
+)
+
 _DISK = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EACCES: "writing is not permitted",
-    errno.EPERM: "writing is not permitted",
-    errno.EROFS: "the file system is read-only",
-    errno.ENOTDIR: "a part of this path is a file, not a folder",
-    errno.EEXIST: "a file stands where a folder should be",
+    errno.ENOSPC: f"the disk is full; {ELSEWHERE}",
+    errno.EDQUOT: f"the disk quota is used up; {ELSEWHERE}",
+    errno.EACCES: _NO_ACCESS,
+    errno.EPERM: _NO_ACCESS,
+    errno.EROFS: f"the file system is read-only; {ELSEWHERE}",
+    errno.ENOTDIR: f"a part of this path is a file, not a folder; {ELSEWHERE}",
+    errno.EEXIST: f"a file stands where a folder should be; {ELSEWHERE}",
 }
 
 
@@ -54,7 +59,7 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     if "No space left on device" in str(error) or "disk is full" in str(error):
         return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
-        return f"{_place(error)}{_DISK[error.errno]}; {ELSEWHERE}"
+        return f"{_place(error)}{_DISK[error.errno]}"
     if isinstance(error, FileNotFoundError) and _innermost(error).name == "mkdir":
         return f"{_place(error)}no folder can be made here; {ELSEWHERE}"
     if isinstance(error, ValueError | OSError) and _is_ours(error):

@@ -68,7 +68,7 @@ class Sweeping(Callback):  # type: ignore[misc]
                 _print_dry(jobs)
                 raise SystemExit(0)
             _check_study(jobs)
-            _build_shards(experiments)
+            _build_shards(experiments, jobs)
             _begin(experiments[0], jobs)
             HydraConfig.instance().set_config(config)
 
@@ -162,15 +162,20 @@ def _check_study(jobs: Jobs) -> None:
         SharedStudy(jobs.plan)
 
 
-def _build_shards(experiments: Sequence["Experiment"]) -> None:
+def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
     """Build the shards of every dataset and preprocessing among the jobs, once."""
-    from eegbench.experiment.data import build_missing
+    from eegbench.experiment.recordings import build_missing, dataset_key
 
     seen = set()
+    recordings: dict[str, str] = {}
     for experiment in experiments:
         if (key := experiment.data_key) not in seen:
             seen.add(key)
-            build_missing(experiment)
+            recordings[dataset_key(experiment)] = build_missing(experiment, jobs.folder / SWEEP)
+    if jobs.plan:
+        from eegbench.sweep.study import SharedStudy
+
+        SharedStudy(jobs.plan).check_recordings(recordings)
 
 
 def _begin(experiment: "Experiment", jobs: Jobs) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset.content import Content, Contents, describe, recording_digest
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.progress import n_cores, parallel
@@ -40,6 +41,8 @@ class Plan:
         Those whose shard is not there.
     bad
         What is wrong with the others, by recording.
+    contents
+        Of all recordings whose files can be read, whether preprocessing can use them or not.
     n_workers
         Processes that build them: as many as were asked for, or else as many cores as are worth it.
     """
@@ -47,6 +50,7 @@ class Plan:
     jobs: tuple[Job, ...]
     missing: tuple[Job, ...]
     bad: Mapping[str, str]
+    contents: Contents
     n_workers: int
 
     @property
@@ -58,7 +62,7 @@ class Plan:
 def plan_shards(
     dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], storage: ShardStorage
 ) -> Plan:
-    """Look at every file that has no shard yet: what is damaged, too short or too large is known before long work.
+    """Look at every file: what is damaged, too short, too large or not to be read is known before long work.
 
     Raises
     ------
@@ -69,13 +73,14 @@ def plan_shards(
     """
     storage.shards.mkdir(parents=True, exist_ok=True)
     sweep_leftovers(storage.shards)
-    jobs = [_job(dataset, preprocessing.signal, recording, storage) for recording in recordings]
+    jobs, contents, unreadable = _jobs(dataset, preprocessing.signal, recordings, storage)
     missing = [job for job in jobs if not job.folder.is_dir()]
     bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
+    bad = unreadable | bad
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
     check_any(good, bad)
     n_workers = storage.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
-    return Plan(tuple(good), tuple(to_build), bad, n_workers)
+    return Plan(tuple(good), tuple(to_build), bad, contents, n_workers)
 
 
 def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
@@ -106,10 +111,31 @@ def check_any(good: Sequence[object], bad: Mapping[str, str]) -> None:
         raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
 
 
-def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> Job:
+def _jobs(
+    dataset: Dataset, signal: SignalSteps, recordings: Sequence[Recording], storage: ShardStorage
+) -> tuple[list[Job], dict[str, Content], dict[str, str]]:
+    """Return a job and the content of each recording, and why the files of the others cannot be read."""
+    jobs: list[Job] = []
+    contents: dict[str, Content] = {}
+    unreadable: dict[str, str] = {}
+    for recording in recordings:
+        try:
+            digest = recording_digest(recording)
+            jobs.append(_job(dataset, signal, recording, digest, storage))
+            contents[recording.id] = describe(recording, digest)
+        except OSError as error:
+            reason = BadRecordingError(
+                f"{error.filename or recording.signal}: this file cannot be read ({error.strerror or error}); make it "
+                "readable, or set dataset.on_bad_recording=skip."
+            )
+            refuse_or_note(dataset, recording, reason, unreadable)
+    return jobs, contents, unreadable
+
+
+def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, digest: str, storage: ShardStorage) -> Job:
     origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
     settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
-    return Job(dataset, signal, recording, storage.shards / shard_name(own, settings))
+    return Job(dataset, signal, recording, storage.shards / shard_name(own, digest, settings))
 
 
 def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:

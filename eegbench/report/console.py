@@ -15,7 +15,7 @@ from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import tell
 from eegbench.report.run_figures import shown_split
 from eegbench.score import render
-from eegbench.score.render import plural, without_clutter
+from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import Score
 
 MAX_SKIPPED = 5
@@ -114,11 +114,12 @@ def trust_words(trusted: Sequence[str]) -> str:
     return f" 'trust=[{','.join(trusted)}]'" if trusted else ""
 
 
-def print_scores(scores: Sequence[Score], predictions: pd.DataFrame, n_subjects: Mapping[str, int]) -> None:
+def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
     """Print the tables of scores on test, or on valid where nothing is tested."""
     split = shown_split(predictions)
     shown = without_clutter([score for score in scores if score.split.startswith(split)], predictions)
-    print("\n" + render(shown, n_subjects=n_subjects, width=shutil.get_terminal_size((100, 24)).columns))
+    width = shutil.get_terminal_size((100, 24)).columns
+    print("\n" + render(shown, n_subjects=n_subjects_of(predictions), width=width))
 
 
 def print_controls(fitted_with: Mapping[str, str], main: str) -> None:

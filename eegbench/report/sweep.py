@@ -10,6 +10,7 @@ import pandas as pd
 
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
+from eegbench.comparison.tested import FOLD
 from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album
@@ -78,7 +79,7 @@ def print_plan(plan: Plan) -> None:
 def _pool_folds(folder: Path) -> dict[str, float]:
     """Pool the jobs where they differ in nothing but the fold."""
     runs = pool.find_runs([folder])
-    if len(runs) < 2 or pool.differing(runs) != {pool.FOLD}:
+    if len(runs) < 2 or pool.differing(runs) != {FOLD}:
         return {}
     return score_metrics(pool.pool(runs, folder / SWEEP))
 

@@ -57,6 +57,14 @@ def render(scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int
     return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects))
 
 
+def n_subjects_of(predictions: pd.DataFrame) -> dict[str, int]:
+    """Count the subjects of whom something was predicted, by split.
+
+    These can be fewer than the subjects of a split: one without a scored window is not tested.
+    """
+    return {str(split): int(n) for split, n in predictions.groupby("split")["subject"].nunique().items()}
+
+
 def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
     """Leave out scores that fill a terminal: F1 of each class as a mean over recordings, for example.
 

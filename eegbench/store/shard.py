@@ -116,16 +116,27 @@ def signal_file(folder: Path, group: str) -> Path:
     return folder / f"signal-{group}.npy"
 
 
-def shard_name(recording: Recording, settings: Mapping[str, object]) -> str:
+def shard_name(recording: Recording, content: str, settings: Mapping[str, object]) -> str:
     """Name a shard after all that decides what is in it.
 
-    The files' sizes and modification times stand for their content: hashing a night costs as much as reading it.
+    The digest of the files covers some blocks of a long one (`file_digest`). So the times of modification count too:
+    they tell an edit between these blocks.
+
+    Parameters
+    ----------
+    recording
+        The recording, as its own set lists it.
+    content
+        The digest of its files.
+    settings
+        How they are read and preprocessed.
     """
     files = [path.stat() for path in (recording.signal, recording.labels) if path is not None]
     identity = {
         "version": SHARD_VERSION,
         "recording": recording.id,
-        "files": [(found.st_size, found.st_mtime_ns) for found in files],
+        "content": content,
+        "modified": [found.st_mtime_ns for found in files],
         "settings": settings,
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()

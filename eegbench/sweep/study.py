@@ -16,7 +16,7 @@ from eegbench.sweep.space import describe
 from eegbench.sweep.storage import exclusive, open_storage, public, trial_id
 from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free
 
-OPTIONS, CONTROLLER, JOB = "options", "controller", "job"
+OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "job"
 
 
 MIN_FOR_IMPORTANCE = 4
@@ -54,6 +54,29 @@ class SharedStudy:
                 study_name=plan.study, storage=self.storage, directions=plan.directions, load_if_exists=True
             )
             self._check_or_record()
+
+    def check_recordings(self, digests: Mapping[str, str]) -> None:
+        """Refuse recordings that are not those of earlier trials, which another controller may have had.
+
+        Parameters
+        ----------
+        digests
+            From a dataset's options, under a short name, to the digest of its recordings.
+
+        Raises
+        ------
+        ConfigError
+            Where a dataset has other recordings.
+        """
+        with exclusive(self.plan.address, self.plan.study):
+            earlier = self.study.user_attrs.get(RECORDINGS, {})
+            self.study.set_user_attr(RECORDINGS, {**digests, **earlier})
+        if any(earlier.get(name, digest) != digest for name, digest in digests.items()):
+            raise ConfigError(
+                f"hydra.sweeper.study_name={self.plan.study}: the recordings are not those that the study in "
+                f"{public(self.plan.address)} began with; put them back as they were, or choose another "
+                "hydra.sweeper.study_name."
+            )
 
     def draw(self, controller: str, n: int) -> list[Drawn]:
         """Take over trials whose processes died, and draw new points while the budget lasts; at most n in all."""

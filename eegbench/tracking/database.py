@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 Client = Any
 """An ``mlflow.MlflowClient``; MLflow takes more than a second to import, so only functions that need it do."""
@@ -115,6 +116,24 @@ def connect(place: Place) -> Client:
             f"MLflow cannot open {place.public_uri} ({_first_line(error)}); move it aside, or name another "
             "with tracking.uri=URI or paths.outputs=FOLDER, or keep no database with tracking=folder."
         ) from error
+
+
+def check_writable(place: Place) -> None:
+    """Refuse a place whose database or folder of files belongs to somebody who does not let others write.
+
+    Raises
+    ------
+    ValueError
+        Naming the file or folder.
+    """
+    files = [Path(uri.removeprefix("sqlite:///")) for uri in (place.uri,) if uri.startswith("sqlite:")]
+    files += [Path(unquote(urlparse(uri).path)) for uri in (place.artefacts,) if uri]
+    for path in (*files, *(file.parent for file in files)):  # sqlite writes a journal next to its file
+        if path.exists() and not os.access(path, os.W_OK):
+            raise ValueError(
+                f"{path}: writing is not permitted, so MLflow cannot keep the run; ask its owner for permission, name "
+                "another place with tracking.uri=URI or paths.outputs=FOLDER, or keep no database with tracking=folder."
+            )
 
 
 def find_experiment(client: Client, place: Place, name: str) -> str:

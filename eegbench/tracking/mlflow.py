@@ -13,7 +13,7 @@ from eegbench.atomic import atomic_path
 from eegbench.config import read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
-from eegbench.tracking.database import Client, connect, default_place, find_experiment, find_place
+from eegbench.tracking.database import Client, check_writable, connect, default_place, find_experiment, find_place
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
@@ -63,6 +63,7 @@ class Mlflow(Tracker):
 
     def start(self, facts: RunFacts) -> "MlflowRun":
         """Begin a run, or continue the one that ``tracking.json`` in its folder names."""
+        check_writable(self.place)
         client = connect(self.place)
         run = self._recorded(client, facts.folder)
         if run is None:

@@ -28,7 +28,17 @@ def predictions(skill, subjects, seed, n_windows=40):
 
 @pytest.fixture
 def make_run():
-    def make(skill=0.7, subjects=range(8), *, tags=None, classes=CLASSES, within=False, transductive=False, **options):
+    def make(
+        skill=0.7,
+        subjects=range(8),
+        *,
+        tags=None,
+        classes=CLASSES,
+        within=False,
+        transductive=False,
+        recordings="a",
+        **options,
+    ):
         name = " ".join(f"{key} {value}" for key, value in (options | (tags or {})).items())
         parameters = {"seed": "0", "trainer.lr": "0.001", "model._target_": "eegbench.model.chambon2018.Chambon2018"}
         parameters |= {key.replace("__", "."): str(value) for key, value in options.items()}
@@ -45,6 +55,6 @@ def make_run():
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
         frame = predictions(skill, list(subjects), int(parameters["seed"]))
-        return Tested(run, "linear", frame, classes, within, transductive)
+        return Tested(run, "linear", frame, classes, within, transductive, recordings)
 
     return make

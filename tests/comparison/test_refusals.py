@@ -29,7 +29,9 @@ def test_different_classes_are_refused(make_run):
 def test_the_same_names_with_other_labels_are_refused(make_run):
     one = make_run(trainer__lr=1)
     other = replace(one, frame=one.frame.assign(label=one.frame["label"].map({"left": "right", "right": "left"})))
-    with pytest.raises(ValueError, match=r"different labels for recording r0 at 0 s .*\(is dataset.seed another\?\)"):
+    with pytest.raises(
+        ValueError, match=r"labels for recording r0 at 0 s .*\(is dataset.root or dataset.seed another\?\)"
+    ):
         check(make_run(), other)
 
 
@@ -63,3 +65,12 @@ def test_other_windows_of_the_same_subjects_are_seen(make_run):
     fewer = replace(one, frame=one.frame[one.frame["start_s"] > 4])
     assert differing_windows(check(make_run(), fewer))
     assert not differing_windows(check(make_run(), one))
+
+
+def test_a_mean_over_runs_on_different_recordings_is_refused(make_run):
+    raw, clean = make_run(dataset__root="raw"), make_run(dataset__root="clean", recordings="b")
+    with pytest.raises(ValueError, match=r"different recordings \(dataset\.root=raw and clean, so add it to"):
+        check(raw, clean)
+    assert len(check(raw, clean, by=("dataset.root",))) == 2
+    with pytest.raises(ValueError, match="files in its folders were added, removed or changed in between"):
+        check(raw, make_run(seed=1, dataset__root="raw", recordings="b"))

@@ -112,3 +112,16 @@ def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
     for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
         found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None))
         assert ("Every recording holds one class only" in "\n".join(notes(found, Counter()))) is said
+
+
+def test_missing_folds_and_different_recordings_are_said(make_run):
+    def runs(*folds, **changes):
+        words = {"split__n_folds": 3, **changes}
+        return [make_run(subjects=range(4 * k, 4 * k + 4), split__fold=k, **words) for k in folds]
+
+    text = "\n".join(notes(compare([*runs(0, 2), *runs(0, 2, trainer__lr=1, recordings="b")]), Counter()))
+    assert "lr=0.001; lr=1: without the fold 1, so not every subject is tested." in text
+    assert "The groups were made of different recordings" in text
+    text = "\n".join(notes(compare([*runs(0, 1, 2), *runs(0, 1, 2, trainer__lr=1)]), Counter()))
+    assert "without the fold" not in text
+    assert "different recordings" not in text

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from eegbench.comparison.tested import read_tested
+from eegbench.comparison.tested import missing_folds, read_tested
 from eegbench.tracking.finished import Archive
 
 
@@ -31,6 +31,7 @@ def keep(tmp_path, make_run):
             columns = ["recording", "subject", "start_s", "split", "probe", "label", "predicted", "left", "right"]
             frame[columns].to_parquet(folder / "predictions.parquet")
             facts = {"within_subject": False, "transductive_subjects": list(transductive), "main_probe": main}
+            facts["recordings_sha256"] = one.recordings
             (folder / "summary.json").write_text(json.dumps(facts))
         return replace(one.run, id=id_, status=status)
 
@@ -66,6 +67,19 @@ def test_of_runs_with_the_same_options_the_newest_stays_wherever_it_lies(keep, t
     found, left_out = read_tested(Folders(tmp_path), runs, "test", None)
     assert [one.run.id for one in found] == ["new", "other"]
     assert left_out == {"repeated with the same options by a newer run": 1}
+
+
+def test_a_run_with_the_same_options_on_other_recordings_is_no_repetition(keep, tmp_path):
+    runs = [keep("raw", dataset__root="x"), keep("clean", dataset__root="y", recordings="b")]
+    found, left_out = read_tested(Folders(tmp_path), runs, "test", None)
+    assert [one.run.id for one in found] == ["raw", "clean"]
+    assert left_out == {}
+
+
+def test_the_folds_that_are_missing_are_named_where_their_number_is_known():
+    assert missing_folds(["0", "3"], "4") == ["1", "2"]
+    assert missing_folds([0, 1], 2) == []
+    assert missing_folds([0], None) == []
 
 
 def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(keep, tmp_path):

@@ -81,6 +81,31 @@ def test_a_changed_file_is_built_again(tmp_path):
     assert opened(tmp_path).n_built == 1
 
 
+def test_other_samples_of_equal_size_and_time_of_modification_are_built_again(tmp_path):
+    before = opened(tmp_path).store
+    path = tmp_path / "toy" / "s1.txt"
+    modified = path.stat().st_mtime_ns
+    path.write_text("7")
+    os.utime(path, ns=(modified, modified))
+    after = opened(tmp_path)
+    assert after.n_built == 1
+    rows = np.flatnonzero(before.table["recording"] == "s1")
+    assert not torch.equal(before.gather(rows).only, after.store.gather(rows).only)
+
+
+def test_a_file_that_cannot_be_read_is_named_or_skipped(tmp_path):
+    opened(tmp_path)
+    path = tmp_path / "toy" / "s1.txt"
+    path.unlink()
+    path.mkdir()  # refused to everybody, as a file without permissions is not to root
+    with pytest.raises(BadRecordingError, match=r"s1\.txt: this file cannot be read \(Is a directory\); make it"):
+        opened(tmp_path)
+    skipping = ToyDataset(folder=tmp_path / "toy", n_subjects=3, on_bad_recording="skip")
+    result = opened(tmp_path, skipping)
+    assert [one.recording for one in result.skipped] == ["s1"]
+    assert set(result.store.table["recording"]) == {"s0", "s2"}
+
+
 @pytest.mark.slow
 def test_processes_build_the_same_shards_as_one(tmp_path):
     one, two = opened(tmp_path / "one").store, opened(tmp_path / "two", n_workers=2).store

@@ -1,7 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from eegbench.score import markdown, render, score
+from eegbench.score.render import n_subjects_of
 from eegbench.types import Score
 
 METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1", "f1/W", "f1/N1", "f1/N2", "f1/N3", "f1/R")
@@ -73,3 +75,8 @@ def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, c
     text = render(score(frame, classes=classes, rng=rng), n_subjects={"valid": 3, "test": 8}, width=100)
     assert text.count("balanced accuracy") == 4
     assert text.count("no intervals: 3 valid subjects") == 4
+
+
+def test_subjects_are_counted_where_something_was_predicted_of_them():
+    frame = pd.DataFrame({"split": ["test", "test", "test", "valid"], "subject": ["a", "a", "b", "c"]})
+    assert n_subjects_of(frame) == {"test": 2, "valid": 1}

@@ -33,6 +33,14 @@ def test_a_budget_is_of_all_calls_together(plan):
     assert len({trial.params["x"] for trial in more.trials()}) == 4
 
 
+def test_a_study_keeps_to_the_recordings_that_it_began_with(plan):
+    SharedStudy(plan()).check_recordings({"nights": "1", "naps": "2"})
+    again = SharedStudy(plan())
+    again.check_recordings({"nights": "1", "more": "3"})
+    with pytest.raises(ConfigError, match="the recordings are not those that the study in .* began with"):
+        again.check_recordings({"more": "4"})
+
+
 def test_a_trial_of_a_dead_process_goes_on_under_its_number(plan):
     dead = SharedStudy(plan())
     (begun,) = dead.draw(DEAD, 1)

@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from eegbench.tracking.database import connect, find_place
+from eegbench.tracking.database import check_writable, connect, default_place, find_place
 
 
 def test_null_means_the_database_in_the_outputs_folder(tmp_path):
@@ -56,3 +57,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "outputs").write_text("a file where a folder should be")
     with pytest.raises(ValueError, match=r"cannot open sqlite:///.*outputs/mlflow\.db \(.*paths\.outputs=FOLDER"):
         connect(find_place(None, tmp_path / "outputs"))
+
+
+@pytest.mark.parametrize("closed", ["mlflow.db", "", "mlartifacts"])
+def test_a_place_in_which_nothing_can_be_written_is_named(tmp_path, monkeypatch, closed):
+    place = default_place(tmp_path)
+    check_writable(place)  # nothing is there yet
+    (tmp_path / "mlflow.db").touch()
+    (tmp_path / "mlartifacts").mkdir()
+    check_writable(place)
+    path = tmp_path.resolve() / closed
+    monkeypatch.setattr("eegbench.tracking.database.os.access", lambda one, _: one != path)  # root may write anywhere
+    with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: writing is not permitted, so MLflow cannot keep"):
+        check_writable(place)

@@ -1,0 +1,158 @@
+"""The recordings of an experiment: those that its run, or its sweep, began with, wherever a folder names them.
+
+Conventions
+-----------
+A run's folder holds ``recordings.json``, that of a sweep one for each dataset among its jobs, from the first start on.
+What goes on from such a folder takes these recordings and no others: recordings that were added since are left out and
+noted; where one is missing or has changed, going on is refused.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from eegbench.config import ConfigError
+from eegbench.dataset import Dataset
+from eegbench.dataset.content import (
+    RECORDINGS,
+    Contents,
+    contents_digest,
+    difference,
+    named,
+    read_contents,
+    write_contents,
+)
+from eegbench.experiment.base import Experiment
+from eegbench.preprocessing.build import Plan, build_shards, plan_shards
+from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
+
+
+def places(experiment: Experiment, run: Path | None = None, sweep: Path | None = None) -> tuple[Path, ...]:
+    """Return the files that name the recordings, whether they are there or not.
+
+    Parameters
+    ----------
+    experiment
+        Its dataset decides the name of the sweep's file, as jobs may have different ones.
+    run, sweep
+        The folder of the run, and that of what belongs to its whole sweep; None where there is none.
+    """
+    files = [run / RECORDINGS] if run else []
+    if sweep:
+        files.append(sweep / f"recordings_{dataset_key(experiment)}.json")
+    return tuple(files)
+
+
+def dataset_key(experiment: Experiment) -> str:
+    """Return a short name for the options of an experiment's dataset."""
+    text = json.dumps(experiment.options["dataset"], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def check_named(run: Path) -> None:
+    """Refuse a finished run whose folder does not name its recordings.
+
+    Raises
+    ------
+    ConfigError
+        Where ``recordings.json`` is missing.
+    """
+    if not (run / RECORDINGS).is_file():
+        raise ConfigError(
+            f"{run / RECORDINGS} is missing, so it is not known which recordings the run was made of (eegbench before "
+            "0.2 did not write it); make the run again."
+        )
+
+
+def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
+    """List the recordings, and tell which have no shard yet; name the recordings in files that are not there.
+
+    Parameters
+    ----------
+    experiment
+        The experiment.
+    files
+        See `places`; the first that is there decides which recordings are taken.
+
+    Raises
+    ------
+    ConfigError
+        Where recordings that a file names are missing or have changed.
+    ValueError
+        Where two recordings have one id, or a label has a class and is ignored.
+    """
+    dataset = experiment.dataset
+    _check_labels(dataset)
+    recordings = dataset.recordings()
+    _check_ids(recordings)
+    first = next((file for file in files if file.is_file()), None)
+    before = read_contents(first) if first else None
+    if before is not None:
+        recordings = _without_added(recordings, before)
+        _check_some(recordings, before, first)
+    plan = plan_shards(dataset, experiment.preprocessing, recordings, experiment.storage)
+    if before is not None:
+        _check_same(before, plan.contents, first)
+    for file in files:
+        if not file.is_file():
+            write_contents(file, plan.contents)
+    return plan
+
+
+def build_missing(experiment: Experiment, sweep: Path) -> str:
+    """Preprocess what has no shard yet, for all jobs of a sweep; return a digest of the recordings.
+
+    Raises
+    ------
+    ValueError
+        As `plan_recordings`.
+    """
+    plan = plan_recordings(experiment, places(experiment, sweep=sweep))
+    build_shards(plan)
+    return contents_digest(plan.contents)
+
+
+def _without_added(recordings: Sequence[Recording], before: Contents) -> list[Recording]:
+    added = [recording.id for recording in recordings if recording.id not in before]
+    if added:
+        _log.info("Recordings that were added since the first start are left out (%d: %s).", len(added), named(added))
+    return [recording for recording in recordings if recording.id in before]
+
+
+def _check_some(recordings: Sequence[Recording], before: Contents, file: Path | None) -> None:
+    if not recordings:
+        raise ConfigError(f"{file}: none of its {len(before)} recordings is there now; {_REMEDY}")
+
+
+def _check_same(before: Contents, now: Contents, file: Path | None) -> None:
+    if differs := difference(before, now):
+        told = differs.words("missing or not to be read", "added")
+        raise ConfigError(f"{file}: the recordings are not those that this began with ({told}); {_REMEDY}")
+
+
+_REMEDY = "put them back as they were, or start anew in another folder."
+
+
+def _check_ids(recordings: Sequence[Recording]) -> None:
+    """Refuse two recordings of one id: they would count as one."""
+    first: dict[str, Recording] = {}
+    for recording in recordings:
+        other = first.setdefault(recording.id, recording)
+        if other is not recording:
+            raise ValueError(
+                f"dataset: two recordings have the id {recording.id!r} ({other.signal} and {recording.signal}); "
+                "give each one of its own in the dataset's recordings()."
+            )
+
+
+def _check_labels(dataset: Dataset) -> None:
+    both = sorted(set(dataset.labels) & set(dataset.ignored))
+    if both:
+        raise ValueError(
+            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
+            "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
+        )
