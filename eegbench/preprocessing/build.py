@@ -107,7 +107,14 @@ def _check_any(good: Sequence[Job], bad: Mapping[str, str]) -> None:
 
 def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> Job:
     origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
-    settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
+    settings: dict[str, object] = {
+        "dataset": type(origin).__name__,
+        "read": origin.read_settings,
+        "signal": signal.settings,
+    }
+    beside = [path.stat() for path in origin.sidecars(own)]
+    if beside:
+        settings["sidecars"] = [(found.st_size, found.st_mtime_ns) for found in beside]
     return Job(dataset, signal, recording, storage.shards / shard_name(own, settings))
 
 
