@@ -83,7 +83,7 @@ def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel
             f"{file}: channel {name} has {unit}; V, mV or µV are expected. Name the channels that hold EEG by "
             "dataset.channels=[…], or correct header and channels.tsv."
         )
-    if file.suffix in (".edf", ".bdf"):
+    if file.suffix.lower() in (".edf", ".bdf"):
         open_edf(file, channels=names)
 
 

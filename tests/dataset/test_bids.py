@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from bids_tree import CHANNELS, add_eegbci, add_recording, bids, edit, write_noi
 from eegbench.config import build
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.bids_tables import read_participants
+from eegbench.dataset.joined import Joined
 from eegbench.preprocessing.build import build_shards, plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.trial import Trial
@@ -291,6 +293,12 @@ def test_numbers_are_numbers_where_a_whole_column_is_and_strange_ages_give_no_fa
         read_participants(table)
 
 
+def test_without_the_package_the_message_says_how_to_install_it(tree: Path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mne_bids", None)
+    with pytest.raises(ValueError, match=r"needs the package mne-bids, .*type: pip install 'eegbench\[bids\]'"):
+        bids(tree, task="oddball").recordings()
+
+
 def test_a_file_whose_name_is_none_of_bids_is_named(tree: Path):
     file = sidecar(tree, "eeg.edf")
     file.rename(file.with_name("sub-01_ses-a_run-01_eeg.edf"))
@@ -356,6 +364,15 @@ def test_the_description_of_a_tree_is_its_card_and_says_whose_recordings_these_a
     assert data.people == "Bids Oddballs"
     (tree / "dataset_description.json").write_text("{")
     assert bids(tree, task="oddball").people == f"Bids {tree.resolve()}"
+
+
+def test_two_sessions_of_a_tree_that_are_joined_are_of_the_same_people(tree: Path):
+    sets = {"first": bids(tree, task="oddball", sessions=("a",)), "second": bids(tree, task="oddball", sessions=("b",))}
+    with pytest.raises(ValueError, match=r"first and second both have 01 .*set dataset\.same_subject_id=same_person"):
+        Joined(sets=sets, same_subject_id="different_people").recordings()
+    joined = Joined(sets=sets, same_subject_id="same_person")
+    assert [one.subject for one in joined.recordings()] == ["01", "01", "02", "01"]
+    assert joined.read(joined.recordings()[0]).ch_names == list(CHANNELS)
 
 
 @pytest.mark.realdata
