@@ -57,6 +57,11 @@ class Recording:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     set: str = ""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of signal and labels."""
+        return (self.signal,) if self.labels is None else (self.signal, self.labels)
+
 
 @dataclass(frozen=True)
 class Group:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import mne
 
@@ -111,6 +112,13 @@ class Dataset(ABC):
         ValueError
             Where asked-for subjects or sessions do not exist.
         """
+
+    def sidecars(self, recording: Recording) -> tuple[Path, ...]:  # noqa: ARG002  most sets have none
+        """Return files, apart from those of signal and labels, that decide what `read` returns.
+
+        They are part of a recording's digest: a channel that is marked bad afterwards has it preprocessed again.
+        """
+        return ()
 
     @abstractmethod
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":

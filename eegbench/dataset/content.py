@@ -109,16 +109,15 @@ def _starts(size: int) -> Sequence[int]:
     return [number * (size - BLOCK_BYTES) // (N_BLOCKS - 1) for number in range(N_BLOCKS)]
 
 
-def recording_digest(recording: Recording) -> str:
-    """Return a digest of the files of a recording.
+def recording_digest(files: Sequence[Path]) -> str:
+    """Return a digest of the files of a recording: signal, labels, and what else decides what is read.
 
     Raises
     ------
     OSError
         Where one cannot be read.
     """
-    files = [file_digest(path) if path else "" for path in (recording.signal, recording.labels)]
-    return hashlib.sha256("\n".join(files).encode()).hexdigest()
+    return hashlib.sha256("\n".join(file_digest(path) for path in files).encode()).hexdigest()
 
 
 def describe(recording: Recording, digest: str) -> Content:

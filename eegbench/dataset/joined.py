@@ -118,12 +118,13 @@ class Joined(Dataset):
         return replace(own, id=f"{name}-{own.id}", subject=subject, set=name)
 
     def _check_apart(self, recordings: Sequence[Recording]) -> None:
-        """Refuse sets that have a file in common, and people who count twice: subjects of one id in one folder."""
+        """Refuse sets that have a file in common, and persons who count twice: of one id in one folder or root."""
         files: dict[object, Recording] = {}
         for recording in recordings:
             path = recording.signal.resolve()
-            person = path.parent, self.origin(recording)[1].subject
-            for key in (path, person) if self.same_subject_id == "different_people" else (path,):
+            origin, own = self.origin(recording)
+            persons = (path.parent, own.subject), (origin.people, origin.source or path.parent, own.subject)
+            for key in (path, *persons) if self.same_subject_id == "different_people" else (path,):
                 other = files.setdefault(key, recording)
                 if other.set != recording.set:
                     raise ValueError(_overlap(other, recording, is_file=key == path))

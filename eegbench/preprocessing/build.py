@@ -120,8 +120,12 @@ def _jobs(
     unreadable: dict[str, str] = {}
     for recording in recordings:
         try:
-            digest = recording_digest(recording)
-            jobs.append(_job(dataset, signal, recording, digest, storage))
+            origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
+            files = (*own.files, *origin.sidecars(own))
+            digest = recording_digest(files)
+            settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
+            name = shard_name(own, files, digest, settings)
+            jobs.append(Job(dataset, signal, recording, storage.shards / name))
             contents[recording.id] = describe(recording, digest)
         except OSError as error:
             reason = BadRecordingError(
@@ -130,12 +134,6 @@ def _jobs(
             )
             refuse_or_note(dataset, recording, reason, unreadable)
     return jobs, contents, unreadable
-
-
-def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, digest: str, storage: ShardStorage) -> Job:
-    origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
-    settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
-    return Job(dataset, signal, recording, storage.shards / shard_name(own, digest, settings))
 
 
 def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:

@@ -23,8 +23,7 @@ class Trial(Preprocessing):
     """Filter once, then cut each trial: from ``tmin_s`` to ``tmax_s`` after the onset of an annotation with a class.
 
     Both ends are included, as in MNE's epochs: (tmax_s - tmin_s) · sfreq + 1 samples. Annotations without a class,
-    such as rest, give no trial, and what lies between trials is not cut. A trial in which another cue with a class
-    comes is dropped: nobody knows what it is of.
+    such as rest, give no trial, and what lies between trials is not cut.
 
     Parameters
     ----------
@@ -38,6 +37,9 @@ class Trial(Preprocessing):
     max_shift_s
         A trial that passes an end of the recording by no more is moved inside it; by more, and it is dropped.
         Published files of EEGBCI end one sample before their last trial does.
+    next_cue
+        What becomes of a trial in which another cue with a class comes: ``drop``, as nobody knows what it is of, or
+        ``keep``, where stimuli follow each other faster than the brain's response lasts (P300).
     normalise
         Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
     flat_uv
@@ -53,6 +55,7 @@ class Trial(Preprocessing):
     window_s: float | None
     stride_s: float | None
     max_shift_s: float
+    next_cue: Literal["drop", "keep"]
     normalise: Literal["window", "recording", "none"]
     flat_uv: float | None
     saturated_share: float | None
@@ -113,7 +116,8 @@ class Trial(Preprocessing):
             )
         if n["cut_short"]:
             _log.info(
-                "Of %d trials that cues begin, %d were dropped: the next cue comes within.", n["trials"], n["cut_short"]
+                "Of %d trials that cues begin, %d were dropped: the next cue comes within (preprocessing.next_cue).",
+                *(n["trials"], n["cut_short"]),
             )
 
     def n_times(self, sfreq: float) -> int:
@@ -136,6 +140,7 @@ class Trial(Preprocessing):
         inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (last >= 0)
         following = np.append(onset[1:], header.n_samples + length)
         alone = first + length - 1 <= following  # its last sample may be the next cue's own
+        alone |= self.next_cue == "keep"
         kept = inside & alone
         if not kept.any():
             raise BadRecordingError(_no_trial(header, len(cues)))
@@ -161,7 +166,7 @@ def _no_trial(header: ShardHeader, n_cues: int) -> str:
     if n_cues:
         length_s = header.n_samples / header.sfreq
         why = f"the trials of {n_cues} cues pass the ends of its {length_s:g} s, or the next cue comes within; "
-        why += "set preprocessing.tmax_s lower"
+        why += "set preprocessing.tmax_s lower, or preprocessing.next_cue=keep"
     else:
         why = f"no annotation has a class, there is {there or 'none'}; give one a class by dataset.labels"
     return f"{header.recording}: holds no trial: {why}, or leave the recording out."

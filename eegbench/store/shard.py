@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def signal_file(folder: Path, group: str) -> Path:
     return folder / f"signal-{group}.npy"
 
 
-def shard_name(recording: Recording, content: str, settings: Mapping[str, object]) -> str:
+def shard_name(recording: Recording, files: Sequence[Path], content: str, settings: Mapping[str, object]) -> str:
     """Name a shard after all that decides what is in it.
 
     The digest of the files covers some blocks of a long one (`file_digest`). So the times of modification count too:
@@ -126,17 +126,18 @@ def shard_name(recording: Recording, content: str, settings: Mapping[str, object
     ----------
     recording
         The recording, as its own set lists it.
+    files
+        All that decide what is read.
     content
-        The digest of its files.
+        Their digest.
     settings
         How they are read and preprocessed.
     """
-    files = [path.stat() for path in (recording.signal, recording.labels) if path is not None]
     identity = {
         "version": SHARD_VERSION,
         "recording": recording.id,
         "content": content,
-        "modified": [found.st_mtime_ns for found in files],
+        "modified": [path.stat().st_mtime_ns for path in files],
         "settings": settings,
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()

@@ -20,6 +20,10 @@ CONF = Path(__file__).resolve().parents[2] / "conf" / "dataset"
 OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
 
+def _p300(data: Path, _: Path) -> dict[str, Any]:
+    return {"root": str(data / "bids" / "p300"), "labels": {"target": "target", "nontarget": "nontarget"}}
+
+
 def _eegmat(data: Path, _: Path) -> dict[str, Any]:
     return {"root": str(data / "eegmat")}
 
@@ -36,6 +40,7 @@ def _sleep_edf(data: Path, folder: Path) -> dict[str, Any]:
 
 
 REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "bids": _p300,
     "eegbci": _eegbci,
     "mental_arithmetic": _eegmat,
     "sleep_physionet": _sleep_edf,
@@ -43,8 +48,10 @@ REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
 SIMULATED = {"simulated_sleep"}
 JOINED = {"joined"}
 """Sets of other sets, which have no files of their own."""
-WITHOUT_FACTS = {"eegbci"}
-"""Sets that say nothing of their subjects; the others give age and sex of each."""
+WITHOUT_FACTS = {"bids", "eegbci"}
+"""Sets that, as they lie here, say nothing of their subjects; the others give age and sex of each."""
+OF_A_FOLDER = {"bids"}
+"""Readers of whatever is in a folder: channels, classes and counts are those of the folder."""
 
 
 def node_of(name: str, folder: Path) -> dict[str, Any]:
@@ -69,9 +76,9 @@ def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path)
     assert isinstance(dataset, Dataset)
     assert dataset.card.citation
     assert dataset.card.licence
-    assert dataset.card.channels
+    assert dataset.card.channels or name in OF_A_FOLDER
     assert dataset.card.n_subjects <= dataset.card.n_recordings
-    assert len(dataset.classes) > 1
+    assert len(dataset.classes) > 1 or name in OF_A_FOLDER
     assert not set(dataset.labels) & set(dataset.ignored)
     assert dataset.on_bad_recording == "raise"
     json.dumps(dict(dataset.read_settings))
@@ -115,17 +122,33 @@ def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_
 def test_a_recording_that_lacks_a_channel_is_refused_or_opened_without_it(name: str, shared_data: Path, tmp_path: Path):
     dataset = make(name, tmp_path, **REAL[name](shared_data, tmp_path))
     whole = dataset.recordings()[0]
-    copy = tmp_path / "lacking" / whole.signal.name
-    copy.parent.mkdir()
-    copy.write_bytes(whole.signal.read_bytes())
-    _rename_signal(copy, 1)
-    lacking = replace(whole, signal=copy)
     names = dataset.read(whole).ch_names
+    reader, lacking = (_lacking_in_tree if name == "bids" else _lacking_in_edf)(dataset, whole, tmp_path / "lacking")
     with pytest.raises(BadRecordingError, match=f"no channel '?{names[1]}.*preprocessing.signal.missing_channels=mark"):
-        dataset.read(lacking)
-    opened = dataset.read(lacking, may_lack_channels=True)
+        reader.read(lacking)
+    opened = reader.read(lacking, may_lack_channels=True)
     assert opened.ch_names == [names[0], *names[2:]]
     assert opened.n_times == dataset.read(whole).n_times
+
+
+def _lacking_in_edf(dataset: Dataset, whole: Recording, folder: Path) -> tuple[Dataset, Recording]:
+    folder.mkdir()
+    copy = folder / whole.signal.name
+    copy.write_bytes(whole.signal.read_bytes())
+    _rename_signal(copy, 1)
+    return dataset, replace(whole, signal=copy)
+
+
+def _lacking_in_tree(dataset: Dataset, whole: Recording, folder: Path) -> tuple[Dataset, Recording]:
+    """Rename the second channel, in the header and in the table, of a copy of a tree's first subject."""
+    shutil.copytree(dataset.root / "sub-01", folder / "sub-01")
+    channels = tuple(dataset.read(whole).ch_names)
+    for old, new in ((".vhdr", f"Ch2={channels[1]},"), ("channels.tsv", f"\n{channels[1]}\t")):
+        for path in folder.rglob(f"{whole.id}*{old}"):
+            path.chmod(0o644)
+            path.write_text(path.read_text().replace(new, new.replace(channels[1], "UNKNOWN")))
+    reader = make("bids", folder, **{**_p300(folder, folder), "root": str(folder), "channels": channels})
+    return reader, reader.recordings()[0]
 
 
 def _rename_signal(path: Path, position: int) -> None:

@@ -12,6 +12,8 @@ from eegbench.__main__ import main
 FAST = ["figures=[]", "tracking=folder", "trainer.max_passes=1", "device=cpu"]
 EYES = ["experiment=eyes", "split=within_subject", "split.gap_s=2", "dataset.subjects=[1]"]
 FISTS = ["experiment=amplitude_perturbation", "dataset.subjects=[1]", "split=within_subject", "split.by=run"]
+P300_TRIALS = {0: 7271, 1: 1372}
+"""Windows by label, of 7,281 nontarget and 1,373 target events; 11 trials pass an end of their recording."""
 AT_THE_BACK = {"P7", "P8", "PO7", "PO3", "POz", "PO4", "PO8", "O1", "Oz", "O2", "Iz"}
 
 
@@ -86,3 +88,20 @@ def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shar
     assert len(tested) == 15  # trials, of two crops each
     table = pd.read_parquet(run / "tables" / "interpretability" / "published_amplitude_perturbation.parquet")
     assert len(table) == 2 * 64 * 226
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_p300_keeps_every_trial_inside_a_recording_and_tests_one_subject(tmp_path, shared_data):
+    words = [f"dataset.root={shared_data / 'bids' / 'p300'}", f"paths.outputs={tmp_path}"]
+    assert main(["train", "experiment=p300", "split.fold=1", *words, *FAST]) == 0
+    (folder,) = tmp_path.glob("runs/*")
+    ids = json.loads((folder / "split.json").read_text())
+    assert [len(ids[split]["subjects"]) for split in ("train", "valid", "test")] == [3, 1, 1]
+    assert ids["test"]["subjects"] == ["02"]
+    assert json.loads((folder / "summary.json").read_text())["coverage"] == "all 5 subjects, all 45 recordings"
+    windows = pd.read_parquet(folder / "windows.parquet")
+    assert windows["label"].value_counts().to_dict() == P300_TRIALS
+    scores = pd.read_csv(folder / "scores.csv").query("split == 'test' and aggregation == 'pooled'")
+    value = scores[scores["metric"] == "balanced_accuracy"].set_index("probe")["value"]
+    assert 0.4 < value["network"] < 0.6  # much more would be a leak

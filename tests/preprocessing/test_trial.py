@@ -124,7 +124,19 @@ def test_a_trial_in_which_another_cue_comes_is_dropped_and_counted(tmp_path, cap
     table = windows(tmp_path, (30.0, [(4.0, "left"), (6.0, "right"), (12.0, "left"), (16.1, "right")]))
     assert table["sample_eeg"].tolist() == [1120, 2080, 2736]  # the third ends where the fourth begins
     assert table["label"].tolist() == [1, 0, 1]
-    assert caplog.messages == ["Of 4 trials that cues begin, 1 were dropped: the next cue comes within."]
+    assert caplog.messages == [
+        "Of 4 trials that cues begin, 1 were dropped: the next cue comes within (preprocessing.next_cue)."
+    ]
+
+
+def test_trials_that_overlap_are_kept_where_that_is_asked_for(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    cues = [(1.0, "left"), (1.5, "right"), (2.0, "right"), (9.5, "left")]
+    table = windows(tmp_path, (10.0, cues), tmin_s=-0.1, tmax_s=0.8, next_cue="keep", sfreq=100.0)
+    assert table["sample_eeg"].tolist() == [90, 140, 190]
+    assert table["label"].tolist() == [0, 1, 1]
+    assert caplog.messages[0].startswith("Of 4 trials that cues begin, 0 were moved")
+    assert len(caplog.messages) == 1
 
 
 def test_nothing_is_told_where_every_trial_fits(tmp_path, caplog):

@@ -1,0 +1,116 @@
+"""The channels of a BIDS recording: which are read, in which unit, and what becomes of bad ones."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.bids_files import listed, no_volts
+from eegbench.dataset.bids_tables import Channel
+from eegbench.dataset.edf import open_edf
+
+VOLTAGES = ("V", "mV", "uV", "\u00b5V", "\u03bcV", "nV", "microV", "n/a", "")
+"""Units of channels that can hold EEG, with both signs for micro; the samples are scaled by their own file's header."""
+
+
+MARK = "set preprocessing.signal.missing_channels=mark to go on without"
+
+
+def choose(
+    file: Path,
+    channels: Mapping[str, Channel],
+    *,
+    wanted: Sequence[str] | None,
+    there: Sequence[str],
+    left_out: Sequence[str],
+    may_lack_channels: bool,
+) -> list[str]:
+    """Return the channels to read, in their order.
+
+    Parameters
+    ----------
+    file
+        Of the recording, for error messages.
+    channels
+        Rows of ``channels.tsv``.
+    wanted
+        Names asked for; None asks for those of type EEG.
+    there
+        Names in the file.
+    left_out
+        Bad channels that are to be dropped.
+    may_lack_channels
+        Whether some of the channels asked for may be missing or left out.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a channel is missing that must not be, or all are.
+    """
+    names = list(wanted or (name for name, one in channels.items() if one.kind == "EEG"))
+    found = [name for name in names if name in there and name not in left_out]
+    if found and (may_lack_channels or len(found) == len(names)):
+        return found
+    if not names:
+        raise BadRecordingError(f"{file}: its channels.tsv has no channel of type EEG; correct it.")
+    absent = [name for name in names if name not in there]
+    if absent:
+        raise BadRecordingError(
+            f"{file}: has no channel {listed(absent)}; it has {listed(there, 30)}. Name others by "
+            f"dataset.channels=[…], or {MARK}."
+        )
+    raise BadRecordingError(
+        f"{file}: channels.tsv says that {listed([name for name in names if name in left_out])} is bad; set "
+        f"dataset.bad_channels=interpolate or keep, or {MARK}."
+    )
+
+
+def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel]) -> None:
+    """Refuse channels that hold no voltage, by their table or by the header of their file.
+
+    Raises
+    ------
+    BadRecordingError
+        Where one does not, and where the checks of an EDF or BDF fail (see `eegbench.dataset.edf.open_edf`).
+    """
+    units = {name: f"the unit {channels[name].unit}" for name in names if name in channels}
+    wrong = {name: unit for name, unit in units.items() if channels[name].unit not in VOLTAGES}
+    wrong |= {name: "no voltage in the header" for name in no_volts(file) if name in names}
+    if wrong:
+        name, unit = next(iter(wrong.items()))
+        raise BadRecordingError(
+            f"{file}: channel {name} has {unit}; V, mV or µV are expected. Name the channels that hold EEG by "
+            "dataset.channels=[…], or correct header and channels.tsv."
+        )
+    if file.suffix.lower() in (".edf", ".bdf"):
+        open_edf(file, channels=names)
+
+
+def interpolated(
+    file: Path, raw: "mne.io.BaseRaw", names: Sequence[str], channels: Mapping[str, Channel]
+) -> "mne.io.BaseRaw":
+    """Replace the bad ones of some channels by spherical splines over the good channels of type EEG.
+
+    Raises
+    ------
+    BadRecordingError
+        Where that cannot be done: no EEG, no positions, or too few good channels.
+    """
+    eeg = [name for name, one in channels.items() if one.kind == "EEG" and name in raw.ch_names]
+    bad = [name for name, one in channels.items() if one.is_bad and name in names]
+    if not bad:
+        return raw
+    other = [name for name in bad if name not in eeg]
+    raw.pick(list(dict.fromkeys([*eeg, *names]))).load_data(verbose="ERROR")
+    raw.info["bads"] = [name for name in eeg if channels[name].is_bad]
+    try:
+        if other or len(eeg) - len(raw.info["bads"]) < 3:
+            raise ValueError(f"{listed(other)} is no EEG" if other else "fewer than three channels are good")
+        raw.interpolate_bads(reset_bads=True, verbose="ERROR")
+    except (ValueError, RuntimeError) as error:
+        raise BadRecordingError(
+            f"{file}: the bad channel {listed(bad)} cannot be interpolated ({error}); set dataset.bad_channels=drop or "
+            "keep."
+        ) from error
+    return raw

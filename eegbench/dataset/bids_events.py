@@ -1,0 +1,105 @@
+"""The events of a BIDS recording: what its ``events.tsv`` says, as annotations."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.bids_files import listed
+from eegbench.dataset.bids_tables import MISSING, read_table
+
+
+@dataclass(frozen=True)
+class Event:
+    """A row of ``events.tsv`` that says what happened.
+
+    Attributes
+    ----------
+    onset_s, duration_s
+        From the first sample; 0 for an instant.
+    name
+        What happened.
+    """
+
+    onset_s: float
+    duration_s: float
+    name: str
+
+
+def read_events(path: Path, column: str) -> list[Event]:
+    """Read the events that have a name in a column; those without (``n/a``) are none.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the table lacks a column, or a time is no number of seconds.
+    """
+    found = []
+    for number, row in enumerate(read_table(path, ("onset", "duration", column)), start=2):
+        if row[column] in MISSING:
+            continue
+        onset_s = _seconds(path, number, "onset", row["onset"])
+        duration_s = 0.0 if row["duration"] in MISSING else _seconds(path, number, "duration", row["duration"])
+        if duration_s < 0:
+            raise BadRecordingError(f"{path}: line {number} has the duration {duration_s:g} s; 0 or more are expected.")
+        found.append(Event(onset_s, duration_s, row[column]))
+    return found
+
+
+def _seconds(path: Path, number: int, column: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadRecordingError(
+            f"{path}: line {number} has the {column} {text!r}; seconds are expected, with a decimal point."
+        )
+    return value
+
+
+def check_names(table: Path, column: str, events: Sequence[Event], known: Sequence[str]) -> None:
+    """Refuse events that neither have a class nor are ignored.
+
+    Raises
+    ------
+    BadRecordingError
+        Names all of them, and how often they are there.
+    """
+    names = _counted(events)
+    unknown = [f"{name} ({n})" for name, n in names.items() if name not in known]
+    if unknown:
+        said = ", ".join(f"{name}: CLASS" for name in list(names)[:3])
+        raise BadRecordingError(
+            f"{table}: {column} has {listed(unknown)}, which stand neither in dataset.labels nor in dataset.ignored; "
+            f"give each a class, 'dataset.labels={{{said}}}', or add it to dataset.ignored."
+        )
+
+
+def annotations(table: Path, events: Sequence[Event], length_s: float) -> "mne.Annotations":
+    """Return the events from the first sample on.
+
+    Raises
+    ------
+    BadRecordingError
+        Where an event begins after the end of the signal: its onset is in another unit, or it is another recording's.
+    """
+    late = [event for event in events if event.onset_s >= length_s]
+    if late:
+        raise BadRecordingError(
+            f"{table}: has {len(late)} of {len(events)} events after the end of the signal, the first at "
+            f"{late[0].onset_s:g} s of {length_s:g} s; onsets in seconds from its first sample are expected."
+        )
+    kept = [event for event in events if event.onset_s >= 0]
+    return mne.Annotations(
+        [event.onset_s for event in kept], [event.duration_s for event in kept], [event.name for event in kept]
+    )
+
+
+def _counted(events: Sequence[Event]) -> Mapping[str, int]:
+    """Count events by name, in the order of their names."""
+    names = [event.name for event in events]
+    return {name: names.count(name) for name in sorted(set(names))}

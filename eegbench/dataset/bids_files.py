@@ -1,0 +1,204 @@
+"""The files of a BIDS tree, through mne-bids: which recordings there are, and which tables belong to each."""
+
+import configparser
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.edf_content import check_content
+from eegbench.dataset.edf_header import read_header
+
+EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
+"""Formats of EEG that BIDS allows."""
+
+MNE_ERRORS = (
+    *(ValueError, RuntimeError, OSError, LookupError, TypeError, AttributeError, AssertionError),
+    *(ImportError, configparser.Error),
+)
+"""What reading a damaged file, or a tree that contradicts itself, has been seen to raise."""
+
+RATE_TOLERANCE = 1e-3
+SHORTER_S = 1.0
+"""So much may a recording be shorter than its ``eeg.json`` says: writers differ by a sample, or round to seconds."""
+
+
+def find_recordings(root: Path) -> list[Any]:
+    """Return a ``mne_bids.BIDSPath`` for each EEG recording of each subject, in the order of their names.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no such folder, or no recording in it.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"dataset.root={root}: there is no such folder; the root of a BIDS tree is expected.")
+    files = {*root.glob("sub-*/eeg/*_eeg.*"), *root.glob("sub-*/ses-*/eeg/*_eeg.*")}  # links to nothing among them
+    found = [path_of(file, root) for file in sorted(files) if file.suffix.lower() in EXTENSIONS]
+    if not found:
+        raise FileNotFoundError(
+            f"dataset.root={root}: holds no sub-NAME/[ses-NAME/]eeg/…_task-NAME_…eeg with one of "
+            f"{', '.join(EXTENSIONS)}; set the folder in which dataset_description.json lies."
+        )
+    return found
+
+
+def of_names(paths: Sequence[Any], entity: str, wanted: Sequence[str | int] | None) -> list[Any]:
+    """Return the recordings of some subjects or sessions.
+
+    Raises
+    ------
+    ValueError
+        Where one has none.
+    """
+    if wanted is None:
+        return list(paths)
+    there = {getattr(path, entity) for path in paths} - {None}
+    names = [str(name) for name in wanted]
+    missing = [name for name in names if name not in there]
+    if missing or not names:
+        raise ValueError(
+            f"dataset.{entity}s={names}: {', '.join(missing) or 'none'} not in the tree; there are "
+            f'{listed(sorted(there))}. Write names that begin with 0 in quotes, ["01"].'
+        )
+    return [path for path in paths if getattr(path, entity) in names]
+
+
+def path_of(file: Path, root: Path) -> Any:
+    """Return the ``mne_bids.BIDSPath`` of a recording's file.
+
+    Raises
+    ------
+    BadRecordingError
+        Where its name is none of BIDS.
+    """
+    try:
+        path = _mne_bids().get_bids_path_from_fname(file, check=False, verbose="ERROR").update(root=root)
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise BadRecordingError(
+            f"{file}: is no name of BIDS ({error}); rename it, or move it out of the tree."
+        ) from error
+    if not (path.subject and path.task):
+        raise BadRecordingError(f"{file}: sub-NAME_[ses-NAME_]task-NAME_…eeg is expected; rename it.")
+    return path
+
+
+def sidecar(path: Any, suffix: str, extension: str) -> Path | None:
+    """Find the table that belongs to a recording: next to it, or further up where BIDS lets it apply to several.
+
+    One whose name has an entity that the recording's lacks (another run, say) is another recording's.
+    """
+    try:
+        found = path.find_matching_sidecar(suffix=suffix, extension=extension, on_error="ignore")
+    except (ValueError, KeyError) as error:
+        raise BadRecordingError(f"{path.fpath}: a file near it has no name of BIDS ({error}); rename it.") from error
+    if found is None:
+        return None
+    entities = _mne_bids().get_entities_from_fname(found, on_error="ignore")
+    own = {**path.entities, "suffix": suffix}
+    place = ("electrodes", "coordsystem")  # these are told apart by the space of their coordinates
+    names = [
+        name for name, value in entities.items() if value is not None and not (name == "space" and suffix in place)
+    ]
+    return Path(found) if all(entities[name] == own.get(name) for name in names) else None
+
+
+def open_signal(path: Any) -> "mne.io.BaseRaw":
+    """Open a recording in volts, with electrode positions, without loading its samples.
+
+    Positions are those of ``electrodes.tsv``, and otherwise those of the 10-05 system by the channels' names.
+
+    Raises
+    ------
+    BadRecordingError
+        Where it cannot be read, or contradicts its ``eeg.json``.
+    """
+    file = path.fpath
+    if not file.exists():
+        raise BadRecordingError(f"{file}: {absent(file)}")
+    if file.suffix.lower() in (".edf", ".bdf"):
+        check_content(read_header(file))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # all that matters is compared by us
+            raw = _mne_bids().read_raw_bids(path, verbose="ERROR")
+    except MNE_ERRORS as error:
+        reason = " ".join(str(error).split())[:300]
+        raise BadRecordingError(
+            f"{file}: mne-bids cannot read it ({reason}); mend the tree, or set dataset.on_bad_recording=skip."
+        ) from error
+    _check_samples(file, raw)
+    _check_description(file, raw, read_json(sidecar(path, "eeg", ".json")))
+    if raw.get_montage() is None:
+        raw.set_montage("standard_1005", on_missing="ignore", verbose="ERROR")
+    return raw
+
+
+def absent(file: Path) -> str:
+    """Say why a file is not there, and what to do."""
+    if file.is_symlink():
+        return "is a link to a file that is not there; fetch it (datalad get, git annex get)."
+    return "is not there; restore it, or choose others by dataset.subjects."
+
+
+def no_volts(file: Path) -> set[str]:
+    """Return the channels of a BrainVision file whose unit is no voltage: MNE leaves their numbers as they are."""
+    if file.suffix != ".vhdr":
+        return set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        raw = mne.io.read_raw_brainvision(file, preload=False, verbose="ERROR")
+    return {name for name, kind in zip(raw.ch_names, raw.get_channel_types(), strict=True) if kind == "misc"}
+
+
+def _check_samples(file: Path, raw: "mne.io.BaseRaw") -> None:
+    """Refuse a header that names another recording's samples, as one that was copied and renamed does."""
+    names = [Path(name).name for name in raw.filenames if name is not None]
+    other = [name for name in names if Path(name).stem != file.stem]
+    if file.suffix == ".vhdr" and other:
+        raise BadRecordingError(
+            f"{file}: its header names the samples of {other[0]}; {file.stem}.eeg is expected. Correct DataFile= in it."
+        )
+
+
+def _check_description(file: Path, raw: "mne.io.BaseRaw", said: dict[str, Any]) -> None:
+    """Compare rate and duration with what ``eeg.json`` says of them."""
+    sfreq, duration_s = float(raw.info["sfreq"]), raw.n_times / float(raw.info["sfreq"])
+    rate, length_s = said.get("SamplingFrequency"), said.get("RecordingDuration")
+    if isinstance(rate, int | float) and abs(rate - sfreq) > RATE_TOLERANCE * sfreq:
+        raise BadRecordingError(
+            f"{file}: is sampled at {sfreq:g} Hz, and its eeg.json says SamplingFrequency {rate:g} Hz; correct either."
+        )
+    if isinstance(length_s, int | float) and duration_s < length_s - SHORTER_S:
+        raise BadRecordingError(
+            f"{file}: holds {duration_s:g} s, and its eeg.json says RecordingDuration {length_s:g} s: it is cut short. "
+            "Copy it again, or correct eeg.json."
+        )
+
+
+def read_json(path: Path | None) -> dict[str, Any]:
+    """Return the mapping in a JSON file; an empty one where there is no file, or it cannot be read."""
+    try:
+        found = {} if path is None else json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Join names for an error message, the first ones only where they are many."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _mne_bids() -> Any:
+    try:
+        import mne_bids
+    except ImportError as error:
+        raise ValueError(
+            "dataset=bids needs the package mne-bids, which is not installed; type: pip install 'eegbench[bids]'"
+        ) from error
+    return mne_bids
