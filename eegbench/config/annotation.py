@@ -1,5 +1,6 @@
 """Compare values with annotations: lists become tuples, whole numbers floats, and what does not fit is named."""
 
+import collections.abc
 import dataclasses
 import difflib
 import inspect
@@ -83,6 +84,18 @@ def coerce(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
     return value
 
 
+MISSING = object()
+"""Stands for a value that is not there."""
+
+
+def missing(hint: Any, owner: str, path: str) -> ConfigError:
+    """Return the error of a value that is not there."""
+    is_mapping = get_origin(hint) in (Mapping, collections.abc.Mapping)
+    if (base := _base(get_args(hint)[1] if is_mapping else hint)) is not None:
+        return _no_option(MISSING, base, f"{path}.NAME" if is_mapping else path)
+    return ConfigError(f"{path}: {owner} needs a value for it; set {path}=VALUE.")
+
+
 def _base(hint: Any) -> type | None:
     """Return the class of which an annotation asks for an option: the abstract class itself, or that of a ``Spec``."""
     base = get_args(hint)[0] if get_args(hint) and get_origin(hint) not in (type, Callable) else hint
@@ -92,7 +105,7 @@ def _base(hint: Any) -> type | None:
 def _no_option(value: object, base: type, path: str) -> ConfigError:
     """Return the error of a value where an option of a group is expected."""
     group = base.__module__.removeprefix("eegbench.").removesuffix(".base").replace(".", "/")
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) or value is MISSING:
         return ConfigError(f"{path}: no option is chosen there; choose one with +{group}@{path}=OPTION.")
     return ConfigError(f"{path}={value!r}: expected an option; choose one with {group}@{path}={value}.")
 
