@@ -2,10 +2,10 @@
 
 Conventions
 -----------
-``EEG C3-Ref``, ``c3`` and ``C3..`` are C3: the prefix of a type, dots, a common reference (Ref, LE, Avg) and the case
-of letters do not count. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of the 10-10
-system (American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a signal
-of this name, or else the difference of the signals C3 and M2.
+``EEG C3-Ref``, ``c3`` and ``C3..`` are C3: the prefix of a type, dots, a common reference (Ref, LE, Avg) and the
+case of letters do not count. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of
+the 10-10 system (American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a
+signal of this name, or else the difference of the signals C3 and M2.
 """
 
 import re

@@ -114,7 +114,7 @@ def _named(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[EdfSignal]]) -> 
 def _choose(
     header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> dict[str, tuple[EdfSignal, ...]]:
-    """Find the signals of each name; two where it stands for their difference. A name may be missing only where asked."""
+    """Find the signals of each name: two where it stands for their difference, none where it may be missing."""
     signals = {signal.label: signal for signal in header.signals if signal.label not in ANNOTATIONS}
     labels = [signal.label for signal in header.signals if signal.label not in ANNOTATIONS]
     if not labels:
