@@ -17,6 +17,7 @@ from eegbench.dataset.bids_channels import choose
 from eegbench.dataset.bids_files import MNE_ERRORS
 from eegbench.dataset.edf import first_sample_s, open_edf
 from eegbench.dataset.edf_header import EdfHeader, read_header
+from eegbench.dataset.gdf_units import check_gdf_units
 
 FORMATS: Mapping[str, str] = {
     ".vhdr": "BrainVision",
@@ -68,6 +69,8 @@ def open_signal(
         raw = open_edf(path, channels=channels, may_lack_channels=may_lack_channels)
     else:
         _check_companions(path)
+        if path.suffix.lower() == ".gdf":
+            check_gdf_units(path)
         raw = open_any(path)
         raw = _picked(path, raw, channels, may_lack_channels=may_lack_channels)
     _check_gaps(path, raw, read_across)
