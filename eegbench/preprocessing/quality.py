@@ -71,9 +71,9 @@ def check_plausible(movement_uv: Mapping[str, float]) -> None:
     low, high = PLAUSIBLE_UV
     wrong = [f"{name!r} by {uv:.3g} µV" for name, uv in movement_uv.items() if uv and not low <= uv <= high]
     if wrong:
-        more = f" and {len(wrong) - MAX_NAMED} more channels" if len(wrong) > MAX_NAMED else ""
+        more = f" and {len(wrong) - MAX_NAMED} more" if len(wrong) > MAX_NAMED else ""
         raise BadRecordingError(
-            f"within a second, channel {', '.join(wrong[:MAX_NAMED])}{more} moves, where EEG moves by {low:g} to "
-            f"{high:g} µV: the unit in the file's header is wrong, or no electrode was connected. Correct the header "
-            "(uV, mV or V), choose other channels, or skip the file (dataset.on_bad_recording=skip)."
+            f"within a second EEG moves by {low:g} to {high:g} µV, and channel {', '.join(wrong[:MAX_NAMED])}{more}: "
+            "the unit in the file's header is wrong, or no electrode was connected. Correct the header (uV, mV or V), "
+            "choose other channels, or skip the file (dataset.on_bad_recording=skip)."
         )
