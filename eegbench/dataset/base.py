@@ -101,6 +101,10 @@ class Dataset(ABC):
         subjects = _share(n_subjects, self.card.n_subjects, "subjects")
         return f"{subjects}, {_share(len(recordings), self.card.n_recordings, 'recordings')}"
 
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:  # noqa: ARG002  most sets say the same of all
+        """Say what the user is to do so that some recordings belong to one subject, as the end of a sentence."""
+        return "give their files names of one subject"
+
     @abstractmethod
     def recordings(self) -> list[Recording]:
         """List the recordings, sorted by id; fetch or simulate what is missing first.

@@ -21,6 +21,8 @@ def find_runs(root: Path) -> Runs:
     ------
     FileNotFoundError
         Where there is no such folder, or no run in it.
+    ValueError
+        Where two files stand for one run.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of S001R04.edf is expected.")
@@ -69,5 +71,9 @@ def sampling_rate(path: Path) -> float | None:
 
 
 def _by_number(paths: Iterable[Path]) -> Runs:
-    matches = ((re.fullmatch(r"S(\d{3})R(\d{2})\.edf", path.name), path) for path in paths)
-    return {(int(match[1]), int(match[2])): path for match, path in matches if match}
+    found: Runs = {}
+    for path in sorted(paths):
+        match = re.fullmatch(r"S(\d{3})R(\d{2})\.edf", path.name)
+        if match and (other := found.setdefault((int(match[1]), int(match[2])), path)) != path:
+            raise ValueError(f"{path}: stands for the same run as {other}; keep one of the two in the folder.")
+    return found

@@ -83,6 +83,13 @@ class Joined(Dataset):
         parts = {name: [one for one in recordings if one.set == name] for name in self.sets}
         return "; ".join(f"{name}: {self.sets[name].coverage(part)}" for name, part in parts.items())
 
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say how the set of the recordings joins them, or how two sets have one person."""
+        sets = {one.set for one in recordings}
+        if len(sets) == 1:
+            return self.sets[sets.pop()].how_to_join([self.origin(one)[1] for one in recordings])
+        return "give them one subject's id in both sets, and set dataset.same_subject_id=same_person"
+
     def recordings(self) -> list[Recording]:
         """List the recordings of all sets.
 

@@ -4,20 +4,19 @@ Conventions
 -----------
 Any ``X-PSG.edf`` beside ``X-Hypnogram.edf`` is a night. Names of the published sets, ``SC4ssN…`` (cassette) and
 ``ST7ssN…`` (telemetry), give subject ss and night N and pair by their first seven characters, as the eighth of a
-hypnogram names its scorer. Age and sex come from a ``subjects.csv`` (columns subject, age, sex) in the folder, or
-else, for names of the cassette set, from the table that MNE ships.
+hypnogram names its scorer. Any other name is a subject of its own, unless a ``subjects.csv`` in the folder says whose
+night it is (`eegbench.dataset.night_subjects`).
 """
 
 import logging
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import mne
-
-from eegbench.dataset.subject_table import age_and_sex, read_subjects
-from eegbench.types import Fact, Recording
+from eegbench.dataset.content import named
+from eegbench.dataset.night_subjects import PUBLISHED, TABLE, is_cassette, sleeper_of
+from eegbench.types import Recording
 
 PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
 
@@ -26,8 +25,6 @@ ABSENT_SUBJECTS = (39, 68, 69, 78, 79)
 
 ABSENT_NIGHTS = ((36, 1), (52, 1), (13, 2))
 """Subjects and nights of the cassette set that were lost."""
-
-_PUBLISHED = re.compile(r"(SC4|ST7)(\d\d)(\d)")
 
 _log = logging.getLogger(__name__)
 
@@ -66,22 +63,29 @@ def list_nights(
 
 
 def pair_nights(
-    files: Iterable[Path], *, labelled: bool, subjects: Sequence[int] | None, nights: Sequence[int]
+    files: Iterable[Path],
+    *,
+    labelled: bool,
+    subjects: Sequence[int] | None,
+    nights: Sequence[int],
+    fetched: bool = False,
 ) -> list[Recording]:
-    """Make recordings of files; see `list_nights`."""
+    """Make recordings of files, whose checksums were compared where they were fetched; see `list_nights`."""
     files = list(files)
     psgs = _by_key(files, PSG)
     hypnograms = _by_key(files, HYPNOGRAM) if labelled else {}
     keys = sorted({*psgs, *hypnograms})
     chosen = [key for key in keys if _wanted(key, subjects, nights)]
     _check_found(keys, chosen, subjects, nights)
-    found = [_recording(key, psgs.get(key), hypnograms.get(key)) for key in chosen]
-    return sorted(found, key=lambda recording: recording.id)
+    found = [_recording(key, psgs.get(key), hypnograms.get(key), fetched=fetched) for key in chosen]
+    if not fetched:
+        _note_strangers(found)
+    return _numbered(sorted(found, key=lambda recording: recording.id))
 
 
 def partner(path: Path, ending: str) -> str:
     """Return the name, with a star, of the file that belongs to this one."""
-    return f"{_key(path)}*{ending}" if _PUBLISHED.match(path.name) else f"{_key(path)}{ending}"
+    return f"{_key(path)}*{ending}" if PUBLISHED.match(path.name) else f"{_key(path)}{ending}"
 
 
 def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
@@ -96,12 +100,12 @@ def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
 
 def _key(path: Path) -> str:
     stem = path.name.removesuffix(PSG).removesuffix(HYPNOGRAM)
-    return stem[:7] if _PUBLISHED.match(stem) else stem
+    return stem[:7] if PUBLISHED.match(stem) else stem
 
 
 def _numbers(key: str) -> tuple[int, int] | None:
     """Return subject and night of a published name."""
-    found = _PUBLISHED.match(key)
+    found = PUBLISHED.match(key)
     return None if found is None else (int(found[2]), int(found[3]))
 
 
@@ -134,52 +138,42 @@ def _never_published(subject: int, nights: Sequence[int]) -> bool:
     return subject in ABSENT_SUBJECTS or all((subject, night) in ABSENT_NIGHTS for night in nights)
 
 
-def _recording(key: str, psg: Path | None, hypnogram: Path | None) -> Recording:
+def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: bool) -> Recording:
     """Describe a night; one without a PSG has its hypnogram in both places, which `read_night` refuses."""
     signal = psg or hypnogram
     if signal is None:
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
-    subject, session = _subject(key)
+    who = sleeper_of(signal, key, fetched=fetched)
     return Recording(
         id=signal.name.removesuffix(PSG).removesuffix(".edf"),
-        subject=subject,
-        session=session,
+        subject=who.subject,
+        session=who.session,
         signal=signal,
         labels=hypnogram,
-        facts=_facts(signal.parent, key, subject),
+        facts=who.facts,
     )
 
 
-def _subject(key: str) -> tuple[str, str]:
-    """Return subject and session; telemetry subjects are other people than cassette subjects of their number."""
-    found = _PUBLISHED.match(key)
-    if found is None:
-        return key, "1"
-    return found[2] if found[1] == "SC4" else f"ST{found[2]}", found[3]
+def _numbered(recordings: Sequence[Recording]) -> list[Recording]:
+    """Give sessions that nothing tells numbers: those of each subject in order, from 1."""
+    count: Counter[str] = Counter()
+    numbered = []
+    for one in recordings:
+        count[one.subject] += 1
+        numbered.append(one if one.session else replace(one, session=str(count[one.subject])))
+    return numbered
 
 
-def _facts(folder: Path, key: str, subject: str) -> Mapping[str, Fact]:
-    path = folder / "subjects.csv"
-    if path.is_file():  # before MNE's table: simulated nights have the names of real ones
-        return _facts_in(path, subject)
-    return _published_facts().get(int(subject), {}) if key.startswith("SC4") and subject.isdigit() else {}
-
-
-def _facts_in(path: Path, subject: str) -> Mapping[str, Fact]:
-    rows = _table(path, path.stat().st_mtime_ns)
-    row = rows.get(subject) or rows.get(subject.lstrip("0") or "0")
-    if row is None:
-        raise ValueError(f"{path}: has no row for subject {subject}; add one, its age and sex may stay empty.")
-    return age_and_sex(path, subject, row["age"], row["sex"])
-
-
-@cache
-def _table(path: Path, _mtime_ns: int) -> Mapping[str, Mapping[str, str]]:
-    return read_subjects(path, key="subject", columns=("age", "sex"))
-
-
-@cache
-def _published_facts() -> Mapping[int, Mapping[str, Fact]]:
-    path = Path(mne.__file__).parent / "datasets" / "sleep_physionet" / "age_records.csv"
-    rows = read_subjects(path, key="subject", columns=("age", "sex"))
-    return {int(subject): age_and_sex(path, subject, row["age"], row["sex"]) for subject, row in rows.items()}
+def _note_strangers(recordings: Sequence[Recording]) -> None:
+    """Note files that have the names of the cassette set and are none of its files."""
+    strangers = [
+        one.id
+        for one in recordings
+        if one.id.startswith("SC4") and not (one.signal.parent / TABLE).is_file() and not is_cassette(one.signal)
+    ]
+    if strangers:
+        _log.info(
+            "Files are named like Sleep-EDF's, but their headers have not the sex and age of its subjects (%d: %s): "
+            "nothing is known of the sleepers. Write it into %s (columns subject, age, sex).",
+            *(len(strangers), named(strangers), TABLE),
+        )

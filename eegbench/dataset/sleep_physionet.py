@@ -7,11 +7,16 @@ from typing import Literal
 import mne
 
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.night import HypnogramStart, read_night, sleep_labels
 from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, list_nights, pair_nights, partner
+from eegbench.dataset.night_subjects import TABLE, is_cassette
 from eegbench.types import Recording
 
 __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
+
+MAX_ROWS = 4
+"""Rows of a table that an error message shows."""
 
 
 class SleepPhysionet(Dataset):
@@ -111,7 +116,25 @@ class SleepPhysionet(Dataset):
         if self.root is not None:
             return list_nights(self.root, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
         files = fetch_nights(self.subjects, self.nights)
-        return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
+        return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights, fetched=True)
+
+    def coverage(self, recordings: Sequence[Recording]) -> str:
+        """Say how much of the cassette set these are, or only how many, where not all are its files."""
+        if self.root is None or all(is_cassette(one.signal) for one in recordings):
+            return super().coverage(recordings)
+        n_subjects, n = len({one.subject for one in recordings}), len(recordings)
+        return f"{n_subjects} subject{'s' * (n_subjects != 1)}, {n} recording{'s' * (n != 1)}"
+
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say which rows ``subjects.csv`` is to have."""
+        if self.root is None:
+            return super().how_to_join(recordings)
+        rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
+        more = " …" if len(recordings) > MAX_ROWS else ""
+        return (
+            f"write {self.root / TABLE} with the columns recording,subject and a row for each recording of the folder, "
+            f"for these {rows}{more}"
+        )
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""

@@ -26,6 +26,12 @@ def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, 
         return {row[key].strip(): row for row in reader}
 
 
+def columns(path: Path) -> tuple[str, ...]:
+    """Return the names in the first line of a CSV."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return tuple(csv.DictReader(file, skipinitialspace=True).fieldnames or ())
+
+
 def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]:
     """Return age in years and sex as ``F`` or ``M``; what is left empty is left out.
 

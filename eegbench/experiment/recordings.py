@@ -24,6 +24,7 @@ from eegbench.dataset.content import (
     read_contents,
     write_contents,
 )
+from eegbench.dataset.distinct_subjects import check_subjects
 from eegbench.experiment.base import Experiment
 from eegbench.preprocessing.build import Plan, build_shards, plan_shards
 from eegbench.types import Recording
@@ -83,7 +84,7 @@ def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
     ConfigError
         Where recordings that a file names are missing or have changed.
     ValueError
-        Where two recordings have one id, or a label has a class and is ignored.
+        Where two recordings have one id, two subjects have equal files, or a label has a class and is ignored.
     """
     dataset = experiment.dataset
     _check_labels(dataset)
@@ -95,6 +96,7 @@ def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
         recordings = _without_added(recordings, before)
         _check_some(recordings, before, first)
     plan = plan_shards(dataset, experiment.preprocessing, recordings, experiment.storage)
+    check_subjects(dataset, plan.recordings)
     if before is not None:
         _check_same(before, plan.contents, first)
     for file in files:

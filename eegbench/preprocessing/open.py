@@ -8,10 +8,11 @@ import pandas as pd
 import torch
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import GroupPlan, Preprocessing
+from eegbench.preprocessing.base import Cut, GroupPlan, Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.lacking import tell_lacking
+from eegbench.preprocessing.scale import odd_scales
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.shard import GroupHeader
@@ -48,7 +49,8 @@ def open_store(
     Raises
     ------
     BadRecordingError
-        Where a recording cannot be used (see `build_shards`), or its channels or rate are not those of the others.
+        Where a recording cannot be used (see `build_shards`), or its channels, rate or
+        scale are not those of the others.
     """
     recordings, shards, skipped, n_built = build_shards(plan)
     used, shards, table, without = _windows(recordings, shards, dataset, preprocessing)
@@ -74,9 +76,9 @@ def _windows(
 ) -> tuple[list[Recording], list[Shard], pd.DataFrame, list[Skipped]]:
     """Cut windows; return the recordings that have some, their shards, the table of windows, and the others."""
     kept, cuts, bad = [], [], dict[str, str]()
-    for recording, shard in zip(recordings, shards, strict=True):
+    for recording, shard, odd in zip(recordings, shards, odd_scales(shards), strict=True):
         try:
-            cuts.append(preprocessing.cut(shard, dataset))
+            cuts.append(_cut(shard, odd, dataset, preprocessing))
             kept.append((recording, shard))
         except BadRecordingError as error:
             refuse_or_note(dataset, recording, error, bad)
@@ -85,6 +87,13 @@ def _windows(
     used, whole = [recording for recording, _ in kept], [shard for _, shard in kept]
     judgement = Judgement(flat_uv=preprocessing.flat_uv, saturated_share=preprocessing.saturated_share)
     return used, whole, judgement.table(whole, cuts), [Skipped(*one) for one in bad.items()]
+
+
+def _cut(shard: Shard, odd: str | None, dataset: Dataset, preprocessing: Preprocessing) -> Cut:
+    """Cut the windows of a recording whose scale is that of the others."""
+    if odd is not None:
+        raise BadRecordingError(odd)
+    return preprocessing.cut(shard, dataset)
 
 
 def _facts(recordings: Sequence[Recording]) -> pd.DataFrame:

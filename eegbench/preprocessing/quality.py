@@ -1,8 +1,10 @@
 """Is this EEG, and where was the amplifier at its limit? Measured on the signal as recorded, before any filter."""
 
+from collections.abc import Mapping
+
 import mne
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from eegbench.dataset import BadRecordingError
 
@@ -10,8 +12,10 @@ MICROVOLTS = 1e6
 """µV in a volt; only preprocessing converts."""
 
 PLAUSIBLE_UV = (0.05, 5000.0)
-"""Median of a channel's peak-to-peak within a second. Scalp EEG lies between about 1 and 500 µV; outside these
+"""Median of a channel's peak to peak within a second. Scalp EEG lies between about 1 and 500 µV; outside these
 bounds the unit in the file's header is wrong."""
+
+MAX_NAMED = 3
 
 CLIPPED_RUN = 5
 """So many equal samples in a row at a channel's own extreme are an amplifier at its limit, not a peak."""
@@ -19,13 +23,28 @@ CLIPPED_RUN = 5
 
 def measure(raw: "mne.io.BaseRaw") -> Float[np.ndarray, "3 n_channels n_blocks"]:
     """Return lowest and highest value in µV and the number of clipped samples, a column a second."""
-    signal = raw.get_data() * MICROVOLTS
-    edges = np.rint(np.arange(0, signal.shape[1] / raw.info["sfreq"]) * raw.info["sfreq"]).astype(np.int64)
-    edges = edges[edges < signal.shape[1]]
+    signal, edges = raw.get_data() * MICROVOLTS, _seconds(raw)
     low = np.minimum.reduceat(signal, edges, axis=1)
     high = np.maximum.reduceat(signal, edges, axis=1)
     clipped = np.add.reduceat(_clipped(signal), edges, axis=1, dtype=np.int64)
     return np.stack([low, high, clipped]).astype(np.float32)
+
+
+def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
+    """Return the median of each channel's peak to peak within a second in µV, of seconds in which it moves.
+
+    A channel that never moves within one, as those of one sample a second, has 0.
+    """
+    signal, edges = raw.get_data(), _seconds(raw)
+    moved = np.maximum.reduceat(signal, edges, axis=1) - np.minimum.reduceat(signal, edges, axis=1)
+    rows = [row[row > 0] for row in moved * MICROVOLTS]
+    return {name: float(np.median(row)) if len(row) else 0.0 for name, row in zip(raw.ch_names, rows, strict=True)}
+
+
+def _seconds(raw: "mne.io.BaseRaw") -> Int[np.ndarray, "n_blocks"]:
+    """Return the first sample of each second."""
+    edges = np.rint(np.arange(0, raw.n_times / raw.info["sfreq"]) * raw.info["sfreq"]).astype(np.int64)
+    return np.asarray(edges[edges < raw.n_times])
 
 
 def _clipped(signal: Float[np.ndarray, "n_channels n_samples"]) -> Bool[np.ndarray, "n_channels n_samples"]:
@@ -41,13 +60,20 @@ def _clipped(signal: Float[np.ndarray, "n_channels n_samples"]) -> Bool[np.ndarr
     return marked
 
 
-def check_plausible(quality: Float[np.ndarray, "3 n_channels n_blocks"]) -> None:
-    """Refuse a signal that moves as no EEG does: its unit is wrong."""
-    peak_to_peak = quality[1] - quality[0]
-    typical = float(np.median(peak_to_peak[peak_to_peak > 0])) if (peak_to_peak > 0).any() else 1.0
+def check_plausible(movement_uv: Mapping[str, float]) -> None:
+    """Refuse a recording in which a channel moves as no EEG does: its unit is wrong. One that never moves is flat.
+
+    Parameters
+    ----------
+    movement_uv
+        Of each channel, as `movement` returns it.
+    """
     low, high = PLAUSIBLE_UV
-    if not low <= typical <= high:
+    wrong = [f"{name!r} by {uv:.3g} µV" for name, uv in movement_uv.items() if uv and not low <= uv <= high]
+    if wrong:
+        more = f" and {len(wrong) - MAX_NAMED} more" if len(wrong) > MAX_NAMED else ""
         raise BadRecordingError(
-            f"within a second the signal moves by {typical:.3g} µV, where EEG moves by {low:g} to {high:g} µV: "
-            "the unit in the file's header is wrong. Correct the header (uV, mV or V), or skip the file."
+            f"within a second EEG moves by {low:g} to {high:g} µV, and channel {', '.join(wrong[:MAX_NAMED])}{more}: "
+            "the unit in the file's header is wrong, or no electrode was connected. Correct the header (uV, mV or V), "
+            "choose other channels, or skip the file (dataset.on_bad_recording=skip)."
         )

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import SignalSteps
-from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure
+from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure, movement
 from eegbench.store import write_shard
 from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Recording
@@ -39,7 +39,8 @@ def build_one(job: Job) -> None:
         )
     )
     quality, recorded_sfreq = measure(raw), float(raw.info["sfreq"])
-    check_plausible(quality)
+    movement_uv = {name: uv for one in groups.values() for name, uv in movement(one).items()}
+    check_plausible(movement_uv)
     groups = job.signal.apply(groups)
     signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
     header = ShardHeader(
@@ -48,6 +49,7 @@ def build_one(job: Job) -> None:
         start_s=start_s,
         annotations=annotations,
         recorded_sfreq=recorded_sfreq,
+        movement_uv=movement_uv,
     )
     write_shard(job.folder, header=header, signals=signals, quality=quality)
 

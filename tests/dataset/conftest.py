@@ -28,8 +28,10 @@ def write_edf() -> WriteEdf:
         annotations: Sequence[tuple[float, float | None, str]] | None = None,
         start: datetime.time = START,
         frozen_s: float = 0.0,
+        patient: edfio.Patient | None = None,
+        seed: int = 0,
     ) -> Path:
-        rng = np.random.default_rng(0)
+        rng = np.random.default_rng(seed)
         signals = []
         for label in labels:
             rate = (rates or {}).get(label, sfreq)
@@ -38,7 +40,7 @@ def write_edf() -> WriteEdf:
             unit = (units or {}).get(label, "uV")
             signals.append(edfio.EdfSignal(data, rate, label=label, physical_dimension=unit))
         notes = None if annotations is None else [edfio.EdfAnnotation(*note) for note in annotations]
-        edf = edfio.Edf(signals, starttime=start, data_record_duration=1.0, annotations=notes)
+        edf = edfio.Edf(signals, patient=patient, starttime=start, data_record_duration=1.0, annotations=notes)
         edf.write(path)
         return path
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import edfio
 import mne
 import numpy as np
 import pytest
@@ -42,7 +43,8 @@ NIGHT = [  # of 600 s: wake, sleep from 120 s to 420 s, wake, and unscored far b
 def folder(tmp_path: Path, write_edf, write_hypnogram) -> Path:
     """Two nights of subject 0, one of subject 7, under published names."""
     for psg, hypnogram in (("SC4001E0", "SC4001EC"), ("SC4002E0", "SC4002EH"), ("SC4071E0", "SC4071EP")):
-        write_edf(tmp_path / f"{psg}-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0)
+        patient = edfio.Patient(sex="F", name=f"Female_{33 if psg.startswith('SC400') else 30}yr")  # as published
+        write_edf(tmp_path / f"{psg}-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0, patient=patient)
         write_hypnogram(tmp_path / f"{hypnogram}-Hypnogram.edf", NIGHT)
     return tmp_path
 
@@ -177,8 +179,57 @@ def test_subjects_that_were_never_published_are_only_noted(folder: Path, caplog)
     assert "no nights [1] of subjects [39, 36]" in caplog.text
 
 
-def test_age_and_sex_of_published_names_come_from_the_table_that_mne_ships(folder: Path):
+def test_age_and_sex_of_published_files_come_from_the_table_that_mne_ships(folder: Path):
     assert dict(dataset(folder).recordings()[0].facts) == {"age": 33, "sex": "F"}
+
+
+def test_a_name_alone_makes_no_file_one_of_sleep_edf(tmp_path: Path, write_edf, caplog):
+    caplog.set_level("INFO")
+    for name, patient in (
+        ("SC4001E0", edfio.Patient(sex="M", name="Male_33yr")),  # subject 0 is a woman
+        ("SC4011E0", edfio.Patient(sex="F", name="Female_34yr")),  # subject 1 is 33
+        ("SC4021E0", None),
+    ):
+        write_edf(tmp_path / f"{name}-PSG.edf", patient=patient)
+    nights = dataset(tmp_path, labelled=False).recordings()
+    assert [(n.subject, dict(n.facts)) for n in nights] == [("00", {}), ("01", {}), ("02", {})]
+    assert "(3: SC4001E0, SC4011E0, SC4021E0)" in caplog.text
+    assert dataset(tmp_path).coverage(nights) == "3 subjects, 3 recordings"
+
+
+@pytest.fixture
+def own_names(tmp_path: Path, write_edf) -> Path:
+    """Two nights of each of two people under a lab's own names."""
+    for seed, name in enumerate(("S01_night1", "S01_night2", "S02_night1", "S02_night2")):
+        write_edf(tmp_path / f"{name}-PSG.edf", seed=seed)
+    return tmp_path
+
+
+def test_a_column_recording_says_whose_each_night_is(own_names: Path):
+    (own_names / "subjects.csv").write_text(
+        "recording,subject,age,sex,session\n"
+        "S01_night1,S01,30,F,\nS01_night2-PSG.edf,S01,31,F,\nS02_night1-PSG,S02,,,pre\nS02_night2,S02,,,post\n"
+    )
+    nights = dataset(own_names, labelled=False).recordings()
+    assert [(n.id, n.subject, n.session, dict(n.facts)) for n in nights] == [
+        ("S01_night1", "S01", "1", {"age": 30, "sex": "F"}),
+        ("S01_night2", "S01", "2", {"age": 31, "sex": "F"}),
+        ("S02_night1", "S02", "pre", {}),
+        ("S02_night2", "S02", "post", {}),
+    ]
+
+
+def test_a_table_of_recordings_needs_only_recording_and_subject_and_names_the_one_it_lacks(own_names: Path):
+    table = own_names / "subjects.csv"
+    table.write_text("recording,subject\nS01_night1,S01\nS01_night2,S01\nS02_night1,\nS02_night2,S02\n")
+    with pytest.raises(ValueError, match=r"subjects\.csv: names no subject for S02_night1; add a row with recording"):
+        dataset(own_names, labelled=False).recordings()
+
+
+def test_a_table_of_subjects_that_does_not_know_a_name_tells_of_the_column_recording(own_names: Path):
+    (own_names / "subjects.csv").write_text("subject,age,sex\nS01,30,F\nS02,31,F\n")
+    with pytest.raises(ValueError, match=r"no row for subject S01_night1; .* add a column recording"):
+        dataset(own_names, labelled=False).recordings()
 
 
 def test_a_subjects_csv_in_the_folder_comes_before_the_published_table(folder: Path):
@@ -214,7 +265,7 @@ def test_any_other_names_pair_by_what_stands_before_the_ending(tmp_path: Path, w
 
 def test_telemetry_subjects_are_other_people_than_cassette_subjects(tmp_path: Path, write_edf):
     for name in ("SC4011E0", "ST7011J0"):
-        write_edf(tmp_path / f"{name}-PSG.edf")
+        write_edf(tmp_path / f"{name}-PSG.edf", patient=edfio.Patient(sex="F", name="Female_33yr"))
     nights = dataset(tmp_path, labelled=False).recordings()
     assert [(n.subject, dict(n.facts)) for n in nights] == [("01", {"age": 33, "sex": "F"}), ("ST01", {})]
 

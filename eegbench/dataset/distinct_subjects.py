@@ -1,0 +1,132 @@
+"""Are two subjects one person? Files that are equal are refused; equal headers and names that share a stem are told.
+
+A person under two names can stand in train and in test, and the score then tells how well that person is recognised.
+"""
+
+import filecmp
+import hashlib
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from pathlib import Path
+
+from eegbench.dataset.base import Dataset
+from eegbench.dataset.content import file_digest, named
+from eegbench.dataset.patient import names_someone, patient_field
+from eegbench.types import Recording
+
+PROBE_BYTES = 4096
+"""In the middle of files of one size: where it differs, the files differ, and nothing more is read."""
+
+OCCASION = re.compile(
+    r"(?:\s*\(\d+\)"  # name (1)
+    r"|[\s_.-]*(?:copy|copie|kopie|night|nacht|nuit|session|sess|visit|record(?:ing)?|baseline|follow_?up|retest)"
+    r"[\s_.-]*\d*"
+    r"|[\s_.-](?:n|ses|v|r|run|rec|d|day|tag|w|week|month|t|part|pre|post|test|old|new|final|edit(?:ed)?)[\s_.-]?\d*"
+    r"|(?<=\d)[\s_.-]\d{1,2}"  # S01_2
+    r"|(?<=\d)[\s_.-]?[a-d])",  # S01b
+    re.IGNORECASE,
+)
+"""The end of a name that tells one occasion, or one copy, from another of the same person."""
+
+_log = logging.getLogger(__name__)
+
+
+def check_subjects(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    """Refuse equal files of two subjects, and note what else suggests that subjects are one person.
+
+    Raises
+    ------
+    ValueError
+        Naming two equal files.
+    """
+    _check_copies(dataset, recordings)
+    _note_patients(dataset, recordings)
+    _note_stems(dataset, recordings)
+
+
+def stem(subject: str) -> str:
+    """Return the name without what tells occasions and copies apart: ``S01`` for ``S01_night2`` and ``S01_copy``."""
+    parts = re.fullmatch(rf"(.+?)(?:{OCCASION.pattern})*", subject, re.IGNORECASE)
+    return parts[1] if parts else subject
+
+
+def _check_copies(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    doubled = []
+    for one, other in _equal(dataset, recordings):
+        if one.subject != other.subject:
+            raise ValueError(
+                f"{one.signal} and {other.signal} are the same recording under two names, and count as the subjects "
+                f"{one.subject} and {other.subject}, of whom one can be trained on and the other tested. Take one of "
+                f"the two out; or {dataset.how_to_join([one, other])}."
+            )
+        doubled.append(f"{one.signal.name} and {other.signal.name}")
+    if doubled:
+        _log.warning(
+            "Files of one subject are equal, and each counts as a recording (%d: %s); take one of each out.",
+            *(len(doubled), named(doubled)),
+        )
+
+
+def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Recording]]:
+    """Return recordings whose files of samples are equal, in pairs; several recordings of one file are none."""
+    files = {recording.id: _samples(dataset, recording) for recording in recordings}
+    first: dict[str, Recording] = {}
+    for candidates in _shared((_probe(files[one.id]), one) for one in recordings):
+        for recording in candidates:
+            other = first.setdefault(file_digest(files[recording.id]), recording)
+            ours, theirs = files[recording.id], files[other.id]
+            if ours != theirs and filecmp.cmp(ours, theirs, shallow=False):
+                yield other, recording
+
+
+def _samples(dataset: Dataset, recording: Recording) -> Path:
+    """Return the file that holds the samples: a header's own name with another ending (``.eeg``), or the signal."""
+    origin, own = dataset.origin(recording)
+    near = [file for file in origin.sidecars(own) if file.stem == own.signal.stem]
+    return max((own.signal, *near), key=lambda file: file.stat().st_size)
+
+
+def _probe(file: Path) -> Hashable:
+    with file.open("rb") as opened:
+        size = opened.seek(0, 2)
+        opened.seek(size // 2)
+        return size, hashlib.sha256(opened.read(PROBE_BYTES)).digest()
+
+
+def _note_patients(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    fields = ((patient_field(one.signal).casefold(), one) for one in recordings)
+    for same in _shared((field, one) for field, one in fields if names_someone(field)):
+        if subjects := _several(same):
+            _log.warning(
+                "The subjects %s have the same patient in the headers of their files, %r. If they are one person, who "
+                "could be trained on and tested: %s.",
+                *(named(subjects), patient_field(same[0].signal), dataset.how_to_join(same)),
+            )
+
+
+def _note_stems(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    groups = list(_shared(((one.set, stem(dataset.origin(one)[1].subject).casefold()), one) for one in recordings))
+    listed = [" and ".join(subjects) for same in groups if (subjects := _several(same))]
+    if listed:
+        same = next(same for same in groups if _several(same))
+        _log.warning(
+            "Names of subjects look like occasions or copies of one person (%d: %s), and each counts as a person, who "
+            "can be trained on while the other is tested. If they are one: %s.",
+            *(len(listed), named(listed), dataset.how_to_join(same)),
+        )
+
+
+def _several(recordings: Sequence[Recording]) -> list[str]:
+    """Return the subjects of some recordings, where they are several."""
+    subjects = list(dict.fromkeys(one.subject for one in recordings))
+    return subjects if len(subjects) > 1 else []
+
+
+def _shared(pairs: Iterable[tuple[Hashable, Recording]]) -> Iterable[list[Recording]]:
+    """Return the recordings of each key that several have."""
+    groups: dict[Hashable, list[Recording]] = defaultdict(list)
+    for key, recording in pairs:
+        groups[key].append(recording)
+    return [same for same in groups.values() if len(same) > 1]
