@@ -56,7 +56,8 @@ def test_a_folder_of_other_files_is_listed_file_by_file(nights, tmp_path, capsys
     assert main(["data", "check", str(tmp_path)]) == 1
     assert "the channels asked for have 2 sampling rates" in capsys.readouterr().out
     people = tmp_path / "subjects.csv"
-    assert main(["data", "check", str(tmp_path), "dataset.channels=[Fpz-Cz]", "--subjects", str(people)]) == 0
+    words = ["dataset.channels=[Fpz-Cz]", "dataset.labels_from=null", "--subjects", str(people)]
+    assert main(["data", "check", str(tmp_path), *words]) == 0
     assert "3 recordings of 3 subjects; all can be used" in capsys.readouterr().out
     assert pd.read_csv(people)["recording"].tolist() == ["SC4001", "SC4011", "SC4021"]
 
