@@ -1,16 +1,14 @@
 """Reads what is known of subjects from a small CSV: age, sex, and what the set adds."""
 
-import codecs
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from eegbench.text import read_text
 from eegbench.types import Fact
 
 SEPARATORS = ",;\t"
 """What stands between the fields of a row, by what comes first in the header: spreadsheets write any of these."""
-
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, Mapping[str, str]]:
@@ -41,30 +39,6 @@ def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, 
                 f"{path}, line {line}: subject {row[key]} has another row already, with other values; keep one of them."
             )
     return found
-
-
-def read_text(path: Path) -> str:
-    """Read a text in UTF-8, or in UTF-16 where its first bytes say so.
-
-    Raises
-    ------
-    ValueError
-        Naming the line that is in neither.
-    """
-    raw = path.read_bytes()
-    encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise ValueError(
-            f"{path}, line {line}: byte {error.object[error.start]:#04x} is not text in {encoding.upper()}; save the "
-            "file as UTF-8 (in a spreadsheet: Save as, CSV UTF-8)."
-        ) from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise ValueError(f"{path}, line {line}: holds a zero byte, so it is no text in UTF-8; save the file as UTF-8.")
-    return text
 
 
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:

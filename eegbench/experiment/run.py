@@ -60,7 +60,10 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     seen = _write_split(experiment, data, folder)
     console.tell_data(overview(data))
     facts, steps, maps = run_facts(experiment, data, folder, context), Steps(), {}
-    with console.resumable(folder, experiment.trusted), tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run:
+    with (
+        console.resumable(folder, experiment.trusted, context.user_options),
+        tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,
+    ):
         with steps.step("training"), _closed_if_pruned(run, experiment, folder):
             trained = train(experiment, data, folder, run, context.watch)
         with steps.step("evaluation"):

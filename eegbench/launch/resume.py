@@ -12,7 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-from eegbench.config import ConfigError, may_change, read_words
+from eegbench.config import ConfigError, may_change, quoted, read_words
 from eegbench.launch.override import is_multirun, is_override, value_of
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
@@ -47,7 +47,8 @@ def with_resume(words: Sequence[str]) -> list[str]:
     for word in kept:
         _check_stored(word, folder)
     flags = [word for word in words if not is_override(word)]
-    return [*flags, *kept, *typed, f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    place = quoted(str(folder))
+    return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}"]
 
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What a run prints: a line for each step on standard error, tables of scores on standard output."""
 
 import math
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from eegbench.config import typed
 from eegbench.preprocessing.build import Skipped
 from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import tell
@@ -82,7 +84,7 @@ def tell_pass(row: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
+def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterator[None]:
     """Print how to finish the run where its work is interrupted.
 
     Parameters
@@ -91,8 +93,10 @@ def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
         The run's folder.
     trusted
         Modules that must be trusted again, as a run's folder is not.
+    user_options
+        Folder of the user's own options (``--config-dir``); an empty text where there is none.
     """
-    command = f"eegbench train resume={folder}{trust_words(trusted)}"
+    command = f"eegbench train {typed('resume', folder)}{trust_words(trusted)}{_config_dir(user_options)}"
     try:
         yield
     except KeyboardInterrupt:
@@ -105,8 +109,12 @@ def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
 
 def tell_maps_failed(folder: Path, trusted: Sequence[str]) -> None:
     """Print how to make the maps of a finished run again."""
-    command = f"eegbench explain run={folder}{trust_words(trusted)}"
+    command = f"eegbench explain {typed('run', folder)}{trust_words(trusted)}"
     tell(f"the run is finished, but for its maps; try them again with: {command}")
+
+
+def _config_dir(folder: str) -> str:
+    return f" --config-dir {shlex.quote(folder)}" if folder else ""
 
 
 def trust_words(trusted: Sequence[str]) -> str:

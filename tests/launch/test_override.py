@@ -8,6 +8,7 @@ from eegbench.launch.override import (
     config_dir,
     is_override,
     multirun_first,
+    one_word_flags,
     value_of,
     with_dry_run,
     with_multirun,
@@ -29,6 +30,18 @@ def test_without_such_a_flag_there_is_no_users_folder():
 def test_the_last_value_of_a_key_counts_without_its_quotes():
     assert value_of(["run=a", "run='b c'"], "run") == "b c"
     assert value_of(["rerun=a"], "run") == ""
+
+
+def test_a_value_is_the_text_that_its_quotes_stand_for():
+    assert value_of([r"run='Anna\'s Drive'"], "run") == "Anna's Drive"
+    assert value_of(['run="Anna\'s Drive"'], "run") == "Anna's Drive"
+    assert value_of(["run=/Anna's Drive"], "run") == "/Anna's Drive"
+
+
+def test_the_users_folder_may_hold_what_an_override_holds():
+    words = one_word_flags(["a=1", "--config-dir", "/site=A", "-cd", "b"])
+    assert words == ["a=1", "--config-dir=/site=A", "--config-dir=b"]
+    assert config_dir(words) == "/site=A"
 
 
 def test_a_flag_with_an_equals_sign_is_no_override():
