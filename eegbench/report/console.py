@@ -107,10 +107,25 @@ def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterat
         raise
 
 
-def tell_maps_failed(folder: Path, trusted: Sequence[str]) -> None:
-    """Print how to make the maps of a finished run again."""
-    command = f"eegbench explain {typed('run', folder)}{trust_words(trusted)}"
-    tell(f"the run is finished, but for its maps; try them again with: {command}")
+def tell_failures(failures: Mapping[str, str], folder: Path, trusted: Sequence[str]) -> None:
+    """Print what a finished run lacks, and what to do about it.
+
+    Parameters
+    ----------
+    failures
+        The reason of each step that failed, by its name.
+    folder
+        The run's folder.
+    trusted
+        Modules that must be trusted again.
+    """
+    remedies = {
+        "explanation": f"try its maps again with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
+        "figures": f"the numbers of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
+        "tracking": f"scores, files and model are in {folder}, and not complete in MLflow",
+    }
+    for step, reason in failures.items():
+        tell(f"the run is finished and scored, but its {step} failed ({reason}); {remedies[step]}")
 
 
 def _config_dir(folder: str) -> str:
