@@ -18,8 +18,7 @@ import time
 from pathlib import Path
 
 import torch
-from omegaconf import OmegaConf
-from side_by_side import ROOT, count, ratios, shown, tell_gpu, with_words
+from side_by_side import ROOT, composed, count, ratios, shown, tell_gpu, with_words
 
 from eegbench.config import build, read_plain
 from eegbench.dataset import Dataset
@@ -91,11 +90,9 @@ def measure(folder: Path, words: list[str], number: int, given: argparse.Namespa
 
 def nights_of(folder: Path) -> dict[str, object]:
     """Return the node of the dataset: six nights of 9 h."""
-    options = OmegaConf.load(ROOT / "conf" / "dataset" / "simulated_sleep.yaml")
-    options.merge_with({"n_subjects": 6, "hours": 9.0, "root": str(folder)})
-    node = OmegaConf.to_object(options)
-    assert isinstance(node, dict)
-    return {str(name): value for name, value in node.items()}
+    words = ("dataset=simulated_sleep", "dataset.n_subjects=6", "dataset.hours=9.0", f"dataset.root={folder}")
+    node: dict[str, object] = composed(*words)["dataset"]
+    return node
 
 
 def peer(nights: Path, seed: int) -> dict[str, float]:

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from bench_job import nights_of
 from bench_step import LayerByLayer
-from side_by_side import ROOT, ratios, seconds, shown, tell_gpu
+from side_by_side import composed, ratios, seconds, shown, tell_gpu
 from threadpoolctl import threadpool_limits
 
-from eegbench.config import build, read_plain
+from eegbench.config import build
 from eegbench.dataset import Dataset
 from eegbench.environment import keep_freed_memory
 from eegbench.inference.embedding import Embeddings, embed
@@ -54,7 +54,7 @@ def main() -> None:
 
 def building(dataset: Any, folder: Path) -> WindowStore:
     """Build the shards of six nights; the plain way reads, filters (as MNE does it) and keeps one after the other."""
-    preprocessing = build(read_plain(ROOT / "conf/preprocessing/standard.yaml"), Preprocessing)
+    preprocessing = build(composed()["preprocessing"], Preprocessing)
 
     def one_by_one() -> None:
         for recording in dataset.recordings():
@@ -117,7 +117,7 @@ def probing(store: WindowStore, encoder: Encoder) -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 2200)
     features = (rng.standard_normal((2200, 100)) + rng.standard_normal((5, 100))[labels]).astype(np.float32)
-    probe = build(read_plain(ROOT / "conf/probe/linear.yaml") | {"C": 1.0}, Probe)
+    probe = build(composed("probe.of.linear.C=1.0")["probe"]["of"]["linear"], Probe)
     rows = np.arange(len(labels))
     data = Labelled(rows, labels, Embeddings(features, rows), encoder, store)
     scaled = (features - features.mean(0)) / features.std(0)

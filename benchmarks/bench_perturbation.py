@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from side_by_side import count, device_type, ratios, seconds, shown
+from side_by_side import composed, count, device_type, ratios, seconds, shown
 from torch import nn
 
-from eegbench.config import build, read_plain
+from eegbench.config import build
 from eegbench.environment import keep_freed_memory
 from eegbench.interpretability.amplitude_perturbation import AmplitudePerturbation
 from eegbench.interpretability.base import Scene
@@ -31,7 +31,7 @@ REPEATS = 5
 
 def network() -> nn.Module:
     """Return the tutorial's Deep4 with a head of two classes, in evaluation mode."""
-    spec = read_plain(ROOT / "conf/model/deep4.yaml") | TUTORIAL
+    spec = composed("model=deep4")["model"] | TUTORIAL
     encoder = build(spec, SignalEncoder, n_channels=N_CHANNELS, n_times=N_TIMES, sfreq=SFREQ)
     return Decoder(encoder).eval()
 

@@ -8,9 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from hydra import compose, initialize_config_dir
 
+from eegbench.config import conf_folder, plain
 from eegbench.environment import choose_device
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +53,12 @@ def device_type(text: str) -> str:
         return choose_device(text).type
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def composed(*overrides: str) -> dict[str, Any]:
+    """Return the options of a run with these overrides, as plain values."""
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        return plain(compose("train", overrides=["name=benchmark", *overrides]))
 
 
 def tell_gpu() -> None:

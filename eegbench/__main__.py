@@ -13,6 +13,7 @@ VERBS = {
     "pool": "pool the predictions of several folds into one table of scores",
     "explain": "show what a finished run's network looks at (takes Hydra overrides)",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
+    "data": "look at recordings and what is wrong with them, or preprocess them for later runs",
     "ui": "open MLflow on this machine",
 }
 

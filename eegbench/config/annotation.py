@@ -1,7 +1,9 @@
 """Compare values with annotations: lists become tuples, whole numbers floats, and what does not fit is named."""
 
+import collections.abc
 import dataclasses
 import difflib
+import inspect
 import math
 import types
 import typing
@@ -75,9 +77,37 @@ def coerce(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
     rule = _RULES.get(get_origin(hint) or hint)
     if rule is not None:
         return rule(value, hint, path, on_node)
+    if (base := _base(hint)) is not None and not isinstance(value, base):
+        raise _no_option(value, base, path)
     if isinstance(hint, type) and hint is not Any and not isinstance(value, hint):
         raise wrong(value, describe(hint), path)
     return value
+
+
+MISSING = object()
+"""Stands for a value that is not there."""
+
+
+def missing(hint: Any, owner: str, path: str) -> ConfigError:
+    """Return the error of a value that is not there."""
+    is_mapping = get_origin(hint) in (Mapping, collections.abc.Mapping)
+    if (base := _base(get_args(hint)[1] if is_mapping else hint)) is not None:
+        return _no_option(MISSING, base, f"{path}.NAME" if is_mapping else path)
+    return ConfigError(f"{path}: {owner} needs a value for it; set {path}=VALUE.")
+
+
+def _base(hint: Any) -> type | None:
+    """Return the class of which an annotation asks for an option: the abstract class itself, or that of a ``Spec``."""
+    base = get_args(hint)[0] if get_args(hint) and get_origin(hint) not in (type, Callable) else hint
+    return base if inspect.isclass(base) and inspect.isabstract(base) else None
+
+
+def _no_option(value: object, base: type, path: str) -> ConfigError:
+    """Return the error of a value where an option of a group is expected."""
+    group = base.__module__.removeprefix("eegbench.").removesuffix(".base").replace(".", "/")
+    if isinstance(value, Mapping) or value is MISSING:
+        return ConfigError(f"{path}: no option is chosen there; choose one with +{group}@{path}=OPTION.")
+    return ConfigError(f"{path}={value!r}: expected an option; choose one with {group}@{path}={value}.")
 
 
 def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str, path: str) -> None:

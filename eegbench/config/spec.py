@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
-from eegbench.config.annotation import ConfigError, OnNode, check_names, coerce, join
+from eegbench.config.annotation import ConfigError, OnNode, check_names, coerce, join, missing
 
 Node = Mapping[str, Any]
 T = TypeVar("T")
@@ -156,10 +156,9 @@ def _arguments(node: Node, target: type, path: str, given: set[str], on_node: On
     hints = _parameters(target)
     options = {str(name): value for name, value in node.items() if not str(name).startswith("_")}
     check_names(options, {name: hint for name, hint in hints.items() if name not in given}, target.__name__, path)
-    missing = sorted(_required(target) - set(options) - given)
-    if missing and not node.get("_partial_"):
-        where = join(path, missing[0])
-        raise ConfigError(f"{where}: {target.__name__} needs a value for it; set {where}=VALUE.")
+    absent = sorted(_required(target) - set(options) - given)
+    if absent and not node.get("_partial_"):
+        raise missing(hints[absent[0]], target.__name__, join(path, absent[0]))
     return {name: coerce(value, hints[name], join(path, name), on_node) for name, value in options.items()}
 
 

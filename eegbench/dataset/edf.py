@@ -6,13 +6,14 @@ sizes that disagree, gaps in time, units it does not scale, channels it would re
 
 import difflib
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import mne
 import numpy as np
 
 from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.channel_names import AmbiguousNameError, find
 from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
@@ -30,7 +31,8 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     path
         An EDF, EDF+ or BDF file.
     channels
-        Labels to read, in this order, with or without the prefix ``EEG``; the channels then carry these names.
+        Names to read, in this order, found among the labels by `eegbench.dataset.channel_names.find`; the channels then
+        carry these names. A difference of two signals is made where no signal has its name, which loads the samples.
         None reads all signals under their own labels. All must share one sampling rate; none is resampled.
     may_lack_channels
         Whether labels that are missing are passed over, as long as one is there.
@@ -42,11 +44,8 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     """
     header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
-    _check_signals(header, chosen.values())
-    by_mne = {name: signal.raw_label.decode("latin-1") for name, signal in chosen.items()}
-    raw = _open(header, list(by_mne.values()), clock.encoding)
-    raw.reorder_channels(list(by_mne.values()))
-    raw.rename_channels({label: name for name, label in by_mne.items()}, verbose="ERROR")
+    _check_signals(header, [signal for those in chosen.values() for signal in those])
+    raw = _named(_open(header, _labels(chosen), clock.encoding), chosen)
     return raw.set_annotations(_on_samples(clock), emit_warning=False, verbose="ERROR")
 
 
@@ -91,30 +90,60 @@ def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRa
         raise BadRecordingError(f"{header.path}: MNE cannot read it ({error}); export it again.") from error
 
 
-def _choose(header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool) -> dict[str, EdfSignal]:
-    """Find the signals asked for; each name must stand for exactly one, or for none where it may be missing."""
-    signals = [signal for signal in header.signals if signal.label not in ANNOTATIONS]
-    if not signals:
+def _labels(chosen: Mapping[str, Sequence[EdfSignal]]) -> list[str]:
+    """Return the labels as MNE reads them, each once."""
+    return list(dict.fromkeys(_label(signal) for those in chosen.values() for signal in those))
+
+
+def _label(signal: EdfSignal) -> str:
+    return signal.raw_label.decode("latin-1")
+
+
+def _named(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[EdfSignal]]) -> "mne.io.BaseRaw":
+    """Give signals the names that were asked for, in their order, and make the differences of two."""
+    single = {_label(those[0]): name for name, those in chosen.items() if len(those) == 1}
+    pairs = {name: [_label(signal) for signal in those] for name, those in chosen.items() if len(those) == 2}
+    for name, (first, second) in pairs.items():
+        raw.load_data(verbose="ERROR")
+        raw = mne.set_bipolar_reference(raw, first, second, ch_name=name, drop_refs=False, verbose="ERROR")
+    raw.reorder_channels([*single, *pairs])
+    raw.rename_channels(single, verbose="ERROR")
+    return raw.reorder_channels(list(chosen)) if pairs else raw
+
+
+def _choose(
+    header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool
+) -> dict[str, tuple[EdfSignal, ...]]:
+    """Find the signals of each name: two where it stands for their difference, none where it may be missing."""
+    signals = {signal.label: signal for signal in header.signals if signal.label not in ANNOTATIONS}
+    labels = [signal.label for signal in header.signals if signal.label not in ANNOTATIONS]
+    if not labels:
         raise BadRecordingError(f"{header.path}: holds annotations only, no signal; a recording was expected.")
-    wanted = [signal.label for signal in signals] if channels is None else channels
-    found = {name: _called(name, signals) for name in wanted}
+    found = {name: _find(header, name, labels) for name in (labels if channels is None else channels)}
     lacks_some = any(found.values())  # rather than all
     for name, those in found.items():
-        if len(those) > 1:
-            raise BadRecordingError(
-                f"{header.path}: {len(those)} signals are called {name!r}; name other channels, or rename them in the "
-                "file."
-            )
         if not those and not (may_lack_channels and lacks_some):
             remedy = " Set preprocessing.signal.missing_channels=mark to go on without it." if lacks_some else ""
-            raise BadRecordingError(_no_channel(header, name, [s.label for s in signals]) + remedy)
-    return {name: those[0] for name, those in found.items() if those}
+            raise BadRecordingError(_no_channel(header, name, labels) + remedy)
+    _check_once(header, found)
+    return {name: tuple(signals[label] for label in those) for name, those in found.items() if those}
 
 
-def _called(name: str, signals: Sequence[EdfSignal]) -> list[EdfSignal]:
-    """Return the signals of a name, with the prefix ``EEG`` only where there are none without."""
-    plain = [signal for signal in signals if name == signal.label]
-    return plain or [signal for signal in signals if f"EEG {name}" == signal.label]
+def _find(header: EdfHeader, name: str, labels: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return find(name, labels)
+    except AmbiguousNameError as error:
+        raise BadRecordingError(f"{header.path}: {error}; name other channels, or rename them in the file.") from error
+
+
+def _check_once(header: EdfHeader, found: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse two names for one signal."""
+    first: dict[tuple[str, ...], str] = {}
+    for name, those in found.items():
+        if those and first.setdefault(those, name) != name:
+            raise BadRecordingError(
+                f"{header.path}: {first[those]!r} and {name!r} are both {' minus '.join(those)}; name it once."
+            )
 
 
 def _no_channel(header: EdfHeader, name: str, labels: list[str]) -> str:

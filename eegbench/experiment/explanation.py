@@ -137,7 +137,7 @@ def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network
         raise ConfigError(
             f"explain.predictor={wanted}: the probe {name} has no head that gives each class a score, so there is "
             "nothing to explain; set explain.predictor to a probe that has one, which must be among those of the run "
-            f"({', '.join(experiment.probes.of)})."
+            f"({', '.join(other for other in experiment.probes.of if other != name) or 'which has no other'})."
         )
     form = replace(network.description.form, normalise="none")
     network.description = replace(network.description, form=form)

@@ -120,6 +120,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         projection=root.projection,
     )
     _check_roles(experiment)
+    _check_batch(experiment)
     _check_monitor(experiment)
     check_predictor(experiment.explanation.explained.predictor, probes)
     check_processes(probes, experiment.trainer)
@@ -190,6 +191,16 @@ def _check_roles(experiment: Experiment) -> None:
             f"task={experiment.task.option} asks about views in the roles {_roles(task.roles)}, and "
             f"sampler={sampler} draws {_roles({name: len(role.shape) for name, role in layout.items()})}; "
             + (f"choose sampler={task.sampler}." if sampler != task.sampler else "its roles or its layout must change.")
+        )
+
+
+def _check_batch(experiment: Experiment) -> None:
+    """Refuse batches too small for a task that compares their examples."""
+    task, size = experiment.task.target, experiment.trainer.batch_size
+    if size < task.least_batch:
+        raise ConfigError(
+            f"trainer.batch_size={size}: task={experiment.task.option} compares the examples of a batch with each "
+            f"other, so at least {task.least_batch} are expected."
         )
 
 

@@ -24,7 +24,8 @@ from eegbench.store.base import MIN_STD_UV
 from eegbench.store.windows import Windows
 from eegbench.types import Group
 
-Signal = Float[np.ndarray, "batch n_channels n_times"]
+Signals = Float[np.ndarray, "batch n_channels n_times"] | Mapping[str, Float[np.ndarray, "batch _ _"]]
+"""Windows of one group of signals, or those of each group by its name."""
 
 PROBED, NETWORK = "model", "network"
 """Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
@@ -90,8 +91,30 @@ class Network(nn.Module):
         return nn.functional.linear(known, self.weight, self.bias)
 
     @torch.no_grad()
-    def probabilities(self, windows: Signal | Mapping[str, Signal]) -> Float[np.ndarray, "batch n_classes"]:
+    def probabilities(self, windows: Signals) -> Float[np.ndarray, "batch n_classes"]:
         """Return class probabilities of windows, each by itself, in evaluation mode.
+
+        Parameters
+        ----------
+        windows
+            See `checked`.
+
+        Raises
+        ------
+        ValueError
+            Where the windows have another shape than the encoder was made for, or the network reads sequences: see
+            `eegbench.inference.voting.probabilities_in_order`.
+        """
+        if self.sequence is not None:
+            raise ValueError(
+                f"this network reads sequences of {self.description.context} windows; give the windows of a recording "
+                "in order of time to eegbench.inference.voting.probabilities_in_order(network, windows)."
+            )
+        self.eval()
+        return np.asarray(self(self.checked(windows)).softmax(dim=1).cpu().numpy())
+
+    def checked(self, windows: Signals) -> Windows:
+        """Return signals as windows on the network's device.
 
         Parameters
         ----------
@@ -102,7 +125,7 @@ class Network(nn.Module):
         Raises
         ------
         ValueError
-            Where the windows have another shape than the encoder was made for.
+            Where they have another shape than the encoder was made for.
         """
         groups = self.description.form.groups
         given = windows if isinstance(windows, Mapping) else dict.fromkeys(list(groups)[:1], windows)
@@ -113,9 +136,8 @@ class Network(nn.Module):
             _check_shape(np.shape(given[name]), group)
         if len({len(x) for x in given.values()}) > 1:
             raise ValueError("as many windows of each group are expected, got another number of some.")
-        self.eval()
-        x = {name: torch.as_tensor(np.asarray(given[name], np.float32), device=self.weight.device) for name in groups}
-        return np.asarray(self(Windows(x)).softmax(dim=1).cpu().numpy())
+        device = self.weight.device
+        return Windows({name: torch.as_tensor(np.asarray(given[name], np.float32), device=device) for name in groups})
 
 
 def _check_shape(shape: tuple[int, ...], group: Group) -> None:

@@ -1,11 +1,14 @@
 """The module by which MLflow loads the model of a run: windows in, class probabilities out."""
 
+from functools import partial
 from pathlib import Path
 
 from eegbench.inference.network import load_network
+from eegbench.inference.voting import probabilities_in_order
 from eegbench.tracking.served import Served
 
 
 def _load_pyfunc(path: str) -> Served:
     """Return the model in this folder; the name is MLflow's."""
-    return Served(load_network(Path(path)).probabilities)
+    network = load_network(Path(path))
+    return Served(network.probabilities if network.sequence is None else partial(probabilities_in_order, network))

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 
 from eegbench.inference.embedding import Embeddings
-from eegbench.inference.network import Network
+from eegbench.inference.network import Network, Signals
 from eegbench.sampler.stretch import sequences, stretches
 from eegbench.store.batching import distinct_windows
 
@@ -53,6 +53,24 @@ def vote(
     n_votes = np.bincount(index[index >= 0], minlength=len(distinct))[asked]
     mean = total.cpu()[torch.from_numpy(asked)] / torch.from_numpy(n_votes)[:, None]
     return np.asarray(mean.softmax(1).numpy())
+
+
+@torch.no_grad()
+def probabilities_in_order(network: Network, windows: Signals) -> Float[np.ndarray, "n n_classes"]:
+    """Return class probabilities of windows that follow each other without a gap, as `vote` gives them.
+
+    Parameters
+    ----------
+    network
+        A saved network; it is set to evaluation mode.
+    windows
+        In order of time; see `Network.checked`.
+    """
+    z = network.eval().embed(network.checked(windows)).cpu().numpy()
+    rows = np.arange(len(z))
+    window_s = next(iter(network.description.form.groups.values())).window_s
+    table = pd.DataFrame({"recording": 0, "start_s": rows * window_s, "rejected": False}, index=rows)
+    return vote(network, Embeddings(z, rows), table, rows)
 
 
 def central_sequences(

@@ -64,11 +64,12 @@ def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -
     return TEXTS[config_name].format(groups=groups, values=OmegaConf.to_yaml(config))
 
 
-def composed(config_name: str, overrides: Sequence[str] = ()) -> DictConfig:
-    """Compose a config as a run would, without running anything."""
+def composed(config_name: str, overrides: Sequence[str] = (), user_folder: str | None = None) -> DictConfig:
+    """Compose a config as a run would, without running anything; options may also lie in the user's folder."""
     GlobalHydra.instance().clear()
+    search = [f"hydra.searchpath=['file://{Path(user_folder).resolve()}']"] if user_folder else []
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        return compose(config_name, overrides=list(overrides))
+        return compose(config_name, overrides=[*search, *overrides])
 
 
 def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:

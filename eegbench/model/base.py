@@ -103,6 +103,6 @@ def missing_channels_refused(model: str) -> str:
     """Return the error message for an encoder that is given windows that lack channels."""
     return (
         f"{model} needs every channel in every recording, and some recordings lack some; choose model=channel_mean, "
-        "set preprocessing.signal.missing_channels=zeros to fill them with zeros, or name the channels that all "
-        "recordings have in preprocessing.signal.channels."
+        "name the channels that all recordings have in preprocessing.signal.channels=[…], or name all there and set "
+        "preprocessing.signal.missing_channels=zeros to fill those that are missing with zeros."
     )

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import mne
 import numpy as np
@@ -23,13 +24,13 @@ class GroupPlan:
         Names in their order; None keeps all that a recording has.
     sfreq
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
-    may_lack_channels
-        Whether recordings may have different channels.
+    missing_channels
+        What becomes of a recording that lacks some: it is refused, has zeros in their place, or is marked.
     """
 
     channels: tuple[str, ...] | None
     sfreq: float | None
-    may_lack_channels: bool
+    missing_channels: Literal["refuse", "zeros", "mark"]
 
 
 @dataclass(frozen=True)

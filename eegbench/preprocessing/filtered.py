@@ -69,7 +69,7 @@ class Filtered(SignalSteps):
     @property
     def group_plans(self) -> Mapping[str, GroupPlan]:
         """The only group."""
-        return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels == "mark")}
+        return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels)}
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
         """Open a recording and keep the channels asked for, in their order; loads nothing.

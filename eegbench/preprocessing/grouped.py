@@ -35,8 +35,6 @@ class Grouped(SignalSteps):
                 raise ValueError(f"{where}: a name of letters, digits and _ is expected.")
             if not steps.channels:
                 raise ValueError(f"{where}.channels={steps.channels}: a group must name its channels.")
-            if steps.missing_channels != "refuse":
-                raise ValueError(f"{where}.missing_channels={steps.missing_channels}: only refuse is possible here.")
             for channel in steps.channels:
                 if channel in taken:
                     raise ValueError(f"{where}.channels: {channel} stands in group {taken[channel]}, too.")
@@ -51,7 +49,7 @@ class Grouped(SignalSteps):
     def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups, in their order."""
         return {
-            name: GroupPlan(steps.channels, steps.sfreq, may_lack_channels=False) for name, steps in self.groups.items()
+            name: GroupPlan(steps.channels, steps.sfreq, steps.missing_channels) for name, steps in self.groups.items()
         }
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
@@ -64,7 +62,8 @@ class Grouped(SignalSteps):
         """
         opened = {}
         for name, steps in self.groups.items():
-            opened[name] = dataset.read_channels(recording, steps.channels or ())
+            may_lack = steps.missing_channels != "refuse"
+            opened[name] = dataset.read_channels(recording, steps.channels or (), may_lack_channels=may_lack)
             steps.check(opened[name])
         return opened
 

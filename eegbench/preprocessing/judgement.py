@@ -41,26 +41,25 @@ class Judgement:
             Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``, and
             ``trial`` where trials are cut.
         """
-        pairs = zip(shards, cuts, strict=True)
-        return pd.concat([self._rows(i, shard, cut) for i, (shard, cut) in enumerate(pairs)], ignore_index=True)
+        rows = [self._rows(number, *pair) for number, pair in enumerate(zip(shards, cuts, strict=True))]
+        return pd.DataFrame({name: np.concatenate([one[name] for one in rows]) for name in rows[0]})
 
-    def _rows(self, number: int, shard: Shard, cut: Cut) -> pd.DataFrame:
-        header = shard.header
+    def _rows(self, number: int, shard: Shard, cut: Cut) -> dict[str, np.ndarray]:
+        """Return the columns of one shard: a table for each would take most of the time with thousands of them."""
+        header, n_windows = shard.header, len(cut.sample)
         flat, saturated = self._judge(shard, cut.sample, cut.window_s)
-        rows = pd.DataFrame(
-            {
-                "shard": number,
-                **_samples(header, cut.sample, cut.window_s),
-                "start_s": np.round(header.start_s + cut.sample / header.sfreq, 6),
-                "window_s": cut.window_s,
-                "label": cut.label,
-                "scored": cut.label != UNSCORED,
-                "flat": flat,
-                "saturated": saturated,
-                "rejected": flat | saturated,
-            }
-        )
-        return rows if cut.trial is None else rows.assign(trial=cut.trial)
+        columns = {
+            "shard": np.full(n_windows, number),
+            **_samples(header, cut.sample, cut.window_s),
+            "start_s": np.round(header.start_s + cut.sample / header.sfreq, 6),
+            "window_s": np.full(n_windows, cut.window_s, dtype=float),
+            "label": cut.label,
+            "scored": cut.label != UNSCORED,
+            "flat": flat,
+            "saturated": saturated,
+            "rejected": flat | saturated,
+        }
+        return columns if cut.trial is None else columns | {"trial": cut.trial}
 
     def _judge(
         self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float

@@ -11,6 +11,7 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import GroupPlan, Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
 from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.lacking import tell_lacking
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.shard import GroupHeader
@@ -98,7 +99,9 @@ def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, 
     headers = {recording.id: shard.header.groups[name] for recording, shard in pairs}
     _check_same_form(headers, plan)
     where = {c: at for header in headers.values() for c, at in zip(header.channels, header.positions, strict=True)}
-    channels = [channel for channel in plan.channels or where if channel in where]
+    channels = list(plan.channels or where)
+    if plan.missing_channels != "refuse":
+        tell_lacking(headers, channels)
     first = next(iter(headers.values()))
     return Group(
         channels=tuple(channels),
@@ -111,7 +114,7 @@ def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, 
 def _check_same_form(headers: Mapping[str, GroupHeader], plan: GroupPlan) -> None:
     recording, first = next(iter(headers.items()))
     for other, header in headers.items():
-        if header.sfreq != first.sfreq or (header.channels != first.channels and not plan.may_lack_channels):
+        if header.sfreq != first.sfreq or (header.channels != first.channels and plan.missing_channels != "mark"):
             raise BadRecordingError(
                 f"{other} has {len(header.channels)} channels ({', '.join(header.channels)}) at "
                 f"{header.sfreq:g} Hz, but {recording} has {len(first.channels)} ({', '.join(first.channels)}) "

@@ -30,7 +30,8 @@ class Cpc(Sampler):
     n_steps
         Windows behind it that are predicted.
     n_negatives
-        Negatives, the same for all predicted windows of an example, which saves encoding.
+        Negatives, the same for all predicted windows of an example, which saves encoding. They are drawn with
+        replacement.
     negatives
         ``same_recording``: windows of the recording that are not predicted here, uniformly. ``other_recordings``:
         windows of other recordings, which are drawn uniformly.

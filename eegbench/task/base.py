@@ -62,6 +62,8 @@ class Task(nn.Module, ABC):
     metrics
         Names of the metrics in its outcomes besides the loss: columns ``train_<metric>`` and ``valid_<metric>`` of
         the history.
+    least_batch
+        Examples that a batch must have for there to be a question: 2 where they are compared with each other.
     classes
         Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
@@ -70,6 +72,7 @@ class Task(nn.Module, ABC):
     roles: ClassVar[Mapping[str, int]]
     sampler: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]
+    least_batch: ClassVar[int] = 1
     classes: tuple[str, ...] = ()
 
     def start(self, encoder: Encoder) -> None:

@@ -51,6 +51,7 @@ class Simclr(Task):
     roles: ClassVar = {"view": 1}
     sampler = "window_twice"
     metrics = ("positive_first",)
+    least_batch = 2
 
     def __init__(
         self,

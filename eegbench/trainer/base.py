@@ -103,12 +103,15 @@ class Trainer(ABC):
         Whether several processes, started by ``torchrun``, train one encoder together.
     max_passes
         Number of passes at most; 0 trains nothing.
+    batch_size
+        Examples of a step at most.
     monitor
         Column of the history that decides which pass is best. It is measured on valid.
     """
 
     joins_processes: ClassVar[bool]
     max_passes: int
+    batch_size: int
     monitor: str
 
     @abstractmethod

@@ -270,3 +270,19 @@ def test_what_a_class_of_ones_own_lacks_is_named(name, message):
 def test_a_node_without_a_target_says_so():
     with pytest.raises(ConfigError, match="task: no _target_ says which class is built"):
         build({"size": 1}, Base, path="task", trusted=TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        (
+            "chambon2018",
+            r"model\.encoder='chambon2018': expected an option; choose one with model@model\.encoder=chambon2018",
+        ),
+        ({"n_filters": 8}, r"model\.encoder: no option is chosen there; choose one with \+model@model\.encoder=OPTION"),
+    ],
+)
+def test_a_word_where_an_option_is_expected_says_how_to_choose_one(encoder, message):
+    node = {"_target_": "eegbench.model.channel_mean.ChannelMean", "encoder": encoder}
+    with pytest.raises(ConfigError, match=message):
+        Spec(node, Encoder, "model").check()

@@ -241,6 +241,23 @@ def test_a_channel_that_is_not_there_is_met_with_the_nearest_name_and_all_names(
         open_edf(path, channels=["Fpz-Cx"])
 
 
+def test_a_derivation_is_made_of_two_signals_where_none_has_its_name(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["EEG C3-Ref", "EEG A2-Ref", "O1"], annotations=[(3.0, 2.0, "x")])
+    raw = open_edf(path, channels=["O1", "C3-M2", "C3"])
+    assert raw.ch_names == ["O1", "C3-M2", "C3"]
+    assert list(raw.annotations.description) == ["x"]
+    written = edfio.read_edf(path)
+    c3, m2, o1 = (written.get_signal(label).data for label in ("EEG C3-Ref", "EEG A2-Ref", "O1"))
+    np.testing.assert_allclose(raw.get_data() * 1e6, [o1, c3 - m2, c3], atol=1e-6)
+    assert raw.get_channel_types() == ["eeg"] * 3
+
+
+def test_two_names_of_one_signal_are_refused(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["EEG C3", "EEG C4"])
+    with pytest.raises(BadRecordingError, match="'C3' and 'EEG C3' are both EEG C3; name it once"):
+        open_edf(path, channels=["C3", "EEG C3"])
+
+
 def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG T4", "EEG F4"])
     with pytest.raises(BadRecordingError, match=r"no channel 'T3'; it has EEG T4, EEG F4\.$"):

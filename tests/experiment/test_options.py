@@ -24,6 +24,17 @@ def test_a_task_refuses_a_sampler_without_its_roles_and_names_one_that_has_them(
     )
 
 
+def test_a_task_that_compares_examples_refuses_batches_of_one():
+    with pytest.raises(ConfigError, match=r"trainer\.batch_size=1: task=simclr compares .* at least 2 are expected"):
+        read_experiment(composed("task=simclr", "trainer.batch_size=1"))
+
+
+def test_without_any_augmentation_the_message_says_how_to_add_one():
+    words = [f"~augmentation@task.augmentations.{name}" for name in ("phase", "scale")]
+    with pytest.raises(ConfigError, match=r"choose one with \+augmentation@task\.augmentations\.NAME=OPTION"):
+        read_experiment(composed("task=simclr", *words))
+
+
 def test_a_monitor_is_the_loss_or_a_metric_of_the_task():
     read_experiment(composed("trainer.monitor=valid_accuracy"))
     with pytest.raises(ConfigError, match="no column of the history; there are valid_loss, valid_accuracy"):

@@ -53,6 +53,15 @@ def run(train):
     return folder
 
 
+def signals_of(run, night, group):
+    """Return the signals of the windows of one recording from its shard, in µV."""
+    (recording,) = night["recording"].unique()
+    (file,) = (run.parents[1] / "stores").rglob(f"{recording}-*/signal-{group}.npy")
+    signal, sfreq = np.load(file), {"eeg": 100, "eog": 50}[group]
+    first = (night["start_s"] * sfreq).round().astype(int)
+    return np.stack([signal[:, at : at + 2 * sfreq] for at in first])
+
+
 def test_the_network_and_the_probe_stand_in_one_table(run):
     scores = pd.read_csv(run / "scores.csv")
     assert {"network", "linear", "random_weights", "hand_made", "majority", "chance"} == set(scores["probe"])
@@ -107,7 +116,7 @@ def test_encoder_and_network_come_back_in_a_fresh_process_from_the_folder_alone(
 def test_probabilities_are_of_windows_of_each_group(run):
     from eegbench.inference.network import load_network
 
-    network = load_network(run / "network")
+    network = load_network(run / "model")
     given = {"eeg": np.ones((3, 1, 200)), "eog": np.ones((3, 1, 100))}
     found = network.probabilities(given)
     assert found.shape == (3, 2)
@@ -118,6 +127,22 @@ def test_probabilities_are_of_windows_of_each_group(run):
         network.probabilities(given | {"eog": given["eeg"]})
     with pytest.raises(ValueError, match="as many windows of each group"):
         network.probabilities(given | {"eog": np.ones((2, 1, 100))})
+
+
+def test_a_network_of_sequences_gives_windows_in_order_the_probabilities_of_the_run(run):
+    from eegbench.inference.network import load_network
+    from eegbench.inference.voting import probabilities_in_order
+
+    network, frame = load_network(run / "network"), pd.read_parquet(run / "predictions.parquet")
+    windows = pd.read_parquet(run / "windows.parquet")
+    night = windows[windows["recording"] == windows.loc[windows["split"] == "test", "recording"].iloc[0]]
+    assert not night["rejected"].any()
+    given = {name: signals_of(run, night, name) for name in ("eeg", "eog")}
+    found = probabilities_in_order(network, given)[night["scored"].to_numpy()]
+    said = frame[(frame["probe"] == "network") & frame["recording"].isin(night["recording"])]
+    np.testing.assert_allclose(found, said[["left", "right"]].to_numpy(), atol=1e-4)
+    with pytest.raises(ValueError, match=r"sequences of 5 windows; .*probabilities_in_order\(network, windows\)"):
+        network.probabilities(given)
 
 
 def test_votes_of_the_saved_network_are_the_predictions_of_the_run(run):

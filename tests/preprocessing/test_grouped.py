@@ -62,12 +62,27 @@ def test_a_group_that_ends_early_is_refused(tmp_path):
         ({"eog": filtered(channels=("A",))}, r"groups\.eog\.channels: A stands in group eeg, too"),
         ({"eog": filtered()}, r"groups\.eog\.channels=None: a group must name its channels"),
         ({"e g": filtered(channels=("B",))}, r"groups\.e g: a name of letters"),
-        ({"eog": filtered(channels=("B",), missing_channels="mark")}, r"missing_channels=mark: only refuse"),
     ],
 )
 def test_impossible_groups_are_refused_before_any_data(changes, message):
     with pytest.raises(ValueError, match=message):
         grouped(**changes)
+
+
+def test_recordings_may_lack_channels_of_a_group(tmp_path):
+    class Lacking(ToyDataset):
+        def read(self, recording, **kwargs):
+            raw = super().read(recording, **kwargs)
+            raw = raw.add_channels([raw.copy().rename_channels({"A": "C", "B": "D"})])
+            return raw.drop_channels(["C"]) if recording.id == "s1" else raw
+
+    marked = grouped(eeg=filtered(channels=("A", "C"), missing_channels="mark"))
+    store = opened(tmp_path, Lacking(folder=tmp_path / "toy", n_subjects=2), marked).store
+    first = store.table.groupby("shard").head(1).index.to_numpy()
+    windows = store.gather(first)
+    assert windows.present["eeg"].tolist() == [[True, True], [True, False]]
+    assert windows.present["eog"].tolist() == [[True], [True]]
+    assert (windows.x["eeg"][1, 1] == 0).all()
 
 
 def test_a_missing_channel_is_named(tmp_path):

@@ -1,5 +1,6 @@
 """Recordings that lack channels: refused, filled with zeros, or marked."""
 
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -56,3 +57,19 @@ def test_channels_filled_with_zeros_count_as_there(tmp_path):
     assert windows.present is None
     assert (windows.only[:, 1] == 0).all()
     assert (windows.only[:, 0] != 0).any()
+
+
+@pytest.mark.parametrize("how", ["mark", "zeros"])
+def test_what_is_missing_is_told_with_the_recordings(tmp_path, how, caplog):
+    caplog.set_level(logging.INFO)
+    lacking(tmp_path, how)
+    assert caplog.messages == [
+        "Channel A is missing in 1 of 3 recordings: s2.",
+        "Channel B is missing in 1 of 3 recordings: s1.",
+    ]
+
+
+@pytest.mark.parametrize("how", ["mark", "zeros"])
+def test_a_channel_that_no_recording_has_is_refused(tmp_path, how):
+    with pytest.raises(BadRecordingError, match=r"signal\.channels: no recording has Nope; there are A, B\."):
+        lacking(tmp_path, how, channels=("A", "Nope", "B"))

@@ -1,0 +1,57 @@
+"""Finds the signals that a channel's name stands for: under other spellings, old names, or as a difference of two.
+
+Conventions
+-----------
+``EEG C3-Ref``, ``c3`` and ``C3..`` are C3: the prefix of a type, dots, a common reference (Ref, LE, Avg) and the
+case of letters do not count. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of
+the 10-10 system (American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a
+signal of this name, or else the difference of the signals C3 and M2.
+"""
+
+import re
+from collections.abc import Sequence
+
+_TYPE = re.compile(r"^(EEG|EOG|EMG|ECG|EKG)[\s_:]+", re.IGNORECASE)
+_REFERENCE = re.compile(r"[-_ ](REF|LE|AVG|AVE|CAR)$", re.IGNORECASE)
+
+OLD_NAMES = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8", "A1": "M1", "A2": "M2"}
+
+
+class AmbiguousNameError(ValueError):
+    """A name that stands for several signals."""
+
+
+def find(name: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the label that a name stands for; two labels where it stands for the first minus the second.
+
+    A label that is the name itself comes before one with the prefix ``EEG``, and that before other spellings. Where
+    there is none, the tuple is empty.
+
+    Raises
+    ------
+    AmbiguousNameError
+        Where several labels have an equal claim; the message names them.
+    """
+    single = _one(name, labels)
+    if single or name.count("-") != 1:
+        return single
+    sides = [_one(side.strip(), labels) for side in name.split("-")]
+    return (*sides[0], *sides[1]) if all(sides) and sides[0] != sides[1] else ()
+
+
+def standard(label: str) -> str:
+    """Return a label without type, dots and common reference, in capitals, in names of the 10-10 system."""
+    bare = _REFERENCE.sub("", _TYPE.sub("", label.strip()).strip(". ")).upper()
+    return "-".join(OLD_NAMES.get(part.strip(), part.strip()) for part in bare.split("-"))
+
+
+def _one(name: str, labels: Sequence[str]) -> tuple[str, ...]:
+    claims = (
+        [label for label in labels if label == name],
+        [label for label in labels if label == f"EEG {name}"],
+        [label for label in labels if standard(label) == standard(name)],
+    )
+    found = next((claim for claim in claims if claim), [])
+    if len(found) > 1:
+        raise AmbiguousNameError(f"{len(found)} signals are called {name!r} ({', '.join(found)})")
+    return tuple(found)

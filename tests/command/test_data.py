@@ -1,0 +1,69 @@
+"""`eegbench data` looks at every recording, and preprocesses a share of them."""
+
+import pandas as pd
+import pytest
+
+from eegbench.__main__ import main
+from eegbench.dataset.simulated_sleep import SimulatedSleep
+
+LABELS = {"Sleep stage W": "W", "Sleep stage 2": "N2"}
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
+    """Return a folder of three simulated nights of an hour."""
+    options = {"n_subjects": 3, "n_nights": 1, "hours": 1.0, "seed": 7, "labels": LABELS, "ignored": ()}
+    made = SimulatedSleep(root=str(tmp_path_factory.mktemp("nights")), on_bad_recording="raise", **options)
+    return made.recordings()[0].signal.parent
+
+
+def test_every_recording_is_listed_with_what_it_holds(nights, tmp_path, capsys):
+    table, people = tmp_path / "all.csv", tmp_path / "subjects.csv"
+    assert main(["data", "check", str(nights), "--csv", str(table), "--subjects", str(people)]) == 0
+    assert "3 recordings of 3 subjects; all can be used" in capsys.readouterr().out
+    rows = pd.read_csv(table, keep_default_na=False, dtype=str)
+    assert rows["names"].tolist() == ["Fpz-Cz, Pz-Oz"] * 3
+    assert set(rows["sfreq_hz"]) == {"100"}
+    assert rows["labels"].str.contains("Sleep stage 2").all()
+    assert pd.read_csv(people)["recording"].tolist() == rows["recording"].tolist()
+    assert main(["data", "check", str(nights), "--subjects", str(people)]) == 1
+    assert "there is such a file already" in capsys.readouterr().err
+
+
+def test_recordings_with_a_problem_are_named_and_do_not_end_the_list(nights, tmp_path, capsys):
+    for file in nights.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (broken,) = tmp_path.glob("SC4011*-PSG.edf")
+    broken.write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    assert main(["data", "check", str(tmp_path), "dataset.labels={Sleep stage W: W, Sleep stage 2: N2}"]) == 1
+    shown = capsys.readouterr().out
+    assert f"{broken}: is a git-lfs pointer" in shown
+    assert "which stand neither in dataset.labels nor in dataset.ignored" in shown
+    assert "3 recordings of 3 subjects; 0 can be used" in shown
+
+
+def test_parts_build_the_shards_of_their_recordings_alone(nights, tmp_path, capsys):
+    words = [str(nights), f"paths.outputs={tmp_path}"]
+    for part, n in (("0/2", 2), ("1/2", 1), ("0/2", 0)):
+        assert main(["data", "build", *words, "--part", part]) == 0
+        assert f"{n} built now" in capsys.readouterr().err
+    assert len(list((tmp_path / "stores" / "shards").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["check", "/no/such/folder"], "/no/such/folder: there is no such folder"),
+        (["check", "dataset=sleep"], "dataset=sleep: there is no such option"),
+        (["check", "/tmp", "/var"], "one folder is expected"),
+    ],
+)
+def test_wrong_words_are_named(words, message, capsys):
+    assert main(["data", *words]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_part_is_a_number_of_several(capsys):
+    with pytest.raises(SystemExit):
+        main(["data", "build", "--part", "8/8"])
+    assert "PART/PARTS is expected" in capsys.readouterr().err
