@@ -50,8 +50,8 @@ def one_word_flags(words: Sequence[str]) -> list[str]:
 
 
 def multirun_first(words: Sequence[str]) -> list[str]:
-    """Move ``-m`` to the front: Hydra's parser wants it before the overrides."""
-    flags = [word for word in words if word in MULTIRUN]
+    """Move ``-m`` and ``--config-dir=FOLDER`` to the front: Hydra's parser wants them before the overrides."""
+    flags = [word for word in words if word in MULTIRUN or word.startswith("--config-dir=")]
     return [*flags, *(word for word in words if word not in flags)]
 
 

@@ -24,8 +24,8 @@ from eegbench.text import replace_unencodable
 
 T = TypeVar("T")
 
-BEFORE_DATA = {".hydra", "config.yaml", "environment.json"}
-"""What a run writes before it reads data."""
+BEFORE_DATA = {".hydra", "config.yaml", "environment.json", "recordings.json"}
+"""What a run writes before its windows are cut and assigned to splits."""
 
 _launched_here = False
 _failed: Exception | None = None

@@ -102,7 +102,7 @@ def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterat
     user_options
         Folder of the user's own options (``--config-dir``); an empty text where there is none.
     """
-    command = f"eegbench train {typed('resume', folder)}{trust_words(trusted)}{_config_dir(user_options)}"
+    command = f"eegbench train{_config_dir(user_options)} {typed('resume', folder)}{trust_words(trusted)}"
     try:
         yield
     except KeyboardInterrupt:

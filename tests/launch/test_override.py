@@ -52,6 +52,7 @@ def test_a_flag_with_an_equals_sign_is_no_override():
 
 def test_the_flag_of_a_multirun_may_stand_anywhere():
     assert multirun_first(["a=1", "-m", "b=2"]) == ["-m", "a=1", "b=2"]
+    assert multirun_first(["a=1", "--config-dir=f", "b=2"]) == ["--config-dir=f", "a=1", "b=2"]
 
 
 def test_a_sweeper_that_is_named_sweeps():
