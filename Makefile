@@ -19,8 +19,8 @@ setup: $(VENV)/.stamp  ## build or update the environment
 train: setup  ## run the default experiment (or ARGS)
 	$(BIN)/eegbench train $(ARGS)
 
-test: setup  ## run all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: setup  ## run all tests, in two processes
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 test-slurm: setup  ## run the tests that start a SLURM of one node (as root)
 	$(BIN)/python -m pytest -m slurm $(ARGS)

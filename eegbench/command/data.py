@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # so that --help need not import torch
     from eegbench.experiment.base import Experiment
 
 EPILOG = """examples:
-  eegbench data check FOLDER                       a folder of nights, *-PSG.edf with *-Hypnogram.edf
+  eegbench data check FOLDER                       nights (*-PSG.edf with *-Hypnogram.edf), or files of any format
   eegbench data check FOLDER dataset=bids dataset.task=rest
   eegbench data check dataset=eegbci --csv recordings.csv
   eegbench data check FOLDER --subjects FOLDER/subjects.csv     a table to fill in: who is who, age and sex
@@ -94,10 +94,16 @@ def _experiment(words: Sequence[str], config_dir: str | None) -> "Experiment":
         folder = Path(folders[0]).expanduser().resolve()
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder}: there is no such folder.")
-        named = [] if any(word.startswith("dataset=") for word in overrides) else ["dataset=sleep_physionet"]
+        named = [] if any(word.startswith("dataset=") for word in overrides) else _reader(folder)
         quoted = str(folder).replace("\\", "\\\\").replace("'", "\\'")
         overrides = [*named, f"dataset.root='{quoted}'", *overrides]
     return read_experiment(plain(composed("train", ["name=data", *with_whole_labels(overrides)], config_dir)))
+
+
+def _reader(folder: Path) -> list[str]:
+    """Return the dataset for a folder where none is named; each file counts as a subject until somebody says more."""
+    is_sleep = any(folder.glob("*-PSG.edf"))
+    return ["dataset=sleep_physionet"] if is_sleep else ["dataset=recordings", "dataset.subject=file"]
 
 
 def _part(text: str) -> tuple[int, int]:

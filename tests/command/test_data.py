@@ -50,6 +50,17 @@ def test_parts_build_the_shards_of_their_recordings_alone(nights, tmp_path, caps
     assert len(list((tmp_path / "stores" / "shards").iterdir())) == 3
 
 
+def test_a_folder_of_other_files_is_listed_file_by_file(nights, tmp_path, capsys):
+    for file in nights.glob("*-PSG.edf"):
+        (tmp_path / f"{file.name[:6]}.edf").write_bytes(file.read_bytes())
+    assert main(["data", "check", str(tmp_path)]) == 1
+    assert "the channels asked for have 2 sampling rates" in capsys.readouterr().out
+    people = tmp_path / "subjects.csv"
+    assert main(["data", "check", str(tmp_path), "dataset.channels=[Fpz-Cz]", "--subjects", str(people)]) == 0
+    assert "3 recordings of 3 subjects; all can be used" in capsys.readouterr().out
+    assert pd.read_csv(people)["recording"].tolist() == ["SC4001", "SC4011", "SC4021"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -32,6 +32,12 @@ def _eegbci(data: Path, _: Path) -> dict[str, Any]:
     return {"root": str(data / "eegbci"), "runs": list(KINDS)}
 
 
+def _own(data: Path, _: Path) -> dict[str, Any]:
+    labels = {"T0": "rest", "T1": "left", "T2": "right"}
+    files = {"pattern": "*R04.edf", "subject": r"(?P<subject>S\d+)R", "channels": ["Fc5.", "Fc3.", "Fc1."]}
+    return {"root": str(data / "eegbci"), "labels": labels, **files}
+
+
 def _sleep_edf(data: Path, folder: Path) -> dict[str, Any]:
     """Five minutes of one night are all that is there: too short for a crop."""
     shutil.copy(data / "sleep-edf" / "SC4001E0-PSG.first300s.edf", folder / "SC4001E0-PSG.edf")
@@ -43,14 +49,15 @@ REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "bids": _p300,
     "eegbci": _eegbci,
     "mental_arithmetic": _eegmat,
+    "recordings": _own,
     "sleep_physionet": _sleep_edf,
 }
 SIMULATED = {"simulated_sleep"}
 JOINED = {"joined"}
 """Sets of other sets, which have no files of their own."""
-WITHOUT_FACTS = {"bids", "eegbci"}
+WITHOUT_FACTS = {"bids", "eegbci", "recordings"}
 """Sets that, as they lie here, say nothing of their subjects; the others give age and sex of each."""
-OF_A_FOLDER = {"bids"}
+OF_A_FOLDER = {"bids", "recordings"}
 """Readers of whatever is in a folder: channels, classes and counts are those of the folder."""
 
 

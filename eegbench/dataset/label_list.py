@@ -1,0 +1,208 @@
+"""A list of labels in a file of its own, and the place of its times in the recording."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.marks import Mark
+
+LabelStart = Literal["file", "clock", "lights_off"]
+"""What the times of a list count from: the first sample of the recording; the clock; lights off."""
+
+LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
+
+MOST_SHOWN = 30
+
+DAY_S = 24 * 3600.0
+
+MOST_OUTSIDE = 0.1
+"""Share of a list's labels that may begin outside its recording, and of a recording that its epochs may leave out."""
+
+
+@dataclass(frozen=True)
+class LabelList:
+    """Labels of a file, before they are laid on a recording.
+
+    Attributes
+    ----------
+    path
+        The file.
+    marks
+        Onsets in seconds: from midnight where ``by_clock``, and otherwise from wherever the list counts.
+    by_clock
+        Whether onsets are written as times of day.
+    start_s, day
+        When the list starts: seconds after midnight, and the date; None where it does not say.
+    epoch_s
+        Length of its epochs where it has no onsets: then the first label belongs to its start.
+    """
+
+    path: Path
+    marks: tuple[Mark, ...]
+    by_clock: bool = False
+    start_s: float | None = None
+    day: date | None = None
+    epoch_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What a list of labels can be laid on.
+
+    Attributes
+    ----------
+    path
+        File of the signal.
+    start
+        Date and time of day at which the file starts, where it was recorded; None where it does not say.
+    first_s
+        When the first sample was taken, in seconds after the start.
+    length_s
+        Of the recording.
+    notes
+        Its own annotations, from its first sample.
+    """
+
+    path: Path
+    start: datetime | None
+    first_s: float
+    length_s: float
+    notes: Sequence[Mark]
+
+
+def laid_on(found: LabelList, clock: Clock, counted_from: LabelStart) -> list[Mark]:
+    """Return the labels of a list in seconds from the first sample of a recording.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the two do not say when they start, contradict each other, or are not of one length.
+    """
+    shift = shift_s(found, clock, counted_from)
+    check_place(found, clock, shift, counted_from)
+    return [replace(mark, onset_s=mark.onset_s + shift) for mark in found.marks]
+
+
+def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ignored: Sequence[str]) -> None:
+    """Refuse labels that neither have a class nor are ignored, and a list in which none has a class.
+
+    Raises
+    ------
+    BadRecordingError
+        Names all of them, and how often they are there.
+    """
+    counts = Counter(mark.text for mark in marks)
+    unknown = [f"{text!r} ({n})" for text, n in counts.items() if text not in labels and text not in ignored]
+    if unknown:
+        more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
+        raise BadRecordingError(
+            f"{file}: has the labels {', '.join(unknown[:MOST_SHOWN])}{more}, which stand neither in dataset.labels "
+            "nor in dataset.ignored. Choose dataset/labels=aasm or another of the shipped ones, type "
+            "'dataset.labels={\"TEXT\": CLASS, …}', or add them to 'dataset.ignored=[\"TEXT\"]'."
+        )
+    if not any(mark.text in labels for mark in marks):
+        raise BadRecordingError(
+            f"{file}: none of its {len(marks)} labels has a class; map them by dataset.labels, or set "
+            "dataset.labels_from to annotations, triggers, or a file next to the recording such as *.csv; null reads "
+            "without labels."
+        )
+
+
+def shift_s(found: LabelList, clock: Clock, counted_from: LabelStart) -> float:
+    """Return what is added to onsets so that they count from the first sample.
+
+    Raises
+    ------
+    BadRecordingError
+        Where list and recording do not say when they start, or contradict each other.
+    """
+    if counted_from == "clock":
+        return _by_clock(found, clock)
+    if found.by_clock:
+        raise BadRecordingError(
+            f"{found.path}: its onsets are times of day; set dataset.hypnogram_start=clock, or write seconds."
+        )
+    if counted_from == "lights_off":
+        return _lights_off_s(clock)
+    return _checked_start(found, clock)
+
+
+def check_place(found: LabelList, clock: Clock, shift: float, counted_from: LabelStart) -> None:
+    """Refuse a list that is not as long as its recording: its times or epochs have another unit, or it is another's.
+
+    Raises
+    ------
+    BadRecordingError
+        Where more than a tenth of the labels begin outside the recording, or epochs leave out more than a tenth of it.
+    """
+    onsets = [mark.onset_s + shift for mark in found.marks]
+    outside = [onset for onset in onsets if not -1e-6 <= onset < clock.length_s]
+    if len(outside) > MOST_OUTSIDE * len(onsets):
+        raise BadRecordingError(
+            f"{found.path}: {len(outside)} of {len(onsets)} labels begin outside the {clock.length_s:g} s of "
+            f"{clock.path.name}, the first at {outside[0]:g} s. Check that the two belong together, that times are in "
+            f"seconds, dataset.table.epoch_s, and dataset.hypnogram_start={counted_from} (file | clock | lights_off)."
+        )
+    covered_s = len(found.marks) * (found.epoch_s or 0.0)
+    if found.epoch_s and counted_from == "file" and covered_s < (1 - MOST_OUTSIDE) * clock.length_s:
+        raise BadRecordingError(
+            f"{found.path}: {len(found.marks)} labels of {found.epoch_s:g} s cover {covered_s:g} s of the "
+            f"{clock.length_s:g} s of {clock.path.name}. Set dataset.table.epoch_s to the length of an epoch, "
+            "dataset.hypnogram_start=lights_off where the list begins later, or add a column onset."
+        )
+
+
+def _checked_start(found: LabelList, clock: Clock) -> float:
+    """Return the shift of a list that starts with its recording; they must not contradict each other."""
+    if found.start_s is None or found.day is None:
+        return 0.0
+    starts = datetime.combine(found.day, datetime.min.time()) + timedelta(seconds=found.start_s)
+    if clock.start is not None and starts != clock.start:
+        raise BadRecordingError(
+            f"{found.path}: starts at {starts} and {clock.path.name} at {clock.start}; equal starts are expected, so "
+            "check that the two belong together, and set dataset.hypnogram_start=clock to lay them by these clocks, or "
+            "lights_off where the list counts from lights off."
+        )
+    return -clock.first_s
+
+
+def _by_clock(found: LabelList, clock: Clock) -> float:
+    if clock.start is None:
+        raise BadRecordingError(
+            f"{clock.path}: does not say at which time of day it starts, so labels cannot be laid by the clock; set "
+            "dataset.hypnogram_start=file, with onsets in seconds from the first sample."
+        )
+    midnight = datetime.combine(clock.start, datetime.min.time())
+    own_s = (clock.start - midnight).total_seconds()
+    if found.by_clock:
+        onset_s = found.marks[0].onset_s
+        return _nearest(onset_s - own_s) - onset_s - clock.first_s
+    if found.start_s is None:
+        raise BadRecordingError(
+            f"{found.path}: has no times of day (dataset.hypnogram_start=clock): onsets such as 22:15:30, or a start "
+            "in its header, are expected; set dataset.hypnogram_start=file where seconds count from the first sample."
+        )
+    if found.day is None:
+        return _nearest(found.start_s - own_s) - clock.first_s
+    return (found.day - clock.start.date()).total_seconds() + found.start_s - own_s - clock.first_s
+
+
+def _nearest(difference_s: float) -> float:
+    """Return a difference between times of day of unknown dates: within half a day."""
+    return (difference_s + DAY_S / 2) % DAY_S - DAY_S / 2
+
+
+def _lights_off_s(clock: Clock) -> float:
+    """Return when lights went off, by the only annotation of the recording that says so."""
+    found = [note.onset_s for note in clock.notes if LIGHTS_OFF.fullmatch(note.text)]
+    if len(found) != 1:
+        raise BadRecordingError(
+            f"{clock.path}: has {len(found)} annotations of lights off, and one is expected "
+            "(dataset.hypnogram_start=lights_off); set dataset.hypnogram_start=clock or file."
+        )
+    return found[0]

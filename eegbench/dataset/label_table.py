@@ -1,0 +1,148 @@
+"""Reads labels from a table next to a recording: a row an annotation with its onset, or a row an epoch.
+
+Conventions
+-----------
+A table with a column ``onset`` has a row for each label: onset and, if there is such a column, duration in seconds; a
+label without a duration lasts until the next one. Onsets may be times of day, ``22:15:30``. A table without that column
+has a row for each epoch, in order and without gaps. A file of one column needs no header.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.delimited import MISSING, Lines, read_lines
+from eegbench.dataset.label_list import DAY_S, LabelList
+from eegbench.dataset.marks import Mark
+
+TIME_OF_DAY = re.compile(r"(\d\d?):(\d\d):(\d\d(?:[.,]\d+)?)")
+
+WHOLE = re.compile(r"(-?\d+)\.0+")
+"""A number that a program wrote with decimals because a column had gaps."""
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """What a table of labels looks like.
+
+    Attributes
+    ----------
+    column
+        Name of the column with the labels; of several scorers, one.
+    epoch_s
+        Length of an epoch in seconds, where the table has no column ``onset``.
+    """
+
+    column: str
+    epoch_s: float
+
+    def __post_init__(self) -> None:
+        if self.epoch_s <= 0:
+            raise ValueError(f"dataset.table.epoch_s={self.epoch_s:g}: a time in seconds above 0 is expected.")
+
+
+def read_label_table(path: Path, form: TableForm, known: Collection[str]) -> LabelList:
+    """Read a table of labels; cells without a value become marks without a text.
+
+    Parameters
+    ----------
+    path
+        A file of CSV, TSV or plain text.
+    form
+        Where the labels stand.
+    known
+        Texts that are labels, which tells a first label from a header in a file of one column.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the table lacks the column, or a time is none.
+    """
+    lines = read_lines(path)
+    names = [name.lower() for name in lines.header]
+    if form.column.lower() not in names:
+        return LabelList(path, _one_column(lines, form, known), epoch_s=form.epoch_s)
+    twice = [name for name in (form.column.lower(), "onset", "duration") if names.count(name) > 1]
+    if twice:
+        raise BadRecordingError(f"{path}: has the column {twice[0]} twice; rename one.")
+    texts = [_text(row[names.index(form.column.lower())]) for row in lines.cells[1:]]
+    if "onset" not in names:
+        _check_consecutive(lines, names)
+        return LabelList(path, _epochs(texts, form.epoch_s), epoch_s=form.epoch_s)
+    onsets = [row[names.index("onset")] for row in lines.cells[1:]]
+    durations = [row[names.index("duration")] if "duration" in names else "" for row in lines.cells[1:]]
+    by_clock = bool(onsets) and TIME_OF_DAY.fullmatch(onsets[0]) is not None
+    onset_s = _clock_times(lines, onsets) if by_clock else _numbers(lines, "onset", onsets)
+    rows = zip(onset_s, durations, lines.numbers[1:], texts, strict=True)
+    marks = [Mark(onset, _duration(lines, number, text), label) for onset, text, number, label in rows]
+    return LabelList(path, tuple(marks), by_clock=by_clock)
+
+
+def _one_column(lines: Lines, form: TableForm, known: Collection[str]) -> tuple[Mark, ...]:
+    """Return the labels of a file of one column and no header."""
+    first = lines.header[0]
+    if len(lines.header) > 1 or _text(first) not in known:
+        raise BadRecordingError(
+            f"{lines.path}: has no column {form.column}; its first line reads {', '.join(lines.header)}. Name the "
+            "column with the labels by dataset.table.column=NAME; a file of one column without a header begins with a "
+            "label of dataset.labels or dataset.ignored."
+        )
+    if lines.numbers != tuple(range(lines.numbers[0], lines.numbers[0] + len(lines.numbers))) or lines.numbers[0] != 1:
+        raise BadRecordingError(
+            f"{lines.path}: has empty lines between its labels, so nobody can say which epochs they are; write n/a "
+            "for an epoch without a label."
+        )
+    return _epochs([_text(row[0]) for row in lines.cells], form.epoch_s)
+
+
+def _epochs(texts: list[str], epoch_s: float) -> tuple[Mark, ...]:
+    return tuple(Mark(number * epoch_s, epoch_s, text) for number, text in enumerate(texts))
+
+
+def _check_consecutive(lines: Lines, names: list[str]) -> None:
+    """Refuse a table in which epochs are missing, where it numbers them."""
+    if "epoch" not in names:
+        return
+    numbers = _numbers(lines, "epoch", [row[names.index("epoch")] for row in lines.cells[1:]])
+    for place, (number, line) in enumerate(zip(numbers, lines.numbers[1:], strict=True)):
+        if number != numbers[0] + place or numbers[0] not in (0, 1):
+            raise BadRecordingError(
+                f"{lines.path}: line {line} is of epoch {number:g}; epochs from 0 or 1 on, one after the other, are "
+                "expected. Add the missing ones with the label n/a, or a column onset."
+            )
+
+
+def _numbers(lines: Lines, column: str, texts: list[str]) -> list[float]:
+    return [lines.number(line, column, text) for line, text in zip(lines.numbers[1:], texts, strict=True)]
+
+
+def _duration(lines: Lines, line: int, text: str) -> float | None:
+    """Return a duration; None where the label lasts until the next one."""
+    if text in MISSING:
+        return None
+    value = lines.number(line, "duration", text)
+    if value < 0:
+        raise BadRecordingError(f"{lines.path}: line {line} has the duration {text} s; 0 or more are expected.")
+    return value
+
+
+def _clock_times(lines: Lines, texts: list[str]) -> list[float]:
+    """Return times of day as seconds after the first midnight; a smaller one than before is the next day's."""
+    found: list[float] = []
+    for line, text in zip(lines.numbers[1:], texts, strict=True):
+        match = TIME_OF_DAY.fullmatch(text)
+        if match is None:
+            raise BadRecordingError(f"{lines.path}: line {line} has the onset {text!r}; hh:mm:ss is expected.")
+        second = 3600 * int(match[1]) + 60 * int(match[2]) + float(match[3].replace(",", "."))
+        days = found[-1] // DAY_S if found else 0
+        second += days * DAY_S
+        found.append(second + DAY_S if found and second < found[-1] - DAY_S / 2 else second)
+    return found
+
+
+def _text(cell: str) -> str:
+    """Return a label; without decimals where it is a whole number, and empty where there is none."""
+    match = WHOLE.fullmatch(cell)
+    return "" if cell in MISSING else match[1] if match else cell

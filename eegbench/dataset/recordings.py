@@ -1,0 +1,231 @@
+"""Anyone's recordings in a folder, in any of the field's formats, with labels from the file or from one next to it.
+
+Conventions
+-----------
+A label without a duration, or with one of a sample, lasts until the next label. Volts come from the header of the
+signals; EEGLAB and CNT have µV. Onsets count from the first sample.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from math import nan
+from pathlib import Path
+from typing import Literal
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.delimited import MISSING
+from eegbench.dataset.label_file import read_labels
+from eegbench.dataset.label_list import LabelStart, check_known, laid_on
+from eegbench.dataset.label_table import TableForm
+from eegbench.dataset.marks import Mark, annotations, lasting
+from eegbench.dataset.night import sleep_labels, wake_crop
+from eegbench.dataset.signal_file import companions, open_signal
+from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
+from eegbench.dataset.signal_list import label_file, list_recordings
+from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
+
+
+class Recordings(Dataset):
+    """The recordings of a folder: EDF, BDF, BrainVision, EEGLAB, FIF, GDF or CNT.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    pattern
+        Which files in it hold signals, say ``**/*.vhdr``; of all files, those of the formats above.
+    subject
+        Whose a recording is: the ``folder`` below the root that it lies in; each ``file`` another person's; a regular
+        expression for the path below the root, with a group ``(?P<subject>…)`` and, if wanted, ``session`` and ``run``;
+        None takes ``subjects.csv`` in the root where it lists the recordings, or else the folder.
+    channels
+        Names, in this order; None takes all that are EEG, and of EDF and BDF all.
+    labels_from
+        ``annotations`` of the file itself, markers included; ``triggers``, the codes of its trigger channel; or a
+        file next to it, with a star for the name of the signals' file, or for what the star at the end of ``pattern``
+        stands for: ``*.csv``, ``*_stages.tsv``, ``*-nsrr.xml``, ``*-Hypnogram.edf``. None reads no labels.
+    table
+        What a CSV, TSV or TXT of labels looks like.
+    hypnogram_start
+        What the times of a file of labels count from. ``file``: the first sample. ``clock``: they are times of day, or
+        the file says when it starts. ``lights_off``: the annotation of lights off in the recording.
+    crop_wake_min
+        Minutes of wake kept before and after sleep; None keeps whole recordings.
+    wake
+        The class that is not sleep, where recordings are cropped.
+    labels, ignored, on_bad_recording
+        See `eegbench.dataset.Dataset`.
+
+    References
+    ----------
+    Gramfort et al. 2013, Front. Neurosci. 7:267, doi:10.3389/fnins.2013.00267 (MNE-Python).
+    """
+
+    def __init__(  # noqa: PLR0913  three choose recordings, six what is read, three are every dataset's
+        self,
+        *,
+        root: str | None,
+        pattern: str,
+        subject: str | None,
+        channels: tuple[str, ...] | None,
+        labels_from: str | None,
+        table: TableForm,
+        hypnogram_start: LabelStart,
+        crop_wake_min: float | None,
+        wake: str | None,
+        labels: Mapping[str, str],
+        ignored: tuple[str, ...],
+        on_bad_recording: Literal["raise", "skip"],
+    ) -> None:
+        if channels == ():
+            raise ValueError("dataset.channels=[]: at least one is expected, or null for all that are EEG.")
+        if labels_from is not None and labels_from not in IN_SIGNAL and "*" not in labels_from:
+            raise ValueError(
+                f"dataset.labels_from={labels_from}: annotations, triggers, null, or a file next to each recording is "
+                "expected, with a star for the recording's name, say *.csv or *-nsrr.xml."
+            )
+        if crop_wake_min is not None and (crop_wake_min < 0 or wake not in labels.values()):
+            raise ValueError(
+                f"dataset.crop_wake_min={crop_wake_min:g}, dataset.wake={wake}: 0 or more minutes are expected, and "
+                f"the class that is not sleep, of {', '.join(dict.fromkeys(labels.values())) or 'dataset.labels'}."
+            )
+        self.root = None if root is None else Path(root).expanduser()
+        self.pattern = pattern
+        self.subject = subject
+        self.channels = channels
+        self.labels_from = labels_from
+        self.table = table
+        self.hypnogram_start = hypnogram_start
+        self.crop_wake_min = crop_wake_min
+        self.wake = wake
+        self.labels = labels
+        self.ignored = ignored
+        self.on_bad_recording = on_bad_recording
+        self._told: set[str] = set()
+
+    @cached_property
+    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
+        """What the folder says of itself; channels and rate are those of the first recording that can be read."""
+        try:
+            found = [] if self.root is None else self.recordings()
+        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
+            found = []
+        rate, channels = self._form(found)
+        return Card(
+            citation="Own recordings. Read with MNE-Python: Gramfort et al. MEG and EEG data analysis with MNE-Python. "
+            "Frontiers in Neuroscience 7:267, 2013. doi:10.3389/fnins.2013.00267",
+            licence="not stated",
+            url="https://mne.tools",
+            n_subjects=len({one.subject for one in found}),
+            n_recordings=len(found),
+            sfreq=rate,
+            channels=channels,
+        )
+
+    @property
+    def source(self) -> str | None:
+        """The folder."""
+        return None if self.root is None else str(self.root)
+
+    @property
+    def people(self) -> str:
+        """The folder: subject 01 of two folders is two people."""
+        return super().people if self.root is None else f"{super().people} {self.root.resolve()}"
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """What a recording is made of, apart from its files."""
+        sleep = () if self.crop_wake_min is None else sorted(sleep_labels(self.labels, self.wake or ""))
+        return {
+            "channels": self.channels,
+            "labels_from": self.labels_from,
+            "table": [self.table.column, self.table.epoch_s],
+            "hypnogram_start": self.hypnogram_start,
+            "crop_wake_min": self.crop_wake_min,
+            "sleep": sleep,
+            "spelling": sorted({*self.labels, *self.ignored}) if self.labels_from == "annotations" else (),
+        }
+
+    def recordings(self) -> list[Recording]:
+        """List the recordings; see `eegbench.dataset.signal_list.list_recordings`."""
+        if self.root is None:
+            raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
+        labels = None if self.labels_from in IN_SIGNAL else self.labels_from
+        return list_recordings(self.root, self.pattern, subject=self.subject, labels=labels)
+
+    def sidecars(self, recording: Recording) -> tuple[Path, ...]:
+        """Return the files of samples, markers and parts that belong to the header."""
+        return companions(recording.signal)
+
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
+        """Open one recording with its labels."""
+        return self._read(recording, self.channels, may_lack_channels=may_lack_channels)
+
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
+        """Open some channels of one recording, which may have another rate than those of `read`."""
+        return self._read(recording, channels, may_lack_channels=may_lack_channels)
+
+    def _read(
+        self, recording: Recording, channels: Sequence[str] | None, *, may_lack_channels: bool
+    ) -> "mne.io.BaseRaw":
+        raw = open_signal(
+            recording.signal, channels=channels, may_lack_channels=may_lack_channels, read_across=self.ignored
+        )
+        marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
+        found = annotations(marks, shift_s=0.0, length_s=raw.n_times / raw.info["sfreq"])
+        self._tell_outside(recording, len(marks) - len(found))
+        raw.set_annotations(found, emit_warning=False, verbose="ERROR")
+        return raw if self.crop_wake_min is None or self.labels_from is None else self._cropped(recording, raw, found)
+
+    def _marks(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str) -> list[Mark]:
+        """Return the labels of a recording, in seconds from its first sample, each known and with a duration."""
+        known = {*self.labels, *self.ignored}
+        if labels_from in IN_SIGNAL:
+            marks = marks_in_signal(raw, recording.signal, labels_from, known)
+        elif recording.labels is None:
+            expected = label_file(recording.signal, labels_from, self.pattern)
+            raise BadRecordingError(
+                f"{recording.signal}: has no labels; {expected} is expected (dataset.labels_from={labels_from}). "
+                "Set dataset.labels_from=null to read the folder without labels."
+            )
+        else:
+            listed = read_labels(recording.labels, self.table, known)
+            marks = laid_on(listed, clock_of(recording.signal, raw), self.hypnogram_start)
+        marks = [mark for mark in lasting(marks, raw.n_times / raw.info["sfreq"]) if mark.text not in MISSING]
+        check_known(recording.labels or recording.signal, marks, self.labels, self.ignored)
+        return marks
+
+    def _tell_outside(self, recording: Recording, n_outside: int) -> None:
+        if n_outside and recording.id not in self._told:  # a recording is read more than once
+            self._told.add(recording.id)
+            _log.info("%s: %d labels outside the recording were left out.", recording.id, n_outside)
+
+    def _cropped(self, recording: Recording, raw: "mne.io.BaseRaw", stages: "mne.Annotations") -> "mne.io.BaseRaw":
+        """Crop a recording around sleep."""
+        length_s, sleep = raw.n_times / raw.info["sfreq"], sleep_labels(self.labels, self.wake or "")
+        wake_min = self.crop_wake_min or 0.0
+        try:
+            tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, wake_min, length_s)
+        except ValueError as error:
+            raise BadRecordingError(f"{recording.labels or recording.signal}: {error}") from error
+        if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
+            return raw.crop(tmin, verbose="ERROR")
+        return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
+
+    def _form(self, found: Sequence[Recording]) -> tuple[float, tuple[str, ...]]:
+        for recording in found:
+            try:
+                raw = open_signal(
+                    recording.signal, channels=self.channels, may_lack_channels=False, read_across=self.ignored
+                )
+            except BadRecordingError:
+                continue
+            return float(raw.info["sfreq"]), tuple(raw.ch_names)
+        return nan, tuple(self.channels or ())

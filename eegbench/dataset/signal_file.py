@@ -1,0 +1,210 @@
+"""Opens the signals of one file, of any of the formats below, in volts and without loading the samples.
+
+EDF and BDF are read by `eegbench.dataset.edf.open_edf`, which checks them strictly. The others are read by MNE.
+"""
+
+import logging
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.bids_channels import choose
+from eegbench.dataset.bids_files import MNE_ERRORS
+from eegbench.dataset.edf import first_sample_s, open_edf
+from eegbench.dataset.edf_header import EdfHeader, read_header
+from eegbench.dataset.gdf_units import check_gdf_units
+
+FORMATS: Mapping[str, str] = {
+    ".vhdr": "BrainVision",
+    ".edf": "EDF",
+    ".bdf": "BDF",
+    ".set": "EEGLAB",
+    ".fif": "FIF",
+    ".gdf": "GDF",
+    ".cnt": "CNT",
+}
+"""By the ending of the file's name, in small letters."""
+
+STRICT = (".edf", ".bdf")
+
+LOCAL_CLOCK = (".vhdr", ".edf", ".bdf", ".cnt")
+"""Formats whose start is the time of day where it was recorded; FIF has it in UTC."""
+
+VOLTS = ("eeg", "eog", "emg", "ecg", "bio", "seeg", "ecog", "dbs")
+"""MNE's types of channels whose values are volts."""
+
+_log = logging.getLogger(__name__)
+
+
+def open_signal(
+    path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool, read_across: Sequence[str] = ()
+) -> "mne.io.BaseRaw":
+    """Open a recording with its own annotations, and with electrode positions where names allow.
+
+    Parameters
+    ----------
+    path
+        A file of one of the formats.
+    channels
+        Names, in this order; None takes all that are EEG, and of EDF and BDF all.
+    may_lack_channels
+        Whether names that are missing are passed over, as long as one is there.
+    read_across
+        Annotations of gaps that are accepted, see `is_gap`.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the file is damaged, has gaps, or lacks a channel in volts.
+    """
+    if not path.exists():
+        what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
+        raise BadRecordingError(f"{path}: {what}; restore it, or take it out of the folder.")
+    if path.suffix.lower() in STRICT:
+        raw = open_edf(path, channels=channels, may_lack_channels=may_lack_channels)
+    else:
+        _check_companions(path)
+        if path.suffix.lower() == ".gdf":
+            check_gdf_units(path)
+        raw = open_any(path)
+        raw = _picked(path, raw, channels, may_lack_channels=may_lack_channels)
+    _check_gaps(path, raw, read_across)
+    if raw.get_montage() is None:
+        raw.set_montage("standard_1005", match_case=False, on_missing="ignore", verbose="ERROR")
+    return raw
+
+
+def open_any(path: Path) -> "mne.io.BaseRaw":
+    """Open a file with MNE, whatever is in it.
+
+    Raises
+    ------
+    BadRecordingError
+        Where MNE cannot read it.
+    """
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            raw = mne.io.read_raw(path, preload=False, verbose="ERROR")
+    except MNE_ERRORS as error:
+        reason = " ".join(str(error).split())[:300]
+        raise BadRecordingError(
+            f"{path}: MNE cannot read it as {FORMATS[path.suffix.lower()]} ({reason}). {_remedy(path, reason)}"
+        ) from error
+    for one in said:
+        _log.info("%s: MNE warns: %s", path.name, " ".join(str(one.message).split()))
+    return raw
+
+
+def start_of(path: Path, raw: "mne.io.BaseRaw") -> tuple[datetime | None, float]:
+    """Return when a recording starts, and when its first sample was taken, in seconds after that.
+
+    Date and time of day are those where it was recorded; None where the file does not say.
+    """
+    suffix = path.suffix.lower()
+    if suffix in STRICT:
+        return edf_start(read_header(path)), first_sample_s(path)
+    meas_date = raw.info["meas_date"]
+    return None if meas_date is None or suffix not in LOCAL_CLOCK else meas_date.replace(tzinfo=None), 0.0
+
+
+def edf_start(header: EdfHeader) -> datetime | None:
+    """Return date and time of day in the header of an EDF; None where it holds none."""
+    try:
+        return datetime.strptime(header.start, "%d.%m.%y%H.%M.%S")
+    except ValueError:
+        return None
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Return the other files that a file of signals consists of and that are there: samples, markers, parts."""
+    suffix = path.suffix.lower()
+    if suffix == ".vhdr":
+        return tuple(one for one in _of_brainvision(path) if one.is_file())
+    if suffix == ".set":
+        return tuple(one for one in (path.with_suffix(".fdt"),) if one.is_file())
+    if suffix == ".fif":
+        return tuple(sorted(one for one in path.parent.glob("*.fif") if is_part(one) == path))
+    return ()
+
+
+def is_part(path: Path) -> Path | None:
+    """Return the first file of a FIF that was saved in several, where this is a later one (``…-1.fif``)."""
+    match = re.fullmatch(r"(.+)-\d+", path.stem)
+    first = None if match is None else path.with_name(f"{match[1]}{path.suffix}")
+    return first if path.suffix.lower() == ".fif" and first is not None and first.is_file() else None
+
+
+def _of_brainvision(path: Path) -> list[Path]:
+    """Return the files that a BrainVision header names."""
+    text = path.read_bytes().decode("latin-1") if path.is_file() else ""
+    names = [name.strip() for name in re.findall(r"(?mi)^(?:DataFile|MarkerFile)=(.+?)\r?$", text)]
+    return [path.with_name(name.replace("$b", path.stem)) for name in names]
+
+
+def _check_companions(path: Path) -> None:
+    """Refuse a BrainVision header that names the samples of another recording, as one that was copied does."""
+    for one in _of_brainvision(path) if path.suffix.lower() == ".vhdr" else ():
+        if one.stem != path.stem and one.with_suffix(".vhdr").is_file():
+            raise BadRecordingError(
+                f"{path}: its header names {one.name}, which belongs to {one.stem}.vhdr; correct DataFile= and "
+                "MarkerFile= in it."
+            )
+
+
+def _picked(
+    path: Path, raw: "mne.io.BaseRaw", channels: Sequence[str] | None, *, may_lack_channels: bool
+) -> "mne.io.BaseRaw":
+    """Return a recording of some channels, all in volts."""
+    kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
+    eeg = [name for name, kind in kinds.items() if kind == "eeg"]
+    if channels is None and not eeg:
+        raise BadRecordingError(f"{path}: has no channel of type EEG; name channels by dataset.channels=[…].")
+    names = choose(
+        path, {}, wanted=channels or eeg, there=raw.ch_names, left_out=(), may_lack_channels=may_lack_channels
+    )
+    wrong = next((name for name in names if kinds[name] not in VOLTS), None)
+    if wrong is not None:
+        raise BadRecordingError(
+            f"{path}: channel {wrong} is of the type {kinds[wrong]}, not in volts; name the channels that hold EEG by "
+            "dataset.channels=[…]."
+        )
+    bad = [name for name in raw.info["bads"] if name in names]
+    if bad:
+        _log.info("%s: marked bad, and read like the others: %s (dataset.channels).", path.name, ", ".join(bad))
+    raw.info["bads"] = []
+    return raw.pick(names).reorder_channels(names)
+
+
+def is_gap(text: str) -> bool:
+    """Whether an annotation says that a segment begins, so that time is missing before it.
+
+    EEGLAB writes ``boundary`` where data were cut out, BrainVision ``New Segment`` where recording went on after a
+    pause, MNE ``BAD boundary``, ``EDGE boundary`` and ``BAD_ACQ_SKIP``.
+    """
+    return re.fullmatch(r"((bad|edge)[ _])?boundary|new segment.*|bad_acq_skip", text, re.IGNORECASE) is not None
+
+
+def _check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -> None:
+    least_s = raw.first_time + 1.5 / raw.info["sfreq"]  # where the recording itself begins no time is missing
+    notes = zip(raw.annotations.onset, raw.annotations.description, strict=True)
+    found = [(float(onset), str(text)) for onset, text in notes if onset > least_s and is_gap(text)]
+    found = [(onset - raw.first_time, text) for onset, text in found if text not in read_across]
+    if found:
+        onset, text = found[0]
+        raise BadRecordingError(
+            f"{path}: {len(found)} annotations {text!r} say that it was cut or paused, the first at {onset:g} s: its "
+            f"time has gaps. Save its parts as recordings of their own, or add {text!r} to dataset.ignored to read "
+            "across them."
+        )
+
+
+def _remedy(path: Path, reason: str) -> str:
+    if path.suffix.lower() == ".set" and "trials" in reason:
+        return "It holds epochs: save the continuous data, as they are before epochs are extracted, and give that file."
+    return "Export it again, for example as EDF, or set dataset.on_bad_recording=skip."

@@ -1,0 +1,92 @@
+"""Labels that stand in the file of the signals itself: its annotations, or the codes of a trigger channel."""
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.label_list import Clock
+from eegbench.dataset.marks import Mark
+from eegbench.dataset.signal_file import is_gap, open_any, start_of
+
+IN_SIGNAL = ("annotations", "triggers")
+"""Where the labels are, in words of ``dataset.labels_from``."""
+
+BIOSEMI_CODE = 0xFFFF
+"""Bits of a BioSemi status channel that are the trigger; the others tell of the amplifier."""
+
+
+def marks_in_signal(raw: "mne.io.BaseRaw", path: Path, labels_from: str, known: Collection[str]) -> list[Mark]:
+    """Return the labels in the file of the signals, from its annotations or its triggers."""
+    return trigger_marks(path) if labels_from == "triggers" else labels_in(raw, path, known)
+
+
+def clock_of(path: Path, raw: "mne.io.BaseRaw") -> Clock:
+    """Return what a list of labels can be laid on."""
+    start, first_s = start_of(path, raw)
+    return Clock(path, start, first_s, raw.n_times / raw.info["sfreq"], own_marks(raw))
+
+
+def own_marks(raw: "mne.io.BaseRaw") -> list[Mark]:
+    """Return the annotations of a recording, from its first sample; those of a sample or less have no duration."""
+    least_s = 1.5 / raw.info["sfreq"]
+    rows = zip(raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True)
+    return [
+        Mark(float(onset) - raw.first_time, float(duration) if duration > least_s else None, str(text).strip())
+        for onset, duration, text in rows
+    ]
+
+
+def labels_in(raw: "mne.io.BaseRaw", path: Path, known: Collection[str]) -> list[Mark]:
+    """Return the annotations as labels, in the spelling of those that are known; a first segment's begin is none."""
+    marks = own_marks(raw)
+    if path.suffix.lower() == ".vhdr":
+        marks = [Mark(mark.onset_s, mark.duration_s, spelled(mark.text, known)) for mark in marks]
+    first_s = 1.5 / raw.info["sfreq"]
+    return [mark for mark in marks if mark.onset_s > first_s or not is_gap(mark.text)]
+
+
+def spelled(text: str, known: Collection[str]) -> str:
+    """Return a BrainVision marker as it is known: ``Stimulus/S  1``, ``S  1`` and ``S1`` are one.
+
+    Parameters
+    ----------
+    text
+        Type and description of the marker, as MNE joins them.
+    known
+        The texts that have a class or are ignored.
+    """
+    if text in known:
+        return text
+    for short in (text, text.partition("/")[2]):
+        plain = re.sub(r"\s", "", short)
+        for name in known:
+            if short and plain == re.sub(r"\s", "", name):
+                return name
+    return text
+
+
+def trigger_marks(path: Path) -> list[Mark]:
+    """Return when the trigger channels of a recording change to another code than 0, with the code as text.
+
+    Raises
+    ------
+    BadRecordingError
+        Where there is no such channel.
+    """
+    raw = open_any(path)
+    names = [name for name, kind in zip(raw.ch_names, raw.get_channel_types(), strict=True) if kind == "stim"]
+    if not names:
+        raise BadRecordingError(
+            f"{path}: has no trigger channel (dataset.labels_from=triggers); set dataset.labels_from=annotations, "
+            "which holds the markers of BrainVision, EEGLAB, GDF, CNT and EDF+."
+        )
+    mask = BIOSEMI_CODE if path.suffix.lower() == ".bdf" else None
+    try:
+        events = mne.find_events(raw, stim_channel=names, shortest_event=1, mask=mask, mask_type="and", verbose="ERROR")
+    except (ValueError, RuntimeError) as error:
+        raise BadRecordingError(f"{path}: its trigger channel {', '.join(names)} cannot be read ({error}).") from error
+    sfreq = float(raw.info["sfreq"])
+    return [Mark((int(sample) - raw.first_samp) / sfreq, None, str(int(code))) for sample, _, code in events]

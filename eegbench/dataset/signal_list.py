@@ -1,0 +1,113 @@
+"""Finds the recordings in a folder: files of signals, and the file of labels next to each."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.people import who
+from eegbench.dataset.signal_file import FORMATS, is_part
+from eegbench.types import Recording
+
+
+def list_recordings(root: Path, pattern: str, *, subject: str | None, labels: str | None) -> list[Recording]:
+    """List the recordings in a folder, sorted by id, which is the path below it without the ending.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    pattern
+        Of paths below it, as ``**/*.edf``; files of other endings than those of signals are passed over.
+    subject
+        See `eegbench.dataset.people.who`.
+    labels
+        Where the file of labels lies, see `label_file`; None where there is none.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no folder, or no recording in it.
+    BadRecordingError
+        Where two files have one id, or nothing says whose one is.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of recordings is expected.")
+    files = _signals(root, pattern)
+    beside = {} if labels is None else {path: label_file(path, labels, pattern) for path in files}
+    files = [path for path in files if path not in beside.values()]
+    if not files:
+        raise FileNotFoundError(_nothing(root, pattern))
+    ids = {path: path.relative_to(root).with_suffix("").as_posix() for path in files}
+    _check_unique(ids)
+    people = who(root, ids, subject)
+    runs = Counter[tuple[str, str]]()
+    found = []
+    for path in sorted(files, key=ids.__getitem__):
+        person = people[path]
+        runs[person.subject, person.session] += 1
+        run = person.run or str(runs[person.subject, person.session])
+        own = beside.get(path)
+        found.append(
+            Recording(
+                id=ids[path],
+                subject=person.subject,
+                session=person.session,
+                run=run,
+                signal=path,
+                labels=own if own is not None and own.is_file() else None,
+                facts=person.facts,
+            )
+        )
+    return found
+
+
+def label_file(path: Path, labels: str, pattern: str) -> Path:
+    """Return where the labels of a file of signals are expected.
+
+    Parameters
+    ----------
+    path
+        The file of signals.
+    labels
+        The other's place, from the folder of the first; a star stands for what the star in the last part of
+        ``pattern`` stands for, without the ending: ``*_stages.csv`` and ``*_raw.edf`` share what precedes.
+    pattern
+        Of the files of signals.
+    """
+    before, star, after = pattern.rpartition("/")[2].partition("*")
+    is_plain = star and "*" not in after and path.name.startswith(before) and path.name.endswith(after)
+    name = path.name[len(before) : len(path.name) - len(after)] if is_plain else path.stem
+    return Path(os.path.normpath(path.parent / labels.replace("*", name.removesuffix(path.suffix))))
+
+
+def _signals(root: Path, pattern: str) -> list[Path]:
+    try:
+        paths = sorted(root.glob(pattern))
+    except (ValueError, NotImplementedError) as error:
+        raise ValueError(
+            f"dataset.pattern={pattern}: a pattern of paths below dataset.root is expected, say **/*.edf ({error})."
+        ) from error
+    hidden = {path for path in paths if any(part.startswith(".") for part in path.relative_to(root).parts)}
+    there = [path for path in paths if path.suffix.lower() in FORMATS and path not in hidden and not path.is_dir()]
+    return [path for path in there if is_part(path) is None]
+
+
+def _nothing(root: Path, pattern: str) -> str:
+    endings = Counter(path.suffix for path in root.rglob("*") if path.is_file() and path.suffix)
+    shown = ", ".join(f"{ending} ({n})" for ending, n in endings.most_common(10))
+    return (
+        f"dataset.root={root}: holds no recording that matches dataset.pattern={pattern} and ends in one of "
+        f"{', '.join(FORMATS)}; there are {shown or 'no files'}."
+    )
+
+
+def _check_unique(ids: Mapping[Path, str]) -> None:
+    counts = Counter(ids.values())
+    twice: Sequence[Path] = [path for path, name in ids.items() if counts[name] > 1]
+    if twice:
+        raise BadRecordingError(
+            f"{twice[0]}: has the same name as {twice[1].name}, as if it were the same recording; choose one of the "
+            "two by dataset.pattern, or rename one."
+        )
