@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from eegbench import __version__
+from eegbench.text import replace_unencodable
 
 VERBS = {
     "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
@@ -43,6 +44,8 @@ first steps:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit status."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # OpenMP reads it when torch is imported
+    os.environ["MPLBACKEND"] = "agg"  # a notebook sets one for its cells, which matplotlib may not find here
+    replace_unencodable()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
         verbs = "\n".join(f"  {verb:<7} {text}" for verb, text in VERBS.items())

@@ -7,8 +7,8 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from eegbench.config import plain, read_plain, with_stored
-from eegbench.launch.override import HELP, is_multirun, value_of
+from eegbench.config import plain, read_plain, typed, with_stored
+from eegbench.launch.override import HELP, is_multirun, one_word_flags, value_of
 from eegbench.launch.process import as_job
 from eegbench.launch.run import run_verb
 
@@ -18,12 +18,13 @@ PRINTS = {*HELP, "--cfg", "-c", "--hydra-help"}
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench explain`` with Hydra overrides; return the exit status."""
+    words = one_word_flags(argv)
     try:
-        _check_words(argv)
+        _check_words(words)
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1
-    return run_verb(explain, config_name="explain", argv=argv)
+    return run_verb(explain, config_name="explain", argv=words)
 
 
 @as_job
@@ -43,8 +44,8 @@ def explain(config: DictConfig) -> None:
 
     folder = Path(config.run)
     stored = read_plain(folder / "config.yaml")
-    typed = {str(word).partition("=")[0] for word in HydraConfig.get().overrides.task}
-    own = {k: v for k, v in explained_before(stored, folder).items() if f"explain.{k}" not in typed}
+    given = {str(word).partition("=")[0] for word in HydraConfig.get().overrides.task}
+    own = {k: v for k, v in explained_before(stored, folder).items() if f"explain.{k}" not in given}
     finished = open_finished(plain(with_stored(config, "explain", own)), stored)
     keep_freed_memory()
     check_named(finished.folder)
@@ -73,4 +74,6 @@ def _check_words(words: Sequence[str]) -> None:
     if not (folder / "config.yaml").is_file():
         raise FileNotFoundError(f"run={folder}: there is no run in this folder ({folder / 'config.yaml'} is missing).")
     if not (folder / "summary.json").is_file():
-        raise ValueError(f"run={folder}: this run is not finished; finish it with: eegbench train resume={folder}")
+        raise ValueError(
+            f"run={folder}: this run is not finished; finish it with: eegbench train {typed('resume', folder)}"
+        )

@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 
 from eegbench.config import plain
 from eegbench.launch.multirun import close_sweep
-from eegbench.launch.override import with_dry_run, with_multirun, with_whole_labels
+from eegbench.launch.override import one_word_flags, with_dry_run, with_multirun, with_whole_labels
 from eegbench.launch.process import as_job
 from eegbench.launch.ranks import check_together, joint_words, together
 from eegbench.launch.resume import with_resume
@@ -22,7 +22,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _main(argv: Sequence[str]) -> int:
     try:
-        words = joint_words(with_resume(with_dry_run(with_multirun(with_whole_labels(argv)))))
+        words = with_dry_run(with_multirun(with_whole_labels(one_word_flags(argv))))
+        words = joint_words(with_resume(words))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
         return 1

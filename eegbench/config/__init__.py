@@ -4,6 +4,7 @@ from eegbench.config.annotation import ConfigError, check_names, fill
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.plain import conf_folder, flat, plain, read_json, read_plain, read_words, with_stored, write_plain
 from eegbench.config.spec import Node, Spec, build
+from eegbench.config.words import quoted, retyped, typed, unquoted
 
 __all__ = [
     "NO_EFFECT",
@@ -18,10 +19,14 @@ __all__ = [
     "flat",
     "may_change",
     "plain",
+    "quoted",
     "read_json",
     "read_plain",
     "read_words",
     "renamed",
+    "retyped",
+    "typed",
+    "unquoted",
     "with_stored",
     "write_plain",
 ]

@@ -9,7 +9,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.night import HypnogramStart, read_night, sleep_labels
-from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, list_nights, pair_nights, partner
+from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, PSG, list_nights, pair_nights, partner
 from eegbench.dataset.night_subjects import TABLE, is_cassette
 from eegbench.types import Recording
 
@@ -114,6 +114,7 @@ class SleepPhysionet(Dataset):
     def recordings(self) -> list[Recording]:
         """List the nights, fetching them first where no root is given."""
         if self.root is not None:
+            _check_one_folder(self.root)
             return list_nights(self.root, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
         files = fetch_nights(self.subjects, self.nights)
         return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights, fetched=True)
@@ -181,3 +182,13 @@ def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[
             "https://physionet.org/files/sleep-edfx/1.0.0/sleep-cassette/ and set dataset.root=FOLDER."
         ) from error
     return [Path(path) for pair in pairs for path in pair]
+
+
+def _check_one_folder(root: Path) -> None:
+    """Refuse a folder of folders: one of them alone would be a part of the set."""
+    folders = sorted({path.parent for path in root.rglob(f"*{PSG}")})
+    if len(folders) > 1 and root not in folders:
+        raise FileNotFoundError(
+            f"dataset.root={root}: no *{PSG} in it; {len(folders)} folders below it hold some ({folders[0].name}, "
+            f"{folders[1].name}, …), which are not searched. Put all files, or links to them, into one folder."
+        )

@@ -66,6 +66,7 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     table = pd.DataFrame(checks)
     album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
     print_checks(table)
+    album.raise_failed()
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
 
 

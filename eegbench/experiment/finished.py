@@ -1,16 +1,14 @@
 """Open a finished run again: its experiment as its folder describes it, for a command with options of its own."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eegbench.config import ConfigError, fill
+from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
-from eegbench.experiment.run_folder import CONFIG
+from eegbench.experiment.run_folder import CONFIG, located
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,9 @@ def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finishe
     """
     root = fill(ExplainOptions, options, owner="explain")
     asked, folder = read_explanation(root, root.trust), Path(root.run)
-    moved, has_moved = _where_it_is(stored, folder)
-    return Finished(folder, stored_experiment(moved, root.trust, folder), has_moved, asked, root.device)
+    moved, outputs = located(stored, folder)
+    experiment = stored_experiment(moved, root.trust, folder)
+    return Finished(folder, experiment, outputs is not None and not _kept_in(outputs, folder), asked, root.device)
 
 
 def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -73,17 +72,7 @@ def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {str(name): value for name, value in own.items()}
 
 
-def _where_it_is(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], bool]:
-    """Return a run's options with the outputs where its folder is now, and whether they were elsewhere before."""
-    try:
-        outputs = str(options["paths"]["outputs"])
-    except (KeyError, TypeError) as error:
-        raise ConfigError(f"{folder / CONFIG}: paths.outputs is missing.") from error
-    before, now = Path(outputs).resolve(), folder.resolve()
-    if now.is_relative_to(before) or now.parent.name != "runs":
-        return options, False
-    text = json.dumps(options)
-    for place in (str(before), outputs):
-        text = re.sub(rf'"{re.escape(place)}(?=[/"])', lambda _: f'"{now.parents[1]}', text)
-    moved: dict[str, Any] = json.loads(text)
-    return moved, True
+def _kept_in(outputs: Path, folder: Path) -> bool:
+    """Whether the run's record of its tracker names the database of this outputs folder."""
+    record = folder / "tracking.json"
+    return record.is_file() and read_json(record).get("uri") == f"sqlite:///{outputs / 'mlflow.db'}"

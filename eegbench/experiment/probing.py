@@ -12,6 +12,7 @@ from eegbench.inference.embedding import Embeddings, Encoded
 from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
 from eegbench.probe import Classifier, Labelled
+from eegbench.probe.check import check_classes
 from eegbench.score import confusion_matrix
 from eegbench.score.metric import evaluate
 from eegbench.types import SPLITS
@@ -34,6 +35,18 @@ def encode_scored(encoder: Encoder, data: Data) -> Encoded:
 def scored_rows(data: Data) -> Rows:
     """Return the rows of the scored windows of each split."""
     return {split: data.rows(split, scored=True) for split in SPLITS}
+
+
+def check_train(data: Data) -> None:
+    """Refuse labelled windows to which no probe can be fitted, before anything is trained.
+
+    Raises
+    ------
+    ValueError
+        Where train holds fewer than two classes.
+    """
+    if data.store.table["scored"].any():
+        check_classes(data.labels(data.rows("train", scored=True)), data.store.classes)
 
 
 def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, rows: Rows) -> Classifier:

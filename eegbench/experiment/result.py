@@ -1,4 +1,4 @@
-"""The second half of an experiment: ask, embed, probe and score, with everything that is written and plotted."""
+"""The second half of an experiment: ask, embed, probe and score, then write all of it; figures come last."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import per_recording, per_subject, predictions_frame
+from eegbench.score import per_recording, per_subject
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
 
@@ -42,6 +42,8 @@ class Result:
 
     Attributes
     ----------
+    embeddings
+        Of all windows in a split.
     pretext
         How well the pretext task is done, by split.
     evaluation
@@ -51,13 +53,14 @@ class Result:
         has no head.
     """
 
+    embeddings: Embeddings
     pretext: dict[str, Pretext]
     evaluation: Evaluation | None
     model: ServedModel | None
 
 
 def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path, *, mark: str) -> Result:
-    """Evaluate what was trained, and write predictions, scores, figures and networks into the run's folder.
+    """Evaluate what was trained, and write predictions, scores and networks into the run's folder.
 
     Parameters
     ----------
@@ -68,13 +71,8 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     mark
         What stands next to every score's split, such as ``(within subject)``.
     """
-    album = Album(folder, experiment.explanation.figures)
     embeddings = embed_all(trained.encoder, data)
     pretext = _ask(trained, experiment.trainer, data, embeddings)
-    plot_training(trained.fit, album)
-    answered = {split: done.counts for split, done in pretext.items() if done.counts is not None}
-    plot_pretext(answered, trained.task.classes, album)
-    plot_embeddings(embeddings, data.store, experiment.projection, experiment.seed, album)
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
     places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
     write_parquet(folder / "windows.parquet", data.store.table.drop(columns=places))
@@ -82,8 +80,30 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     known = describe_network(experiment, data)
     encoded = Encoded(trained.encoder, data.store, embeddings)
     answers = answer(encoded, trained.task, data, experiment, known) if is_labelled else None
-    evaluation = _score(experiment, data, trained, answers, album, mark) if answers else None
-    return Result(pretext, evaluation, _save_networks(experiment, data, trained, evaluation, known, folder))
+    evaluation = _score(experiment, data, trained, answers, folder, mark) if answers else None
+    model = _save_networks(experiment, data, trained, evaluation, known, folder)
+    return Result(embeddings, pretext, evaluation, model)
+
+
+def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, folder: Path) -> None:
+    """Draw the figures of a run that is evaluated, and write their numbers; one that fails leaves the others.
+
+    Raises
+    ------
+    Exception
+        What the first figure that could not be drawn ended with, when all others are there.
+    """
+    album = Album(folder, experiment.explanation.figures)
+    plot_training(trained.fit, album)
+    answered = {split: done.counts for split, done in result.pretext.items() if done.counts is not None}
+    plot_pretext(answered, trained.task.classes, album)
+    if evaluation := result.evaluation:
+        store, predictions = data.store, evaluation.predictions
+        said = predictions[predictions["probe"].isin(evaluation.classifiers)]
+        plot_predictions(said, experiment.probes.main, store, within_subject=data.within_subject, album=album)
+        plot_scores(predictions, evaluation.scores, evaluation.fitted_with, len(store.classes), album)
+    plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
+    album.raise_failed()
 
 
 def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
@@ -99,20 +119,16 @@ def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings)
 
 
 def _score(
-    experiment: Experiment, data: Data, trained: Trained, answers: Answers, album: Album, mark: str
+    experiment: Experiment, data: Data, trained: Trained, answers: Answers, folder: Path, mark: str
 ) -> Evaluation:
-    """Evaluate the controls, and write and plot predictions and scores."""
-    main = experiment.probes.main
-    said, classes = predictions_frame(answers.predictions, data.store.table), data.store.classes
-    plot_predictions(said, main, data.store, within_subject=data.within_subject, album=album)
+    """Evaluate the controls, and write predictions and scores."""
+    classes = data.store.classes
     random_weights = encode_scored(trained.random_encoder, data)
     evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
-    folder = album.folder
     write_parquet(folder / "predictions.parquet", evaluation.predictions)
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
     write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
-    plot_scores(evaluation.predictions, evaluation.scores, evaluation.fitted_with, len(classes), album)
     return evaluation
 
 

@@ -16,9 +16,10 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
+from eegbench.experiment.probing import check_train
 from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import places
-from eegbench.experiment.result import Result, conclude
+from eegbench.experiment.result import Result, conclude, draw
 from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
 from eegbench.experiment.split_file import check_expected, check_split, split_ids
 from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
@@ -54,18 +55,24 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     data = shared_data(experiment, device, named)
     check_split(data, folder)
     check_expected(data, experiment.expected)
+    check_train(data)
     same = identity(experiment.options, data.digest)
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
         return _point_to(*twin, folder)
     seen = _write_split(experiment, data, folder)
     console.tell_data(overview(data))
     facts, steps, maps = run_facts(experiment, data, folder, context), Steps(), {}
-    with console.resumable(folder, experiment.trusted), tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run:
+    with (
+        console.resumable(folder, experiment.trusted, context.user_options),
+        tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,
+    ):
         with steps.step("training"), _closed_if_pruned(run, experiment, folder):
             trained = train(experiment, data, folder, run, context.watch)
         with steps.step("evaluation"):
             result = conclude(experiment, data, trained, folder, mark=mark_of(data, seen))
         seconds = time.monotonic() - began
+        with steps.optional_step("figures"):
+            draw(experiment, data, trained, result, folder)
         if result.evaluation and experiment.explanation.methods:
             with steps.optional_step("explanation"):
                 maps = explain(experiment.explanation, experiment, data, folder)
@@ -73,16 +80,20 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
         summary |= {"recordings_sha256": contents_digest(data.contents)}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
-        write_json(folder / SUMMARY, summary | {"metrics": metrics, "link": run.link})
-        run.finish(metrics=metrics, model=result.model)
+        summary |= {"metrics": metrics, "link": run.link}
+        write_json(folder / SUMMARY, summary)
+        with steps.optional_step("tracking"):
+            run.finish(metrics=metrics, model=result.model)
+    if "tracking" in steps.failures:
+        write_json(folder / SUMMARY, summary | {"steps": steps.records})
     if context.is_trial:
         console.tell_trial(metrics, experiment.probes.main, folder)
     else:
         _print(experiment, result, summary, metrics)
         console.print_place(folder, run.link)
-    if steps.has_failed:
-        console.tell_maps_failed(folder, experiment.trusted)
-    steps.raise_failed()
+    console.tell_failures(steps.failures, folder, experiment.trusted)
+    if context.parent is None:  # in a sweep the other jobs go on, and a search takes the scores
+        steps.raise_failed()
     return metrics
 
 
@@ -119,7 +130,8 @@ def _closed_if_pruned(run: TrackedRun, experiment: Experiment, folder: Path) -> 
         tell(f"{pruned}: at this point other trials were better")
         write_json(folder / SUMMARY, {"pruned": {"pass": pruned.pass_, "value": pruned.value}, "link": run.link})
         metrics = {experiment.sweep.objectives[0]: pruned.value, OBJECTIVE: pruned.value}
-        run.finish(metrics=metrics, model=None, state="pruned")
+        with Steps().optional_step("tracking"):  # the folder holds the outcome, whether the tracker takes it or not
+            run.finish(metrics=metrics, model=None, state="pruned")
         raise
 
 

@@ -1,7 +1,7 @@
 """A run's folder as others read it: what its files say is data, and nothing in it is evaluated, built or trusted."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,60 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
     path = folder / CONFIG
     mine = {name: value for name, value in options.items() if name != "resume"}
     if path.is_file():
-        _check_same(flat(read_plain(path)), flat(mine), folder)
+        _check_same(flat(located(read_plain(path), folder)[0]), flat(mine), folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_plain(mine, path)
     write_json(folder / "environment.json", versions() | git_state())
+
+
+def located(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Path | None]:
+    """Return a run's stored options with the outputs folder where it is now.
+
+    An outputs folder may have been moved, or be relative to another working directory. Where the run's own folder is
+    tells where, if runs and sweeps lie in it as the shipped options say.
+
+    Parameters
+    ----------
+    options
+        What the run's ``config.yaml`` says.
+    folder
+        The run's folder.
+
+    Returns
+    -------
+    options, outputs
+        The options, and the outputs folder as an absolute path; None where it is where the options say.
+
+    Raises
+    ------
+    ConfigError
+        Where the options name no outputs folder.
+    """
+    try:
+        paths = {name: str(options["paths"][name]) for name in ("outputs", "runs", "sweeps")}
+    except (KeyError, TypeError) as error:
+        raise ConfigError(f"{folder / CONFIG}: paths.outputs, paths.runs or paths.sweeps is missing.") from error
+    outputs, now = paths["outputs"], folder.resolve()
+    is_shipped = paths["runs"] == f"{outputs}/runs" and paths["sweeps"] == f"{outputs}/sweeps"
+    if not is_shipped or now.is_relative_to(Path(outputs).resolve()):
+        return options, None
+    holds = [place.parent for place in now.parents if place.name in ("runs", "sweeps")]
+    if not holds:
+        return options, None
+    moved = _below(options, {outputs, str(Path(outputs).resolve())}, str(holds[0]))
+    return dict(moved), holds[0]
+
+
+def _below(value: Any, before: Collection[str], now: str) -> Any:
+    """Replace a folder at the beginning of every path in nested options."""
+    if isinstance(value, Mapping):
+        return {name: _below(inside, before, now) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [_below(inside, before, now) for inside in value]
+    if not isinstance(value, str):
+        return value
+    found = next((place for place in before if value == place or value.startswith(f"{place}/")), None)
+    return value if found is None else now + value.removeprefix(found)
 
 
 def finished_metrics(folder: Path) -> dict[str, float] | None:

@@ -1,8 +1,13 @@
 """The steps of a run: each is recorded, with its seconds and how it ended."""
 
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+class FailedStepError(ValueError):
+    """A finished run lacks what an optional step was to add."""
 
 
 class Steps:
@@ -12,7 +17,7 @@ class Steps:
     ----------
     records
         A mapping a step, for ``summary.json``: ``step``, ``status`` (``done`` or ``failed``), ``seconds``, and
-        ``reason`` where it failed.
+        ``reason`` and ``traceback`` where it failed.
     """
 
     def __init__(self) -> None:
@@ -34,26 +39,31 @@ class Steps:
             yield
         except Exception as error:  # noqa: BLE001  raised by `raise_failed`
             self._failed.append(error)
-            self._record(name, began, reason=str(error))
+            self._record(name, began, reason=str(error) or type(error).__name__, traceback=_lines(error))
         else:
             self._record(name, began)
 
     @property
-    def has_failed(self) -> bool:
-        """Whether an optional step failed."""
-        return bool(self._failed)
+    def failures(self) -> dict[str, str]:
+        """The reasons of the steps that failed, by their names."""
+        return {str(one["step"]): str(one["reason"]) for one in self.records if one["status"] == "failed"}
 
     def raise_failed(self) -> None:
-        """Raise the error of the first step that failed, if one did.
+        """Raise an error where a step failed.
 
         Raises
         ------
-        Exception
-            What that step ended with.
+        FailedStepError
+            From what the first of these steps ended with.
         """
         if self._failed:
-            raise self._failed[0]
+            step, reason = next(iter(self.failures.items()))
+            raise FailedStepError(f"{step}: {reason}") from self._failed[0]
 
     def _record(self, name: str, began: float, **failure: str) -> None:
         status, seconds = "failed" if failure else "done", round(time.monotonic() - began, 3)
         self.records.append({"step": name, "status": status, "seconds": seconds, **failure})
+
+
+def _lines(error: Exception) -> str:
+    return "".join(traceback.format_exception(error))

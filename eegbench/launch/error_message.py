@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
-from eegbench.config import REMOVED, conf_folder, renamed
+from eegbench.config import REMOVED, conf_folder, renamed, retyped
 from eegbench.launch.help import composed
 
 MESSAGE = "eegbench_message"
@@ -52,8 +53,8 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     """
     if message := getattr(error, MESSAGE, None):  # made in the job, in another process
         return str(message)
-    if isinstance(error, HydraException | OmegaConfBaseException):
-        return _hydra_message(error, config_name)
+    if isinstance(error, HydraException | OmegaConfBaseException | MarkedYAMLError):
+        return _unreadable(error) or _hydra_message(error, config_name)
     if type(error).__module__.startswith("submitit") or 'detect "srun"' in str(error):
         return _slurm_message(error)
     if "No space left on device" in str(error) or "disk is full" in str(error):
@@ -82,8 +83,34 @@ def _innermost(error: BaseException) -> traceback.FrameSummary:
     return frames[-1] if frames else traceback.FrameSummary("", 0, "")
 
 
+def _unreadable(error: BaseException) -> str:
+    """Say what is wrong with an override or a YAML that cannot be read; an empty text for other errors."""
+    if isinstance(error, OverrideParseException):
+        return _unreadable_word(error.override)
+    return _unreadable_yaml(error) if isinstance(error, MarkedYAMLError) else ""
+
+
+def _unreadable_word(word: str) -> str:
+    """Say how an override is quoted that Hydra's grammar cannot read."""
+    if "=" not in word:
+        return f"{word!r} is neither a flag nor an override; KEY=VALUE is expected, without blanks around =."
+    return f"{word}: this value cannot be read as it stands; if it is meant as a text, quote it so: {retyped(word)}"
+
+
+def _unreadable_yaml(error: MarkedYAMLError) -> str:
+    """Name the file and line where a YAML breaks off."""
+    mark = error.problem_mark or error.context_mark
+    place = f"{mark.name}, line {mark.line + 1}: " if mark else ""
+    return f"{place}this YAML cannot be read ({error.problem or error.context}); correct that line."
+
+
 def _hydra_message(error: BaseException, config_name: str) -> str:
     text = str(error)
+    if found := re.search(r"Ambiguous value for argument '(.+)'\n", text):
+        word = found[1]
+        return (
+            f"{word}: a comma separates values of a multirun (add -m); if it is one text, quote it so: {retyped(word)}"
+        )
     if found := re.search(r"Could not find '([^']+)/([^/']+)'", text):
         group, option = found.groups()
         there = _options(text)

@@ -1,4 +1,4 @@
-"""Ctrl-C and polite kills (SIGTERM): both interrupt a run, which then tells how it is finished."""
+"""Ctrl-C, polite kills (SIGTERM) and a closed terminal (SIGHUP) interrupt a run, which tells how it is finished."""
 
 import contextlib
 import signal
@@ -7,6 +7,9 @@ import psutil  # imported early: an interrupt may come while others import it
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, by the shells' convention."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
+"""Schedulers send SIGTERM, or SIGXCPU at the end of the time; SIGHUP comes where a terminal or connection closes."""
 
 JOB_TIMEOUT_S = 30
 """How long a job may take to record that it was interrupted."""
@@ -19,7 +22,7 @@ _has_jobs = False
 
 
 def answer_interrupts(*, has_jobs: bool) -> None:
-    """Raise KeyboardInterrupt for SIGTERM, as schedulers send it, as for Ctrl-C.
+    """Raise KeyboardInterrupt for each of `SIGNALS`, as for Ctrl-C.
 
     Parameters
     ----------
@@ -28,8 +31,8 @@ def answer_interrupts(*, has_jobs: bool) -> None:
     """
     global _is_interrupted, _has_jobs
     _is_interrupted, _has_jobs = False, has_jobs
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job is to ignore Ctrl-C
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C, nohup a SIGHUP
             signal.signal(number, _interrupt)
 
 
@@ -43,7 +46,7 @@ def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signatu
     """Interrupt the jobs, then this process; a second signal must not disturb what the first one started."""
     global _is_interrupted
     _is_interrupted = True
-    before = {each: signal.signal(each, _ignore) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {each: signal.signal(each, _ignore) for each in SIGNALS}
     if _has_jobs:
         _end_jobs()
         for each, handler in before.items():

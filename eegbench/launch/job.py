@@ -87,14 +87,21 @@ class _Watch:
 
 def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
     """Return the place of a job in its multirun, if it is part of one."""
+    own = _user_options(hydra)
     if OmegaConf.is_missing(hydra.job, "num"):
-        return SweepContext()
+        return SweepContext(user_options=own)
     folder, sweep = Path(hydra.sweep.dir).resolve(), experiment.sweep
     varied = varied_words(folder, [str(word) for word in hydra.overrides.task])
     tags = {"sweep": folder.name, "trial": str(hydra.job.num if sweep.trial is None else sweep.trial)}
     name, is_trial = short_name(varied), sweep.study is not None
     tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
-    return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial)
+    return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial, user_options=own)
+
+
+def _user_options(hydra: DictConfig) -> str:
+    """Return the folder of ``--config-dir``, which Hydra lists as a source from the command line."""
+    sources = [one for one in hydra.runtime.config_sources if one.provider == "command-line"]
+    return str(sources[0].path) if sources else ""
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from eegbench.config import unquoted
+
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
 
@@ -12,8 +14,8 @@ LABELS = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.labels)=\s*(\{.*)", re
 
 def value_of(words: Sequence[str], key: str) -> str:
     """Return the value of the last override of a key, without quotes; an empty text where there is none."""
-    values = [word.partition("=")[2].strip("'\"") for word in words if word.startswith(f"{key}=")]
-    return values[-1] if values else ""
+    values = [word.partition("=")[2] for word in words if word.startswith(f"{key}=")]
+    return unquoted(values[-1]) if values else ""
 
 
 def is_multirun(words: Sequence[str]) -> bool:
@@ -36,9 +38,20 @@ def config_dir(words: Sequence[str]) -> str | None:
     return None
 
 
+def one_word_flags(words: Sequence[str]) -> list[str]:
+    """Write the folder of ``--config-dir FOLDER`` into the same word: it may hold what overrides hold."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] in ("--config-dir", "-cd"):
+            found[-1] = f"--config-dir={word}"
+        else:
+            found.append(word)
+    return found
+
+
 def multirun_first(words: Sequence[str]) -> list[str]:
-    """Move ``-m`` to the front: Hydra's parser wants it before the overrides."""
-    flags = [word for word in words if word in MULTIRUN]
+    """Move ``-m`` and ``--config-dir=FOLDER`` to the front: Hydra's parser wants them before the overrides."""
+    flags = [word for word in words if word in MULTIRUN or word.startswith("--config-dir=")]
     return [*flags, *(word for word in words if word not in flags)]
 
 

@@ -20,11 +20,12 @@ from omegaconf import DictConfig
 from eegbench.config import read_json
 from eegbench.launch.error_message import MESSAGE, error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.text import replace_unencodable
 
 T = TypeVar("T")
 
-BEFORE_DATA = {".hydra", "config.yaml", "environment.json"}
-"""What a run writes before it reads data."""
+BEFORE_DATA = {".hydra", "config.yaml", "environment.json", "recordings.json"}
+"""What a run writes before its windows are cut and assigned to splits."""
 
 _launched_here = False
 _failed: Exception | None = None
@@ -154,6 +155,7 @@ def _n_asked() -> int | None:
 
 def _settle() -> None:
     """Make a launcher's process behave as the program's own does."""
+    replace_unencodable()
     show_log()
     multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers
     answer_interrupts(has_jobs=False)

@@ -12,7 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-from eegbench.config import ConfigError, may_change, read_words
+from eegbench.config import ConfigError, may_change, quoted, read_plain, read_words
 from eegbench.launch.override import is_multirun, is_override, value_of
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
@@ -47,7 +47,20 @@ def with_resume(words: Sequence[str]) -> list[str]:
     for word in kept:
         _check_stored(word, folder)
     flags = [word for word in words if not is_override(word)]
-    return [*flags, *kept, *typed, f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    place = quoted(str(folder))
+    if outputs := _outputs(folder):
+        kept = [*(word for word in kept if not word.startswith("paths.outputs=")), f"paths.outputs={quoted(outputs)}"]
+    return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}"]
+
+
+def _outputs(folder: Path) -> str:
+    """Return the outputs folder of a run where it is not, from here, what the run's options say; else nothing."""
+    if not (folder / "config.yaml").is_file():
+        return ""
+    from eegbench.experiment.run_folder import located  # here, as it loads torch
+
+    _, outputs = located(read_plain(folder / "config.yaml"), folder)
+    return str(outputs or "")
 
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:

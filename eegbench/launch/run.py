@@ -19,6 +19,7 @@ from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
 from eegbench.launch.override import HELP, config_dir, multirun_first
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.sweep.plugin import register as register_sweeper
+from eegbench.text import read_text
 
 KEPT = {
     "train": "what was built is kept, and the next run uses it.",
@@ -45,6 +46,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     launched_here()
     answer_interrupts(has_jobs=True)
     try:
+        _check_text(config_dir(argv))
         if not set(HELP).isdisjoint(argv):
             print(help_text(config_name, argv, config_dir(argv)))
             return 0
@@ -62,3 +64,9 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
         print(f"eegbench: {message}", file=sys.stderr)
         return 1
     return 0
+
+
+def _check_text(folder: str | None) -> None:
+    """Refuse options of the user's that are not in UTF-8, as Hydra would not say which file it is."""
+    for path in sorted(Path(folder).rglob("*.yaml")) if folder else ():
+        read_text(path)

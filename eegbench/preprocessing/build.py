@@ -1,5 +1,6 @@
 """Shards are built in parallel, each whole or not at all; one that is there is used again."""
 
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from eegbench.preprocessing.shard_job import Job, build_one
 from eegbench.progress import n_cores, parallel
 from eegbench.store import Shard, open_shard
 from eegbench.store.base import ShardStorage
-from eegbench.store.shard import shard_name, sweep_leftovers
+from eegbench.store.shard import is_whole, shard_name, sweep_leftovers
 from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
 
 WORTH_BYTES = 200e6
 """Signal that one process preprocesses while another starts."""
@@ -74,7 +77,7 @@ def plan_shards(
     storage.shards.mkdir(parents=True, exist_ok=True)
     sweep_leftovers(storage.shards)
     jobs, contents, unreadable = _jobs(dataset, preprocessing.signal, recordings, storage)
-    missing = [job for job in jobs if not job.folder.is_dir()]
+    missing = [job for job in jobs if not job.folder.is_dir() or _is_removed(job.folder)]
     bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
     bad = unreadable | bad
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
@@ -128,12 +131,30 @@ def _jobs(
             jobs.append(Job(dataset, signal, recording, storage.shards / name))
             contents[recording.id] = describe(recording, digest)
         except OSError as error:
-            reason = BadRecordingError(
-                f"{error.filename or recording.signal}: this file cannot be read ({error.strerror or error}); make it "
-                "readable, or set dataset.on_bad_recording=skip."
-            )
-            refuse_or_note(dataset, recording, reason, unreadable)
+            refuse_or_note(dataset, recording, _not_read(Path(error.filename or recording.signal), error), unreadable)
     return jobs, contents, unreadable
+
+
+def _is_removed(folder: Path) -> bool:
+    """Remove a shard that is not whole, and return whether it was."""
+    if is_whole(folder):
+        return False
+    _log.info("%s: this shard is damaged, and is built again.", folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def _not_read(path: Path, error: OSError) -> BadRecordingError:
+    """Say why a file cannot be read; a link to nowhere is one whose content git-annex or DataLad has not fetched."""
+    if path.is_symlink() and not path.exists():
+        return BadRecordingError(
+            f"{path}: is a link to {path.readlink()}, which is not there; fetch the file (datalad get, or git annex "
+            "get, in its folder), or set dataset.on_bad_recording=skip."
+        )
+    return BadRecordingError(
+        f"{path}: this file cannot be read ({error.strerror or error}); make it readable, or set "
+        "dataset.on_bad_recording=skip."
+    )
 
 
 def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:

@@ -6,26 +6,32 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Float, Int
 
-from eegbench.probe.base import Labelled
 from eegbench.score import confusion_matrix
 from eegbench.score.metric import balanced_accuracy
 
 T = TypeVar("T")
 
 
-def check_classes(train: Labelled) -> None:
+def check_classes(y: Int[np.ndarray, "n"], classes: Sequence[str]) -> None:
     """Refuse a train split that holds fewer than two classes.
+
+    Parameters
+    ----------
+    y
+        The labels of train's scored windows.
+    classes
+        Names of all classes.
 
     Raises
     ------
     ValueError
-        Naming the number of classes.
+        Naming the classes that are there.
     """
-    n_there = len(np.unique(train.y))
-    if n_there < 2:
+    there = [classes[label] for label in np.unique(y)]
+    if len(there) < 2:
         raise ValueError(
-            f"the train split holds {n_there} of {len(train.classes)} classes, and a probe needs two; "
-            "give it more subjects, or another split.seed."
+            f"the train split holds {len(there)} of {len(classes)} classes ({', '.join(there) or 'none'}), and a probe "
+            "needs two; give it more subjects, or another split.seed."
         )
 
 

@@ -60,7 +60,7 @@ class Finetune(Probe):
         NonFiniteLossError
             Where the loss is not finite.
         """
-        check_classes(train)
+        check_classes(train.y, train.classes)
         weights_seed, draws_seed = (int(seed) for seed in rng.integers(2**31, size=2))
         store = train.store
         material = Material(store, _windows(train), _windows(valid), self.sampler, draws_seed)

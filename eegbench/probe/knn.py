@@ -50,7 +50,7 @@ class Knn(Probe):
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
         """Keep train's embeddings, and choose ``k`` on valid. See `eegbench.probe.Probe.fit`."""
-        check_classes(train)
+        check_classes(train.y, train.classes)
         of_train, of_valid = train.features, valid.features
         check_finite([("train", of_train), ("valid", of_valid)])
         possible = [k for k in self.k if k <= len(train.y)]

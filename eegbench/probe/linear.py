@@ -39,7 +39,7 @@ class Linear(Probe):
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
         """Fit on train with each C, and keep the best on valid. See `eegbench.probe.Probe.fit`."""
-        check_classes(train)
+        check_classes(train.y, train.classes)
         of_train, of_valid = train.features, valid.features
         check_finite([("train", of_train), ("valid", of_valid)])
         there, y = np.unique(train.y, return_inverse=True)

@@ -1,7 +1,7 @@
 """Where a run's figures go, with the numbers that they show."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +22,35 @@ class Album:
         The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
     formats
         ``png``, ``pdf``, both or neither.
+    failed
+        The errors of figures that could not be drawn; the others, and all tables, are there nevertheless.
     """
 
     folder: Path
     formats: tuple[str, ...]
+    failed: list[Exception] = field(default_factory=list)
 
     def add(self, stem: str, plot: Callable[[], Figure]) -> None:
-        """Plot a figure and save it."""
-        if self.formats:
-            path = self.folder / "figures" / stem
+        """Plot a figure and save it; `raise_failed` tells whether that failed."""
+        if not self.formats:
+            return
+        path = self.folder / "figures" / stem
+        try:
             save(plot(), path.parent, path.name, formats=self.formats)
+        except Exception as error:  # noqa: BLE001  raised by `raise_failed`
+            error.add_note(f"The figure {path} could not be drawn.")
+            self.failed.append(error)
+
+    def raise_failed(self) -> None:
+        """Raise the error of the first figure that could not be drawn, if there is one.
+
+        Raises
+        ------
+        Exception
+            What drawing it ended with.
+        """
+        if self.failed:
+            raise self.failed[0]
 
     def add_page(self, stem: str, page: Callable[[], str]) -> None:
         """Save an HTML page."""

@@ -1,6 +1,7 @@
 """What a run prints: a line for each step on standard error, tables of scores on standard output."""
 
 import math
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eegbench.config import typed
 from eegbench.preprocessing.build import Skipped
 from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import tell
@@ -88,7 +90,7 @@ def tell_pass(row: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
+def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterator[None]:
     """Print how to finish the run where its work is interrupted.
 
     Parameters
@@ -97,8 +99,10 @@ def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
         The run's folder.
     trusted
         Modules that must be trusted again, as a run's folder is not.
+    user_options
+        Folder of the user's own options (``--config-dir``); an empty text where there is none.
     """
-    command = f"eegbench train resume={folder}{trust_words(trusted)}"
+    command = f"eegbench train{_config_dir(user_options)} {typed('resume', folder)}{trust_words(trusted)}"
     try:
         yield
     except KeyboardInterrupt:
@@ -109,10 +113,29 @@ def resumable(folder: Path, trusted: Sequence[str]) -> Iterator[None]:
         raise
 
 
-def tell_maps_failed(folder: Path, trusted: Sequence[str]) -> None:
-    """Print how to make the maps of a finished run again."""
-    command = f"eegbench explain run={folder}{trust_words(trusted)}"
-    tell(f"the run is finished, but for its maps; try them again with: {command}")
+def tell_failures(failures: Mapping[str, str], folder: Path, trusted: Sequence[str]) -> None:
+    """Print what a finished run lacks, and what to do about it.
+
+    Parameters
+    ----------
+    failures
+        The reason of each step that failed, by its name.
+    folder
+        The run's folder.
+    trusted
+        Modules that must be trusted again.
+    """
+    remedies = {
+        "explanation": f"try its maps again with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
+        "figures": f"the numbers of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
+        "tracking": f"scores, files and model are in {folder}, and not complete in MLflow",
+    }
+    for step, reason in failures.items():
+        tell(f"the run is finished and scored, but its {step} failed ({reason}); {remedies[step]}")
+
+
+def _config_dir(folder: str) -> str:
+    return f" --config-dir {shlex.quote(folder)}" if folder else ""
 
 
 def trust_words(trusted: Sequence[str]) -> str:

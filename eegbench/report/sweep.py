@@ -39,8 +39,10 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
     formats
         Of figures.
     """
-    metrics, view = _conclude_study(plan, Album(plan.folder / SWEEP, tuple(formats)))
+    album = Album(plan.folder / SWEEP, tuple(formats))
+    metrics, view = _conclude_study(plan, album)
     _close(plan.folder, parent, metrics, view)
+    album.raise_failed()
 
 
 def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun) -> None:
@@ -60,9 +62,9 @@ def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun) -> No
 
 
 def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view: SweepView) -> None:
+    print(f"\nsweep: {folder}\n{parent.link}")
     pages = parent.pages(view)
     parent.finish(metrics=metrics, model=None)
-    print(f"\nsweep: {folder}\n{parent.link}")
     for what, page in zip(("compare", "charts"), pages, strict=False):
         print(f"{what + ':':<9}{page}")
 

@@ -164,6 +164,8 @@ def write_shard(
             np.save(signal_file(aside, group), np.ascontiguousarray(signal, dtype=np.float32), allow_pickle=False)
         np.save(aside / "quality.npy", quality.astype(np.float32), allow_pickle=False)
         (aside / "header.json").write_text(json.dumps(asdict(header)), encoding="utf-8")
+        for file in aside.iterdir():
+            _to_disk(file)
         _rename(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -178,6 +180,16 @@ def open_shard(folder: Path) -> Shard:
     return Shard(folder=folder, header=ShardHeader(**fields), quality=quality)
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a shard's files can be opened and are as long as its header says; a power cut may have cut them."""
+    try:
+        shard = open_shard(folder)
+        sizes = {name: shard.signal(name).shape for name in shard.header.groups}
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # what broken JSON and arrays end in
+        return False
+    return all(sizes[name] == (len(one.channels), one.n_samples) for name, one in shard.header.groups.items())
+
+
 def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
     rows = tuple(tuple(row) for row in fields["positions"])
     lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
@@ -190,6 +202,12 @@ def sweep_leftovers(folder: Path) -> None:
         pid = aside.name.rpartition(".")[2]
         if pid.isdigit() and not _alive(int(pid)):
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _to_disk(file: Path) -> None:
+    """Wait until the disk has a file, so that a power cut cannot leave the name of a shard without its samples."""
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
 
 
 def _rename(aside: Path, folder: Path) -> None:

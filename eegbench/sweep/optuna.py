@@ -14,6 +14,8 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from eegbench.config import quoted
+
 if TYPE_CHECKING:  # Optuna takes half a second to import, and most commands do without
     from eegbench.sweep.plan import Plan
     from eegbench.sweep.study import Drawn, SharedStudy
@@ -96,8 +98,8 @@ def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
     """Return the overrides of a trial's job; its folder bears its number, whatever number the launcher gives it."""
     from eegbench.sweep.space import as_words
 
-    place = (f"hydra.sweep.dir='{plan.folder}'", f"hydra.sweep.subdir='{drawn.number}'")
-    who = (f"++sweep.study='{plan.study}'", f"++sweep.trial={drawn.number}")
+    place = (f"hydra.sweep.dir={quoted(str(plan.folder))}", f"hydra.sweep.subdir='{drawn.number}'")
+    who = (f"++sweep.study={quoted(plan.study)}", f"++sweep.trial={drawn.number}")
     return [*plan.fixed, *as_words(drawn.point), *who, *place]
 
 

@@ -37,6 +37,9 @@ class SweepContext:
         Called after each pass.
     is_trial
         Whether it is one of many that a search chooses from: then its scores are told in a line, and test's not.
+    user_options
+        Folder of the user's own options (``--config-dir``), which a command that resumes the run needs too; an empty
+        text where there is none.
     """
 
     parent: Path | None = None
@@ -44,6 +47,7 @@ class SweepContext:
     tags: Mapping[str, str] = field(default_factory=dict)
     watch: Watch = _unwatched
     is_trial: bool = False
+    user_options: str = ""
 
 
 def varied_words(folder: Path, words: Sequence[str]) -> list[str]:

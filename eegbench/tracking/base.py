@@ -1,10 +1,18 @@
 """What a tracker promises: a run's facts first, its metrics a pass, in the end its files and its model."""
 
+import logging
+import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
+
+RETRY_S = 60.0
+"""How long training goes on before a tracker that did not answer is tried again."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,58 @@ class Tracker(ABC):
         """
 
 
+class LenientRun(TrackedRun):
+    """A run whose metrics of passes may come late, so that a tracker that does not answer ends no training.
+
+    What was not taken is tried again with a later pass, and by `finish`, which alone raises.
+
+    Parameters
+    ----------
+    run
+        The run as its tracker keeps it.
+    """
+
+    def __init__(self, run: TrackedRun) -> None:
+        self.run = run
+        self._waiting: list[tuple[int, Mapping[str, float]]] = []
+        self._again_s = -math.inf
+
+    @property
+    def link(self) -> str:
+        """What to open to see the run."""
+        return self.run.link
+
+    def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
+        """Keep the metrics of one pass, with those that wait."""
+        self._waiting.append((pass_, metrics))
+        if time.monotonic() < self._again_s:
+            return
+        try:
+            self._send()
+        except Exception as error:  # noqa: BLE001  what is not taken waits
+            if self._again_s == -math.inf:
+                _log.warning("the tracker takes no records (%s); training goes on, and they are tried again", error)
+            self._again_s = time.monotonic() + RETRY_S
+
+    def pages(self, view: SweepView) -> tuple[str, ...]:
+        """Return the addresses that show the runs below this one side by side; none where there are no pages."""
+        return self.run.pages(view)
+
+    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
+        """Keep what waits, the run's final metrics, every file of its folder, and its model."""
+        self._send()
+        self.run.finish(metrics=metrics, model=model, state=state)
+
+    def fail(self, error: BaseException) -> None:
+        """Record why the run ended early."""
+        self.run.fail(error)
+
+    def _send(self) -> None:
+        while self._waiting:
+            self.run.log_pass(*self._waiting[0])
+            del self._waiting[0]
+
+
 @contextmanager
 def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception], ...] = ()) -> Iterator[TrackedRun]:
     """Begin a run, and record the reason where its block ends with an exception, which is raised again.
@@ -163,7 +223,7 @@ def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception
     outcomes
         Exceptions that are an outcome of a run that was finished already; they are not recorded.
     """
-    run = tracker.start(facts)
+    run = LenientRun(tracker.start(facts))
     try:
         yield run
     except outcomes:

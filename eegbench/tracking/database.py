@@ -24,8 +24,9 @@ QUIET = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # about 15 s; its own 7 hold training up for minutes
 }
-"""What MLflow must find in its environment, before it is imported, to stay silent."""
+"""What MLflow must find in its environment, before it is imported, to stay silent and to give up in time."""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def test_a_folder_without_recordings_or_without_facts_is_named(folder: Path, tmp
     with pytest.raises(ValueError, match=r"subject-info\.csv: has no row for Subject01"):
         dataset(folder).recordings()
     (folder / "subject-info.csv").write_text("Subject;Age\n")
-    with pytest.raises(ValueError, match="has no column Subject, Age"):
+    with pytest.raises(ValueError, match="has no column Gender, Recording year"):
         dataset(folder).recordings()
     (folder / "subject-info.csv").unlink()
     with pytest.raises(FileNotFoundError, match=r"subject-info\.csv: is missing"):

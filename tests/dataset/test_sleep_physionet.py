@@ -470,3 +470,11 @@ def test_the_official_hypnogram_crops_to_841_epochs(shared_data: Path):
     stages = mne.read_annotations(shared_data / "sleep-edf" / "SC4001EC-Hypnogram.edf")
     tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, SLEEP, 30.0, 79500.0)
     assert (tmin, tmax - tmin) == (28830.0, 841 * 30.0)
+
+
+def test_folders_of_subjects_are_said_not_to_be_searched(tmp_path: Path):
+    for subject in ("sub-00", "sub-01"):
+        (tmp_path / subject).mkdir()
+        (tmp_path / subject / f"{subject}-PSG.edf").touch()
+    with pytest.raises(FileNotFoundError, match=r"2 folders below it hold some \(sub-00, sub-01, …\), which are not"):
+        dataset(tmp_path).recordings()

@@ -143,7 +143,7 @@ def test_an_interrupted_and_resumed_run_equals_a_straight_one(finished, train, o
     monkeypatch.setattr(training, "tell_pass", interrupt)
     status, (folder,) = train("probe.every=1")
     assert status == 130
-    assert f"eegbench train resume={folder}" in capfd.readouterr().err.replace("\n", "")
+    assert f" resume={folder}" in capfd.readouterr().err.replace("\n", "")
     monkeypatch.setattr(training, "tell_pass", tell_pass)
     status, new = train(f"resume={folder}", small=False)
     assert (status, new) == (1, [])  # paths.outputs stands beside it here
@@ -165,7 +165,7 @@ def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_r
     status, (folder,) = train("probe.of.linear.max_iter=1", "probe.every=0", "trainer.max_passes=1")
     assert status == 1
     said = capfd.readouterr().err.replace("\n", "")
-    assert f"eegbench train resume={folder} 'trust=[toy]' probe.of.linear.max_iter=N" in said
+    assert f" resume={folder} 'trust=[toy]' probe.of.linear.max_iter=N" in said
     assert "did not converge in 1 iterations; raise probe.of.linear.max_iter" in said
     mine = next(iter(outputs.parent.glob("mine*")))
     assert (

@@ -133,7 +133,7 @@ def test_interrupted_it_says_once_how_to_go_on(two, place):
     running.send_signal(signal.SIGINT)
     output = ended(running, status=1)  # torchrun's own
     (folder,) = place.glob("cut/runs/*")
-    assert output.replace("\n", "").count(f"eegbench train resume={folder}") == 1
+    assert output.replace("\n", "").count(f" resume={folder}") == 1
     assert output.count("eegbench: interrupted") == 1
     assert "PeerLost" not in output
 

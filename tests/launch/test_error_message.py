@@ -1,9 +1,12 @@
 """What a person can mend is an error message; a fault of the program keeps its traceback."""
 
 import errno
+import shlex
 
 import pytest
 
+from eegbench.__main__ import main
+from eegbench.config import unquoted
 from eegbench.launch.error_message import error_message
 
 
@@ -19,3 +22,38 @@ def test_a_fault_of_the_program_is_not_hidden():
     with pytest.raises(ValueError, match="invalid literal") as caught:
         int("not a number")
     assert error_message(caught.value, "train") is None
+
+
+@pytest.mark.parametrize("name", ["O'Brien", "x#1", "site=A", "Zürich", "a(1)", "a&b", "a,b"])
+def test_a_path_that_hydra_cannot_read_is_printed_with_quotes(capsys, name):
+    assert main(["train", f"dataset.root=/data/{name}"]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0
+    assert "quote it so: " in said
+    (word,) = shlex.split(said.partition("quote it so: ")[2])
+    assert unquoted(word.partition("=")[2]) == f"/data/{name}"
+
+
+def test_a_word_that_is_no_override_is_named(capsys):
+    assert main(["train", "seed"]) == 1
+    assert "'seed' is neither a flag nor an override; KEY=VALUE is expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b"a: 1\n\tb: 2\n", 2),
+        (b"a: 1\n  b: 2\n", 2),
+        (b"a: 1\nb: 2\na: 3\n", 3),
+        (b"a: {{b: 2\nc: 3\n", 2),
+        (b"a: 1\n# M\xfcller\n", 2),
+    ],
+    ids=["tab", "indented", "twice", "brace", "latin-1"],
+)
+def test_a_yaml_of_ones_own_that_cannot_be_read_is_named_with_its_line(tmp_path, capsys, raw, line):
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / "own.yaml").write_bytes(raw)
+    assert main(["train", "--config-dir", str(tmp_path), "dataset=own"]) == 1
+    said = capsys.readouterr().err
+    assert f"own.yaml, line {line}: " in said
+    assert "Traceback" not in said

@@ -8,6 +8,7 @@ from eegbench.launch.override import (
     config_dir,
     is_override,
     multirun_first,
+    one_word_flags,
     value_of,
     with_dry_run,
     with_multirun,
@@ -31,6 +32,18 @@ def test_the_last_value_of_a_key_counts_without_its_quotes():
     assert value_of(["rerun=a"], "run") == ""
 
 
+def test_a_value_is_the_text_that_its_quotes_stand_for():
+    assert value_of([r"run='Anna\'s Drive'"], "run") == "Anna's Drive"
+    assert value_of(['run="Anna\'s Drive"'], "run") == "Anna's Drive"
+    assert value_of(["run=/Anna's Drive"], "run") == "/Anna's Drive"
+
+
+def test_the_users_folder_may_hold_what_an_override_holds():
+    words = one_word_flags(["a=1", "--config-dir", "/site=A", "-cd", "b"])
+    assert words == ["a=1", "--config-dir=/site=A", "--config-dir=b"]
+    assert config_dir(words) == "/site=A"
+
+
 def test_a_flag_with_an_equals_sign_is_no_override():
     assert is_override("a.b=1")
     assert not is_override("--config-dir=mine")
@@ -39,6 +52,7 @@ def test_a_flag_with_an_equals_sign_is_no_override():
 
 def test_the_flag_of_a_multirun_may_stand_anywhere():
     assert multirun_first(["a=1", "-m", "b=2"]) == ["-m", "a=1", "b=2"]
+    assert multirun_first(["a=1", "--config-dir=f", "b=2"]) == ["--config-dir=f", "a=1", "b=2"]
 
 
 def test_a_sweeper_that_is_named_sweeps():

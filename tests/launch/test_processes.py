@@ -109,5 +109,5 @@ def test_ctrl_c_is_answered_with_the_words_to_go_on(tmp_path):
     rest, _ = running.communicate()
     shown.append(rest)
     assert running.returncode == 130
-    assert "eegbench train resume=" in "".join(shown)
+    assert " resume=" in "".join(shown)
     assert "Traceback" not in "".join(shown)

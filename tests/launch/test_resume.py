@@ -1,8 +1,12 @@
 """A resumed run has the overrides that it was started with, and no others."""
 
+import shlex
+
 import pytest
+from hydra import compose, initialize_config_dir
 
 from eegbench.__main__ import main
+from eegbench.config import conf_folder, quoted, typed
 from eegbench.launch.resume import with_resume
 
 
@@ -19,14 +23,25 @@ def run_folder(tmp_path):
 def test_resume_takes_the_options_of_the_run_and_its_folder(tmp_path):
     folder = run_folder(tmp_path)
     words = with_resume([f"resume={folder}", "--config-dir=mine"])
-    expected = ["--config-dir=mine", "seed=3", "model=stager_net", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    expected = ["--config-dir=mine", "seed=3", "model=stager_net", f'resume="{folder}"', f'hydra.run.dir="{folder}"']
     assert words == expected
 
 
 def test_a_resumed_run_may_iterate_longer(tmp_path):
     folder = run_folder(tmp_path)
     words = with_resume([f"resume={folder}", "probe.of.linear.max_iter=9"])
-    assert words[2:] == ["probe.of.linear.max_iter=9", f"resume='{folder}'", f"hydra.run.dir='{folder}'"]
+    assert words[2:] == ["probe.of.linear.max_iter=9", f'resume="{folder}"', f'hydra.run.dir="{folder}"']
+
+
+@pytest.mark.parametrize("name", ["Anna's Drive", "two words", "site=A", "a,b", "a(1)", "Zürich", "a\\b", 'say "hi"'])
+def test_a_run_is_resumed_wherever_its_folder_lies(tmp_path, name):
+    (tmp_path / name).mkdir()
+    folder = run_folder(tmp_path / name)
+    for typed_words in (shlex.split(typed("resume", folder)), [f"resume={quoted(str(folder))}"], [f"resume={folder}"]):
+        words = with_resume(typed_words)
+        with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+            config = compose("train", overrides=["name=test", *words])
+        assert config.resume == str(folder)
 
 
 @pytest.mark.parametrize("other", ["seed=4", "-m"])

@@ -93,6 +93,17 @@ def test_other_samples_of_equal_size_and_time_of_modification_are_built_again(tm
     assert not torch.equal(before.gather(rows).only, after.store.gather(rows).only)
 
 
+def test_a_link_to_a_file_that_was_not_fetched_is_named_with_the_command_that_fetches_it(tmp_path):
+    toy = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
+    found = toy.recordings()
+    toy.recordings = lambda: found  # the toy would write the file again
+    path = tmp_path / "toy" / "s1.txt"
+    path.unlink()
+    path.symlink_to("../.git/annex/objects/s1")
+    with pytest.raises(BadRecordingError, match=r"s1\.txt: is a link to \.\./\.git/annex/objects/s1, .*datalad get"):
+        opened(tmp_path, toy)
+
+
 def test_a_file_that_cannot_be_read_is_named_or_skipped(tmp_path):
     opened(tmp_path)
     path = tmp_path / "toy" / "s1.txt"
@@ -251,3 +262,17 @@ def test_a_recording_whose_labels_cannot_be_used_is_skipped_cold_and_warm(tmp_pa
         assert set(found.store.table["shard"]) == {0, 1}
     with pytest.raises(BadRecordingError, match=r"s1\.txt: s1: from 5 s to 10 s"):
         opened(tmp_path, Odd(folder=tmp_path / "toy", n_subjects=3))
+
+
+@pytest.mark.parametrize("n_bytes", [0, 200])
+@pytest.mark.parametrize("name", ["signal-eeg.npy", "quality.npy", "header.json"])
+def test_a_shard_that_a_power_cut_damaged_is_built_again(tmp_path, caplog, name, n_bytes):
+    before = opened(tmp_path).store
+    file = before.shards[1].folder / name
+    whole = file.read_bytes()
+    file.write_bytes(whole[:n_bytes])
+    caplog.set_level("INFO", logger="eegbench")
+    after = opened(tmp_path)
+    assert after.n_built == 1
+    assert f"{file.parent}: this shard is damaged, and is built again" in caplog.text
+    assert file.read_bytes() == whole

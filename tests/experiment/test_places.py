@@ -1,0 +1,62 @@
+"""A run is found again after its outputs folder was moved, and from another working directory."""
+
+import json
+from pathlib import Path
+
+import pytest
+from toy import SMALL
+
+from eegbench.__main__ import main
+from eegbench.experiment.run_folder import located
+
+
+def options(outputs):
+    paths = {"outputs": outputs, "runs": f"{outputs}/runs", "sweeps": f"{outputs}/sweeps"}
+    return {"paths": paths, "store": {"folder": f"{outputs}/stores"}, "dataset": {"root": "outputs_of_mine", "n": 3}}
+
+
+@pytest.mark.parametrize("before", ["outputs", "/old/place"])
+@pytest.mark.parametrize("inside", ["runs/one", "sweeps/two/0", "sweeps/two/0/seed_1"])
+def test_paths_follow_the_folder_of_the_run(tmp_path, before, inside):
+    found, outputs = located(options(before), tmp_path / "new" / inside)
+    assert outputs == tmp_path / "new"
+    assert found == options(str(tmp_path / "new"))
+
+
+def test_paths_stay_where_the_run_lies_in_its_outputs_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for before in ("outputs", str(tmp_path / "outputs")):
+        assert located(options(before), Path("outputs/runs/one")) == (options(before), None)
+
+
+def test_places_that_the_user_chose_one_by_one_stay(tmp_path):
+    chosen = options("/old/place")
+    chosen["paths"]["runs"] = "/elsewhere/runs"
+    assert located(chosen, tmp_path / "runs" / "one") == (chosen, None)
+
+
+def test_a_run_is_finished_and_explained_from_another_directory(toy_options, tmp_path, monkeypatch):
+    from eegbench.experiment import training
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    monkeypatch.chdir(here)
+    flag = f"--config-dir={toy_options}"
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "tell_pass", interrupted)
+        assert main(["train", flag, *SMALL]) == 130
+    (run,) = here.glob("outputs/runs/*")
+    record = json.loads((run / "tracking.json").read_text())
+    monkeypatch.chdir(there)
+    assert main(["train", flag, f"resume={run}", "trust=[toy]"]) == 0
+    assert (run / "summary.json").is_file()
+    assert json.loads((run / "tracking.json").read_text())["run_id"] == record["run_id"]
+    words = ["interpretability=saliency", "explain.n_windows=4", "figures=[]", "trust=[toy]"]
+    assert main(["explain", f"run={run}", *words]) == 0
+    assert (run / "tables" / "interpretability" / "checks.csv").is_file()
+    assert list(there.iterdir()) == []
