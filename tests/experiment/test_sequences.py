@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from omegaconf import OmegaConf
 
 WORDS = (
     "dataset=toy",
@@ -47,8 +49,8 @@ np.savez(sys.argv[3], z=z.numpy(), scores=scores.numpy())
 
 
 @pytest.fixture(scope="module")
-def run(train):
-    status, (folder,) = train(*WORDS, small=False)
+def run(train, tmp_path_factory):
+    status, (folder,) = train(*WORDS, f"paths.stores={tmp_path_factory.mktemp('stores')}", small=False)
     assert status == 0
     return folder
 
@@ -56,7 +58,8 @@ def run(train):
 def signals_of(run, night, group):
     """Return the signals of the windows of one recording from its shard, in µV."""
     (recording,) = night["recording"].unique()
-    (file,) = (run.parents[1] / "stores").rglob(f"{recording}-*/signal-{group}.npy")
+    stores = Path(OmegaConf.load(run / "config.yaml").paths.stores)
+    (file,) = stores.rglob(f"{recording}-*/signal-{group}.npy")
     signal, sfreq = np.load(file), {"eeg": 100, "eog": 50}[group]
     first = (night["start_s"] * sfreq).round().astype(int)
     return np.stack([signal[:, at : at + 2 * sfreq] for at in first])
