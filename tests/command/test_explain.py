@@ -181,7 +181,7 @@ def test_maps_that_fail_leave_a_finished_run(train, capsys):
     status, (folder,) = train("interpretability=grad_cam", layer, "trainer.max_passes=1")
     said = capsys.readouterr().err
     assert status == 1
-    assert "try them again with: eegbench explain " in said
+    assert "try its maps again with: eegbench explain " in said
     assert f"run={folder}" in said
     assert "nowhere" in said
     assert "Traceback" not in said
