@@ -81,7 +81,7 @@ def build(words: argparse.Namespace) -> int:
 
 def _experiment(words: Sequence[str], config_dir: str | None) -> "Experiment":
     """Return the experiment of ``eegbench train`` with these overrides."""
-    from eegbench.config import plain
+    from eegbench.config import plain, quoted
     from eegbench.experiment.options import read_experiment
     from eegbench.launch.help import composed
     from eegbench.launch.override import is_override, with_whole_labels
@@ -95,8 +95,7 @@ def _experiment(words: Sequence[str], config_dir: str | None) -> "Experiment":
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder}: there is no such folder.")
         named = [] if any(word.startswith("dataset=") for word in overrides) else _reader(folder)
-        quoted = str(folder).replace("\\", "\\\\").replace("'", "\\'")
-        overrides = [*named, f"dataset.root='{quoted}'", *overrides]
+        overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
     return read_experiment(plain(composed("train", ["name=data", *with_whole_labels(overrides)], config_dir)))
 
 

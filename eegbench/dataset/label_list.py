@@ -128,7 +128,7 @@ def shift_s(found: LabelList, clock: Clock, counted_from: LabelStart) -> float:
             f"{found.path}: its onsets are times of day; set dataset.hypnogram_start=clock, or write seconds."
         )
     if counted_from == "lights_off":
-        return _lights_off_s(clock)
+        return lights_off_s(clock.path, clock.notes)
     return _checked_start(found, clock)
 
 
@@ -197,12 +197,18 @@ def _nearest(difference_s: float) -> float:
     return (difference_s + DAY_S / 2) % DAY_S - DAY_S / 2
 
 
-def _lights_off_s(clock: Clock) -> float:
-    """Return when lights went off, by the only annotation of the recording that says so."""
-    found = [note.onset_s for note in clock.notes if LIGHTS_OFF.fullmatch(note.text)]
+def lights_off_s(path: Path, notes: Sequence[Mark]) -> float:
+    """Return when lights went off, by the only annotation of a recording that says so.
+
+    Raises
+    ------
+    BadRecordingError
+        Where there is none, or more than one.
+    """
+    found = [note.onset_s for note in notes if LIGHTS_OFF.fullmatch(note.text)]
     if len(found) != 1:
         raise BadRecordingError(
-            f"{clock.path}: has {len(found)} annotations of lights off, and one is expected "
+            f"{path}: has {len(found)} annotations of lights off, and one is expected "
             "(dataset.hypnogram_start=lights_off); set dataset.hypnogram_start=clock or file."
         )
     return found[0]

@@ -8,11 +8,9 @@ exclusive, both clamped to the record. Stages that reach beyond the record are c
 duration lasts until the next one.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import mne
 import numpy as np
@@ -21,15 +19,10 @@ from jaxtyping import Float
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf import first_sample_s, open_edf, read_edf_annotations
 from eegbench.dataset.edf_header import read_header
-from eegbench.dataset.marks import annotations, lasting
+from eegbench.dataset.label_list import LabelStart, lights_off_s
+from eegbench.dataset.marks import Mark, annotations, lasting
 from eegbench.dataset.night_list import PSG, partner
 from eegbench.types import Recording
-
-HypnogramStart = Literal["file", "clock", "lights_off"]
-"""What a hypnogram's times count from: the start of the recording, which must be its own too; its own start by the
-clock; the annotation of lights off in the recording."""
-
-LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
 
 
 def read_night(
@@ -38,7 +31,7 @@ def read_night(
     channels: Sequence[str],
     may_lack_channels: bool,
     crop_wake_min: float | None,
-    hypnogram_start: HypnogramStart,
+    hypnogram_start: LabelStart,
     labels: Mapping[str, str],
     ignored: Sequence[str],
     wake: str,
@@ -84,19 +77,32 @@ def read_night(
     raw.set_annotations(stages, emit_warning=False, verbose="ERROR")
     if crop_wake_min is None:
         return raw
-    sleep = sleep_labels(labels, wake)
-    try:
-        tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, crop_wake_min, length_s)
-    except ValueError as error:
-        raise BadRecordingError(f"{recording.labels}: {error}") from error
-    if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
-        return raw.crop(tmin, verbose="ERROR")
-    return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
+    return cropped_around_sleep(raw, stages, sleep_labels(labels, wake), crop_wake_min, recording.labels)
 
 
 def sleep_labels(labels: Mapping[str, str], wake: str) -> tuple[str, ...]:
     """Return the descriptions that are sleep: those of every class but wake."""
     return tuple(text for text, name in labels.items() if name != wake)
+
+
+def cropped_around_sleep(
+    raw: "mne.io.BaseRaw", stages: "mne.Annotations", sleep: Collection[str], crop_wake_min: float, labels: Path
+) -> "mne.io.BaseRaw":
+    """Crop a recording to so many minutes around its sleep, with stages from its first sample; see `wake_crop`.
+
+    Raises
+    ------
+    BadRecordingError
+        Where there is no sleep; it names the file of the labels.
+    """
+    length_s = raw.n_times / raw.info["sfreq"]
+    try:
+        tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, crop_wake_min, length_s)
+    except ValueError as error:
+        raise BadRecordingError(f"{labels}: {error}") from error
+    if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
+        return raw.crop(tmin, verbose="ERROR")
+    return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
 
 
 def wake_crop(
@@ -136,17 +142,21 @@ def wake_crop(
 
 
 def _stages(
-    raw: "mne.io.BaseRaw", signal: Path, hypnogram: Path, counted_from: HypnogramStart, known: set[str]
+    raw: "mne.io.BaseRaw", signal: Path, hypnogram: Path, counted_from: LabelStart, known: set[str]
 ) -> "mne.Annotations":
     """Read the hypnogram, and lay it on the samples of the PSG."""
     length_s = raw.n_times / raw.info["sfreq"]
     _, marks = read_edf_annotations(hypnogram)
     _check_known(hypnogram, sorted({mark.text for mark in marks} - known))
-    shift_s = _lights_off_s(raw, signal) if counted_from == "lights_off" else _shift_s(signal, hypnogram, counted_from)
+    if counted_from == "lights_off":
+        notes = [Mark(float(note["onset"]), None, str(note["description"])) for note in raw.annotations]
+        shift_s = lights_off_s(signal, notes)
+    else:
+        shift_s = _shift_s(signal, hypnogram, counted_from)
     return annotations(lasting(marks, length_s - shift_s), shift_s=shift_s, length_s=length_s)
 
 
-def _shift_s(signal: Path, hypnogram: Path, counted_from: HypnogramStart) -> float:
+def _shift_s(signal: Path, hypnogram: Path, counted_from: LabelStart) -> float:
     """Return what is added to a hypnogram's times so that they count from the first sample of the PSG."""
     first_s, starts = first_sample_s(signal), (read_header(signal).start, read_header(hypnogram).start)
     if starts[0] == starts[1]:
@@ -169,17 +179,6 @@ def _clock(path: Path, start: str) -> datetime:
             f"{path}: its start reads {start!r}, where dd.mm.yyhh.mm.ss is expected, so it lies on no clock; set "
             "dataset.hypnogram_start=file, or leave it out."
         ) from error
-
-
-def _lights_off_s(raw: "mne.io.BaseRaw", signal: Path) -> float:
-    """Return when lights went off, by the only annotation of the PSG that says so."""
-    found = [note for note in raw.annotations if LIGHTS_OFF.fullmatch(note["description"])]
-    if len(found) != 1:
-        raise BadRecordingError(
-            f"{signal}: has {len(found)} annotations of lights off, and one is expected "
-            "(dataset.hypnogram_start=lights_off); set dataset.hypnogram_start=clock or file."
-        )
-    return float(found[0]["onset"])
 
 
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known, laid_on
 from eegbench.dataset.label_table import TableForm
 from eegbench.dataset.marks import Mark, annotations, lasting
-from eegbench.dataset.night import sleep_labels, wake_crop
+from eegbench.dataset.night import cropped_around_sleep, sleep_labels
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
@@ -182,7 +182,10 @@ class Recordings(Dataset):
         found = annotations(marks, shift_s=0.0, length_s=raw.n_times / raw.info["sfreq"])
         self._tell_outside(recording, len(marks) - len(found))
         raw.set_annotations(found, emit_warning=False, verbose="ERROR")
-        return raw if self.crop_wake_min is None or self.labels_from is None else self._cropped(recording, raw, found)
+        if self.crop_wake_min is None or self.labels_from is None:
+            return raw
+        sleep = sleep_labels(self.labels, self.wake or "")
+        return cropped_around_sleep(raw, found, sleep, self.crop_wake_min, recording.labels or recording.signal)
 
     def _marks(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str) -> list[Mark]:
         """Return the labels of a recording, in seconds from its first sample, each known and with a duration."""
@@ -206,18 +209,6 @@ class Recordings(Dataset):
         if n_outside and recording.id not in self._told:  # a recording is read more than once
             self._told.add(recording.id)
             _log.info("%s: %d labels outside the recording were left out.", recording.id, n_outside)
-
-    def _cropped(self, recording: Recording, raw: "mne.io.BaseRaw", stages: "mne.Annotations") -> "mne.io.BaseRaw":
-        """Crop a recording around sleep."""
-        length_s, sleep = raw.n_times / raw.info["sfreq"], sleep_labels(self.labels, self.wake or "")
-        wake_min = self.crop_wake_min or 0.0
-        try:
-            tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, wake_min, length_s)
-        except ValueError as error:
-            raise BadRecordingError(f"{recording.labels or recording.signal}: {error}") from error
-        if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
-            return raw.crop(tmin, verbose="ERROR")
-        return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
 
     def _form(self, found: Sequence[Recording]) -> tuple[float, tuple[str, ...]]:
         for recording in found:

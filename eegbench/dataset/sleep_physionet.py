@@ -8,7 +8,8 @@ import mne
 
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.distinct_subjects import stem
-from eegbench.dataset.night import HypnogramStart, read_night, sleep_labels
+from eegbench.dataset.label_list import LabelStart
+from eegbench.dataset.night import read_night, sleep_labels
 from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, PSG, list_nights, pair_nights, partner
 from eegbench.dataset.night_subjects import TABLE, is_cassette
 from eegbench.types import Recording
@@ -71,7 +72,7 @@ class SleepPhysionet(Dataset):
         channels: tuple[str, ...],
         crop_wake_min: float | None,
         labelled: bool,
-        hypnogram_start: HypnogramStart,
+        hypnogram_start: LabelStart,
         labels: Mapping[str, str],
         wake: str,
         ignored: tuple[str, ...],
