@@ -24,6 +24,9 @@ class Standardise(FittedNormaliser):
 
     mean: Tensor
     deviation: Tensor
+    _n: int
+    _first: Tensor
+    _second: Tensor
 
     def __init__(self, *, shape: tuple[int, ...], batch_moments: bool) -> None:
         super().__init__()
@@ -72,5 +75,5 @@ class Standardise(FittedNormaliser):
 
     def _reset(self) -> None:
         self._n = 0
-        self._first: Tensor = torch.zeros((), dtype=torch.float64)
-        self._second: Tensor = torch.zeros((), dtype=torch.float64)
+        self._first = torch.zeros((), dtype=torch.float64)
+        self._second = torch.zeros((), dtype=torch.float64)
