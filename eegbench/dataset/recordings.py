@@ -20,7 +20,7 @@ from eegbench.dataset.delimited import MISSING
 from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known, laid_on
 from eegbench.dataset.label_table import TableForm
-from eegbench.dataset.marks import Mark, annotations, lasting
+from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
@@ -180,7 +180,9 @@ class Recordings(Dataset):
         )
         marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
         found = annotations(marks, shift_s=0.0, length_s=raw.n_times / raw.info["sfreq"])
-        self._tell_outside(recording, len(marks) - len(found))
+        edges = raw.annotations[raw.annotations.description == EPOCH_EDGE]
+        self._tell_left_out(recording, len(marks) - len(found), len(edges) + 1 - len(found) if len(edges) else 0)
+        found = found + edges if len(edges) else found
         raw.set_annotations(found, emit_warning=False, verbose="ERROR")
         if self.crop_wake_min is None or self.labels_from is None:
             return raw
@@ -190,6 +192,11 @@ class Recordings(Dataset):
     def _marks(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str) -> list[Mark]:
         """Return the labels of a recording, in seconds from its first sample, each known and with a duration."""
         known = {*self.labels, *self.ignored}
+        if EPOCH_EDGE in raw.annotations.description and labels_from != "annotations":
+            raise BadRecordingError(
+                f"{recording.signal}: holds epochs, whose labels are their events at time zero (dataset.labels_from="
+                f"{labels_from}); set dataset.labels_from=annotations, or null to read without labels."
+            )
         if labels_from in IN_SIGNAL:
             marks = marks_in_signal(raw, recording.signal, labels_from, known)
         elif recording.labels is None:
@@ -205,10 +212,14 @@ class Recordings(Dataset):
         check_known(recording.labels or recording.signal, marks, self.labels, self.ignored)
         return marks
 
-    def _tell_outside(self, recording: Recording, n_outside: int) -> None:
-        if n_outside and recording.id not in self._told:  # a recording is read more than once
-            self._told.add(recording.id)
+    def _tell_left_out(self, recording: Recording, n_outside: int, n_unlabelled: int) -> None:
+        if recording.id in self._told:  # a recording is read more than once
+            return
+        self._told.add(recording.id)
+        if n_outside:
             _log.info("%s: %d labels outside the recording were left out.", recording.id, n_outside)
+        if n_unlabelled > 0 and self.labels_from is not None:
+            _log.info("%s: %d of its epochs have no event at time zero.", recording.id, n_unlabelled)
 
     def _form(self, found: Sequence[Recording]) -> tuple[float, tuple[str, ...]]:
         for recording in found:

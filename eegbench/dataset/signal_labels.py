@@ -8,7 +8,7 @@ import mne
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.label_list import Clock
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.marks import EPOCH_EDGE, Mark
 from eegbench.dataset.signal_file import is_gap, open_any, start_of
 
 IN_SIGNAL = ("annotations", "triggers")
@@ -36,6 +36,7 @@ def own_marks(raw: "mne.io.BaseRaw") -> list[Mark]:
     return [
         Mark(float(onset) - raw.first_time, float(duration) if duration > least_s else None, str(text).strip())
         for onset, duration, text in rows
+        if text != EPOCH_EDGE
     ]
 
 

@@ -150,15 +150,6 @@ def test_gaps_in_time_are_refused_or_read_across_by_choice(tmp_path: Path):
     assert [text for *_, text in marks(across, 1)] == ["1", "boundary"]
 
 
-def test_epochs_of_eeglab_are_refused_with_the_remedy(tmp_path: Path):
-    write_eeglab(tmp_path / "a.set", noise(6, SFREQ), SFREQ, [(1.0, "1")], n_trials=3)
-    dataset = sides(tmp_path)
-    with pytest.raises(
-        BadRecordingError, match=r"a\.set: MNE cannot read it as EEGLAB .*It holds epochs: save the cont"
-    ):
-        dataset.read(dataset.recordings()[0])
-
-
 def test_a_header_that_names_another_recording_s_samples_is_refused(tmp_path: Path):
     write_brainvision(tmp_path / "a.vhdr", noise(6, SFREQ), SFREQ, [(1.0, "Stimulus", "S  1")])
     (tmp_path / "b.vhdr").write_bytes((tmp_path / "a.vhdr").read_bytes())
