@@ -9,14 +9,14 @@ signals; EEGLAB and CNT have µV. Onsets count from the first sample.
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from math import nan
 from pathlib import Path
 from typing import Literal
 
 import mne
 
-from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.delimited import MISSING
+from eegbench.dataset.folder import FolderDataset, form_of
 from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known, laid_on
 from eegbench.dataset.label_table import TableForm
@@ -30,7 +30,7 @@ from eegbench.types import Recording
 _log = logging.getLogger(__name__)
 
 
-class Recordings(Dataset):
+class Recordings(FolderDataset):
     """The recordings of a folder: EDF, BDF, BrainVision, EEGLAB, FIF, GDF or CNT.
 
     Parameters
@@ -115,7 +115,7 @@ class Recordings(Dataset):
             found = [] if self.root is None else self.recordings()
         except (FileNotFoundError, ValueError):  # listing the recordings raises it again
             found = []
-        rate, channels = self._form(found)
+        rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
             citation="Own recordings. Read with MNE-Python: Gramfort et al. MEG and EEG data analysis with MNE-Python. "
             "Frontiers in Neuroscience 7:267, 2013. doi:10.3389/fnins.2013.00267",
@@ -126,16 +126,6 @@ class Recordings(Dataset):
             sfreq=rate,
             channels=channels,
         )
-
-    @property
-    def source(self) -> str | None:
-        """The folder."""
-        return None if self.root is None else str(self.root)
-
-    @property
-    def people(self) -> str:
-        """The folder: subject 01 of two folders is two people."""
-        return super().people if self.root is None else f"{super().people} {self.root.resolve()}"
 
     @property
     def read_settings(self) -> Mapping[str, object]:
@@ -220,14 +210,3 @@ class Recordings(Dataset):
             _log.info("%s: %d labels outside the recording were left out.", recording.id, n_outside)
         if n_unlabelled > 0 and self.labels_from is not None:
             _log.info("%s: %d of its epochs have no event at time zero.", recording.id, n_unlabelled)
-
-    def _form(self, found: Sequence[Recording]) -> tuple[float, tuple[str, ...]]:
-        for recording in found:
-            try:
-                raw = open_signal(
-                    recording.signal, channels=self.channels, may_lack_channels=False, read_across=self.ignored
-                )
-            except BadRecordingError:
-                continue
-            return float(raw.info["sfreq"]), tuple(raw.ch_names)
-        return nan, tuple(self.channels or ())
