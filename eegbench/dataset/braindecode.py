@@ -125,6 +125,11 @@ class Braindecode(FolderDataset):
         found = [_recording(path, one, runs) for path, one in said.items() if str(one["subject"]) in wanted]
         return sorted(found, key=lambda one: one.id)
 
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say which descriptions are to name one subject."""
+        files = ", ".join(f"{one.id}/{DESCRIPTION}" for one in recordings)
+        return f'set one "subject" in {files} of {self.root}'
+
     def sidecars(self, recording: Recording) -> tuple[Path, ...]:
         """Return the description, and further files of a recording of more than 2 GB."""
         return (recording.signal.with_name(DESCRIPTION), *companions(recording.signal))

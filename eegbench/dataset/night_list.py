@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from eegbench.dataset.content import named
-from eegbench.dataset.night_subjects import PUBLISHED, TABLE, is_cassette, sleeper_of
+from eegbench.dataset.night_subjects import PUBLISHED, is_cassette, sleeper_of
+from eegbench.dataset.people_table import TABLE, people_table
 from eegbench.types import Recording
 
 PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
@@ -169,7 +170,7 @@ def _note_strangers(recordings: Sequence[Recording]) -> None:
     strangers = [
         one.id
         for one in recordings
-        if one.id.startswith("SC4") and not (one.signal.parent / TABLE).is_file() and not is_cassette(one.signal)
+        if one.id.startswith("SC4") and people_table(one.signal.parent) is None and not is_cassette(one.signal)
     ]
     if strangers:
         _log.info(

@@ -22,6 +22,7 @@ from eegbench.dataset.label_list import LabelStart, check_known, laid_on
 from eegbench.dataset.label_table import TableForm
 from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
+from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
@@ -42,7 +43,7 @@ class Recordings(FolderDataset):
     subject
         Whose a recording is: the ``folder`` below the root that it lies in; each ``file`` another person's; a regular
         expression for the path below the root, with a group ``(?P<subject>…)`` and, if wanted, ``session`` and ``run``;
-        None takes ``subjects.csv`` in the root where it lists the recordings, or else the folder.
+        None takes the table of people in the root where it lists the recordings, or else the folder.
     channels
         Names, in this order; None takes all that are EEG, and of EDF and BDF all.
     labels_from
@@ -147,6 +148,13 @@ class Recordings(FolderDataset):
             raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
         labels = None if self.labels_from in IN_SIGNAL else self.labels_from
         return list_recordings(self.root, self.pattern, subject=self.subject, labels=labels)
+
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say which rows the table of people is to have."""
+        if self.root is None:
+            return super().how_to_join(recordings)
+        written = rows_to_write(self.root, recordings)
+        return written if self.subject is None else f"{written}, and set dataset.subject=null"
 
     def sidecars(self, recording: Recording) -> tuple[Path, ...]:
         """Return the files of samples, markers and parts that belong to the header."""

@@ -7,17 +7,14 @@ from typing import Literal
 import mne
 
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
-from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.label_list import LabelStart
 from eegbench.dataset.night import read_night, sleep_labels
 from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, PSG, list_nights, pair_nights, partner
-from eegbench.dataset.night_subjects import TABLE, is_cassette
+from eegbench.dataset.night_subjects import is_cassette
+from eegbench.dataset.people_table import rows_to_write
 from eegbench.types import Recording
 
 __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
-
-MAX_ROWS = 4
-"""Rows of a table that an error message shows."""
 
 
 class SleepPhysionet(Dataset):
@@ -128,15 +125,10 @@ class SleepPhysionet(Dataset):
         return f"{n_subjects} subject{'s' * (n_subjects != 1)}, {n} recording{'s' * (n != 1)}"
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which rows ``subjects.csv`` is to have."""
+        """Say which rows the table of people is to have."""
         if self.root is None:
             return super().how_to_join(recordings)
-        rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
-        more = " …" if len(recordings) > MAX_ROWS else ""
-        return (
-            f"write {self.root / TABLE} with the columns recording,subject and a row for each recording of the folder, "
-            f"for these {rows}{more}"
-        )
+        return rows_to_write(self.root, recordings)
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""

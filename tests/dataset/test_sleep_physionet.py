@@ -222,7 +222,7 @@ def test_a_column_recording_says_whose_each_night_is(own_names: Path):
 def test_a_table_of_recordings_needs_only_recording_and_subject_and_names_the_one_it_lacks(own_names: Path):
     table = own_names / "subjects.csv"
     table.write_text("recording,subject\nS01_night1,S01\nS01_night2,S01\nS02_night1,\nS02_night2,S02\n")
-    with pytest.raises(ValueError, match=r"subjects\.csv: names no subject for S02_night1; add a row with recording"):
+    with pytest.raises(ValueError, match=r"subjects\.csv: has 1 rows for S02_night1 .* add a row with recording S02"):
         dataset(own_names, labelled=False).recordings()
 
 
@@ -238,10 +238,22 @@ def test_a_subjects_csv_in_the_folder_comes_before_the_published_table(folder: P
     assert facts == {"00": {"age": 61, "sex": "M"}, "07": {"sex": "F"}}
 
 
+def test_a_participants_tsv_says_who_the_subjects_are(folder: Path):
+    (folder / "participants.tsv").write_text("participant_id\tage\tsex\nsub-00\t61\tM\nsub-07\tn/a\tfemale\n")
+    facts = {n.subject: dict(n.facts) for n in dataset(folder).recordings()}
+    assert facts == {"00": {"age": 61, "sex": "M"}, "07": {"sex": "F"}}
+
+
+def test_a_participants_tsv_of_recordings_says_whose_each_night_is(own_names: Path):
+    rows = "".join(f"S0{who}_night{night}\tsub-{who}\n" for who in (1, 2) for night in (1, 2))
+    (own_names / "participants.tsv").write_text(f"recording\tparticipant_id\n{rows}")
+    assert [n.subject for n in dataset(own_names, labelled=False).recordings()] == ["1", "1", "2", "2"]
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("subject,age\n00,61\n", "has no column sex; expected subject, age, sex in its first line, found subject, age"),
+        ("name,age\n00,61\n", "has the columns name, age; subject (or participant_id) is expected"),
         ("subject,age,sex\n00,61,M\n", "has no row for subject 07"),
         ("subject,age,sex\n00,old,M\n07,1,F\n", "subject 00 has age 'old'; a number is expected"),
         ("subject,age,sex\n00,61,X\n07,1,F\n", "subject 00 has the sex 'X'; F or M is expected"),
