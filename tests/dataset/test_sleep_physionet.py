@@ -339,7 +339,7 @@ def test_a_hypnogram_that_cannot_be_used_is_named(folder: Path, write_hypnogram,
 def test_a_hypnogram_that_starts_at_another_time_is_refused(folder: Path, write_hypnogram):
     write_hypnogram(folder / "SC4001EC-Hypnogram.edf", NIGHT, start=datetime.time(23, 0, 0))
     night = dataset(folder)
-    with pytest.raises(BadRecordingError, match=r"23\.00\.00 .* and SC4001E0-PSG\.edf at .*22\.00\.00; equal starts"):
+    with pytest.raises(BadRecordingError, match=r"23:00:00 and SC4001E0-PSG\.edf at .*22:00:00; equal starts"):
         night.read(night.recordings()[0])
 
 
@@ -426,6 +426,17 @@ def test_an_anonymous_date_crops_as_any_other(folder: Path):
     raw = night.read(night.recordings()[0])
     assert (raw.first_time, raw.n_times) == (60.0, 420 * 20)
     assert list(raw.annotations.onset) == [60.0, *(onset for onset, _, _ in NIGHT[1:7])]
+
+
+def test_a_hypnogram_with_an_anonymous_start_counts_from_that_of_the_recording_and_lies_on_no_clock(folder: Path):
+    path = folder / "SC4001EC-Hypnogram.edf"
+    data = path.read_bytes()
+    path.write_bytes(data[:168] + b"xx.xx.xxyy.yy.yy" + data[184:])
+    whole = dataset(folder, crop_wake_min=None)
+    assert list(whole.read(whole.recordings()[0]).annotations.onset) == [onset for onset, _, _ in NIGHT]
+    by_clock = dataset(folder, hypnogram_start="clock")
+    with pytest.raises(BadRecordingError, match=r"Hypnogram\.edf: has no times of day .*hypnogram_start=file"):
+        by_clock.read(by_clock.recordings()[0])
 
 
 @pytest.mark.parametrize(
