@@ -60,6 +60,11 @@ def sleeper_of(signal: Path, key: str, *, fetched: bool) -> Sleeper:
     return Sleeper(subject, session)
 
 
+def names_of(signal: Path, key: str) -> tuple[str, ...]:
+    """Return the names under which a table may list a recording: with or without the endings of the file."""
+    return tuple(dict.fromkeys((signal.stem.removesuffix("-PSG"), signal.stem, signal.name, key)))
+
+
 def is_cassette(signal: Path) -> bool:
     """Say whether a file is one of Sleep-EDF's cassette set: its header has the sex and age of the subject it names."""
     facts = _cassette_facts(signal.name)
@@ -75,8 +80,7 @@ def _by_name(key: str) -> tuple[str, str]:
 
 
 def _by_table(table: PeopleTable, signal: Path, key: str, session: str) -> Sleeper:
-    """Look a recording up by its name with or without the endings."""
-    row = table.of_recording(dict.fromkeys((signal.stem.removesuffix("-PSG"), signal.stem, signal.name, key)))
+    row = table.of_recording(names_of(signal, key))
     return Sleeper(row["subject"], row.get("session", "") or session, table.facts(row))
 
 

@@ -9,7 +9,8 @@ import mne
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.label_list import LabelStart
 from eegbench.dataset.night import read_night, sleep_labels
-from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, PSG, list_nights, pair_nights, partner
+from eegbench.dataset.night_list import ABSENT_SUBJECTS, list_nights, pair_nights
+from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, partner
 from eegbench.dataset.night_subjects import is_cassette
 from eegbench.dataset.people_table import rows_to_write
 from eegbench.types import Recording
@@ -23,7 +24,8 @@ class SleepPhysionet(Dataset):
     Parameters
     ----------
     root
-        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``; nothing is fetched then. None fetches the cassette set.
+        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``, which pair by `eegbench.dataset.night_pairs`; nothing is
+        fetched then. None fetches the cassette set.
     subjects
         Numbers in the published names, 0-82; None takes all that are there.
     nights
@@ -141,7 +143,8 @@ class SleepPhysionet(Dataset):
         if self.labelled and recording.labels is None:
             raise BadRecordingError(
                 f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected beside it, "
-                "or set dataset.labelled=false to read the folder without labels."
+                "or its name in a column hypnogram of a table of recordings; dataset.labelled=false reads the folder "
+                "without labels."
             )
         return read_night(
             recording,

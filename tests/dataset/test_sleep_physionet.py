@@ -275,6 +275,69 @@ def test_any_other_names_pair_by_what_stands_before_the_ending(tmp_path: Path, w
     assert dataset(tmp_path).read(nights[0]).n_times == 420 * 100
 
 
+@pytest.fixture
+def pairs(tmp_path: Path, write_edf, write_hypnogram):
+    """Write files of these names, and say which hypnogram each recording has."""
+
+    def of(*names: str) -> dict[str, str | None]:
+        for name in names:
+            path = tmp_path / f"{name}.edf"
+            write_edf(path) if name.endswith("-PSG") else write_hypnogram(path, NIGHT)
+        found = dataset(tmp_path).recordings()
+        return {n.id: None if n.labels is None else n.labels.name.removesuffix("-Hypnogram.edf") for n in found}
+
+    return of
+
+
+def test_names_in_the_style_of_sleep_edf_pair_whatever_the_set(pairs):
+    found = pairs(
+        "SG0011E0-PSG", "SG0011EC-Hypnogram", "SG0012J0-PSG", "SG0012JA-Hypnogram", "XAB-PSG", "XAB-Hypnogram"
+    )
+    assert found == {"SG0011E0": "SG0011EC", "SG0012J0": "SG0012JA", "XAB": "XAB"}
+
+
+def test_names_that_only_resemble_each_other_are_no_pair(pairs):
+    found = pairs("P10-PSG", "P1A-Hypnogram", "anna0-PSG", "annaB-Hypnogram", "S1A-PSG", "S1B-Hypnogram")
+    assert {name: own for name, own in found.items() if name in ("P10", "anna0", "S1A")} == dict.fromkeys(
+        ("P10", "anna0", "S1A")
+    )
+
+
+def test_the_equal_name_comes_before_that_of_a_scorer_and_two_scorers_are_refused(pairs, tmp_path: Path):
+    assert pairs("SG0011E0-PSG", "SG0011E0-Hypnogram", "SG0011EC-Hypnogram")["SG0011E0"] == "SG0011E0"
+    (tmp_path / "SG0011E0-Hypnogram.edf").unlink()
+    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: stands for the same night as SG0011EC-H.*a column"):
+        pairs("SG0011EJ-Hypnogram")
+    table = tmp_path / "subjects.csv"
+    table.write_text("recording,subject,hypnogram\nSG0011E0,1,SG0011EC\n")
+    (night,) = dataset(tmp_path).recordings()
+    assert (night.subject, night.labels) == ("1", tmp_path / "SG0011EC-Hypnogram.edf")
+
+
+def test_of_two_scorers_of_a_published_night_the_table_may_choose(pairs, tmp_path: Path):
+    (tmp_path / "subjects.csv").write_text("recording,subject,hypnogram\nSC4001E0,1,SC4001EW-Hypnogram\n")
+    assert pairs("SC4001E0-PSG", "SC4001EC-Hypnogram", "SC4001EW-Hypnogram") == {"SC4001E0": "SC4001EW"}
+
+
+def test_a_table_names_the_hypnogram_of_any_recording(pairs, tmp_path: Path):
+    table = tmp_path / "subjects.csv"
+    table.write_text("recording,subject,hypnogram\nfirst,a,scored_by_anna-Hypnogram.edf\nsecond,b,\n")
+    names = ("first-PSG", "second-PSG", "scored_by_anna-Hypnogram", "second-Hypnogram")
+    assert pairs(*names) == {"first": "scored_by_anna", "second": "second"}
+    for row, words in (("b,nowhere", "there is no such file"), ("b,scored_by_anna", "names it for two recordings")):
+        table.write_text(f"recording,subject,hypnogram\nfirst,a,scored_by_anna\nsecond,{row}\n")
+        with pytest.raises(ValueError, match=rf"subjects\.csv: hypnogram .* of second-PSG\.edf: {words}"):
+            dataset(tmp_path).recordings()
+
+
+@pytest.mark.realdata
+def test_the_real_segment_pairs_and_reads(shared_data: Path):
+    segment = dataset(shared_data / "sleep-segment", channels=("EEG",), crop_wake_min=None)
+    (night,) = segment.recordings()
+    assert (night.id, night.labels.name) == ("SG0011E0", "SG0011EC-Hypnogram.edf")
+    assert segment.read(night).annotations.duration.sum() == 5010.0
+
+
 def test_telemetry_subjects_are_other_people_than_cassette_subjects(tmp_path: Path, write_edf):
     for name in ("SC4011E0", "ST7011J0"):
         write_edf(tmp_path / f"{name}-PSG.edf", patient=edfio.Patient(sex="F", name="Female_33yr"))
