@@ -73,7 +73,9 @@ def test_simple_sleep_net_has_the_published_size(n_channels, hidden, expected):
         (lambda: size(simple(16), attention(50, 25), residual(50), nn.Linear(50, CLASSES)), 109_977),
         (
             lambda: staged(
-                simple(16), attention(50, 25), Gru(in_dim=55, hidden_dim=25, n_layers=2, bidirectional=True, dropout=0.0)
+                simple(16),
+                attention(50, 25),
+                Gru(in_dim=55, hidden_dim=25, n_layers=2, bidirectional=True, dropout=0.0),
             ),
             105_662,
         ),
