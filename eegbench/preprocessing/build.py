@@ -9,10 +9,10 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.content import Content, Contents, describe, recording_digest
+from eegbench.dataset.content import Content, Contents, describe, named, recording_digest
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
-from eegbench.preprocessing.shard_job import Job, build_one
-from eegbench.progress import n_cores, parallel
+from eegbench.preprocessing.shard_job import Job, build_after_others, build_one
+from eegbench.progress import n_cores, parallel, tell
 from eegbench.store import Shard, open_shard
 from eegbench.store.base import ShardStorage
 from eegbench.store.shard import is_whole, shard_name, sweep_leftovers
@@ -77,7 +77,7 @@ def plan_shards(
     storage.shards.mkdir(parents=True, exist_ok=True)
     sweep_leftovers(storage.shards)
     jobs, contents, unreadable = _jobs(dataset, preprocessing.signal, recordings, storage)
-    missing = [job for job in jobs if not job.folder.is_dir() or _is_removed(job.folder)]
+    missing = [job for job in jobs if not job.folder.is_dir() or _is_damaged(job.folder)]
     bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
     bad = unreadable | bad
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
@@ -99,13 +99,13 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
     BadRecordingError
         As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
     """
-    late = _build(plan.missing, plan.n_workers)
+    late, n_built = _build(plan.missing, plan.n_workers)
     bad = {**plan.bad, **late}
     good = [job for job in plan.jobs if job.recording.id not in late]
     check_any(good, bad)
     shards = [open_shard(job.folder) for job in good]
     skipped = [Skipped(recording, reason) for recording, reason in bad.items()]
-    return [job.recording for job in good], shards, skipped, len(plan.missing) - len(late)
+    return [job.recording for job in good], shards, skipped, n_built
 
 
 def check_any(good: Sequence[object], bad: Mapping[str, str]) -> None:
@@ -135,12 +135,10 @@ def _jobs(
     return jobs, contents, unreadable
 
 
-def _is_removed(folder: Path) -> bool:
-    """Remove a shard that is not whole, and return whether it was."""
+def _is_damaged(folder: Path) -> bool:
     if is_whole(folder):
         return False
     _log.info("%s: this shard is damaged, and is built again.", folder)
-    shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
@@ -178,17 +176,20 @@ def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[d
     return bad, n_bytes
 
 
-def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:
+def _build(jobs: Sequence[Job], n_workers: int) -> tuple[dict[str, str], int]:
+    """Build shards, last those that another process was building; return what is bad, and how many were built."""
+    results = list(parallel(build_one, jobs, description="preprocessing", n_workers=n_workers))
+    claimed = [job for job, result in results if result == "claimed"]
+    if waiting := [job.recording.id for job in claimed if not job.folder.is_dir()]:
+        tell(f"waiting for shards that another process builds ({len(waiting)}: {named(waiting)})")
+    results += parallel(build_after_others, claimed, description="waiting", n_workers=1)
     bad: dict[str, str] = {}
-    failed: list[tuple[Job, Exception]] = []
-    for job, result in parallel(build_one, jobs, description="preprocessing", n_workers=n_workers):
-        if isinstance(result, Exception):
-            failed.append((job, result))
-    for job, error in sorted(failed, key=lambda pair: pair[0].recording.id):
-        if not isinstance(error, BadRecordingError):
+    for job, error in sorted(results, key=lambda pair: pair[0].recording.id):
+        if isinstance(error, BadRecordingError):
+            refuse_or_note(job.dataset, job.recording, error, bad)
+        elif isinstance(error, Exception):
             raise error
-        refuse_or_note(job.dataset, job.recording, error, bad)
-    return bad
+    return bad, sum(result == "built" for _, result in results)
 
 
 def refuse_or_note(dataset: Dataset, recording: Recording, error: BadRecordingError, bad: dict[str, str]) -> None:

@@ -1,7 +1,9 @@
 """One recording read, preprocessed and written: what a process of its own does, which loads no torch for it."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import mne
 import numpy as np
@@ -11,7 +13,8 @@ from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure, movement
 from eegbench.store import write_shard
-from eegbench.store.shard import GroupHeader, ShardHeader
+from eegbench.store.claim import claimed
+from eegbench.store.shard import GroupHeader, ShardHeader, is_whole
 from eegbench.types import Recording
 
 
@@ -25,8 +28,32 @@ class Job:
     folder: Path
 
 
-def build_one(job: Job) -> None:
-    """Read, preprocess and write one recording."""
+Built = Literal["built", "there", "claimed"]
+"""What became of a shard: it was built, it was there already, or another process is building it."""
+
+
+def build_one(job: Job) -> Built:
+    """Read, preprocess and write one recording, unless another process is at it."""
+    return _build_claimed(job, wait=False)
+
+
+def build_after_others(job: Job) -> Built:
+    """Wait until no other process builds the shard, and build it if it is not there then."""
+    return _build_claimed(job, wait=True)
+
+
+def _build_claimed(job: Job, *, wait: bool) -> Built:
+    with claimed(job.folder, wait=wait) as is_ours:
+        if not is_ours:
+            return "claimed"
+        if is_whole(job.folder):
+            return "there"
+        shutil.rmtree(job.folder, ignore_errors=True)  # cut by a power cut
+        _build(job)
+        return "built"
+
+
+def _build(job: Job) -> None:
     groups = job.signal.select(job.dataset, job.recording)
     for one in groups.values():
         one.load_data(verbose="ERROR")
@@ -38,8 +65,10 @@ def build_one(job: Job) -> None:
             raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True
         )
     )
-    quality, recorded_sfreq = measure(raw), float(raw.info["sfreq"])
-    movement_uv = {name: uv for one in groups.values() for name, uv in movement(one).items()}
+    recorded_sfreq = float(raw.info["sfreq"])
+    quality, movement_uv = measure(raw)
+    for one in list(groups.values())[1:]:
+        movement_uv |= movement(one)
     check_plausible(movement_uv)
     groups = job.signal.apply(groups)
     signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
