@@ -9,10 +9,11 @@ import torch
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, GroupPlan, Preprocessing
-from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
+from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.lacking import tell_lacking
 from eegbench.preprocessing.scale import odd_scales
+from eegbench.preprocessing.unusable import check_any, refuse_or_note
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
 from eegbench.store.shard import GroupHeader
