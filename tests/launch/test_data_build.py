@@ -38,7 +38,7 @@ def test_jobs_build_their_shares_and_a_second_build_has_nothing_to_do(build, tmp
     assert "4 of 4 recordings have shards in" in said
     assert said.rstrip().endswith(": 4 built now")
     assert shards(tmp_path) == ["s0", "s1", "s2", "s3"]
-    assert os.listdir(tmp_path / "stores") == ["shards"]
+    assert [path.name for path in (tmp_path / "stores").iterdir()] == ["shards"]
     assert build()[1].rstrip().endswith(": 0 built now")
 
 
