@@ -20,6 +20,7 @@ from omegaconf import DictConfig
 
 from eegbench.atomic import write_json
 from eegbench.config import ConfigError, plain, quoted, read_json
+from eegbench.dataset.listing import listed
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.options import read_experiment
 from eegbench.launch.interrupt import answer_interrupts
@@ -48,7 +49,7 @@ class Built:
     Attributes
     ----------
     report
-        What became of the recordings, but those of jobs that did not come to their end.
+        What became of the recordings; of those of a job that did not come to its end, how many have shards now.
     n_recordings
         All that were to have a shard.
     status
@@ -72,7 +73,7 @@ def build_part(experiment: Experiment, words: Sequence[str], part: tuple[int, in
         raise ConfigError("--part builds in this process; leave it out, or leave hydra/launcher out.")
     answer_interrupts(has_jobs=False)
     show_log()
-    some = experiment.dataset.recordings()[part[0] :: part[1]]
+    some = listed(experiment.dataset)[part[0] :: part[1]]
     return Built(build_share(experiment.dataset, experiment.preprocessing, some, experiment.storage), len(some))
 
 
@@ -95,20 +96,21 @@ def build_in_jobs(
     if value_of(words, "hydra/sweeper"):
         raise ConfigError("hydra/sweeper: nothing is searched while shards are built; leave it out.")
     show_log()
-    recordings = experiment.dataset.recordings()
+    recordings = listed(experiment.dataset)
     some = (experiment.dataset, experiment.preprocessing, recordings, experiment.storage)
     jobs, missing, _, bad = list_jobs(*some, keep_going=True)
     report = Report(n_there=len(jobs) - len(missing)) + unusable(experiment.dataset, recordings, bad)
     if not missing:
         return Built(report, len(recordings))
     launcher = value_of(words, "hydra/launcher") or "basic"
-    shares = _shares([job.recording.id for job in missing], n_a_job or (len(missing) if launcher == "basic" else A_JOB))
+    n = n_a_job or (len(missing) if launcher == "basic" else A_JOB)
+    shares = [missing[first : first + n] for first in range(0, len(missing), n)]
     tell(f"{len(missing)} of {len(recordings)} recordings have no shard: {plural(len(shares), 'job')} ({launcher})")
     folder = Path(experiment.paths.stores).resolve() / "builds" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
-    write_json(folder / SHARES, {"shares": shares})
+    write_json(folder / SHARES, {"shares": [[job.recording.id for job in share] for share in shares]})
     with nullcontext() if launcher == "basic" else _watched(missing):
         status = run_verb(verb, config_name="train", argv=_argv(words, folder, len(shares)))
-    return Built(sum(_reports(folder, len(shares)), report), len(recordings), status)
+    return Built(sum(_reports(folder, shares), report), len(recordings), status)
 
 
 def build_own_share(config: DictConfig) -> None:
@@ -122,26 +124,26 @@ def build_own_share(config: DictConfig) -> None:
     write_json(Path(hydra.runtime.output_dir) / REPORT, asdict(report))
 
 
-def _shares(names: Sequence[str], n_a_job: int) -> list[Sequence[str]]:
-    return [names[first : first + n_a_job] for first in range(0, len(names), n_a_job)]
-
-
 def _argv(words: Sequence[str], folder: Path, n_jobs: int) -> list[str]:
     """Return the words of a multirun with a job a share, without what surrounds multiruns of training."""
     own = [f"+share=range(0,{n_jobs})", f"hydra.sweep.dir={quoted(str(folder))}", "~hydra.callbacks.sweeping"]
     return ["-m", *words, *own]
 
 
-def _reports(folder: Path, n_jobs: int) -> list[Report]:
+def _reports(folder: Path, shares: Sequence[Sequence[Job]]) -> list[Report]:
     """Return what the jobs report, and remove the folder of a build whose jobs all do: it holds nothing else."""
-    files = [folder / str(number) / REPORT for number in range(n_jobs)]
-    found = [Report(**read_json(file)) for file in files if file.is_file()]
-    if len(found) == n_jobs:
+    found, n_ended = [], 0
+    for number, share in enumerate(shares):
+        file = folder / str(number) / REPORT
+        n_ended += file.is_file()
+        there = Report(n_built=sum(job.folder.is_dir() for job in share))
+        found.append(Report(**read_json(file)) if file.is_file() else there)
+    if n_ended == len(shares):
         shutil.rmtree(folder)
         with suppress(OSError):  # builds that are at work have theirs next to it
             folder.parent.rmdir()
     else:
-        tell(f"{n_jobs - len(found)} of {n_jobs} jobs did not come to their end; what they left: {folder}")
+        tell(f"{len(shares) - n_ended} of {len(shares)} jobs did not come to their end; what they left: {folder}")
     return found
 
 
