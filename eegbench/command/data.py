@@ -43,16 +43,16 @@ def main(argv: Sequence[str]) -> int:
 
 def check(words: argparse.Namespace) -> int:
     """List every recording with what is wrong with it."""
-    from eegbench.preprocessing.survey import survey, table
+    from eegbench.preprocessing.survey import survey
     from eegbench.report.recordings import print_survey, write_survey
 
     if words.subjects and words.subjects.exists():
         raise ValueError(f"--subjects {words.subjects}: there is such a file already; name a new one.")
     experiment = as_experiment(as_overrides(words.words), words.config_dir)
-    rows = table(list(survey(experiment.dataset, experiment.preprocessing)))
-    print_survey(rows)
-    write_survey(rows, words.csv, words.subjects)
-    return int((rows["problem"] != "").any())
+    found = survey(experiment.dataset, experiment.preprocessing, experiment.storage.n_workers)
+    print_survey(found)
+    write_survey(found.table, words.csv, words.subjects)
+    return int(bool(found.refusal) or (found.table["problem"] != "").any())
 
 
 def build(words: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ def as_overrides(words: Sequence[str]) -> list[str]:
         folder = Path(folders[0]).expanduser().resolve()
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder}: there is no such folder.")
-        named = [] if any(word.startswith("dataset=") for word in overrides) else _reader(folder)
+        named = [] if any(word.startswith(("dataset=", "experiment=")) for word in overrides) else _reader(folder)
         overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
     return ["name=data", *with_whole_labels(overrides)]
 
@@ -60,5 +60,7 @@ def part(text: str) -> tuple[int, int]:
 
 def _reader(folder: Path) -> list[str]:
     """Return the dataset for a folder where none is named; each file counts as a subject until somebody says more."""
+    if (folder / "dataset_description.json").is_file():
+        return ["dataset=bids"]
     is_sleep = any(folder.glob("*-PSG.edf"))
     return ["dataset=sleep_physionet"] if is_sleep else ["dataset=recordings", "dataset.subject=file"]

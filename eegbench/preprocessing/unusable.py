@@ -1,6 +1,6 @@
 """Recordings that cannot be used: a run stops at the first, or goes on without them and lists them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from eegbench.dataset import BadRecordingError, Dataset
@@ -25,7 +25,7 @@ def skips(dataset: Dataset, recording: Recording) -> bool:
     return origin.on_bad_recording == "skip"
 
 
-def check_any(good: Sequence[object], bad: Mapping[str, str]) -> None:
+def check_any(good: Collection[object], bad: Mapping[str, str]) -> None:
     """Refuse to go on where no recording can be used."""
     if not good:
         raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")

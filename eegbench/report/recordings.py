@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eegbench.preprocessing.share import Report
+from eegbench.preprocessing.survey import Survey
 from eegbench.progress import tell
 from eegbench.score.render import plural
 
@@ -17,8 +18,9 @@ MAX_CHANNELS = 6
 """So many names of channels are shown."""
 
 
-def print_survey(rows: pd.DataFrame) -> None:
-    """Print a line a recording, and then what is wrong with some."""
+def print_survey(found: Survey) -> None:
+    """Print a line a recording, then what is wrong with some and with all together, and what a run would note."""
+    rows = found.table
     shown = rows.assign(channels=rows["names"].map(_first_names), minutes=rows["minutes"].map("{:g}".format))
     columns = ["recording", "subject", "session", "run", "channels", "sfreq_hz", "minutes", "labels"]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -31,6 +33,8 @@ def print_survey(rows: pd.DataFrame) -> None:
     bad = rows[rows["problem"] != ""]
     for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
         print(f"{recording}: {problem}")
+    for text in (*([found.refusal] if found.refusal else []), *(f"note: {note}" for note in found.notes)):
+        print(text)
     usable = f"{len(rows) - len(bad)} can be used" if len(bad) else "all can be used"
     print(f"\n{plural(len(rows), 'recording')} of {plural(rows['subject'].nunique(), 'subject')}; {usable}")
 
