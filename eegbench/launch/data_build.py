@@ -139,7 +139,7 @@ def _reports(folder: Path, shares: Sequence[Sequence[Job]]) -> list[Report]:
         there = Report(n_built=sum(job.folder.is_dir() for job in share))
         found.append(Report(**read_json(file)) if file.is_file() else there)
     if n_ended == len(shares):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # a network file system keeps files that a job has open
         with suppress(OSError):  # builds that are at work have theirs next to it
             folder.parent.rmdir()
     else:

@@ -106,7 +106,7 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
     BadRecordingError
         As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
     """
-    late, n_built = build_missing(plan)
+    late, n_built = build_plan(plan)
     bad = {**plan.bad, **late}
     good = [job for job in plan.jobs if job.recording.id not in late]
     check_any(good, bad)
@@ -115,7 +115,7 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
     return [job.recording for job in good], shards, skipped, n_built
 
 
-def build_missing(plan: Plan) -> tuple[dict[str, str], int]:
+def build_plan(plan: Plan) -> tuple[dict[str, str], int]:
     """Build the shards that are missing, last those that another process is building.
 
     Returns

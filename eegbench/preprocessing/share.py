@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import Preprocessing
-from eegbench.preprocessing.build import build_missing, plan_shards
+from eegbench.preprocessing.build import build_plan, plan_shards
 from eegbench.preprocessing.unusable import skips
 from eegbench.store.base import ShardStorage
 from eegbench.types import Recording
@@ -48,7 +48,7 @@ def build_share(
         Where the shards would not fit on the disk.
     """
     plan = plan_shards(dataset, preprocessing, recordings, storage, keep_going=True)
-    late, n_built = build_missing(plan)
+    late, n_built = build_plan(plan)
     n_there = len(plan.jobs) - len(late) - n_built
     return Report(n_built, n_there) + unusable(dataset, recordings, {**plan.bad, **late})
 
