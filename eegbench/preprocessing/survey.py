@@ -4,7 +4,7 @@ The samples are read, as only they tell whether a unit is right. Windows are cut
 that a run calls.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ import pandas as pd
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.distinct_subjects import copies, note_alike
 from eegbench.dataset.listing import listed
+from eegbench.dataset.marks import EPOCH_EDGE
 from eegbench.notes import noted
 from eegbench.preprocessing.base import Cut, Preprocessing
 from eegbench.preprocessing.build import WORTH_BYTES
 from eegbench.preprocessing.cutting import cut_all, judgement_of
 from eegbench.preprocessing.form import differences, group_form
+from eegbench.preprocessing.labels import unknown
 from eegbench.preprocessing.preview import Preview, preview
 from eegbench.preprocessing.shard_job import Source
 from eegbench.progress import n_cores, parallel
@@ -96,8 +98,8 @@ def _judge(
     readable = [(one, shard) for one in recordings if (shard := seen[one.id].shard)]
     good = [(one, shard) for one, shard in readable if not problems[one.id]]
     cuts, bad = cut_all([one for one, _ in good], [shard for _, shard in good], dataset, preprocessing, keep_going=True)
-    unknown = {one.id: text for one, shard in readable if (text := _unknown_labels(dataset, shard))}
-    for found in (bad | unknown, copies(dataset, [one for one, _ in readable])):
+    strange = {one.id: text for one, shard in readable if (text := _unknown_labels(dataset, shard))}
+    for found in (bad | strange, copies(dataset, [one for one, _ in readable])):
         for name, problem in found.items():
             problems[name].append(problem)
     note_alike(dataset, [one for one, _ in readable])
@@ -135,10 +137,9 @@ def _compare(
 
 
 def _unknown_labels(dataset: Dataset, shard: Shard) -> str:
-    texts = {text for *_, text in shard.header.annotations}
-    unknown = sorted(text for text in texts if text not in dataset.labels and text not in dataset.ignored)
+    texts = unknown(shard.header, dataset)
     told = "labels that stand neither in dataset.labels nor in dataset.ignored"
-    return f"{told}: {', '.join(unknown)}" if unknown else ""
+    return f"{told}: {', '.join(texts)}" if texts else ""
 
 
 def _row(recording: Recording, seen: Preview, problem: str) -> dict[str, object]:
@@ -161,8 +162,9 @@ def _row(recording: Recording, seen: Preview, problem: str) -> dict[str, object]
 def _labels(shard: Shard) -> str:
     """Return the number and the minutes of the annotations of each description."""
     n: Counter[str] = Counter()
-    minutes: Counter[str] = Counter()
+    minutes: dict[str, float] = defaultdict(float)
     for _, duration_s, text in shard.header.annotations:
-        n[text] += 1
-        minutes[text] += duration_s / 60  # type: ignore[assignment]
+        if text != EPOCH_EDGE:
+            n[text] += 1
+            minutes[text] += duration_s / 60
     return "; ".join(f"{text} {n[text]} ({minutes[text]:.3g} min)" for text in sorted(n))
