@@ -4,12 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from eegbench.dataset import BadRecordingError
+from eegbench.dataset.content import named
 from eegbench.store.shard import GroupHeader
 
 _log = logging.getLogger(__name__)
-
-MAX_NAMED = 5
-"""So many recordings are named for a channel."""
 
 
 def tell_lacking(headers: Mapping[str, GroupHeader], channels: Sequence[str]) -> None:
@@ -35,10 +33,9 @@ def tell_lacking(headers: Mapping[str, GroupHeader], channels: Sequence[str]) ->
                 f"preprocessing.signal.channels: no recording has {channel}; there are {', '.join(there) or 'none'}."
             )
         if without:
-            more = f" and {len(without) - MAX_NAMED} more" if len(without) > MAX_NAMED else ""
             _log.info(
-                "Channel %s is missing in %d of %d recordings: %s%s.",
-                *(channel, len(without), len(headers), ", ".join(without[:MAX_NAMED]), more),
+                "Channel %s is missing in %d of %d recordings: %s.",
+                *(channel, len(without), len(headers), named(without)),
             )
 
 
