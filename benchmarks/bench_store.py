@@ -80,7 +80,9 @@ def made(folder: Path, n: int) -> tuple[Many, Preprocessing, ShardStorage]:
     group = GroupHeader(("A", "B"), SFREQ, signal.shape[1], nowhere, (0.0, 0.0), (1.0, 1.0))
     labels = tuple((2.0 * i, 2.0, ("left", "right")[i % 2]) for i in range(SECONDS // 2))
     for job in plan_shards(dataset, preprocessing, dataset.recordings(), storage).jobs:
-        header = ShardHeader(job.recording.id, {"eeg": group}, 0.0, labels, SFREQ)
+        header = ShardHeader(
+            job.recording.id, {"eeg": group}, 0.0, labels, {"A": SFREQ, "B": SFREQ}, {"A": 9.0, "B": 9.0}
+        )
         write_shard(job.folder, header=header, signals={"eeg": signal}, quality=quality)
     return dataset, preprocessing, storage
 

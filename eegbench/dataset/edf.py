@@ -12,7 +12,7 @@ from pathlib import Path
 import mne
 import numpy as np
 
-from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.base import BadRecordingError, MixedRatesError
 from eegbench.dataset.channel_names import AmbiguousNameError, find
 from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
@@ -33,7 +33,7 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     channels
         Names to read, in this order, found among the labels by `eegbench.dataset.channel_names.find`; the channels then
         carry these names. A difference of two signals is made where no signal has its name, which loads the samples.
-        None reads all signals under their own labels. All must share one sampling rate; none is resampled.
+        None reads all signals under their own labels. None is resampled.
     may_lack_channels
         Whether labels that are missing are passed over, as long as one is there.
 
@@ -41,10 +41,13 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     ------
     BadRecordingError
         Where the file is damaged, discontinuous, or lacks a channel in volts.
+    MixedRatesError
+        Where the channels have several sampling rates.
     """
     header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
     _check_signals(header, [signal for those in chosen.values() for signal in those])
+    _check_rates(header, chosen)
     raw = _named(_open(header, _labels(chosen), clock.encoding), chosen)
     return raw.set_annotations(_on_samples(clock), emit_warning=False, verbose="ERROR")
 
@@ -163,16 +166,25 @@ def _is_electrode(name: str) -> bool:
 def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:
     if header.record_s <= 0:
         raise BadRecordingError(f"{header.path}: a data record lasts {header.record_s:g} s; export it again.")
-    rates: dict[float, str] = {}
     for signal in signals:
         _check_dimension(header, signal)
         _check_scaling(header, signal)
-        rates.setdefault(header.sfreq(signal), signal.label)
-    if len(rates) > 1:
-        listed = ", ".join(f"{label} {rate:g} Hz" for rate, label in rates.items())
-        raise BadRecordingError(
-            f"{header.path}: the channels asked for have {len(rates)} sampling rates ({listed}); "
-            "name channels of one rate."
+
+
+def _check_rates(header: EdfHeader, chosen: Mapping[str, Sequence[EdfSignal]]) -> None:
+    """Refuse channels of several rates, which MNE would bring to the highest."""
+    for name, those in chosen.items():
+        if len({header.sfreq(signal) for signal in those}) > 1:
+            listed = ", ".join(f"{signal.label} {header.sfreq(signal):g} Hz" for signal in those)
+            raise BadRecordingError(f"{header.path}: {name} is a difference of two rates ({listed}); name them apart.")
+    rates = {name: header.sfreq(those[0]) for name, those in chosen.items()}
+    first = {rate: name for name, rate in reversed(rates.items())}
+    if len(first) > 1:
+        listed = ", ".join(f"{name} {rate:g} Hz" for rate, name in reversed(first.items()))
+        raise MixedRatesError(
+            f"{header.path}: the channels asked for have {len(first)} sampling rates ({listed}); set "
+            "preprocessing.signal.sfreq to a rate to resample them to, or name channels of one rate.",
+            rates,
         )
 
 

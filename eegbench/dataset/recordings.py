@@ -15,7 +15,7 @@ from typing import Literal
 
 import mne
 
-from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.base import BadRecordingError, Card, Dataset, MixedRatesError
 from eegbench.dataset.delimited import MISSING
 from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known, laid_on
@@ -110,7 +110,7 @@ class Recordings(Dataset):
 
     @cached_property
     def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the folder says of itself; channels and rate are those of the first recording that can be read."""
+        """What the folder says of itself; channels and highest rate are those of the first readable recording."""
         try:
             found = [] if self.root is None else self.recordings()
         except (FileNotFoundError, ValueError):  # listing the recordings raises it again
@@ -216,6 +216,8 @@ class Recordings(Dataset):
                 raw = open_signal(
                     recording.signal, channels=self.channels, may_lack_channels=False, read_across=self.ignored
                 )
+            except MixedRatesError as error:
+                return max(error.rates.values()), tuple(error.rates)
             except BadRecordingError:
                 continue
             return float(raw.info["sfreq"]), tuple(raw.ch_names)

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
+from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
 from eegbench.types import Recording
 
@@ -70,11 +71,11 @@ class SignalSteps(ABC):
         """The groups of signals by name. Windows are cut at the samples of the first."""
 
     @abstractmethod
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open the channels of each group, and check that the settings suit the recording; loads nothing."""
 
     @abstractmethod
-    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
 
 

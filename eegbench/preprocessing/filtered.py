@@ -1,7 +1,8 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Literal
 
 import mne
@@ -11,6 +12,7 @@ from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import GroupPlan, SignalSteps
+from eegbench.preprocessing.recorded import Recorded, joined, open_group
 from eegbench.types import Recording
 
 ONLY = "eeg"
@@ -23,6 +25,8 @@ SKIPPED = ("edge", "bad_acq_skip")
 @dataclass(frozen=True, kw_only=True)
 class Filtered(SignalSteps):
     """A zero-phase FIR filter (MNE's firwin design), a notch, a reference and a sampling rate.
+
+    Channels that were recorded at several rates are filtered at their own, and need ``sfreq``.
 
     Parameters
     ----------
@@ -71,57 +75,66 @@ class Filtered(SignalSteps):
         """The only group."""
         return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels)}
 
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open a recording and keep the channels asked for, in their order; loads nothing.
 
         Raises
         ------
         BadRecordingError
-            Where a channel is missing or a band edge lies above half the sampling rate.
+            Where a channel is missing, a band edge lies above half the sampling rate, or there are several rates and
+            no ``sfreq``.
         """
-        raw = dataset.read(recording, may_lack_channels=self.missing_channels != "refuse")
-        self.check(raw)
-        if self.channels is not None:
-            there = [name for name in self.channels if name in raw.ch_names]
-            raw.pick(there)
-            raw.reorder_channels(there)
-        return {ONLY: raw}
+        return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
 
-    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+    def opened(self, dataset: Dataset, recording: Recording, read: Callable[..., "mne.io.BaseRaw"]) -> Recorded:
+        """Open the channels of a group by a method of a dataset, see `select`."""
+        one = open_group(
+            partial(read, may_lack_channels=self.missing_channels != "refuse"),
+            partial(dataset.read_channels, recording),
+            channels=self.channels,
+            sfreq=self.sfreq,
+        )
+        self._check(one)
+        return one if self.channels is None else one.picked(self.channels)
+
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals, in place."""
-        return {name: self.filtered(raw) for name, raw in groups.items()}
+        return {name: self.filtered(one) for name, one in groups.items()}
 
-    def filtered(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
+    def filtered(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Filter, re-reference and resample loaded signals, in place."""
-        if self.l_freq is not None or self.h_freq is not None:
-            _filter(raw, self.l_freq, self.h_freq)
-        if self.notch_hz:
-            raw.notch_filter(list(self.notch_hz), picks="all", verbose="ERROR")
+        for one in recorded.raws:
+            self._pass(one)
+        raw = joined(recorded, self.sfreq)
         if self.reference == "average":
             raw.set_eeg_reference("average", verbose="ERROR")
         if self.sfreq is not None and self.sfreq != raw.info["sfreq"]:
             raw.resample(self.sfreq, verbose="ERROR")
         return raw if self.missing_channels != "zeros" else _with_zeros(raw, self.channels or ())
 
-    def check(self, raw: "mne.io.BaseRaw") -> None:
-        """Refuse a recording that these settings do not suit.
+    def _pass(self, raw: "mne.io.BaseRaw") -> None:
+        """Filter signals of one rate, in place; edges beyond half of it have nothing to cut out."""
+        nyquist = raw.info["sfreq"] / 2
+        h_freq = None if self.h_freq is None or self.h_freq >= nyquist else self.h_freq
+        if self.l_freq is not None or h_freq is not None:
+            _filter(raw, self.l_freq, h_freq)
+        notches = [hz for hz in self.notch_hz if hz < nyquist]
+        if notches:
+            raw.notch_filter(notches, picks="all", verbose="ERROR")
 
-        Raises
-        ------
-        BadRecordingError
-            Where a channel is missing or a band edge lies above half the sampling rate.
-        """
-        missing = [name for name in self.channels or () if name not in raw.ch_names]
+    def _check(self, recorded: Recorded) -> None:
+        """Refuse a recording that these settings do not suit."""
+        missing = [name for name in self.channels or () if name not in recorded.channels]
         if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
             raise BadRecordingError(
-                f"channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}. "
+                f"channel {missing[0]} is missing; there are {', '.join(recorded.channels)}. "
                 "Set preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
             )
-        nyquist = raw.info["sfreq"] / 2
-        for name, edge in (
-            ("l_freq", self.l_freq),
-            ("h_freq", self.h_freq),
-            ("notch_hz", max(self.notch_hz, default=None)),
+        highest, lowest = (recorded.raws[i].info["sfreq"] / 2 for i in (0, -1))
+        for name, edge, nyquist in (
+            ("l_freq", self.l_freq, lowest),
+            ("h_freq", self.h_freq, highest),
+            ("notch_hz", max(self.notch_hz, default=None), highest),
         ):
             if edge is not None and edge >= nyquist:
                 raise BadRecordingError(

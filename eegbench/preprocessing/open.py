@@ -10,6 +10,7 @@ import torch
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, GroupPlan, Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
+from eegbench.preprocessing.channel_notes import tell_rates
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.lacking import tell_lacking
 from eegbench.preprocessing.scale import odd_scales
@@ -105,10 +106,12 @@ def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, 
     """Return the form of a group, with the channels that any recording has."""
     plan = preprocessing.signal.group_plans[name]
     pairs = zip(recordings, shards, strict=True)
-    headers = {recording.id: shard.header.groups[name] for recording, shard in pairs}
+    whole = {recording.id: shard.header for recording, shard in pairs}
+    headers = {recording: header.groups[name] for recording, header in whole.items()}
     _check_same_form(headers, plan)
     where = {c: at for header in headers.values() for c, at in zip(header.channels, header.positions, strict=True)}
     channels = list(plan.channels or where)
+    tell_rates(whole, name)
     if plan.missing_channels != "refuse":
         tell_lacking(headers, channels)
     first = next(iter(headers.values()))

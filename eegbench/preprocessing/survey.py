@@ -24,7 +24,7 @@ class Surveyed:
     channels
         Names of the channels that are read, over all groups.
     sfreq
-        Sampling rate in Hz of each group, as recorded.
+        Sampling rates in Hz of each group, as recorded.
     length_s
         Seconds that are read.
     labels
@@ -86,14 +86,14 @@ def table(found: list[Surveyed]) -> pd.DataFrame:
 
 def _seen(dataset: Dataset, preprocessing: Preprocessing, recording: Recording) -> Surveyed:
     groups = preprocessing.signal.select(dataset, recording)
-    first = next(iter(groups.values()))
+    first = next(iter(groups.values())).first
     length_s = first.n_times / first.info["sfreq"]
-    channels = tuple(name for raw in groups.values() for name in raw.ch_names)
+    channels = tuple(name for group in groups.values() for name in group.channels)
     labels = _labels(first)
     return Surveyed(
         recording=recording,
         channels=channels,
-        sfreq=tuple(float(raw.info["sfreq"]) for raw in groups.values()),
+        sfreq=tuple(float(raw.info["sfreq"]) for group in groups.values() for raw in group.raws),
         length_s=length_s,
         labels=labels,
         problem=_problem(dataset, preprocessing, labels, length_s),

@@ -14,7 +14,7 @@ from jaxtyping import Float
 
 from eegbench.types import Recording
 
-SHARD_VERSION = 5
+SHARD_VERSION = 6
 """Raised whenever the steps or the format change: shards of another version are never reused."""
 
 
@@ -59,7 +59,8 @@ class ShardHeader:
     annotations
         Onset (s, from the shard's first sample), duration (s) and description of each.
     recorded_sfreq
-        Sampling rate in Hz before any resampling: the quality table counts these samples.
+        Sampling rate in Hz of each recorded channel of all groups before any resampling: the quality table counts these
+        samples.
     movement_uv
         Of each channel of all groups as recorded: the median of its peak to peak within a second in µV; 0 where it
         never moves within one.
@@ -71,7 +72,7 @@ class ShardHeader:
     groups: Mapping[str, GroupHeader]
     start_s: float
     annotations: tuple[tuple[float, float, str], ...]
-    recorded_sfreq: float
+    recorded_sfreq: Mapping[str, float]
     movement_uv: Mapping[str, float]
     block_s: float = 1.0
 
