@@ -41,8 +41,12 @@ def find(name: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 def standard(label: str) -> str:
     """Return a label without type, dots and common reference, in capitals, in names of the 10-10 system."""
-    bare = _REFERENCE.sub("", _TYPE.sub("", label.strip()).strip(". ")).upper()
-    return "-".join(OLD_NAMES.get(part.strip(), part.strip()) for part in bare.split("-"))
+    return "-".join(OLD_NAMES.get(part.strip(), part.strip()) for part in bare(label).split("-"))
+
+
+def bare(label: str) -> str:
+    """Return a label without type, dots and common reference, in capitals."""
+    return _REFERENCE.sub("", _TYPE.sub("", label.strip()).strip(". ")).upper()
 
 
 def _one(name: str, labels: Sequence[str]) -> tuple[str, ...]:
