@@ -14,6 +14,9 @@ from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
 from eegbench.types import Recording
 
+MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
+"""What becomes of a recording that lacks channels: it is refused, has zeros or splines in their place, or is marked."""
+
 
 @dataclass(frozen=True)
 class GroupPlan:
@@ -26,12 +29,12 @@ class GroupPlan:
     sfreq
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
-        What becomes of a recording that lacks some: it is refused, has zeros in their place, or is marked.
+        What becomes of a recording that lacks some.
     """
 
     channels: tuple[str, ...] | None
     sfreq: float | None
-    missing_channels: Literal["refuse", "zeros", "mark"]
+    missing_channels: MissingChannels
 
 
 @dataclass(frozen=True)

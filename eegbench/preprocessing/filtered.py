@@ -11,7 +11,8 @@ import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import GroupPlan, SignalSteps
+from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.interpolated import check_enough, with_interpolated
 from eegbench.preprocessing.recorded import Recorded, joined, open_group
 from eegbench.types import Recording
 
@@ -37,12 +38,13 @@ class Filtered(SignalSteps):
     notch_hz
         Frequencies to cut out, say mains at 50 Hz and its harmonics.
     reference
-        ``as_recorded``, or ``average`` over the channels kept.
+        ``as_recorded``, or ``average`` over the EEG channels kept; others keep theirs.
     sfreq
         Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps it.
     missing_channels
         What becomes of a recording that lacks some of the channels: ``refuse`` stops with an error, ``zeros`` fills
-        those that ``channels`` names with zeros, and ``mark`` leaves them out, so that encoders know what is missing.
+        those that ``channels`` names with zeros, ``interpolate`` by splines over the others, before the reference, and
+        ``mark`` leaves them out, so that encoders know what is missing.
     """
 
     channels: tuple[str, ...] | None
@@ -51,18 +53,17 @@ class Filtered(SignalSteps):
     notch_hz: tuple[float, ...]
     reference: Literal["as_recorded", "average"]
     sfreq: float | None
-    missing_channels: Literal["refuse", "zeros", "mark"]
+    missing_channels: MissingChannels
 
     def __post_init__(self) -> None:
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
         if self.sfreq is not None and self.sfreq <= 0:
             raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: a rate in Hz above 0 is expected.")
-
-        if self.missing_channels == "zeros" and self.channels is None:
+        if self.missing_channels in ("zeros", "interpolate") and self.channels is None:
             raise ValueError(
-                "preprocessing.signal.missing_channels=zeros: needs preprocessing.signal.channels=[…], the names of "
-                "all channels that there shall be."
+                f"preprocessing.signal.missing_channels={self.missing_channels}: needs "
+                "preprocessing.signal.channels=[…], the names of all channels that there shall be."
             )
 
     @property
@@ -94,8 +95,17 @@ class Filtered(SignalSteps):
             channels=self.channels,
             sfreq=self.sfreq,
         )
-        self._check(one)
-        return one if self.channels is None else one.picked(self.channels)
+        missing = [name for name in self.channels or () if name not in one.channels]
+        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
+            raise BadRecordingError(
+                f"channel {missing[0]} is missing; there are {', '.join(one.channels)}. Set "
+                "preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
+            )
+        kept = one if self.channels is None else one.picked(self.channels)
+        if self.missing_channels == "interpolate":
+            check_enough(kept.channels, kept.kinds, missing)
+        self._check(kept)
+        return kept
 
     def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals, in place."""
@@ -106,6 +116,8 @@ class Filtered(SignalSteps):
         for one in recorded.raws:
             self._pass(one)
         raw = joined(recorded, self.sfreq)
+        if self.missing_channels == "interpolate":
+            raw = with_interpolated(raw, self.channels or ())
         if self.reference == "average":
             raw.set_eeg_reference("average", verbose="ERROR")
         if self.sfreq is not None and self.sfreq != raw.info["sfreq"]:
@@ -123,12 +135,11 @@ class Filtered(SignalSteps):
             raw.notch_filter(notches, picks="all", verbose="ERROR")
 
     def _check(self, recorded: Recorded) -> None:
-        """Refuse a recording that these settings do not suit."""
-        missing = [name for name in self.channels or () if name not in recorded.channels]
-        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
+        """Refuse signals without an average, or whose rates the band does not suit."""
+        if self.reference == "average" and "eeg" not in recorded.kinds:
             raise BadRecordingError(
-                f"channel {missing[0]} is missing; there are {', '.join(recorded.channels)}. "
-                "Set preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
+                f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is EEG; set "
+                "preprocessing.signal.reference=as_recorded."
             )
         highest, lowest = (recorded.raws[i].info["sfreq"] / 2 for i in (0, -1))
         for name, edge, nyquist in (

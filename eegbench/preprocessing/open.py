@@ -10,7 +10,7 @@ import torch
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, GroupPlan, Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards, check_any, refuse_or_note
-from eegbench.preprocessing.channel_notes import tell_rates
+from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.lacking import tell_lacking
 from eegbench.preprocessing.scale import odd_scales
@@ -109,11 +109,17 @@ def _group(recordings: Sequence[Recording], shards: Sequence[Shard], name: str, 
     whole = {recording.id: shard.header for recording, shard in pairs}
     headers = {recording: header.groups[name] for recording, header in whole.items()}
     _check_same_form(headers, plan)
-    where = {c: at for header in headers.values() for c, at in zip(header.channels, header.positions, strict=True)}
+    where = {
+        channel: position
+        for header in whole.values()
+        for channel, position in zip(header.groups[name].channels, header.groups[name].positions, strict=True)
+        if channel in header.recorded_sfreq
+    }
     channels = list(plan.channels or where)
+    tell_kinds(whole, name)
     tell_rates(whole, name)
     if plan.missing_channels != "refuse":
-        tell_lacking(headers, channels)
+        tell_lacking(whole, name, channels, plan.missing_channels)
     first = next(iter(headers.values()))
     return Group(
         channels=tuple(channels),

@@ -49,6 +49,13 @@ class Recorded:
         rates = {name: float(raw.info["sfreq"]) for raw in self.raws for name in raw.ch_names}
         return {name: rates[name] for name in self.channels}
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Type of each channel, as MNE calls it."""
+        pairs = (zip(raw.ch_names, raw.get_channel_types(), strict=True) for raw in self.raws)
+        kinds = {name: kind for one in pairs for name, kind in one}
+        return tuple(kinds[name] for name in self.channels)
+
     def picked(self, channels: Sequence[str]) -> "Recorded":
         """Return some of the channels in another order; loads nothing."""
         kept = []

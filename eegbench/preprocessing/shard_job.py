@@ -74,6 +74,7 @@ def _header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_sampl
         sfreq=float(raw.info["sfreq"]),
         n_samples=signal.shape[1],
         positions=_positions(raw),
+        kinds=tuple(raw.get_channel_types()),
         mean_uv=tuple(signal.mean(axis=1).tolist()),
         std_uv=tuple(signal.std(axis=1).tolist()),
     )

@@ -32,6 +32,8 @@ class GroupHeader:
         Samples in each channel.
     positions
         Electrode positions in metres, or NaN, a row a channel.
+    kinds
+        Type of each channel, as MNE calls it: ``eeg``, ``eog``, ….
     mean_uv, std_uv
         Of each channel over the whole shard, the population's standard deviation.
     """
@@ -40,6 +42,7 @@ class GroupHeader:
     sfreq: float
     n_samples: int
     positions: tuple[tuple[float, float, float], ...]
+    kinds: tuple[str, ...]
     mean_uv: tuple[float, ...]
     std_uv: tuple[float, ...]
 
@@ -60,7 +63,7 @@ class ShardHeader:
         Onset (s, from the shard's first sample), duration (s) and description of each.
     recorded_sfreq
         Sampling rate in Hz of each recorded channel of all groups before any resampling: the quality table counts these
-        samples.
+        samples. One that was filled in is not among them.
     movement_uv
         Of each channel of all groups as recorded: the median of its peak to peak within a second in µV; 0 where it
         never moves within one.
