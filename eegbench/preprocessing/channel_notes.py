@@ -26,7 +26,8 @@ def tell_rates(headers: Mapping[str, ShardHeader], group: str) -> None:
     rates = {name: _rates(header, group) for name, header in headers.items()}
     mixed = {name: one for name, one in rates.items() if len(set(one.values())) > 1}
     for name, one in list(mixed.items())[:1]:
-        listed = ", ".join(f"{channel} {rate:g} Hz" for channel, rate in one.items())
+        by_rate = {rate: [channel for channel in one if one[channel] == rate] for rate in sorted(one.values())[::-1]}
+        listed = "; ".join(f"{rate:g} Hz {named(channels)}" for rate, channels in by_rate.items())
         _log.info(
             "Channels of several rates were resampled to %g Hz in %d of %d recordings; in %s: %s.",
             *(headers[name].groups[group].sfreq, len(mixed), len(headers), name, listed),

@@ -11,6 +11,7 @@ import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset.channel_kinds import kind_of
 from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
 from eegbench.preprocessing.recorded import Recorded, joined, open_group
@@ -158,7 +159,7 @@ def _with_zeros(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseR
     """Return a recording with all of the channels in their order; samples of missing ones are 0."""
     missing = [name for name in channels if name not in raw.ch_names]
     if missing:
-        info = mne.create_info(missing, raw.info["sfreq"], "eeg")
+        info = mne.create_info(missing, raw.info["sfreq"], [kind_of(name) or "eeg" for name in missing])
         zeros = mne.io.RawArray(np.zeros((len(missing), raw.n_times)), info, first_samp=raw.first_samp, verbose="ERROR")
         raw.add_channels([zeros], force_update_info=True)
         raw.reorder_channels(list(channels))

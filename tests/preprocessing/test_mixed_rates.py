@@ -99,7 +99,7 @@ def test_what_was_resampled_is_told_whether_shards_are_there_or_not(tmp_path, ca
     told = [text for text in caplog.messages if "several rates" in text]
     assert (
         told
-        == ["Channels of several rates were resampled to 100 Hz in 1 of 1 recordings; in a: C3 256 Hz, Temp 1 Hz."] * 2
+        == ["Channels of several rates were resampled to 100 Hz in 1 of 1 recordings; in a: 256 Hz C3; 1 Hz Temp."] * 2
     )
     caplog.clear()
     store_of(tmp_path, ["C3"])
