@@ -33,9 +33,12 @@ def choose(
     Raises
     ------
     BadRecordingError
-        Where a channel is missing that must not be, several could be meant, or two names mean one.
+        Where a channel is missing that must not be, several could be meant, two names mean one, or one stands twice.
     """
     found = {name: labels_of(file, name, labels) for name in names}
+    if len(found) < len(names):
+        twice = next(name for name in names if list(names).count(name) > 1)
+        raise BadRecordingError(f"{file}: channel {twice!r} is asked for twice; name it once.")
     lacks_some = any(found.values())  # rather than all
     for name, those in found.items():
         if not those and not (may_lack_channels and lacks_some):

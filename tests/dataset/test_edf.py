@@ -262,6 +262,8 @@ def test_two_names_of_one_signal_are_refused(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG C3", "EEG C4"])
     with pytest.raises(BadRecordingError, match="'C3' and 'EEG C3' are both EEG C3; name it once"):
         open_edf(path, channels=["C3", "EEG C3"])
+    with pytest.raises(BadRecordingError, match="channel 'C4' is asked for twice; name it once"):
+        open_edf(path, channels=["C4", "C3", "C4"])
 
 
 def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):

@@ -41,7 +41,7 @@ def test_a_missing_channel_follows_its_neighbours_and_is_told(tmp_path: Path, ca
     assert np.corrcoef(whole[5], filled[5])[0, 1] > 0.99
     np.testing.assert_array_equal(whole[[0, 9]], filled[[0, 9]])
     assert store.gather(np.arange(len(store))).present is None
-    assert np.isfinite(store.form.only.positions).all()
+    assert np.isfinite(store.shards[1].header.groups["eeg"].positions).all()
     assert "Channel Cz is interpolated in 1 of 2 recordings: b." in caplog.messages
 
 

@@ -50,7 +50,7 @@ def test_a_sine_above_half_the_new_rate_is_gone_and_a_slow_one_keeps_amplitude_a
     inside = slice(300, -300)  # away from the ends, where the signal goes on in no known way
     for row, hz in ((0, 3.0), (1, 5.0)):
         np.testing.assert_allclose(signal[row, inside], sine(hz, times)[inside], atol=0.1)
-    np.testing.assert_allclose(signal[2, 2000:-2000], sine(0.02, times)[2000:-2000], atol=1.0)
+    np.testing.assert_allclose(signal[2, 2000:-2000], sine(0.02, times)[2000:-2000], atol=0.1)
 
 
 def test_a_channel_is_filtered_as_it_is_alone_and_a_band_beyond_its_rate_has_nothing_to_cut(tmp_path):
@@ -78,7 +78,7 @@ def test_a_crop_between_two_samples_of_a_slow_channel_displaces_nothing(tmp_path
     signal = shard.signal("eeg")[1]
     assert signal.shape == (9050,)
     times = 10.25 + np.arange(9050) / 100
-    np.testing.assert_allclose(signal[2000:-2000], sine(0.02, times)[2000:-2000], atol=1.5)
+    np.testing.assert_allclose(signal[2000:-2000], sine(0.02, times)[2000:-2000], atol=0.2)
 
 
 def test_quality_is_judged_as_recorded_at_the_rate_of_each_channel(tmp_path):

@@ -240,4 +240,4 @@ def test_three_real_runs_give_45_trials_in_the_order_of_their_marks(shared_data,
     assert store.classes == ("left_fist", "right_fist")
     assert store.gather(np.arange(45)).only.shape == (45, 64, 497)
     assert len(opened(tmp_path, dataset, trial(**CROPS)).table) == 90
-    assert not caplog.records
+    assert not [text for text in caplog.messages if not text.startswith("Channels of group eeg are")]
