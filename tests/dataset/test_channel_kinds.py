@@ -8,7 +8,23 @@ from eegbench.dataset.channel_kinds import kind_of, set_kinds
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("eeg", ["Fp1", "C3", "c3", "EEG C3-Ref", "C3-M2", "C3-A2", "Fpz-Cz", "T3", "Fcz.", "EEG Fpz-Cz", "EEG 007"]),
+        (
+            "eeg",
+            [
+                "Fp1",
+                "C3",
+                "c3",
+                "EEG C3-Ref",
+                "C3-M2",
+                "C3-A2",
+                "C3:M2",
+                "Fpz-Cz",
+                "T3",
+                "Fcz.",
+                "EEG Fpz-Cz",
+                "EEG 007",
+            ],
+        ),
         ("eog", ["EOG horizontal", "HEOG", "VEOGb", "E1-M2", "E2", "LOC", "ROC-A1", "EOG1:M2"]),
         ("emg", ["EMG submental", "chin 1", "Chin1-Chin2", "LAT", "Tibialis left", "EMG"]),
         ("ecg", ["ECG ECG", "EKG", "ECG II"]),
