@@ -134,7 +134,8 @@ def _check_rates(header: EdfHeader, chosen: Mapping[str, Sequence[EdfSignal]]) -
         listed = ", ".join(f"{name} {rate:g} Hz" for rate, name in reversed(first.items()))
         raise MixedRatesError(
             f"{header.path}: the channels asked for have {len(first)} sampling rates ({listed}); set "
-            "preprocessing.signal.sfreq to a rate to resample them to, or name channels of one rate.",
+            "preprocessing.signal.sfreq (of groups: that of the group) to a rate to resample them to, or name channels "
+            "of one rate.",
             rates,
         )
 
