@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 import mne
 import numpy as np
 
+EPOCH_EDGE = "EDGE epoch"
+"""Annotation where an epoch begins whose samples do not follow those before; MNE filters up to such an ``edge``."""
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -8,8 +8,8 @@ from eegbench.config import unquoted
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
 
-LABELS = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.labels)=\s*(\{.*)", re.DOTALL)
-"""A mapping of labels; Hydra itself merges it into the mapping of the option."""
+MAPPING = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.(?:labels|options))=\s*(\{.*)", re.DOTALL)
+"""A mapping of labels, or of a set's own options; Hydra itself merges it into the mapping of the option."""
 
 
 def value_of(words: Sequence[str], key: str) -> str:
@@ -69,9 +69,9 @@ def with_dry_run(words: Sequence[str]) -> list[str]:
 
 
 def with_whole_labels(words: Sequence[str]) -> list[str]:
-    """Let a mapping for ``dataset.labels`` replace that of the option: null first, and then this one."""
+    """Let a mapping for ``dataset.labels`` (or ``options``) replace that of the option: null first, then this one."""
     found = []
     for word in words:
-        match = LABELS.fullmatch(word)
+        match = MAPPING.fullmatch(word)
         found += [f"++{match[1]}=null", f"++{match[1]}={match[2]}"] if match else [word]
     return found

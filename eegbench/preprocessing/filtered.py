@@ -13,6 +13,7 @@ from jaxtyping import Float
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.channel_kinds import kind_of
 from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
 from eegbench.preprocessing.recorded import Recorded, joined, open_group
 from eegbench.types import Recording
@@ -83,8 +84,8 @@ class Filtered(SignalSteps):
         Raises
         ------
         BadRecordingError
-            Where a channel is missing, a band edge lies above half the sampling rate, or there are several rates and
-            no ``sfreq``.
+            Where a channel is missing, a band edge lies above half the sampling rate, epochs are too short, or there
+            are several rates and no ``sfreq``.
         """
         return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
 
@@ -142,6 +143,13 @@ class Filtered(SignalSteps):
                 f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is EEG; set "
                 "preprocessing.signal.reference=as_recorded."
             )
+        check_epochs(
+            recorded.first,
+            l_freq=self.l_freq,
+            h_freq=self.h_freq,
+            is_notched=bool(self.notch_hz),
+            sfreq=self.sfreq,
+        )
         highest, lowest = (recorded.raws[i].info["sfreq"] / 2 for i in (0, -1))
         for name, edge, nyquist in (
             ("l_freq", self.l_freq, lowest),
