@@ -81,7 +81,7 @@ def made(folder: Path, n: int) -> tuple[Many, Preprocessing, ShardStorage]:
     labels = tuple((2.0 * i, 2.0, ("left", "right")[i % 2]) for i in range(SECONDS // 2))
     for job in plan_shards(dataset, preprocessing, dataset.recordings(), storage).jobs:
         header = ShardHeader(
-            job.recording.id, {"eeg": group}, 0.0, labels, {"A": SFREQ, "B": SFREQ}, {"A": 9.0, "B": 9.0}
+            job.recording.id, {"eeg": group}, 0.0, labels, {"A": SFREQ, "B": SFREQ}, {"A": 20.0, "B": 20.0}
         )
         write_shard(job.folder, header=header, signals={"eeg": signal}, quality=quality)
     return dataset, preprocessing, storage

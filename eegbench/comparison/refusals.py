@@ -6,9 +6,9 @@ import pandas as pd
 
 from eegbench.comparison.groups import SEEDS, Group
 from eegbench.comparison.tested import FOLD, Tested
+from eegbench.dataset.content import named
 from eegbench.tracking.finished import FinishedRun
 
-MAX_NAMED = 6
 WINDOW = ["recording", "start_s"]
 
 
@@ -130,6 +130,4 @@ def _tested(group: Group) -> dict[frozenset[str], FinishedRun]:
 
 
 def _named(subjects: frozenset[str]) -> str:
-    names = sorted(subjects)
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more if names else "none"
+    return named(sorted(subjects)) or "none"

@@ -41,7 +41,35 @@ def check_subjects(dataset: Dataset, recordings: Sequence[Recording]) -> None:
     ValueError
         Naming two equal files.
     """
-    _check_copies(dataset, recordings)
+    for message in copies(dataset, recordings).values():
+        raise ValueError(message)
+    note_alike(dataset, recordings)
+
+
+def copies(dataset: Dataset, recordings: Sequence[Recording]) -> dict[str, str]:
+    """Return an error message for each recording that another subject has, too, and note equal files of one subject."""
+    found: dict[str, str] = {}
+    doubled = []
+    for one, other in _equal(dataset, recordings):
+        if one.subject != other.subject:
+            message = (
+                f"{one.signal} and {other.signal} are the same recording under two names, and count as the subjects "
+                f"{one.subject} and {other.subject}, of whom one can be trained on and the other tested. Take one of "
+                f"the two out; or {dataset.how_to_join([one, other])}."
+            )
+            found |= {one.id: message, other.id: message}
+        else:
+            doubled.append(f"{one.signal.name} and {other.signal.name}")
+    if doubled:
+        _log.warning(
+            "Files of one subject are equal, and each counts as a recording (%d: %s); take one of each out.",
+            *(len(doubled), named(doubled)),
+        )
+    return found
+
+
+def note_alike(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    """Note equal patients in headers and similar names, where they suggest that subjects are one person."""
     _note_patients(dataset, recordings)
     _note_stems(dataset, recordings)
 
@@ -50,23 +78,6 @@ def stem(subject: str) -> str:
     """Return the name without what tells occasions and copies apart: ``S01`` for ``S01_night2`` and ``S01_copy``."""
     parts = re.fullmatch(rf"(.+?)(?:{OCCASION.pattern})*", subject, re.IGNORECASE)
     return parts[1] if parts else subject
-
-
-def _check_copies(dataset: Dataset, recordings: Sequence[Recording]) -> None:
-    doubled = []
-    for one, other in _equal(dataset, recordings):
-        if one.subject != other.subject:
-            raise ValueError(
-                f"{one.signal} and {other.signal} are the same recording under two names, and count as the subjects "
-                f"{one.subject} and {other.subject}, of whom one can be trained on and the other tested. Take one of "
-                f"the two out; or {dataset.how_to_join([one, other])}."
-            )
-        doubled.append(f"{one.signal.name} and {other.signal.name}")
-    if doubled:
-        _log.warning(
-            "Files of one subject are equal, and each counts as a recording (%d: %s); take one of each out.",
-            *(len(doubled), named(doubled)),
-        )
 
 
 def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Recording]]:

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from eegbench.distributed import from_main
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.recordings import plan_recordings
 from eegbench.inference.trial import first_crops
+from eegbench.notes import noted
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.open import Opened, open_store
 from eegbench.report.console import DataOverview
@@ -81,27 +80,6 @@ class Data:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _Notes(logging.Handler):
-    """Collects what our modules note."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-
-@contextmanager
-def _noted() -> Iterator[list[str]]:
-    handler, logger = _Notes(), logging.getLogger("eegbench")
-    logger.addHandler(handler)
-    try:
-        yield handler.texts
-    finally:
-        logger.removeHandler(handler)
-
-
 def open_data(experiment: Experiment, device: torch.device, files: Sequence[Path] = ()) -> Data:
     """List the recordings, preprocess what is missing, cut windows, and give each to a split; keep what is noted.
 
@@ -119,7 +97,7 @@ def open_data(experiment: Experiment, device: torch.device, files: Sequence[Path
     ValueError
         As `_open`.
     """
-    with _noted() as notes:
+    with noted() as notes:
         data = _open(experiment, device, files)
     return replace(data, notes=tuple(notes))
 

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eegbench.config import ConfigError
-from eegbench.dataset import Dataset
 from eegbench.dataset.content import (
     RECORDINGS,
     Contents,
@@ -25,6 +24,7 @@ from eegbench.dataset.content import (
     write_contents,
 )
 from eegbench.dataset.distinct_subjects import check_subjects
+from eegbench.dataset.listing import listed
 from eegbench.experiment.base import Experiment
 from eegbench.preprocessing.build import Plan, build_shards, plan_shards
 from eegbench.types import Recording
@@ -87,9 +87,7 @@ def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
         Where two recordings have one id, two subjects have equal files, or a label has a class and is ignored.
     """
     dataset = experiment.dataset
-    _check_labels(dataset)
-    recordings = dataset.recordings()
-    _check_ids(recordings)
+    recordings: Sequence[Recording] = listed(dataset)
     first = next((file for file in files if file.is_file()), None)
     before = read_contents(first) if first else None
     if before is not None:
@@ -137,24 +135,3 @@ def _check_same(before: Contents, now: Contents, file: Path | None) -> None:
 
 
 _REMEDY = "put them back as they were, or start anew in another folder."
-
-
-def _check_ids(recordings: Sequence[Recording]) -> None:
-    """Refuse two recordings of one id: they would count as one."""
-    first: dict[str, Recording] = {}
-    for recording in recordings:
-        other = first.setdefault(recording.id, recording)
-        if other is not recording:
-            raise ValueError(
-                f"dataset: two recordings have the id {recording.id!r} ({other.signal} and {recording.signal}); "
-                "give each one of its own in the dataset's recordings()."
-            )
-
-
-def _check_labels(dataset: Dataset) -> None:
-    both = sorted(set(dataset.labels) & set(dataset.ignored))
-    if both:
-        raise ValueError(
-            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
-            "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
-        )

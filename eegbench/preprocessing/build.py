@@ -9,10 +9,11 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.content import Content, Contents, describe, recording_digest
+from eegbench.dataset.content import Content, Contents, describe, named, recording_digest
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
-from eegbench.preprocessing.shard_job import Job, build_one
-from eegbench.progress import n_cores, parallel
+from eegbench.preprocessing.shard_job import Job, build_after_others, build_one
+from eegbench.preprocessing.unusable import check_any, not_read, refuse_or_note
+from eegbench.progress import n_cores, parallel, tell
 from eegbench.store import Shard, open_shard
 from eegbench.store.base import ShardStorage
 from eegbench.store.shard import is_whole, shard_name, sweep_leftovers
@@ -48,6 +49,8 @@ class Plan:
         Of all recordings whose files can be read, whether preprocessing can use them or not.
     n_workers
         Processes that build them: as many as were asked for, or else as many cores as are worth it.
+    keep_going
+        Whether to go on after a recording that cannot be used, whatever ``dataset.on_bad_recording`` is.
     """
 
     jobs: tuple[Job, ...]
@@ -55,6 +58,7 @@ class Plan:
     bad: Mapping[str, str]
     contents: Contents
     n_workers: int
+    keep_going: bool = False
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
@@ -63,27 +67,30 @@ class Plan:
 
 
 def plan_shards(
-    dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], storage: ShardStorage
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    recordings: Sequence[Recording],
+    storage: ShardStorage,
+    *,
+    keep_going: bool = False,
 ) -> Plan:
     """Look at every file: what is damaged, too short, too large or not to be read is known before long work.
 
     Raises
     ------
     BadRecordingError
-        At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip``.
+        At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip`` or `keep_going`.
     OSError
         Where the shards would not fit on the disk.
     """
-    storage.shards.mkdir(parents=True, exist_ok=True)
-    sweep_leftovers(storage.shards)
-    jobs, contents, unreadable = _jobs(dataset, preprocessing.signal, recordings, storage)
-    missing = [job for job in jobs if not job.folder.is_dir() or _is_removed(job.folder)]
-    bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards)
+    jobs, missing, contents, unreadable = list_jobs(dataset, preprocessing, recordings, storage, keep_going=keep_going)
+    bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards, keep_going=keep_going)
     bad = unreadable | bad
     good, to_build = ([job for job in some if job.recording.id not in bad] for some in (jobs, missing))
-    check_any(good, bad)
+    if not keep_going:
+        check_any(good, bad)
     n_workers = storage.n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
-    return Plan(tuple(good), tuple(to_build), bad, contents, n_workers)
+    return Plan(tuple(good), tuple(to_build), bad, contents, n_workers, keep_going)
 
 
 def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
@@ -99,65 +106,99 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
     BadRecordingError
         As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
     """
-    late = _build(plan.missing, plan.n_workers)
+    late, n_built = build_plan(plan)
     bad = {**plan.bad, **late}
     good = [job for job in plan.jobs if job.recording.id not in late]
     check_any(good, bad)
     shards = [open_shard(job.folder) for job in good]
     skipped = [Skipped(recording, reason) for recording, reason in bad.items()]
-    return [job.recording for job in good], shards, skipped, len(plan.missing) - len(late)
+    return [job.recording for job in good], shards, skipped, n_built
 
 
-def check_any(good: Sequence[object], bad: Mapping[str, str]) -> None:
-    """Refuse to go on where no recording can be used."""
-    if not good:
-        raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
+def build_plan(plan: Plan) -> tuple[dict[str, str], int]:
+    """Build the shards that are missing, last those that another process is building.
+
+    Returns
+    -------
+    bad, n_built
+        What only reading the samples told of recordings, and how many shards were made here.
+
+    Raises
+    ------
+    BadRecordingError
+        As `plan_shards`; shards of the other recordings are kept.
+    """
+    results = list(parallel(build_one, plan.missing, description="preprocessing", n_workers=plan.n_workers))
+    claimed = [job for job, result in results if result == "claimed"]
+    if waiting := [job.recording.id for job in claimed if not job.folder.is_dir()]:
+        tell(f"waiting for shards that another process builds ({len(waiting)}: {named(waiting)})")
+    results += parallel(build_after_others, claimed, description="waiting", n_workers=1)
+    bad: dict[str, str] = {}
+    for job, error in sorted(results, key=lambda pair: pair[0].recording.id):
+        if isinstance(error, BadRecordingError):
+            refuse_or_note(job.dataset, job.recording, error, bad, keep_going=plan.keep_going)
+        elif isinstance(error, Exception):
+            raise error
+    return bad, sum(result == "built" for _, result in results)
 
 
-def _jobs(
-    dataset: Dataset, signal: SignalSteps, recordings: Sequence[Recording], storage: ShardStorage
-) -> tuple[list[Job], dict[str, Content], dict[str, str]]:
-    """Return a job and the content of each recording, and why the files of the others cannot be read."""
+def list_jobs(
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    recordings: Sequence[Recording],
+    storage: ShardStorage,
+    *,
+    keep_going: bool,
+) -> tuple[list[Job], list[Job], dict[str, Content], dict[str, str]]:
+    """Compare recordings with their shards, opening no recording.
+
+    Returns
+    -------
+    jobs, missing, contents, unreadable
+        One for each recording, those whose shard is not there, the content of each recording, and why the files of
+        the others cannot be read.
+
+    Raises
+    ------
+    BadRecordingError
+        As `plan_shards`, for files that cannot be read.
+    """
+    storage.shards.mkdir(parents=True, exist_ok=True)
+    sweep_leftovers(storage.shards)
     jobs: list[Job] = []
     contents: dict[str, Content] = {}
     unreadable: dict[str, str] = {}
     for recording in recordings:
         try:
-            origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
-            files = (*own.files, *origin.sidecars(own))
-            digest = recording_digest(files)
-            settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
-            name = shard_name(own, files, digest, settings)
-            jobs.append(Job(dataset, signal, recording, storage.shards / name))
+            job, digest = _job(dataset, preprocessing.signal, recording, storage)
+            jobs.append(job)
             contents[recording.id] = describe(recording, digest)
         except OSError as error:
-            refuse_or_note(dataset, recording, _not_read(Path(error.filename or recording.signal), error), unreadable)
-    return jobs, contents, unreadable
+            told = not_read(Path(error.filename or recording.signal), error)
+            refuse_or_note(dataset, recording, told, unreadable, keep_going=keep_going)
+    missing = [job for job in jobs if not job.folder.is_dir() or _is_damaged(job.folder)]
+    return jobs, missing, contents, unreadable
 
 
-def _is_removed(folder: Path) -> bool:
-    """Remove a shard that is not whole, and return whether it was."""
+def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> tuple[Job, str]:
+    """Return the job of a recording, and the digest of its files."""
+    origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
+    files = (*own.files, *origin.sidecars(own))
+    digest = recording_digest(files)
+    settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
+    return Job(dataset, signal, recording, storage.shards / shard_name(own, files, digest, settings)), digest
+
+
+def _is_damaged(folder: Path) -> bool:
     if is_whole(folder):
         return False
     _log.info("%s: this shard is damaged, and is built again.", folder)
-    shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
-def _not_read(path: Path, error: OSError) -> BadRecordingError:
-    """Say why a file cannot be read; a link to nowhere is one whose content git-annex or DataLad has not fetched."""
-    if path.is_symlink() and not path.exists():
-        return BadRecordingError(
-            f"{path}: is a link to {path.readlink()}, which is not there; fetch the file (datalad get, or git annex "
-            "get, in its folder), or set dataset.on_bad_recording=skip."
-        )
-    return BadRecordingError(
-        f"{path}: this file cannot be read ({error.strerror or error}); make it readable, or set "
-        "dataset.on_bad_recording=skip."
-    )
-
-
-def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[dict[str, str], int]:
+def _look_ahead(
+    missing: Sequence[Job], least_s: float, folder: Path, *, keep_going: bool
+) -> tuple[dict[str, str], int]:
     """Return what is wrong with recordings, and the size of the signals of the others."""
     bad: dict[str, str] = {}
     n_bytes = 0
@@ -174,33 +215,9 @@ def _look_ahead(missing: Sequence[Job], least_s: float, folder: Path) -> tuple[d
                     "dataset.on_bad_recording=skip."
                 )
         except BadRecordingError as error:
-            refuse_or_note(job.dataset, job.recording, error, bad)
+            refuse_or_note(job.dataset, job.recording, error, bad, keep_going=keep_going)
     _check_disk(folder, n_bytes)
     return bad, n_bytes
-
-
-def _build(jobs: Sequence[Job], n_workers: int) -> dict[str, str]:
-    bad: dict[str, str] = {}
-    failed: list[tuple[Job, Exception]] = []
-    for job, result in parallel(build_one, jobs, description="preprocessing", n_workers=n_workers):
-        if isinstance(result, Exception):
-            failed.append((job, result))
-    for job, error in sorted(failed, key=lambda pair: pair[0].recording.id):
-        if not isinstance(error, BadRecordingError):
-            raise error
-        refuse_or_note(job.dataset, job.recording, error, bad)
-    return bad
-
-
-def refuse_or_note(dataset: Dataset, recording: Recording, error: BadRecordingError, bad: dict[str, str]) -> None:
-    """Raise the error of a recording with its file, or note it where the dataset's option is to skip."""
-    message = str(error)
-    if not any(file is not None and file.name in message for file in (recording.signal, recording.labels)):
-        message = f"{recording.signal}: {message}"
-    origin, _ = dataset.origin(recording)
-    if origin.on_bad_recording != "skip":
-        raise BadRecordingError(message) from error
-    bad[recording.id] = message
 
 
 def _size(raw: "mne.io.BaseRaw", sfreq: float | None) -> int:

@@ -30,6 +30,12 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
         yield onset_s, duration_s, UNSCORED if name is None else numbers[name]
 
 
+def unknown(header: ShardHeader, dataset: Dataset) -> list[str]:
+    """Return the descriptions of a recording that the dataset neither labels nor ignores."""
+    known = {*dataset.labels, *dataset.ignored, EPOCH_EDGE}
+    return sorted({description for *_, description in header.annotations} - known)
+
+
 def parts_of(header: ShardHeader) -> list[tuple[int, int]]:
     """Return first sample and stop of each part that windows keep to: each epoch, or all of a continuous recording."""
     edges = {round(onset_s * header.sfreq) for onset_s, _, text in header.annotations if text == EPOCH_EDGE}

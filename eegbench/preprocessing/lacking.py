@@ -4,13 +4,11 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from eegbench.dataset import BadRecordingError
+from eegbench.dataset.content import named
 from eegbench.preprocessing.base import MissingChannels
 from eegbench.store.shard import ShardHeader
 
 _log = logging.getLogger(__name__)
-
-MAX_NAMED = 5
-"""So many recordings are named for a channel."""
 
 
 def tell_lacking(
@@ -44,10 +42,9 @@ def tell_lacking(
                 f"preprocessing.signal.channels: no recording has {channel}; there are {', '.join(there) or 'none'}."
             )
         if without:
-            more = f" and {len(without) - MAX_NAMED} more" if len(without) > MAX_NAMED else ""
             _log.info(
-                "Channel %s is %s in %d of %d recordings: %s%s.",
-                *(channel, what, len(without), len(headers), ", ".join(without[:MAX_NAMED]), more),
+                "Channel %s is %s in %d of %d recordings: %s.",
+                *(channel, what, len(without), len(headers), named(without)),
             )
 
 

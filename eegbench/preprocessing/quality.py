@@ -1,12 +1,13 @@
 """Is this EEG, and where was the amplifier at its limit? Measured on the signal as recorded, before any filter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import mne
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from eegbench.dataset import BadRecordingError
+from eegbench.dataset.content import named
 
 MICROVOLTS = 1e6
 """µV in a volt; only preprocessing converts."""
@@ -15,19 +16,24 @@ PLAUSIBLE_UV = (0.05, 5000.0)
 """Median of a channel's peak to peak within a second. Scalp EEG lies between about 1 and 500 µV; outside these
 bounds the unit in the file's header is wrong."""
 
-MAX_NAMED = 3
-
 CLIPPED_RUN = 5
 """So many equal samples in a row at a channel's own extreme are an amplifier at its limit, not a peak."""
 
 
-def measure(raw: "mne.io.BaseRaw") -> Float[np.ndarray, "3 n_channels n_blocks"]:
-    """Return lowest and highest value in µV and the number of clipped samples, a column a second."""
-    signal, edges = raw.get_data() * MICROVOLTS, _seconds(raw)
-    low = np.minimum.reduceat(signal, edges, axis=1)
-    high = np.maximum.reduceat(signal, edges, axis=1)
-    clipped = np.add.reduceat(_clipped(signal), edges, axis=1, dtype=np.int64)
-    return np.stack([low, high, clipped]).astype(np.float32)
+def measure(raw: "mne.io.BaseRaw") -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:
+    """Judge a recording by each of its seconds.
+
+    Returns
+    -------
+    quality, movement_uv
+        Lowest and highest value in µV and the number of clipped samples, a column a second; and what `movement`
+        returns.
+    """
+    signal, edges = raw.get_data(), _seconds(raw)
+    low, high = _extremes(signal, edges)
+    clipped = np.add.reduceat(_clipped(signal * MICROVOLTS), edges, axis=1, dtype=np.int64)
+    quality = np.stack([low * MICROVOLTS, high * MICROVOLTS, clipped]).astype(np.float32)
+    return quality, _movement(raw.ch_names, low, high)
 
 
 def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
@@ -35,10 +41,24 @@ def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
 
     A channel that never moves within one, as those of one sample a second, has 0.
     """
-    signal, edges = raw.get_data(), _seconds(raw)
-    moved = np.maximum.reduceat(signal, edges, axis=1) - np.minimum.reduceat(signal, edges, axis=1)
-    rows = [row[row > 0] for row in moved * MICROVOLTS]
-    return {name: float(np.median(row)) if len(row) else 0.0 for name, row in zip(raw.ch_names, rows, strict=True)}
+    return _movement(raw.ch_names, *_extremes(raw.get_data(), _seconds(raw)))
+
+
+def _extremes(
+    signal: Float[np.ndarray, "n_channels n_samples"], edges: Int[np.ndarray, "n_blocks"]
+) -> tuple[Float[np.ndarray, "n_channels n_blocks"], Float[np.ndarray, "n_channels n_blocks"]]:
+    """Return the lowest and highest value of each second."""
+    return np.minimum.reduceat(signal, edges, axis=1), np.maximum.reduceat(signal, edges, axis=1)
+
+
+def _movement(
+    channels: Sequence[str],
+    low: Float[np.ndarray, "n_channels n_blocks"],
+    high: Float[np.ndarray, "n_channels n_blocks"],
+) -> dict[str, float]:
+    """Return the movement of each channel in µV, from the lowest and highest value of each second in volts."""
+    rows = [row[row > 0] for row in (high - low) * MICROVOLTS]
+    return {name: float(np.median(row)) if len(row) else 0.0 for name, row in zip(channels, rows, strict=True)}
 
 
 def _seconds(raw: "mne.io.BaseRaw") -> Int[np.ndarray, "n_blocks"]:
@@ -71,9 +91,8 @@ def check_plausible(movement_uv: Mapping[str, float]) -> None:
     low, high = PLAUSIBLE_UV
     wrong = [f"{name!r} by {uv:.3g} µV" for name, uv in movement_uv.items() if uv and not low <= uv <= high]
     if wrong:
-        more = f" and {len(wrong) - MAX_NAMED} more" if len(wrong) > MAX_NAMED else ""
         raise BadRecordingError(
-            f"within a second EEG moves by {low:g} to {high:g} µV, and channel {', '.join(wrong[:MAX_NAMED])}{more}: "
+            f"within a second EEG moves by {low:g} to {high:g} µV, and channel {named(wrong)}: "
             "the unit in the file's header is wrong, or no electrode was connected. Correct the header (uV, mV or V), "
             "choose other channels, or skip the file (dataset.on_bad_recording=skip)."
         )

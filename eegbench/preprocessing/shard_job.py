@@ -1,7 +1,10 @@
 """One recording read, preprocessed and written: what a process of its own does, which loads no torch for it."""
 
-from dataclasses import dataclass
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import mne
 import numpy as np
@@ -12,63 +15,130 @@ from eegbench.preprocessing.base import SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure, movement
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import write_shard
-from eegbench.store.shard import GroupHeader, ShardHeader
+from eegbench.store.claim import claimed
+from eegbench.store.shard import GroupHeader, ShardHeader, is_whole
 from eegbench.types import Recording
 
 
 @dataclass(frozen=True)
-class Job:
-    """One recording to preprocess into one folder."""
+class Source:
+    """One recording, and what is done to its signal."""
 
     dataset: Dataset
     signal: SignalSteps
     recording: Recording
+
+
+@dataclass(frozen=True)
+class Job(Source):
+    """One recording to preprocess into one folder."""
+
     folder: Path
 
 
-def build_one(job: Job) -> None:
-    """Read, preprocess and write one recording."""
-    groups = job.signal.select(job.dataset, job.recording)
+@dataclass(frozen=True)
+class Read:
+    """One recording as it was read.
+
+    Attributes
+    ----------
+    groups
+        The signals of each group, loaded.
+    header
+        Of its shard, without the groups, which are preprocessed first.
+    quality
+        Of the first group: lowest and highest value in µV and number of clipped samples, a column a second.
+    """
+
+    groups: Mapping[str, Recorded]
+    header: ShardHeader
+    quality: Float[np.ndarray, "3 n_channels n_blocks"]
+
+
+Built = Literal["built", "there", "claimed"]
+"""What became of a shard: it was built, it was there already, or another process is building it."""
+
+
+def build_one(job: Job) -> Built:
+    """Read, preprocess and write one recording, unless another process is at it."""
+    return _build_claimed(job, wait=False)
+
+
+def build_after_others(job: Job) -> Built:
+    """Wait until no other process builds the shard, and build it if it is not there then."""
+    return _build_claimed(job, wait=True)
+
+
+def _build_claimed(job: Job, *, wait: bool) -> Built:
+    with claimed(job.folder, wait=wait) as is_ours:
+        if not is_ours:
+            return "claimed"
+        if is_whole(job.folder):
+            return "there"
+        shutil.rmtree(job.folder, ignore_errors=True)  # cut by a power cut
+        _build(job)
+        return "built"
+
+
+def _build(job: Job) -> None:
+    found = read(job)
+    check_plausible(found.header.movement_uv)
+    groups = job.signal.apply(found.groups)
+    signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
+    headers = {name: group_header(groups[name], signal) for name, signal in signals.items()}
+    write_shard(job.folder, header=replace(found.header, groups=headers), signals=signals, quality=found.quality)
+
+
+def read(source: Source) -> Read:
+    """Read and measure one recording.
+
+    Raises
+    ------
+    BadRecordingError
+        Where it cannot be read, or the settings of the signal do not suit it.
+    """
+    groups = source.signal.select(source.dataset, source.recording)
     for one in groups.values():
         for part in one.raws:
             part.load_data(verbose="ERROR")
     first = next(iter(groups.values()))
-    raw = first.first
-    start_s = float(raw.first_time)
-    annotations = tuple(
-        (float(onset) - start_s, float(duration), str(description))
-        for onset, duration, description in zip(
-            raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True
-        )
-    )
-    quality = _quality(first)
-    movement_uv = {name: uv for one in groups.values() for part in one.raws for name, uv in movement(part).items()}
-    check_plausible(movement_uv)
-    recorded_sfreq = {name: rate for one in groups.values() for name, rate in one.sfreq.items()}
-    made = job.signal.apply(groups)
-    signals = {name: one.get_data() * MICROVOLTS for name, one in made.items()}
+    quality, movement_uv = _measured(first)
+    for one in list(groups.values())[1:]:
+        for part in one.raws:
+            movement_uv |= movement(part)
     header = ShardHeader(
-        recording=job.dataset.origin(job.recording)[1].id,
-        groups={name: _header(made[name], signal) for name, signal in signals.items()},
-        start_s=start_s,
-        annotations=annotations,
-        recorded_sfreq=recorded_sfreq,
+        recording=source.dataset.origin(source.recording)[1].id,
+        groups={},
+        start_s=float(first.first.first_time),
+        annotations=_annotations(first.first),
+        recorded_sfreq={name: rate for one in groups.values() for name, rate in one.sfreq.items()},
         movement_uv=movement_uv,
     )
-    write_shard(job.folder, header=header, signals=signals, quality=quality)
+    return Read(groups, header, quality)
 
 
-def _quality(recorded: Recorded) -> Float[np.ndarray, "3 n_channels n_blocks"]:
-    """Measure the signals of each rate, over as many seconds as those of the first have."""
+def _measured(recorded: Recorded) -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:
+    """Measure the signals of each rate (see `measure`), over as many seconds as those of the first have."""
     parts = [measure(raw) for raw in recorded.raws]
-    n_blocks = parts[0].shape[2]
-    rows = np.concatenate([part[:, :, np.minimum(np.arange(n_blocks), part.shape[2] - 1)] for part in parts], axis=1)
-    names = [name for raw in recorded.raws for name in raw.ch_names]
-    return rows[:, [names.index(name) for name in recorded.channels]]
+    n_blocks = parts[0][0].shape[2]
+    rows = [part[:, :, np.minimum(np.arange(n_blocks), part.shape[2] - 1)] for part, _ in parts]
+    movement_uv = {name: uv for _, moved in parts for name, uv in moved.items()}
+    names = list(movement_uv)
+    order = [names.index(name) for name in recorded.channels]
+    return np.concatenate(rows, axis=1)[:, order], {name: movement_uv[name] for name in recorded.channels}
 
 
-def _header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"]) -> GroupHeader:
-    """Describe the preprocessed signal of a group, in µV."""
+def _annotations(raw: "mne.io.BaseRaw") -> tuple[tuple[float, float, str], ...]:
+    """Return onset (s, from the first sample), duration (s) and description of each annotation."""
+    notes, start_s = raw.annotations, float(raw.first_time)
+    return tuple(
+        (float(onset) - start_s, float(duration), str(description))
+        for onset, duration, description in zip(notes.onset, notes.duration, notes.description, strict=True)
+    )
+
+
+def group_header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"]) -> GroupHeader:
+    """Describe the signal of a group, in µV."""
     return GroupHeader(
         channels=tuple(raw.ch_names),
         sfreq=float(raw.info["sfreq"]),

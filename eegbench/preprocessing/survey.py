@@ -1,120 +1,170 @@
-"""What a dataset holds, recording by recording, and what is wrong with each: looked at without preprocessing."""
+"""What a dataset holds, recording by recording, and what a run would refuse, skip or note: nothing is preprocessed.
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+The samples are read, as only they tell whether a unit is right. Windows are cut, and recordings compared, by the code
+that a run calls.
+"""
 
-import mne
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Preprocessing
-from eegbench.progress import bar
+from eegbench.dataset.distinct_subjects import copies, note_alike
+from eegbench.dataset.listing import listed
+from eegbench.dataset.marks import EPOCH_EDGE
+from eegbench.notes import noted
+from eegbench.preprocessing.base import Cut, Preprocessing
+from eegbench.preprocessing.build import WORTH_BYTES
+from eegbench.preprocessing.cutting import cut_all, judgement_of
+from eegbench.preprocessing.form import differences, group_form
+from eegbench.preprocessing.labels import unknown
+from eegbench.preprocessing.preview import Preview, preview
+from eegbench.preprocessing.shard_job import Source
+from eegbench.progress import n_cores, parallel
+from eegbench.store import Shard
 from eegbench.types import Recording
 
 
 @dataclass(frozen=True)
-class Surveyed:
-    """What was seen of a recording.
+class Survey:
+    """What was seen of a dataset.
 
     Attributes
     ----------
-    recording
-        The recording as its dataset lists it.
-    channels
-        Names of the channels that are read, over all groups.
-    sfreq
-        Sampling rates in Hz of each group, as recorded.
-    length_s
-        Seconds that are read.
-    labels
-        Minutes and number of the annotations of each description.
-    problem
-        Why the recording cannot be used; empty where it can.
+    table
+        A row a recording: ``recording, subject, session, run, channels, names, sfreq_hz, minutes, labels, problem,
+        file``. ``problem`` says why it cannot be used, and is empty where it can.
+    refusal
+        Why the recordings cannot be used together; empty where they can.
+    notes
+        What a run would note.
     """
 
-    recording: Recording
-    channels: tuple[str, ...] = ()
-    sfreq: tuple[float, ...] = ()
-    length_s: float = 0.0
-    labels: dict[str, tuple[float, int]] = field(default_factory=dict)
-    problem: str = ""
-
-    def row(self) -> dict[str, object]:
-        """Return the recording as a row of a table."""
-        one = self.recording
-        labels = (f"{text} {n} ({minutes:.3g} min)" for text, (minutes, n) in self.labels.items())
-        return {
-            "recording": one.id,
-            "subject": one.subject,
-            "session": one.session,
-            "run": one.run,
-            "channels": len(self.channels),
-            "names": ", ".join(self.channels),
-            "sfreq_hz": ", ".join(f"{rate:g}" for rate in self.sfreq),
-            "minutes": round(self.length_s / 60, 2),
-            "labels": "; ".join(labels),
-            "problem": self.problem,
-            "file": str(one.signal),
-        }
+    table: pd.DataFrame
+    refusal: str
+    notes: tuple[str, ...]
 
 
-def survey(dataset: Dataset, preprocessing: Preprocessing) -> Iterator[Surveyed]:
-    """Open every recording that a dataset lists, and yield what is seen of it; samples are not loaded.
+def survey(dataset: Dataset, preprocessing: Preprocessing, n_workers: int | None) -> Survey:
+    """Read every recording that a dataset lists; one that cannot be used does not end the survey.
 
-    A recording that cannot be used does not end the survey: its problem is told.
+    Parameters
+    ----------
+    dataset, preprocessing
+        As of a run.
+    n_workers
+        Processes that read recordings; None takes as many as are worth it.
 
     Raises
     ------
     FileNotFoundError, ValueError
         Where the dataset cannot list its recordings.
     """
-    recordings = dataset.recordings()
-    with bar("looking at recordings", len(recordings)) as advance:
-        for recording in recordings:
-            try:
-                yield _seen(dataset, preprocessing, recording)
-            except (BadRecordingError, OSError) as error:
-                yield Surveyed(recording, problem=str(error))
-            advance(recording.id)
+    with noted() as notes:
+        recordings = listed(dataset)
+        seen = _previews(dataset, preprocessing, recordings, n_workers)
+        for one in seen.values():
+            notes += one.notes
+        problems = {name: [one.problem] if one.problem else [] for name, one in seen.items()}
+        refusal = _judge(dataset, preprocessing, recordings, seen, problems)
+    rows = [_row(recording, seen[recording.id], "; ".join(problems[recording.id])) for recording in recordings]
+    return Survey(pd.DataFrame(rows), refusal, tuple(dict.fromkeys(notes)))
 
 
-def table(found: list[Surveyed]) -> pd.DataFrame:
-    """Return a row a recording."""
-    return pd.DataFrame([one.row() for one in found])
+def _previews(
+    dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], n_workers: int | None
+) -> dict[str, Preview]:
+    sources = [Source(dataset, preprocessing.signal, recording) for recording in recordings]
+    n_bytes = sum(recording.signal.stat().st_size for recording in recordings if recording.signal.exists())
+    n_workers = n_workers or min(n_cores(), 1 + int(n_bytes // WORTH_BYTES))
+    found: dict[str, Preview] = {}
+    for source, seen in parallel(preview, sources, description="reading recordings", n_workers=n_workers):
+        if isinstance(seen, Exception):
+            raise seen
+        found[source.recording.id] = seen
+    return found
 
 
-def _seen(dataset: Dataset, preprocessing: Preprocessing, recording: Recording) -> Surveyed:
-    groups = preprocessing.signal.select(dataset, recording)
-    first = next(iter(groups.values())).first
-    length_s = first.n_times / first.info["sfreq"]
-    channels = tuple(name for group in groups.values() for name in group.channels)
-    labels = _labels(first)
-    return Surveyed(
-        recording=recording,
-        channels=channels,
-        sfreq=tuple(float(raw.info["sfreq"]) for group in groups.values() for raw in group.raws),
-        length_s=length_s,
-        labels=labels,
-        problem=_problem(dataset, preprocessing, labels, length_s),
-    )
-
-
-def _labels(raw: "mne.io.BaseRaw") -> dict[str, tuple[float, int]]:
-    minutes: Counter[str] = Counter()
-    n: Counter[str] = Counter()
-    for note in raw.annotations:
-        minutes[note["description"]] += note["duration"] / 60
-        n[note["description"]] += 1
-    return {text: (minutes[text], n[text]) for text in sorted(n)}
-
-
-def _problem(
-    dataset: Dataset, preprocessing: Preprocessing, labels: dict[str, tuple[float, int]], length_s: float
+def _judge(
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    recordings: Sequence[Recording],
+    seen: Mapping[str, Preview],
+    problems: Mapping[str, list[str]],
 ) -> str:
-    unknown = [text for text in labels if text not in dataset.labels and text not in dataset.ignored]
-    if unknown:
-        return f"labels that stand neither in dataset.labels nor in dataset.ignored: {', '.join(unknown)}"
-    if length_s < preprocessing.least_s:
-        return f"{length_s:g} s are shorter than a window of {preprocessing.least_s:g} s"
+    """Add what is wrong with recordings to their problems, and return what is wrong with them together."""
+    readable = [(one, shard) for one in recordings if (shard := seen[one.id].shard)]
+    good = [(one, shard) for one, shard in readable if not problems[one.id]]
+    cuts, bad = cut_all([one for one, _ in good], [shard for _, shard in good], dataset, preprocessing, keep_going=True)
+    strange = {one.id: text for one, shard in readable if (text := _unknown_labels(dataset, shard))}
+    for found in (bad | strange, copies(dataset, [one for one, _ in readable])):
+        for name, problem in found.items():
+            problems[name].append(problem)
+    note_alike(dataset, [one for one, _ in readable])
+    shards = {one.id: shard for one, shard in good if one.id in cuts}
+    return _compare(preprocessing, shards, cuts, problems)
+
+
+def _compare(
+    preprocessing: Preprocessing,
+    shards: Mapping[str, Shard],
+    cuts: Mapping[str, Cut],
+    problems: Mapping[str, list[str]],
+) -> str:
+    """Compare the recordings that have windows, and note what a run notes of their windows and channels."""
+    judgement = judgement_of(preprocessing)
+    for name, shard in shards.items():
+        try:
+            judgement.table([shard], [cuts[name]])
+        except BadRecordingError as error:
+            problems[name].append(str(error))
+    headers = {name: shard.header for name, shard in shards.items() if not problems[name]}
+    if not headers:
+        return ""
+    for group in preprocessing.signal.group_plans:
+        for name, message in differences(headers, group, preprocessing):
+            problems[name].append(message)
+    headers = {name: header for name, header in headers.items() if not problems[name]}
+    preprocessing.tell([cuts[name] for name in headers])
+    try:
+        for group in preprocessing.signal.group_plans:
+            group_form(headers, group, preprocessing)
+    except BadRecordingError as error:
+        return str(error)
     return ""
+
+
+def _unknown_labels(dataset: Dataset, shard: Shard) -> str:
+    texts = unknown(shard.header, dataset)
+    told = "labels that stand neither in dataset.labels nor in dataset.ignored"
+    return f"{told}: {', '.join(texts)}" if texts else ""
+
+
+def _row(recording: Recording, seen: Preview, problem: str) -> dict[str, object]:
+    """Return a recording as a row of the table."""
+    return {
+        "recording": recording.id,
+        "subject": recording.subject,
+        "session": recording.session,
+        "run": recording.run,
+        "channels": len(seen.channels),
+        "names": ", ".join(seen.channels),
+        "sfreq_hz": ", ".join(f"{rate:g}" for rate in seen.sfreq),
+        "minutes": round(seen.length_s / 60, 2),
+        "labels": _labels(seen.shard) if seen.shard else "",
+        "problem": problem,
+        "file": str(recording.signal),
+    }
+
+
+def _labels(shard: Shard) -> str:
+    """Return the number and the minutes of the annotations of each description."""
+    n: Counter[str] = Counter()
+    minutes: dict[str, float] = defaultdict(float)
+    for _, duration_s, text in shard.header.annotations:
+        if text != EPOCH_EDGE:
+            n[text] += 1
+            minutes[text] += duration_s / 60
+    return "; ".join(f"{text} {n[text]} ({minutes[text]:.3g} min)" for text in sorted(n))

@@ -7,12 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from eegbench.config import typed
 from eegbench.preprocessing.build import Skipped
@@ -22,9 +19,6 @@ from eegbench.report.run_figures import shown_split
 from eegbench.score import render
 from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import Score
-
-MAX_CHANNELS = 6
-"""So many names of channels are shown."""
 
 MAX_SKIPPED = 5
 """Skipped recordings that are printed; ``summary.json`` holds all."""
@@ -237,27 +231,3 @@ def print_place(folder: Path, link: str) -> None:
     print(f"\nrun: {folder}")
     if link != str(folder):
         print(link)
-
-
-def print_survey(rows: pd.DataFrame) -> None:
-    """Print a line a recording, and then what is wrong with some."""
-    shown = rows.assign(channels=rows["names"].map(_first_names), minutes=rows["minutes"].map("{:g}".format))
-    columns = ["recording", "subject", "session", "run", "channels", "sfreq_hz", "minutes", "labels"]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        side: Literal["left", "right"] = "right" if name in ("sfreq_hz", "minutes") else "left"
-        table.add_column(name.replace("_hz", " (Hz)"), justify=side, no_wrap=name in ("recording", "subject"))
-    for cells in shown[columns].astype(str).to_numpy().tolist():
-        table.add_row(*cells)
-    Console(width=max(100, shutil.get_terminal_size((160, 24)).columns), markup=False, highlight=False).print(table)
-    bad = rows[rows["problem"] != ""]
-    for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
-        print(f"{recording}: {problem}")
-    usable = f"{len(rows) - len(bad)} can be used" if len(bad) else "all can be used"
-    print(f"\n{plural(len(rows), 'recording')} of {plural(rows['subject'].nunique(), 'subject')}; {usable}")
-
-
-def _first_names(names: str) -> str:
-    """Return how many channels there are, and the names of some."""
-    each = names.split(", ") if names else []
-    return f"{len(each)}: {', '.join(each[:MAX_CHANNELS])}{', …' if len(each) > MAX_CHANNELS else ''}" if each else ""

@@ -1,8 +1,10 @@
 """A shard is a folder with one recording's signal, preprocessed once: it is there whole or not at all."""
 
+import glob
 import hashlib
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.types import Recording
 
 SHARD_VERSION = 6
@@ -159,18 +162,23 @@ def write_shard(
     signals: Mapping[str, Float[np.ndarray, "_ _"]],
     quality: Float[np.ndarray, "3 n_recorded n_blocks"],
 ) -> None:
-    """Write a shard aside and rename it last: its presence means that it is whole."""
-    aside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    """Write a shard aside and rename it last: its presence means that it is whole.
+
+    Where another process finishes the same shard first, that one stays.
+    """
+    aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
+        aside.mkdir(parents=True)
         for group, signal in signals.items():
             np.save(signal_file(aside, group), np.ascontiguousarray(signal, dtype=np.float32), allow_pickle=False)
         np.save(aside / "quality.npy", quality.astype(np.float32), allow_pickle=False)
         (aside / "header.json").write_text(json.dumps(asdict(header)), encoding="utf-8")
         for file in aside.iterdir():
             _to_disk(file)
-        _rename(aside, folder)
+        aside.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -201,32 +209,16 @@ def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sweep_leftovers(folder: Path) -> None:
-    """Remove what killed processes left half-written; living ones keep theirs."""
-    for aside in folder.glob(".*-*.*"):
-        pid = aside.name.rpartition(".")[2]
-        if pid.isdigit() and not _alive(int(pid)):
-            shutil.rmtree(aside, ignore_errors=True)
+    """Remove what killed processes left half-written; living ones hold the claims of their shards."""
+    asides = [path for path in folder.glob(".*-*.*") if path.is_dir() or path.name.endswith(ENDING)]
+    for shard in {folder / path.name[1:].rpartition(".")[0] for path in asides}:
+        with claimed(shard, wait=False) as is_ours:
+            for aside in folder.glob(f".{glob.escape(shard.name)}.*") if is_ours else ():
+                if aside != claim_file(shard):
+                    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _to_disk(file: Path) -> None:
     """Wait until the disk has a file, so that a power cut cannot leave the name of a shard without its samples."""
     with file.open("rb") as handle:
         os.fsync(handle.fileno())
-
-
-def _rename(aside: Path, folder: Path) -> None:
-    try:
-        aside.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # otherwise another process finished the same shard first
-            raise
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -1,6 +1,10 @@
 """Shards: whole or not at all, built once, one a recording."""
 
+import contextlib
 import os
+import shutil
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +17,7 @@ from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.standard import Standard
+from eegbench.store.claim import claimed
 from eegbench.store.local import Local
 
 CPU = torch.device("cpu")
@@ -276,3 +281,60 @@ def test_a_shard_that_a_power_cut_damaged_is_built_again(tmp_path, caplog, name,
     assert after.n_built == 1
     assert f"{file.parent}: this shard is damaged, and is built again" in caplog.text
     assert file.read_bytes() == whole
+
+
+@contextlib.contextmanager
+def another_builds(shard, finish):
+    """Hold the claim of a shard in another thread for 0.3 s, and finish it then."""
+    held = threading.Event()
+
+    def hold():
+        with claimed(shard, wait=False):
+            held.set()
+            time.sleep(0.3)
+            finish()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    yield
+    thread.join()
+
+
+def test_a_shard_that_another_process_builds_is_awaited_and_used(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("eegbench.store.claim.POLL_S", 0.01)
+    opened(tmp_path)
+    shards = tmp_path / "stores" / "shards"
+    whole = next(shards.glob("s1-*"))
+    aside = whole.rename(tmp_path / "aside")
+    with another_builds(whole, lambda: aside.rename(whole)):
+        found = opened(tmp_path)
+    assert found.n_built == 0
+    assert {recording.id for recording in found.recordings} == {"s0", "s1", "s2"}
+    assert capsys.readouterr().err.count("waiting for shards that another process builds (1: s1)") == 1
+
+
+def test_a_shard_whose_builder_gave_up_is_built_by_who_waited(tmp_path, monkeypatch):
+    monkeypatch.setattr("eegbench.store.claim.POLL_S", 0.01)
+    opened(tmp_path)
+    whole = next((tmp_path / "stores" / "shards").glob("s1-*"))
+    shutil.rmtree(whole)
+    with another_builds(whole, lambda: None):
+        assert opened(tmp_path).n_built == 1
+
+
+def test_what_a_living_process_has_half_written_stays(tmp_path):
+    opened(tmp_path)
+    aside = tmp_path / "stores" / "shards" / ".s9-0123.ab12"
+    aside.mkdir()
+    with claimed(aside.with_name("s9-0123"), wait=False):
+        opened(tmp_path)
+        assert aside.is_dir()
+    opened(tmp_path)
+    assert not aside.exists()
+
+
+def test_no_claim_is_made_for_shards_that_are_there(tmp_path, monkeypatch):
+    opened(tmp_path)
+    monkeypatch.setattr("eegbench.store.claim.SoftFileLease", None)
+    assert opened(tmp_path).n_built == 0

@@ -10,7 +10,8 @@ def n_clipped(*channels: np.ndarray) -> list[float]:
     raw = mne.io.RawArray(
         np.stack(channels) / MICROVOLTS, mne.create_info(len(channels), 100.0, "eeg"), verbose="ERROR"
     )
-    return measure(raw)[2].sum(axis=1).tolist()
+    quality, _ = measure(raw)
+    return quality[2].sum(axis=1).tolist()
 
 
 def test_runs_at_an_extreme_are_counted_and_peaks_and_flat_channels_are_not() -> None:
@@ -27,6 +28,7 @@ def test_seconds_lie_where_they_are_at_a_rate_that_is_no_whole_number() -> None:
     signal = np.random.default_rng(0).uniform(-50, 50, round(6000 * sfreq))
     signal[round(5400 * sfreq) : round(5430 * sfreq)] = 0.0
     raw = mne.io.RawArray(signal[None] / MICROVOLTS, mne.create_info(1, sfreq, "eeg"), verbose="ERROR")
-    low, high, _ = measure(raw)[:, 0]
+    quality, _ = measure(raw)
+    low, high, _ = quality[:, 0]
     assert len(low) == 6000
     assert np.flatnonzero(high - low == 0).tolist() == list(range(5400, 5430))

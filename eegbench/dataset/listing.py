@@ -1,0 +1,30 @@
+"""The recordings of a dataset, each with an id of its own."""
+
+from eegbench.dataset.base import Dataset
+from eegbench.types import Recording
+
+
+def listed(dataset: Dataset) -> list[Recording]:
+    """List the recordings.
+
+    Raises
+    ------
+    ValueError
+        Where two recordings have one id, or a label has a class and is ignored; or as `Dataset.recordings`.
+    """
+    both = sorted(set(dataset.labels) & set(dataset.ignored))
+    if both:
+        raise ValueError(
+            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
+            "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
+        )
+    recordings = dataset.recordings()
+    first: dict[str, Recording] = {}
+    for recording in recordings:
+        other = first.setdefault(recording.id, recording)
+        if other is not recording:
+            raise ValueError(
+                f"dataset: two recordings have the id {recording.id!r} ({other.signal} and {recording.signal}); "
+                "give each one of its own in the dataset's recordings()."
+            )
+    return recordings

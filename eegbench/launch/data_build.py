@@ -1,0 +1,170 @@
+"""Build a store's shards in jobs that one of Hydra's launchers starts, a share of the recordings each.
+
+Conventions
+-----------
+The shares are decided before the first job: `SHARES` in the folder of the build lists the recordings of each job, and
+each leaves `REPORT` in its own folder. Nothing goes on from these files: a later build looks at the shards themselves.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from eegbench.atomic import write_json
+from eegbench.config import ConfigError, plain, quoted, read_json
+from eegbench.dataset.listing import listed
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.options import read_experiment
+from eegbench.launch.interrupt import answer_interrupts
+from eegbench.launch.override import value_of
+from eegbench.launch.process import show_log
+from eegbench.launch.run import run_verb
+from eegbench.preprocessing.build import list_jobs
+from eegbench.preprocessing.shard_job import Job
+from eegbench.preprocessing.share import Report, build_share, unusable
+from eegbench.progress import bar, tell
+from eegbench.score.render import plural
+
+SHARES, REPORT = "shares.json", "report.json"
+
+A_JOB = 20
+"""Recordings of a job where nobody says how many; all of them where jobs run one after the other."""
+
+LOOK_S = 2.0
+"""Between two looks at the store for new shards."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """How a build ended.
+
+    Attributes
+    ----------
+    report
+        What became of the recordings; of those of a job that did not come to its end, how many have shards now.
+    n_recordings
+        All that were to have a shard.
+    status
+        The exit status of the jobs: 1 where one failed, 130 after Ctrl-C.
+    """
+
+    report: Report
+    n_recordings: int
+    status: int = 0
+
+
+def build_part(experiment: Experiment, words: Sequence[str], part: tuple[int, int]) -> Built:
+    """Build the shards of a part of the recordings in this process: every N-th from the I-th on.
+
+    Raises
+    ------
+    ConfigError
+        Where the words choose a launcher.
+    """
+    if value_of(words, "hydra/launcher"):
+        raise ConfigError("--part builds in this process; leave it out, or leave hydra/launcher out.")
+    answer_interrupts(has_jobs=False)
+    show_log()
+    some = listed(experiment.dataset)[part[0] :: part[1]]
+    return Built(build_share(experiment.dataset, experiment.preprocessing, some, experiment.storage), len(some))
+
+
+def build_in_jobs(
+    verb: Callable[[DictConfig], Any], experiment: Experiment, words: Sequence[str], n_a_job: int | None
+) -> Built:
+    """Build the shards that are missing by running a verb, which calls `build_own_share`, in jobs.
+
+    Parameters
+    ----------
+    verb
+        The job, wrapped by `as_job`.
+    experiment
+        Its recordings, preprocessing and store.
+    words
+        The flags and overrides that composed it; they may choose a launcher.
+    n_a_job
+        Recordings of a job; None for `A_JOB`.
+    """
+    if value_of(words, "hydra/sweeper"):
+        raise ConfigError("hydra/sweeper: nothing is searched while shards are built; leave it out.")
+    show_log()
+    recordings = listed(experiment.dataset)
+    some = (experiment.dataset, experiment.preprocessing, recordings, experiment.storage)
+    jobs, missing, _, bad = list_jobs(*some, keep_going=True)
+    report = Report(n_there=len(jobs) - len(missing)) + unusable(experiment.dataset, recordings, bad)
+    if not missing:
+        return Built(report, len(recordings))
+    launcher = value_of(words, "hydra/launcher") or "basic"
+    n = n_a_job or (len(missing) if launcher == "basic" else A_JOB)
+    shares = [missing[first : first + n] for first in range(0, len(missing), n)]
+    tell(f"{len(missing)} of {len(recordings)} recordings have no shard: {plural(len(shares), 'job')} ({launcher})")
+    folder = Path(experiment.paths.stores).resolve() / "builds" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
+    write_json(folder / SHARES, {"shares": [[job.recording.id for job in share] for share in shares]})
+    with nullcontext() if launcher == "basic" else _watched(missing):
+        status = run_verb(verb, config_name="train", argv=_argv(words, folder, len(shares)))
+    return Built(sum(_reports(folder, shares), report), len(recordings), status)
+
+
+def build_own_share(config: DictConfig) -> None:
+    """Build the share of this job, and leave its report."""
+    options = plain(config)
+    number, hydra = options.pop("share"), HydraConfig.get()
+    experiment = read_experiment(options)
+    names = set(read_json(Path(hydra.sweep.dir) / SHARES)["shares"][number])
+    recordings = [recording for recording in experiment.dataset.recordings() if recording.id in names]
+    report = build_share(experiment.dataset, experiment.preprocessing, recordings, experiment.storage)
+    write_json(Path(hydra.runtime.output_dir) / REPORT, asdict(report))
+
+
+def _argv(words: Sequence[str], folder: Path, n_jobs: int) -> list[str]:
+    """Return the words of a multirun with a job a share, without what surrounds multiruns of training."""
+    own = [f"+share=range(0,{n_jobs})", f"hydra.sweep.dir={quoted(str(folder))}", "~hydra.callbacks.sweeping"]
+    return ["-m", *words, *own]
+
+
+def _reports(folder: Path, shares: Sequence[Sequence[Job]]) -> list[Report]:
+    """Return what the jobs report, and remove the folder of a build whose jobs all do: it holds nothing else."""
+    found, n_ended = [], 0
+    for number, share in enumerate(shares):
+        file = folder / str(number) / REPORT
+        n_ended += file.is_file()
+        there = Report(n_built=sum(job.folder.is_dir() for job in share))
+        found.append(Report(**read_json(file)) if file.is_file() else there)
+    if n_ended == len(shares):
+        shutil.rmtree(folder, ignore_errors=True)  # a network file system keeps files that a job has open
+        with suppress(OSError):  # builds that are at work have theirs next to it
+            folder.parent.rmdir()
+    else:
+        tell(f"{len(shares) - n_ended} of {len(shares)} jobs did not come to their end; what they left: {folder}")
+    return found
+
+
+@contextmanager
+def _watched(jobs: Sequence[Job]) -> Iterator[None]:
+    """Show a progress bar while other processes build the shards of these recordings."""
+    done = threading.Event()
+
+    def watch(advance: Callable[[str], None]) -> None:
+        shards, missing = jobs[0].folder.parent, {job.folder.name for job in jobs}
+        while missing and not done.wait(LOOK_S):
+            there = missing.intersection(path.name for path in shards.iterdir())
+            missing -= there
+            for name in there:
+                advance(name)
+
+    with bar("preprocessing", len(jobs)) as advance:
+        thread = threading.Thread(target=watch, args=(advance,), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()

@@ -1,0 +1,66 @@
+"""The words of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eegbench.config import plain, quoted
+from eegbench.launch.help import composed
+from eegbench.launch.override import is_override, with_whole_labels
+
+if TYPE_CHECKING:  # so that --help need not import torch
+    from eegbench.experiment.base import Experiment
+
+
+def as_overrides(words: Sequence[str]) -> list[str]:
+    """Turn the words into overrides of ``eegbench train``: a folder is ``dataset.root``.
+
+    Raises
+    ------
+    ValueError
+        Where there are several folders.
+    FileNotFoundError
+        Where there is no such folder.
+    """
+    folders = [word for word in words if not is_override(word)]
+    overrides = [word for word in words if is_override(word)]
+    if len(folders) > 1:
+        raise ValueError(f"{' '.join(folders)}: one folder is expected; quote a name with spaces.")
+    if folders:
+        folder = Path(folders[0]).expanduser().resolve()
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder}: there is no such folder.")
+        named = [] if any(word.startswith(("dataset=", "experiment=")) for word in overrides) else _reader(folder)
+        overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
+    return ["name=data", *with_whole_labels(overrides)]
+
+
+def as_experiment(overrides: Sequence[str], config_dir: str | None) -> "Experiment":
+    """Return the experiment of ``eegbench train`` with these overrides."""
+    from eegbench.experiment.options import read_experiment
+
+    return read_experiment(plain(composed("train", overrides, config_dir)))
+
+
+def count(text: str) -> int:
+    """Read a number of recordings, for argparse."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text}: a number of recordings is expected, 1 or more")
+    return int(text)
+
+
+def part(text: str) -> tuple[int, int]:
+    """Read a part such as 0/8, for argparse."""
+    number, _, n_parts = text.partition("/")
+    if not (number.isdecimal() and n_parts.isdecimal() and int(number) < int(n_parts)):
+        raise argparse.ArgumentTypeError(f"{text}: PART/PARTS is expected, from 0/8 to 7/8")
+    return int(number), int(n_parts)
+
+
+def _reader(folder: Path) -> list[str]:
+    """Return the dataset for a folder where none is named; each file counts as a subject until somebody says more."""
+    if (folder / "dataset_description.json").is_file():
+        return ["dataset=bids"]
+    is_sleep = any(folder.glob("*-PSG.edf"))
+    return ["dataset=sleep_physionet"] if is_sleep else ["dataset=recordings", "dataset.subject=file"]

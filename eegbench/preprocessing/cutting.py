@@ -1,0 +1,44 @@
+"""Cut the windows of many recordings, each compared with the others before."""
+
+from collections.abc import Sequence
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import Cut, Preprocessing
+from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.scale import odd_scales
+from eegbench.preprocessing.unusable import refuse_or_note
+from eegbench.store import Shard
+from eegbench.types import Recording
+
+
+def cut_all(
+    recordings: Sequence[Recording],
+    shards: Sequence[Shard],
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    *,
+    keep_going: bool = False,
+) -> tuple[dict[str, Cut], dict[str, str]]:
+    """Return where the windows of each recording lie, and why others have none, by their ids.
+
+    Raises
+    ------
+    BadRecordingError
+        Where labels cannot be used, there is no window, or the scale of a channel is not that of the other recordings;
+        unless ``dataset.on_bad_recording`` is ``skip`` or `keep_going`.
+    """
+    cuts: dict[str, Cut] = {}
+    bad: dict[str, str] = {}
+    for recording, shard, odd in zip(recordings, shards, odd_scales(shards), strict=True):
+        try:
+            if odd is not None:
+                raise BadRecordingError(odd)
+            cuts[recording.id] = preprocessing.cut(shard, dataset)
+        except BadRecordingError as error:
+            refuse_or_note(dataset, recording, error, bad, keep_going=keep_going)
+    return cuts, bad
+
+
+def judgement_of(preprocessing: Preprocessing) -> Judgement:
+    """Return what makes a window unusable."""
+    return Judgement(flat_uv=preprocessing.flat_uv, saturated_share=preprocessing.saturated_share)

@@ -1,0 +1,70 @@
+"""The form of a group of signals over all recordings: channels, rate and positions that they must share."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.base import Preprocessing
+from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
+from eegbench.preprocessing.lacking import tell_lacking
+from eegbench.store.shard import ShardHeader
+from eegbench.types import Group
+
+
+def group_form(headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing) -> Group:
+    """Return the form of a group, with the channels that any recording has.
+
+    Parameters
+    ----------
+    headers
+        Of the shard of each recording, by its id.
+    name
+        Of the group.
+    preprocessing
+        What is asked of the group.
+
+    Raises
+    ------
+    BadRecordingError
+        Where recordings differ in rate or channels, or none has a channel that was asked for.
+    """
+    for _, message in differences(headers, name, preprocessing):
+        raise BadRecordingError(message)
+    plan = preprocessing.signal.group_plans[name]
+    where = {
+        channel: position
+        for header in headers.values()
+        for channel, position in zip(header.groups[name].channels, header.groups[name].positions, strict=True)
+        if channel in header.recorded_sfreq
+    }
+    channels = list(plan.channels or where)
+    tell_kinds(headers, name)
+    tell_rates(headers, name)
+    if plan.missing_channels != "refuse":
+        tell_lacking(headers, name, channels, plan.missing_channels)
+    first = next(iter(headers.values())).groups[name]
+    return Group(
+        channels=tuple(channels),
+        sfreq=first.sfreq,
+        n_times=preprocessing.n_times(first.sfreq),
+        positions=np.array([where[channel] for channel in channels], dtype=np.float64),
+    )
+
+
+def differences(
+    headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing
+) -> Iterator[tuple[str, str]]:
+    """Yield the recordings whose rate or channels are not those of the first, with an error message."""
+    plan = preprocessing.signal.group_plans[name]
+    groups = {recording: header.groups[name] for recording, header in headers.items()}
+    recording, first = next(iter(groups.items()))
+    for other, group in groups.items():
+        if group.sfreq != first.sfreq or (group.channels != first.channels and plan.missing_channels != "mark"):
+            message = (
+                f"{other} has {len(group.channels)} channels ({', '.join(group.channels)}) at "
+                f"{group.sfreq:g} Hz, but {recording} has {len(first.channels)} ({', '.join(first.channels)}) "
+                f"at {first.sfreq:g} Hz; name common ones with preprocessing.signal.channels=[…], one rate with "
+                "preprocessing.signal.sfreq=…, set preprocessing.signal.missing_channels=mark, or leave recordings out."
+            )
+            yield other, message

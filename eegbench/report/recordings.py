@@ -1,0 +1,66 @@
+"""What `eegbench data` prints: what recordings hold and what is wrong with them, and which have shards."""
+
+import shutil
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from eegbench.preprocessing.share import Report
+from eegbench.preprocessing.survey import Survey
+from eegbench.progress import tell
+from eegbench.score.render import plural
+
+MAX_CHANNELS = 6
+"""So many names of channels are shown."""
+
+
+def print_survey(found: Survey) -> None:
+    """Print a line a recording, then what is wrong with some and with all together, and what a run would note."""
+    rows = found.table
+    shown = rows.assign(channels=rows["names"].map(_first_names), minutes=rows["minutes"].map("{:g}".format))
+    columns = ["recording", "subject", "session", "run", "channels", "sfreq_hz", "minutes", "labels"]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        side: Literal["left", "right"] = "right" if name in ("sfreq_hz", "minutes") else "left"
+        table.add_column(name.replace("_hz", " (Hz)"), justify=side, no_wrap=name in ("recording", "subject"))
+    for cells in shown[columns].astype(str).to_numpy().tolist():
+        table.add_row(*cells)
+    Console(width=max(100, shutil.get_terminal_size((160, 24)).columns), markup=False, highlight=False).print(table)
+    bad = rows[rows["problem"] != ""]
+    for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
+        print(f"{recording}: {problem}")
+    for text in (*([found.refusal] if found.refusal else []), *(f"note: {note}" for note in found.notes)):
+        print(text)
+    usable = f"{len(rows) - len(bad)} can be used" if len(bad) else "all can be used"
+    print(f"\n{plural(len(rows), 'recording')} of {plural(rows['subject'].nunique(), 'subject')}; {usable}")
+
+
+def write_survey(rows: pd.DataFrame, every: Path | None, subjects: Path | None) -> None:
+    """Write all columns to one file, and a table of subjects to fill in to another, where they are named."""
+    if every:
+        rows.to_csv(every, index=False)
+        print(f"\nall columns: {every}")
+    if subjects:
+        rows[["recording", "subject"]].assign(age="", sex="").to_csv(subjects, index=False)
+        print(f"\nto fill in: {subjects}")
+
+
+def _first_names(names: str) -> str:
+    """Return how many channels there are, and the names of some."""
+    each = names.split(", ") if names else []
+    return f"{len(each)}: {', '.join(each[:MAX_CHANNELS])}{', …' if len(each) > MAX_CHANNELS else ''}" if each else ""
+
+
+def print_built(report: Report, n_recordings: int, folder: Path) -> None:
+    """Print on standard error which recordings cannot be used, and how many have shards."""
+    for outcome, some in (("skipped", report.skipped), ("failed", report.failed)):
+        for recording, why in some.items():
+            tell(f"{outcome} {recording}: {why}")
+    parts = [f"{report.n_built} built now"]
+    parts += [f"{len(some)} {name}" for name, some in (("skipped", report.skipped), ("failed", report.failed)) if some]
+    n_shards = report.n_built + report.n_there
+    tell(f"{n_shards} of {plural(n_recordings, 'recording')} have shards in {folder}: {', '.join(parts)}")
