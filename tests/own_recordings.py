@@ -1,5 +1,6 @@
 """Small recordings in the formats of the field, written by hand or by other libraries than eegbench."""
 
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ def write_brainvision(
     units: Sequence[str] = ("µV", "µV", "µV"),
     start: str = "20240301220000000000",
     paused_s: Sequence[float] = (),
+    names: Sequence[str] = NAMES,
 ) -> Path:
     """Write a BrainVision recording: markers are onset (s), type and description."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,8 +69,8 @@ def write_brainvision(
         f"Mk{i}={kind},{text},{round(onset * sfreq) + 1},1,0" + (f",{start}" if kind == "New Segment" else "")
         for i, (onset, kind, text) in enumerate(sorted(rows), start=1)
     ]
-    channels = [f"Ch{i}={name},,1,{unit}" for i, (name, unit) in enumerate(zip(NAMES, units, strict=True), start=1)]
-    words = {"stem": path.stem, "n": len(NAMES), "interval": 1e6 / sfreq}
+    channels = [f"Ch{i}={name},,1,{unit}" for i, (name, unit) in enumerate(zip(names, units, strict=True), start=1)]
+    words = {"stem": path.stem, "n": len(names), "interval": 1e6 / sfreq}
     path.write_text(HEADER.format(**words, channels="\n".join(channels)), encoding="utf-8")
     path.with_suffix(".vmrk").write_text(MARKERS.format(**words, markers="\n".join(lines)), encoding="utf-8")
     path.with_suffix(".eeg").write_bytes(data_uv.T.astype("<f4").tobytes())
@@ -84,6 +86,7 @@ def write_eeglab(
     n_trials: int = 1,
     xmin: float = 0.0,
     in_one_file: bool = False,
+    names: Sequence[str] = NAMES,
 ) -> Path:
     """Write an EEGLAB set, its samples in an ``.fdt`` or in itself: events are onset (s) and type.
 
@@ -100,7 +103,7 @@ def write_eeglab(
         **{"srate": sfreq, "trials": float(n_trials), "xmin": xmin, "xmax": xmin + (n_pnts - 1) / sfreq},
         **{"ref": "common", "data": np.squeeze(inside) if in_one_file else path.with_suffix(".fdt").name},
         **{"icawinv": [], "icasphere": [], "icaweights": [], "epoch": []},
-        "chanlocs": [{"labels": name, "X": [], "Y": [], "Z": [], "type": "EEG"} for name in NAMES],
+        "chanlocs": [{"labels": name, "X": [], "Y": [], "Z": [], "type": ""} for name in names],
         "event": event,
     }
     scipy.io.savemat(path, {"EEG": eeg}, appendmat=False)
@@ -108,16 +111,39 @@ def write_eeglab(
 
 
 def write_fif(
-    path: Path, data_uv: np.ndarray, sfreq: float, triggers: Sequence[tuple[float, int]], *, first_samp: int = 0
+    path: Path,
+    data_uv: np.ndarray,
+    sfreq: float,
+    triggers: Sequence[tuple[float, int]],
+    *,
+    first_samp: int = 0,
+    names: Sequence[str] = NAMES,
 ) -> Path:
     """Write a FIF with a trigger channel: triggers are onset (s) and code, 5 samples long."""
     path.parent.mkdir(parents=True, exist_ok=True)
     codes = np.zeros(data_uv.shape[1])
     for onset, code in triggers:
         codes[round(onset * sfreq) : round(onset * sfreq) + 5] = code
-    info = mne.create_info([*NAMES, "STI 014"], sfreq, ["eeg"] * len(NAMES) + ["stim"])
+    info = mne.create_info([*names, "STI 014"], sfreq, ["eeg"] * len(names) + ["stim"])
     raw = mne.io.RawArray(np.vstack([1e-6 * data_uv, codes]), info, first_samp=first_samp, verbose="ERROR")
     raw.save(path, verbose="ERROR")
+    return path
+
+
+def write_gdf(path: Path, data_uv: np.ndarray, sfreq: int, *, names: Sequence[str] = NAMES) -> Path:
+    """Write a GDF 2.20 without events, a record a second."""
+    n, n_records = len(names), data_uv.shape[1] // sfreq
+    head = b"GDF 2.20".ljust(184, b"\0") + struct.pack("<H", 1 + n)
+    head = head.ljust(236, b"\0") + struct.pack("<qIIHH", n_records, 1, 1, n, 0)
+    limits = [np.full(n, value, "<f8").tobytes() for value in (-500.0, 500.0, -32768.0, 32767.0)]
+    columns = [
+        b"".join(name.encode().ljust(16, b"\0") for name in names) + bytes(86 * n),
+        *(np.full(n, 4275, "<u2").tobytes(), *limits, bytes(80 * n)),
+        *(np.full(n, sfreq, "<i4").tobytes(), np.full(n, 3, "<i4").tobytes(), bytes(32 * n)),
+    ]
+    counts = np.rint((data_uv + 500) / 1000 * 65535 - 32768).astype("<i2")
+    records = [counts[:, i * sfreq : (i + 1) * sfreq].tobytes() for i in range(n_records)]
+    path.write_bytes(head + b"".join(columns) + b"".join(records) + bytes(8))
     return path
 
 

@@ -43,6 +43,20 @@ class BadRecordingError(ValueError):
     """A recording that cannot be used: the message names its file, what was expected and what to do."""
 
 
+class MixedRatesError(BadRecordingError):
+    """Channels of several sampling rates were asked for, and a reader resamples none.
+
+    Attributes
+    ----------
+    rates
+        Sampling rate in Hz of each channel asked for that is there, in the order of the names.
+    """
+
+    def __init__(self, message: str, rates: Mapping[str, float]) -> None:
+        super().__init__(message)
+        self.rates = rates
+
+
 class Dataset(ABC):
     """A set of recordings, labelled or not.
 
@@ -142,6 +156,8 @@ class Dataset(ABC):
         ------
         BadRecordingError
             Where the file is damaged, lacks a channel, or carries labels that the map does not know.
+        MixedRatesError
+            Where the channels have several sampling rates; `read_channels` reads those of each rate.
         """
 
     def read_channels(

@@ -17,9 +17,9 @@ import mne
 
 from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.bids_card import describe, people
-from eegbench.dataset.bids_channels import check_units, choose, interpolated
 from eegbench.dataset.bids_events import Event, annotations, check_names, read_events
-from eegbench.dataset.bids_files import absent, find_recordings, of_names, open_signal, path_of, sidecar
+from eegbench.dataset.bids_files import absent, find_recordings, of_names, path_of, sidecar
+from eegbench.dataset.bids_signal import read_signal
 from eegbench.dataset.bids_tables import Channel, read_channels, read_participants
 from eegbench.dataset.folder import FolderDataset
 from eegbench.types import Fact, Recording
@@ -141,23 +141,20 @@ class Bids(FolderDataset):
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one recording, with electrode positions and its events; interpolating loads the samples."""
+        return self._read(recording, self.channels, may_lack_channels=may_lack_channels)
+
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
+        """Open some channels of one recording, which may have another rate than those of `read`."""
+        return self._read(recording, channels, may_lack_channels=may_lack_channels)
+
+    def _read(self, recording: Recording, wanted: Sequence[str] | None, *, may_lack_channels: bool) -> "mne.io.BaseRaw":
         path = path_of(recording.signal, self._folder)
         channels, events = self._channels(path), self._events(recording)
-        raw = open_signal(path)
-        names = choose(
-            recording.signal,
-            channels,
-            wanted=self.channels,
-            there=raw.ch_names,
-            left_out=[one.name for one in channels.values() if one.is_bad and self.bad_channels == "drop"],
-            may_lack_channels=may_lack_channels,
-        )
-        check_units(recording.signal, names, channels)
-        if self.bad_channels == "interpolate":
-            raw = interpolated(recording.signal, raw, names, channels)
-        raw.info["bads"] = []
-        raw.set_annotations(self._annotations(recording, events, raw.n_times / raw.info["sfreq"]), verbose="ERROR")
-        return raw.pick(names).reorder_channels(names)
+        raw = read_signal(path, channels, wanted, bad_channels=self.bad_channels, may_lack_channels=may_lack_channels)
+        marks = self._annotations(recording, events, raw.n_times / raw.info["sfreq"])
+        return raw.set_annotations(marks, verbose="ERROR")
 
     @property
     def _folder(self) -> Path:

@@ -8,6 +8,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.bids_files import listed, no_volts
 from eegbench.dataset.bids_tables import Channel
+from eegbench.dataset.chosen_channels import choose, labels_of
 from eegbench.dataset.edf import open_edf
 
 VOLTAGES = ("V", "mV", "uV", "\u00b5V", "\u03bcV", "nV", "microV", "n/a", "")
@@ -17,26 +18,23 @@ VOLTAGES = ("V", "mV", "uV", "\u00b5V", "\u03bcV", "nV", "microV", "n/a", "")
 MARK = "set preprocessing.signal.missing_channels=mark to go on without"
 
 
-def choose(
+def choose_good(
     file: Path,
-    channels: Mapping[str, Channel],
+    names: Sequence[str],
+    labels: Sequence[str],
     *,
-    wanted: Sequence[str] | None,
-    there: Sequence[str],
     left_out: Sequence[str],
     may_lack_channels: bool,
-) -> list[str]:
-    """Return the channels to read, in their order.
+) -> dict[str, tuple[str, ...]]:
+    """Return the labels that each name stands for, see `eegbench.dataset.chosen_channels.choose`.
 
     Parameters
     ----------
     file
         Of the recording, for error messages.
-    channels
-        Rows of ``channels.tsv``.
-    wanted
-        Names asked for; None asks for those of type EEG.
-    there
+    names
+        Names asked for.
+    labels
         Names in the file.
     left_out
         Bad channels that are to be dropped.
@@ -48,22 +46,17 @@ def choose(
     BadRecordingError
         Where a channel is missing that must not be, or all are.
     """
-    names = list(wanted or (name for name, one in channels.items() if one.kind == "EEG"))
-    found = [name for name in names if name in there and name not in left_out]
-    if found and (may_lack_channels or len(found) == len(names)):
-        return found
     if not names:
         raise BadRecordingError(f"{file}: its channels.tsv has no channel of type EEG; correct it.")
-    absent = [name for name in names if name not in there]
-    if absent:
+    bad = [name for name in names if set(left_out) & set(labels_of(file, name, labels))]
+    kept = [name for name in names if name not in bad]
+    if bad and not (kept and may_lack_channels):
+        choose(file, names, labels, may_lack_channels=may_lack_channels)  # what is missing is told first
         raise BadRecordingError(
-            f"{file}: has no channel {listed(absent)}; it has {listed(there, 30)}. Name others by "
-            f"dataset.channels=[…], or {MARK}."
+            f"{file}: channels.tsv says that {listed(bad)} is bad; set "
+            f"dataset.bad_channels=interpolate or keep, or {MARK}."
         )
-    raise BadRecordingError(
-        f"{file}: channels.tsv says that {listed([name for name in names if name in left_out])} is bad; set "
-        f"dataset.bad_channels=interpolate or keep, or {MARK}."
-    )
+    return choose(file, kept, labels, may_lack_channels=may_lack_channels)
 
 
 def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel]) -> None:
@@ -72,7 +65,7 @@ def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel
     Raises
     ------
     BadRecordingError
-        Where one does not, and where the checks of an EDF or BDF fail (see `eegbench.dataset.edf.open_edf`).
+        Where one does not.
     """
     units = {name: f"the unit {channels[name].unit}" for name in names if name in channels}
     wrong = {name: unit for name, unit in units.items() if channels[name].unit not in VOLTAGES}
@@ -83,8 +76,28 @@ def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel
             f"{file}: channel {name} has {unit}; V, mV or µV are expected. Name the channels that hold EEG by "
             "dataset.channels=[…], or correct header and channels.tsv."
         )
-    if file.suffix.lower() in (".edf", ".bdf"):
-        open_edf(file, channels=names)
+
+
+def at_own_rate(file: Path, raw: "mne.io.BaseRaw", names: Sequence[str]) -> "mne.io.BaseRaw":
+    """Return some channels of an EDF or BDF at their own rate, with kinds and positions as they are.
+
+    mne-bids reads all channels of a file at the highest of their rates, and makes up the samples between.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the checks of an EDF or BDF fail (see `eegbench.dataset.edf.open_edf`).
+    MixedRatesError
+        Where the channels have several rates.
+    """
+    if file.suffix.lower() not in (".edf", ".bdf"):
+        return raw
+    own = open_edf(file, channels=names)
+    if own.info["sfreq"] == raw.info["sfreq"]:
+        return raw
+    kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
+    own.set_channel_types({name: kinds[name] for name in names}, on_unit_change="ignore", verbose="ERROR")
+    return own.set_montage(raw.get_montage(), on_missing="ignore", verbose="ERROR")
 
 
 def interpolated(

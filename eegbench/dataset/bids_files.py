@@ -12,6 +12,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import read_header
+from eegbench.dataset.electrodes import keep_or_set_positions
 
 EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
 """Formats of EEG that BIDS allows."""
@@ -133,9 +134,7 @@ def open_signal(path: Any) -> "mne.io.BaseRaw":
         ) from error
     _check_samples(file, raw)
     _check_description(file, raw, read_json(sidecar(path, "eeg", ".json")))
-    if raw.get_montage() is None:
-        raw.set_montage("standard_1005", on_missing="ignore", verbose="ERROR")
-    return raw
+    return keep_or_set_positions(raw)
 
 
 def absent(file: Path) -> str:
@@ -168,8 +167,9 @@ def _check_samples(file: Path, raw: "mne.io.BaseRaw") -> None:
 def _check_description(file: Path, raw: "mne.io.BaseRaw", said: dict[str, Any]) -> None:
     """Compare rate and duration with what ``eeg.json`` says of them."""
     sfreq, duration_s = float(raw.info["sfreq"]), raw.n_times / float(raw.info["sfreq"])
+    rates = _rates(file) or {sfreq}
     rate, length_s = said.get("SamplingFrequency"), said.get("RecordingDuration")
-    if isinstance(rate, int | float) and abs(rate - sfreq) > RATE_TOLERANCE * sfreq:
+    if isinstance(rate, int | float) and all(abs(rate - one) > RATE_TOLERANCE * one for one in rates):
         raise BadRecordingError(
             f"{file}: is sampled at {sfreq:g} Hz, and its eeg.json says SamplingFrequency {rate:g} Hz; correct either."
         )
@@ -178,6 +178,14 @@ def _check_description(file: Path, raw: "mne.io.BaseRaw", said: dict[str, Any]) 
             f"{file}: holds {duration_s:g} s, and its eeg.json says RecordingDuration {length_s:g} s: it is cut short. "
             "Copy it again, or correct eeg.json."
         )
+
+
+def _rates(file: Path) -> set[float]:
+    """Return the sampling rates in an EDF or BDF, of which mne-bids tells the highest."""
+    if file.suffix.lower() not in (".edf", ".bdf"):
+        return set()
+    header = read_header(file)
+    return {header.sfreq(signal) for signal in header.signals if signal not in header.annotations}
 
 
 def read_json(path: Path | None) -> dict[str, Any]:

@@ -4,7 +4,6 @@ MNE reads the samples; before it does, the file is checked for all that MNE woul
 sizes that disagree, gaps in time, units it does not scale, channels it would resample.
 """
 
-import difflib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,11 +11,13 @@ from pathlib import Path
 import mne
 import numpy as np
 
-from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.channel_names import AmbiguousNameError, find
+from eegbench.dataset.base import BadRecordingError, MixedRatesError
+from eegbench.dataset.channel_kinds import set_kinds
+from eegbench.dataset.chosen_channels import choose, picked
 from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
+from eegbench.dataset.electrodes import set_positions
 from eegbench.dataset.marks import Mark
 
 VOLTAGES = ("uV", "\u00b5V", "mV", "V")
@@ -24,16 +25,16 @@ VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 
 
 def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-    """Open a recording in volts without loading its samples.
+    """Open a recording in volts without loading its samples, with kinds and positions by the names of its channels.
 
     Parameters
     ----------
     path
         An EDF, EDF+ or BDF file.
     channels
-        Names to read, in this order, found among the labels by `eegbench.dataset.channel_names.find`; the channels then
-        carry these names. A difference of two signals is made where no signal has its name, which loads the samples.
-        None reads all signals under their own labels. All must share one sampling rate; none is resampled.
+        Names to read, in this order, found among the labels by `eegbench.dataset.chosen_channels.choose`; the channels
+        then carry these names. A difference of two signals is made where no signal has its name, which loads the
+        samples. None reads all signals under their own labels. None is resampled.
     may_lack_channels
         Whether labels that are missing are passed over, as long as one is there.
 
@@ -41,11 +42,16 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     ------
     BadRecordingError
         Where the file is damaged, discontinuous, or lacks a channel in volts.
+    MixedRatesError
+        Where the channels have several sampling rates.
     """
     header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
     _check_signals(header, [signal for those in chosen.values() for signal in those])
-    raw = _named(_open(header, _labels(chosen), clock.encoding), chosen)
+    _check_rates(header, chosen)
+    labels = {name: tuple(_label(signal) for signal in those) for name, those in chosen.items()}
+    raw = _open(header, list(dict.fromkeys(label for those in labels.values() for label in those)), clock.encoding)
+    raw = set_positions(set_kinds(picked(raw, labels)))
     return raw.set_annotations(_on_samples(clock), emit_warning=False, verbose="ERROR")
 
 
@@ -90,89 +96,47 @@ def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRa
         raise BadRecordingError(f"{header.path}: MNE cannot read it ({error}); export it again.") from error
 
 
-def _labels(chosen: Mapping[str, Sequence[EdfSignal]]) -> list[str]:
-    """Return the labels as MNE reads them, each once."""
-    return list(dict.fromkeys(_label(signal) for those in chosen.values() for signal in those))
-
-
-def _label(signal: EdfSignal) -> str:
-    return signal.raw_label.decode("latin-1")
-
-
-def _named(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[EdfSignal]]) -> "mne.io.BaseRaw":
-    """Give signals the names that were asked for, in their order, and make the differences of two."""
-    single = {_label(those[0]): name for name, those in chosen.items() if len(those) == 1}
-    pairs = {name: [_label(signal) for signal in those] for name, those in chosen.items() if len(those) == 2}
-    for name, (first, second) in pairs.items():
-        raw.load_data(verbose="ERROR")
-        raw = mne.set_bipolar_reference(raw, first, second, ch_name=name, drop_refs=False, verbose="ERROR")
-    raw.reorder_channels([*single, *pairs])
-    raw.rename_channels(single, verbose="ERROR")
-    return raw.reorder_channels(list(chosen)) if pairs else raw
-
-
 def _choose(
     header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> dict[str, tuple[EdfSignal, ...]]:
-    """Find the signals of each name: two where it stands for their difference, none where it may be missing."""
+    """Find the signals of each name: two where it stands for their difference."""
     signals = {signal.label: signal for signal in header.signals if signal.label not in ANNOTATIONS}
     labels = [signal.label for signal in header.signals if signal.label not in ANNOTATIONS]
     if not labels:
         raise BadRecordingError(f"{header.path}: holds annotations only, no signal; a recording was expected.")
-    found = {name: _find(header, name, labels) for name in (labels if channels is None else channels)}
-    lacks_some = any(found.values())  # rather than all
-    for name, those in found.items():
-        if not those and not (may_lack_channels and lacks_some):
-            remedy = " Set preprocessing.signal.missing_channels=mark to go on without it." if lacks_some else ""
-            raise BadRecordingError(_no_channel(header, name, labels) + remedy)
-    _check_once(header, found)
-    return {name: tuple(signals[label] for label in those) for name, those in found.items() if those}
+    names = labels if channels is None else channels
+    chosen = choose(header.path, names, labels, may_lack_channels=may_lack_channels)
+    return {name: tuple(signals[label] for label in those) for name, those in chosen.items()}
 
 
-def _find(header: EdfHeader, name: str, labels: Sequence[str]) -> tuple[str, ...]:
-    try:
-        return find(name, labels)
-    except AmbiguousNameError as error:
-        raise BadRecordingError(f"{header.path}: {error}; name other channels, or rename them in the file.") from error
-
-
-def _check_once(header: EdfHeader, found: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse two names for one signal."""
-    first: dict[tuple[str, ...], str] = {}
-    for name, those in found.items():
-        if those and first.setdefault(those, name) != name:
-            raise BadRecordingError(
-                f"{header.path}: {first[those]!r} and {name!r} are both {' minus '.join(those)}; name it once."
-            )
-
-
-def _no_channel(header: EdfHeader, name: str, labels: list[str]) -> str:
-    short = {label.removeprefix("EEG "): label for label in labels}
-    near = [] if _is_electrode(name) else difflib.get_close_matches(name, [*labels, *short], n=1)
-    hint = f"did you mean {short.get(near[0], near[0])!r}? It" if near else "it"
-    shown = ", ".join(labels[:30]) + (f" and {len(labels) - 30} more" if len(labels) > 30 else "")
-    return f"{header.path}: has no channel {name!r}; {hint} has {shown}."
-
-
-def _is_electrode(name: str) -> bool:
-    """Say whether a name, or each side of a derivation, is one of the 10-05 system: then it is no slip of the pen."""
-    electrodes = mne.channels.make_standard_montage("colin27_1005").ch_names
-    return all(part in electrodes for part in name.split("-"))
+def _label(signal: EdfSignal) -> str:
+    """Return a label as MNE reads it."""
+    return signal.raw_label.decode("latin-1")
 
 
 def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:
     if header.record_s <= 0:
         raise BadRecordingError(f"{header.path}: a data record lasts {header.record_s:g} s; export it again.")
-    rates: dict[float, str] = {}
     for signal in signals:
         _check_dimension(header, signal)
         _check_scaling(header, signal)
-        rates.setdefault(header.sfreq(signal), signal.label)
-    if len(rates) > 1:
-        listed = ", ".join(f"{label} {rate:g} Hz" for rate, label in rates.items())
-        raise BadRecordingError(
-            f"{header.path}: the channels asked for have {len(rates)} sampling rates ({listed}); "
-            "name channels of one rate."
+
+
+def _check_rates(header: EdfHeader, chosen: Mapping[str, Sequence[EdfSignal]]) -> None:
+    """Refuse channels of several rates, which MNE would bring to the highest."""
+    for name, those in chosen.items():
+        if len({header.sfreq(signal) for signal in those}) > 1:
+            listed = ", ".join(f"{signal.label} {header.sfreq(signal):g} Hz" for signal in those)
+            raise BadRecordingError(f"{header.path}: {name} is a difference of two rates ({listed}); name them apart.")
+    rates = {name: header.sfreq(those[0]) for name, those in chosen.items()}
+    first = {rate: name for name, rate in reversed(rates.items())}
+    if len(first) > 1:
+        listed = ", ".join(f"{name} {rate:g} Hz" for rate, name in reversed(first.items()))
+        raise MixedRatesError(
+            f"{header.path}: the channels asked for have {len(first)} sampling rates ({listed}); set "
+            "preprocessing.signal.sfreq (of groups: that of the group) to a rate to resample them to, or name channels "
+            "of one rate.",
+            rates,
         )
 
 

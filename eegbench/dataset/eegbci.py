@@ -116,7 +116,6 @@ class Eegbci(Dataset):
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one run at 160 Hz, with electrode positions, and what its marks mean as annotations."""
         raw = self._open(recording.signal, may_lack_channels=may_lack_channels)
-        raw.set_montage("standard_1005", verbose="ERROR")
         raw.set_annotations(self._annotations(recording, raw.annotations), verbose="ERROR")
         if raw.info["sfreq"] != self.card.sfreq:
             raw.load_data(verbose="ERROR").resample(self.card.sfreq, verbose="ERROR")

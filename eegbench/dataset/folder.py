@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import nan
 from pathlib import Path
 
-from eegbench.dataset.base import BadRecordingError, Dataset
+from eegbench.dataset.base import BadRecordingError, Dataset, MixedRatesError
 from eegbench.dataset.signal_file import open_signal
 from eegbench.types import Recording
 
@@ -34,10 +34,12 @@ class FolderDataset(Dataset):
 def form_of(
     found: Sequence[Recording], channels: Sequence[str] | None, read_across: Sequence[str]
 ) -> tuple[float, tuple[str, ...]]:
-    """Return rate (Hz) and channels of the first recording that can be read; NaN and the wanted ones where none can."""
+    """Return (highest) rate in Hz and channels of the first readable recording; NaN and the wanted ones of none."""
     for recording in found:
         try:
             raw = open_signal(recording.signal, channels=channels, may_lack_channels=False, read_across=read_across)
+        except MixedRatesError as error:
+            return max(error.rates.values()), tuple(error.rates)
         except BadRecordingError:
             continue
         return float(raw.info["sfreq"]), tuple(raw.ch_names)

@@ -1,4 +1,4 @@
-"""Reads the units in the header of a GDF: MNE takes what it does not know as volts.
+"""Reads units and rates in the header of a GDF: MNE takes units that it does not know as volts, and hides rates.
 
 References
 ----------
@@ -17,7 +17,7 @@ VOLT = 4256
 
 
 def check_gdf_units(path: Path) -> None:
-    """Refuse a GDF with a channel whose unit is none that MNE turns into volts, or is volts.
+    """Refuse a GDF with a channel whose unit is none that MNE turns into volts, or is volts, and one of several rates.
 
     Raises
     ------
@@ -30,7 +30,13 @@ def check_gdf_units(path: Path) -> None:
             return  # MNE refuses it
         is_first = head[4:5] == b"1"
         n_channels = struct.unpack_from("<I" if is_first else "<H", head, 252)[0]
-        columns = file.read(110 * n_channels)
+        columns = file.read(220 * n_channels)
+    n_samples = set(struct.unpack(f"<{len(columns[216 * n_channels :]) // 4}i", columns[216 * n_channels :]))
+    if len(n_samples) > 1:
+        raise BadRecordingError(
+            f"{path}: its channels have several sampling rates ({', '.join(map(str, sorted(n_samples)))} samples a "
+            "record), which MNE would bring to the highest; export it as EDF, where each is read at its own."
+        )
     for number in range(n_channels):
         name = columns[16 * number : 16 * number + 16].split(b"\0")[0].decode("latin-1").strip()
         if is_first:

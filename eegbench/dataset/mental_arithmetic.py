@@ -134,9 +134,8 @@ class MentalArithmetic(Dataset):
         ]
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one recording up to the end of its signal, with electrode positions and its label."""
+        """Open one recording up to the end of its signal, with its label."""
         raw = open_edf(recording.signal, channels=self.channels, may_lack_channels=may_lack_channels)
-        _set_positions(raw)
         end_s = signal_end(raw)
         raw.set_annotations(mne.Annotations([0.0], [end_s], [recording.run]), verbose="ERROR")
         if end_s < raw.n_times / raw.info["sfreq"]:
@@ -199,12 +198,6 @@ def _facts(path: Path, subjects: list[str]) -> dict[str, dict[str, Fact]]:
 def _facts_of(path: Path, subject: str, row: Mapping[str, str]) -> dict[str, Fact]:
     more = {name: number(path, subject, column, row[column]) for name, column in FACTS.items()}
     return {**age_and_sex(path, subject, row["Age"], row["Gender"]), **more}
-
-
-def _set_positions(raw: "mne.io.BaseRaw") -> None:
-    """Set positions where the 10-20 system has the name; the derivation A2-A1 has none."""
-    montage = mne.channels.make_standard_montage("colin27_1020")
-    raw.set_montage(montage, on_missing="ignore", verbose="ERROR")
 
 
 def _check_download(path: Path) -> None:

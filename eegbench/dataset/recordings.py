@@ -111,7 +111,7 @@ class Recordings(FolderDataset):
 
     @cached_property
     def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the folder says of itself; channels and rate are those of the first recording that can be read."""
+        """What the folder says of itself; channels and highest rate are those of the first readable recording."""
         try:
             found = [] if self.root is None else self.recordings()
         except (FileNotFoundError, ValueError):  # listing the recordings raises it again

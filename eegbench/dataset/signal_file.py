@@ -14,11 +14,13 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.bids_channels import choose
 from eegbench.dataset.bids_files import MNE_ERRORS
+from eegbench.dataset.channel_kinds import set_kinds
+from eegbench.dataset.chosen_channels import choose, picked
 from eegbench.dataset.edf import first_sample_s, open_edf
 from eegbench.dataset.edf_header import EdfHeader, read_header
 from eegbench.dataset.eeglab_epochs import n_epochs_in, open_eeglab_epochs
+from eegbench.dataset.electrodes import keep_or_set_positions
 from eegbench.dataset.gdf_units import check_gdf_units
 
 FORMATS: Mapping[str, str] = {
@@ -46,14 +48,15 @@ _log = logging.getLogger(__name__)
 def open_signal(
     path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool, read_across: Sequence[str] = ()
 ) -> "mne.io.BaseRaw":
-    """Open a recording with its own annotations, and with electrode positions where names allow.
+    """Open a recording with its own annotations, and with kinds and positions by name where the file has none.
 
     Parameters
     ----------
     path
         A file of one of the formats.
     channels
-        Names, in this order; None takes all that are EEG, and of EDF and BDF all.
+        Names, in this order, see `eegbench.dataset.chosen_channels.choose`; None takes all that are EEG, and of EDF and
+        BDF all.
     may_lack_channels
         Whether names that are missing are passed over, as long as one is there.
     read_across
@@ -75,10 +78,9 @@ def open_signal(
             check_gdf_units(path)
         raw = open_any(path)
         raw = _picked(path, raw, channels, may_lack_channels=may_lack_channels)
+        raw = raw if path.suffix.lower() == ".fif" else set_kinds(raw)  # FIF has a kind for every channel
     _check_gaps(path, raw, read_across)
-    if raw.get_montage() is None:
-        raw.set_montage("standard_1005", match_case=False, on_missing="ignore", verbose="ERROR")
-    return raw
+    return keep_or_set_positions(raw)
 
 
 def open_any(path: Path) -> "mne.io.BaseRaw":
@@ -178,20 +180,19 @@ def _picked(
     eeg = [name for name, kind in kinds.items() if kind == "eeg"]
     if channels is None and not eeg:
         raise BadRecordingError(f"{path}: has no channel of type EEG; name channels by dataset.channels=[…].")
-    names = choose(
-        path, {}, wanted=channels or eeg, there=raw.ch_names, left_out=(), may_lack_channels=may_lack_channels
-    )
-    wrong = next((name for name in names if kinds[name] not in VOLTS), None)
+    chosen = choose(path, channels or eeg, raw.ch_names, may_lack_channels=may_lack_channels)
+    labels = [label for those in chosen.values() for label in those]
+    wrong = next((label for label in labels if kinds[label] not in VOLTS), None)
     if wrong is not None:
         raise BadRecordingError(
             f"{path}: channel {wrong} is of the type {kinds[wrong]}, not in volts; name the channels that hold EEG by "
             "dataset.channels=[…]."
         )
-    bad = [name for name in raw.info["bads"] if name in names]
+    bad = [name for name in raw.info["bads"] if name in labels]
     if bad:
         _log.info("%s: marked bad, and read like the others: %s (dataset.channels).", path.name, ", ".join(bad))
     raw.info["bads"] = []
-    return raw.pick(names).reorder_channels(names)
+    return picked(raw, chosen)
 
 
 def is_gap(text: str) -> bool:

@@ -10,8 +10,12 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
+from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
 from eegbench.types import Recording
+
+MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
+"""What becomes of a recording that lacks channels: it is refused, has zeros or splines in their place, or is marked."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +29,12 @@ class GroupPlan:
     sfreq
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
-        What becomes of a recording that lacks some: it is refused, has zeros in their place, or is marked.
+        What becomes of a recording that lacks some.
     """
 
     channels: tuple[str, ...] | None
     sfreq: float | None
-    missing_channels: Literal["refuse", "zeros", "mark"]
+    missing_channels: MissingChannels
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,11 @@ class SignalSteps(ABC):
         """The groups of signals by name. Windows are cut at the samples of the first."""
 
     @abstractmethod
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open the channels of each group, and check that the settings suit the recording; loads nothing."""
 
     @abstractmethod
-    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
 
 

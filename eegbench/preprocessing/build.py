@@ -205,8 +205,9 @@ def _look_ahead(
     for job in missing:
         try:
             groups = job.signal.select(job.dataset, job.recording)
-            raw = next(iter(groups.values()))
-            n_bytes += sum(_size(one, job.signal.group_plans[name].sfreq) for name, one in groups.items())
+            raw = next(iter(groups.values())).first
+            plans = job.signal.group_plans
+            n_bytes += sum(_size(one, plans[name].sfreq) for name, group in groups.items() for one in group.raws)
             if raw.n_times < least_s * raw.info["sfreq"]:
                 raise BadRecordingError(
                     f"{job.recording.signal}: {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "

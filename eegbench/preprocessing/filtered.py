@@ -1,7 +1,8 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Literal
 
 import mne
@@ -10,8 +11,11 @@ import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import GroupPlan, SignalSteps
+from eegbench.dataset.channel_kinds import kind_of
+from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
 from eegbench.preprocessing.epochs import check_epochs
+from eegbench.preprocessing.interpolated import check_enough, with_interpolated
+from eegbench.preprocessing.recorded import Recorded, joined, open_group
 from eegbench.types import Recording
 
 ONLY = "eeg"
@@ -25,6 +29,8 @@ SKIPPED = ("edge", "bad_acq_skip")
 class Filtered(SignalSteps):
     """A zero-phase FIR filter (MNE's firwin design), a notch, a reference and a sampling rate.
 
+    Channels that were recorded at several rates are filtered at their own, and need ``sfreq``.
+
     Parameters
     ----------
     channels
@@ -34,12 +40,13 @@ class Filtered(SignalSteps):
     notch_hz
         Frequencies to cut out, say mains at 50 Hz and its harmonics.
     reference
-        ``as_recorded``, or ``average`` over the channels kept.
+        ``as_recorded``, or ``average`` over the EEG channels kept; others keep theirs.
     sfreq
         Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps it.
     missing_channels
         What becomes of a recording that lacks some of the channels: ``refuse`` stops with an error, ``zeros`` fills
-        those that ``channels`` names with zeros, and ``mark`` leaves them out, so that encoders know what is missing.
+        those that ``channels`` names with zeros, ``interpolate`` by splines over the others, before the reference, and
+        ``mark`` leaves them out, so that encoders know what is missing.
     """
 
     channels: tuple[str, ...] | None
@@ -48,18 +55,17 @@ class Filtered(SignalSteps):
     notch_hz: tuple[float, ...]
     reference: Literal["as_recorded", "average"]
     sfreq: float | None
-    missing_channels: Literal["refuse", "zeros", "mark"]
+    missing_channels: MissingChannels
 
     def __post_init__(self) -> None:
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
         if self.sfreq is not None and self.sfreq <= 0:
             raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: a rate in Hz above 0 is expected.")
-
-        if self.missing_channels == "zeros" and self.channels is None:
+        if self.missing_channels in ("zeros", "interpolate") and self.channels is None:
             raise ValueError(
-                "preprocessing.signal.missing_channels=zeros: needs preprocessing.signal.channels=[…], the names of "
-                "all channels that there shall be."
+                f"preprocessing.signal.missing_channels={self.missing_channels}: needs "
+                "preprocessing.signal.channels=[…], the names of all channels that there shall be."
             )
 
     @property
@@ -72,58 +78,83 @@ class Filtered(SignalSteps):
         """The only group."""
         return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels)}
 
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open a recording and keep the channels asked for, in their order; loads nothing.
 
         Raises
         ------
         BadRecordingError
-            Where a channel is missing or a band edge lies above half the sampling rate.
+            Where a channel is missing, a band edge lies above half the sampling rate, epochs are too short, or there
+            are several rates and no ``sfreq``.
         """
-        raw = dataset.read(recording, may_lack_channels=self.missing_channels != "refuse")
-        self.check(raw)
-        if self.channels is not None:
-            there = [name for name in self.channels if name in raw.ch_names]
-            raw.pick(there)
-            raw.reorder_channels(there)
-        return {ONLY: raw}
+        return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
 
-    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+    def opened(self, dataset: Dataset, recording: Recording, read: Callable[..., "mne.io.BaseRaw"]) -> Recorded:
+        """Open the channels of a group by a method of a dataset, see `select`."""
+        one = open_group(
+            partial(read, may_lack_channels=self.missing_channels != "refuse"),
+            partial(dataset.read_channels, recording),
+            channels=self.channels,
+            sfreq=self.sfreq,
+        )
+        missing = [name for name in self.channels or () if name not in one.channels]
+        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
+            raise BadRecordingError(
+                f"channel {missing[0]} is missing; there are {', '.join(one.channels)}. Set "
+                "preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
+            )
+        kept = one if self.channels is None else one.picked(self.channels)
+        if self.missing_channels == "interpolate":
+            check_enough(kept.channels, kept.kinds, missing)
+        self._check(kept)
+        return kept
+
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals, in place."""
-        return {name: self.filtered(raw) for name, raw in groups.items()}
+        return {name: self.filtered(one) for name, one in groups.items()}
 
-    def filtered(self, raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
+    def filtered(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Filter, re-reference and resample loaded signals, in place."""
-        if self.l_freq is not None or self.h_freq is not None:
-            _filter(raw, self.l_freq, self.h_freq)
-        if self.notch_hz:
-            raw.notch_filter(list(self.notch_hz), picks="all", verbose="ERROR")
+        for one in recorded.raws:
+            self._pass(one)
+        raw = joined(recorded, self.sfreq)
+        if self.missing_channels == "interpolate":
+            raw = with_interpolated(raw, self.channels or ())
         if self.reference == "average":
             raw.set_eeg_reference("average", verbose="ERROR")
         if self.sfreq is not None and self.sfreq != raw.info["sfreq"]:
             raw.resample(self.sfreq, verbose="ERROR")
         return raw if self.missing_channels != "zeros" else _with_zeros(raw, self.channels or ())
 
-    def check(self, raw: "mne.io.BaseRaw") -> None:
-        """Refuse a recording that these settings do not suit.
-
-        Raises
-        ------
-        BadRecordingError
-            Where a channel is missing, a band edge lies above half the sampling rate, or epochs are too short.
-        """
-        missing = [name for name in self.channels or () if name not in raw.ch_names]
-        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
-            raise BadRecordingError(
-                f"channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}. "
-                "Set preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
-            )
-        check_epochs(raw, l_freq=self.l_freq, h_freq=self.h_freq, is_notched=bool(self.notch_hz), sfreq=self.sfreq)
+    def _pass(self, raw: "mne.io.BaseRaw") -> None:
+        """Filter signals of one rate, in place; edges beyond half of it have nothing to cut out."""
         nyquist = raw.info["sfreq"] / 2
-        for name, edge in (
-            ("l_freq", self.l_freq),
-            ("h_freq", self.h_freq),
-            ("notch_hz", max(self.notch_hz, default=None)),
+        h_freq = None if self.h_freq is None or self.h_freq >= nyquist else self.h_freq
+        if self.l_freq is not None or h_freq is not None:
+            _filter(raw, self.l_freq, h_freq)
+        notches = [hz for hz in self.notch_hz if hz < nyquist]
+        if notches:
+            raw.notch_filter(notches, picks="all", verbose="ERROR")
+
+    def _check(self, recorded: Recorded) -> None:
+        """Refuse signals without an average, or whose rates the band does not suit."""
+        if self.reference == "average" and "eeg" not in recorded.kinds:
+            raise BadRecordingError(
+                f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is EEG; set "
+                "preprocessing.signal.reference=as_recorded."
+            )
+        check_epochs(
+            recorded.first,
+            l_freq=self.l_freq,
+            h_freq=self.h_freq,
+            is_notched=bool(self.notch_hz),
+            sfreq=self.sfreq,
+        )
+        highest, lowest = (recorded.raws[i].info["sfreq"] / 2 for i in (0, -1))
+        for name, edge, nyquist in (
+            ("l_freq", self.l_freq, lowest),
+            ("h_freq", self.h_freq, highest),
+            ("notch_hz", max(self.notch_hz, default=None), highest),
         ):
             if edge is not None and edge >= nyquist:
                 raise BadRecordingError(
@@ -136,7 +167,7 @@ def _with_zeros(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseR
     """Return a recording with all of the channels in their order; samples of missing ones are 0."""
     missing = [name for name in channels if name not in raw.ch_names]
     if missing:
-        info = mne.create_info(missing, raw.info["sfreq"], "eeg")
+        info = mne.create_info(missing, raw.info["sfreq"], [kind_of(name) or "eeg" for name in missing])
         zeros = mne.io.RawArray(np.zeros((len(missing), raw.n_times)), info, first_samp=raw.first_samp, verbose="ERROR")
         raw.add_channels([zeros], force_update_info=True)
         raw.reorder_channels(list(channels))

@@ -6,6 +6,7 @@ import numpy as np
 
 from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.base import Preprocessing
+from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
 from eegbench.preprocessing.lacking import tell_lacking
 from eegbench.store.shard import ShardHeader
 from eegbench.types import Group
@@ -31,12 +32,18 @@ def group_form(headers: Mapping[str, ShardHeader], name: str, preprocessing: Pre
     for _, message in differences(headers, name, preprocessing):
         raise BadRecordingError(message)
     plan = preprocessing.signal.group_plans[name]
-    groups = {recording: header.groups[name] for recording, header in headers.items()}
-    where = {c: at for group in groups.values() for c, at in zip(group.channels, group.positions, strict=True)}
+    where = {
+        channel: position
+        for header in headers.values()
+        for channel, position in zip(header.groups[name].channels, header.groups[name].positions, strict=True)
+        if channel in header.recorded_sfreq
+    }
     channels = list(plan.channels or where)
+    tell_kinds(headers, name)
+    tell_rates(headers, name)
     if plan.missing_channels != "refuse":
-        tell_lacking(groups, channels)
-    first = next(iter(groups.values()))
+        tell_lacking(headers, name, channels, plan.missing_channels)
+    first = next(iter(headers.values())).groups[name]
     return Group(
         channels=tuple(channels),
         sfreq=first.sfreq,

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import mne
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import GroupPlan, SignalSteps
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.recorded import Recorded
 from eegbench.types import Recording
 
 
@@ -52,7 +54,7 @@ class Grouped(SignalSteps):
             name: GroupPlan(steps.channels, steps.sfreq, steps.missing_channels) for name, steps in self.groups.items()
         }
 
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, "mne.io.BaseRaw"]:
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open the channels of each group; loads nothing.
 
         Raises
@@ -60,13 +62,11 @@ class Grouped(SignalSteps):
         BadRecordingError
             Where a channel is missing or a band edge lies above half the sampling rate.
         """
-        opened = {}
-        for name, steps in self.groups.items():
-            may_lack = steps.missing_channels != "refuse"
-            opened[name] = dataset.read_channels(recording, steps.channels or (), may_lack_channels=may_lack)
-            steps.check(opened[name])
-        return opened
+        return {
+            name: steps.opened(dataset, recording, partial(dataset.read_channels, recording, steps.channels or ()))
+            for name, steps in self.groups.items()
+        }
 
-    def apply(self, groups: Mapping[str, "mne.io.BaseRaw"]) -> Mapping[str, "mne.io.BaseRaw"]:
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
-        return {name: self.groups[name].filtered(raw) for name, raw in groups.items()}
+        return {name: self.groups[name].filtered(one) for name, one in groups.items()}

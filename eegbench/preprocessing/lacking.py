@@ -5,43 +5,49 @@ from collections.abc import Mapping, Sequence
 
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.content import named
-from eegbench.store.shard import GroupHeader
+from eegbench.preprocessing.base import MissingChannels
+from eegbench.store.shard import ShardHeader
 
 _log = logging.getLogger(__name__)
 
 
-def tell_lacking(headers: Mapping[str, GroupHeader], channels: Sequence[str]) -> None:
-    """Note the recordings that lack a channel, or have zeros in its place.
+def tell_lacking(
+    headers: Mapping[str, ShardHeader], group: str, channels: Sequence[str], missing_channels: MissingChannels
+) -> None:
+    """Note the recordings that lack a channel, or have zeros or splines in its place.
 
     Parameters
     ----------
     headers
-        What the shard of each recording says of a group of signals.
+        What the shard of each recording says.
+    group
+        The group of signals.
     channels
         The names that were asked for, or those that any recording has.
+    missing_channels
+        What became of these recordings.
 
     Raises
     ------
     BadRecordingError
         Where no recording has one of them.
     """
+    recorded = {recording: _recorded(header, group) for recording, header in headers.items()}
+    what = "interpolated" if missing_channels == "interpolate" else "missing"
     for channel in channels:
-        without = [recording for recording, header in headers.items() if not _has(header, channel)]
+        without = [recording for recording, names in recorded.items() if channel not in names]
         if len(without) == len(headers):
-            there = sorted({name for header in headers.values() for name in header.channels if _has(header, name)})
+            there = sorted({name for names in recorded.values() for name in names})
             raise BadRecordingError(
                 f"preprocessing.signal.channels: no recording has {channel}; there are {', '.join(there) or 'none'}."
             )
         if without:
             _log.info(
-                "Channel %s is missing in %d of %d recordings: %s.",
-                *(channel, len(without), len(headers), named(without)),
+                "Channel %s is %s in %d of %d recordings: %s.",
+                *(channel, what, len(without), len(headers), named(without)),
             )
 
 
-def _has(header: GroupHeader, channel: str) -> bool:
-    """Return whether a recording has a channel with a signal: one that was filled with zeros has none."""
-    if channel not in header.channels:
-        return False
-    place = header.channels.index(channel)
-    return header.mean_uv[place] != 0 or header.std_uv[place] != 0
+def _recorded(header: ShardHeader, group: str) -> list[str]:
+    """Return the channels of a group that a recording has; those that were filled in have no rate as recorded."""
+    return [name for name in header.groups[group].channels if name in header.recorded_sfreq]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import mne
-
 from eegbench.dataset import BadRecordingError
+from eegbench.dataset.channel_kinds import kind_of
 from eegbench.notes import noted
 from eegbench.preprocessing.base import GroupPlan
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible
+from eegbench.preprocessing.recorded import Recorded
 from eegbench.preprocessing.shard_job import Source, group_header, read
 from eegbench.store import Shard
 from eegbench.store.shard import GroupHeader
@@ -25,7 +25,7 @@ class Preview:
     channels
         Names of the channels that are read, over all groups.
     sfreq
-        Sampling rate in Hz of each group, as recorded.
+        Sampling rates in Hz of each group, as recorded.
     length_s
         Seconds that are read.
     problem
@@ -54,12 +54,12 @@ def preview(source: Source) -> Preview:
 
 def _seen(source: Source) -> Preview:
     found, plans = read(source), source.signal.group_plans
-    first = next(iter(found.groups.values()))
-    groups = {name: _as_preprocessed(raw, plans[name]) for name, raw in found.groups.items()}
+    first = next(iter(found.groups.values())).first
+    groups = {name: _as_preprocessed(one, plans[name]) for name, one in found.groups.items()}
     return Preview(
         shard=Shard(source.recording.signal, replace(found.header, groups=groups), found.quality),
-        channels=tuple(name for raw in found.groups.values() for name in raw.ch_names),
-        sfreq=tuple(float(raw.info["sfreq"]) for raw in found.groups.values()),
+        channels=tuple(name for one in found.groups.values() for name in one.channels),
+        sfreq=tuple(float(raw.info["sfreq"]) for one in found.groups.values() for raw in one.raws),
         length_s=first.n_times / float(first.info["sfreq"]),
         problem=_unit_problem(found.header.movement_uv),
     )
@@ -73,22 +73,25 @@ def _unit_problem(movement_uv: Mapping[str, float]) -> str:
     return ""
 
 
-def _as_preprocessed(raw: "mne.io.BaseRaw", plan: GroupPlan) -> GroupHeader:
+def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
     """Return the header of a group with the rate and the channels that preprocessing gives it."""
-    header = group_header(raw, raw.get_data() * MICROVOLTS)
-    sfreq = plan.sfreq or header.sfreq
-    header = replace(header, sfreq=sfreq, n_samples=round(header.n_samples * sfreq / header.sfreq))
-    if plan.missing_channels != "zeros":
-        return header
-    rows = {name: i for i, name in enumerate(header.channels)}
-    channels = plan.channels or ()
+    parts = [group_header(raw, raw.get_data() * MICROVOLTS) for raw in recorded.raws]
+    rows = {name: (part, i) for part in parts for i, name in enumerate(part.channels)}
+    is_filled = plan.missing_channels in ("zeros", "interpolate")
+    channels = (plan.channels or ()) if is_filled else recorded.channels
     there = [rows.get(name) for name in channels]
-    return replace(
-        header,
+    sfreq = plan.sfreq or parts[0].sfreq
+    return GroupHeader(
         channels=channels,
-        positions=tuple(_NOWHERE if i is None else header.positions[i] for i in there),
-        mean_uv=tuple(0.0 if i is None else header.mean_uv[i] for i in there),
-        std_uv=tuple(0.0 if i is None else header.std_uv[i] for i in there),
+        sfreq=sfreq,
+        n_samples=round(parts[0].n_samples * sfreq / parts[0].sfreq),
+        positions=tuple(_NOWHERE if at is None else at[0].positions[at[1]] for at in there),
+        kinds=tuple(
+            kind_of(name) or "eeg" if at is None else at[0].kinds[at[1]]
+            for name, at in zip(channels, there, strict=True)
+        ),
+        mean_uv=tuple(0.0 if at is None else at[0].mean_uv[at[1]] for at in there),
+        std_uv=tuple(0.0 if at is None else at[0].std_uv[at[1]] for at in there),
     )
 
 

@@ -13,6 +13,7 @@ from jaxtyping import Float
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure, movement
+from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import write_shard
 from eegbench.store.claim import claimed
 from eegbench.store.shard import GroupHeader, ShardHeader, is_whole
@@ -49,7 +50,7 @@ class Read:
         Of the first group: lowest and highest value in µV and number of clipped samples, a column a second.
     """
 
-    groups: Mapping[str, "mne.io.BaseRaw"]
+    groups: Mapping[str, Recorded]
     header: ShardHeader
     quality: Float[np.ndarray, "3 n_channels n_blocks"]
 
@@ -98,20 +99,33 @@ def read(source: Source) -> Read:
     """
     groups = source.signal.select(source.dataset, source.recording)
     for one in groups.values():
-        one.load_data(verbose="ERROR")
-    first, *others = groups.values()
-    quality, movement_uv = measure(first)
-    for one in others:
-        movement_uv |= movement(one)
+        for part in one.raws:
+            part.load_data(verbose="ERROR")
+    first = next(iter(groups.values()))
+    quality, movement_uv = _measured(first)
+    for one in list(groups.values())[1:]:
+        for part in one.raws:
+            movement_uv |= movement(part)
     header = ShardHeader(
         recording=source.dataset.origin(source.recording)[1].id,
         groups={},
-        start_s=float(first.first_time),
-        annotations=_annotations(first),
-        recorded_sfreq=float(first.info["sfreq"]),
+        start_s=float(first.first.first_time),
+        annotations=_annotations(first.first),
+        recorded_sfreq={name: rate for one in groups.values() for name, rate in one.sfreq.items()},
         movement_uv=movement_uv,
     )
     return Read(groups, header, quality)
+
+
+def _measured(recorded: Recorded) -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:
+    """Measure the signals of each rate (see `measure`), over as many seconds as those of the first have."""
+    parts = [measure(raw) for raw in recorded.raws]
+    n_blocks = parts[0][0].shape[2]
+    rows = [part[:, :, np.minimum(np.arange(n_blocks), part.shape[2] - 1)] for part, _ in parts]
+    movement_uv = {name: uv for _, moved in parts for name, uv in moved.items()}
+    names = list(movement_uv)
+    order = [names.index(name) for name in recorded.channels]
+    return np.concatenate(rows, axis=1)[:, order], {name: movement_uv[name] for name in recorded.channels}
 
 
 def _annotations(raw: "mne.io.BaseRaw") -> tuple[tuple[float, float, str], ...]:
@@ -130,6 +144,7 @@ def group_header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_
         sfreq=float(raw.info["sfreq"]),
         n_samples=signal.shape[1],
         positions=_positions(raw),
+        kinds=tuple(raw.get_channel_types()),
         mean_uv=tuple(signal.mean(axis=1).tolist()),
         std_uv=tuple(signal.std(axis=1).tolist()),
     )

@@ -17,7 +17,7 @@ from jaxtyping import Float
 from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.types import Recording
 
-SHARD_VERSION = 5
+SHARD_VERSION = 6
 """Raised whenever the steps or the format change: shards of another version are never reused."""
 
 
@@ -35,6 +35,8 @@ class GroupHeader:
         Samples in each channel.
     positions
         Electrode positions in metres, or NaN, a row a channel.
+    kinds
+        Type of each channel, as MNE calls it: ``eeg``, ``eog``, ….
     mean_uv, std_uv
         Of each channel over the whole shard, the population's standard deviation.
     """
@@ -43,6 +45,7 @@ class GroupHeader:
     sfreq: float
     n_samples: int
     positions: tuple[tuple[float, float, float], ...]
+    kinds: tuple[str, ...]
     mean_uv: tuple[float, ...]
     std_uv: tuple[float, ...]
 
@@ -62,7 +65,8 @@ class ShardHeader:
     annotations
         Onset (s, from the shard's first sample), duration (s) and description of each.
     recorded_sfreq
-        Sampling rate in Hz before any resampling: the quality table counts these samples.
+        Sampling rate in Hz of each recorded channel of all groups before any resampling: the quality table counts these
+        samples. One that was filled in is not among them.
     movement_uv
         Of each channel of all groups as recorded: the median of its peak to peak within a second in µV; 0 where it
         never moves within one.
@@ -74,7 +78,7 @@ class ShardHeader:
     groups: Mapping[str, GroupHeader]
     start_s: float
     annotations: tuple[tuple[float, float, str], ...]
-    recorded_sfreq: float
+    recorded_sfreq: Mapping[str, float]
     movement_uv: Mapping[str, float]
     block_s: float = 1.0
 

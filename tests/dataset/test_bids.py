@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pytest
 import yaml
 from bids_tree import CHANNELS, add_eegbci, add_recording, bids, edit, write_noise
 
 from eegbench.config import build
-from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset import BadRecordingError, Dataset, MixedRatesError
 from eegbench.dataset.bids_tables import read_participants
 from eegbench.dataset.joined import Joined
 from eegbench.preprocessing.build import build_shards, plan_shards
@@ -461,3 +462,42 @@ def test_the_official_validator_finds_nothing_wrong_with_the_tree_of_eegbci(
     broken = Path(shutil.copytree(eegbci_tree, tmp_path / "broken"))
     (broken / "dataset_description.json").unlink()
     assert "DATASET_DESCRIPTION_JSON_MISSING" in errors(broken)
+
+
+def test_channels_go_by_other_spellings_and_as_differences(tree: Path):
+    names = {"Fp1": "FP1", "C3": "EEG C3-Ref", "C4": "C4"}
+    data = bids(tree, task="oddball", channels=tuple(names.values()))
+    recording = data.recordings()[0]
+    raw = data.read(recording)
+    assert raw.ch_names == list(names.values())
+    own = bids(tree, task="oddball").read(recording)
+    np.testing.assert_array_equal(raw.get_data(), own.get_data(list(names)))
+    assert list(raw.annotations.description) == list(own.annotations.description)
+    made = bids(tree, task="oddball", channels=("C3-C4",)).read(recording)
+    np.testing.assert_allclose(made.get_data(), [own.get_data(["C3"])[0] - own.get_data(["C4"])[0]], atol=1e-12)
+
+
+def test_an_edf_of_several_rates_is_read_at_the_rate_of_the_channels_asked_for(tmp_path: Path):
+    rates = {"Fp1": 100.0, "C3": 100.0, "EMG": 200.0}
+    rng = np.random.default_rng(0)
+    signals = [
+        edfio.EdfSignal(rng.normal(0, 20, round(10 * rate)), rate, label=name, physical_dimension="uV")
+        for name, rate in rates.items()
+    ]
+    edf = edfio.Edf(signals, data_record_duration=1.0)
+    edf.write(tmp_path / "noise.edf")
+    path = add_recording(tmp_path / "tree", tmp_path / "noise.edf", {"subject": "01", "task": "rest"})
+    edf.write(path)  # mne-bids wrote all at one rate
+    tables = {one.name.rpartition("_")[2]: one for one in path.parent.glob("sub-01_*")}
+    tables["channels.tsv"].write_text("name\ttype\tunits\nFp1\tEEG\tuV\nC3\tEEG\tuV\nEMG\tEMG\tuV\n")
+    edit(tables["eeg.json"], ('"SamplingFrequency": 200.0', '"SamplingFrequency": 100.0'))
+    data = bids(tmp_path / "tree")
+    raw = data.read(data.recordings()[0])
+    assert (raw.ch_names, raw.info["sfreq"]) == (["Fp1", "C3"], 100.0)
+    np.testing.assert_allclose(raw.get_data() * 1e6, [one.data for one in edf.signals[:2]], atol=1e-6)
+    assert raw.get_montage().get_positions()["ch_pos"]["C3"][0] < -0.05
+    with pytest.raises(MixedRatesError, match="have 2 sampling rates") as caught:
+        bids(tmp_path / "tree", channels=("FP1", "EMG")).read(data.recordings()[0])
+    assert caught.value.rates == {"FP1": 100.0, "EMG": 200.0}
+    apart = data.read_channels(data.recordings()[0], ["EMG"])
+    assert (apart.info["sfreq"], apart.get_channel_types(), len(apart.annotations)) == (200.0, ["emg"], 4)

@@ -8,7 +8,7 @@ import edfio
 import numpy as np
 import pytest
 
-from eegbench.dataset import BadRecordingError
+from eegbench.dataset import BadRecordingError, MixedRatesError
 from eegbench.dataset.edf import open_edf, read_edf_annotations
 from eegbench.dataset.marks import Mark
 
@@ -252,10 +252,18 @@ def test_a_derivation_is_made_of_two_signals_where_none_has_its_name(tmp_path: P
     assert raw.get_channel_types() == ["eeg"] * 3
 
 
+def test_a_difference_of_two_rates_is_refused(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["C3", "M2"], rates={"M2": 50.0})
+    with pytest.raises(BadRecordingError, match=r"C3-M2 is a difference of two rates \(C3 100 Hz, M2 50 Hz\)"):
+        open_edf(path, channels=["C3-M2"])
+
+
 def test_two_names_of_one_signal_are_refused(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG C3", "EEG C4"])
     with pytest.raises(BadRecordingError, match="'C3' and 'EEG C3' are both EEG C3; name it once"):
         open_edf(path, channels=["C3", "EEG C3"])
+    with pytest.raises(BadRecordingError, match="channel 'C4' is asked for twice; name it once"):
+        open_edf(path, channels=["C4", "C3", "C4"])
 
 
 def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):
@@ -282,8 +290,9 @@ def test_a_name_that_two_channels_bear_is_refused_only_when_asked_for(tmp_path: 
 
 def test_channels_of_two_rates_are_refused_and_none_is_resampled(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["A", "B"], rates={"B": 50.0})
-    with pytest.raises(BadRecordingError, match=r"2 sampling rates \(A 100 Hz, B 50 Hz\); name channels of one rate"):
+    with pytest.raises(MixedRatesError, match=r"2 sampling rates \(A 100 Hz, B 50 Hz\); set preproc") as caught:
         open_edf(path, channels=["A", "B"])
+    assert caught.value.rates == {"A": 100.0, "B": 50.0}
     raw = open_edf(path, channels=["B"])
     np.testing.assert_allclose(raw.get_data()[0] * 1e6, edfio.read_edf(path).get_signal("B").data, atol=1e-6)
 

@@ -9,11 +9,18 @@ from eegbench.dataset import BadRecordingError
 from eegbench.dataset.gdf_units import check_gdf_units
 
 
-def write_header(path: Path, codes: list[int]) -> Path:
+def write_header(path: Path, codes: list[int], n_samples: list[int] | None = None) -> Path:
     """Write the head of a GDF 2 with so many channels, up to their units."""
     head = b"GDF 2.20".ljust(252, b"\0") + struct.pack("<HH", len(codes), 0)
     names = b"".join(f"C{number}".encode().ljust(16, b"\0") for number in range(len(codes)))
-    path.write_bytes(head + names + bytes(86 * len(codes)) + struct.pack(f"<{len(codes)}H", *codes) + bytes(200))
+    path.write_bytes(
+        head
+        + names
+        + bytes(86 * len(codes))
+        + struct.pack(f"<{len(codes)}H", *codes)
+        + bytes(112 * len(codes))
+        + struct.pack(f"<{len(codes)}i", *(n_samples or [100] * len(codes)))
+    )
     return path
 
 
@@ -36,3 +43,10 @@ def test_a_unit_that_would_be_taken_for_volts_is_refused(tmp_path: Path, code: i
         check_gdf_units(write_header(tmp_path / "a.gdf", [4275, code]))
     with pytest.raises(BadRecordingError, match=r"b\.gdf: channel 'C1' has the unit 'mV'"):
         check_gdf_units(write_first_header(tmp_path / "b.gdf", [b"uV", b"mV"]))
+
+
+def test_several_rates_are_refused(tmp_path: Path):
+    with pytest.raises(
+        BadRecordingError, match=r"a\.gdf: its channels have several sampling rates \(100, 200 samples a"
+    ):
+        check_gdf_units(write_header(tmp_path / "a.gdf", [4275, 4275], [200, 100]))

@@ -6,7 +6,7 @@ from pathlib import Path
 import edfio
 import numpy as np
 import pytest
-from own_recordings import NAMES, noise, reader, write_brainvision, write_edf, write_eeglab, write_fif
+from own_recordings import NAMES, noise, reader, write_brainvision, write_edf, write_eeglab, write_fif, write_gdf
 
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.recordings import Recordings
@@ -186,10 +186,38 @@ def test_channels_that_hold_no_voltage_or_are_missing_are_refused(tmp_path: Path
         sides(tmp_path, channels=["C3", "O1"]).read(dataset.recordings()[0])
     lacking = sides(tmp_path, channels=["C3", "Cz"], labels={"S1": "left"})
     with pytest.raises(
-        BadRecordingError, match=r"has no channel Cz; it has C3, C4, O1\. Name others by dataset\.channels"
+        BadRecordingError, match=r"has no channel 'Cz'; it has C3, C4, O1\. Set .*missing_channels=mark"
     ):
         lacking.read(dataset.recordings()[0])
     assert lacking.read(dataset.recordings()[0], may_lack_channels=True).ch_names == ["C3"]
+
+
+ODD = ("EEG C3-Ref", "EEG A2-Ref", "t3")
+
+
+@pytest.mark.parametrize("ending", [".vhdr", ".set", ".gdf", ".edf", "_raw.fif"])
+def test_channels_go_by_other_spellings_and_as_differences_in_every_format(tmp_path: Path, ending: str):
+    data, path = noise(6, SFREQ), tmp_path / f"a{ending}"
+    if ending == ".vhdr":
+        write_brainvision(path, data, SFREQ, [], names=ODD)
+    elif ending == ".set":
+        write_eeglab(path, data, SFREQ, [(1.0, "1")], names=ODD)
+    elif ending == ".gdf":
+        write_gdf(path, data, int(SFREQ), names=ODD)
+    elif ending == ".edf":
+        write_edf(path, data, SFREQ, names=ODD)
+    else:
+        write_fif(path, data, SFREQ, TRIGGERS, names=ODD)
+    dataset = sides(tmp_path, labels_from=None, channels=["T7", "C3-M2", "C3"])
+    raw = dataset.read(dataset.recordings()[0])
+    assert raw.ch_names == ["T7", "C3-M2", "C3"]
+    assert raw.get_channel_types() == ["eeg"] * 3
+    np.testing.assert_allclose(raw.get_data() * 1e6, [data[2], data[0] - data[1], data[0]], atol=0.02)
+    where = raw.get_montage().get_positions()["ch_pos"]
+    assert where["T7"][0] < where["C3"][0] < -0.05  # left, in metres
+    assert np.isnan(where["C3-M2"]).all()
+    with pytest.raises(BadRecordingError, match=r"has no channel 'Cz'; it has EEG C3-Ref, EEG A2-Ref, t3"):
+        sides(tmp_path, labels_from=None, channels=["C3", "Cz"]).read(dataset.recordings()[0])
 
 
 def test_a_folder_without_recordings_says_what_is_there(tmp_path: Path):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.recorded import Recorded
 
 
 def recording(n_times: int, annotations: mne.Annotations | None = None) -> mne.io.RawArray:
@@ -33,5 +34,9 @@ def check(raw: mne.io.RawArray, l_freq: float | None, h_freq: float | None) -> N
         "missing_channels": "refuse",
     }
     expected = raw.copy().filter(l_freq, h_freq, picks="all", verbose="ERROR").get_data()
-    found = Filtered(l_freq=l_freq, h_freq=h_freq, **options).apply({"eeg": raw.copy()})["eeg"].get_data()
+    found = (
+        Filtered(l_freq=l_freq, h_freq=h_freq, **options)
+        .apply({"eeg": Recorded(tuple(raw.ch_names), (raw.copy(),))})["eeg"]
+        .get_data()
+    )
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-11 * np.abs(expected).max())

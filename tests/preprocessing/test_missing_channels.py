@@ -64,6 +64,7 @@ def test_what_is_missing_is_told_with_the_recordings(tmp_path, how, caplog):
     caplog.set_level(logging.INFO)
     lacking(tmp_path, how)
     assert caplog.messages == [
+        "Channels of group eeg are EEG by the file or by default: A, B.",
         "Channel A is missing in 1 of 3 recordings: s2.",
         "Channel B is missing in 1 of 3 recordings: s1.",
     ]

@@ -69,7 +69,7 @@ def test_what_a_run_uses_has_no_problem_and_nothing_is_written(tmp_path):
     dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
     found = survey(dataset, standard(filtered(sfreq=50.0)), 1)
     assert not any(problems(found).values())
-    assert found.notes == ()
+    assert found.notes == ("Channels of group eeg are EEG by the file or by default: A, B.",)
     assert {path.name for path in tmp_path.iterdir()} == {"toy"}
     assert found.table["labels"].tolist() == ["left 4 (0.667 min); rest 2 (0.333 min); right 2 (0.333 min)"] * 3
 
@@ -102,7 +102,8 @@ def test_channels_that_some_or_all_recordings_lack_are_told(tmp_path):
     for how in ("mark", "zeros"):
         found = survey(dataset, standard(filtered(channels=("A", "B"), missing_channels=how)), 1)
         assert not any(problems(found).values())
-        assert found.notes == ("Channel B is missing in 1 of 3 recordings: s1.",)
+        kinds = "Channels of group eeg are EEG by the file or by default: A, B."
+        assert found.notes == (kinds, "Channel B is missing in 1 of 3 recordings: s1.")
     nowhere = survey(dataset, standard(filtered(channels=("A", "Nope"), missing_channels="mark")), 1)
     assert "no recording has Nope; there are A" in nowhere.refusal
 

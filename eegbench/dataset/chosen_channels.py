@@ -1,0 +1,95 @@
+"""The channels of a file that are asked for: found by name, renamed, in order, and subtracted where two make one."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import mne
+
+from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.channel_names import AmbiguousNameError, find
+from eegbench.dataset.electrodes import placed
+
+MAX_SHOWN = 30
+"""So many channels of a file are listed in an error message."""
+
+
+def choose(
+    file: Path, names: Sequence[str], labels: Sequence[str], *, may_lack_channels: bool
+) -> dict[str, tuple[str, ...]]:
+    """Return the labels that each name stands for: two where it is their difference.
+
+    Parameters
+    ----------
+    file
+        For error messages.
+    names
+        The channels that are asked for.
+    labels
+        Those that the file has.
+    may_lack_channels
+        Whether names that are missing are passed over, as long as one is there.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a channel is missing that must not be, several could be meant, two names mean one, or one stands twice.
+    """
+    found = {name: labels_of(file, name, labels) for name in names}
+    if len(found) < len(names):
+        twice = next(name for name in names if list(names).count(name) > 1)
+        raise BadRecordingError(f"{file}: channel {twice!r} is asked for twice; name it once.")
+    lacks_some = any(found.values())  # rather than all
+    for name, those in found.items():
+        if not those and not (may_lack_channels and lacks_some):
+            remedy = " Set preprocessing.signal.missing_channels=mark to go on without it." if lacks_some else ""
+            raise BadRecordingError(_no_channel(file, name, labels) + remedy)
+    check_once(file, found)
+    return {name: those for name, those in found.items() if those}
+
+
+def labels_of(file: Path, name: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return what `eegbench.dataset.channel_names.find` finds; a name of several signals is refused."""
+    try:
+        return find(name, labels)
+    except AmbiguousNameError as error:
+        raise BadRecordingError(f"{file}: {error}; name other channels, or rename them in the file.") from error
+
+
+def check_once(file: Path, found: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse two names for one signal."""
+    first: dict[tuple[str, ...], str] = {}
+    for name, those in found.items():
+        if those and first.setdefault(those, name) != name:
+            raise BadRecordingError(
+                f"{file}: {first[those]!r} and {name!r} are both {' minus '.join(those)}; name it once."
+            )
+
+
+def picked(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[str]]) -> "mne.io.BaseRaw":
+    """Give channels the names that were asked for, in their order, and make the differences of two, in place.
+
+    Only differences load the samples.
+    """
+    single = {those[0]: name for name, those in chosen.items() if len(those) == 1}
+    pairs = {name: those for name, those in chosen.items() if len(those) == 2}
+    for name, (first, second) in pairs.items():
+        raw.load_data(verbose="ERROR")
+        raw = mne.set_bipolar_reference(raw, first, second, ch_name=name, drop_refs=False, verbose="ERROR")
+    raw.reorder_channels([*single, *pairs])
+    raw.rename_channels(single, verbose="ERROR")
+    return raw.reorder_channels(list(chosen)) if pairs else raw
+
+
+def _no_channel(file: Path, name: str, labels: Sequence[str]) -> str:
+    short = {label.removeprefix("EEG "): label for label in labels}
+    near = [] if _is_electrode(name) else difflib.get_close_matches(name, [*labels, *short], n=1)
+    hint = f"did you mean {short.get(near[0], near[0])!r}? It" if near else "it"
+    shown = ", ".join(labels[:MAX_SHOWN]) + (f" and {len(labels) - MAX_SHOWN} more" if len(labels) > MAX_SHOWN else "")
+    return f"{file}: has no channel {name!r}; {hint} has {shown}."
+
+
+def _is_electrode(name: str) -> bool:
+    """Say whether a name, or each side of a derivation, is one of the 10-05 system: then it is no slip of the pen."""
+    parts = set(name.split("-"))
+    return len(placed(parts)) == len(parts)

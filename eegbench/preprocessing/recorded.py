@@ -1,0 +1,143 @@
+"""The signals of a group as recorded; channels of several sampling rates, each read at its own, on one clock.
+
+Conventions
+-----------
+MNE reads the channels of one EDF at the highest of their rates, and makes up the samples between. Here each rate is a
+`mne.io.Raw` of its own. Their first samples may lie half a sample apart where a recording was cropped between two
+samples of the slower one; `joined` takes that into account.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mne
+import numpy as np
+
+from eegbench.dataset import BadRecordingError, MixedRatesError
+
+MIN_PAD = 100
+"""Samples by which a signal goes on beyond its ends while it is resampled, as in MNE."""
+
+MAX_DENOMINATOR = 1000
+"""Of the ratio of two rates: 100/256 is 25/64."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The channels of a group, and their signals by sampling rate.
+
+    Attributes
+    ----------
+    channels
+        Names, in the order of the group.
+    raws
+        One for each sampling rate, the highest first; annotations are those of the first.
+    """
+
+    channels: tuple[str, ...]
+    raws: tuple["mne.io.BaseRaw", ...]
+
+    @property
+    def first(self) -> "mne.io.BaseRaw":
+        """The signals of the highest rate."""
+        return self.raws[0]
+
+    @property
+    def sfreq(self) -> dict[str, float]:
+        """Sampling rate of each channel in Hz."""
+        rates = {name: float(raw.info["sfreq"]) for raw in self.raws for name in raw.ch_names}
+        return {name: rates[name] for name in self.channels}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Type of each channel, as MNE calls it."""
+        pairs = (zip(raw.ch_names, raw.get_channel_types(), strict=True) for raw in self.raws)
+        kinds = {name: kind for one in pairs for name, kind in one}
+        return tuple(kinds[name] for name in self.channels)
+
+    def picked(self, channels: Sequence[str]) -> "Recorded":
+        """Return some of the channels in another order; loads nothing."""
+        kept = []
+        for raw in self.raws:
+            there = [name for name in channels if name in raw.ch_names]
+            if there:
+                kept.append(raw.pick(there).reorder_channels(there))
+        return Recorded(tuple(name for name in channels if name in self.channels), tuple(kept))
+
+
+def open_group(
+    read: Callable[[], "mne.io.BaseRaw"],
+    read_channels: Callable[[Sequence[str]], "mne.io.BaseRaw"],
+    *,
+    channels: Sequence[str] | None,
+    sfreq: float | None,
+) -> Recorded:
+    """Open the channels of a group, those of each rate by themselves where there are several.
+
+    Parameters
+    ----------
+    read
+        Opens the recording.
+    read_channels
+        Opens some of its channels by name.
+    channels
+        Names that are kept; None keeps all.
+    sfreq
+        Rate in Hz that all are resampled to later.
+
+    Raises
+    ------
+    BadRecordingError
+        Where there are several rates and no rate to resample them to.
+    """
+    try:
+        raw = read()
+    except MixedRatesError as error:
+        kept = {name: rate for name, rate in error.rates.items() if channels is None or name in channels}
+        kept = kept or dict(error.rates)  # whoever checks the names says which are missing
+        rates = sorted(set(kept.values()), reverse=True)
+        if len(rates) > 1 and sfreq is None:
+            raise BadRecordingError(str(error)) from error
+        by_rate = [[name for name, rate in kept.items() if rate == one] for one in rates]
+        return Recorded(tuple(kept), tuple(read_channels(names) for names in by_rate))
+    return Recorded(tuple(raw.ch_names), (raw,))
+
+
+def joined(recorded: Recorded, sfreq: float | None) -> "mne.io.BaseRaw":
+    """Resample loaded signals of several rates to one, and return them as one recording; one rate stays as it is.
+
+    Each is limited to half of the lower rate of its two, by MNE's resampling in the frequency domain.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a signal ends more than one of its samples before the first one does.
+    """
+    clock = recorded.first
+    if sfreq is None or len(recorded.raws) == 1:
+        return clock
+    late_s = [clock.first_time - raw.first_time for raw in recorded.raws]
+    own_s = [1 / raw.info["sfreq"] for raw in recorded.raws]
+    for raw in recorded.raws:
+        _resample(raw, sfreq)
+    for raw, shift_s, step_s in list(zip(recorded.raws, late_s, own_s, strict=True))[1:]:
+        at = np.arange(clock.n_times) + round(shift_s * sfreq)
+        short_s = (at[-1] + 1 - raw.n_times) / sfreq
+        if short_s > step_s + 1 / sfreq:
+            raise BadRecordingError(
+                f"channel {raw.ch_names[0]} ends {short_s:g} s before {clock.ch_names[0]}; export the recording "
+                "again, or leave the channel out."
+            )
+        signal = raw.get_data()[:, np.clip(at, 0, raw.n_times - 1)]
+        aligned = mne.io.RawArray(signal, raw.info, first_samp=clock.first_samp, verbose="ERROR")
+        clock.add_channels([aligned], force_update_info=True)
+    return clock.reorder_channels(list(recorded.channels))
+
+
+def _resample(raw: "mne.io.BaseRaw", sfreq: float) -> None:
+    """Resample in place; ends are padded by whole numbers of samples at both rates, so that nothing is displaced."""
+    if raw.info["sfreq"] == sfreq:
+        return
+    step = Fraction(sfreq / raw.info["sfreq"]).limit_denominator(MAX_DENOMINATOR).denominator
+    raw.resample(sfreq, npad=step * -(-MIN_PAD // step), verbose="ERROR")
