@@ -16,6 +16,7 @@ from pathlib import Path
 
 from eegbench.dataset.content import named
 from eegbench.dataset.night_subjects import PUBLISHED, TABLE, is_cassette, sleeper_of
+from eegbench.text import composed
 from eegbench.types import Recording
 
 PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
@@ -99,7 +100,7 @@ def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
 
 
 def _key(path: Path) -> str:
-    stem = path.name.removesuffix(PSG).removesuffix(HYPNOGRAM)
+    stem = composed(path.name).removesuffix(PSG).removesuffix(HYPNOGRAM)
     return stem[:7] if PUBLISHED.match(stem) else stem
 
 
@@ -145,7 +146,7 @@ def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: b
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
     who = sleeper_of(signal, key, fetched=fetched)
     return Recording(
-        id=signal.name.removesuffix(PSG).removesuffix(".edf"),
+        id=composed(signal.name).removesuffix(PSG).removesuffix(".edf"),
         subject=who.subject,
         session=who.session,
         signal=signal,

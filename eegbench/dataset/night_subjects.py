@@ -17,6 +17,7 @@ import mne
 
 from eegbench.dataset.patient import patient_field, sex_and_age
 from eegbench.dataset.subject_table import age_and_sex, columns, read_subjects
+from eegbench.text import composed
 from eegbench.types import Fact
 
 TABLE = "subjects.csv"
@@ -80,7 +81,8 @@ def _by_name(key: str) -> tuple[str, str]:
 def _by_table(table: Path, mtime_ns: int, signal: Path, key: str, session: str) -> Sleeper:
     """Look a recording up by its name with or without the endings."""
     rows = _by_recording(table, mtime_ns)
-    names = (signal.name, signal.stem, signal.stem.removesuffix("-PSG"), key)
+    stem = composed(signal.stem)
+    names = (composed(signal.name), stem, stem.removesuffix("-PSG"), key)
     row = next((rows[name] for name in names if name in rows), None)
     if row is None or not row["subject"].strip():
         raise ValueError(

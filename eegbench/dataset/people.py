@@ -15,6 +15,7 @@ from pathlib import Path
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.delimited import read_lines
 from eegbench.dataset.subject_table import age_and_sex
+from eegbench.text import composed
 from eegbench.types import Fact
 
 TABLE = "subjects.csv"
@@ -65,7 +66,7 @@ def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, 
     if subject is None and rows and set(KEYS) & rows[0].keys():
         return _by_table(table, rows, root, ids)
     rule = _rule(subject)
-    found = {path: rule(path, path.relative_to(root)) for path in ids}
+    found = {path: rule(path, _below(path, root)) for path in ids}
     return _with_facts(table, rows, found) if rows else found
 
 
@@ -86,7 +87,7 @@ def _by_table(
     key = next(name for name in KEYS if name in rows[0])
     found = {}
     for path, recording in ids.items():
-        names = (recording,) if key == "recording" else (path.relative_to(root).as_posix(),)
+        names = (recording,) if key == "recording" else (_below(path, root).as_posix(),)
         own = [row for row in rows if row[key] in names]
         if len(own) != 1 or not own[0]["subject"]:
             raise BadRecordingError(
@@ -96,6 +97,10 @@ def _by_table(
         facts = _facts(table, own[0])
         found[path] = Person(own[0]["subject"], own[0].get("session") or "1", own[0].get("run", ""), facts)
     return found
+
+
+def _below(path: Path, root: Path) -> Path:
+    return Path(composed(path.relative_to(root).as_posix()))
 
 
 def _with_facts(table: Path, rows: Sequence[Mapping[str, str]], found: Mapping[Path, Person]) -> dict[Path, Person]:

@@ -61,8 +61,7 @@ def _check_fields(path: Path, line: int, fields: Sequence[str], header: Sequence
 
 def columns(path: Path) -> tuple[str, ...]:
     """Return the names in the first line of a CSV."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return tuple(csv.DictReader(file, skipinitialspace=True).fieldnames or ())
+    return tuple(_rows(path)[0])
 
 
 def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]:
