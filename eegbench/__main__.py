@@ -57,6 +57,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[0] not in VERBS:
         print(f"eegbench: there is no verb {words[0]!r}; there are {', '.join(VERBS)}.", file=sys.stderr)
         return 2
+    if sys.flags.optimize > 1:
+        print(
+            "eegbench: MNE needs docstrings, which -OO removes; unset PYTHONOPTIMIZE or set it to 1.",
+            file=sys.stderr,
+        )
+        return 1
     module = importlib.import_module(f"eegbench.command.{words[0]}")
     return int(module.main(words[1:]))
 

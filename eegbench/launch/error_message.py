@@ -94,6 +94,8 @@ def _unreadable_word(word: str) -> str:
     """Say how an override is quoted that Hydra's grammar cannot read."""
     if "=" not in word:
         return f"{word!r} is neither a flag nor an override; KEY=VALUE is expected, without blanks around =."
+    if (found := re.fullmatch(r"([\w.@/+~-]+)\s*=\s*(.*)", word)) and f"{found[1]}={found[2]}" != word:
+        return f"{word}: blanks around = are not read; type {found[1]}={found[2]}"
     return f"{word}: this value cannot be read as it stands; if it is meant as a text, quote it so: {retyped(word)}"
 
 

@@ -8,6 +8,12 @@ from eegbench.config import unquoted
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
 
+FLAGS = (
+    *("--help", "--hydra-help", "--version", "--cfg", "--resolve", "--package", "--run", "--multirun", "--info"),
+    *("--shell-completion", "--config-path", "--config-name", "--config-dir", "--experimental-rerun"),
+)
+"""The long flags of Hydra, which may be cut short."""
+
 LABELS = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.labels)=\s*(\{.*)", re.DOTALL)
 """A mapping of labels; Hydra itself merges it into the mapping of the option."""
 
@@ -26,6 +32,21 @@ def is_multirun(words: Sequence[str]) -> bool:
 def is_override(word: str) -> bool:
     """Whether a word is an override, not a flag."""
     return "=" in word and not word.startswith("-")
+
+
+def check_flags(words: Sequence[str]) -> None:
+    """Refuse options that are typed as flags.
+
+    Raises
+    ------
+    ValueError
+        With the word as it is to be typed.
+    """
+    for word in words:
+        name, equals, value = word.partition("=")
+        if len(name) > len("--") and name.startswith("--") and not any(flag.startswith(name) for flag in FLAGS):
+            key = f"{name.lstrip('-')}={value if equals else 'VALUE'}"
+            raise ValueError(f"{word}: there is no such flag; options are typed without dashes: {key}")
 
 
 def config_dir(words: Sequence[str]) -> str | None:
