@@ -1,9 +1,14 @@
 """The words of a command line that Hydra reads: overrides (``key=value``) and flags."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 
-from eegbench.config import unquoted
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import OverrideParseException
+
+from eegbench.config import quoted, unquoted
 
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
@@ -94,5 +99,20 @@ def with_whole_labels(words: Sequence[str]) -> list[str]:
     found = []
     for word in words:
         match = LABELS.fullmatch(word)
-        found += [f"++{match[1]}=null", f"++{match[1]}={match[2]}"] if match else [word]
+        found += [f"++{match[1]}=null", f"++{match[1]}={_labels(match[2])}"] if match else [word]
     return found
+
+
+def _labels(text: str) -> str:
+    """Write a mapping that Hydra cannot read, as it knows no quoted keys, as a list of pairs (see `eegbench.config`).
+
+    What is no mapping stays as it is.
+    """
+    try:
+        OverridesParser.create().parse_overrides([f"key={text}"])
+    except OverrideParseException:
+        with contextlib.suppress(yaml.YAMLError):
+            mapping = yaml.load(text, Loader=yaml.BaseLoader)  # makes nothing but texts, lists and mappings
+            if isinstance(mapping, dict) and all(isinstance(one, str) for pair in mapping.items() for one in pair):
+                return f"[{','.join(f'[{quoted(label)},{quoted(name)}]' for label, name in mapping.items())}]"
+    return text
