@@ -8,6 +8,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.bids_files import listed, no_volts
 from eegbench.dataset.bids_tables import Channel
+from eegbench.dataset.channel_names import check_once
 from eegbench.dataset.edf import open_edf
 
 VOLTAGES = ("V", "mV", "uV", "\u00b5V", "\u03bcV", "nV", "microV", "n/a", "")
@@ -47,7 +48,10 @@ def choose(
     ------
     BadRecordingError
         Where a channel is missing that must not be, or all are.
+    ValueError
+        Where one is asked for twice.
     """
+    check_once(wanted or ())
     names = list(wanted or (name for name, one in channels.items() if one.kind == "EEG"))
     found = [name for name in names if name in there and name not in left_out]
     if found and (may_lack_channels or len(found) == len(names)):

@@ -13,7 +13,7 @@ import mne
 import numpy as np
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.channel_names import AmbiguousNameError, find
+from eegbench.dataset.channel_names import AmbiguousNameError, check_once, find
 from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
@@ -121,6 +121,7 @@ def _choose(
     header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> dict[str, tuple[EdfSignal, ...]]:
     """Find the signals of each name: two where it stands for their difference, none where it may be missing."""
+    check_once(channels or ())
     signals = {signal.label: signal for signal in header.signals if signal.label not in ANNOTATIONS}
     labels = [signal.label for signal in header.signals if signal.label not in ANNOTATIONS]
     if not labels:

@@ -56,8 +56,8 @@ def list_nights(
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one with *{PSG} files is expected.")
     files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
-    if not any(path.name.endswith(PSG) for path in files):
-        deeper = next(iter(sorted(root.rglob(f"*{PSG}"))), None)
+    if not any(_ends(path, PSG) for path in files):
+        deeper = next(iter(sorted(path for path in root.rglob("*") if _ends(path, PSG))), None)
         hint = f"set dataset.root={deeper.parent}" if deeper else "put them there or leave dataset.root=null to fetch"
         raise FileNotFoundError(f"dataset.root={root}: no *{PSG} in it; {hint}.")
     return pair_nights(files, labelled=labelled, subjects=subjects, nights=nights)
@@ -92,15 +92,21 @@ def partner(path: Path, ending: str) -> str:
 def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in files:
-        if path.name.endswith(ending) and found.setdefault(_key(path), path) != path:
+        if _ends(path, ending) and found.setdefault(_key(path), path) != path:
             raise ValueError(
                 f"{path}: stands for the same night as {found[_key(path)].name}; keep one of the two in the folder."
             )
     return found
 
 
+def _ends(path: Path, ending: str) -> bool:
+    return path.name.lower().endswith(ending.lower())  # some systems write names in capitals
+
+
 def _key(path: Path) -> str:
-    stem = composed(path.name).removesuffix(PSG).removesuffix(HYPNOGRAM)
+    stem = composed(path.name)
+    for ending in (PSG, HYPNOGRAM):
+        stem = stem[: -len(ending)] if _ends(path, ending) else stem
     return stem[:7] if PUBLISHED.match(stem) else stem
 
 
@@ -146,7 +152,7 @@ def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: b
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
     who = sleeper_of(signal, key, fetched=fetched)
     return Recording(
-        id=composed(signal.name).removesuffix(PSG).removesuffix(".edf"),
+        id=composed(signal.name[: -len(PSG)] if _ends(signal, PSG) else signal.stem),
         subject=who.subject,
         session=who.session,
         signal=signal,

@@ -263,6 +263,14 @@ def test_any_other_names_pair_by_what_stands_before_the_ending(tmp_path: Path, w
     assert dataset(tmp_path).read(nights[0]).n_times == 420 * 100
 
 
+def test_endings_in_capitals_are_those_of_a_night_too(tmp_path: Path, write_edf, write_hypnogram):
+    write_edf(tmp_path / "anna-PSG.edf", seconds=600).rename(tmp_path / "ANNA-PSG.EDF")
+    write_hypnogram(tmp_path / "anna-Hypnogram.edf", NIGHT).rename(tmp_path / "ANNA-HYPNOGRAM.EDF")
+    (night,) = dataset(tmp_path).recordings()
+    assert (night.id, night.subject) == ("ANNA", "ANNA")
+    assert dataset(tmp_path).read(night).n_times == 420 * 100
+
+
 def test_telemetry_subjects_are_other_people_than_cassette_subjects(tmp_path: Path, write_edf):
     for name in ("SC4011E0", "ST7011J0"):
         write_edf(tmp_path / f"{name}-PSG.edf", patient=edfio.Patient(sex="F", name="Female_33yr"))
