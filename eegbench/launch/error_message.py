@@ -96,6 +96,8 @@ def _unreadable_word(word: str) -> str:
         return f"{word!r} is neither a flag nor an override; KEY=VALUE is expected, without blanks around =."
     if (found := re.fullmatch(r"([\w.@/+~-]+)\s*=\s*(.*)", word)) and f"{found[1]}={found[2]}" != word:
         return f"{word}: blanks around = are not read; type {found[1]}={found[2]}"
+    if found := re.fullmatch(r"[+]*([\w.]+\.labels)\.([^=]+)=(.*)", word):
+        return f"{word}: no key can hold this text; type the whole map: '{found[1]}={{\"{found[2]}\": {found[3]}, …}}'"
     if word.partition("=")[2].startswith("{"):
         return f'{word}: this mapping cannot be read; write {{TEXT: VALUE, "TEXT WITH SIGNS": VALUE}}'
     return f"{word}: this value cannot be read as it stands; if it is meant as a text, quote it so: {retyped(word)}"

@@ -46,6 +46,10 @@ def test_a_word_that_is_no_override_is_named(capsys):
         (["--seed=3"], "options are typed without dashes: seed=3"),
         (["--seed", "3"], "options are typed without dashes: seed=VALUE"),
         (["seed = 3"], "blanks around = are not read; type seed=3"),
+        (
+            ["dataset.labels.Sleep stage W=Wake"],
+            """no key can hold this text; type the whole map: 'dataset.labels={"Sleep stage W": Wake, …}'""",
+        ),
     ],
 )
 def test_an_option_that_is_typed_as_for_other_programs_is_refused_with_what_to_type(capsys, words, remedy):
