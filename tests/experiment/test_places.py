@@ -8,6 +8,7 @@ from toy import SMALL
 
 from eegbench.__main__ import main
 from eegbench.config import read_plain, write_plain
+from eegbench.experiment.finished import is_kept_in
 from eegbench.experiment.run_place import located, read_from
 from eegbench.launch.resume import with_resume
 
@@ -66,6 +67,22 @@ def test_recordings_are_read_from_the_directory_where_the_run_was_begun(begun_he
 def test_a_folder_that_moved_with_the_working_directory_is_read_from_the_present_one(begun_here):
     places = read_from(read_plain(begun_here / "config.yaml"), begun_here)
     assert "encoder" not in places  # it is in no other than the present one
+
+
+def test_a_run_is_kept_by_the_database_that_moved_with_it_and_not_by_another(tmp_path):
+    outputs, before = tmp_path / "now", tmp_path / "before"
+    run = outputs / "runs" / "one"
+    run.mkdir(parents=True)
+    assert not is_kept_in(outputs, run)  # it has no record
+    (run / "tracking.json").write_text(json.dumps({"uri": f"sqlite:///{before}/mlflow.db"}))
+    assert not is_kept_in(outputs, run)  # there is no database
+    (outputs / "mlflow.db").touch()
+    assert is_kept_in(outputs, run)
+    before.mkdir()
+    (before / "mlflow.db").touch()
+    assert not is_kept_in(outputs, run)  # it is kept where it was
+    (run / "tracking.json").write_text(json.dumps({"uri": f"sqlite:///{outputs}/mlflow.db"}))
+    assert is_kept_in(outputs, run)
 
 
 def test_a_run_is_finished_and_explained_from_another_directory(toy_options, tmp_path, monkeypatch):
