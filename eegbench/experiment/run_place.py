@@ -69,14 +69,16 @@ def read_from(options: Mapping[str, Any], folder: Path) -> dict[str, str]:
     begun = _begun_in(folder)
     if begun is None or begun == Path.cwd():
         return {}
-    outputs = _outputs(options, folder)[0]
+    outputs, now = _outputs(options, folder)
     found = {}
     for key, value in flat(options).items():
         if not FOLDERS.fullmatch(key) or not isinstance(value, str) or Path(value).is_absolute():
             continue
-        if value.startswith(f"{outputs}/") or (Path(value).exists() and not (begun / value).exists()):
-            continue
-        found[key] = str(begun / value)
+        if value.startswith(f"{outputs}/"):
+            if key == "encoder" and now:  # roots below it follow from paths.outputs
+                found[key] = f"{now}{value.removeprefix(outputs)}"
+        elif (begun / value).exists() or not Path(value).exists():
+            found[key] = str(begun / value)
     return found
 
 

@@ -64,6 +64,13 @@ def test_recordings_are_read_from_the_directory_where_the_run_was_begun(begun_he
     assert "dataset.sets.away.root=data" not in words
 
 
+def test_an_encoder_of_the_same_outputs_is_found_with_them(begun_here):
+    stored = read_plain(begun_here / "config.yaml") | {"encoder": "outputs/runs/zero"}
+    here = str(begun_here.parents[1] / "runs" / "zero")
+    assert read_from(stored, begun_here)["encoder"] == here
+    assert located(stored, begun_here)[0]["encoder"] == here
+
+
 def test_a_folder_that_moved_with_the_working_directory_is_read_from_the_present_one(begun_here):
     places = read_from(read_plain(begun_here / "config.yaml"), begun_here)
     assert "encoder" not in places  # it is in no other than the present one
