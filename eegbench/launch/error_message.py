@@ -35,6 +35,7 @@ _DISK = {
     errno.EDQUOT: f"the disk quota is used up; {ELSEWHERE}",
     errno.EACCES: _NO_ACCESS,
     errno.EPERM: _NO_ACCESS,
+    errno.ENAMETOOLONG: "this name is too long for a file or folder; choose a shorter one, say name=NAME.",
     errno.EROFS: f"the file system is read-only; {ELSEWHERE}",
     errno.ENOTDIR: f"a part of this path is a file, not a folder; {ELSEWHERE}",
     errno.EEXIST: f"a file stands where a folder should be; {ELSEWHERE}",

@@ -342,7 +342,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["dataset@dataset.sets.x=eegbci"], "no option is chosen there; +dataset@dataset.sets.x=OPTION adds one"),
         (["trainer.lr=fast"], "trainer.lr='fast': expected a number"),
         (["trainer.lr="], "trainer.lr='': expected a number"),
-        (["seed=-1"], "seed=-1: whole numbers from 0"),
+        (["seed=-1"], "seed=-1: a whole number from 0 to 4294967295 is expected"),
         (["device=gpu"], "device=gpu is none of auto, cpu, cuda"),
         (["preprocessing.normalise=windows"], "Did you mean window"),
         (["split.n_test=20"], "14"),
