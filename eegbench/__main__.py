@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from eegbench import __version__
-from eegbench.text import replace_unencodable
+from eegbench.text import outlive_streams, output_was_lost, replace_unencodable
 
 VERBS = {
     "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
@@ -45,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit status."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # OpenMP reads it when torch is imported
     os.environ["MPLBACKEND"] = "agg"  # a notebook sets one for its cells, which matplotlib may not find here
+    outlive_streams()
     replace_unencodable()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
@@ -64,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     module = importlib.import_module(f"eegbench.command.{words[0]}")
-    return int(module.main(words[1:]))
+    status = int(module.main(words[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    return status or int(output_was_lost())
 
 
 if __name__ == "__main__":
