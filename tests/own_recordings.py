@@ -76,16 +76,30 @@ def write_brainvision(
 
 
 def write_eeglab(
-    path: Path, data_uv: np.ndarray, sfreq: float, events: Sequence[tuple[float, str]], *, n_trials: int = 1
+    path: Path,
+    data_uv: np.ndarray,
+    sfreq: float,
+    events: Sequence[tuple[float, str]],
+    *,
+    n_trials: int = 1,
+    xmin: float = 0.0,
+    in_one_file: bool = False,
 ) -> Path:
-    """Write an EEGLAB set with its samples in an ``.fdt``: events are onset (s) and type."""
+    """Write an EEGLAB set, its samples in an ``.fdt`` or in itself: events are onset (s) and type.
+
+    Epochs follow each other in the samples and in the onsets of events; each begins ``xmin`` s after its time zero.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    data_uv.T.astype("<f4").tofile(path.with_suffix(".fdt"))
+    n_pnts = data_uv.shape[1] // n_trials
+    inside = data_uv.astype("<f4").reshape(len(data_uv), n_trials, n_pnts).transpose(0, 2, 1)
+    if not in_one_file:
+        data_uv.T.astype("<f4").tofile(path.with_suffix(".fdt"))
     event = [{"type": text, "latency": onset * sfreq + 1.0, "duration": 0.0} for onset, text in events]
     eeg = {
-        **{"setname": path.stem, "nbchan": float(len(data_uv)), "pnts": float(data_uv.shape[1] // n_trials)},
-        **{"srate": sfreq, "trials": float(n_trials), "xmin": 0.0, "xmax": data_uv.shape[1] / sfreq, "ref": "common"},
-        **{"data": path.with_suffix(".fdt").name, "icawinv": [], "icasphere": [], "icaweights": [], "epoch": []},
+        **{"setname": path.stem, "nbchan": float(len(data_uv)), "pnts": float(n_pnts)},
+        **{"srate": sfreq, "trials": float(n_trials), "xmin": xmin, "xmax": xmin + (n_pnts - 1) / sfreq},
+        **{"ref": "common", "data": np.squeeze(inside) if in_one_file else path.with_suffix(".fdt").name},
+        **{"icawinv": [], "icasphere": [], "icaweights": [], "epoch": []},
         "chanlocs": [{"labels": name, "X": [], "Y": [], "Z": [], "type": "EEG"} for name in NAMES],
         "event": event,
     }

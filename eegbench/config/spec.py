@@ -202,7 +202,9 @@ def _check_attributes(one: object, target: type, where: str, *, of_class: bool) 
         for name, hint in inspect.get_annotations(base).items()
     ]
     wanted = [name for name, hint in annotated if (ClassVar in (hint, get_origin(hint))) == of_class]
-    lacking = sorted(name for name in wanted if not hasattr(one, name))
+    lacking = sorted(
+        name for name in wanted if not (hasattr(type(one), name) or hasattr(one, name))
+    )  # calls no property
     if lacking:
         place = "as a class attribute" if of_class else "in its constructor"
         raise ConfigError(f"{where}: {target.__name__} lacks {', '.join(lacking)}; set {lacking[0]} {place}.")

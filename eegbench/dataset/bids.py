@@ -15,18 +15,19 @@ from typing import Any, Literal
 
 import mne
 
-from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.bids_card import describe, people
 from eegbench.dataset.bids_channels import check_units, choose, interpolated
 from eegbench.dataset.bids_events import Event, annotations, check_names, read_events
 from eegbench.dataset.bids_files import absent, find_recordings, of_names, open_signal, path_of, sidecar
 from eegbench.dataset.bids_tables import Channel, read_channels, read_participants
+from eegbench.dataset.folder import FolderDataset
 from eegbench.types import Fact, Recording
 
 _log = logging.getLogger(__name__)
 
 
-class Bids(Dataset):
+class Bids(FolderDataset):
     """The EEG recordings of one task, or of several, in a folder.
 
     Parameters
@@ -93,14 +94,9 @@ class Bids(Dataset):
         return describe(self.root, paths, channels=self.channels)
 
     @property
-    def source(self) -> str | None:
-        """The folder of the tree."""
-        return None if self.root is None else str(self.root)
-
-    @property
     def people(self) -> str:
         """The name of the set in its description, or else its folder: sub-01 of two trees are two people."""
-        return super().people if self.root is None else f"{super().people} {people(self.root)}"
+        return super().people if self.root is None else f"{type(self).__name__} {people(self.root)}"
 
     @property
     def read_settings(self) -> Mapping[str, object]:

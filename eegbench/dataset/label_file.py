@@ -37,7 +37,7 @@ def read_labels(path: Path, form: TableForm, known: Collection[str]) -> LabelLis
     elif suffix == ".xml":
         found = read_nsrr_xml(path)
     elif suffix == ".edf":
-        found = _read_edf(path)
+        found = read_edf_list(path)
     else:
         raise BadRecordingError(
             f"{path}: labels are read from {', '.join((*TABLES, '.xml', '.edf'))}; set dataset.labels_from to such a "
@@ -48,10 +48,17 @@ def read_labels(path: Path, form: TableForm, known: Collection[str]) -> LabelLis
     return found
 
 
-def _read_edf(path: Path) -> LabelList:
+def read_edf_list(path: Path) -> LabelList:
+    """Read the annotations of an EDF+ and when it starts, where its header says so.
+
+    Raises
+    ------
+    BadRecordingError
+        Where the file is damaged.
+    """
     header, marks = read_edf_annotations(path)
     start = edf_start(header)
     if start is None:
-        return LabelList(path, marks)
+        return LabelList(path, marks, from_header=True)
     midnight = datetime.combine(start, datetime.min.time())
-    return LabelList(path, marks, start_s=(start - midnight).total_seconds(), day=start.date())
+    return LabelList(path, marks, start_s=(start - midnight).total_seconds(), day=start.date(), from_header=True)

@@ -40,6 +40,9 @@ class LabelList:
         When the list starts: seconds after midnight, and the date; None where it does not say.
     epoch_s
         Length of its epochs where it has no onsets: then the first label belongs to its start.
+    from_header
+        Whether onsets count from the start that a header names, as in EDF+, and not from the first sample; the start
+        itself may be anonymous.
     """
 
     path: Path
@@ -48,6 +51,7 @@ class LabelList:
     start_s: float | None = None
     day: date | None = None
     epoch_s: float | None = None
+    from_header: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,9 +162,9 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
 
 
 def _checked_start(found: LabelList, clock: Clock) -> float:
-    """Return the shift of a list that starts with its recording; they must not contradict each other."""
+    """Return the shift of a list that starts with its recording; a start that is anonymous contradicts none."""
     if found.start_s is None or found.day is None:
-        return 0.0
+        return -clock.first_s if found.from_header else 0.0
     starts = datetime.combine(found.day, datetime.min.time()) + timedelta(seconds=found.start_s)
     if clock.start is not None and starts != clock.start:
         raise BadRecordingError(

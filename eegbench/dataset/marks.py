@@ -8,6 +8,9 @@ import numpy as np
 
 from eegbench.text import composed
 
+EPOCH_EDGE = "EDGE epoch"
+"""Annotation where an epoch begins whose samples do not follow those before; MNE filters up to such an ``edge``."""
+
 
 @dataclass(frozen=True)
 class Mark:

@@ -9,7 +9,6 @@ duration lasts until the next one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 
 import mne
@@ -17,11 +16,12 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.edf import first_sample_s, open_edf, read_edf_annotations
-from eegbench.dataset.edf_header import read_header
-from eegbench.dataset.label_list import LabelStart, lights_off_s
-from eegbench.dataset.marks import Mark, annotations, lasting
-from eegbench.dataset.night_list import PSG, partner
+from eegbench.dataset.edf import open_edf
+from eegbench.dataset.label_file import read_edf_list
+from eegbench.dataset.label_list import LabelStart, shift_s
+from eegbench.dataset.marks import annotations, lasting
+from eegbench.dataset.night_pairs import PSG, partner
+from eegbench.dataset.signal_labels import clock_of
 from eegbench.types import Recording
 
 
@@ -145,40 +145,10 @@ def _stages(
     raw: "mne.io.BaseRaw", signal: Path, hypnogram: Path, counted_from: LabelStart, known: set[str]
 ) -> "mne.Annotations":
     """Read the hypnogram, and lay it on the samples of the PSG."""
-    length_s = raw.n_times / raw.info["sfreq"]
-    _, marks = read_edf_annotations(hypnogram)
-    _check_known(hypnogram, sorted({mark.text for mark in marks} - known))
-    if counted_from == "lights_off":
-        notes = [Mark(float(note["onset"]), None, str(note["description"])) for note in raw.annotations]
-        shift_s = lights_off_s(signal, notes)
-    else:
-        shift_s = _shift_s(signal, hypnogram, counted_from)
-    return annotations(lasting(marks, length_s - shift_s), shift_s=shift_s, length_s=length_s)
-
-
-def _shift_s(signal: Path, hypnogram: Path, counted_from: LabelStart) -> float:
-    """Return what is added to a hypnogram's times so that they count from the first sample of the PSG."""
-    first_s, starts = first_sample_s(signal), (read_header(signal).start, read_header(hypnogram).start)
-    if starts[0] == starts[1]:
-        return -first_s
-    if counted_from != "clock":
-        raise BadRecordingError(
-            f"{hypnogram}: starts at {starts[1]} (dd.mm.yyhh.mm.ss) and {signal.name} at {starts[0]}; equal starts "
-            "are expected, so check that the two are of one night, and set dataset.hypnogram_start=clock to lay them "
-            "by these clocks, or lights_off where the hypnogram counts from lights off."
-        )
-    own, of_hypnogram = _clock(signal, starts[0]), _clock(hypnogram, starts[1])
-    return (of_hypnogram - own).total_seconds() - first_s
-
-
-def _clock(path: Path, start: str) -> datetime:
-    try:
-        return datetime.strptime(start, "%d.%m.%y%H.%M.%S")
-    except ValueError as error:
-        raise BadRecordingError(
-            f"{path}: its start reads {start!r}, where dd.mm.yyhh.mm.ss is expected, so it lies on no clock; set "
-            "dataset.hypnogram_start=file, or leave it out."
-        ) from error
+    clock, found = clock_of(signal, raw), read_edf_list(hypnogram)
+    _check_known(hypnogram, sorted({mark.text for mark in found.marks} - known))
+    shift = shift_s(found, clock, counted_from)
+    return annotations(lasting(found.marks, clock.length_s - shift), shift_s=shift, length_s=clock.length_s)
 
 
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:

@@ -2,10 +2,9 @@
 
 Conventions
 -----------
-Any ``X-PSG.edf`` beside ``X-Hypnogram.edf`` is a night. Names of the published sets, ``SC4ssN…`` (cassette) and
-``ST7ssN…`` (telemetry), give subject ss and night N and pair by their first seven characters, as the eighth of a
-hypnogram names its scorer. Any other name is a subject of its own, unless a ``subjects.csv`` in the folder says whose
-night it is (`eegbench.dataset.night_subjects`).
+Names of the published sets, ``SC4ssN…`` (cassette) and ``ST7ssN…`` (telemetry), give subject ss and night N. Any other
+name is a subject of its own, unless the table of people in the folder says whose night it is. How files pair is in
+`eegbench.dataset.night_pairs`.
 """
 
 import logging
@@ -15,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from eegbench.dataset.content import named
-from eegbench.dataset.night_subjects import PUBLISHED, TABLE, is_cassette, sleeper_of
+from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, has_ending, pair_files
+from eegbench.dataset.night_subjects import PUBLISHED, Sleeper, is_cassette, sleeper_of
+from eegbench.dataset.people_table import TABLE, people_table
 from eegbench.text import composed
 from eegbench.types import Recording
-
-PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
 
 ABSENT_SUBJECTS = (39, 68, 69, 78, 79)
 """Numbers that the cassette set gave to nobody."""
@@ -56,8 +55,8 @@ def list_nights(
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one with *{PSG} files is expected.")
     files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
-    if not any(_ends(path, PSG) for path in files):
-        deeper = next(iter(sorted(path for path in root.rglob("*") if _ends(path, PSG))), None)
+    if not any(has_ending(path, PSG) for path in files):
+        deeper = next(iter(sorted(path for path in root.rglob("*") if has_ending(path, PSG))), None)
         hint = f"set dataset.root={deeper.parent}" if deeper else "put them there or leave dataset.root=null to fetch"
         raise FileNotFoundError(f"dataset.root={root}: no *{PSG} in it; {hint}.")
     return pair_nights(files, labelled=labelled, subjects=subjects, nights=nights)
@@ -72,9 +71,9 @@ def pair_nights(
     fetched: bool = False,
 ) -> list[Recording]:
     """Make recordings of files, whose checksums were compared where they were fetched; see `list_nights`."""
-    files = list(files)
-    psgs = _by_key(files, PSG)
-    hypnograms = _by_key(files, HYPNOGRAM) if labelled else {}
+    files = [path for path in files if labelled or not has_ending(path, HYPNOGRAM)]
+    table = None if fetched or not files else people_table(files[0].parent)
+    psgs, hypnograms = pair_files(files, table if labelled else None)
     keys = sorted({*psgs, *hypnograms})
     chosen = [key for key in keys if _wanted(key, subjects, nights)]
     _check_found(keys, chosen, subjects, nights)
@@ -82,32 +81,6 @@ def pair_nights(
     if not fetched:
         _note_strangers(found)
     return _numbered(sorted(found, key=lambda recording: recording.id))
-
-
-def partner(path: Path, ending: str) -> str:
-    """Return the name, with a star, of the file that belongs to this one."""
-    return f"{_key(path)}*{ending}" if PUBLISHED.match(path.name) else f"{_key(path)}{ending}"
-
-
-def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for path in files:
-        if _ends(path, ending) and found.setdefault(_key(path), path) != path:
-            raise ValueError(
-                f"{path}: stands for the same night as {found[_key(path)].name}; keep one of the two in the folder."
-            )
-    return found
-
-
-def _ends(path: Path, ending: str) -> bool:
-    return path.name.lower().endswith(ending.lower())  # some systems write names in capitals
-
-
-def _key(path: Path) -> str:
-    stem = composed(path.name)
-    for ending in (PSG, HYPNOGRAM):
-        stem = stem[: -len(ending)] if _ends(path, ending) else stem
-    return stem[:7] if PUBLISHED.match(stem) else stem
 
 
 def _numbers(key: str) -> tuple[int, int] | None:
@@ -150,9 +123,9 @@ def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: b
     signal = psg or hypnogram
     if signal is None:
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
-    who = sleeper_of(signal, key, fetched=fetched)
+    who = Sleeper(key, "") if psg is None else sleeper_of(signal, key, fetched=fetched)
     return Recording(
-        id=composed(signal.name[: -len(PSG)] if _ends(signal, PSG) else signal.stem),
+        id=composed(signal.name[: -len(PSG)] if has_ending(signal, PSG) else signal.stem),
         subject=who.subject,
         session=who.session,
         signal=signal,
@@ -176,7 +149,7 @@ def _note_strangers(recordings: Sequence[Recording]) -> None:
     strangers = [
         one.id
         for one in recordings
-        if one.id.startswith("SC4") and not (one.signal.parent / TABLE).is_file() and not is_cassette(one.signal)
+        if one.id.startswith("SC4") and people_table(one.signal.parent) is None and not is_cassette(one.signal)
     ]
     if strangers:
         _log.info(

@@ -1,10 +1,9 @@
-"""Whose night it is: by ``subjects.csv`` in the folder, or else by the file's name; and what is known of the sleeper.
+"""Whose night it is, by the table of people in the folder or by the file's name; and what is known of the sleeper.
 
 Conventions
 -----------
-``subjects.csv`` has a row a subject (columns subject, age, sex), or, with a column ``recording``, a row for each
-recording, which says whose it is. Names do not tell a set: age and sex come from Sleep-EDF's table only where the
-header of a file has the sex and age of that subject, or MNE compared the file's checksum.
+The table is that of `eegbench.dataset.people_table`. Names do not tell a set: age and sex come from Sleep-EDF's table
+only where the header of a file has the sex and age of that subject, or MNE compared the file's checksum.
 """
 
 import re
@@ -16,11 +15,10 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset.patient import patient_field, sex_and_age
-from eegbench.dataset.subject_table import age_and_sex, columns, read_subjects
+from eegbench.dataset.people_table import PeopleTable, people_table
+from eegbench.dataset.subject_table import age_and_sex, read_subjects
 from eegbench.text import composed
 from eegbench.types import Fact
-
-TABLE = "subjects.csv"
 
 PUBLISHED = re.compile(r"(SC4|ST7)(\d\d)(\d)")
 """The names of the cassette and of the telemetry set: subject and night."""
@@ -53,15 +51,20 @@ def sleeper_of(signal: Path, key: str, *, fetched: bool) -> Sleeper:
         Where the folder has a table without a row for it.
     """
     subject, session = _by_name(key)
-    table = signal.parent / TABLE
-    if table.is_file():
-        mtime_ns = table.stat().st_mtime_ns
-        if "recording" in _columns(table, mtime_ns):
-            return _by_table(table, mtime_ns, signal, key, session)
-        return Sleeper(subject, session, _facts_in(table, mtime_ns, subject, signal))
+    table = people_table(signal.parent)
+    if table is not None and table.key is not None:
+        return _by_table(table, signal, key, session)
+    if table is not None:
+        return Sleeper(subject, session, table.facts(table.of_subject(subject)))
     if fetched or is_cassette(signal):
         return Sleeper(subject, session, _cassette_facts(key))
     return Sleeper(subject, session)
+
+
+def names_of(signal: Path, key: str) -> tuple[str, ...]:
+    """Return the names under which a table may list a recording: with or without the endings of the file."""
+    stem = composed(signal.stem)
+    return tuple(dict.fromkeys((stem.removesuffix("-PSG"), stem, composed(signal.name), key)))
 
 
 def is_cassette(signal: Path) -> bool:
@@ -78,45 +81,9 @@ def _by_name(key: str) -> tuple[str, str]:
     return found[2] if found[1] == "SC4" else f"ST{found[2]}", found[3]
 
 
-def _by_table(table: Path, mtime_ns: int, signal: Path, key: str, session: str) -> Sleeper:
-    """Look a recording up by its name with or without the endings."""
-    rows = _by_recording(table, mtime_ns)
-    stem = composed(signal.stem)
-    names = (composed(signal.name), stem, stem.removesuffix("-PSG"), key)
-    row = next((rows[name] for name in names if name in rows), None)
-    if row is None or not row["subject"].strip():
-        raise ValueError(
-            f"{table}: names no subject for {names[2]}; add a row with recording {names[2]} and its subject."
-        )
-    subject = row["subject"].strip()
-    facts = age_and_sex(table, subject, row.get("age") or "", row.get("sex") or "")
-    return Sleeper(subject, (row.get("session") or "").strip() or session, facts)
-
-
-def _facts_in(table: Path, mtime_ns: int, subject: str, signal: Path) -> Mapping[str, Fact]:
-    rows = _by_subject(table, mtime_ns)
-    row = rows.get(subject) or rows.get(subject.lstrip("0") or "0")
-    if row is None:
-        raise ValueError(
-            f"{table}: has no row for subject {subject}; add one, its age and sex may stay empty. Where the name of "
-            f"{signal.name} does not say whose it is, add a column recording and a row for each recording."
-        )
-    return age_and_sex(table, subject, row["age"], row["sex"])
-
-
-@cache
-def _columns(table: Path, _mtime_ns: int) -> tuple[str, ...]:
-    return columns(table)
-
-
-@cache
-def _by_subject(table: Path, _mtime_ns: int) -> Mapping[str, Mapping[str, str]]:
-    return read_subjects(table, key="subject", columns=("age", "sex"))
-
-
-@cache
-def _by_recording(table: Path, _mtime_ns: int) -> Mapping[str, Mapping[str, str]]:
-    return read_subjects(table, key="recording", columns=("subject",))
+def _by_table(table: PeopleTable, signal: Path, key: str, session: str) -> Sleeper:
+    row = table.of_recording(names_of(signal, key))
+    return Sleeper(row["subject"], row.get("session", "") or session, table.facts(row))
 
 
 def _cassette_facts(name: str) -> Mapping[str, Fact]:

@@ -1,26 +1,14 @@
-"""Says whose a recording is: by its folder, its name, or a table of recordings.
-
-Conventions
------------
-``subjects.csv`` in the root has a column ``subject`` and any of ``age`` (years) and ``sex``. With a column ``file``
-(path below the root) or ``recording`` (id), it has a row for each recording, and may have ``session`` and ``run``;
-without, a row for each subject.
-"""
+"""Says whose a recording is: by its folder, its name, or the table of people in the folder."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.delimited import read_lines
-from eegbench.dataset.subject_table import age_and_sex
+from eegbench.dataset.people_table import TABLE, PeopleTable, people_table
 from eegbench.text import composed
 from eegbench.types import Fact
-
-TABLE = "subjects.csv"
-
-KEYS = ("file", "recording")
 
 
 @dataclass(frozen=True)
@@ -61,68 +49,24 @@ def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, 
     ValueError
         Where ``subject`` is none of these.
     """
-    table = root / TABLE
-    rows = _rows(table) if table.is_file() else []
-    if subject is None and rows and set(KEYS) & rows[0].keys():
-        return _by_table(table, rows, root, ids)
+    table = people_table(root)
+    if subject is None and table is not None and table.key is not None:
+        return {path: _by_table(table, _below(path, root), recording) for path, recording in ids.items()}
     rule = _rule(subject)
     found = {path: rule(path, _below(path, root)) for path in ids}
-    return _with_facts(table, rows, found) if rows else found
-
-
-def _rows(table: Path) -> list[dict[str, str]]:
-    lines = read_lines(table)
-    names = [name.lower() for name in lines.header]
-    if "subject" not in names or len(set(names)) < len(names):
-        raise BadRecordingError(
-            f"{table}: has the columns {', '.join(lines.header)}; subject is expected and, where rows are of "
-            "recordings, file or recording, each once."
-        )
-    return [dict(zip(names, row, strict=True)) for row in lines.cells[1:]]
-
-
-def _by_table(
-    table: Path, rows: Sequence[Mapping[str, str]], root: Path, ids: Mapping[Path, str]
-) -> dict[Path, Person]:
-    key = next(name for name in KEYS if name in rows[0])
-    found = {}
-    for path, recording in ids.items():
-        names = (recording,) if key == "recording" else (_below(path, root).as_posix(),)
-        own = [row for row in rows if row[key] in names]
-        if len(own) != 1 or not own[0]["subject"]:
-            raise BadRecordingError(
-                f"{table}: has {len(own)} rows for {names[0]} in the column {key}, and one with a subject is expected; "
-                "correct it, or choose other files by dataset.pattern."
-            )
-        facts = _facts(table, own[0])
-        found[path] = Person(own[0]["subject"], own[0].get("session") or "1", own[0].get("run", ""), facts)
-    return found
+    if table is None:
+        return found
+    facts = {one.subject: table.facts(table.of_subject(one.subject)) for one in found.values()}
+    return {path: replace(one, facts=facts[one.subject]) for path, one in found.items()}
 
 
 def _below(path: Path, root: Path) -> Path:
     return Path(composed(path.relative_to(root).as_posix()))
 
 
-def _with_facts(table: Path, rows: Sequence[Mapping[str, str]], found: Mapping[Path, Person]) -> dict[Path, Person]:
-    facts: dict[str, Mapping[str, Fact]] = {}
-    for row in rows:
-        own = _facts(table, row)
-        if facts.setdefault(row["subject"], own) != own:
-            raise BadRecordingError(f"{table}: subject {row['subject']} has rows that differ; leave one.")
-    lacking = sorted({person.subject for person in found.values()} - facts.keys())
-    if lacking:
-        raise BadRecordingError(
-            f"{table}: has no row for subject {lacking[0]}, nor for {len(lacking) - 1} others; there are "
-            f"{', '.join(sorted(facts)[:20])}. Add a row; age and sex may stay empty."
-        )
-    return {
-        path: Person(person.subject, person.session, person.run, facts[person.subject])
-        for path, person in found.items()
-    }
-
-
-def _facts(table: Path, row: Mapping[str, str]) -> Mapping[str, Fact]:
-    return age_and_sex(table, row["subject"], row.get("age", ""), row.get("sex", ""))
+def _by_table(table: PeopleTable, below: Path, recording: str) -> Person:
+    row = table.of_recording([recording] if table.key == "recording" else [below.as_posix()])
+    return Person(row["subject"], row.get("session") or "1", row.get("run", ""), table.facts(row))
 
 
 def _rule(subject: str | None) -> Callable[[Path, Path], Person]:

@@ -9,19 +9,20 @@ signals; EEGLAB and CNT have µV. Onsets count from the first sample.
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from math import nan
 from pathlib import Path
 from typing import Literal
 
 import mne
 
-from eegbench.dataset.base import BadRecordingError, Card, Dataset
+from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.delimited import MISSING
+from eegbench.dataset.folder import FolderDataset, form_of
 from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known, laid_on
 from eegbench.dataset.label_table import TableForm
-from eegbench.dataset.marks import Mark, annotations, lasting
+from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
+from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
@@ -30,7 +31,7 @@ from eegbench.types import Recording
 _log = logging.getLogger(__name__)
 
 
-class Recordings(Dataset):
+class Recordings(FolderDataset):
     """The recordings of a folder: EDF, BDF, BrainVision, EEGLAB, FIF, GDF or CNT.
 
     Parameters
@@ -42,7 +43,7 @@ class Recordings(Dataset):
     subject
         Whose a recording is: the ``folder`` below the root that it lies in; each ``file`` another person's; a regular
         expression for the path below the root, with a group ``(?P<subject>…)`` and, if wanted, ``session`` and ``run``;
-        None takes ``subjects.csv`` in the root where it lists the recordings, or else the folder.
+        None takes the table of people in the root where it lists the recordings, or else the folder.
     channels
         Names, in this order; None takes all that are EEG, and of EDF and BDF all.
     labels_from
@@ -115,7 +116,7 @@ class Recordings(Dataset):
             found = [] if self.root is None else self.recordings()
         except (FileNotFoundError, ValueError):  # listing the recordings raises it again
             found = []
-        rate, channels = self._form(found)
+        rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
             citation="Own recordings. Read with MNE-Python: Gramfort et al. MEG and EEG data analysis with MNE-Python. "
             "Frontiers in Neuroscience 7:267, 2013. doi:10.3389/fnins.2013.00267",
@@ -126,16 +127,6 @@ class Recordings(Dataset):
             sfreq=rate,
             channels=channels,
         )
-
-    @property
-    def source(self) -> str | None:
-        """The folder."""
-        return None if self.root is None else str(self.root)
-
-    @property
-    def people(self) -> str:
-        """The folder: subject 01 of two folders is two people."""
-        return super().people if self.root is None else f"{super().people} {self.root.resolve()}"
 
     @property
     def read_settings(self) -> Mapping[str, object]:
@@ -157,6 +148,13 @@ class Recordings(Dataset):
             raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
         labels = None if self.labels_from in IN_SIGNAL else self.labels_from
         return list_recordings(self.root, self.pattern, subject=self.subject, labels=labels)
+
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say which rows the table of people is to have."""
+        if self.root is None:
+            return super().how_to_join(recordings)
+        written = rows_to_write(self.root, recordings)
+        return written if self.subject is None else f"{written}, and set dataset.subject=null"
 
     def sidecars(self, recording: Recording) -> tuple[Path, ...]:
         """Return the files of samples, markers and parts that belong to the header."""
@@ -180,7 +178,9 @@ class Recordings(Dataset):
         )
         marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
         found = annotations(marks, shift_s=0.0, length_s=raw.n_times / raw.info["sfreq"])
-        self._tell_outside(recording, len(marks) - len(found))
+        edges = raw.annotations[raw.annotations.description == EPOCH_EDGE]
+        self._tell_left_out(recording, len(marks) - len(found), len(edges) + 1 - len(found) if len(edges) else 0)
+        found = found + edges if len(edges) else found
         raw.set_annotations(found, emit_warning=False, verbose="ERROR")
         if self.crop_wake_min is None or self.labels_from is None:
             return raw
@@ -190,6 +190,11 @@ class Recordings(Dataset):
     def _marks(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str) -> list[Mark]:
         """Return the labels of a recording, in seconds from its first sample, each known and with a duration."""
         known = {*self.labels, *self.ignored}
+        if EPOCH_EDGE in raw.annotations.description and labels_from != "annotations":
+            raise BadRecordingError(
+                f"{recording.signal}: holds epochs, whose labels are their events at time zero (dataset.labels_from="
+                f"{labels_from}); set dataset.labels_from=annotations, or null to read without labels."
+            )
         if labels_from in IN_SIGNAL:
             marks = marks_in_signal(raw, recording.signal, labels_from, known)
         elif recording.labels is None:
@@ -205,18 +210,11 @@ class Recordings(Dataset):
         check_known(recording.labels or recording.signal, marks, self.labels, self.ignored)
         return marks
 
-    def _tell_outside(self, recording: Recording, n_outside: int) -> None:
-        if n_outside and recording.id not in self._told:  # a recording is read more than once
-            self._told.add(recording.id)
+    def _tell_left_out(self, recording: Recording, n_outside: int, n_unlabelled: int) -> None:
+        if recording.id in self._told:  # a recording is read more than once
+            return
+        self._told.add(recording.id)
+        if n_outside:
             _log.info("%s: %d labels outside the recording were left out.", recording.id, n_outside)
-
-    def _form(self, found: Sequence[Recording]) -> tuple[float, tuple[str, ...]]:
-        for recording in found:
-            try:
-                raw = open_signal(
-                    recording.signal, channels=self.channels, may_lack_channels=False, read_across=self.ignored
-                )
-            except BadRecordingError:
-                continue
-            return float(raw.info["sfreq"]), tuple(raw.ch_names)
-        return nan, tuple(self.channels or ())
+        if n_unlabelled > 0 and self.labels_from is not None:
+            _log.info("%s: %d of its epochs have no event at time zero.", recording.id, n_unlabelled)

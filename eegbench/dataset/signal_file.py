@@ -1,6 +1,7 @@
 """Opens the signals of one file, of any of the formats below, in volts and without loading the samples.
 
 EDF and BDF are read by `eegbench.dataset.edf.open_edf`, which checks them strictly. The others are read by MNE.
+Only epochs of EEGLAB are loaded.
 """
 
 import logging
@@ -17,6 +18,7 @@ from eegbench.dataset.bids_channels import choose
 from eegbench.dataset.bids_files import MNE_ERRORS
 from eegbench.dataset.edf import first_sample_s, open_edf
 from eegbench.dataset.edf_header import EdfHeader, read_header
+from eegbench.dataset.eeglab_epochs import n_epochs_in, open_eeglab_epochs
 from eegbench.dataset.gdf_units import check_gdf_units
 
 FORMATS: Mapping[str, str] = {
@@ -90,15 +92,26 @@ def open_any(path: Path) -> "mne.io.BaseRaw":
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
-            raw = mne.io.read_raw(path, preload=False, verbose="ERROR")
+            raw = _by_mne(path)
     except MNE_ERRORS as error:
         reason = " ".join(str(error).split())[:300]
         raise BadRecordingError(
-            f"{path}: MNE cannot read it as {FORMATS[path.suffix.lower()]} ({reason}). {_remedy(path, reason)}"
+            f"{path}: MNE cannot read it as {FORMATS[path.suffix.lower()]} ({reason}). Export it again, for "
+            "example as EDF, or set dataset.on_bad_recording=skip."
         ) from error
     for one in said:
         _log.info("%s: MNE warns: %s", path.name, " ".join(str(one.message).split()))
     return raw
+
+
+def _by_mne(path: Path) -> "mne.io.BaseRaw":
+    try:
+        return mne.io.read_raw(path, preload=False, verbose="ERROR")
+    except TypeError as error:
+        n_epochs = n_epochs_in(str(error)) if path.suffix.lower() == ".set" else None
+        if not n_epochs:
+            raise
+        return open_eeglab_epochs(path, n_epochs)
 
 
 def start_of(path: Path, raw: "mne.io.BaseRaw") -> tuple[datetime | None, float]:
@@ -202,9 +215,3 @@ def _check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -
             f"time has gaps. Save its parts as recordings of their own, or add {text!r} to dataset.ignored to read "
             "across them."
         )
-
-
-def _remedy(path: Path, reason: str) -> str:
-    if path.suffix.lower() == ".set" and "trials" in reason:
-        return "It holds epochs: save the continuous data, as they are before epochs are extracted, and give that file."
-    return "Export it again, for example as EDF, or set dataset.on_bad_recording=skip."

@@ -1,15 +1,15 @@
 """Labels that stand in the file of the signals itself: its annotations, or the codes of a trigger channel."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import mne
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.label_list import Clock
-from eegbench.dataset.marks import Mark
-from eegbench.dataset.signal_file import is_gap, open_any, start_of
+from eegbench.dataset.label_list import Clock, check_known
+from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
+from eegbench.dataset.signal_file import is_gap, open_any, open_signal, start_of
 
 IN_SIGNAL = ("annotations", "triggers")
 """Where the labels are, in words of ``dataset.labels_from``."""
@@ -36,6 +36,7 @@ def own_marks(raw: "mne.io.BaseRaw") -> list[Mark]:
     return [
         Mark(float(onset) - raw.first_time, float(duration) if duration > least_s else None, str(text).strip())
         for onset, duration, text in rows
+        if text != EPOCH_EDGE
     ]
 
 
@@ -90,3 +91,25 @@ def trigger_marks(path: Path) -> list[Mark]:
         raise BadRecordingError(f"{path}: its trigger channel {', '.join(names)} cannot be read ({error}).") from error
     sfreq = float(raw.info["sfreq"])
     return [Mark((int(sample) - raw.first_samp) / sfreq, None, str(int(code))) for sample, _, code in events]
+
+
+def open_annotated(
+    path: Path,
+    *,
+    channels: Sequence[str] | None,
+    may_lack_channels: bool,
+    labels: Mapping[str, str],
+    ignored: Sequence[str],
+) -> "mne.io.BaseRaw":
+    """Open a recording whose own annotations are its labels: each is known, and lasts until the next or as it says.
+
+    Raises
+    ------
+    BadRecordingError
+        As `open_signal` and `check_known`.
+    """
+    raw = open_signal(path, channels=channels, may_lack_channels=may_lack_channels, read_across=ignored)
+    length_s = raw.n_times / raw.info["sfreq"]
+    marks = lasting(labels_in(raw, path, {*labels, *ignored}), length_s)
+    check_known(path, marks, labels, ignored)
+    return raw.set_annotations(annotations(marks, shift_s=0.0, length_s=length_s), emit_warning=False, verbose="ERROR")

@@ -7,17 +7,15 @@ from typing import Literal
 import mne
 
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
-from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.label_list import LabelStart
 from eegbench.dataset.night import read_night, sleep_labels
-from eegbench.dataset.night_list import ABSENT_SUBJECTS, HYPNOGRAM, PSG, list_nights, pair_nights, partner
-from eegbench.dataset.night_subjects import TABLE, is_cassette
+from eegbench.dataset.night_list import ABSENT_SUBJECTS, list_nights, pair_nights
+from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, partner
+from eegbench.dataset.night_subjects import is_cassette
+from eegbench.dataset.people_table import rows_to_write
 from eegbench.types import Recording
 
 __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
-
-MAX_ROWS = 4
-"""Rows of a table that an error message shows."""
 
 
 class SleepPhysionet(Dataset):
@@ -26,7 +24,8 @@ class SleepPhysionet(Dataset):
     Parameters
     ----------
     root
-        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``; nothing is fetched then. None fetches the cassette set.
+        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``, which pair by `eegbench.dataset.night_pairs`; nothing is
+        fetched then. None fetches the cassette set.
     subjects
         Numbers in the published names, 0-82; None takes all that are there.
     nights
@@ -128,15 +127,10 @@ class SleepPhysionet(Dataset):
         return f"{n_subjects} subject{'s' * (n_subjects != 1)}, {n} recording{'s' * (n != 1)}"
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which rows ``subjects.csv`` is to have."""
+        """Say which rows the table of people is to have."""
         if self.root is None:
             return super().how_to_join(recordings)
-        rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
-        more = " …" if len(recordings) > MAX_ROWS else ""
-        return (
-            f"write {self.root / TABLE} with the columns recording,subject and a row for each recording of the folder, "
-            f"for these {rows}{more}"
-        )
+        return rows_to_write(self.root, recordings)
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
@@ -149,7 +143,8 @@ class SleepPhysionet(Dataset):
         if self.labelled and recording.labels is None:
             raise BadRecordingError(
                 f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected beside it, "
-                "or set dataset.labelled=false to read the folder without labels."
+                "or its name in a column hypnogram of a table of recordings; dataset.labelled=false reads the folder "
+                "without labels."
             )
         return read_night(
             recording,

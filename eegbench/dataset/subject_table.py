@@ -11,6 +11,10 @@ SEPARATORS = ",;\t"
 """What stands between the fields of a row, by what comes first in the header: spreadsheets write any of these."""
 
 
+OTHER_SEX = ("o", "other")
+"""How BIDS writes a sex that is neither, or not told."""
+
+
 def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, Mapping[str, str]]:
     """Read a CSV with a header and a row a subject, by the column that names the subject.
 
@@ -22,7 +26,7 @@ def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, 
         Where it cannot be read as text, a column is missing, a row has not as many fields as the header, or the rows of
         a subject differ in one of these columns.
     """
-    header, rows = _rows(path)
+    header, rows = _numbered_rows(path)
     missing = [name for name in (key, *columns) if name not in header]
     if missing:
         raise ValueError(
@@ -31,7 +35,6 @@ def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, 
         )
     found: dict[str, Mapping[str, str]] = {}
     for line, fields in rows:
-        _check_fields(path, line, fields, header)
         row = dict(zip(header, fields, strict=False))
         before = found.setdefault(row[key], row)
         if any(before[name] != row[name] for name in columns):
@@ -41,13 +44,28 @@ def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, 
     return found
 
 
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read a table, and return its header and the fields of each row that is not empty.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be read as text, or a row has not as many fields as the header.
+    """
+    header, rows = _numbered_rows(path)
+    return header, [fields for _, fields in rows]
+
+
+def _numbered_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header, and the fields of each row that is not empty, with its line."""
     text = read_text(path)
     separator = next((one for one in text.partition("\n")[0] if one in SEPARATORS), ",")
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
     rows = [(reader.line_num, [field.strip() for field in fields]) for fields in reader if any(map(str.strip, fields))]
-    return (rows[0][1], rows[1:]) if rows else ([], [])
+    header, rows = (rows[0][1], rows[1:]) if rows else ([], [])
+    for line, fields in rows:
+        _check_fields(path, line, fields, header)
+    return header, rows
 
 
 def _check_fields(path: Path, line: int, fields: Sequence[str], header: Sequence[str]) -> None:
@@ -59,13 +77,8 @@ def _check_fields(path: Path, line: int, fields: Sequence[str], header: Sequence
         )
 
 
-def columns(path: Path) -> tuple[str, ...]:
-    """Return the names in the first line of a CSV."""
-    return tuple(_rows(path)[0])
-
-
 def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]:
-    """Return age in years and sex as ``F`` or ``M``; what is left empty, or is ``n/a`` as in BIDS, is left out.
+    """Return age in years and sex as ``F`` or ``M``; what is empty, or ``n/a`` or ``other`` as in BIDS, is left out.
 
     Raises
     ------
@@ -75,7 +88,7 @@ def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]
     facts: dict[str, Fact] = {}
     if not _is_unknown(age):
         facts["age"] = number(path, subject, "age", age)
-    if not _is_unknown(sex):
+    if not _is_unknown(sex) and sex.strip().lower() not in OTHER_SEX:
         facts["sex"] = sex.strip()[0].upper()
         if facts["sex"] not in ("F", "M"):
             raise ValueError(f"{path}: subject {subject} has the sex {sex!r}; F or M is expected, or nothing.")

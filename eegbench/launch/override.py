@@ -19,8 +19,8 @@ FLAGS = (
 )
 """The long flags of Hydra, which may be cut short."""
 
-LABELS = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.labels)=\s*(\{.*)", re.DOTALL)
-"""A mapping of labels; Hydra itself merges it into the mapping of the option."""
+MAPPING = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.(?:labels|options))=\s*(\{.*)", re.DOTALL)
+"""A mapping of labels, or of a set's own options; Hydra itself merges it into the mapping of the option."""
 
 
 def value_of(words: Sequence[str], key: str) -> str:
@@ -95,22 +95,24 @@ def with_dry_run(words: Sequence[str]) -> list[str]:
 
 
 def with_whole_labels(words: Sequence[str]) -> list[str]:
-    """Let a mapping for ``dataset.labels`` replace that of the option: null first, and then this one."""
+    """Let a mapping for ``dataset.labels`` (or ``options``) replace that of the option: null first, then this one."""
     found = []
     for word in words:
-        match = LABELS.fullmatch(word)
-        found += [f"++{match[1]}=null", f"++{match[1]}={_labels(match[2])}"] if match else [word]
+        match = MAPPING.fullmatch(word)
+        found += [f"++{match[1]}=null", f"++{match[1]}={_readable(*match.groups())}"] if match else [word]
     return found
 
 
-def _labels(text: str) -> str:
-    """Write a mapping that Hydra cannot read, as it knows no quoted keys, as a list of pairs (see `eegbench.config`).
+def _readable(key: str, text: str) -> str:
+    """Write a map of labels that Hydra cannot read, as it knows no quoted keys, as pairs (see `eegbench.config`).
 
     What is no mapping stays as it is.
     """
     try:
         OverridesParser.create().parse_overrides([f"key={text}"])
     except OverrideParseException:
+        if not key.endswith(".labels"):
+            return text
         with contextlib.suppress(yaml.YAMLError):
             mapping = yaml.load(text, Loader=yaml.BaseLoader)  # makes nothing but texts, lists and mappings
             if isinstance(mapping, dict) and all(isinstance(one, str) for pair in mapping.items() for one in pair):

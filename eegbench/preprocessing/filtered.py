@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import GroupPlan, SignalSteps
+from eegbench.preprocessing.epochs import check_epochs
 from eegbench.types import Recording
 
 ONLY = "eeg"
@@ -109,7 +110,7 @@ class Filtered(SignalSteps):
         Raises
         ------
         BadRecordingError
-            Where a channel is missing or a band edge lies above half the sampling rate.
+            Where a channel is missing, a band edge lies above half the sampling rate, or epochs are too short.
         """
         missing = [name for name in self.channels or () if name not in raw.ch_names]
         if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
@@ -117,6 +118,7 @@ class Filtered(SignalSteps):
                 f"channel {missing[0]} is missing; there are {', '.join(raw.ch_names)}. "
                 "Set preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
             )
+        check_epochs(raw, l_freq=self.l_freq, h_freq=self.h_freq, is_notched=bool(self.notch_hz), sfreq=self.sfreq)
         nyquist = raw.info["sfreq"] / 2
         for name, edge in (
             ("l_freq", self.l_freq),

@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.labels import parts_of
 from eegbench.preprocessing.stretches import SLACK, Spans, spans_of
 from eegbench.store import Shard
 from eegbench.types import UNSCORED
@@ -75,8 +76,7 @@ class Standard(Preprocessing):
         """
         header, spans = shard.header, spans_of(shard.header, dataset)
         length = self.n_times(header.sfreq)
-        parts = spans.parts(header.n_samples, length)
-        sample = np.concatenate([self._starts(part, header.sfreq, header.n_samples) for part in parts])
+        sample = np.concatenate([self._in_part(part, spans, header.sfreq) for part in parts_of(header)])
         if len(sample) == 0:
             raise BadRecordingError(
                 f"{header.recording}: {header.n_samples / header.sfreq:g} s hold no window of {self.window_s:g} s; "
@@ -98,6 +98,11 @@ class Standard(Preprocessing):
                 "(preprocessing.window_s=%g, label_rule=%s).",
                 *(100 * lost / labelled, n_affected, len(cuts), self.window_s, self.label_rule),
             )
+
+    def _in_part(self, part: tuple[int, int], spans: Spans, sfreq: float) -> Int[np.ndarray, "n"]:
+        """Return the first samples of the windows in an epoch, or in a continuous recording."""
+        stretches = spans.between(*part).parts(*part, self.n_times(sfreq))
+        return np.concatenate([self._starts(stretch, sfreq, part[1]) for stretch in stretches])
 
     def _starts(self, part: tuple[int, int], sfreq: float, n_samples: int) -> Int[np.ndarray, "n"]:
         """Return the first samples of the windows in a stretch."""

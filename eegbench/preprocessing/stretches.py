@@ -32,20 +32,25 @@ class Spans:
     stop: Int[np.ndarray, "n"]
     label: Int[np.ndarray, "n"]
 
-    def parts(self, n_samples: int, shortest_gap: int) -> list[tuple[int, int]]:
+    def between(self, first: int, stop: int) -> "Spans":
+        """Return the spans in a part of the recording, cut at its ends."""
+        begin, end = np.maximum(self.first, first), np.minimum(self.stop, stop)
+        inside = end > begin
+        return Spans(begin[inside], end[inside], self.label[inside])
+
+    def parts(self, place: int, n_samples: int, shortest_gap: int) -> list[tuple[int, int]]:
         """Return first sample and stop of each stretch to cut windows from, in order of time; they cover everything.
 
         Parameters
         ----------
-        n_samples
-            Of the recording.
+        place, n_samples
+            First sample and stop of what the spans lie in.
         shortest_gap
             So many samples without a class end a stretch, and are one themselves.
         """
         ends = np.flatnonzero(self.first[1:] - self.stop[:-1] >= shortest_gap) + 1
         edges = [0, *ends.tolist(), len(self.first)]
         found: list[tuple[int, int]] = []
-        place = 0
         for begin, end in pairwise(edges):
             if begin == end:
                 continue

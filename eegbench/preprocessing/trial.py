@@ -10,7 +10,7 @@ from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
-from eegbench.preprocessing.labels import labelled
+from eegbench.preprocessing.labels import labelled, parts_of
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
@@ -35,8 +35,8 @@ class Trial(Preprocessing):
         Length of a crop and distance between starts, in seconds; the last crop of a trial ends with it, so no
         sample is lost. None for both: the trial is one window.
     max_shift_s
-        A trial that passes an end of the recording by no more is moved inside it; by more, and it is dropped.
-        Published files of EEGBCI end one sample before their last trial does.
+        A trial that passes an end of the recording, or of its epoch where a file holds epochs, by no more is moved
+        inside it; by more, and it is dropped. Published files of EEGBCI end one sample before their last trial does.
     next_cue
         What becomes of a trial in which another cue with a class comes: ``drop``, as nobody knows what it is of, or
         ``keep``, where stimuli follow each other faster than the brain's response lasts (P300).
@@ -134,10 +134,11 @@ class Trial(Preprocessing):
         length = self._trial_times(header.sfreq)
         cues = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
         onset = np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
+        _check_one_class(header, onset, [label for _, label in cues], dataset.classes)
         wanted = onset + round(self.tmin_s * header.sfreq)
-        last = header.n_samples - length
-        first = np.clip(wanted, 0, max(0, last))
-        inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (last >= 0)
+        begin, end = _part_of(onset, parts_of(header))
+        first = np.clip(wanted, begin, np.maximum(begin, end - length))
+        inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (end - begin >= length)
         following = np.append(onset[1:], header.n_samples + length)
         alone = first + length - 1 <= following  # its last sample may be the next cue's own
         alone |= self.next_cue == "keep"
@@ -161,10 +162,33 @@ class Trial(Preprocessing):
         return np.union1d(np.arange(0, last + 1, stride, dtype=np.int64), np.int64(last))
 
 
+def _part_of(
+    onset: Int[np.ndarray, "n"], parts: Sequence[tuple[int, int]]
+) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
+    """Return first sample and stop of the part in which each cue comes."""
+    begin, end = np.array(parts, dtype=np.int64).T
+    place = np.clip(np.searchsorted(begin, onset, side="right") - 1, 0, None)
+    return begin[place], end[place]
+
+
+def _check_one_class(
+    header: ShardHeader, onset: Int[np.ndarray, "n"], labels: Sequence[int], classes: Sequence[str]
+) -> None:
+    """Refuse two cues of different classes at one time."""
+    for before, (sample, own, following) in enumerate(zip(onset[1:], labels[1:], labels[:-1], strict=True)):
+        if sample == onset[before] and own != following:
+            raise BadRecordingError(
+                f"{header.recording}: at {header.start_s + sample / header.sfreq:g} s it is labelled "
+                f"{classes[following]} and {classes[own]}. One class at a time is expected: leave one of the two out "
+                "of dataset.labels, and add it to dataset.ignored."
+            )
+
+
 def _no_trial(header: ShardHeader, n_cues: int) -> str:
     there = ", ".join(sorted({description for *_, description in header.annotations}))
     if n_cues:
-        length_s = header.n_samples / header.sfreq
+        begin, end = max(parts_of(header), key=lambda part: part[1] - part[0])
+        length_s = (end - begin) / header.sfreq
         why = f"the trials of {n_cues} cues pass the ends of its {length_s:g} s, or the next cue comes within; "
         why += "set preprocessing.tmax_s lower, or preprocessing.next_cue=keep"
     else:

@@ -55,10 +55,12 @@ REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
 SIMULATED = {"simulated_sleep"}
 JOINED = {"joined"}
 """Sets of other sets, which have no files of their own."""
+OF_LIBRARIES = {"braindecode", "moabb"}
+"""Sets of other libraries, of which none lies here: tests/dataset has tests of each."""
 WITHOUT_FACTS = {"bids", "eegbci", "recordings"}
 """Sets that, as they lie here, say nothing of their subjects; the others give age and sex of each."""
-OF_A_FOLDER = {"bids", "recordings"}
-"""Readers of whatever is in a folder: channels, classes and counts are those of the folder."""
+OF_A_FOLDER = {"bids", "braindecode", "moabb", "recordings"}
+"""Readers of whatever is in a folder, or of any set by name: channels, classes and counts are those of the set."""
 
 
 def node_of(name: str, folder: Path) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def make(name: str, folder: Path, **options: Any) -> Dataset:
 
 
 def test_every_dataset_is_simulated_or_joined_or_has_real_recordings_to_compare_its_card_with():
-    assert set(OPTIONS) <= {*REAL, *SIMULATED, *JOINED}
+    assert set(OPTIONS) <= {*REAL, *SIMULATED, *JOINED, *OF_LIBRARIES}
 
 
 @pytest.mark.parametrize("name", OPTIONS)

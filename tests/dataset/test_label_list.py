@@ -41,6 +41,10 @@ def test_a_list_that_names_the_recording_s_start_counts_from_there():
     assert onsets(later, clock(first_s=0.5), "clock") == [59.5, 89.5]
 
 
+def test_a_header_without_a_start_counts_from_that_of_the_recording():
+    assert onsets(listed(0.5, 30.5, from_header=True), clock(first_s=0.5), "file") == [0.0, 30.0]
+
+
 def test_times_of_day_are_laid_by_the_clock_also_after_midnight():
     by_clock = listed(22 * 3600 + 90.0, 22 * 3600 + 120.0, by_clock=True)
     assert onsets(by_clock, clock(), "clock") == [90.0, 120.0]

@@ -31,6 +31,12 @@ def _eeglab(root: Path, number: int) -> None:
     write_eeglab(root / f"p{number}" / "rec.set", noise(30, 100.0, seed=number), 100.0, events)
 
 
+def _eeglab_epochs(root: Path, number: int) -> None:
+    events = [(0.2 + 1.2 * place, ("left", "right")[place % 2]) for place in range(12)]
+    data = noise(14.4, 100.0, seed=number)
+    write_eeglab(root / f"p{number}" / "rec.set", data, 100.0, events, n_trials=12, xmin=-0.2, in_one_file=number == 0)
+
+
 def _nsrr(root: Path, number: int) -> None:
     write_edf(root / f"n{number}.edf", noise(300, 100.0, seed=number), 100.0)
     texts = {"W": "Wake|0", "N1": "Stage 1 sleep|1", "N2": "Stage 2 sleep|2", "R": "REM sleep|5"}
@@ -53,6 +59,7 @@ MAKERS = {
     "EDF with a table of stages": _edf_and_table,
     "BrainVision with triggers": _brainvision,
     "EEGLAB with events": _eeglab,
+    "EEGLAB epochs": _eeglab_epochs,
     "NSRR and Compumedics XML": _nsrr,
 }
 

@@ -62,13 +62,31 @@ def test_a_table_of_subjects_adds_facts_to_those_of_folders(tmp_path: Path):
     ]
 
 
+def test_a_table_may_be_participants_tsv_of_bids_and_subjects_csv_comes_first(tmp_path: Path):
+    names = ("sub-01/a.edf", "sub-02/a.edf")
+    (tmp_path / "participants.tsv").write_text("Participant_ID\tage\tsex\thand\nsub-01\t30\tF\tr\nsub-02\tn/a\tO\tl\n")
+    assert [(one.subject, one.facts) for one in ask(tmp_path, names=names)] == [
+        ("sub-01", {"age": 30, "sex": "F"}),
+        ("sub-02", {}),
+    ]
+    plain = ask(tmp_path, r"sub-(?P<subject>\d+)", names=names)
+    assert [(one.subject, one.facts) for one in plain] == [("01", {"age": 30, "sex": "F"}), ("02", {})]
+    by_file = "file\tparticipant_id\nsub-01/a.edf\tsub-1\nsub-02/a.edf\tsub-1\n"
+    (tmp_path / "participants.tsv").write_text(by_file)
+    assert [one.subject for one in ask(tmp_path, names=names)] == ["1", "1"]
+    assert [one.subject for one in ask(tmp_path, names=names, table="recording;subject\nsub-01/a;x\nsub-02/a;y\n")] == [
+        "x",
+        "y",
+    ]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [
         ("file,subject\ns1/a.edf,anna\n", r"has 0 rows for s1/b\.edf in the column file"),
         ("file,subject\ns1/a.edf,anna\ns1/a.edf,bert\n", r"has 2 rows for s1/a\.edf in the column file"),
         ("file,subject\ns1/a.edf,\n", r"has 1 rows for s1/a\.edf in the column file, and one with a subject"),
-        ("file,name\ns1/a.edf,anna\n", r"has the columns file, name; subject is expected"),
+        ("file,name\ns1/a.edf,anna\n", r"has the columns file, name; subject \(or participant_id\) is expected"),
         ("subject,age\ns1,30\n", r"has no row for subject s2"),
         ("subject,age\ns1,30\ns1,31\ns2,30\n", r"subject s1 has rows that differ"),
         ("subject,age\ns1,thirty\ns2,30\n", r"subject s1 has age 'thirty'; a number is expected"),

@@ -137,6 +137,16 @@ def test_labels_without_a_class_are_all_named_with_their_counts(tmp_path: Path):
             dataset.read(dataset.recordings()[0])
 
 
+def test_how_two_files_become_one_subject_is_said_by_the_table_to_write(tmp_path: Path):
+    for name in ("P1_a", "P1_b"):
+        write_edf(tmp_path / f"{name}.edf", noise(6, SFREQ), SFREQ)
+    dataset = sides(tmp_path)
+    assert dataset.how_to_join(dataset.recordings()) == (
+        f"write {tmp_path / 'subjects.csv'} with the columns recording,subject and a row for each recording of the "
+        "folder, for these P1_a,P1 P1_b,P1, and set dataset.subject=null"
+    )
+
+
 def test_gaps_in_time_are_refused_or_read_across_by_choice(tmp_path: Path):
     cues = [(1.0, "Stimulus", "S  1"), (4.0, "Stimulus", "S  2")]
     write_brainvision(tmp_path / "a.vhdr", noise(6, SFREQ), SFREQ, cues, paused_s=[3.0])
@@ -148,15 +158,6 @@ def test_gaps_in_time_are_refused_or_read_across_by_choice(tmp_path: Path):
     across = sides(tmp_path, ignored=["New Segment/", "boundary"], labels={"S1": "left", "S2": "right", "1": "left"})
     assert [text for *_, text in marks(across, 0)] == ["S1", "New Segment/", "S2"]
     assert [text for *_, text in marks(across, 1)] == ["1", "boundary"]
-
-
-def test_epochs_of_eeglab_are_refused_with_the_remedy(tmp_path: Path):
-    write_eeglab(tmp_path / "a.set", noise(6, SFREQ), SFREQ, [(1.0, "1")], n_trials=3)
-    dataset = sides(tmp_path)
-    with pytest.raises(
-        BadRecordingError, match=r"a\.set: MNE cannot read it as EEGLAB .*It holds epochs: save the cont"
-    ):
-        dataset.read(dataset.recordings()[0])
 
 
 def test_a_header_that_names_another_recording_s_samples_is_refused(tmp_path: Path):

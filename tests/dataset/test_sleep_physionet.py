@@ -222,7 +222,7 @@ def test_a_column_recording_says_whose_each_night_is(own_names: Path):
 def test_a_table_of_recordings_needs_only_recording_and_subject_and_names_the_one_it_lacks(own_names: Path):
     table = own_names / "subjects.csv"
     table.write_text("recording,subject\nS01_night1,S01\nS01_night2,S01\nS02_night1,\nS02_night2,S02\n")
-    with pytest.raises(ValueError, match=r"subjects\.csv: names no subject for S02_night1; add a row with recording"):
+    with pytest.raises(ValueError, match=r"subjects\.csv: has 1 rows for S02_night1 .* add a row with recording S02"):
         dataset(own_names, labelled=False).recordings()
 
 
@@ -238,10 +238,22 @@ def test_a_subjects_csv_in_the_folder_comes_before_the_published_table(folder: P
     assert facts == {"00": {"age": 61, "sex": "M"}, "07": {"sex": "F"}}
 
 
+def test_a_participants_tsv_says_who_the_subjects_are(folder: Path):
+    (folder / "participants.tsv").write_text("participant_id\tage\tsex\nsub-00\t61\tM\nsub-07\tn/a\tfemale\n")
+    facts = {n.subject: dict(n.facts) for n in dataset(folder).recordings()}
+    assert facts == {"00": {"age": 61, "sex": "M"}, "07": {"sex": "F"}}
+
+
+def test_a_participants_tsv_of_recordings_says_whose_each_night_is(own_names: Path):
+    rows = "".join(f"S0{who}_night{night}\tsub-{who}\n" for who in (1, 2) for night in (1, 2))
+    (own_names / "participants.tsv").write_text(f"recording\tparticipant_id\n{rows}")
+    assert [n.subject for n in dataset(own_names, labelled=False).recordings()] == ["1", "1", "2", "2"]
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("subject,age\n00,61\n", "has no column sex; expected subject, age, sex in its first line, found subject, age"),
+        ("name,age\n00,61\n", "has the columns name, age; subject (or participant_id) is expected"),
         ("subject,age,sex\n00,61,M\n", "has no row for subject 07"),
         ("subject,age,sex\n00,old,M\n07,1,F\n", "subject 00 has age 'old'; a number is expected"),
         ("subject,age,sex\n00,61,X\n07,1,F\n", "subject 00 has the sex 'X'; F or M is expected"),
@@ -269,6 +281,69 @@ def test_endings_in_capitals_are_those_of_a_night_too(tmp_path: Path, write_edf,
     (night,) = dataset(tmp_path).recordings()
     assert (night.id, night.subject) == ("ANNA", "ANNA")
     assert dataset(tmp_path).read(night).n_times == 420 * 100
+
+
+@pytest.fixture
+def pairs(tmp_path: Path, write_edf, write_hypnogram):
+    """Write files of these names, and say which hypnogram each recording has."""
+
+    def of(*names: str) -> dict[str, str | None]:
+        for name in names:
+            path = tmp_path / f"{name}.edf"
+            write_edf(path) if name.endswith("-PSG") else write_hypnogram(path, NIGHT)
+        found = dataset(tmp_path).recordings()
+        return {n.id: None if n.labels is None else n.labels.name.removesuffix("-Hypnogram.edf") for n in found}
+
+    return of
+
+
+def test_names_in_the_style_of_sleep_edf_pair_whatever_the_set(pairs):
+    found = pairs(
+        "SG0011E0-PSG", "SG0011EC-Hypnogram", "SG0012J0-PSG", "SG0012JA-Hypnogram", "XAB-PSG", "XAB-Hypnogram"
+    )
+    assert found == {"SG0011E0": "SG0011EC", "SG0012J0": "SG0012JA", "XAB": "XAB"}
+
+
+def test_names_that_only_resemble_each_other_are_no_pair(pairs):
+    found = pairs("P10-PSG", "P1A-Hypnogram", "anna0-PSG", "annaB-Hypnogram", "S1A-PSG", "S1B-Hypnogram")
+    assert {name: own for name, own in found.items() if name in ("P10", "anna0", "S1A")} == dict.fromkeys(
+        ("P10", "anna0", "S1A")
+    )
+
+
+def test_the_equal_name_comes_before_that_of_a_scorer_and_two_scorers_are_refused(pairs, tmp_path: Path):
+    assert pairs("SG0011E0-PSG", "SG0011E0-Hypnogram", "SG0011EC-Hypnogram")["SG0011E0"] == "SG0011E0"
+    (tmp_path / "SG0011E0-Hypnogram.edf").unlink()
+    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: stands for the same night as SG0011EC-H.*a column"):
+        pairs("SG0011EJ-Hypnogram")
+    table = tmp_path / "subjects.csv"
+    table.write_text("recording,subject,hypnogram\nSG0011E0,1,SG0011EC\n")
+    (night,) = dataset(tmp_path).recordings()
+    assert (night.subject, night.labels) == ("1", tmp_path / "SG0011EC-Hypnogram.edf")
+
+
+def test_of_two_scorers_of_a_published_night_the_table_may_choose(pairs, tmp_path: Path):
+    (tmp_path / "subjects.csv").write_text("recording,subject,hypnogram\nSC4001E0,1,SC4001EW-Hypnogram\n")
+    assert pairs("SC4001E0-PSG", "SC4001EC-Hypnogram", "SC4001EW-Hypnogram") == {"SC4001E0": "SC4001EW"}
+
+
+def test_a_table_names_the_hypnogram_of_any_recording(pairs, tmp_path: Path):
+    table = tmp_path / "subjects.csv"
+    table.write_text("recording,subject,hypnogram\nfirst,a,scored_by_anna-Hypnogram.edf\nsecond,b,\n")
+    names = ("first-PSG", "second-PSG", "scored_by_anna-Hypnogram", "second-Hypnogram")
+    assert pairs(*names) == {"first": "scored_by_anna", "second": "second"}
+    for row, words in (("b,nowhere", "there is no such file"), ("b,scored_by_anna", "names it for two recordings")):
+        table.write_text(f"recording,subject,hypnogram\nfirst,a,scored_by_anna\nsecond,{row}\n")
+        with pytest.raises(ValueError, match=rf"subjects\.csv: hypnogram .* of second-PSG\.edf: {words}"):
+            dataset(tmp_path).recordings()
+
+
+@pytest.mark.realdata
+def test_the_real_segment_pairs_and_reads(shared_data: Path):
+    segment = dataset(shared_data / "sleep-segment", channels=("EEG",), crop_wake_min=None)
+    (night,) = segment.recordings()
+    assert (night.id, night.labels.name) == ("SG0011E0", "SG0011EC-Hypnogram.edf")
+    assert segment.read(night).annotations.duration.sum() == 5010.0
 
 
 def test_telemetry_subjects_are_other_people_than_cassette_subjects(tmp_path: Path, write_edf):
@@ -335,7 +410,7 @@ def test_a_hypnogram_that_cannot_be_used_is_named(folder: Path, write_hypnogram,
 def test_a_hypnogram_that_starts_at_another_time_is_refused(folder: Path, write_hypnogram):
     write_hypnogram(folder / "SC4001EC-Hypnogram.edf", NIGHT, start=datetime.time(23, 0, 0))
     night = dataset(folder)
-    with pytest.raises(BadRecordingError, match=r"23\.00\.00 .* and SC4001E0-PSG\.edf at .*22\.00\.00; equal starts"):
+    with pytest.raises(BadRecordingError, match=r"23:00:00 and SC4001E0-PSG\.edf at .*22:00:00; equal starts"):
         night.read(night.recordings()[0])
 
 
@@ -422,6 +497,17 @@ def test_an_anonymous_date_crops_as_any_other(folder: Path):
     raw = night.read(night.recordings()[0])
     assert (raw.first_time, raw.n_times) == (60.0, 420 * 20)
     assert list(raw.annotations.onset) == [60.0, *(onset for onset, _, _ in NIGHT[1:7])]
+
+
+def test_a_hypnogram_with_an_anonymous_start_counts_from_that_of_the_recording_and_lies_on_no_clock(folder: Path):
+    path = folder / "SC4001EC-Hypnogram.edf"
+    data = path.read_bytes()
+    path.write_bytes(data[:168] + b"xx.xx.xxyy.yy.yy" + data[184:])
+    whole = dataset(folder, crop_wake_min=None)
+    assert list(whole.read(whole.recordings()[0]).annotations.onset) == [onset for onset, _, _ in NIGHT]
+    by_clock = dataset(folder, hypnogram_start="clock")
+    with pytest.raises(BadRecordingError, match=r"Hypnogram\.edf: has no times of day .*hypnogram_start=file"):
+        by_clock.read(by_clock.recordings()[0])
 
 
 @pytest.mark.parametrize(

@@ -80,4 +80,5 @@ def test_a_mapping_of_labels_replaces_that_of_the_option(sign):
 
 
 def test_one_label_of_the_option_is_changed_as_any_other_key():
+    assert with_whole_labels(["dataset.options={imagined: true}"])[-1] == "++dataset.options={imagined: true}"
     assert with_whole_labels(["dataset.labels.Sleep stage W=Wake"]) == ["dataset.labels.Sleep stage W=Wake"]

@@ -1,0 +1,199 @@
+"""Writes recordings of MOABB as FIF, once for each subject, with its labels as annotations.
+
+Conventions
+-----------
+A set has a folder: ``set.json`` with what MOABB says of it, and for each subject a folder of
+``ses-SESSION_run-RUN_eeg.fif``. Volts, in single precision. An annotation is an event with the name that MOABB gives
+it, from the begin to the end of the set's interval after its cue: what MOABB's own pipelines cut.
+"""
+
+import difflib
+import json
+import logging
+import os
+import shutil
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eegbench.atomic import write_json
+from eegbench.dataset.base import BadRecordingError
+from eegbench.types import Recording
+
+FACTS = "set.json"
+
+INSTALL = "dataset=moabb needs the package moabb, which is not installed; type: pip install 'eegbench[moabb]'"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What MOABB says of a set.
+
+    Attributes
+    ----------
+    code, paradigm, doi, licence
+        Its name, ``imagery``, ``p300``, ``ssvep`` or another kind, and what it was published under; empty if unknown.
+    events
+        Names of the events, in the order of their codes.
+    interval_s
+        Begin and end of a trial after its cue.
+    subjects
+        Numbers of all subjects.
+    moabb
+        Version that read it.
+    """
+
+    code: str
+    paradigm: str
+    doi: str
+    licence: str
+    events: tuple[str, ...]
+    interval_s: tuple[float, float]
+    subjects: tuple[int, ...]
+    moabb: str
+
+
+class Source:
+    """A set of MOABB: what is known of it, and its recordings as files. MOABB is loaded only where a file is missing.
+
+    Parameters
+    ----------
+    name
+        A class of ``moabb.datasets``.
+    options
+        Of its constructor.
+    folder
+        For the files.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, Any], folder: Path) -> None:
+        self.name = name
+        self.options = options
+        self.folder = folder
+
+    def facts(self) -> Facts:
+        """Return what MOABB says of the set.
+
+        Raises
+        ------
+        ValueError
+            Where MOABB is not installed, or has no such set.
+        """
+        path = self.folder / FACTS
+        if not path.is_file():
+            write_json(path, asdict(_facts(self._made())))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+        return Facts(**{**found, **lists})
+
+    def recordings(self, subjects: Sequence[int]) -> list[Recording]:
+        """List the recordings of subjects, sorted by id; read through MOABB, and written, where they are missing.
+
+        Raises
+        ------
+        FileNotFoundError
+            Where MOABB cannot fetch them.
+        BadRecordingError
+            Where MOABB returns none.
+        """
+        missing = [subject for subject in subjects if not self._of(subject).is_dir()]
+        if missing:
+            self._write(missing)
+        found = [_recording(path, subject) for subject in subjects for path in _first_files(self._of(subject))]
+        return sorted(found, key=lambda one: one.id)
+
+    def _of(self, subject: int) -> Path:
+        return self.folder / f"sub-{subject}"
+
+    def _write(self, subjects: Sequence[int]) -> None:
+        made = self._made()
+        _log.info(
+            "%s: MOABB reads %d subjects, and downloads what is missing to MNE's folder of data (~/mne_data, or "
+            "MNE_DATA); copies as FIF are kept in %s.",
+            *(self.name, len(subjects), self.folder),
+        )
+        for subject in subjects:
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    runs = made.get_data([subject])[subject]
+            except (OSError, RuntimeError, ValueError, LookupError) as error:  # requests and MOABB raise any of these
+                reason = " ".join(str(error).split())[:200]
+                raise FileNotFoundError(
+                    f"dataset.name={self.name}: MOABB could not fetch or read subject {subject} ({reason}); try again "
+                    "with a network, or copy the folder ~/mne_data of a machine that has the set (moabb.datasets."
+                    f"{self.name}().download() fetches it), or choose others by dataset.subjects."
+                ) from error
+            self._save(subject, runs)
+
+    def _save(self, subject: int, runs: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write the recordings of a subject aside, and rename the folder when all are there."""
+        aside = self.folder / f".sub-{subject}.{os.getpid()}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        for session, several in runs.items():
+            for run, raw in several.items():
+                raw.save(aside / f"ses-{session}_run-{run}_eeg.fif", fmt="single", verbose="ERROR")
+        if not any(aside.iterdir()):
+            raise BadRecordingError(f"dataset.name={self.name}: subject {subject} has no recording in MOABB.")
+        try:
+            aside.rename(self._of(subject))
+        except OSError:  # another process was faster
+            shutil.rmtree(aside)
+
+    def _made(self) -> Any:
+        """Return the set as MOABB makes it."""
+        datasets = _moabb()
+        kind = getattr(datasets, self.name, None)
+        if not (isinstance(kind, type) and issubclass(kind, datasets.base.BaseDataset)):
+            names = [name for name in dir(datasets) if isinstance(getattr(datasets, name), type)]
+            close = difflib.get_close_matches(self.name, names, n=3, cutoff=0.4)
+            raise ValueError(
+                f"dataset.name={self.name}: moabb.datasets has no such set; did you mean "
+                f"{', '.join(close) or 'BNCI2014_001'}? All: https://moabb.neurotechx.com/docs/dataset_summary.html"
+            )
+        try:
+            return kind(**self.options)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"dataset.options={dict(self.options)}: {self.name} refuses them ({error}).") from error
+
+
+def _facts(made: Any) -> Facts:
+    said = getattr(made.metadata, "documentation", None)
+    import moabb
+
+    return Facts(
+        code=made.code,
+        paradigm=made.paradigm,
+        doi=made.doi or "",
+        licence=getattr(said, "license", None) or "",
+        events=tuple(made.event_id),
+        interval_s=(float(made.interval[0]), float(made.interval[1])),
+        subjects=tuple(int(one) for one in made.all_subjects),
+        moabb=moabb.__version__,
+    )
+
+
+def _first_files(folder: Path) -> list[Path]:
+    """Return the files of a subject; one of more than 2 GB has further parts (``…_eeg-1.fif``)."""
+    return sorted(folder.glob("ses-*_run-*_eeg.fif"))
+
+
+def _recording(path: Path, subject: int) -> Recording:
+    session, _, run = path.name.removesuffix("_eeg.fif").removeprefix("ses-").partition("_run-")
+    name = f"sub-{subject}_ses-{session}_run-{run}"
+    return Recording(id=name, subject=str(subject), session=session, run=run, signal=path)
+
+
+def _moabb() -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import moabb.datasets
+    except ImportError as error:
+        raise ValueError(INSTALL) from error
+    return moabb.datasets

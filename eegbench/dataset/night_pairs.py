@@ -1,0 +1,133 @@
+"""Which hypnogram belongs to which PSG, by the table of people or by the names of the files.
+
+Conventions
+-----------
+In this order: the column ``hypnogram`` of a table of recordings names it; ``X-PSG.edf`` and ``X-Hypnogram.edf`` are a
+pair; and so are names in the style of Sleep-EDF, ``XY0-PSG.edf`` and ``XYs-Hypnogram.edf``, where Y is a capital letter
+(of the technician) and s another (of the scorer). Published names, ``SC4ssN…`` and ``ST7ssN…``, pair by their first
+seven characters. What could be a pair in two ways is refused.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from eegbench.dataset.night_subjects import PUBLISHED, names_of
+from eegbench.dataset.people_table import PeopleTable
+from eegbench.text import composed
+
+PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
+
+COLUMN = "hypnogram"
+
+_log = logging.getLogger(__name__)
+
+_OF_PSG, _OF_SCORER = re.compile(r"(.*[A-Z])0"), re.compile(r"(.*[A-Z])[A-Z]")
+
+
+def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Return the PSGs and hypnograms among files by what names their night; a pair has one name.
+
+    Parameters
+    ----------
+    files
+        Files of other names are passed over.
+    table
+        The table of people, where there is one.
+
+    Raises
+    ------
+    ValueError
+        Where two files claim one night, or the table names a file that is not there.
+    """
+    files = list(files)
+    psgs, hypnograms = _by_key(files, PSG), [path for path in files if has_ending(path, HYPNOGRAM)]
+    found = _named(psgs, hypnograms, table)
+    free = _by_key(_not_named(hypnograms, found), HYPNOGRAM)
+    for key in psgs.keys() - found.keys():
+        if key in free:
+            found[key] = free.pop(key)
+    by_prefix: dict[str, list[str]] = {}
+    for key in free:
+        by_prefix.setdefault(_prefix(_OF_SCORER, key) or "", []).append(key)
+    for key in sorted(psgs.keys() - found.keys()):
+        scored = by_prefix.get(_prefix(_OF_PSG, key) or "none", [])
+        if len(scored) > 1:
+            raise ValueError(
+                f"{free[scored[1]]}: stands for the same night as {free[scored[0]].name}; keep one of the two in the "
+                f"folder, or name it in a column {COLUMN} of a table of recordings."
+            )
+        if scored:
+            found[key] = free.pop(scored[0])
+    return psgs, found | free
+
+
+def has_ending(path: Path, ending: str) -> bool:
+    """Say whether a name ends so, in small letters or in capitals, as some systems write it."""
+    return path.name.lower().endswith(ending.lower())
+
+
+def key_of(path: Path) -> str:
+    """Return what names the night of a file."""
+    stem = _stem(path)
+    return stem[:7] if PUBLISHED.match(stem) else stem
+
+
+def partner(path: Path, ending: str) -> str:
+    """Return the name, with a star where it may differ, of the file that belongs to this one."""
+    key = key_of(path)
+    if PUBLISHED.match(path.name):
+        return f"{key}*{ending}"
+    prefix = _prefix(_OF_PSG if has_ending(path, PSG) else _OF_SCORER, key)
+    return f"{key}{ending}" if prefix is None else f"{prefix}*{ending}"
+
+
+def _stem(path: Path) -> str:
+    """Return the name without the ending of a PSG or hypnogram."""
+    name = composed(path.name)
+    return next((name[: -len(ending)] for ending in (PSG, HYPNOGRAM) if has_ending(path, ending)), name)
+
+
+def _not_named(hypnograms: Iterable[Path], named: Mapping[str, Path]) -> list[Path]:
+    """Return the hypnograms that the table does not name, nor are other scorers' of a night for which it names one."""
+    taken, prefixes = set(named.values()), {_prefix(_OF_PSG, key) for key in named} - {None}
+    rest = [path for path in hypnograms if path not in taken]
+    others = {path for path in rest if key_of(path) in named or _prefix(_OF_SCORER, key_of(path)) in prefixes}
+    if others:
+        _log.info("Left out, as the table names others: %s.", ", ".join(sorted(path.name for path in others)))
+    return [path for path in rest if path not in others]
+
+
+def _prefix(pattern: re.Pattern[str], key: str) -> str | None:
+    """Return what two names in the style of Sleep-EDF share; None where a name has another style."""
+    match = pattern.fullmatch(key)
+    return None if match is None else match[1]
+
+
+def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in files:
+        if has_ending(path, ending) and found.setdefault(key_of(path), path) != path:
+            raise ValueError(
+                f"{path}: stands for the same night as {found[key_of(path)].name}; keep one of the two in the folder."
+            )
+    return found
+
+
+def _named(psgs: Mapping[str, Path], hypnograms: Iterable[Path], table: PeopleTable | None) -> dict[str, Path]:
+    """Return the hypnograms that a table of recordings names."""
+    if table is None or table.key is None or not any(COLUMN in row for row in table.rows):
+        return {}
+    there = {name: path for path in hypnograms for name in (composed(path.name), composed(path.stem), _stem(path))}
+    found: dict[str, Path] = {}
+    taken: set[Path] = set()
+    for key, psg in psgs.items():
+        name = table.of_recording(names_of(psg, key)).get(COLUMN, "")
+        if name and (name not in there or there[name] in taken):
+            what = "names it for two recordings" if name in there else "there is no such file in the folder"
+            raise ValueError(f"{table.path}: hypnogram {name} of {psg.name}: {what}; correct it.")
+        if name:
+            found[key] = there[name]
+            taken.add(there[name])
+    return found

@@ -1,0 +1,144 @@
+"""The table of people in a folder of recordings: ``subjects.csv``, or ``participants.tsv`` as in BIDS.
+
+Conventions
+-----------
+Columns are separated by commas, semicolons or tabs; case does not matter in their names. ``subject``, or BIDS's
+``participant_id``, is expected, and any of ``age`` (years) and ``sex``. With a column ``file`` (path below the folder)
+or ``recording`` (id), a table has a row for each recording, and may have ``session`` and ``run``; without, a row for
+each subject. ``sub-01`` and ``01`` are one subject.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from eegbench.dataset.distinct_subjects import stem
+from eegbench.dataset.subject_table import age_and_sex, read_rows
+from eegbench.types import Fact, Recording
+
+NAMES = ("subjects.csv", "subjects.tsv", "participants.tsv", "participants.csv")
+"""The first of these that is there counts."""
+
+TABLE = NAMES[0]
+
+KEYS = ("file", "recording")
+
+PREFIX = "sub-"
+
+MAX_ROWS = 4
+"""Rows of a table that an error message shows."""
+
+
+@dataclass(frozen=True)
+class PeopleTable:
+    """Who was recorded.
+
+    Attributes
+    ----------
+    path
+        The file.
+    key
+        The column that names recordings; None where rows are of subjects.
+    rows
+        By column, in small letters; the subject without ``sub-`` where the column is ``participant_id``.
+    """
+
+    path: Path
+    key: str | None
+    rows: tuple[Mapping[str, str], ...]
+
+    def of_recording(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return the row of a recording, by any of its names.
+
+        Raises
+        ------
+        ValueError
+            Where there is not one, or it names no subject.
+        """
+        own = [row for name in names for row in self._by_recording.get(name, ())]
+        if len(own) != 1 or not own[0]["subject"]:
+            name = next(iter(names))
+            raise ValueError(
+                f"{self.path}: has {len(own)} rows for {name} in the column {self.key}, and one with a subject is "
+                f"expected; add a row with {self.key} {name} and its subject, or correct it."
+            )
+        return own[0]
+
+    def of_subject(self, subject: str) -> Mapping[str, str]:
+        """Return the row of a subject; ``sub-01``, ``01`` and ``1`` are one.
+
+        Raises
+        ------
+        ValueError
+            Where there is none.
+        """
+        by_name = self._by_subject
+        name = subject.removeprefix(PREFIX)
+        row = by_name.get(name) or by_name.get(name.lstrip("0") or "0")
+        if row is None:
+            raise ValueError(
+                f"{self.path}: has no row for subject {subject}; there are {', '.join(sorted(by_name)[:20])}. Add one; "
+                "its age and sex may stay empty. Where names do not say whose a recording is, add a column recording "
+                "and a row for each recording."
+            )
+        return row
+
+    def facts(self, row: Mapping[str, str]) -> Mapping[str, Fact]:
+        """Return age and sex in a row; see `age_and_sex`."""
+        return age_and_sex(self.path, row["subject"], row.get("age", ""), row.get("sex", ""))
+
+    @cached_property
+    def _by_recording(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        found: dict[str, list[Mapping[str, str]]] = {}
+        for row in self.rows:
+            found.setdefault(row[self.key] if self.key else "", []).append(row)
+        return found
+
+    @cached_property
+    def _by_subject(self) -> Mapping[str, Mapping[str, str]]:
+        found: dict[str, Mapping[str, str]] = {}
+        for row in self.rows:
+            name = row["subject"].removeprefix(PREFIX)
+            if self.facts(found.setdefault(name, row)) != self.facts(row):
+                raise ValueError(f"{self.path}: subject {name} has rows that differ; leave one.")
+        return found
+
+
+def people_table(root: Path) -> PeopleTable | None:
+    """Read the table of people in a folder; None where it has none.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be read, or names no subjects.
+    """
+    path = next((root / name for name in NAMES if (root / name).is_file()), None)
+    return None if path is None else _read(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read(path: Path, _mtime_ns: int) -> PeopleTable:
+    header, lines = read_rows(path)
+    names = [name.lower() for name in header]
+    is_bids = "participant_id" in names and "subject" not in names
+    names = ["subject" if is_bids and name == "participant_id" else name for name in names]
+    if "subject" not in names or len(set(names)) < len(names):
+        raise ValueError(
+            f"{path}: has the columns {', '.join(header) or 'none'}; subject (or participant_id) is expected and, "
+            "where rows are of recordings, file or recording, each once."
+        )
+    rows = [dict(zip(names, fields, strict=False)) for fields in lines]
+    if is_bids:
+        rows = [{**row, "subject": row["subject"].removeprefix(PREFIX)} for row in rows]
+    return PeopleTable(path, next((key for key in KEYS if key in names), None), tuple(rows))
+
+
+def rows_to_write(root: Path, recordings: Sequence[Recording]) -> str:
+    """Say which table makes some recordings one subject's, as the end of a sentence."""
+    rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
+    more = " …" if len(recordings) > MAX_ROWS else ""
+    return (
+        f"write {root / TABLE} with the columns recording,subject and a row for each recording of the folder, for "
+        f"these {rows}{more}"
+    )
