@@ -13,6 +13,7 @@ VERBS = {
     "pool": "pool the predictions of several folds into one table of scores",
     "explain": "show what a finished run's network looks at (takes Hydra overrides)",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
+    "consensus": "compare experts who staged the same nights, and models with them",
     "data": "look at recordings and what is wrong with them, or preprocess them for later runs",
     "ui": "open MLflow on this machine",
 }
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     replace_unencodable()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
-        verbs = "\n".join(f"  {verb:<7} {text}" for verb, text in VERBS.items())
+        verbs = "\n".join(f"  {verb:<9} {text}" for verb, text in VERBS.items())
         print(HELP.format(version=__version__, verbs=verbs))
         return 0 if words else 2
     if words[0] in ("-V", "--version"):

@@ -16,7 +16,18 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE, CONF, TESTS = ROOT / "eegbench", ROOT / "conf", ROOT / "tests"
 
 CONFIG_ONLY = {"paths", "experiment", "explain", "hydra"}
-CODE_ONLY = {"command", "comparison", "config", "experiment", "figure", "inference", "launch", "report", "score"}
+CODE_ONLY = {
+    "agreement",
+    "command",
+    "comparison",
+    "config",
+    "experiment",
+    "figure",
+    "inference",
+    "launch",
+    "report",
+    "score",
+}
 SPACES = {"sweep"}  # options that name what varies, and no class
 MAX_YAML_LINES = 15
 

@@ -16,6 +16,9 @@ from eegbench.model.build import build_encoder, check_groups
 from eegbench.store.base import WindowStore
 from eegbench.types import Form
 
+FIT_BATCH = 32
+"""Windows at a time that an encoder sees before training."""
+
 
 def check_start(experiment: Experiment) -> None:
     """Refuse what the encoder cannot begin with, before any work.
@@ -68,6 +71,15 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, 
     load_weights(encoder, encoder_weights(folder), folder)
     _freeze(encoder, experiment.trainable)
     return encoder, random_encoder
+
+
+def fit_encoders(encoders: Sequence[Encoder], data: Data) -> None:
+    """Let encoders learn what is learned before training, from the scored windows of train (all where none is)."""
+    scored = data.rows("train", scored=True)
+    rows = scored if len(scored) else data.rows("train", scored=False)
+    batches = [rows[first : first + FIT_BATCH] for first in range(0, len(rows), FIT_BATCH)]
+    for encoder in encoders:
+        encoder.fit(lambda: data.store.each(data.store.gather, batches))
 
 
 def saw_subjects(experiment: Experiment, data: Data) -> list[str]:

@@ -10,7 +10,7 @@ from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.probing import valid_scores
-from eegbench.experiment.start import start_encoder
+from eegbench.experiment.start import fit_encoders, start_encoder
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.report.console import tell_pass
@@ -82,6 +82,7 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     """Build the encoder, the same one with random weights, the task, and what they train on."""
     store = data.store
     encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
+    fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data)
     task = experiment.task.build(
         embed_dim=encoder.embed_dim, class_names=store.classes, form=store.form, layout=experiment.sampler.layout
     ).to(store.device)

@@ -7,6 +7,7 @@ from eegbench.figure.confusion_matrix import confusion_matrix
 from eegbench.figure.critical_difference import critical_difference
 from eegbench.figure.embedding_scatter import embedding_scatter
 from eegbench.figure.forest import forest
+from eegbench.figure.human_ceiling import human_ceiling
 from eegbench.figure.hypnogram import hypnogram
 from eegbench.figure.learning_curves import learning_curves
 from eegbench.figure.score_bars import score_bars
@@ -26,6 +27,7 @@ __all__ = [
     "critical_difference",
     "embedding_scatter",
     "forest",
+    "human_ceiling",
     "hypnogram",
     "learning_curves",
     "save",

@@ -14,12 +14,22 @@ CELL_IN = 0.62
 CHARACTER_IN = 0.075
 """Width of a character of a class name."""
 
+USUAL_DIGITS = 5
+"""Digits and commas of a row's sum for which there is room without more."""
+
 DARK = 0.55
 """Cells of a larger share than this are dark, and their text is white."""
 
 
 @styled
-def confusion_matrix(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...], title: str) -> Figure:
+def confusion_matrix(
+    matrix: Int[np.ndarray, "K K"],
+    classes: tuple[str, ...],
+    title: str,
+    *,
+    rows: str = "label",
+    columns: str = "prediction",
+) -> Figure:
     """Draw counts and row shares in each cell; the colour is the row share.
 
     Parameters
@@ -30,9 +40,12 @@ def confusion_matrix(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...], t
         Class names, two to twenty.
     title
         Stands above the matrix.
+    rows, columns
+        What the two axes are.
     """
     side = max(2.2, CELL_IN * len(classes))
-    figure = blank(side + 0.9, side + 2.1)
+    digits = len(f"{matrix.sum(axis=1).max():,}")
+    figure = blank(side + 0.9, side + 2.1 + CHARACTER_IN * max(0, digits - USUAL_DIGITS))
     axes = figure.add_subplot()
     shares = row_shares(matrix)
     edges = np.arange(len(classes) + 1) - 0.5
@@ -41,6 +54,8 @@ def confusion_matrix(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...], t
     for row, column in product(range(len(classes)), repeat=2):
         _write_cell(axes, row, column, int(matrix[row, column]), float(shares[row, column]))
     _label(axes, classes, matrix.sum(axis=1), side / len(classes))
+    axes.set_xlabel(columns)
+    axes.set_ylabel(rows)
     axes.set_title(title, y=RIGHT_ON_TOP)
     _colour_bar(figure, axes)
     return figure
@@ -68,8 +83,6 @@ def _label(axes: Axes, classes: tuple[str, ...], support: Int[np.ndarray, "K"], 
     long = max(map(len, classes)) * CHARACTER_IN > cell_in
     axes.set_xticks(range(len(classes)), classes, rotation=45 if long else 0, ha="right" if long else "center")
     axes.set_yticks(range(len(classes)), rows)
-    axes.set_xlabel("prediction")
-    axes.set_ylabel("label")
     axes.tick_params(length=0, bottom=False, left=False)
     axes.spines[:].set_visible(False)
     edges = np.arange(len(classes) + 1) - 0.5
@@ -83,5 +96,5 @@ def _colour_bar(figure: Figure, axes: Axes) -> None:
     colours = mpl.cm.ScalarMappable(mpl.colors.Normalize(0, 1), SHARES)
     bar = figure.colorbar(colours, ax=axes, shrink=0.7, aspect=25, ticks=[0, 0.5, 1])
     bar.ax.set_yticklabels([percent(share) for share in bar.get_ticks()])
-    bar.set_label("share of the label's windows")
+    bar.set_label("share of the row")
     smooth(bar)

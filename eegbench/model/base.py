@@ -1,6 +1,7 @@
 """What an encoder promises: a window becomes tokens, and the tokens one embedding."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from jaxtyping import Float
@@ -65,6 +66,17 @@ class Encoder(nn.Module, ABC):
             f"{type(self).__name__} does not begin with linear filters whose responses could be shown; "
             f"set model=deep4, shallow_fbcsp, eegnet, chambon2018 or stager_net."
         )
+
+    def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
+        """Learn what is learned before training, such as the means and deviations that inputs are standardised with.
+
+        It is saved with the weights, so it belongs into buffers.
+
+        Parameters
+        ----------
+        windows
+            Begins a new round over the scored windows of train, in batches.
+        """
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step: put weights back under a bound."""

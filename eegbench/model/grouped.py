@@ -1,6 +1,6 @@
 """An encoder for each group of signals; the embedding is what they return, one after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from jaxtyping import Float
@@ -54,6 +54,11 @@ class Grouped(Encoder):
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
         return torch.cat(self._embedded(windows), dim=1)
+
+    def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
+        """Let each encoder learn from the windows of its group."""
+        for name, encoder in self._each().items():
+            encoder.fit(lambda name=name: (one.of(name) for one in windows()))  # type: ignore[misc]
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step in each encoder."""

@@ -45,6 +45,12 @@ def macro_f1(counts: Counts) -> Values:
     return _mean_of_defined(f1(counts))
 
 
+def weighted_f1(counts: Counts) -> Values:
+    """Mean F1 over the classes that have windows, each weighted by its windows."""
+    support = counts.sum(axis=-1)
+    return _share((np.nan_to_num(f1(counts)) * support).sum(axis=-1), support.sum(axis=-1))
+
+
 def f1(counts: Counts) -> Float[np.ndarray, "*batch K"]:
     """Harmonic mean of precision and recall, of each class."""
     return _share(2 * _hits(counts), counts.sum(axis=-1) + counts.sum(axis=-2))

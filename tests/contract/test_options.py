@@ -18,6 +18,9 @@ from eegbench.sweep.space import read_words
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
 PARTS = {
     "augmentation": ("task=simclr", "augmentation@task.augmentations.phase"),
+    "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
+    "model/normaliser": ("model=modulo_net", "model/normaliser@model.normalisers.clip"),
+    "model/reducer": ("model=modulo_net", "model/reducer"),
     "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
 }
 """Groups that stand in an option of another group: that option, and the words that choose in it."""

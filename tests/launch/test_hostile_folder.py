@@ -129,19 +129,19 @@ def test_explain_builds_no_other_sequence_encoder_than_one_of_eegbench(run, capf
 
 
 @pytest.mark.parametrize("node", NODES)
-def test_an_encoder_to_start_from_is_compared_before_anything_is_built(run, capfd, trap, tmp_path, node):
+def test_an_encoder_to_start_from_is_compared_before_anything_is_built(run, capfd, trap, node):
     file = run / "model" / "model.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"encoder": node(trap)}))
-    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
     refused(words, capfd, trap, "holds another model")
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"format": 3}', '{"format": 2, "encoder": {}, "classes": [], "form": {}}']
 )
-def test_a_model_that_is_none_is_named(run, capfd, trap, tmp_path, text):
+def test_a_model_that_is_none_is_named(run, capfd, trap, text):
     (run / "model" / "model.json").write_text(text)
-    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
     refused(words, capfd, trap, "model.json: this is not the description of a model")
 
 
@@ -221,16 +221,16 @@ def test_pool_reads_hostile_folders_as_text(run, honest, capfd, trap, monkeypatc
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"\xff" * 64])
-def test_weights_that_are_none_are_named(run, capfd, trap, tmp_path, content):
+def test_weights_that_are_none_are_named(run, capfd, trap, content):
     (run / "model" / "model.safetensors").write_bytes(content)
-    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
     refused(words, capfd, trap, "these are no saved weights")
     refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these are no saved weights")
 
 
-def test_weights_of_another_model_are_named(run, capfd, trap, tmp_path):
+def test_weights_of_another_model_are_named(run, capfd, trap):
     save_file({"encoder.other": torch.zeros(3)}, run / "model" / "model.safetensors")
-    words = ["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"]
+    words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
     refused(words, capfd, trap, "these weights are not those of the model")
     refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these weights are not those of the model")
 
@@ -265,9 +265,9 @@ def test_a_resumed_run_takes_no_number_of_threads_that_cannot_be(run, threads):
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"seen": 3}', '{"seen": {"a": 3}}', "{}"])
-def test_an_encoder_whose_subjects_are_not_known_is_refused(run, capfd, trap, tmp_path, text):
+def test_an_encoder_whose_subjects_are_not_known_is_refused(run, capfd, trap, text):
     (run / "split.json").write_text(text)
-    refused(["train", *SMALL, f"paths.outputs={tmp_path / 'mine'}", f"encoder={run}"], capfd, trap, "split.json")
+    refused(["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"], capfd, trap, "split.json")
 
 
 @pytest.mark.parametrize("text", ["", "- a", "3", "a: [", "explain: 3", "paths: 3\nexplain: {}", "\x00"])

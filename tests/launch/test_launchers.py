@@ -105,7 +105,7 @@ def test_four_jobs_of_joblib_share_cores_a_fresh_database_and_fresh_shards(start
 
 @pytest.mark.slow
 def test_a_job_of_joblib_builds_shards_in_processes_of_its_own(start, said, tmp_path):
-    words = ["hydra.launcher.n_jobs=2", "seed=1,2", "store.n_workers=2", "trainer.max_passes=0"]
+    words = ["hydra.launcher.n_jobs=2", "seed=1,2", "store.n_workers=2", "trainer.max_passes=0", "tracking=folder"]
     assert start("hydra/launcher=joblib", *words).wait(PATIENCE_S) == 0, said()
     assert len(list(tmp_path.glob("stores/shards/s*"))) == 14
 
@@ -113,7 +113,7 @@ def test_a_job_of_joblib_builds_shards_in_processes_of_its_own(start, said, tmp_
 @pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
 def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
-    running = start(f"hydra/launcher={launcher}", "seed=1,2", "device=gpu")
+    running = start(f"hydra/launcher={launcher}", "seed=1,2", "device=gpu", "tracking=folder")
     assert running.wait(PATIENCE_S) == 1
     assert said().splitlines()[-1] == "eegbench: device=gpu is none of auto, cpu, cuda and cuda:N; set device=auto."
     assert "Traceback" not in said()
@@ -121,7 +121,7 @@ def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
 
 @pytest.mark.slow
 def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
-    running = start("hydra/launcher=slurm_cpu", "seed=1,2", PATH=str(tmp_path))
+    running = start("hydra/launcher=slurm_cpu", "seed=1,2", "tracking=folder", PATH=str(tmp_path))
     assert running.wait(PATIENCE_S) == 1
     assert "there is no SLURM here" in said().splitlines()[-1]
 

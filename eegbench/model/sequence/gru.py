@@ -4,10 +4,11 @@ Cho et al. 2014, Learning phrase representations using RNN encoder-decoder, doi:
 """
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from eegbench.model.sequence.base import SequenceEncoder
+from eegbench.model.sequence.order import check_share, check_sizes, in_order, present_first, turned
 
 
 class Gru(SequenceEncoder):
@@ -34,11 +35,8 @@ class Gru(SequenceEncoder):
 
     def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
         super().__init__()
-        for name, value in (("hidden_dim", hidden_dim), ("n_layers", n_layers)):
-            if value < 1:
-                raise ValueError(f"{name}={value}: at least 1 is expected; set a GRU's {name}=1 or more.")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout={dropout:g}: a share from 0 up to but not including 1 is expected.")
+        check_sizes(hidden_dim=hidden_dim, n_layers=n_layers)
+        check_share(dropout)
         self.causal = not bidirectional
         self.out_dim = hidden_dim * (2 if bidirectional else 1)
         sizes = [in_dim, *[self.out_dim] * (n_layers - 1)]
@@ -51,23 +49,12 @@ class Gru(SequenceEncoder):
         self, z: Float[Tensor, "batch length in_dim"], present: Bool[Tensor, "batch length"]
     ) -> Float[Tensor, "batch length out_dim"]:
         """Return a vector for each step; 0 where a step is absent."""
-        order = (~present).long().argsort(dim=1, stable=True)  # present steps first, in their order
-        turned = _turned(present)
-        out = _at(z, order)
+        order = present_first(present)
+        back = turned(present)
+        out = in_order(z, order)
         for number, layer in enumerate(self.onward):
             directions = [layer(out)[0]]
             if len(self.backward_in_time):
-                directions.append(_at(self.backward_in_time[number](_at(out, turned))[0], turned))
+                directions.append(in_order(self.backward_in_time[number](in_order(out, back))[0], back))
             out = self.dropout(torch.cat(directions, dim=2))
-        return _at(out, order.argsort(dim=1)) * present.unsqueeze(2)
-
-
-def _at(z: Float[Tensor, "batch length dim"], order: Int[Tensor, "batch length"]) -> Float[Tensor, "batch length dim"]:
-    """Return the steps of each sequence in another order."""
-    return z.gather(1, order.unsqueeze(2).expand(-1, -1, z.shape[2]))
-
-
-def _turned(present: Bool[Tensor, "batch length"]) -> Int[Tensor, "batch length"]:
-    """Return the order that turns the first steps of each sequence round, as many as are present."""
-    steps, n_present = torch.arange(present.shape[1], device=present.device), present.sum(1, keepdim=True)
-    return torch.where(steps < n_present, n_present - 1 - steps, steps)
+        return in_order(out, order.argsort(dim=1)) * present.unsqueeze(2)

@@ -1,0 +1,1 @@
+"""Experts who staged the same nights, and models beside them: read, compared, written."""

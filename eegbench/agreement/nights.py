@@ -1,0 +1,193 @@
+"""The stages that scorers and models gave, from folders of JSON files, on one clock a night.
+
+A folder of scorers holds a folder each, with a file ``RECORD.json`` a night: a list of stages, one every 30 s (0 W,
+1 N1, 2 N2, 3 N3, 4 R, -1 none). Predictions lie likewise, a folder a model.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int
+
+from eegbench.score.consensus import STAGES, UNSCORED
+
+Lights = Mapping[str, tuple[int, int | None]]
+Stages = Int[np.ndarray, "n_epochs"]
+
+MIN_SCORERS = 3
+MAX_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Night:
+    """What every scorer gave, from the first epoch that all have reached to the last that none has left.
+
+    Attributes
+    ----------
+    record
+        Name of the file without its suffix.
+    stages
+        (n_scorers, n_epochs), in the order of the scorers.
+    start, stop, length
+        The epochs of the files that are kept, and how many the files have.
+    """
+
+    record: str
+    stages: Int[np.ndarray, "n_scorers n_epochs"]
+    start: int
+    stop: int
+    length: int
+
+    def aligned(self, stages: Stages, path: Path) -> Int[np.ndarray, "n_kept"]:
+        """Return a model's stages of the epochs kept, from as many as the night's files have or as are kept.
+
+        Raises
+        ------
+        ValueError
+            Where there are neither as many.
+        """
+        if len(stages) == self.length:
+            return stages[self.start : self.stop]
+        if len(stages) == self.stop - self.start:
+            return stages
+        raise ValueError(
+            f"{path}: has {len(stages)} epochs; the scorers' lists have {self.length}, of which "
+            f"{self.stop - self.start} lie between lights off and on and are staged by all: stage the same recording, "
+            "or say when lights went off and on with --lights FILE."
+        )
+
+
+def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Night]]:
+    """Return the scorers' names, and every night.
+
+    Parameters
+    ----------
+    folder
+        A folder a scorer.
+    lights
+        Lights off and on of some records, in epochs.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Where there are too few scorers, they staged other records or another number of epochs, or a file is not a
+        list of stages.
+    """
+    found = _folders(folder)
+    if len(found) < MIN_SCORERS:
+        raise ValueError(
+            f"{folder}: {len(found)} folders with JSON files, and {MIN_SCORERS} scorers are needed: a folder each, "
+            "with a file RECORD.json a night."
+        )
+    names = tuple(found)
+    records = found[names[0]]
+    for name in names[1:]:
+        differing = sorted(set(records) ^ set(found[name]))
+        if differing:
+            raise ValueError(
+                f"{folder}: {names[0]} and {name} staged other records: {_some(differing)} only one of them; each "
+                "scorer is to have a file for every record."
+            )
+    return names, [_night(record, [found[name][record] for name in names], lights) for record in sorted(records)]
+
+
+def read_predictions(folder: Path, nights: Sequence[Night]) -> dict[str, dict[str, Stages]]:
+    """Return a model's stages by record, for each model; a model need not have staged every night.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Where there is no model, a record is not among the nights, or the number of epochs does not fit.
+    """
+    found = _folders(folder)
+    if not found:
+        raise FileNotFoundError(
+            f"{folder}: no folder with JSON files; a folder a model is expected, with a file RECORD.json a night."
+        )
+    known = {night.record: night for night in nights}
+    for name, files in found.items():
+        if unknown := sorted(set(files) - set(known)):
+            raise ValueError(f"{folder / name}: {_some(unknown)} not among the records that the scorers staged.")
+    return {
+        name: {record: known[record].aligned(_stages(path), path) for record, path in files.items()}
+        for name, files in found.items()
+    }
+
+
+def read_lights(path: Path) -> Lights:
+    """Return lights off and on a record, from a table with the columns ``record, lights_off, lights_on`` in epochs.
+
+    Raises
+    ------
+    ValueError
+        Where a column is missing, or a cell is not a number of epochs.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    expected = {"record", "lights_off", "lights_on"}
+    if not rows or not expected <= set(rows[0]):
+        raise ValueError(
+            f"{path}: a table with the columns record, lights_off, lights_on and a row a night is expected."
+        )
+    lights: dict[str, tuple[int, int | None]] = {}
+    for i, row in enumerate(rows, start=2):
+        try:
+            lights[row["record"]] = int(row["lights_off"] or 0), int(row["lights_on"]) if row["lights_on"] else None
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path}, line {i}: whole numbers of epochs are expected, or nothing.") from error
+    return lights
+
+
+def _night(record: str, paths: Sequence[Path], lights: Lights) -> Night:
+    lists = [_stages(path) for path in paths]
+    lengths = {len(one) for one in lists}
+    if len(lengths) > 1:
+        which = ", ".join(f"{path.parent.name} {len(one)}" for path, one in zip(paths, lists, strict=True))
+        raise ValueError(f"{record}: scorers gave different numbers of epochs ({which}); stage one recording.")
+    stages = np.stack(lists)
+    scored = [np.flatnonzero(one != UNSCORED) for one in stages]
+    if empty := [path.parent.name for path, one in zip(paths, scored, strict=True) if not len(one)]:
+        raise ValueError(f"{record}: {', '.join(empty)} staged no epoch; take the record out of every folder.")
+    off, on = lights.get(record, (0, None))
+    start = max(off, *(one[0] for one in scored))
+    stop = min(on or stages.shape[1], *(one[-1] + 1 for one in scored))
+    if start >= stop:
+        raise ValueError(f"{record}: no epoch between lights off and on is staged by all scorers.")
+    return Night(record, stages[:, start:stop], int(start), int(stop), stages.shape[1])
+
+
+def _stages(path: Path) -> Stages:
+    try:
+        stages = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # of JSON, and of the encoding
+        raise ValueError(f"{path}: this is not a JSON file ({error}).") from error
+    if not isinstance(stages, list) or not stages:
+        raise ValueError(f"{path}: a list of stages is expected, one every 30 s.")
+    known = range(UNSCORED, len(STAGES))
+    for i, one in enumerate(stages):
+        if isinstance(one, bool) or not isinstance(one, int | float) or one not in known:
+            raise ValueError(
+                f"{path}: epoch {i} is {one!r}; expected 0 (W), 1 (N1), 2 (N2), 3 (N3), 4 (R) or -1 (none)."
+            )
+    return np.array(stages, dtype=np.int64)
+
+
+def _folders(folder: Path) -> dict[str, dict[str, Path]]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: there is no such folder.")
+    found = {one.name: {path.stem: path for path in sorted(one.glob("*.json"))} for one in folder.iterdir()}
+    return {name: found[name] for name in sorted(found, key=_natural) if found[name]}
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"{', '.join(names[:MAX_NAMED])}{more} {'is' if len(names) == 1 else 'are'}"

@@ -1,0 +1,156 @@
+"""Ratings of all nights become the tables that a paper prints; metrics are means over nights, in percent."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Int
+from scipy.stats import t
+
+from eegbench.agreement.nights import Night
+from eegbench.agreement.rating import MODEL, SCORER, Rating
+from eegbench.score.consensus import STAGES, Consensus
+from eegbench.score.interval import percentile_interval, resample
+from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
+
+OVERALL = "all scorers"
+METRICS = ("f1", "accuracy", "kappa")
+LIMITS = 1.96
+"""Standard deviations on either side of the bias, between which 95 % of normal differences lie."""
+
+
+def summary(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Return a row a rater, and one of all scorers: means over nights with their deviation and interval.
+
+    Nights are resampled, all raters' together (see `eegbench.score.interval`); there is no interval below six.
+
+    Parameters
+    ----------
+    rows
+        Of `eegbench.agreement.rating.ratings_table`.
+    seed
+        Of the resampling.
+    """
+    scorers = rows[rows["kind"] == SCORER]
+    metrics = ["soft_agreement", *METRICS, *(f"{metric}/{stage}" for metric in METRICS for stage in STAGES)]
+    by_night = scorers.groupby("record", sort=True)[metrics].mean().reset_index()
+    epochs = scorers.groupby("record", sort=True)["n_epochs"].mean().to_numpy()
+    everyone = by_night.assign(rater=OVERALL, kind=SCORER, n_epochs=epochs, rank=np.nan)
+    frames = [scorers, everyone, rows[rows["kind"] == MODEL]]
+    found = []
+    for frame in frames:
+        for name, own in frame.groupby("rater", sort=False):
+            spread = scorers if name == OVERALL else own
+            found.append(_rater(str(name), own, spread, metrics, seed))
+    return pd.DataFrame(found)
+
+
+def _rater(name: str, own: pd.DataFrame, spread: pd.DataFrame, metrics: list[str], seed: int) -> dict[str, object]:
+    nights = own["record"].nunique()
+    row: dict[str, object] = {
+        "rater": name,
+        "kind": own["kind"].iloc[0],
+        "n_nights": nights,
+        "n_epochs": round(own["n_epochs"].sum()),
+        "mean_rank": own["rank"].mean(),
+    }
+    weights = resample(nights, np.random.default_rng(seed))
+    for metric in metrics:
+        values = own[metric].to_numpy(float)
+        defined = np.isfinite(values)
+        drawn = weights[:, defined].sum(axis=1)
+        means = np.full(len(weights), np.nan)
+        np.divide(weights[:, defined] @ values[defined], drawn, out=means, where=drawn > 0)
+        low, high = percentile_interval(means, int(defined.sum()))
+        mean = values[defined].mean() if defined.any() else float("nan")
+        row |= {metric: mean, f"{metric}_sd": spread[metric].std(), f"{metric}_ci_low": low, f"{metric}_ci_high": high}
+    return row
+
+
+def epoch_table(nights: Sequence[Night], reference: dict[str, Consensus]) -> pd.DataFrame:
+    """Return a row a night: epochs kept of those in the files, ties, and the epochs of each stage of the consensus."""
+    rows = []
+    for night in nights:
+        said = reference[night.record]
+        counts = {stage: int((said.stage == i).sum()) for i, stage in enumerate(STAGES)}
+        kept = {"first_epoch": night.start, "n_epochs": night.stop - night.start, "n_in_files": night.length}
+        facts = {"unscored": int((said.stage < 0).sum()), "n_tied": int(said.tied.sum())}
+        rows.append({"record": night.record} | kept | counts | facts | {"mean_weight": said.weight.mean()})
+    return pd.DataFrame(rows)
+
+
+def confusion_table(scorers: Sequence[str], counts: Int[np.ndarray, "n_scorers n_scorers 6 6"]) -> pd.DataFrame:
+    """Return the epochs of each ordered pair of scorers and stages, and the share of the first scorer's stage."""
+    names = (*STAGES, "unscored")
+    rows = [
+        {"scorer": one, "other": other, "stage": stage, "other_stage": said, "n_epochs": int(counts[a, b, i, j])}
+        for a, one in enumerate(scorers)
+        for b, other in enumerate(scorers)
+        if a != b
+        for i, stage in enumerate(names)
+        for j, said in enumerate(names)
+    ]
+    table = pd.DataFrame(rows)
+    total = table.groupby(["scorer", "other", "stage"])["n_epochs"].transform("sum")
+    return table.assign(share=table["n_epochs"] / total.where(total > 0))
+
+
+def statistics_by_night(ratings: Sequence[Rating]) -> pd.DataFrame:
+    """Return a row a rater, night and sleep statistic: the rater's value and that of the consensus."""
+    rows = []
+    for one in ratings:
+        own, reference = sleep_statistics(one.stages), sleep_statistics(one.reference.stage)
+        rows += [
+            {
+                "rater": one.rater,
+                "kind": one.kind,
+                "record": one.record,
+                "statistic": name,
+                "unit": unit,
+                "value": own[name],
+                "consensus": reference[name],
+            }
+            for name, unit in STATISTICS.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def statistics_agreement(by_night: pd.DataFrame) -> pd.DataFrame:
+    """Return bias, limits of agreement and correlation of each rater's sleep statistics with the consensus.
+
+    The bias is the mean difference, rater minus consensus, with its 95 % interval by Student's t; the limits are 1.96
+    standard deviations on either side (Bland and Altman 1986, Lancet 327, 307-310,
+    doi 10.1016/S0140-6736(86)90837-8). Nights on which either is undefined are left out.
+    """
+    by = ["rater", "kind", "statistic", "unit"]
+    found = by_night.groupby(by, sort=False)[["value", "consensus"]].apply(_bland_altman)
+    return found.reset_index()
+
+
+def _bland_altman(own: pd.DataFrame) -> pd.Series:
+    pair = own.dropna().to_numpy(float)
+    n = len(pair)
+    if n < 2:
+        return pd.Series({"n_nights": n})
+    difference = pair[:, 0] - pair[:, 1]
+    bias, sd = difference.mean(), difference.std(ddof=1)
+    half = t.ppf(0.975, n - 1) * sd / np.sqrt(n)
+    return pd.Series(
+        {
+            "n_nights": n,
+            "mean": pair[:, 0].mean(),
+            "consensus": pair[:, 1].mean(),
+            "bias": bias,
+            "bias_ci_low": bias - half,
+            "bias_ci_high": bias + half,
+            "limit_low": bias - LIMITS * sd,
+            "limit_high": bias + LIMITS * sd,
+            "correlation": _correlation(pair),
+        }
+    )
+
+
+def _correlation(pair: np.ndarray) -> float:
+    if len(pair) < 3 or not (pair.std(axis=0) > 0).all():
+        return float("nan")
+    return float(np.corrcoef(pair.T)[0, 1])

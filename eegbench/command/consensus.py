@@ -1,0 +1,69 @@
+"""Compare experts who staged the same nights, and models with them."""
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+EPILOG = """examples:
+  eegbench consensus --scorers scorers/dodh --out agreement
+  eegbench consensus --scorers scorers/dodh --predictions predictions/dodh --out agreement
+
+--scorers has a folder each scorer, --predictions one each model, with a file RECORD.json a night: a list of stages,
+one every 30 s: 0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 none. A night is kept from the first epoch that all scorers have reached
+to the last that none has left. `eegbench predict` writes such files."""
+
+
+WIDTH = 110
+"""Columns that the table needs at least; a narrower terminal wraps its lines."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run ``eegbench consensus``; return the exit status."""
+    words = _parser().parse_args(argv)
+    try:
+        if words.out.exists() and (not words.out.is_dir() or any(words.out.iterdir())):
+            raise ValueError(f"--out {words.out}: there are files in this place already; name a new folder.")
+        consensus(words, shlex.join(["eegbench", "consensus", *argv]))
+    except (ValueError, OSError) as error:
+        print(f"eegbench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def consensus(words: argparse.Namespace, command: str) -> None:
+    """Read the nights, compare the raters, print the table and write the rest."""
+    from eegbench.agreement.nights import read_lights, read_nights, read_predictions
+    from eegbench.agreement.report import agree, sheet, write_all
+    from eegbench.dataset.dod_lights import LIGHTS
+    from eegbench.progress import tell
+    from eegbench.score.sheet import terminal
+
+    lights = read_lights(words.lights) if words.lights else LIGHTS
+    scorers, nights = read_nights(words.scorers, lights)
+    predictions = read_predictions(words.predictions, nights) if words.predictions else {}
+    tell(f"{len(scorers)} scorers, {len(nights)} nights, {len(predictions)} models")
+    for name in (night.record for night in nights if night.record in lights):
+        off, on = lights[name]
+        tell(f"{name}: lights off at epoch {off}" + ("" if on is None else f", on at epoch {on}"))
+    found = agree(scorers, nights, predictions)
+    write_all(found, words.out, command)
+    print("\n" + terminal(sheet(found), max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))
+    print(f"\nconsensus: {words.out / 'consensus.csv'}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("eegbench consensus", description=__doc__, epilog=EPILOG, formatter_class=raw)
+    parser.add_argument("--scorers", required=True, type=Path, metavar="FOLDER", help="a folder each scorer")
+    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help="a folder each model")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where tables and figures go")
+    parser.add_argument(
+        "--lights",
+        type=Path,
+        metavar="FILE",
+        help="a CSV table: record, lights_off, lights_on, in epochs (known for the Dreem Open Datasets)",
+    )
+    return parser

@@ -1,0 +1,85 @@
+"""The epoch encoder of SeqSleepNet: a learned filter bank for each channel, and a GRU along the frames.
+
+Phan et al. 2019, SeqSleepNet, doi:10.1109/TNSRE.2019.2896659.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
+
+
+class SeqSleep(EpochEncoder):
+    """Triangular filters whose weights are learned within their triangles, batch normalisation, and a GRU over frames.
+
+    Parameters
+    ----------
+    shape
+        Channels, frequencies and frames of an input; comes from the normalisers.
+    sfreq
+        Sampling rate in Hz of the signals behind it; the triangles reach from 0 Hz to half of it.
+    hidden_dim
+        Units of the GRU in one direction.
+    n_filters
+        Filters a channel.
+    bidirectional
+        Whether a second GRU reads the frames from the last; ``dim`` then is twice ``hidden_dim``.
+    dropout
+        Share dropped in training, before and behind the GRU.
+
+    Raises
+    ------
+    ValueError
+        Where the input is no spectrogram.
+    """
+
+    triangles: Tensor
+
+    def __init__(
+        self,
+        *,
+        shape: tuple[int, ...],
+        sfreq: float,
+        hidden_dim: int,
+        n_filters: int,
+        bidirectional: bool,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        n_channels, n_frequencies, self.n_steps = spectrogram_shape(shape, "seq_sleep")
+        self.register_buffer("triangles", triangular_filters(n_frequencies, n_filters, sfreq), persistent=False)
+        self.weight = nn.Parameter(torch.randn(n_channels, n_frequencies, n_filters))
+        self.norm = nn.BatchNorm1d(n_filters)
+        self.dropout = nn.Dropout(dropout)
+        self.gru = nn.GRU(n_channels * n_filters, hidden_dim, batch_first=True, bidirectional=bidirectional)
+        self.dim = hidden_dim * (2 if bidirectional else 1)
+
+    def forward(self, x: Float[Tensor, "batch n_channels n_frequencies n_steps"]) -> Float[Tensor, "batch dim n_steps"]:
+        """Return the states of the GRU at each frame."""
+        bank = torch.sigmoid(self.weight) * self.triangles
+        filtered = torch.einsum("bcft,cfk->bctk", x, bank)
+        normal = self.norm(filtered.flatten(0, 2)).view_as(filtered)  # moments over batch, channels and frames
+        frames = self.dropout(normal.transpose(1, 2).flatten(2))
+        return self.dropout(self.gru(frames)[0]).transpose(1, 2)
+
+
+def triangular_filters(n_frequencies: int, n_filters: int, sfreq: float) -> Float[Tensor, "n_frequencies n_filters"]:
+    """Return filters that rise to 1 and fall again, evenly spaced from 0 Hz to half the sampling rate.
+
+    Parameters
+    ----------
+    n_frequencies
+        Frequencies of the spectrogram, n_fft / 2 + 1.
+    n_filters
+        Number of triangles.
+    sfreq
+        Sampling rate in Hz.
+    """
+    n_fft = 2 * (n_frequencies - 1)
+    edges = torch.floor((n_fft + 1) * torch.linspace(0, sfreq / 2, n_filters + 2, dtype=torch.float64) / sfreq)
+    i = torch.arange(n_frequencies, dtype=torch.float64)[:, None]
+    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
+    rising = (i - low) / (middle - low)
+    falling = (high - i) / (high - middle)
+    return torch.minimum(rising, falling).clamp(min=0).nan_to_num(0.0).float()

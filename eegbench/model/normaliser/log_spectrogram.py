@@ -1,0 +1,61 @@
+"""The logarithm of the power in short frames of a window."""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.model.normaliser.base import Normaliser
+
+
+class LogSpectrogram(Normaliser):
+    """Makes a spectrogram of each channel: decimal logarithms of powers, frequencies by frames.
+
+    A frame has as many samples as the power of two above ``frame_s``, and a symmetric Hann window whose samples sum
+    to 1, so that a sine of amplitude 1 at the frequency of a bin has power 1/4 there.
+
+    Parameters
+    ----------
+    shape
+        Channels and samples of a window; comes from the signals.
+    sfreq
+        Sampling rate in Hz.
+    frame_s
+        Length of a frame in seconds, before it is rounded up to a power of two samples.
+    hop_s
+        Seconds between the beginnings of two frames.
+    floor
+        The smallest power; smaller ones are set to it.
+
+    Raises
+    ------
+    ValueError
+        Where a window is shorter than a frame.
+    """
+
+    window: Tensor
+
+    def __init__(self, *, shape: tuple[int, ...], sfreq: float, frame_s: float, hop_s: float, floor: float) -> None:
+        super().__init__()
+        if len(shape) != 2:
+            raise ValueError("log_spectrogram takes signals; name it once, before what standardises spectrograms.")
+        n_channels, n_times = shape
+        self.n_fft = 2 ** math.floor(math.log2(sfreq * frame_s) + 1)
+        self.hop, self.floor = int(sfreq * hop_s), floor
+        if n_times < self.n_fft or self.hop < 1:
+            raise ValueError(
+                f"frame_s={frame_s:g} and hop_s={hop_s:g} make frames of {self.n_fft} samples every {self.hop}, and a "
+                f"window has {n_times}; set frame_s lower, or hop_s to a sample or more."
+            )
+        window = torch.hann_window(self.n_fft, periodic=False, dtype=torch.float64)
+        self.register_buffer("window", (window / window.sum()).float(), persistent=False)
+        self.out_shape = n_channels, self.n_fft // 2 + 1, (n_times - self.n_fft) // self.hop + 1
+
+    def forward(
+        self, x: Float[Tensor, "batch n_channels n_times"]
+    ) -> Float[Tensor, "batch n_channels n_frequencies n_frames"]:
+        """Return the spectrograms."""
+        frames = x.unfold(2, self.n_fft, self.hop) * self.window
+        power = torch.fft.rfft(frames).abs().square().transpose(2, 3)
+        return power.clamp(min=self.floor).log10()

@@ -1,0 +1,55 @@
+"""GRUs along a sequence, each with a linear layer beside it: the sequence encoder of SimpleSleepNet.
+
+Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
+"""
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from eegbench.model.sequence.base import SequenceEncoder
+from eegbench.model.sequence.layer import RecurrentLayer
+from eegbench.model.sequence.order import check_share, check_sizes
+
+
+class ResidualGru(SequenceEncoder):
+    """Each layer returns the mean of a GRU's output and of a linear layer's.
+
+    Parameters
+    ----------
+    in_dim
+        Size of an embedding; comes from the encoder.
+    hidden_dim
+        Units of a GRU in one direction.
+    n_layers
+        Layers on top of each other.
+    bidirectional
+        Whether a second GRU reads the sequence from its end; ``out_dim`` then is twice ``hidden_dim``.
+    dropout
+        Share of the outputs dropped in training, behind each layer.
+
+    Raises
+    ------
+    ValueError
+        Where a size is below 1, or ``dropout`` is no share.
+    """
+
+    def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
+        super().__init__()
+        check_sizes(hidden_dim=hidden_dim, n_layers=n_layers)
+        check_share(dropout)
+        self.causal = not bidirectional
+        self.out_dim = hidden_dim * (2 if bidirectional else 1)
+        sizes = [in_dim, *[self.out_dim] * (n_layers - 1)]
+        self.layers = nn.ModuleList(
+            RecurrentLayer(nn.GRU, size, hidden_dim, bidirectional=bidirectional) for size in sizes
+        )
+        self.beside = nn.ModuleList(nn.Linear(size, self.out_dim) for size in sizes)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(
+        self, z: Float[Tensor, "batch length in_dim"], present: Bool[Tensor, "batch length"]
+    ) -> Float[Tensor, "batch length out_dim"]:
+        """Return a vector for each step; 0 where a step is absent."""
+        for layer, beside in zip(self.layers, self.beside, strict=True):
+            z = self.dropout((beside(z) + layer(z, present)) / 2) * present.unsqueeze(2)
+        return z

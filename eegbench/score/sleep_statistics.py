@@ -1,0 +1,82 @@
+"""What a hypnogram says of a night, by the definitions of the AASM manual.
+
+References
+----------
+Berry et al. 2020, The AASM Manual for the Scoring of Sleep and Associated Events, version 2.6, chapter II.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Int
+
+from eegbench.score.consensus import STAGES
+
+STATISTICS: Mapping[str, str] = {
+    "recording_time": "min",
+    "total_sleep_time": "min",
+    "sleep_onset_latency": "min",
+    "wake_after_sleep_onset": "min",
+    "rem_latency": "min",
+    "sleep_efficiency": "%",
+    **dict.fromkeys(STAGES, "min"),
+    **{f"{stage}_share": "%" for stage in STAGES[1:]},
+    "unscored": "min",
+}
+"""The statistics of a night, each with its unit; a share is of total sleep time."""
+
+WAKE, REM = STAGES.index("W"), STAGES.index("R")
+
+
+def sleep_statistics(
+    stages: Int[np.ndarray, "n_epochs"], *, epoch_s: float = 30.0, lights_off: int = 0, lights_on: int | None = None
+) -> dict[str, float]:
+    """Return the statistics of one night.
+
+    Sleep onset is the first epoch of any stage but wake. Latencies count from lights off (of REM: from sleep onset),
+    wake after sleep onset ends at lights on, and sleep efficiency is total sleep time over the time from lights off
+    to lights on. Epochs without a stage are neither wake nor sleep, and counted apart.
+
+    Parameters
+    ----------
+    stages
+        0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 unscored.
+    epoch_s
+        Length of an epoch in seconds.
+    lights_off, lights_on
+        The first epoch in bed with lights off, and the first one after it; the whole recording without them.
+
+    Returns
+    -------
+    dict
+        A value for each of ``STATISTICS``; a latency without its stage, and shares of no sleep, are NaN.
+
+    Raises
+    ------
+    ValueError
+        Where lights on does not come after lights off, or one of them lies outside the recording.
+    """
+    end = len(stages) if lights_on is None else lights_on
+    if not 0 <= lights_off < end <= len(stages):
+        raise ValueError(
+            f"lights off at epoch {lights_off} and on at epoch {end} do not fit a night of {len(stages)} epochs."
+        )
+    night = stages[lights_off:end]
+    minutes = epoch_s / 60
+    n = {stage: float((night == i).sum()) for i, stage in enumerate(STAGES)}
+    asleep = np.flatnonzero(night > WAKE)
+    onset = float(asleep[0]) if len(asleep) else np.nan
+    rem = np.flatnonzero(night == REM)
+    waking = float((night[asleep[0] :] == WAKE).sum()) if len(asleep) else np.nan
+    share = 100 / len(asleep) if len(asleep) else np.nan
+    return {
+        "recording_time": len(night) * minutes,
+        "total_sleep_time": len(asleep) * minutes,
+        "sleep_onset_latency": onset * minutes,
+        "wake_after_sleep_onset": waking * minutes,
+        "rem_latency": (rem[0] - onset) * minutes if len(rem) else np.nan,
+        "sleep_efficiency": 100 * len(asleep) / len(night),
+        **{stage: n[stage] * minutes for stage in STAGES},
+        **{f"{stage}_share": n[stage] * share for stage in STAGES[1:]},
+        "unscored": float((night < 0).sum()) * minutes,
+    }
