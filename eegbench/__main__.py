@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from eegbench import __version__
-from eegbench.text import replace_unencodable
+from eegbench.text import outlive_streams, output_was_lost, replace_unencodable
 
 VERBS = {
     "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and return its exit status."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # OpenMP reads it when torch is imported
     os.environ["MPLBACKEND"] = "agg"  # a notebook sets one for its cells, which matplotlib may not find here
+    outlive_streams()
     replace_unencodable()
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help", "help"):
@@ -58,8 +59,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[0] not in VERBS:
         print(f"eegbench: there is no verb {words[0]!r}; there are {', '.join(VERBS)}.", file=sys.stderr)
         return 2
+    if sys.flags.optimize > 1:
+        print(
+            "eegbench: MNE needs docstrings, which -OO removes; unset PYTHONOPTIMIZE or set it to 1.",
+            file=sys.stderr,
+        )
+        return 1
     module = importlib.import_module(f"eegbench.command.{words[0]}")
-    return int(module.main(words[1:]))
+    status = int(module.main(words[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    return status or int(output_was_lost())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Output never fails for a character that the terminal lacks."""
 
 import io
+import subprocess
 import sys
 
 import pytest
@@ -24,3 +25,36 @@ def test_a_stream_of_another_kind_is_left_as_it_is(monkeypatch):
     replace_unencodable()
     print("κ")  # noqa: T201  what is tested
     assert sys.stdout.getvalue() == "κ\n"
+
+
+PROGRAM = """
+import sys
+from eegbench.text import outlive_streams, output_was_lost
+outlive_streams()
+print("κ 0.61")
+print("a note", file=sys.stderr)
+for stream in (sys.stdout, sys.stderr): stream.flush()
+open(sys.argv[1], "w").write(str(output_was_lost()))
+"""
+
+
+@pytest.mark.parametrize("unbuffered", [False, True])
+@pytest.mark.parametrize(
+    ("streams", "lost"),
+    [
+        ("", False),
+        (">&- 2>&-", False),
+        ("2>&-", False),
+        (">/dev/full", True),
+        (">/dev/full 2>&1", True),
+        ("2>&1 | true", None),
+    ],
+)
+def test_a_program_outlives_its_streams(tmp_path, streams, lost, unbuffered):
+    (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
+    command = f'"{sys.executable}" {"-u" if unbuffered else ""} program.py done {streams}'
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "done").read_text() in ((str(lost),) if lost is not None else ("True", "False"))
+    if not streams:
+        assert (done.stdout, done.stderr) == ("κ 0.61\n", "a note\n")

@@ -38,8 +38,19 @@ def plain(config: DictConfig) -> dict[str, Any]:
 def _with_text_keys(value: object) -> object:
     """Turn the keys of mappings into text, as names of labels may be numbers."""
     if isinstance(value, dict):
-        return {str(key): _with_text_keys(inside) for key, inside in value.items()}
+        return {str(key): _with_text_keys(_mapped(key, inside)) for key, inside in value.items()}
     return [_with_text_keys(inside) for inside in value] if isinstance(value, list) else value
+
+
+def _mapped(key: object, value: object) -> object:
+    """Turn pairs of label and class into a mapping: Hydra's grammar has no quoted keys (`with_whole_labels`)."""
+    if (
+        key != "labels"
+        or not isinstance(value, list)
+        or not all(isinstance(one, list) and len(one) == 2 for one in value)
+    ):
+        return value
+    return dict(value) if value else value
 
 
 def with_stored(config: DictConfig, key: str, stored: Mapping[str, Any]) -> DictConfig:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
+from eegbench.text import composed
 
 MISSING = ("", "n/a", "N/A", "NA", "nan", "NaN")
 """Cells that hold no value."""
@@ -91,6 +92,6 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadRecordingError(f"{path}: has more than {MOST_BYTES // 10**6} MB; a table of text is expected.")
-        return path.read_text(encoding="utf-8-sig")
+        return composed(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise BadRecordingError(f"{path}: cannot be read ({error}); save it as UTF-8 text (CSV or TSV).") from error

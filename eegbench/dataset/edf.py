@@ -19,6 +19,7 @@ from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
 from eegbench.dataset.electrodes import set_positions
 from eegbench.dataset.marks import Mark
+from eegbench.dataset.patient import patient_field
 
 VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 """Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
@@ -86,6 +87,11 @@ def _on_samples(clock: EdfClock) -> "mne.Annotations":
 
 def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRaw":
     read = mne.io.read_raw_edf if header.kind == "EDF" else mne.io.read_raw_bdf
+    if words := [word for word in patient_field(header.path).split()[4:] if word.count("=") > 1]:
+        raise BadRecordingError(
+            f"{header.path}: the patient field of its header has {words[0]!r}, and MNE takes no more than one = in a "
+            "word; write another text into that field (bytes 9 to 88), say by anonymising a copy."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # all that matters was checked before, and is an error

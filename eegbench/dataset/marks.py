@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import mne
 import numpy as np
 
+from eegbench.text import composed
+
 EPOCH_EDGE = "EDGE epoch"
 """Annotation where an epoch begins whose samples do not follow those before; MNE filters up to such an ``edge``."""
 
@@ -21,12 +23,16 @@ class Mark:
     duration_s
         None where the list does not say.
     text
-        Without blanks around it.
+        Without blanks around it, and with composed accents, however it was written.
     """
 
     onset_s: float
     duration_s: float | None
     text: str
+
+    def __post_init__(self) -> None:
+        """Bring the text into its form."""
+        object.__setattr__(self, "text", composed(self.text.strip()))
 
 
 def lasting(marks: Sequence[Mark], end_s: float) -> list[Mark]:

@@ -14,9 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from eegbench.dataset.content import named
-from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, pair_files
+from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, has_ending, pair_files
 from eegbench.dataset.night_subjects import PUBLISHED, Sleeper, is_cassette, sleeper_of
 from eegbench.dataset.people_table import TABLE, people_table
+from eegbench.text import composed
 from eegbench.types import Recording
 
 ABSENT_SUBJECTS = (39, 68, 69, 78, 79)
@@ -54,8 +55,8 @@ def list_nights(
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one with *{PSG} files is expected.")
     files = [path for path in sorted(root.iterdir()) if not path.name.startswith(".")]
-    if not any(path.name.endswith(PSG) for path in files):
-        deeper = next(iter(sorted(root.rglob(f"*{PSG}"))), None)
+    if not any(has_ending(path, PSG) for path in files):
+        deeper = next(iter(sorted(path for path in root.rglob("*") if has_ending(path, PSG))), None)
         hint = f"set dataset.root={deeper.parent}" if deeper else "put them there or leave dataset.root=null to fetch"
         raise FileNotFoundError(f"dataset.root={root}: no *{PSG} in it; {hint}.")
     return pair_nights(files, labelled=labelled, subjects=subjects, nights=nights)
@@ -70,7 +71,7 @@ def pair_nights(
     fetched: bool = False,
 ) -> list[Recording]:
     """Make recordings of files, whose checksums were compared where they were fetched; see `list_nights`."""
-    files = [path for path in files if labelled or not path.name.endswith(HYPNOGRAM)]
+    files = [path for path in files if labelled or not has_ending(path, HYPNOGRAM)]
     table = None if fetched or not files else people_table(files[0].parent)
     psgs, hypnograms = pair_files(files, table if labelled else None)
     keys = sorted({*psgs, *hypnograms})
@@ -124,7 +125,7 @@ def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: b
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
     who = Sleeper(key, "") if psg is None else sleeper_of(signal, key, fetched=fetched)
     return Recording(
-        id=signal.name.removesuffix(PSG).removesuffix(".edf"),
+        id=composed(signal.name[: -len(PSG)] if has_ending(signal, PSG) else signal.stem),
         subject=who.subject,
         session=who.session,
         signal=signal,

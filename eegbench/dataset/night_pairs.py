@@ -15,6 +15,7 @@ from pathlib import Path
 
 from eegbench.dataset.night_subjects import PUBLISHED, names_of
 from eegbench.dataset.people_table import PeopleTable
+from eegbench.text import composed
 
 PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
 
@@ -41,7 +42,7 @@ def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[s
         Where two files claim one night, or the table names a file that is not there.
     """
     files = list(files)
-    psgs, hypnograms = _by_key(files, PSG), [path for path in files if path.name.endswith(HYPNOGRAM)]
+    psgs, hypnograms = _by_key(files, PSG), [path for path in files if has_ending(path, HYPNOGRAM)]
     found = _named(psgs, hypnograms, table)
     free = _by_key(_not_named(hypnograms, found), HYPNOGRAM)
     for key in psgs.keys() - found.keys():
@@ -62,9 +63,14 @@ def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[s
     return psgs, found | free
 
 
+def has_ending(path: Path, ending: str) -> bool:
+    """Say whether a name ends so, in small letters or in capitals, as some systems write it."""
+    return path.name.lower().endswith(ending.lower())
+
+
 def key_of(path: Path) -> str:
     """Return what names the night of a file."""
-    stem = path.name.removesuffix(PSG).removesuffix(HYPNOGRAM)
+    stem = _stem(path)
     return stem[:7] if PUBLISHED.match(stem) else stem
 
 
@@ -73,8 +79,14 @@ def partner(path: Path, ending: str) -> str:
     key = key_of(path)
     if PUBLISHED.match(path.name):
         return f"{key}*{ending}"
-    prefix = _prefix(_OF_PSG if path.name.endswith(PSG) else _OF_SCORER, key)
+    prefix = _prefix(_OF_PSG if has_ending(path, PSG) else _OF_SCORER, key)
     return f"{key}{ending}" if prefix is None else f"{prefix}*{ending}"
+
+
+def _stem(path: Path) -> str:
+    """Return the name without the ending of a PSG or hypnogram."""
+    name = composed(path.name)
+    return next((name[: -len(ending)] for ending in (PSG, HYPNOGRAM) if has_ending(path, ending)), name)
 
 
 def _not_named(hypnograms: Iterable[Path], named: Mapping[str, Path]) -> list[Path]:
@@ -96,7 +108,7 @@ def _prefix(pattern: re.Pattern[str], key: str) -> str | None:
 def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in files:
-        if path.name.endswith(ending) and found.setdefault(key_of(path), path) != path:
+        if has_ending(path, ending) and found.setdefault(key_of(path), path) != path:
             raise ValueError(
                 f"{path}: stands for the same night as {found[key_of(path)].name}; keep one of the two in the folder."
             )
@@ -107,7 +119,7 @@ def _named(psgs: Mapping[str, Path], hypnograms: Iterable[Path], table: PeopleTa
     """Return the hypnograms that a table of recordings names."""
     if table is None or table.key is None or not any(COLUMN in row for row in table.rows):
         return {}
-    there = {name: path for path in hypnograms for name in (path.name, path.stem, path.name.removesuffix(HYPNOGRAM))}
+    there = {name: path for path in hypnograms for name in (composed(path.name), composed(path.stem), _stem(path))}
     found: dict[str, Path] = {}
     taken: set[Path] = set()
     for key, psg in psgs.items():

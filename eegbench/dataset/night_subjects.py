@@ -17,6 +17,7 @@ import mne
 from eegbench.dataset.patient import patient_field, sex_and_age
 from eegbench.dataset.people_table import PeopleTable, people_table
 from eegbench.dataset.subject_table import age_and_sex, read_subjects
+from eegbench.text import composed
 from eegbench.types import Fact
 
 PUBLISHED = re.compile(r"(SC4|ST7)(\d\d)(\d)")
@@ -62,7 +63,8 @@ def sleeper_of(signal: Path, key: str, *, fetched: bool) -> Sleeper:
 
 def names_of(signal: Path, key: str) -> tuple[str, ...]:
     """Return the names under which a table may list a recording: with or without the endings of the file."""
-    return tuple(dict.fromkeys((signal.stem.removesuffix("-PSG"), signal.stem, signal.name, key)))
+    stem = composed(signal.stem)
+    return tuple(dict.fromkeys((stem.removesuffix("-PSG"), stem, composed(signal.name), key)))
 
 
 def is_cassette(signal: Path) -> bool:

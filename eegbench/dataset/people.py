@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.people_table import TABLE, PeopleTable, people_table
+from eegbench.text import composed
 from eegbench.types import Fact
 
 
@@ -50,13 +51,17 @@ def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, 
     """
     table = people_table(root)
     if subject is None and table is not None and table.key is not None:
-        return {path: _by_table(table, path.relative_to(root), recording) for path, recording in ids.items()}
+        return {path: _by_table(table, _below(path, root), recording) for path, recording in ids.items()}
     rule = _rule(subject)
-    found = {path: rule(path, path.relative_to(root)) for path in ids}
+    found = {path: rule(path, _below(path, root)) for path in ids}
     if table is None:
         return found
     facts = {one.subject: table.facts(table.of_subject(one.subject)) for one in found.values()}
     return {path: replace(one, facts=facts[one.subject]) for path, one in found.items()}
+
+
+def _below(path: Path, root: Path) -> Path:
+    return Path(composed(path.relative_to(root).as_posix()))
 
 
 def _by_table(table: PeopleTable, below: Path, recording: str) -> Person:

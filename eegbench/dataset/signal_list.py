@@ -8,6 +8,7 @@ from pathlib import Path
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.people import who
 from eegbench.dataset.signal_file import FORMATS, is_part
+from eegbench.text import composed, spelled_there
 from eegbench.types import Recording
 
 
@@ -39,7 +40,7 @@ def list_recordings(root: Path, pattern: str, *, subject: str | None, labels: st
     files = [path for path in files if path not in beside.values()]
     if not files:
         raise FileNotFoundError(_nothing(root, pattern))
-    ids = {path: path.relative_to(root).with_suffix("").as_posix() for path in files}
+    ids = {path: composed(path.relative_to(root).with_suffix("").as_posix()) for path in files}
     _check_unique(ids)
     people = who(root, ids, subject)
     runs = Counter[tuple[str, str]]()
@@ -79,7 +80,8 @@ def label_file(path: Path, labels: str, pattern: str) -> Path:
     before, star, after = pattern.rpartition("/")[2].partition("*")
     is_plain = star and "*" not in after and path.name.startswith(before) and path.name.endswith(after)
     name = path.name[len(before) : len(path.name) - len(after)] if is_plain else path.stem
-    return Path(os.path.normpath(path.parent / labels.replace("*", name.removesuffix(path.suffix))))
+    beside = os.path.normpath(path.parent / labels.replace("*", name.removesuffix(path.suffix)))
+    return spelled_there(Path(beside))
 
 
 def _signals(root: Path, pattern: str) -> list[Path]:

@@ -8,7 +8,8 @@ from typing import Any
 from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
-from eegbench.experiment.run_folder import CONFIG, located
+from eegbench.experiment.run_place import CONFIG, located
+from eegbench.tracking.database import FILE, database_file
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finishe
     asked, folder = read_explanation(root, root.trust), Path(root.run)
     moved, outputs = located(stored, folder)
     experiment = stored_experiment(moved, root.trust, folder)
-    return Finished(folder, experiment, outputs is not None and not _kept_in(outputs, folder), asked, root.device)
+    return Finished(folder, experiment, outputs is not None and not is_kept_in(outputs, folder), asked, root.device)
 
 
 def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -72,7 +73,18 @@ def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {str(name): value for name, value in own.items()}
 
 
-def _kept_in(outputs: Path, folder: Path) -> bool:
-    """Whether the run's record of its tracker names the database of this outputs folder."""
-    record = folder / "tracking.json"
-    return record.is_file() and read_json(record).get("uri") == f"sqlite:///{outputs / 'mlflow.db'}"
+def is_kept_in(outputs: Path, folder: Path) -> bool:
+    """Say whether the database of an outputs folder keeps a run: by its record, or as it moved with the folder.
+
+    Parameters
+    ----------
+    outputs
+        The outputs folder in which the run's folder lies now.
+    folder
+        The run's folder.
+    """
+    record, own = folder / "tracking.json", database_file(outputs)
+    kept = str(read_json(record).get("uri")) if record.is_file() else ""
+    if kept == f"{FILE}{own}":
+        return True
+    return own.is_file() and kept.startswith(FILE) and not Path(kept.removeprefix(FILE)).is_file()

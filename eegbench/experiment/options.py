@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eegbench.config import REMOVED, ConfigError, Node, Spec, build, check_names, conf_folder, fill, read_plain
+from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
+from eegbench.experiment.root_checks import check_name, check_roots, check_seeds
 from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
 from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
@@ -88,8 +89,9 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         Where a value cannot be.
     """
     root = fill(TrainOptions, options, owner="train")
-    _check_seeds(root)
-    _check_roots(root.paths)
+    check_seeds(options, {"seed": (root.seed,), "sweep.seeds": root.sweep.seeds})
+    check_name(root.name)
+    check_roots(root.paths.roots)
     trusted = root.trust
     hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted)
     probes = read_probes(root.probe, hand_made, trusted)
@@ -239,17 +241,3 @@ def _check_explained(explained: Explained) -> None:
             raise ConfigError(
                 f"explain.bands_hz: {name} from {low:g} to {high:g} Hz is no band; write [name,low,high]."
             )
-
-
-def _check_seeds(root: TrainOptions) -> None:
-    for name, seed in [("seed", root.seed), *(("sweep.seeds", seed) for seed in root.sweep.seeds)]:
-        if seed < 0:
-            raise ConfigError(f"{name}={seed}: whole numbers from 0 are expected.")
-    if len(set(root.sweep.seeds)) < len(root.sweep.seeds):
-        raise ConfigError(f"sweep.seeds={list(root.sweep.seeds)}: a seed stands there twice.")
-
-
-def _check_roots(paths: Paths) -> None:
-    """Refuse a folder for a dataset that takes none from there: its recordings would be fetched nevertheless."""
-    known = read_plain(conf_folder() / "paths" / "default.yaml")["roots"]
-    check_names(paths.roots, known, "paths.roots", "paths.roots")

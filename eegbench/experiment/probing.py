@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Int
 
 from eegbench.experiment.base import Experiment
@@ -37,16 +38,36 @@ def scored_rows(data: Data) -> Rows:
     return {split: data.rows(split, scored=True) for split in SPLITS}
 
 
-def check_train(data: Data) -> None:
-    """Refuse labelled windows to which no probe can be fitted, before anything is trained.
+def check_windows(data: Data) -> None:
+    """Refuse labelled windows to which no probe can be fitted, or on which none can be tested, before any training.
 
     Raises
     ------
     ValueError
-        Where train holds fewer than two classes.
+        Where train holds fewer than two classes; and as `check_usable`.
     """
     if data.store.table["scored"].any():
         check_classes(data.labels(data.rows("train", scored=True)), data.store.classes)
+        check_usable(data.store.table)
+
+
+def check_usable(table: pd.DataFrame) -> None:
+    """Refuse a window table in which valid or test has windows and all of them are rejected.
+
+    Raises
+    ------
+    ValueError
+        Naming the split and its subjects.
+    """
+    for split in ("valid", "test"):
+        part = table[table["split"] == split]
+        if len(part) and part["rejected"].all():
+            subjects = ", ".join(sorted(set(part["subject"].astype(str)))[:6])
+            raise ValueError(
+                f"{split}: all {len(part)} windows are rejected as flat or saturated (subjects {subjects}), so nothing "
+                "can be scored; choose other subjects or channels, or set preprocessing.flat_uv or "
+                "preprocessing.saturated_share to null."
+            )
 
 
 def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, rows: Rows) -> Classifier:

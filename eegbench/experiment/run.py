@@ -16,7 +16,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
-from eegbench.experiment.probing import check_train
+from eegbench.experiment.probing import check_windows
 from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude, draw
@@ -55,7 +55,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     data = shared_data(experiment, device, named)
     check_split(data, folder)
     check_expected(data, experiment.expected)
-    check_train(data)
+    check_windows(data)
     same = identity(experiment.options, data.digest)
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
         return _point_to(*twin, folder)

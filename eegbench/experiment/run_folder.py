@@ -1,17 +1,17 @@
 """A run's folder as others read it: what its files say is data, and nothing in it is evaluated, built or trusted."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
+from eegbench.experiment.run_place import CONFIG, DIRECTORY, ENVIRONMENT, located
 from eegbench.inference.network import NETWORK, PROBED
 from eegbench.sweep.base import Pruned
 
-CONFIG = "config.yaml"
 SPLIT = "split.json"
 SUMMARY = "summary.json"
 """A run that has one is finished."""
@@ -31,57 +31,7 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
         _check_same(flat(located(read_plain(path), folder)[0]), flat(mine), folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_plain(mine, path)
-    write_json(folder / "environment.json", versions() | git_state())
-
-
-def located(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Path | None]:
-    """Return a run's stored options with the outputs folder where it is now.
-
-    An outputs folder may have been moved, or be relative to another working directory. Where the run's own folder is
-    tells where, if runs and sweeps lie in it as the shipped options say.
-
-    Parameters
-    ----------
-    options
-        What the run's ``config.yaml`` says.
-    folder
-        The run's folder.
-
-    Returns
-    -------
-    options, outputs
-        The options, and the outputs folder as an absolute path; None where it is where the options say.
-
-    Raises
-    ------
-    ConfigError
-        Where the options name no outputs folder.
-    """
-    try:
-        paths = {name: str(options["paths"][name]) for name in ("outputs", "runs", "sweeps")}
-    except (KeyError, TypeError) as error:
-        raise ConfigError(f"{folder / CONFIG}: paths.outputs, paths.runs or paths.sweeps is missing.") from error
-    outputs, now = paths["outputs"], folder.resolve()
-    is_shipped = paths["runs"] == f"{outputs}/runs" and paths["sweeps"] == f"{outputs}/sweeps"
-    if not is_shipped or now.is_relative_to(Path(outputs).resolve()):
-        return options, None
-    holds = [place.parent for place in now.parents if place.name in ("runs", "sweeps")]
-    if not holds:
-        return options, None
-    moved = _below(options, {outputs, str(Path(outputs).resolve())}, str(holds[0]))
-    return dict(moved), holds[0]
-
-
-def _below(value: Any, before: Collection[str], now: str) -> Any:
-    """Replace a folder at the beginning of every path in nested options."""
-    if isinstance(value, Mapping):
-        return {name: _below(inside, before, now) for name, inside in value.items()}
-    if isinstance(value, list):
-        return [_below(inside, before, now) for inside in value]
-    if not isinstance(value, str):
-        return value
-    found = next((place for place in before if value == place or value.startswith(f"{place}/")), None)
-    return value if found is None else now + value.removeprefix(found)
+    write_json(folder / ENVIRONMENT, versions() | git_state() | {DIRECTORY: str(Path.cwd())})
 
 
 def finished_metrics(folder: Path) -> dict[str, float] | None:

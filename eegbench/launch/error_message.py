@@ -35,6 +35,7 @@ _DISK = {
     errno.EDQUOT: f"the disk quota is used up; {ELSEWHERE}",
     errno.EACCES: _NO_ACCESS,
     errno.EPERM: _NO_ACCESS,
+    errno.ENAMETOOLONG: "this name is too long for a file or folder; choose a shorter one, say name=NAME.",
     errno.EROFS: f"the file system is read-only; {ELSEWHERE}",
     errno.ENOTDIR: f"a part of this path is a file, not a folder; {ELSEWHERE}",
     errno.EEXIST: f"a file stands where a folder should be; {ELSEWHERE}",
@@ -94,6 +95,12 @@ def _unreadable_word(word: str) -> str:
     """Say how an override is quoted that Hydra's grammar cannot read."""
     if "=" not in word:
         return f"{word!r} is neither a flag nor an override; KEY=VALUE is expected, without blanks around =."
+    if (found := re.fullmatch(r"([\w.@/+~-]+)\s*=\s*(.*)", word)) and f"{found[1]}={found[2]}" != word:
+        return f"{word}: blanks around = are not read; type {found[1]}={found[2]}"
+    if found := re.fullmatch(r"[+]*([\w.]+\.labels)\.([^=]+)=(.*)", word):
+        return f"{word}: no key can hold this text; type the whole map: '{found[1]}={{\"{found[2]}\": {found[3]}, …}}'"
+    if word.partition("=")[2].startswith("{"):
+        return f'{word}: this mapping cannot be read; write {{TEXT: VALUE, "TEXT WITH SIGNS": VALUE}}'
     return f"{word}: this value cannot be read as it stands; if it is meant as a text, quote it so: {retyped(word)}"
 
 

@@ -1,15 +1,14 @@
-"""Ctrl-C, polite kills (SIGTERM) and a closed terminal (SIGHUP) interrupt a run, which tells how it is finished."""
+"""Ctrl-C, polite kills (SIGTERM), a closed terminal (SIGHUP) and others interrupt a run; it tells how to finish it."""
 
 import contextlib
 import signal
 
 import psutil  # imported early: an interrupt may come while others import it
 
+from eegbench.tracking.uninterrupted import SIGNALS
+
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, by the shells' convention."""
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
-"""Schedulers send SIGTERM, or SIGXCPU at the end of the time; SIGHUP comes where a terminal or connection closes."""
 
 JOB_TIMEOUT_S = 30
 """How long a job may take to record that it was interrupted."""
@@ -32,7 +31,10 @@ def answer_interrupts(*, has_jobs: bool) -> None:
     global _is_interrupted, _has_jobs
     _is_interrupted, _has_jobs = False, has_jobs
     for number in SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell's background job ignores Ctrl-C, nohup a SIGHUP
+        before = signal.getsignal(number)
+        if before is signal.SIG_IGN:  # a shell's background job ignores Ctrl-C, nohup a SIGHUP
+            continue
+        if number != signal.SIGUSR1 or before in (signal.SIG_DFL, _interrupt):  # a launcher may answer it in its way
             signal.signal(number, _interrupt)
 
 
@@ -47,6 +49,7 @@ def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signatu
     global _is_interrupted
     _is_interrupted = True
     before = {each: signal.signal(each, _ignore) for each in SIGNALS}
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a second one ends a process that hangs
     if _has_jobs:
         _end_jobs()
         for each, handler in before.items():

@@ -1,12 +1,23 @@
 """The words of a command line that Hydra reads: overrides (``key=value``) and flags."""
 
+import contextlib
 import re
 from collections.abc import Sequence
 
-from eegbench.config import unquoted
+import yaml
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import OverrideParseException
+
+from eegbench.config import quoted, unquoted
 
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
+
+FLAGS = (
+    *("--help", "--hydra-help", "--version", "--cfg", "--resolve", "--package", "--run", "--multirun", "--info"),
+    *("--shell-completion", "--config-path", "--config-name", "--config-dir", "--experimental-rerun"),
+)
+"""The long flags of Hydra, which may be cut short."""
 
 MAPPING = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.(?:labels|options))=\s*(\{.*)", re.DOTALL)
 """A mapping of labels, or of a set's own options; Hydra itself merges it into the mapping of the option."""
@@ -26,6 +37,21 @@ def is_multirun(words: Sequence[str]) -> bool:
 def is_override(word: str) -> bool:
     """Whether a word is an override, not a flag."""
     return "=" in word and not word.startswith("-")
+
+
+def check_flags(words: Sequence[str]) -> None:
+    """Refuse options that are typed as flags.
+
+    Raises
+    ------
+    ValueError
+        With the word as it is to be typed.
+    """
+    for word in words:
+        name, equals, value = word.partition("=")
+        if len(name) > len("--") and name.startswith("--") and not any(flag.startswith(name) for flag in FLAGS):
+            key = f"{name.lstrip('-')}={value if equals else 'VALUE'}"
+            raise ValueError(f"{word}: there is no such flag; options are typed without dashes: {key}")
 
 
 def config_dir(words: Sequence[str]) -> str | None:
@@ -73,5 +99,22 @@ def with_whole_labels(words: Sequence[str]) -> list[str]:
     found = []
     for word in words:
         match = MAPPING.fullmatch(word)
-        found += [f"++{match[1]}=null", f"++{match[1]}={match[2]}"] if match else [word]
+        found += [f"++{match[1]}=null", f"++{match[1]}={_readable(*match.groups())}"] if match else [word]
     return found
+
+
+def _readable(key: str, text: str) -> str:
+    """Write a map of labels that Hydra cannot read, as it knows no quoted keys, as pairs (see `eegbench.config`).
+
+    What is no mapping stays as it is.
+    """
+    try:
+        OverridesParser.create().parse_overrides([f"key={text}"])
+    except OverrideParseException:
+        if not key.endswith(".labels"):
+            return text
+        with contextlib.suppress(yaml.YAMLError):
+            mapping = yaml.load(text, Loader=yaml.BaseLoader)  # makes nothing but texts, lists and mappings
+            if isinstance(mapping, dict) and all(isinstance(one, str) for pair in mapping.items() for one in pair):
+                return f"[{','.join(f'[{quoted(label)},{quoted(name)}]' for label, name in mapping.items())}]"
+    return text

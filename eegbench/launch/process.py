@@ -20,7 +20,7 @@ from omegaconf import DictConfig
 from eegbench.config import read_json
 from eegbench.launch.error_message import MESSAGE, error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
-from eegbench.text import replace_unencodable
+from eegbench.text import outlive_streams, replace_unencodable
 
 T = TypeVar("T")
 
@@ -155,6 +155,7 @@ def _n_asked() -> int | None:
 
 def _settle() -> None:
     """Make a launcher's process behave as the program's own does."""
+    outlive_streams()
     replace_unencodable()
     show_log()
     multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 
 NO_MULTIRUN = "torchrun trains one run in several processes; start a multirun without torchrun."
 
+HALF_STARTED = (
+    "RANK and WORLD_SIZE say that there are several processes, and MASTER_ADDR does not say where the first one is; "
+    "start with torchrun, or for one process: unset RANK WORLD_SIZE."
+)
+
 
 def together(verb: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     """Run a verb in each of the processes that `torchrun` started; return this one's exit status.
@@ -23,6 +29,9 @@ def together(verb: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     """
     if not several():
         return verb(argv)
+    if "MASTER_ADDR" not in os.environ:
+        print(f"eegbench: {HALF_STARTED}", file=sys.stderr)
+        return 1
     from eegbench import distributed  # here and below, so that --help need not import torch
     from eegbench.environment import has_gpu
 

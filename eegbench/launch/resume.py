@@ -48,19 +48,21 @@ def with_resume(words: Sequence[str]) -> list[str]:
         _check_stored(word, folder)
     flags = [word for word in words if not is_override(word)]
     place = quoted(str(folder))
-    if outputs := _outputs(folder):
-        kept = [*(word for word in kept if not word.startswith("paths.outputs=")), f"paths.outputs={quoted(outputs)}"]
+    places = _places(folder)
+    kept = [word for word in kept if word.partition("=")[0] not in places]
+    kept += [f"{key}={quoted(where)}" for key, where in places.items()]
     return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}"]
 
 
-def _outputs(folder: Path) -> str:
-    """Return the outputs folder of a run where it is not, from here, what the run's options say; else nothing."""
+def _places(folder: Path) -> dict[str, str]:
+    """Return the folders that are not, from here, where a run's options say, as absolute paths by their keys."""
     if not (folder / "config.yaml").is_file():
-        return ""
-    from eegbench.experiment.run_folder import located  # here, as it loads torch
+        return {}
+    from eegbench.experiment.run_place import located, read_from  # here, as it loads torch
 
-    _, outputs = located(read_plain(folder / "config.yaml"), folder)
-    return str(outputs or "")
+    options = read_plain(folder / "config.yaml")
+    _, outputs = located(options, folder)
+    return read_from(options, folder) | ({"paths.outputs": str(outputs)} if outputs else {})
 
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:

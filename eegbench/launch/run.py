@@ -16,7 +16,7 @@ from eegbench.config import conf_folder
 from eegbench.launch.error_message import error_message
 from eegbench.launch.help import help_text
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
-from eegbench.launch.override import HELP, config_dir, multirun_first
+from eegbench.launch.override import HELP, check_flags, config_dir, multirun_first
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.sweep.plugin import register as register_sweeper
 from eegbench.text import read_text
@@ -46,6 +46,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     launched_here()
     answer_interrupts(has_jobs=True)
     try:
+        check_flags(argv)
         _check_text(config_dir(argv))
         if not set(HELP).isdisjoint(argv):
             print(help_text(config_name, argv, config_dir(argv)))

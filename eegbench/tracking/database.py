@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from eegbench.tracking.moved import ARTEFACTS, follow_move
+
 Client = Any
 """An ``mlflow.MlflowClient``; MLflow takes more than a second to import, so only functions that need it do."""
+
+FILE = "sqlite:///"
+"""Before the path of a database."""
 
 _SERVERS = ("http", "https", "databricks")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -60,7 +65,7 @@ def database_file(folder: Path) -> Path:
 
 def artefact_uri(folder: Path) -> str:
     """Return the address of the folder, in an outputs folder, that holds the files of the runs."""
-    return (folder.resolve() / "mlartifacts").as_uri()
+    return (folder.resolve() / ARTEFACTS).as_uri()
 
 
 def default_place(folder: Path) -> Place:
@@ -111,6 +116,8 @@ def connect(place: Place) -> Client:
             with _locked(place.lock):
                 client = MlflowClient(place.uri)
                 client.search_experiments(max_results=1)  # opens the database now, under the lock
+                if place.uri.startswith(FILE):
+                    follow_move(Path(place.uri.removeprefix(FILE)))
                 return client
     except Exception as error:
         raise ValueError(
@@ -127,7 +134,7 @@ def check_writable(place: Place) -> None:
     ValueError
         Naming the file or folder.
     """
-    files = [Path(uri.removeprefix("sqlite:///")) for uri in (place.uri,) if uri.startswith("sqlite:")]
+    files = [Path(place.uri.removeprefix(FILE))] if place.uri.startswith(FILE) else []
     files += [Path(unquote(urlparse(uri).path)) for uri in (place.artefacts,) if uri]
     for path in (*files, *(file.parent for file in files)):  # sqlite writes a journal next to its file
         if path.exists() and not os.access(path, os.W_OK):
@@ -170,7 +177,7 @@ def _sqlite_place(file: Path, folder: Path) -> Place:
             f"{file}: the path of an sqlite database may hold neither ? nor %; "
             "name another with paths.outputs=FOLDER or tracking.uri=sqlite:////FOLDER/FILE."
         )
-    return Place(f"sqlite:///{file}", artefact_uri(folder), file.with_name(f"{file.name}.lock"))
+    return Place(f"{FILE}{file}", artefact_uri(folder), file.with_name(f"{file.name}.lock"))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from eegbench.config import read_json
-from eegbench.tracking.database import Client, Place, connect, quiet
+from eegbench.tracking.database import FILE, Client, Place, connect, quiet
 from eegbench.tracking.mlflow import RECORD, UI_ADDRESS
 
 PARENT = "mlflow.parentRunId"
@@ -182,10 +182,12 @@ def parent_id(word: str, place: Place) -> str:
     if not records:
         raise FileNotFoundError(f"--parent {folder}: there is no {RECORD} in it, nor in its folder sweep.")
     facts = read_json(records[0])
-    if facts.get("uri") != place.public_uri:
+    kept = str(facts.get("uri"))
+    own = Path(place.uri.removeprefix(FILE)).parent  # an outputs folder may have been moved together with its database
+    is_inside = place.uri.startswith(FILE) and folder.resolve().is_relative_to(own)
+    if kept != place.public_uri and not is_inside:
         raise ValueError(
-            f"--parent {folder}: its run is kept in {facts.get('uri')}, not in {place.public_uri}; "
-            f"add --tracking-uri {facts.get('uri')}"
+            f"--parent {folder}: its run is kept in {kept}, not in {place.public_uri}; add --tracking-uri {kept}"
         )
     return str(facts.get("run_id"))
 

@@ -88,12 +88,12 @@ class Mlflow(Tracker):
         return run
 
     def _recorded(self, client: Client, folder: Path) -> Any:
-        """Return the run that the folder belongs to, or None where it has none in this place any more."""
+        """Return the run that the folder belongs to, or None where this place has none of its id (any more)."""
         from mlflow.exceptions import MlflowException
 
         record = folder / RECORD
         known = read_json(record) if record.is_file() else {}
-        if known.get("uri") != self.place.public_uri:
+        if "run_id" not in known:
             return None
         try:
             run = client.get_run(str(known.get("run_id")))

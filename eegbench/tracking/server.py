@@ -3,13 +3,15 @@
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
-from eegbench.tracking.database import QUIET, artefact_uri, default_place
+from eegbench.tracking.database import QUIET, artefact_uri, database_file, default_place
+from eegbench.tracking.moved import follow_move
 
 LOG = "ui.log"
 START_TIMEOUT_S = 120
@@ -50,6 +52,8 @@ def serve(folder: Path, *, host: str, port: int) -> int:
     host, port
         The address to answer on.
     """
+    with contextlib.suppress(sqlite3.Error):  # a file that is no database: the server's log says so
+        follow_move(database_file(folder))
     log = folder / LOG
     with log.open("w") as output:
         server = subprocess.Popen(

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGUSR1, signal.SIGQUIT)
+"""What interrupts a run: Ctrl-C, a polite kill, a terminal that closes, the end of the time and SLURM's warning of it
+(``--signal=USR1@120``), and Ctrl-\\."""
 
 
 @contextmanager

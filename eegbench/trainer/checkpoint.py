@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from eegbench.atomic import atomic_path
+from eegbench.config import ConfigError
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
@@ -21,10 +22,21 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, 
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what `save_tensors` wrote."""
-    with safe_open(path, framework="pt") as opened:
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  not a mapping
-        return tensors, json.loads(opened.metadata()["facts"])
+    """Read what `save_tensors` wrote.
+
+    Raises
+    ------
+    ConfigError
+        Where the file is damaged, as a power cut may leave it.
+    """
+    try:
+        with safe_open(path, framework="pt") as opened:
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  not a mapping
+            return tensors, json.loads(opened.metadata()["facts"])
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: this checkpoint is damaged ({error}); remove its folder, and the run trains from its beginning."
+        ) from error
 
 
 def weights_of(encoder: nn.Module, task: nn.Module) -> dict[str, Tensor]:

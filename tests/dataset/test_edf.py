@@ -266,6 +266,12 @@ def test_two_names_of_one_signal_are_refused(tmp_path: Path, write_edf):
         open_edf(path, channels=["C4", "C3", "C4"])
 
 
+def test_a_channel_that_is_named_twice_is_refused(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["EEG C3", "EEG C4"])
+    with pytest.raises(ValueError, match=r"channels \[C3, C4, C3\]: 'C3' stands there twice; name it once"):
+        open_edf(path, channels=["C3", "C4", "C3"])
+
+
 def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG T4", "EEG F4"])
     with pytest.raises(BadRecordingError, match=r"no channel 'T3'; it has EEG T4, EEG F4\.$"):
@@ -329,3 +335,37 @@ def test_a_recording_of_a_date_that_is_none_still_opens(tmp_path: Path, write_ed
     path = write_edf(tmp_path / "a.edf", start=datetime.time(1, 2, 3))
     path.write_bytes(_put(_put(path.read_bytes(), 168, b"42.00.0026.00.99"), 88, b"anonymous".ljust(80)))
     assert open_edf(path, channels=None).n_times == 6000
+
+
+@pytest.mark.parametrize(
+    ("first", "field"),
+    [
+        (8, "Müller-Ås F 02-MAY-1951 Renée_Müller".encode("latin-1").ljust(80)),
+        (88, "Startdate 02-MÄR-2011 X X X".encode("latin-1").ljust(80)),
+        (168, b" " * 16),
+        (168, b"31.02.01"),
+        (176, b"22:00:00"),
+        (256, b"A".ljust(16, b"\0")),
+        (528, b"HP:0.1Hz LP:1000Hz N:50Hz".ljust(80)),
+        (528, b"HP:100Hz LP:5Hz".ljust(80)),
+        (528, b"HP:0,5Hz LP:30,0Hz".ljust(80)),
+    ],
+)
+def test_fields_that_exporters_fill_in_their_own_way_change_no_sample(
+    tmp_path: Path, write_edf, first: int, field: bytes
+):
+    path = write_edf(tmp_path / "a.edf", ["A", "B"])
+    expected = open_edf(path, channels=["A"]).get_data()
+    raw = bytearray(path.read_bytes())
+    raw[first : first + len(field)] = field
+    path.write_bytes(raw)
+    np.testing.assert_array_equal(open_edf(path, channels=["A"]).get_data(), expected)
+
+
+def test_a_patient_field_that_mne_cannot_take_apart_is_named(tmp_path: Path, write_edf):
+    path = write_edf(tmp_path / "a.edf", ["A"])
+    raw = bytearray(path.read_bytes())
+    raw[8:88] = b"X F 02-MAY-1951 X bmi=24=ok".ljust(80)
+    path.write_bytes(raw)
+    with pytest.raises(BadRecordingError, match=r"a\.edf: the patient field of its header has 'bmi=24=ok'.*bytes 9 to"):
+        open_edf(path, channels=["A"])

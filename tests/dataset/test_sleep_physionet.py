@@ -275,6 +275,14 @@ def test_any_other_names_pair_by_what_stands_before_the_ending(tmp_path: Path, w
     assert dataset(tmp_path).read(nights[0]).n_times == 420 * 100
 
 
+def test_endings_in_capitals_are_those_of_a_night_too(tmp_path: Path, write_edf, write_hypnogram):
+    write_edf(tmp_path / "anna-PSG.edf", seconds=600).rename(tmp_path / "ANNA-PSG.EDF")
+    write_hypnogram(tmp_path / "anna-Hypnogram.edf", NIGHT).rename(tmp_path / "ANNA-HYPNOGRAM.EDF")
+    (night,) = dataset(tmp_path).recordings()
+    assert (night.id, night.subject) == ("ANNA", "ANNA")
+    assert dataset(tmp_path).read(night).n_times == 420 * 100
+
+
 @pytest.fixture
 def pairs(tmp_path: Path, write_edf, write_hypnogram):
     """Write files of these names, and say which hypnogram each recording has."""

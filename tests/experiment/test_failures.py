@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from eegbench.experiment.probing import check_usable
 from eegbench.tracking.base import LenientRun, TrackedRun
 
 
@@ -106,3 +107,12 @@ def test_one_class_in_train_is_told_before_training(train, outputs, capfd):
     assert "the train split holds 1 of 1 classes (left), and a probe needs two" in said
     assert "pass   0" not in said
     assert not any((folder / "checkpoints").exists() for folder in folders)
+
+
+@pytest.mark.parametrize("dead", ["valid", "test"])
+def test_a_split_whose_windows_are_all_rejected_is_told_before_training(dead):
+    table = pd.DataFrame({"subject": ["1", "1", "2", "3"], "split": ["train", "train", "valid", "test"]})
+    table["rejected"] = table["split"] == dead
+    with pytest.raises(ValueError, match=rf"{dead}: all 1 windows are rejected as flat or saturated \(subjects [23]\)"):
+        check_usable(table)
+    check_usable(table.assign(rejected=False))

@@ -8,6 +8,7 @@ import pytest
 from eegbench.__main__ import main
 from eegbench.config import unquoted
 from eegbench.launch.error_message import error_message
+from eegbench.launch.override import check_flags
 
 
 def test_disk_errors_become_sentences_with_the_path():
@@ -37,6 +38,27 @@ def test_a_path_that_hydra_cannot_read_is_printed_with_quotes(capsys, name):
 def test_a_word_that_is_no_override_is_named(capsys):
     assert main(["train", "seed"]) == 1
     assert "'seed' is neither a flag nor an override; KEY=VALUE is expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        (["--seed=3"], "options are typed without dashes: seed=3"),
+        (["--seed", "3"], "options are typed without dashes: seed=VALUE"),
+        (["seed = 3"], "blanks around = are not read; type seed=3"),
+        (
+            ["dataset.labels.Sleep stage W=Wake"],
+            """no key can hold this text; type the whole map: 'dataset.labels={"Sleep stage W": Wake, …}'""",
+        ),
+    ],
+)
+def test_an_option_that_is_typed_as_for_other_programs_is_refused_with_what_to_type(capsys, words, remedy):
+    assert main(["train", *words]) == 1
+    assert capsys.readouterr().err.rstrip().endswith(remedy)
+
+
+def test_hydras_flags_are_taken_also_cut_short():
+    check_flags(["--cfg", "job", "--multi", "--config-dir=mine", "-m", "seed=1", "--"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,28 @@
+"""docs/odd_recordings.md names tests that there are, one a line."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+PAGE = TESTS.parent / "docs" / "odd_recordings.md"
+ODDITIES = [line for line in PAGE.read_text().splitlines()[8:] if line.startswith("|") and not line.startswith("| **")]
+
+
+@cache
+def functions(file: str) -> set[str]:
+    tree = ast.parse((TESTS / file).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("line", ODDITIES)
+def test_each_oddity_names_a_test_that_shows_it(line):
+    _, oddity, outcome, test, _ = (cell.strip() for cell in line.split("|"))
+    found = re.fullmatch(r"`([\w/]+\.py)::(test_\w+)`", test)
+    assert oddity
+    assert outcome
+    assert found
+    assert found[2] in functions(found[1])
