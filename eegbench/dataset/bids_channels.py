@@ -45,8 +45,6 @@ def choose_good(
     ------
     BadRecordingError
         Where a channel is missing that must not be, or all are.
-    ValueError
-        Where one is asked for twice.
     """
     if not names:
         raise BadRecordingError(f"{file}: its channels.tsv has no channel of type EEG; correct it.")

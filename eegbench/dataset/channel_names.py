@@ -22,19 +22,6 @@ class AmbiguousNameError(ValueError):
     """A name that stands for several signals."""
 
 
-def check_once(names: Sequence[str]) -> None:
-    """Refuse a list of channels that has one of them twice.
-
-    Raises
-    ------
-    ValueError
-        Naming it.
-    """
-    twice = next((name for position, name in enumerate(names) if name in names[:position]), None)
-    if twice is not None:
-        raise ValueError(f"channels [{', '.join(names)}]: {twice!r} stands there twice; name it once.")
-
-
 def find(name: str, labels: Sequence[str]) -> tuple[str, ...]:
     """Return the label that a name stands for; two labels where it stands for the first minus the second.
 

@@ -266,12 +266,6 @@ def test_two_names_of_one_signal_are_refused(tmp_path: Path, write_edf):
         open_edf(path, channels=["C4", "C3", "C4"])
 
 
-def test_a_channel_that_is_named_twice_is_refused(tmp_path: Path, write_edf):
-    path = write_edf(tmp_path / "a.edf", ["EEG C3", "EEG C4"])
-    with pytest.raises(ValueError, match=r"channels \[C3, C4, C3\]: 'C3' stands there twice; name it once"):
-        open_edf(path, channels=["C3", "C4", "C3"])
-
-
 def test_another_electrode_is_not_taken_for_a_misspelt_one(tmp_path: Path, write_edf):
     path = write_edf(tmp_path / "a.edf", ["EEG T4", "EEG F4"])
     with pytest.raises(BadRecordingError, match=r"no channel 'T3'; it has EEG T4, EEG F4\.$"):
