@@ -19,6 +19,9 @@ RENEWAL_S = 20.0
 POLL_S = 0.5
 """Between two looks at a claim that another process holds."""
 
+UNWRITTEN_S = 5.0
+"""Seconds after which a claim that is still empty is removed: who made it was killed before it could say who it is."""
+
 ENDING = ".lock"
 
 
@@ -44,12 +47,39 @@ def claimed(shard: Path, *, wait: bool) -> Iterator[bool]:
         Whether this process holds the claim; always true with `wait`.
     """
     lease = SoftFileLease(claim_file(shard), lease_duration=LEASE_S, heartbeat_interval=RENEWAL_S)
-    try:
-        lease.acquire(timeout=-1 if wait else 0, poll_interval=POLL_S)
-    except Timeout:
+    if not _acquired(lease, claim_file(shard), wait=wait):
         yield False
         return
     try:
         yield True
     finally:
         lease.release()
+
+
+def _acquired(lease: SoftFileLease, file: Path, *, wait: bool) -> bool:
+    """Acquire the lease, and return whether it could be.
+
+    filelock leaves an empty claim to its maker for ever.
+    """
+    seen = None
+    while True:
+        try:
+            lease.acquire(timeout=UNWRITTEN_S if wait else 0, poll_interval=POLL_S)
+        except Timeout:
+            if not wait:
+                return False
+            unwritten = _unwritten(file)
+            if unwritten is not None and unwritten == seen:
+                file.unlink(missing_ok=True)
+            seen = unwritten
+        else:
+            return True
+
+
+def _unwritten(file: Path) -> tuple[int, int] | None:
+    """Return which file it is, where it is empty."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_ino, found.st_ctime_ns) if found.st_size == 0 else None

@@ -85,3 +85,14 @@ def test_who_waits_gets_the_claim_when_it_is_given_back(shard, monkeypatch):
         order.append("taken")
     thread.join()
     assert order == ["given back", "taken"]
+
+
+def test_a_claim_whose_maker_was_killed_before_it_wrote_is_removed(shard, monkeypatch):
+    monkeypatch.setattr(claim, "UNWRITTEN_S", 0.1)
+    monkeypatch.setattr(claim, "POLL_S", 0.02)
+    claim_file(shard).touch()
+    with claimed(shard, wait=False) as is_ours:
+        assert not is_ours  # it may be written yet
+    with claimed(shard, wait=True) as is_ours:
+        assert is_ours
+        assert claim_file(shard).stat().st_size > 0
