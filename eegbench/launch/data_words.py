@@ -23,8 +23,8 @@ def as_overrides(words: Sequence[str]) -> list[str]:
     FileNotFoundError
         Where there is no such folder.
     """
-    folders = [word for word in words if not is_override(word)]
-    overrides = [word for word in words if is_override(word)]
+    folders = [word for word in words if not is_override(word) or Path(word).expanduser().is_dir()]
+    overrides = [word for word in words if word not in folders]
     if len(folders) > 1:
         raise ValueError(f"{' '.join(folders)}: one folder is expected; quote a name with spaces.")
     if folders:

@@ -20,7 +20,10 @@ def labels(*words: str) -> dict[str, str]:
     ("option", "meant"),
     [
         ("rechtschaffen_kales", dict(zip([f"Sleep stage {s}" for s in "W1234R"], [*FIVE[:4], "N3", "R"], strict=True))),
-        ("aasm", {f"Sleep stage {stage}": stage for stage in FIVE}),
+        (
+            "aasm",
+            {f"Sleep stage {stage}": stage for stage in FIVE} | {s: s for s in FIVE} | {"Wake": "W", "REM": "R"},
+        ),
         (
             "cap",
             dict(
@@ -41,9 +44,9 @@ def test_nsrr_has_number_5_for_rem_and_4_for_the_deepest_sleep():
 
 def test_wake_or_sleep_takes_stages_of_both_manuals():
     found = labels("dataset/labels=binary_wake_sleep")
-    assert {text for text, stage in found.items() if stage == "W"} == {"Sleep stage W"}
+    assert {text for text, stage in found.items() if stage == "W"} == {"Sleep stage W", "W"}
     assert {text.removeprefix("Sleep stage ") for text, stage in found.items() if stage == "Sleep"} == {
-        *("1", "2", "3", "4", "N1", "N2", "N3", "R")
+        *("1", "2", "3", "4", "N1", "N2", "N3", "R", "REM")
     }
 
 
