@@ -153,12 +153,12 @@ def _watched(jobs: Sequence[Job]) -> Iterator[None]:
     done = threading.Event()
 
     def watch(advance: Callable[[str], None]) -> None:
-        shards, missing = jobs[0].folder.parent, {job.folder.name for job in jobs}
+        missing = {job.folder for job in jobs}
         while missing and not done.wait(LOOK_S):
-            there = missing.intersection(path.name for path in shards.iterdir())
+            there = {folder for folder in missing if folder.is_dir()}
             missing -= there
-            for name in there:
-                advance(name)
+            for folder in there:
+                advance(folder.name)
 
     with bar("preprocessing", len(jobs)) as advance:
         thread = threading.Thread(target=watch, args=(advance,), daemon=True)

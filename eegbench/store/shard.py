@@ -152,7 +152,7 @@ def shard_name(recording: Recording, files: Sequence[Path], content: str, settin
         "settings": settings,
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
-    return f"{recording.id}-{digest[:16]}"
+    return f"{recording.id.replace('/', '_')}-{digest[:16]}"  # one folder a shard, beside the others
 
 
 def write_shard(
