@@ -1,5 +1,6 @@
 """What `eegbench data` prints: what recordings hold and what is wrong with them, and which have shards."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,9 @@ from eegbench.preprocessing.share import Report
 from eegbench.preprocessing.survey import Survey
 from eegbench.progress import tell
 from eegbench.score.render import plural
+
+_IN_PARTICULAR = re.compile(r"/[^:]*(?=:)|\d+")
+"""What differs where a problem is the same: the path of a file, and numbers."""
 
 MAX_CHANNELS = 6
 """So many names of channels are shown."""
@@ -31,12 +35,23 @@ def print_survey(found: Survey) -> None:
         table.add_row(*cells)
     Console(width=max(100, shutil.get_terminal_size((160, 24)).columns), markup=False, highlight=False).print(table)
     bad = rows[rows["problem"] != ""]
-    for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
-        print(f"{recording}: {problem}")
+    for line in _problems(bad):
+        print(line)
     for text in (*([found.refusal] if found.refusal else []), *(f"note: {note}" for note in found.notes)):
         print(text)
     usable = f"{len(rows) - len(bad)} can be used" if len(bad) else "all can be used"
     print(f"\n{plural(len(rows), 'recording')} of {plural(rows['subject'].nunique(), 'subject')}; {usable}")
+
+
+def _problems(bad: pd.DataFrame) -> list[str]:
+    """Return a line a problem; recordings whose problems differ only in files and numbers share the first one's."""
+    alike: dict[str, list[str]] = {}
+    for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
+        alike.setdefault(_IN_PARTICULAR.sub("", problem), []).append(f"{recording}: {problem}")
+    return [
+        first + (f"\n    … and {plural(len(more), 'recording')} likewise (--csv FILE lists them)" if more else "")
+        for first, *more in alike.values()
+    ]
 
 
 def write_survey(rows: pd.DataFrame, every: Path | None, subjects: Path | None) -> None:
