@@ -48,6 +48,9 @@ def check(words: argparse.Namespace) -> int:
 
     if words.subjects and words.subjects.exists():
         raise ValueError(f"--subjects {words.subjects}: there is such a file already; name a new one.")
+    for file in filter(None, (words.subjects, words.csv)):
+        if not file.parent.is_dir():
+            raise FileNotFoundError(f"{file}: there is no folder {file.parent}; make it, or name another file.")
     experiment = as_experiment(as_overrides(words.words), words.config_dir)
     found = survey(experiment.dataset, experiment.preprocessing, experiment.storage.n_workers)
     print_survey(found)

@@ -138,7 +138,9 @@ def join(path: str, name: str) -> str:
 def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
     """Return the error of a value that does not fit; a number where a text is expected lacks quotes."""
     if type(value) is int and "text" in expected.split(" or "):
-        hint = f" If {value} is a name, type '{path}=\"{value}\"'.{hint}"
+        place, bracket, _ = path.partition("[")
+        word = f'{place}=["{value}", …]' if bracket else f'{path}="{value}"'
+        hint = f" If {value} is a name, type '{word}'.{hint}"
     return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
 
 

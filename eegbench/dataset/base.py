@@ -68,6 +68,8 @@ class Dataset(ABC):
         From the descriptions in the annotations to class names; the classes are in order of first appearance.
     ignored
         Descriptions that are known and carry no class: their windows stay, unscored.
+    channels
+        Names of the channels that were asked for; None where the files decide.
     on_bad_recording
         ``raise`` stops at a recording that cannot be used, ``skip`` goes on without it and records why.
     """
@@ -76,6 +78,7 @@ class Dataset(ABC):
     labels: Mapping[str, str]
     ignored: tuple[str, ...]
     on_bad_recording: str
+    channels: tuple[str, ...] | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import mne
+from scipy.io.matlab import MatReadError
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf_content import check_content
@@ -19,7 +20,7 @@ EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
 
 MNE_ERRORS = (
     *(ValueError, RuntimeError, OSError, LookupError, TypeError, AttributeError, AssertionError),
-    *(ImportError, configparser.Error),
+    *(ImportError, configparser.Error, MatReadError),
 )
 """What reading a damaged file, or a tree that contradicts itself, has been seen to raise."""
 

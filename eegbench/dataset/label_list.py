@@ -1,5 +1,6 @@
 """A list of labels in a file of its own, and the place of its times in the recording."""
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,17 @@ LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
 MOST_SHOWN = 30
 
 DAY_S = 24 * 3600.0
+
+_log = logging.getLogger(__name__)
+
+MIN_FOLLOWING = 10
+"""Labels without a gap between them that are taken for a hypnogram of the whole recording."""
+
+TOUCHING_S = 0.01
+"""Between two labels that follow each other."""
+
+LEAST_COVERED = 0.5
+"""Share of a recording that such labels are to cover; where they cover less, times are in another unit."""
 
 MOST_OUTSIDE = 0.1
 """Share of a list's labels that may begin outside its recording, and of a recording that its epochs may leave out."""
@@ -152,6 +164,8 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
             f"{clock.path.name}, the first at {outside[0]:g} s. Check that the two belong together, that times are in "
             f"seconds, dataset.table.epoch_s, and dataset.hypnogram_start={counted_from} (file | clock | lights_off)."
         )
+    if found.epoch_s is None and counted_from == "file":
+        _check_covered(found, clock)
     covered_s = len(found.marks) * (found.epoch_s or 0.0)
     if found.epoch_s and counted_from == "file" and covered_s < (1 - MOST_OUTSIDE) * clock.length_s:
         raise BadRecordingError(
@@ -159,6 +173,27 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
             f"{clock.length_s:g} s of {clock.path.name}. Set dataset.table.epoch_s to the length of an epoch, "
             "dataset.hypnogram_start=lights_off where the list begins later, or add a column onset."
         )
+
+
+def _check_covered(found: LabelList, clock: Clock) -> None:
+    """Refuse labels without a gap between them that leave most of the recording out; note those that leave out less."""
+    marks = sorted(found.marks, key=lambda mark: mark.onset_s)
+    lasting = [(mark.onset_s, mark.duration_s) for mark in marks if mark.duration_s is not None]
+    if len(lasting) < max(MIN_FOLLOWING, len(marks)):
+        return
+    ends = [onset + duration for onset, duration in lasting]
+    if any(abs(onset - end) > TOUCHING_S for (onset, _), end in zip(lasting[1:], ends, strict=False)):
+        return
+    covered_s = sum(duration for _, duration in lasting)
+    told = f"{len(marks)} labels that follow each other cover {covered_s:g} s of the {clock.length_s:g} s of"
+    remedy = "times are to be in seconds, and dataset.hypnogram_start=lights_off where they count from lights off"
+    if covered_s < LEAST_COVERED * clock.length_s:
+        raise BadRecordingError(
+            f"{found.path}: {told} {clock.path.name}: {remedy}; where the rest has no label, add a row for it with the "
+            "label n/a."
+        )
+    if covered_s < (1 - MOST_OUTSIDE) * clock.length_s:
+        _log.info("%s: %s %s; %s.", found.path.name, told, clock.path.name, remedy)
 
 
 def _checked_start(found: LabelList, clock: Clock) -> float:

@@ -8,6 +8,7 @@ or ``recording`` (id), a table has a row for each recording, and may have ``sess
 each subject. ``sub-01`` and ``01`` are one subject.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,8 +18,10 @@ from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.subject_table import age_and_sex, read_rows
 from eegbench.types import Fact, Recording
 
+_log = logging.getLogger(__name__)
+
 NAMES = ("subjects.csv", "subjects.tsv", "participants.tsv", "participants.csv")
-"""The first of these that is there counts."""
+"""The first of these that is there counts; others are noted."""
 
 TABLE = NAMES[0]
 
@@ -113,8 +116,11 @@ def people_table(root: Path) -> PeopleTable | None:
     ValueError
         Where it cannot be read, or names no subjects.
     """
-    path = next((root / name for name in NAMES if (root / name).is_file()), None)
-    return None if path is None else _read(path, path.stat().st_mtime_ns)
+    paths = [root / name for name in NAMES if (root / name).is_file()]
+    if len(paths) > 1:
+        ignored = ", ".join(path.name for path in paths[1:])
+        _log.info("%s says who was recorded, and %s beside it is not read.", paths[0], ignored)
+    return _read(paths[0], paths[0].stat().st_mtime_ns) if paths else None
 
 
 @cache

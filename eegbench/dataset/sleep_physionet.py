@@ -62,6 +62,8 @@ class SleepPhysionet(Dataset):
         channels=("Fpz-Cz", "Pz-Oz"),
     )
 
+    channels: tuple[str, ...]
+
     def __init__(  # noqa: PLR0913  four choose recordings, two what is read, three are every dataset's
         self,
         *,

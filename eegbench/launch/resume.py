@@ -32,6 +32,10 @@ def with_resume(words: Sequence[str]) -> list[str]:
         Where the folder holds no run.
     """
     run = value_of(words, "resume")
+    if not run and any(word.startswith("resume=") for word in words):
+        raise ValueError(
+            "resume= names no folder; type resume=FOLDER, the folder of the run to finish, or leave it out."
+        )
     if run in ("", "null"):
         return list(words)
     folder = Path(run).resolve()

@@ -1,6 +1,6 @@
 """The form of a group of signals over all recordings: channels, rate and positions that they must share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,9 @@ from eegbench.store.shard import ShardHeader
 from eegbench.types import Group
 
 
-def group_form(headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing) -> Group:
+def group_form(
+    headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing, asked: Sequence[str] = ()
+) -> Group:
     """Return the form of a group, with the channels that any recording has.
 
     Parameters
@@ -23,6 +25,8 @@ def group_form(headers: Mapping[str, ShardHeader], name: str, preprocessing: Pre
         Of the group.
     preprocessing
         What is asked of the group.
+    asked
+        Channels that the dataset was asked for, where the group names none itself.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def group_form(headers: Mapping[str, ShardHeader], name: str, preprocessing: Pre
     tell_kinds(headers, name)
     tell_rates(headers, name)
     if plan.missing_channels != "refuse":
-        tell_lacking(headers, name, channels, plan.missing_channels)
+        tell_lacking(headers, name, plan.channels or asked or channels, plan.missing_channels)
     first = next(iter(headers.values())).groups[name]
     return Group(
         channels=tuple(channels),

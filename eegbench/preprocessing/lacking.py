@@ -38,9 +38,7 @@ def tell_lacking(
         without = [recording for recording, names in recorded.items() if channel not in names]
         if len(without) == len(headers):
             there = sorted({name for names in recorded.values() for name in names})
-            raise BadRecordingError(
-                f"preprocessing.signal.channels: no recording has {channel}; there are {', '.join(there) or 'none'}."
-            )
+            raise BadRecordingError(f"no recording has the channel {channel}; there are {', '.join(there) or 'none'}.")
         if without:
             _log.info(
                 "Channel %s is %s in %d of %d recordings: %s.",

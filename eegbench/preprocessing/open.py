@@ -57,7 +57,8 @@ def open_store(
         values = who.index if column == "recording" else who[column]
         table.insert(position, column, values.to_numpy()[table["shard"].to_numpy()])
     headers = {recording.id: shard.header for recording, shard in zip(used, shards, strict=True)}
-    groups = {name: group_form(headers, name, preprocessing) for name in shards[0].header.groups}
+    asked = dataset.channels or ()
+    groups = {name: group_form(headers, name, preprocessing, asked) for name in shards[0].header.groups}
     store = WindowStore(
         shards=tuple(shards),
         form=Form(groups, preprocessing.normalise),

@@ -94,7 +94,7 @@ class Standard(Preprocessing):
         n_affected = sum(cut.counts["lost"] > 0 for cut in cuts)
         if lost and self.stride_s <= self.window_s:
             _log.info(
-                "%.2g %% of the labelled time, in %d of %d recordings, lies in no window with a class "
+                "%.3g %% of the labelled time, in %d of %d recordings, lies in no window with a class "
                 "(preprocessing.window_s=%g, label_rule=%s).",
                 *(100 * lost / labelled, n_affected, len(cuts), self.window_s, self.label_rule),
             )

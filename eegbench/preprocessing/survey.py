@@ -104,10 +104,11 @@ def _judge(
             problems[name].append(problem)
     note_alike(dataset, [one for one, _ in readable])
     shards = {one.id: shard for one, shard in good if one.id in cuts}
-    return _compare(preprocessing, shards, cuts, problems)
+    return _compare(dataset, preprocessing, shards, cuts, problems)
 
 
 def _compare(
+    dataset: Dataset,
     preprocessing: Preprocessing,
     shards: Mapping[str, Shard],
     cuts: Mapping[str, Cut],
@@ -130,7 +131,7 @@ def _compare(
     preprocessing.tell([cuts[name] for name in headers])
     try:
         for group in preprocessing.signal.group_plans:
-            group_form(headers, group, preprocessing)
+            group_form(headers, group, preprocessing, dataset.channels or ())
     except BadRecordingError as error:
         return str(error)
     return ""

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from own_recordings import noise, write_edf
 
 from eegbench.__main__ import main
 from eegbench.dataset.simulated_sleep import SimulatedSleep
@@ -79,3 +80,16 @@ def test_a_part_is_a_number_of_several(capsys):
     with pytest.raises(SystemExit):
         main(["data", "build", "--part", "8/8"])
     assert "PART/PARTS is expected" in capsys.readouterr().err
+
+
+def test_a_channel_that_no_recording_has_is_no_missing_one(tmp_path, capsys):
+    for name in "ab":
+        write_edf(tmp_path / f"{name}.edf", noise(60, 100.0, seed=ord(name)), 100.0, names=("C3", "C4", "Pz"))
+    read = ["dataset.labels_from=null", "dataset.labels={}", "preprocessing.signal.missing_channels=mark"]
+    assert main(["data", "check", str(tmp_path), *read, "dataset.channels=[C3,Pzz]"]) == 1
+    assert "no recording has the channel Pzz; there are C3." in capsys.readouterr().out
+
+
+def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(nights, tmp_path, capsys):
+    assert main(["data", "check", str(nights), "--subjects", str(tmp_path / "no" / "subjects.csv")]) == 1
+    assert "there is no folder" in capsys.readouterr().err

@@ -95,3 +95,10 @@ def test_a_table_may_be_participants_tsv_of_bids_and_subjects_csv_comes_first(tm
 def test_a_table_that_leaves_it_open_is_refused(tmp_path: Path, table: str, message: str):
     with pytest.raises(ValueError, match=rf"subjects\.csv: {message}"):
         ask(tmp_path, table=table)
+
+
+def test_a_second_table_of_people_is_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    (tmp_path / "participants.tsv").write_text("participant_id\tage\nsub-01\t30\n")
+    with caplog.at_level("INFO"):
+        ask(tmp_path, names=("sub-01/a.edf",), table="file,subject\nsub-01/a.edf,x\n")
+    assert "participants.tsv beside it is not read" in caplog.text

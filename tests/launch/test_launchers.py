@@ -155,6 +155,26 @@ def test_slurm_does_the_jobs_of_a_multirun(start, said, tmp_path, slurm_environm
     assert said_by_jobs(tmp_path).count("pass   3") == n_jobs
 
 
+@pytest.mark.slurm
+@pytest.mark.slow
+def test_slurm_builds_the_shards_of_a_store(toy_options, tmp_path, slurm_environment):
+    small = ["hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=1", "hydra.launcher.timeout_min=10"]
+    words = ["dataset=toy", "trust=[toy]", "dataset.n_subjects=4", f"--config-dir={toy_options}"]
+    command = [sys.executable, "-m", "eegbench", "data", "build", *words, f"paths.outputs={tmp_path}"]
+    done = subprocess.run(
+        [*command, "hydra/launcher=slurm_cpu", *small, "--recordings-per-job", "2"],
+        env=os.environ | {"PYTHONPATH": f"{TESTS.parent}:{TESTS}"} | slurm_environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "4 of 4 recordings have no shard: 2 jobs (slurm_cpu)" in done.stderr
+    assert done.stderr.rstrip().endswith(": 4 built now")
+    assert len(list(tmp_path.glob("stores/shards/s*"))) == 4
+
+
 @pytest.mark.slow
 @pytest.mark.slurm
 def test_what_slurm_refuses_is_a_sentence(start, said, slurm_environment):

@@ -14,6 +14,11 @@ def test_without_resume_the_words_stay_as_they_are():
     assert with_resume(["seed=1", "-m"]) == ["seed=1", "-m"]
 
 
+def test_resume_without_a_folder_is_refused():
+    with pytest.raises(ValueError, match="resume= names no folder"):
+        with_resume(["resume=", "seed=1"])
+
+
 def run_folder(tmp_path):
     (tmp_path / ".hydra").mkdir()
     (tmp_path / ".hydra" / "overrides.yaml").write_text("- seed=3\n- resume='/elsewhere'\n- model=stager_net\n")

@@ -72,5 +72,5 @@ def test_what_is_missing_is_told_with_the_recordings(tmp_path, how, caplog):
 
 @pytest.mark.parametrize("how", ["mark", "zeros"])
 def test_a_channel_that_no_recording_has_is_refused(tmp_path, how):
-    with pytest.raises(BadRecordingError, match=r"signal\.channels: no recording has Nope; there are A, B\."):
+    with pytest.raises(BadRecordingError, match=r"no recording has the channel Nope; there are A, B\."):
         lacking(tmp_path, how, channels=("A", "Nope", "B"))

@@ -105,7 +105,7 @@ def test_channels_that_some_or_all_recordings_lack_are_told(tmp_path):
         kinds = "Channels of group eeg are EEG by the file or by default: A, B."
         assert found.notes == (kinds, "Channel B is missing in 1 of 3 recordings: s1.")
     nowhere = survey(dataset, standard(filtered(channels=("A", "Nope"), missing_channels="mark")), 1)
-    assert "no recording has Nope; there are A" in nowhere.refusal
+    assert "no recording has the channel Nope; there are A" in nowhere.refusal
 
 
 def test_the_notes_of_readers_and_of_windows_are_those_of_a_run(tmp_path, caplog):
