@@ -84,7 +84,9 @@ def build_job(config: DictConfig) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("eegbench data", description=__doc__, epilog=EPILOG, formatter_class=raw)
+    parser = argparse.ArgumentParser(
+        "eegbench data", description=__doc__, epilog=EPILOG, formatter_class=raw, allow_abbrev=False
+    )
     parser.add_argument("action", choices=("check", "build"), help="list recordings and their problems, or preprocess")
     parser.add_argument("words", nargs="*", metavar="FOLDER | OVERRIDE", help="dataset.root, and options of train")
     parser.add_argument("--config-dir", metavar="FOLDER", help="your own options, before the shipped ones")

@@ -40,7 +40,15 @@ class Card:
 
 
 class BadRecordingError(ValueError):
-    """A recording that cannot be used: the message names its file, what was expected and what to do."""
+    """A recording that cannot be used: the message names its file, what was expected and what to do.
+
+    Attributes
+    ----------
+    signal
+        The opened signal, where its labels alone are at fault; None otherwise.
+    """
+
+    signal: "mne.io.BaseRaw | None" = None
 
 
 class MixedRatesError(BadRecordingError):

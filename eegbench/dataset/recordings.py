@@ -176,7 +176,11 @@ class Recordings(FolderDataset):
         raw = open_signal(
             recording.signal, channels=channels, may_lack_channels=may_lack_channels, read_across=self.ignored
         )
-        marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
+        try:
+            marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
+        except BadRecordingError as error:
+            error.signal = raw
+            raise
         found = annotations(marks, shift_s=0.0, length_s=raw.n_times / raw.info["sfreq"])
         edges = raw.annotations[raw.annotations.description == EPOCH_EDGE]
         self._tell_left_out(recording, len(marks) - len(found), len(edges) + 1 - len(found) if len(edges) else 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from eegbench.config import plain, quoted
 from eegbench.launch.help import composed
 from eegbench.launch.override import is_override, with_whole_labels
+from eegbench.progress import tell
 
 if TYPE_CHECKING:  # so that --help need not import torch
     from eegbench.experiment.base import Experiment
@@ -32,6 +33,8 @@ def as_overrides(words: Sequence[str]) -> list[str]:
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder}: there is no such folder.")
         named = [] if any(word.startswith(("dataset=", "experiment=")) for word in overrides) else _reader(folder)
+        if named:
+            tell(f"no dataset is named, so these are taken: {' '.join(named)}")
         overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
     return ["name=data", *with_whole_labels(overrides)]
 

@@ -1,14 +1,20 @@
 """Cut the windows of many recordings, each compared with the others before."""
 
+import logging
 from collections.abc import Sequence
 
+import numpy as np
+
 from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset.content import named
 from eegbench.preprocessing.base import Cut, Preprocessing
 from eegbench.preprocessing.judgement import Judgement
 from eegbench.preprocessing.scale import odd_scales
 from eegbench.preprocessing.unusable import refuse_or_note
 from eegbench.store import Shard
-from eegbench.types import Recording
+from eegbench.types import UNSCORED, Recording
+
+_log = logging.getLogger(__name__)
 
 
 def cut_all(
@@ -37,6 +43,15 @@ def cut_all(
         except BadRecordingError as error:
             refuse_or_note(dataset, recording, error, bad, keep_going=keep_going)
     return cuts, bad
+
+
+def tell_cuts(cuts: Sequence[Cut], dataset: Dataset, preprocessing: Preprocessing) -> None:
+    """Note what is to be told of all recordings together, and classes that no window has where others have some."""
+    preprocessing.tell(cuts)
+    found = {int(label) for cut in cuts for label in np.unique(cut.label)} - {UNSCORED}
+    absent = [name for i, name in enumerate(dataset.classes) if i not in found]
+    if found and absent:
+        _log.info("No window has the class %s; dataset.labels gives it to texts that may be misspelt.", named(absent))
 
 
 def judgement_of(preprocessing: Preprocessing) -> Judgement:

@@ -9,7 +9,7 @@ import torch
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
-from eegbench.preprocessing.cutting import cut_all, judgement_of
+from eegbench.preprocessing.cutting import cut_all, judgement_of, tell_cuts
 from eegbench.preprocessing.form import group_form
 from eegbench.preprocessing.unusable import check_any
 from eegbench.store import Shard
@@ -77,7 +77,7 @@ def _windows(
     """Cut windows; return the recordings that have some, their shards, the table of windows, and the others."""
     cuts, bad = cut_all(recordings, shards, dataset, preprocessing)
     check_any(cuts, bad)
-    preprocessing.tell(list(cuts.values()))
+    tell_cuts(list(cuts.values()), dataset, preprocessing)
     kept = [(recording, shard) for recording, shard in zip(recordings, shards, strict=True) if recording.id in cuts]
     used, whole = [recording for recording, _ in kept], [shard for _, shard in kept]
     table = judgement_of(preprocessing).table(whole, list(cuts.values()))

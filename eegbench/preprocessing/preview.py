@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import mne
+
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.channel_kinds import kind_of
 from eegbench.notes import noted
@@ -47,7 +49,9 @@ def preview(source: Source) -> Preview:
     with noted() as notes:
         try:
             seen = _seen(source)
-        except (BadRecordingError, OSError) as error:
+        except BadRecordingError as error:
+            seen = _signal_alone(error.signal, str(error))
+        except OSError as error:
             seen = Preview(problem=str(error))
     return replace(seen, notes=tuple(notes))
 
@@ -63,6 +67,14 @@ def _seen(source: Source) -> Preview:
         length_s=first.n_times / float(first.info["sfreq"]),
         problem=_unit_problem(found.header.movement_uv),
     )
+
+
+def _signal_alone(raw: "mne.io.BaseRaw | None", problem: str) -> Preview:
+    """Return what a signal holds whose labels cannot be used; nothing where it could not be opened."""
+    if raw is None:
+        return Preview(problem=problem)
+    sfreq = float(raw.info["sfreq"])
+    return Preview(channels=tuple(raw.ch_names), sfreq=(sfreq,), length_s=raw.n_times / sfreq, problem=problem)
 
 
 def _unit_problem(movement_uv: Mapping[str, float]) -> str:

@@ -17,7 +17,7 @@ from eegbench.dataset.marks import EPOCH_EDGE
 from eegbench.notes import noted
 from eegbench.preprocessing.base import Cut, Preprocessing
 from eegbench.preprocessing.build import WORTH_BYTES
-from eegbench.preprocessing.cutting import cut_all, judgement_of
+from eegbench.preprocessing.cutting import cut_all, judgement_of, tell_cuts
 from eegbench.preprocessing.form import differences, group_form
 from eegbench.preprocessing.labels import unknown
 from eegbench.preprocessing.preview import Preview, preview
@@ -128,7 +128,7 @@ def _compare(
         for name, message in differences(headers, group, preprocessing):
             problems[name].append(message)
     headers = {name: header for name, header in headers.items() if not problems[name]}
-    preprocessing.tell([cuts[name] for name in headers])
+    tell_cuts([cuts[name] for name in headers], dataset, preprocessing)
     try:
         for group in preprocessing.signal.group_plans:
             group_form(headers, group, preprocessing, dataset.channels or ())

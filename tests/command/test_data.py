@@ -93,3 +93,26 @@ def test_a_channel_that_no_recording_has_is_no_missing_one(tmp_path, capsys):
 def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(nights, tmp_path, capsys):
     assert main(["data", "check", str(nights), "--subjects", str(tmp_path / "no" / "subjects.csv")]) == 1
     assert "there is no folder" in capsys.readouterr().err
+
+
+def test_a_recording_whose_labels_have_no_class_is_still_described(tmp_path, capsys):
+    for name in "ab":
+        notes = [(0.0, 30.0, "left"), (30.0, 30.0, "right")]
+        write_edf(tmp_path / f"{name}.edf", noise(60, 100.0, seed=ord(name)), 100.0, notes=notes)
+    table = tmp_path / "all.csv"
+    assert main(["data", "check", str(tmp_path), "--csv", str(table)]) == 1
+    said = capsys.readouterr()
+    assert "'left' (1), 'right' (1)" in said.out
+    assert "no dataset is named, so these are taken: dataset=recordings dataset.subject=file" in said.err
+    rows = pd.read_csv(table)
+    assert rows["channels"].tolist() == [3, 3]
+    assert rows["sfreq_hz"].tolist() == [100, 100]
+    assert rows["minutes"].tolist() == [1.0, 1.0]
+
+
+def test_a_class_that_no_window_has_is_noted(tmp_path, capsys):
+    for name in "ab":
+        write_edf(tmp_path / f"{name}.edf", noise(60, 100.0, seed=ord(name)), 100.0, notes=[(0.0, 60.0, "left")])
+    labels = "dataset.labels={left: left, rigth: right}"
+    assert main(["data", "check", str(tmp_path), labels, "preprocessing.window_s=10"]) == 0
+    assert "note: No window has the class right" in capsys.readouterr().out
