@@ -151,10 +151,10 @@ class Bids(FolderDataset):
 
     def _read(self, recording: Recording, wanted: Sequence[str] | None, *, may_lack_channels: bool) -> "mne.io.BaseRaw":
         path = path_of(recording.signal, self._folder)
-        channels = self._channels(path)
+        channels, events = self._channels(path), self._events(recording)
         raw = read_signal(path, channels, wanted, bad_channels=self.bad_channels, may_lack_channels=may_lack_channels)
         try:
-            marks = self._annotations(recording, self._events(recording), raw.n_times / raw.info["sfreq"])
+            marks = self._annotations(recording, events, raw.n_times / raw.info["sfreq"])
         except BadRecordingError as error:
             error.signal = raw
             raise
