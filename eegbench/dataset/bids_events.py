@@ -10,6 +10,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.bids_files import listed
 from eegbench.dataset.bids_tables import MISSING, read_table
+from eegbench.dataset.marks import is_bad
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def check_names(table: Path, column: str, events: Sequence[Event], known: Sequen
         Names all of them, and how often they are there.
     """
     names = _counted(events)
-    unknown = [f"{name} ({n})" for name, n in names.items() if name not in known]
+    unknown = [f"{name} ({n})" for name, n in names.items() if name not in known and not is_bad(name, known)]
     if unknown:
         said = ", ".join(f"{name}: CLASS" for name in list(names)[:3])
         raise BadRecordingError(

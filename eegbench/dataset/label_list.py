@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.marks import Mark, is_bad
 
 LabelStart = Literal["file", "clock", "lights_off"]
 """What the times of a list count from: the first sample of the recording; the clock; lights off."""
@@ -105,15 +105,16 @@ def laid_on(found: LabelList, clock: Clock, counted_from: LabelStart) -> list[Ma
 
 
 def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ignored: Sequence[str]) -> None:
-    """Refuse labels that neither have a class nor are ignored, and a list in which none has a class.
+    """Refuse labels without a class that are neither ignored nor mark bad signal, and a list in which none has a class.
 
     Raises
     ------
     BadRecordingError
         Names all of them, and how often they are there.
     """
-    counts = Counter(mark.text for mark in marks)
-    unknown = [f"{text!r} ({n})" for text, n in counts.items() if text not in labels and text not in ignored]
+    known = {*labels, *ignored}
+    counts = Counter(mark.text for mark in marks if not is_bad(mark.text, known))
+    unknown = [f"{text!r} ({n})" for text, n in counts.items() if text not in known]
     if unknown:
         more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
         raise BadRecordingError(
@@ -123,7 +124,7 @@ def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ig
         )
     if not any(mark.text in labels for mark in marks):
         raise BadRecordingError(
-            f"{file}: none of its {len(marks)} labels has a class; map them by dataset.labels, or set "
+            f"{file}: none of its {counts.total()} labels has a class; map them by dataset.labels, or set "
             "dataset.labels_from to annotations, triggers, or a file next to the recording such as *.csv; null reads "
             "without labels."
         )

@@ -1,6 +1,6 @@
 """Texts at times, such as the stages of a night, before they become MNE annotations of a recording."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import mne
@@ -10,6 +10,23 @@ from eegbench.text import composed
 
 EPOCH_EDGE = "EDGE epoch"
 """Annotation where an epoch begins whose samples do not follow those before; MNE filters up to such an ``edge``."""
+
+
+MOMENT_S = 1e-3
+"""What a mark of bad signal without a duration lasts: windows that hold this moment are rejected."""
+
+
+def is_bad(text: str, known: Collection[str]) -> bool:
+    """Whether an annotation marks bad signal: as in MNE its text begins with ``bad``, in capitals or not.
+
+    Parameters
+    ----------
+    text
+        Of the annotation.
+    known
+        The texts that have a class or are ignored; these mark nothing.
+    """
+    return text not in known and text.casefold().startswith("bad")
 
 
 @dataclass(frozen=True)
@@ -35,10 +52,11 @@ class Mark:
         object.__setattr__(self, "text", composed(self.text.strip()))
 
 
-def lasting(marks: Sequence[Mark], end_s: float) -> list[Mark]:
+def lasting(marks: Sequence[Mark], end_s: float, known: Collection[str]) -> list[Mark]:
     """Give marks without a duration, or with one of 0, theirs: each lasts until the next of them.
 
-    The last one lasts as long as most do (the median), and a single one until the end.
+    The last one lasts as long as most do (the median), and a single one until the end. Marks of bad signal (`is_bad`)
+    neither last so long nor end others; they come last.
 
     Parameters
     ----------
@@ -46,7 +64,15 @@ def lasting(marks: Sequence[Mark], end_s: float) -> list[Mark]:
         In any order.
     end_s
         Where the recording ends.
+    known
+        The texts that have a class or are ignored.
     """
+    bad = [replace(m, duration_s=m.duration_s or MOMENT_S) for m in marks if is_bad(m.text, known)]
+    labels = [mark for mark in marks if not is_bad(mark.text, known)]
+    return [*_until_the_next(labels, end_s), *bad]
+
+
+def _until_the_next(marks: Sequence[Mark], end_s: float) -> list[Mark]:
     ordered = sorted(marks, key=lambda mark: mark.onset_s)
     onset = np.unique([mark.onset_s for mark in ordered if not mark.duration_s])
     if not len(onset):

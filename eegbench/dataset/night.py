@@ -148,7 +148,7 @@ def _stages(
     clock, found = clock_of(signal, raw), read_edf_list(hypnogram)
     _check_known(hypnogram, sorted({mark.text for mark in found.marks} - known))
     shift = shift_s(found, clock, counted_from)
-    return annotations(lasting(found.marks, clock.length_s - shift), shift_s=shift, length_s=clock.length_s)
+    return annotations(lasting(found.marks, clock.length_s - shift, known), shift_s=shift, length_s=clock.length_s)
 
 
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:

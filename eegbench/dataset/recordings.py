@@ -24,7 +24,7 @@ from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
 from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_file import companions, open_signal
-from eegbench.dataset.signal_labels import IN_SIGNAL, clock_of, marks_in_signal
+from eegbench.dataset.signal_labels import IN_SIGNAL, bad_in, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
 from eegbench.types import Recording
 
@@ -177,7 +177,7 @@ class Recordings(FolderDataset):
             recording.signal, channels=channels, may_lack_channels=may_lack_channels, read_across=self.ignored
         )
         try:
-            marks = [] if self.labels_from is None else self._marks(recording, raw, self.labels_from)
+            marks = self._marks(recording, raw)
         except BadRecordingError as error:
             error.signal = raw
             raise
@@ -191,9 +191,14 @@ class Recordings(FolderDataset):
         sleep = sleep_labels(self.labels, self.wake or "")
         return cropped_around_sleep(raw, found, sleep, self.crop_wake_min, recording.labels or recording.signal)
 
-    def _marks(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str) -> list[Mark]:
-        """Return the labels of a recording, in seconds from its first sample, each known and with a duration."""
-        known = {*self.labels, *self.ignored}
+    def _marks(self, recording: Recording, raw: "mne.io.BaseRaw") -> list[Mark]:
+        """Return labels and bad signal of a recording, in seconds from its first sample, each with a duration."""
+        known, length_s = {*self.labels, *self.ignored}, raw.n_times / raw.info["sfreq"]
+        bad = [] if self.labels_from == "annotations" else lasting(bad_in(raw, known), length_s, known)
+        return bad if self.labels_from is None else [*self._labels(recording, raw, self.labels_from, known), *bad]
+
+    def _labels(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str, known: set[str]) -> list[Mark]:
+        """Return the labels of a recording, each known."""
         if EPOCH_EDGE in raw.annotations.description and labels_from != "annotations":
             raise BadRecordingError(
                 f"{recording.signal}: holds epochs, whose labels are their events at time zero (dataset.labels_from="
@@ -210,7 +215,7 @@ class Recordings(FolderDataset):
         else:
             listed = read_labels(recording.labels, self.table, known)
             marks = laid_on(listed, clock_of(recording.signal, raw), self.hypnogram_start)
-        marks = [mark for mark in lasting(marks, raw.n_times / raw.info["sfreq"]) if mark.text not in MISSING]
+        marks = [mark for mark in lasting(marks, raw.n_times / raw.info["sfreq"], known) if mark.text not in MISSING]
         check_known(recording.labels or recording.signal, marks, self.labels, self.ignored)
         return marks
 

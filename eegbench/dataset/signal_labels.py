@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import mne
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.label_list import Clock, check_known
-from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
+from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, is_bad, lasting
 from eegbench.dataset.signal_file import is_gap, open_any, open_signal, start_of
 
 IN_SIGNAL = ("annotations", "triggers")
 """Where the labels are, in words of ``dataset.labels_from``."""
+
+MARKER_TYPES = ("Stimulus/", "Response/")
+"""How MNE begins the texts of BrainVision's markers, which stay in recordings that it converts."""
 
 BIOSEMI_CODE = 0xFFFF
 """Bits of a BioSemi status channel that are the trigger; the others tell of the amplifier."""
@@ -40,11 +44,18 @@ def own_marks(raw: "mne.io.BaseRaw") -> list[Mark]:
     ]
 
 
+def bad_in(raw: "mne.io.BaseRaw", known: Collection[str]) -> list[Mark]:
+    """Return the annotations that mark bad signal."""
+    return [mark for mark in own_marks(raw) if is_bad(mark.text, known)]
+
+
 def labels_in(raw: "mne.io.BaseRaw", path: Path, known: Collection[str]) -> list[Mark]:
     """Return the annotations as labels, in the spelling of those that are known; a first segment's begin is none."""
-    marks = own_marks(raw)
-    if path.suffix.lower() == ".vhdr":
-        marks = [Mark(mark.onset_s, mark.duration_s, spelled(mark.text, known)) for mark in marks]
+    of_brainvision = path.suffix.lower() == ".vhdr"
+    marks = [
+        replace(mark, text=spelled(mark.text, known)) if of_brainvision or mark.text.startswith(MARKER_TYPES) else mark
+        for mark in own_marks(raw)
+    ]
     first_s = 1.5 / raw.info["sfreq"]
     return [mark for mark in marks if mark.onset_s > first_s or not is_gap(mark.text)]
 
@@ -110,6 +121,7 @@ def open_annotated(
     """
     raw = open_signal(path, channels=channels, may_lack_channels=may_lack_channels, read_across=ignored)
     length_s = raw.n_times / raw.info["sfreq"]
-    marks = lasting(labels_in(raw, path, {*labels, *ignored}), length_s)
+    known = {*labels, *ignored}
+    marks = lasting(labels_in(raw, path, known), length_s, known)
     check_known(path, marks, labels, ignored)
     return raw.set_annotations(annotations(marks, shift_s=0.0, length_s=length_s), emit_warning=False, verbose="ERROR")

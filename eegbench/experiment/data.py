@@ -151,7 +151,7 @@ def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
 
 
 def counts(data: Data) -> dict[str, dict[str, int]]:
-    """Count recordings, subjects and windows of each split, by class, unscored, flat and saturated."""
+    """Count recordings, subjects and windows of each split, by class, unscored, flat, saturated and marked bad."""
     found = {}
     for split in (*SPLITS, ""):
         table = data.part(split)
@@ -165,6 +165,7 @@ def counts(data: Data) -> dict[str, dict[str, int]]:
             "n_unscored": int((used["label"] == UNSCORED).sum()),
             "n_flat": int(table["flat"].sum()),
             "n_saturated": int(table["saturated"].sum()),
+            "n_marked_bad": int(table["marked_bad"].sum()),
         }
     return found
 

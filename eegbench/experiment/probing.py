@@ -64,9 +64,9 @@ def check_usable(table: pd.DataFrame) -> None:
         if len(part) and part["rejected"].all():
             subjects = ", ".join(sorted(set(part["subject"].astype(str)))[:6])
             raise ValueError(
-                f"{split}: all {len(part)} windows are rejected as flat or saturated (subjects {subjects}), so nothing "
-                "can be scored; choose other subjects or channels, or set preprocessing.flat_uv or "
-                "preprocessing.saturated_share to null."
+                f"{split}: all {len(part)} windows are rejected as flat, saturated or marked bad "
+                f"(subjects {subjects}), so nothing can be scored; choose other subjects or channels, or set "
+                "preprocessing.flat_uv or preprocessing.saturated_share to null."
             )
 
 

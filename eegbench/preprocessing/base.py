@@ -7,7 +7,7 @@ from typing import Literal
 
 import mne
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.recorded import Recorded
@@ -51,6 +51,8 @@ class Cut:
         The number of the trial that each is cut from, where trials are cut.
     counts
         What is to be told of all recordings together: trials moved, samples lost, ….
+    marked_bad
+        Whether each overlaps a stretch that an annotation marks as bad signal; None says that there is none.
     """
 
     sample: Int[np.ndarray, "n"]
@@ -58,6 +60,7 @@ class Cut:
     window_s: float
     trial: Int[np.ndarray, "n"] | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    marked_bad: Bool[np.ndarray, "n"] | None = None
 
 
 class SignalSteps(ABC):

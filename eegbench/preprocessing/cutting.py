@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.content import named
 from eegbench.preprocessing.base import Cut, Preprocessing
 from eegbench.preprocessing.judgement import Judgement
+from eegbench.preprocessing.labels import overlaps_bad
 from eegbench.preprocessing.scale import odd_scales
 from eegbench.preprocessing.unusable import refuse_or_note
 from eegbench.store import Shard
@@ -39,7 +41,9 @@ def cut_all(
         try:
             if odd is not None:
                 raise BadRecordingError(odd)
-            cuts[recording.id] = preprocessing.cut(shard, dataset)
+            cut = preprocessing.cut(shard, dataset)
+            bad_signal = overlaps_bad(shard.header, dataset, cut.sample, cut.window_s)
+            cuts[recording.id] = replace(cut, marked_bad=bad_signal)
         except BadRecordingError as error:
             refuse_or_note(dataset, recording, error, bad, keep_going=keep_going)
     return cuts, bad

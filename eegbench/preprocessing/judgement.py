@@ -38,8 +38,8 @@ class Judgement:
         Returns
         -------
         pandas.DataFrame
-            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, rejected``, and
-            ``trial`` where trials are cut.
+            Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, marked_bad,
+            rejected``, and ``trial`` where trials are cut.
         """
         rows = [self._rows(number, *pair) for number, pair in enumerate(zip(shards, cuts, strict=True))]
         return pd.DataFrame({name: np.concatenate([one[name] for one in rows]) for name in rows[0]})
@@ -48,6 +48,7 @@ class Judgement:
         """Return the columns of one shard: a table for each would take most of the time with thousands of them."""
         header, n_windows = shard.header, len(cut.sample)
         flat, saturated = self._judge(shard, cut.sample, cut.window_s)
+        marked_bad = np.zeros(n_windows, dtype=bool) if cut.marked_bad is None else cut.marked_bad
         columns = {
             "shard": np.full(n_windows, number),
             **_samples(header, cut.sample, cut.window_s),
@@ -57,7 +58,8 @@ class Judgement:
             "scored": cut.label != UNSCORED,
             "flat": flat,
             "saturated": saturated,
-            "rejected": flat | saturated,
+            "marked_bad": marked_bad,
+            "rejected": flat | saturated | marked_bad,
         }
         return columns if cut.trial is None else columns | {"trial": cut.trial}
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+from jaxtyping import Bool, Int
+
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.marks import EPOCH_EDGE
+from eegbench.dataset.marks import EPOCH_EDGE, MOMENT_S, is_bad
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
@@ -17,11 +20,12 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
     BadRecordingError
         Where a recording has a description that the dataset neither labels nor ignores.
     """
+    known = {*dataset.labels, *dataset.ignored}
     numbers = {name: position for position, name in enumerate(dataset.classes)}
     for onset_s, duration_s, description in sorted(header.annotations):
-        if description == EPOCH_EDGE:
+        if description == EPOCH_EDGE or is_bad(description, known):
             continue
-        if description not in dataset.labels and description not in dataset.ignored:
+        if description not in known:
             raise BadRecordingError(
                 f"{header.recording}: the label {description!r} is in neither dataset.labels "
                 f"({', '.join(dataset.labels)}) nor dataset.ignored; add it to one of them."
@@ -33,7 +37,30 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
 def unknown(header: ShardHeader, dataset: Dataset) -> list[str]:
     """Return the descriptions of a recording that the dataset neither labels nor ignores."""
     known = {*dataset.labels, *dataset.ignored, EPOCH_EDGE}
-    return sorted({description for *_, description in header.annotations} - known)
+    return sorted({text for *_, text in header.annotations if text not in known and not is_bad(text, known)})
+
+
+def overlaps_bad(
+    header: ShardHeader, dataset: Dataset, sample: Int[np.ndarray, "n"], window_s: float
+) -> Bool[np.ndarray, "n"]:
+    """Whether each window overlaps a stretch of a recording that an annotation marks as bad signal.
+
+    Parameters
+    ----------
+    header, dataset
+        Of the recording.
+    sample
+        First sample of each window.
+    window_s
+        Its length in seconds.
+    """
+    known = {*dataset.labels, *dataset.ignored}
+    start_s = sample / header.sfreq
+    found = np.zeros(len(sample), dtype=bool)
+    for onset_s, duration_s, text in header.annotations:
+        if is_bad(text, known):
+            found |= (start_s < onset_s + max(duration_s, MOMENT_S)) & (onset_s < start_s + window_s)
+    return found
 
 
 def parts_of(header: ShardHeader) -> list[tuple[int, int]]:

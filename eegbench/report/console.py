@@ -38,7 +38,7 @@ class DataOverview:
         Recordings that cannot be used, with the reasons.
     counts
         For each split, numbers of subjects, recordings and windows (``n_…``), of windows by class, and of unscored,
-        flat and saturated ones.
+        flat, saturated and marked bad ones.
     classes
         Class names.
     within_subject
@@ -67,10 +67,15 @@ def tell_data(data: DataOverview) -> None:
             tell(
                 f"{split}: {plural(number['n_subjects'], 'subject')}, {plural(number['n_recordings'], 'recording')}, "
                 f"{plural(number['n_windows'], 'window')} ({by_class}, unscored {number['n_unscored']}; "
-                f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated)"
+                f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated{_marked(number)})"
             )
     if data.within_subject:
         tell("within subject: the same subjects stand in several splits, and every table says so")
+
+
+def _marked(number: Mapping[str, int]) -> str:
+    """Return how many windows overlap annotations of bad signal, which most sets do not have."""
+    return f", {number['n_marked_bad']} marked bad" if number["n_marked_bad"] else ""
 
 
 def tell_pass(row: Mapping[str, Any]) -> None:

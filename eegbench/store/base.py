@@ -70,8 +70,8 @@ class WindowStore:
     table
         A row a window, in order of recording and time: ``recording, set, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
-        ``saturated``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for each group), and
-        where windows are cut from trials ``trial`` (its number in the recording). The index is 0…n−1.
+        ``saturated``, ``marked_bad``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for
+        each group), and where windows are cut from trials ``trial`` (its number in the recording). The index is 0…n−1.
     classes
         Class names; labels index them.
     facts

@@ -163,6 +163,12 @@ def test_events_that_cannot_be_used_are_named_with_their_line(tree: Path, change
         data.read(data.recordings()[0])
 
 
+def test_an_event_that_marks_bad_signal_needs_no_class(tree: Path):
+    edit(sidecar(tree, "events.tsv"), ("7.0\t0.0\tpause", "7.0\t2.0\tBAD_jaw"))
+    data = bids(tree, task="oddball")
+    assert data.read(data.recordings()[0]).annotations[-1]["description"] == "BAD_jaw"
+
+
 def test_a_table_in_another_encoding_is_named(tree: Path):
     table = sidecar(tree, "events.tsv")
     table.write_bytes(table.read_text().replace("pause", "Pause für").encode("latin-1"))

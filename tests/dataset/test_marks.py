@@ -9,17 +9,17 @@ def stages(*onsets, duration=None):
 
 def test_marks_without_a_duration_last_until_the_next_and_the_last_as_long_as_most():
     for none in (None, 0.0):
-        found = lasting(stages(60, 0, 30, 150, duration=none), 1000.0)
+        found = lasting(stages(60, 0, 30, 150, duration=none), 1000.0, ())
         assert [(mark.onset_s, mark.duration_s) for mark in found] == [(0, 30), (30, 30), (60, 90), (150, 30)]
 
 
 def test_a_single_mark_without_a_duration_lasts_until_the_end():
-    assert lasting(stages(20), 100.0) == [Mark(20.0, 80.0, "stage 0")]
+    assert lasting(stages(20), 100.0, ()) == [Mark(20.0, 80.0, "stage 0")]
 
 
 def test_durations_that_are_given_stay_and_do_not_end_others():
     events = [Mark(5.0, 3.0, "arousal"), *stages(0, 30)]
-    assert [(mark.text, mark.duration_s) for mark in lasting(events, 60.0)] == [
+    assert [(mark.text, mark.duration_s) for mark in lasting(events, 60.0, ())] == [
         ("stage 0", 30.0),
         ("arousal", 3.0),
         ("stage 1", 30.0),

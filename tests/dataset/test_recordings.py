@@ -4,6 +4,7 @@ import pickle
 from pathlib import Path
 
 import edfio
+import mne
 import numpy as np
 import pytest
 from own_recordings import NAMES, noise, reader, write_brainvision, write_edf, write_eeglab, write_fif, write_gdf
@@ -271,3 +272,11 @@ def test_a_reader_goes_to_other_processes(tmp_path: Path):
     assert marks(dataset) == [(1.0, 2.0, "1")]
     assert dataset.coverage(dataset.recordings()) == "all 1 subjects, all 1 recordings"
     assert dataset.card.channels == NAMES
+
+
+def test_markers_of_brainvision_keep_their_short_names_in_other_formats(tmp_path: Path):
+    data = noise(6, SFREQ)
+    write_brainvision(tmp_path / "a.vhdr", data, SFREQ, [(at, "Stimulus", f"S{code:3d}") for at, code in TRIGGERS])
+    mne.io.read_raw_brainvision(tmp_path / "a.vhdr", verbose="ERROR").save(tmp_path / "b_raw.fif", verbose="ERROR")
+    dataset = sides(tmp_path, pattern="*.fif", labels={"S1": "left", "S2": "right"})
+    assert [text for *_, text in marks(dataset)] == ["S1", "S2", "S1"]

@@ -113,6 +113,8 @@ def test_one_class_in_train_is_told_before_training(train, outputs, capfd):
 def test_a_split_whose_windows_are_all_rejected_is_told_before_training(dead):
     table = pd.DataFrame({"subject": ["1", "1", "2", "3"], "split": ["train", "train", "valid", "test"]})
     table["rejected"] = table["split"] == dead
-    with pytest.raises(ValueError, match=rf"{dead}: all 1 windows are rejected as flat or saturated \(subjects [23]\)"):
+    with pytest.raises(
+        ValueError, match=rf"{dead}: all 1 windows are rejected as flat, saturated or marked bad \(subjects [23]\)"
+    ):
         check_usable(table)
     check_usable(table.assign(rejected=False))
