@@ -10,8 +10,15 @@ def listed(dataset: Dataset) -> list[Recording]:
     Raises
     ------
     ValueError
-        Where two recordings have one id, or a label has a class and is ignored; or as `Dataset.recordings`.
+        Where two recordings have one id, a label has no class, or it has one and is ignored; or as
+        `Dataset.recordings`.
     """
+    without = [text for text, name in dataset.labels.items() if not name]
+    if without:
+        raise ValueError(
+            f"dataset.labels: {without[0]!r} has no class; write 'dataset.labels={{TEXT: CLASS, …}}', with a colon and "
+            "a blank between both."
+        )
     both = sorted(set(dataset.labels) & set(dataset.ignored))
     if both:
         raise ValueError(

@@ -51,7 +51,10 @@ def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, 
     """
     table = people_table(root)
     if subject is None and table is not None and table.key is not None:
-        return {path: _by_table(table, _below(path, root), recording) for path, recording in ids.items()}
+        names = {path: _name(table, _below(path, root), recording) for path, recording in ids.items()}
+        found = {path: _by_table(table, name) for path, name in names.items()}
+        table.tell_others(set(names.values()))
+        return found
     rule = _rule(subject)
     found = {path: rule(path, _below(path, root)) for path in ids}
     if table is None:
@@ -64,8 +67,12 @@ def _below(path: Path, root: Path) -> Path:
     return Path(composed(path.relative_to(root).as_posix()))
 
 
-def _by_table(table: PeopleTable, below: Path, recording: str) -> Person:
-    row = table.of_recording([recording] if table.key == "recording" else [below.as_posix()])
+def _name(table: PeopleTable, below: Path, recording: str) -> str:
+    return recording if table.key == "recording" else below.as_posix()
+
+
+def _by_table(table: PeopleTable, name: str) -> Person:
+    row = table.of_recording([name])
     return Person(row["subject"], row.get("session") or "1", row.get("run", ""), table.facts(row))
 
 

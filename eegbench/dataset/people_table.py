@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from eegbench.dataset.content import named
 from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.subject_table import age_and_sex, read_rows
 from eegbench.types import Fact, Recording
@@ -62,11 +63,20 @@ class PeopleTable:
         own = [row for name in names for row in self._by_recording.get(name, ())]
         if len(own) != 1 or not own[0]["subject"]:
             name = next(iter(names))
+            found = "names no subject" if len(own) == 1 else f"has {len(own)} rows"
             raise ValueError(
-                f"{self.path}: has {len(own)} rows for {name} in the column {self.key}, and one with a subject is "
-                f"expected; add a row with {self.key} {name} and its subject, or correct it."
+                f"{self.path}: {found} for {name} in the column {self.key}, and one row with a subject is expected; "
+                f"add a row with {self.key} {name} and its subject, or correct it."
             )
         return own[0]
+
+    def tell_others(self, names: Collection[str]) -> None:
+        """Note rows of recordings that are not among those with these names: one may be misspelt."""
+        others = [name for name in self._by_recording if name not in names]
+        if others:
+            _log.info(
+                "%s: %d of its rows are of recordings that are not read: %s", self.path, len(others), named(others)
+            )
 
     def of_subject(self, subject: str) -> Mapping[str, str]:
         """Return the row of a subject; ``sub-01``, ``01`` and ``1`` are one.

@@ -1,10 +1,14 @@
 """The shipped maps of labels: what each text of a scorer's program means, and nothing of another map beside it."""
 
+from pathlib import Path
+
 import pytest
 from hydra import compose, initialize_config_dir
+from own_recordings import reader
 
 from eegbench.__main__ import main
 from eegbench.config import conf_folder, plain
+from eegbench.dataset.listing import listed
 from eegbench.launch.override import with_whole_labels
 
 FIVE = ["W", "N1", "N2", "N3", "R"]
@@ -66,3 +70,8 @@ def test_any_text_of_a_file_can_be_given_a_class_in_quotes(text):
 def test_a_map_that_cannot_be_read_is_refused_with_how_to_write_it(capsys):
     assert main(["train", "dataset.labels={W: W, N1 N2"]) == 1
     assert 'this mapping cannot be read; write {TEXT: VALUE, "TEXT WITH SIGNS": VALUE}' in capsys.readouterr().err
+
+
+def test_a_text_without_a_class_is_refused(tmp_path: Path):
+    with pytest.raises(ValueError, match=r"dataset\.labels: 'S1 left' has no class; write .* with a colon"):
+        listed(reader(tmp_path, labels={"S1 left": ""}))

@@ -85,7 +85,7 @@ def test_a_table_may_be_participants_tsv_of_bids_and_subjects_csv_comes_first(tm
     [
         ("file,subject\ns1/a.edf,anna\n", r"has 0 rows for s1/b\.edf in the column file"),
         ("file,subject\ns1/a.edf,anna\ns1/a.edf,bert\n", r"has 2 rows for s1/a\.edf in the column file"),
-        ("file,subject\ns1/a.edf,\n", r"has 1 rows for s1/a\.edf in the column file, and one with a subject"),
+        ("file,subject\ns1/a.edf,\n", r"names no subject for s1/a\.edf in the column file, and one row with a subject"),
         ("file,name\ns1/a.edf,anna\n", r"has the columns file, name; subject \(or participant_id\) is expected"),
         ("subject,age\ns1,30\n", r"has no row for subject s2"),
         ("subject,age\ns1,30\ns1,31\ns2,30\n", r"subject s1 has rows that differ"),
@@ -102,3 +102,9 @@ def test_a_second_table_of_people_is_noted(tmp_path: Path, caplog: pytest.LogCap
     with caplog.at_level("INFO"):
         ask(tmp_path, names=("sub-01/a.edf",), table="file,subject\nsub-01/a.edf,x\n")
     assert "participants.tsv beside it is not read" in caplog.text
+
+
+def test_rows_of_recordings_that_are_not_there_are_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level("INFO"):
+        ask(tmp_path, names=("s1/a.edf",), table="file,subject\ns1/a.edf,x\ns1/A.edf,y\n")
+    assert "1 of its rows are of recordings that are not read: s1/A.edf" in caplog.text

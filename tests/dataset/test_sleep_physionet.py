@@ -222,7 +222,9 @@ def test_a_column_recording_says_whose_each_night_is(own_names: Path):
 def test_a_table_of_recordings_needs_only_recording_and_subject_and_names_the_one_it_lacks(own_names: Path):
     table = own_names / "subjects.csv"
     table.write_text("recording,subject\nS01_night1,S01\nS01_night2,S01\nS02_night1,\nS02_night2,S02\n")
-    with pytest.raises(ValueError, match=r"subjects\.csv: has 1 rows for S02_night1 .* add a row with recording S02"):
+    with pytest.raises(
+        ValueError, match=r"subjects\.csv: names no subject for S02_night1 .* add a row with recording S02"
+    ):
         dataset(own_names, labelled=False).recordings()
 
 
