@@ -105,10 +105,13 @@ class Form:
         The groups of signals by name, such as ``eeg`` and ``emg``; most sets have one.
     normalise
         ``window``, ``recording`` or ``none``: over what each channel was standardised.
+    features
+        How many numbers each feature has that comes beside the signals, by its name.
     """
 
     groups: Mapping[str, Group]
     normalise: str
+    features: Mapping[str, int] = field(default_factory=dict, repr=False)  # digests of data rest on the text
 
     @property
     def only(self) -> Group:
@@ -124,7 +127,7 @@ class Form:
         return next(iter(self.groups.values()))
 
     def of(self, name: str) -> "Form":
-        """Return the form of one group."""
+        """Return the form of one group, without features."""
         return Form({name: self.groups[name]}, self.normalise)
 
     @property

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from eegbench.store.windows import Views, Windows
+from eegbench.store.windows import Views
 
 
 class Augmentation(ABC):
@@ -55,7 +55,7 @@ class SignalAugmentation(Augmentation):
         x = {name: self.change(one, name, generator) for name, one in windows.x.items()}
         if windows.present is not None:
             x = {name: one * windows.present[name].unsqueeze(2) for name, one in x.items()}
-        return replace(views, windows=Windows(x, windows.present))
+        return replace(views, windows=replace(windows, x=x))
 
 
 def uniform(

@@ -135,11 +135,13 @@ def shared_data(experiment: Experiment, device: torch.device, files: Sequence[Pa
 
 
 def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
-    settings = {
+    settings: dict[str, object] = {
         "dataset": type(dataset).__name__,
         "read": dataset.read_settings,
         "signal": preprocessing.signal.settings,
     }
+    if preprocessing.features:
+        settings["features"] = {name: repr(feature) for name, feature in preprocessing.features.items()}
     return json.dumps(settings, sort_keys=True, default=str)
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,9 +33,10 @@ def check_start(experiment: Experiment) -> None:
     FileNotFoundError
         Where the folder holds no finished run.
     """
-    groups = experiment.preprocessing.signal.group_plans
+    groups = experiment.preprocessing.signal.model_groups
     for model in (experiment.model, experiment.probes.hand_made):
         check_groups(model, groups)
+    _check_features(experiment.model, experiment.preprocessing.features)
     if experiment.encoder is None and experiment.trainable != "all":
         raise ConfigError(
             f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "
@@ -43,6 +44,20 @@ def check_start(experiment: Experiment) -> None:
         )
     if experiment.encoder is not None:
         _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)
+
+
+def _check_features(model: Spec[Encoder], features: Collection[str]) -> None:
+    """Refuse features that the model does not take, and a model that takes some where there are none."""
+    if features and not model.target.takes_features:
+        raise ConfigError(
+            f"model={model.option} does not take features, and preprocessing.features has {', '.join(features)}; "
+            "choose model=with_features, or leave them out."
+        )
+    if model.target.takes_features and not features:
+        raise ConfigError(
+            f"model={model.option} takes features, and preprocessing.features={{}} has none; add one, say "
+            "+preprocessing/feature@preprocessing.features.index=index_window, or choose another model."
+        )
 
 
 def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, Encoder]:
@@ -131,6 +146,7 @@ def _check_same_form(run: Path, earlier: Form, now: Form) -> None:
             ("sfreq", before.sfreq, after.sfreq, "preprocessing.signal.sfreq"),
             ("window_s", before.window_s, after.window_s, "preprocessing.window_s"),
         ]
+    compared.append(("features", dict(earlier.features), dict(now.features), "preprocessing.features"))
     compared.append(("normalise", earlier.normalise, now.normalise, "preprocessing.normalise"))
     for what, had, has, option in compared:
         if had != has:

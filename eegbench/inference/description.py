@@ -64,7 +64,10 @@ class Description:
             "encoder": dict(self.encoder),
             "sequence": None if self.sequence is None else dict(self.sequence),
             "classes": list(self.classes),
-            "form": {"groups": groups, "normalise": self.form.normalise, "unit": "µV"},
+            "form": {
+                **{"groups": groups, "normalise": self.form.normalise, "unit": "µV"},
+                "features": dict(self.form.features),
+            },
             "context": self.context,
             "voting": self.voting,
             "preprocessing": {"options": dict(self.preprocessing), "version": self.steps_version},
@@ -92,7 +95,7 @@ def read_description(facts: Mapping[str, Any]) -> Description:
         encoder=dict(facts["encoder"]),
         sequence=None if sequence is None else dict(sequence),
         classes=tuple(map(str, facts["classes"])),
-        form=Form(groups, str(facts["form"]["normalise"])),
+        form=Form(groups, str(facts["form"]["normalise"]), _sizes(facts["form"].get("features", {}))),
         context=context,
         preprocessing=dict(facts["preprocessing"]["options"]),
         steps_version=int(facts["preprocessing"]["version"]),
@@ -117,6 +120,10 @@ def _load_group(facts: Mapping[str, Any]) -> Group:
         n_times=int(facts["n_times"]),
         positions=np.array(facts["positions"], dtype=np.float64),
     )
+
+
+def _sizes(features: Mapping[str, Any]) -> dict[str, int]:
+    return {str(name): int(dim) for name, dim in features.items()}
 
 
 def _finite(value: float) -> float | None:

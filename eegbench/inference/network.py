@@ -6,6 +6,7 @@ Saved files may come from a stranger: they are read as data, and a class they na
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,7 +80,7 @@ class Network(nn.Module):
     def embed(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
         """Return the embeddings of windows, standardised as they were in training."""
         if self.description.form.normalise == "window":
-            windows = Windows({name: _standardised(x) for name, x in windows.x.items()}, windows.present)
+            windows = replace(windows, x={name: _standardised(x) for name, x in windows.x.items()})
         embedded: Tensor = self.encoder(windows)
         return embedded
 

@@ -51,7 +51,7 @@ def _bind(
     network: nn.Module, store: WindowStore, table: pd.DataFrame, rows: Int[np.ndarray, "n"], group: str
 ) -> Callable[[slice], Scores]:
     assert isinstance(network, Network)
-    is_alone = len(store.form.groups) == 1 and not store.lacks_channels
+    is_alone = len(store.form.groups) == 1 and not store.lacks_channels and not store.form.features
     around = None if network.sequence is None else _surroundings(network, store, table, rows)
 
     def scores_of(part: slice) -> Scores:
@@ -72,7 +72,8 @@ def _filled(rest: Windows, group: str, x: Float[Tensor, "n n_channels n_times"])
     times = len(x) // len(rest)
     every = {name: x if name == group else one.repeat(times, 1, 1) for name, one in rest.x.items()}
     present = None if rest.present is None else {name: one.repeat(times, 1) for name, one in rest.present.items()}
-    return Windows(every, present)
+    features = {name: one.repeat(times, 1) for name, one in rest.features.items()}
+    return Windows(every, present, features)
 
 
 @dataclass(frozen=True)

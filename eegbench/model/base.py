@@ -27,6 +27,8 @@ class Encoder(nn.Module, ABC):
         Whether `forward` is the mean of `tokens`.
     takes_missing_channels
         Whether windows may lack channels (`eegbench.store.windows.Windows.present`).
+    takes_features
+        Whether it takes what comes beside the signals (`eegbench.store.windows.Windows.features`).
     bf16_on_cpu
         Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
     receptive_field
@@ -39,6 +41,7 @@ class Encoder(nn.Module, ABC):
     embed_dim: int
     is_mean_of_tokens = False
     takes_missing_channels = False
+    takes_features = False
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None

@@ -6,14 +6,13 @@ those of ``task=supervised_sequence``.
 
 from collections.abc import Callable, Iterable, Mapping
 
-import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.config import Spec
 from eegbench.model.base import SignalEncoder
 from eegbench.model.epoch_encoder import EpochEncoder
-from eegbench.model.normaliser import FittedNormaliser, Normaliser
+from eegbench.model.normaliser import Chain, Normaliser
 from eegbench.model.reducer import Reducer
 from eegbench.store.windows import Windows
 
@@ -44,38 +43,19 @@ class ModuloNet(SignalEncoder):
         reducer: Spec[Reducer],
     ) -> None:
         super().__init__()
-        shape: tuple[int, ...] = (n_channels, n_times)
-        self.normalisers = nn.ModuleDict()
-        for name, spec in normalisers.items():
-            made = spec.build(shape=shape, sfreq=sfreq)
-            self.normalisers[name], shape = made, made.out_shape
-        self.epoch_encoder = epoch_encoder.build(shape=shape, sfreq=sfreq)
+        self.normalisers = Chain(normalisers, shape=(n_channels, n_times), sfreq=sfreq)
+        self.epoch_encoder = epoch_encoder.build(shape=self.normalisers.out_shape, sfreq=sfreq)
         self.reducer = reducer.build(dim=self.epoch_encoder.dim, n_steps=self.epoch_encoder.n_steps)
         self.embed_dim = self.reducer.out_dim
 
     def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
         """Return the steps of the epoch encoder."""
-        for normaliser in self.normalisers.values():
-            x = normaliser(x)
-        return self.epoch_encoder(x).transpose(1, 2)
+        return self.epoch_encoder(self.normalisers(x)).transpose(1, 2)
 
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
         """Return the vector that the reducer makes of the steps."""
         return self.reducer(self.features(x).transpose(1, 2))
 
-    @torch.no_grad()
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
-        """Let each normaliser that learns see the windows of train, as those before it leave them."""
-        before: list[Normaliser] = []
-        for normaliser in self._normalisers():
-            if isinstance(normaliser, FittedNormaliser):
-                for one in windows():
-                    x = self._signals(one)
-                    for earlier in before:
-                        x = earlier(x)
-                    normaliser.update(x)
-                normaliser.finish()
-            before.append(normaliser)
-
-    def _normalisers(self) -> list[Normaliser]:
-        return [one for one in self.normalisers.values() if isinstance(one, Normaliser)]
+        """Let the normalisers that learn see the windows of train."""
+        self.normalisers.fit(lambda: (self._signals(one) for one in windows()))

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from eegbench.dataset import Dataset
+from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
 from eegbench.types import Recording
@@ -30,11 +31,14 @@ class GroupPlan:
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
         What becomes of a recording that lacks some.
+    features_only
+        Whether features alone look at the group, and models do not get its signals.
     """
 
     channels: tuple[str, ...] | None
     sfreq: float | None
     missing_channels: MissingChannels
+    features_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class SignalSteps(ABC):
     def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups of signals by name. Windows are cut at the samples of the first."""
 
+    @property
+    def model_groups(self) -> tuple[str, ...]:
+        """The groups whose signals models get."""
+        return tuple(name for name, plan in self.group_plans.items() if not plan.features_only)
+
     @abstractmethod
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
         """Open the channels of each group, and check that the settings suit the recording; loads nothing."""
@@ -96,10 +105,13 @@ class Preprocessing(ABC):
         Over what each channel of a window is standardised.
     flat_uv, saturated_share
         What makes a window unusable: see `eegbench.preprocessing.judgement.Judgement`.
+    features
+        What comes beside the signals of each window, by name.
     """
 
     signal: SignalSteps
     normalise: str
+    features: Mapping[str, Feature]
     flat_uv: float | None
     saturated_share: float | None
 

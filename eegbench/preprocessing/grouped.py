@@ -22,14 +22,19 @@ class Grouped(SignalSteps):
     Parameters
     ----------
     groups
-        The settings of each group by its name; each names its channels, and no channel stands in two groups.
+        The settings of each group by its name; each names its channels, and no channel stands in two groups that
+        models get.
+    features_only
+        Groups that features alone look at, say EEG as it was recorded; models do not get their signals.
     """
 
     groups: Mapping[str, Filtered]
+    features_only: tuple[str, ...]
 
     def __post_init__(self) -> None:
         if not self.groups:
             raise ValueError("preprocessing.signal.groups={}: one group of signals or more is expected.")
+        self._check_features_only()
         taken: dict[str, str] = {}
         for name, steps in self.groups.items():
             where = f"preprocessing.signal.groups.{name}"
@@ -37,10 +42,23 @@ class Grouped(SignalSteps):
                 raise ValueError(f"{where}: a name of letters, digits and _ is expected.")
             if not steps.channels:
                 raise ValueError(f"{where}.channels={steps.channels}: a group must name its channels.")
-            for channel in steps.channels:
+            for channel in steps.channels if name not in self.features_only else ():
                 if channel in taken:
                     raise ValueError(f"{where}.channels: {channel} stands in group {taken[channel]}, too.")
                 taken[channel] = name
+
+    def _check_features_only(self) -> None:
+        strange = [name for name in self.features_only if name not in self.groups]
+        if strange or len(self.features_only) == len(self.groups):
+            raise ValueError(
+                f"preprocessing.signal.features_only={list(self.features_only)}: some of the groups "
+                f"({', '.join(self.groups)}) are expected, and not all of them."
+            )
+        if next(iter(self.groups)) in self.features_only:
+            raise ValueError(
+                f"preprocessing.signal.features_only={list(self.features_only)}: windows are cut at the samples of the "
+                "first group, so it must be one that models get; write another group first."
+            )
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -51,7 +69,8 @@ class Grouped(SignalSteps):
     def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups, in their order."""
         return {
-            name: GroupPlan(steps.channels, steps.sfreq, steps.missing_channels) for name, steps in self.groups.items()
+            name: GroupPlan(steps.channels, steps.sfreq, steps.missing_channels, name in self.features_only)
+            for name, steps in self.groups.items()
         }
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:

@@ -10,6 +10,7 @@ from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.preprocessing.cutting import cut_all, judgement_of, tell_cuts
+from eegbench.preprocessing.featured import features_of
 from eegbench.preprocessing.form import group_form
 from eegbench.preprocessing.unusable import check_any
 from eegbench.store import Shard
@@ -58,15 +59,18 @@ def open_store(
         table.insert(position, column, values.to_numpy()[table["shard"].to_numpy()])
     headers = {recording.id: shard.header for recording, shard in zip(used, shards, strict=True)}
     asked = dataset.channels or ()
-    groups = {name: group_form(headers, name, preprocessing, asked) for name in shards[0].header.groups}
+    every = {name: group_form(headers, name, preprocessing, asked) for name in shards[0].header.groups}
+    groups = {name: every[name] for name in preprocessing.signal.model_groups}
+    features = features_of(preprocessing.features, shards, table, every, storage.features)
     store = WindowStore(
         shards=tuple(shards),
-        form=Form(groups, preprocessing.normalise),
+        form=Form(groups, preprocessing.normalise, {name: one.shape[1] for name, one in features.items()}),
         table=table,
         classes=dataset.classes,
         facts=who,
         resident=storage.is_resident(shards, device),
         device=device,
+        features=features,
     )
     return Opened(store, tuple(used), (*skipped, *without), n_built)
 

@@ -1,7 +1,7 @@
 """Windows of one length along the recording, labelled by a rule, and flagged where nobody scored them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import parts_of
 from eegbench.preprocessing.stretches import SLACK, Spans, spans_of
 from eegbench.store import Shard
@@ -42,6 +43,8 @@ class Standard(Preprocessing):
     saturated_share
         A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
         None keeps all.
+    features
+        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
     """
 
     signal: SignalSteps
@@ -51,6 +54,7 @@ class Standard(Preprocessing):
     normalise: Literal["window", "recording", "none"]
     flat_uv: float | None
     saturated_share: float | None
+    features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
         for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):

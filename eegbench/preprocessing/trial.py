@@ -1,7 +1,7 @@
 """Windows cut relative to cues: each cue begins a trial, and a trial is one window or several crops of it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +10,7 @@ from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import labelled, parts_of
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
@@ -47,6 +48,8 @@ class Trial(Preprocessing):
     saturated_share
         A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
         None keeps all.
+    features
+        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
     """
 
     signal: SignalSteps
@@ -59,6 +62,7 @@ class Trial(Preprocessing):
     normalise: Literal["window", "recording", "none"]
     flat_uv: float | None
     saturated_share: float | None
+    features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
         if self.tmax_s <= self.tmin_s:

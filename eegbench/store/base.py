@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -80,6 +80,8 @@ class WindowStore:
         Whether the signals lie in memory (on the device) as a whole, or are read from disk for each batch.
     device
         Where batches are made.
+    features
+        What comes beside the signals of each window, by name, a row for each row of the table.
     """
 
     shards: tuple[Shard, ...]
@@ -89,6 +91,7 @@ class WindowStore:
     facts: pd.DataFrame
     resident: bool
     device: torch.device
+    features: Mapping[str, Float[np.ndarray, "n_windows _"]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -104,7 +107,8 @@ class WindowStore:
         make = self._from_memory if self.resident else self._from_disk
         x = {name: self._standardise(name, make(name, shard, rows), on_device) for name in self.form.groups}
         present = None if self._present is None else {name: one[on_device] for name, one in self._present.items()}
-        return Windows(x, present)
+        features = {name: torch.from_numpy(one[rows]).to(self.device) for name, one in self.features.items()}
+        return Windows(x, present, features)
 
     def views(self, draw: Draw, part: slice) -> Views:
         """Return a batch of a draw's examples: its distinct windows, gathered once each."""

@@ -1,7 +1,7 @@
 """Windows in memory, a tensor for each group of signals, and batches of examples made of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -20,10 +20,13 @@ class Windows:
         The signals of each group, in µV or standardised.
     present
         For each group, which channels each window has; samples of the others are 0. None where all have all.
+    features
+        What comes beside the signals, by name.
     """
 
     x: Mapping[str, Float[Tensor, "n _ _"]]
     present: Mapping[str, Bool[Tensor, "n _"]] | None = None
+    features: Mapping[str, Float[Tensor, "n _"]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.x.values())))
@@ -31,10 +34,11 @@ class Windows:
     def __getitem__(self, index: Index) -> "Windows":
         """Return some of the windows, by a slice or a tensor of positions."""
         present = None if self.present is None else {name: one[index] for name, one in self.present.items()}
-        return Windows({name: one[index] for name, one in self.x.items()}, present)
+        features = {name: one[index] for name, one in self.features.items()}
+        return Windows({name: one[index] for name, one in self.x.items()}, present, features)
 
     def of(self, name: str) -> "Windows":
-        """Return the windows of one group."""
+        """Return the windows of one group, without features."""
         return Windows({name: self.x[name]}, None if self.present is None else {name: self.present[name]})
 
     @property

@@ -1,11 +1,12 @@
 """What every encoder in conf/model promises."""
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from forms import group_of, windows_of
+from forms import group_of
 from options import node_of
 
 from eegbench.config import Spec
@@ -22,8 +23,13 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
     channels = tuple(f"C{i}" for i in range(n_channels))
-    form = Form({name: group_of(channels, sfreq, n_times) for name in groups(option)}, "none")
-    return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
+    form = Form({name: group_of(channels, sfreq, n_times) for name in groups(option)}, "none", features(option))
+    try:
+        return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
+    except ValueError as error:  # deep_sleep_net: its branches end together at 100 Hz
+        assert (n_times, sfreq) != FORMS[0][1:]
+        assert "take windows of 30 s at 100 Hz" in str(error)
+        pytest.skip(f"{option} refuses this form")
 
 
 def groups(option: str) -> list[str]:
@@ -31,9 +37,15 @@ def groups(option: str) -> list[str]:
     return list(node_of(CONF / f"{option}.yaml").get("encoders", ["eeg"]))
 
 
+def features(option: str) -> dict[str, int]:
+    """Return the features that an encoder takes, with their sizes."""
+    return {"index": 1, "cycles": 5} if "features" in node_of(CONF / f"{option}.yaml") else {}
+
+
 def windows(option: str, n: int, n_channels: int, n_times: int) -> Windows:
     generator = torch.Generator().manual_seed(0)
-    return Windows({name: torch.randn(n, n_channels, n_times, generator=generator) for name in groups(option)})
+    x = {name: torch.randn(n, n_channels, n_times, generator=generator) for name in groups(option)}
+    return Windows(x, None, {name: torch.rand(n, dim, generator=generator) for name, dim in features(option).items()})
 
 
 @pytest.fixture(params=OPTIONS)
@@ -101,7 +113,7 @@ def test_windows_that_lack_a_channel_are_refused_or_the_channel_does_not_matter(
     given = windows(option, 2, 2, 3000)
     for x in given.x.values():
         x[:, 1] = 0
-    lacking = Windows(given.x, dict.fromkeys(given.x, torch.tensor([[True, False], [True, False]])))
+    lacking = replace(given, present=dict.fromkeys(given.x, torch.tensor([[True, False], [True, False]])))
     if not model.takes_missing_channels:
         with pytest.raises(ValueError, match="needs every channel in every recording"):
             model(lacking)
@@ -120,13 +132,13 @@ def test_first_filters_have_a_response_from_each_channel_or_a_sentence_says_why_
     option: str, form: tuple[int, int, float]
 ) -> None:
     model = encoder(option, *form)
-    if type(model).first_filters is Encoder.first_filters:
-        with pytest.raises(ValueError, match="does not begin with linear filters"):
-            model.first_filters()
-    else:
+    try:
         filters = model.first_filters()
-        assert filters.ndim == 3
-        assert filters.shape[1] == form[0]
+    except ValueError as error:
+        assert "does not begin with linear filters" in str(error)
+        return
+    assert filters.ndim == 3
+    assert filters.shape[1] == form[0]
 
 
 def test_after_step_leaves_an_untrained_model_as_it_is(option: str) -> None:
@@ -141,7 +153,8 @@ def test_tokens_depend_on_no_more_samples_than_the_receptive_field_says(option: 
     model = encoder(option, 1, 3000, 100.0).eval()
     if model.receptive_field is None:
         pytest.skip(f"{option} says nothing about it")
-    x = windows(option, 1, 1, 3000).only.requires_grad_()
-    model.tokens(windows_of(x))[0, 0].square().sum().backward()
+    given = windows(option, 1, 1, 3000)
+    x = given.only.requires_grad_()
+    model.tokens(given)[0, 0].square().sum().backward()
     touched = x.grad[0, 0].nonzero()
     assert touched.max() - touched.min() + 1 <= model.receptive_field

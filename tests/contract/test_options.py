@@ -18,9 +18,11 @@ from eegbench.sweep.space import read_words
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
 PARTS = {
     "augmentation": ("task=simclr", "augmentation@task.augmentations.phase"),
+    "model/feature_encoder": ("model=with_features", "model/feature_encoder@model.features"),
     "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
     "model/normaliser": ("model=modulo_net", "model/normaliser@model.normalisers.clip"),
     "model/reducer": ("model=modulo_net", "model/reducer"),
+    "preprocessing/feature": ("preprocessing=standard", "+preprocessing/feature@preprocessing.features.one"),
     "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
 }
 """Groups that stand in an option of another group: that option, and the words that choose in it."""

@@ -18,7 +18,7 @@ from eegbench.store.local import Local
 PLAIN = Filtered(
     channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
 )
-PLAINLY = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05}
+PLAINLY = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05, "features": {}}
 STAGES = {"W": "wake", "N2": "asleep"}
 
 

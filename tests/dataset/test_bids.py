@@ -250,7 +250,7 @@ def trials() -> Trial:
     )
     return Trial(
         **{"signal": plain, "tmin_s": -0.1, "tmax_s": 0.8, "window_s": None, "stride_s": None, "max_shift_s": 0.0},
-        **{"next_cue": "keep", "normalise": "none", "flat_uv": None, "saturated_share": None},
+        **{"next_cue": "keep", "normalise": "none", "flat_uv": None, "saturated_share": None, "features": {}},
     )
 
 

@@ -25,7 +25,7 @@ ZEROS = [LENGTH_S * number + 0.2 for number in range(N_EPOCHS)]
 PLAIN = Filtered(
     channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
 )
-COMMON = {"signal": PLAIN, "normalise": "none", "flat_uv": None, "saturated_share": None}
+COMMON = {"signal": PLAIN, "normalise": "none", "flat_uv": None, "saturated_share": None, "features": {}}
 
 
 def written(root: Path, *, extra: list[tuple[float, str]] | None = None, **options) -> np.ndarray:

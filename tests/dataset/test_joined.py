@@ -39,6 +39,7 @@ def standard(**signal) -> Standard:
         "normalise": "none",
         "flat_uv": None,
         "saturated_share": None,
+        "features": {},
     }
     return Standard(signal=Filtered(**({"sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut)
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from eegbench.model.normaliser.standardise import Standardise
 from eegbench.model.reducer.attention import Attention
 from eegbench.model.reducer.flatten import Flatten
 from eegbench.model.reducer.pool import Pool
+from eegbench.model.sequence import SequenceEncoder
 from eegbench.model.sequence.gru import Gru
 from eegbench.model.sequence.residual_gru import ResidualGru
 from eegbench.model.sequence.residual_lstm import ResidualLstm
@@ -120,6 +122,24 @@ def test_tsinalis_network_has_the_published_size(n_channels, expected):
     assert (encoder.dim, encoder.n_steps) == (400, 3121)
     n_head = (flat + 1) * 50 + (50 + 1) * 50 + (50 + 1) * CLASSES
     assert size(encoder) + n_head == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "sequence", "changes", "expected"),
+    [
+        ("simple_sleep_net", "residual_gru", {}, 111_012),
+        ("seq_sleep_net", "gru", {"hidden_dim": 64, "dropout": 0.5}, 371_525),
+        ("deep_sleep_net", "residual_lstm", {}, 20_480_325),
+    ],
+)
+def test_a_preset_with_its_sequence_encoder_has_the_published_size(option, sequence, changes, expected):
+    form = form_of([f"C{i}" for i in range(16)], 100.0, 3000)
+    if option == "simple_sleep_net":
+        form = replace(form, features={"index": 1, "cycles": 5})
+    encoder = build_encoder(Spec(node_of(CONF / "model" / f"{option}.yaml"), Encoder, "model"), form)
+    node = node_of(CONF / "model" / "sequence" / f"{sequence}.yaml") | changes
+    after = Spec(node, SequenceEncoder, "task.sequence").build(in_dim=encoder.embed_dim)
+    assert size(encoder, after, nn.Linear(after.out_dim, CLASSES)) == expected
 
 
 def test_parts_that_do_not_fit_their_input_say_what_to_change():

@@ -44,6 +44,7 @@ def standard(signal=None, **changes):
         "normalise": "none",
         "flat_uv": 1.0,
         "saturated_share": 0.05,
+        "features": {},
     }
     return Standard(signal=signal or filtered(), **(options | changes))
 

@@ -9,12 +9,14 @@ from preprocessing.test_build import filtered, opened, standard
 from toy import ToyDataset
 
 from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.feature.shannon_entropy import ShannonEntropy
 from eegbench.preprocessing.grouped import Grouped
+from eegbench.store.reading import mapped
 
 
-def grouped(**changes):
+def grouped(*, features_only=(), **changes):
     groups = {"eeg": filtered(channels=("A",)), "eog": filtered(channels=("B",), h_freq=15.0, sfreq=50.0)}
-    return standard(Grouped(groups=groups | changes))
+    return standard(Grouped(groups=groups | changes, features_only=features_only))
 
 
 def test_each_group_has_its_own_rate_and_windows_of_one_length_in_seconds(tmp_path):
@@ -88,3 +90,29 @@ def test_recordings_may_lack_channels_of_a_group(tmp_path):
 def test_a_missing_channel_is_named(tmp_path):
     with pytest.raises(BadRecordingError, match="channel C is missing; there are A, B"):
         opened(tmp_path, preprocessing=grouped(eog=filtered(channels=("C",))))
+
+
+def test_a_group_for_features_alone_may_hold_the_same_channels_and_is_not_in_the_form(tmp_path):
+    raw = filtered(channels=("A",), h_freq=None)
+    preprocessing = replace(grouped(features_only=("raw",), raw=raw), features={"entropy": ShannonEntropy(group="raw")})
+    store = opened(tmp_path, preprocessing=preprocessing).store
+    assert list(store.form.groups) == ["eeg", "eog"]
+    assert store.form.features == {"entropy": 1}
+    windows = store.gather(np.arange(3))
+    assert list(windows.x) == ["eeg", "eog"]
+    shard, sample = store.shards[0], store.table["sample_raw"].to_numpy()
+    x = np.abs(mapped(shard.folder, "raw")[0, sample[1] : sample[1] + 200]).astype(np.float64)
+    assert windows.features["entropy"][1].item() == pytest.approx(-(x / x.sum() * np.log(x / x.sum())).sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("features_only", "message"),
+    [
+        (("ecg",), r"features_only=\['ecg'\]: some of the groups \(eeg, eog\) are expected"),
+        (("eeg", "eog"), "and not all of them"),
+        (("eeg",), "windows are cut at the samples of the first group, so it must be one that models get"),
+    ],
+)
+def test_groups_for_features_are_some_of_the_groups(features_only, message):
+    with pytest.raises(ValueError, match=message):
+        grouped(features_only=features_only)

@@ -41,7 +41,7 @@ def test_each_channel_has_bounds_and_one_that_never_moves_is_flat():
 
 
 def test_a_channel_of_any_group_is_checked(tmp_path):
-    groups = Grouped(groups={"eeg": filtered(channels=("A",)), "eog": filtered(channels=("B",))})
+    groups = Grouped(groups={"eeg": filtered(channels=("A",)), "eog": filtered(channels=("B",))}, features_only=())
     with pytest.raises(BadRecordingError, match="channel 'B'"):
         opened(tmp_path, scaled(tmp_path, {"s0": 1000.0}), standard(groups))
 

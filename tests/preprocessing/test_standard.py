@@ -43,7 +43,13 @@ def windows(tmp_path, signal_uv, annotations, *, window_s=2.0, stride_s=2.0, fir
     path.write_text("one")
     dataset = Given(signal_uv, annotations, first_s, folder=tmp_path)
     build_one(Job(dataset, PLAIN, Recording("one", "1", "1", path), tmp_path / "shard"))
-    options = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05} | changes
+    options = {
+        "label_rule": "majority",
+        "normalise": "none",
+        "flat_uv": 1.0,
+        "saturated_share": 0.05,
+        "features": {},
+    } | changes
     made = Standard(signal=PLAIN, window_s=window_s, stride_s=stride_s, **options)
     shard = open_shard(tmp_path / "shard")
     cut = made.cut(shard, dataset)
@@ -200,6 +206,7 @@ def test_times_must_be_above_zero(name):
         "normalise": "none",
         "flat_uv": 1.0,
         "saturated_share": None,
+        "features": {},
     }
     with pytest.raises(ValueError, match=f"preprocessing.{name}=0"):
         Standard(signal=PLAIN, **(options | {name: 0.0}))

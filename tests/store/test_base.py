@@ -37,6 +37,7 @@ def store(tmp_path_factory):
         normalise="none",
         flat_uv=None,
         saturated_share=None,
+        features={},
     )
     local = Local(folder=str(folder), resident=True, n_workers=1)
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)

@@ -1,0 +1,47 @@
+"""Which sleep epoch of the night a window begins in, as cosines of several periods."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.preprocessing.feature.base import Feature
+from eegbench.preprocessing.feature.index_window import check_increment, index_of
+from eegbench.types import Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleIndexWindow(Feature):
+    """cos(π · number of the sleep epoch / cycle) for each of several cycles; Guillot et al. 2020.
+
+    Parameters
+    ----------
+    increment_s
+        Length of a sleep epoch in seconds.
+    cycles
+        Half periods in sleep epochs.
+    """
+
+    increment_s: float
+    cycles: tuple[float, ...]
+    group: None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        check_increment(self.increment_s, "cycle_index_window")
+        if not self.cycles or min(self.cycles) <= 0:
+            raise ValueError(
+                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: numbers above 0 are expected."
+            )
+
+    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all
+        """Return one for each cycle."""
+        return len(self.cycles)
+
+    def compute(
+        self,
+        start_s: Float[np.ndarray, "n"],
+        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  the place alone counts
+        group: Group | None,  # noqa: ARG002
+    ) -> Float[np.ndarray, "n n_cycles"]:
+        """Return the cosines of each window's epoch."""
+        return np.asarray(np.cos(np.pi * index_of(start_s, self.increment_s)[:, None] / np.array(self.cycles)))

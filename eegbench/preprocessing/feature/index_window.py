@@ -1,0 +1,66 @@
+"""Which sleep epoch of the night a window begins in, as a number."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.preprocessing.feature.base import Feature
+from eegbench.types import Group
+
+ROUNDING_S = 1e-6
+"""Times that are so little before an epoch count as its begin."""
+
+
+def index_of(start_s: Float[np.ndarray, "n"], increment_s: float) -> Float[np.ndarray, "n"]:
+    """Return the number of the increment, from 0, in which each time lies."""
+    return np.asarray(np.floor((start_s + ROUNDING_S) / increment_s))
+
+
+def check_increment(increment_s: float, name: str) -> None:
+    """Refuse an increment that is no time.
+
+    Raises
+    ------
+    ValueError
+        Naming the option.
+    """
+    if not increment_s > 0:
+        raise ValueError(f"preprocessing.features.{name}.increment_s={increment_s}: a time above 0 s is expected.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexWindow(Feature):
+    """The number of the sleep epoch in which a window begins, divided by a constant.
+
+    Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181, divide by 1200: the epochs of ten hours.
+
+    Parameters
+    ----------
+    increment_s
+        Length of a sleep epoch in seconds.
+    divisor
+        By which the number is divided.
+    """
+
+    increment_s: float
+    divisor: float
+    group: None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        check_increment(self.increment_s, "index_window")
+        if not self.divisor > 0:
+            raise ValueError(f"preprocessing.features.index_window.divisor={self.divisor}: above 0 is expected.")
+
+    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all
+        """Return 1."""
+        return 1
+
+    def compute(
+        self,
+        start_s: Float[np.ndarray, "n"],
+        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  the place alone counts
+        group: Group | None,  # noqa: ARG002
+    ) -> Float[np.ndarray, "n 1"]:
+        """Return the number of each window's epoch."""
+        return index_of(start_s, self.increment_s)[:, None] / self.divisor
