@@ -24,12 +24,9 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
     channels = tuple(f"C{i}" for i in range(n_channels))
     form = Form({name: group_of(channels, sfreq, n_times) for name in groups(option)}, "none", features(option))
-    try:
-        return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
-    except ValueError as error:  # deep_sleep_net: its branches end together at 100 Hz
-        assert (n_times, sfreq) != FORMS[0][1:]
-        assert "take windows of 30 s at 100 Hz" in str(error)
-        pytest.skip(f"{option} refuses this form")
+    if option == "deep_sleep_net" and (n_times, sfreq) != FORMS[0][1:]:
+        pytest.skip("deep_sleep_net refuses other windows than those of 30 s at 100 Hz")
+    return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
 
 
 def groups(option: str) -> list[str]:
@@ -132,11 +129,11 @@ def test_first_filters_have_a_response_from_each_channel_or_a_sentence_says_why_
     option: str, form: tuple[int, int, float]
 ) -> None:
     model = encoder(option, *form)
-    try:
-        filters = model.first_filters()
-    except ValueError as error:
-        assert "does not begin with linear filters" in str(error)
+    if type(getattr(model, "signals", model)).first_filters is Encoder.first_filters:
+        with pytest.raises(ValueError, match="does not begin with linear filters"):
+            model.first_filters()
         return
+    filters = model.first_filters()
     assert filters.ndim == 3
     assert filters.shape[1] == form[0]
 
