@@ -1,8 +1,7 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Literal
 
 import mne
@@ -10,23 +9,20 @@ import numpy as np
 import scipy  # loads its parts, for half a second, where they are first used
 from jaxtyping import Float
 
-from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset import BadRecordingError
 from eegbench.dataset.channel_kinds import kind_of
-from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.base import MissingChannels
 from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
-from eegbench.preprocessing.recorded import Recorded, joined, open_group
-from eegbench.types import Recording
-
-ONLY = "eeg"
-"""Name of the group, where there is one."""
+from eegbench.preprocessing.one_group import GroupSteps
+from eegbench.preprocessing.recorded import Recorded, joined
 
 SKIPPED = ("edge", "bad_acq_skip")
 """Annotations that part a recording: MNE filters each part by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filtered(SignalSteps):
+class Filtered(GroupSteps):
     """A zero-phase FIR filter (MNE's firwin design), a notch, a reference and a sampling rate.
 
     Channels that were recorded at several rates are filtered at their own, and need ``sfreq``.
@@ -74,46 +70,11 @@ class Filtered(SignalSteps):
         return asdict(self)
 
     @property
-    def group_plans(self) -> Mapping[str, GroupPlan]:
-        """The only group."""
-        return {ONLY: GroupPlan(self.channels, self.sfreq, self.missing_channels)}
+    def out_sfreq(self) -> float | None:
+        """Rate in Hz of the prepared signals."""
+        return self.sfreq
 
-    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
-        """Open a recording and keep the channels asked for, in their order; loads nothing.
-
-        Raises
-        ------
-        BadRecordingError
-            Where a channel is missing, a band edge lies above half the sampling rate, epochs are too short, or there
-            are several rates and no ``sfreq``.
-        """
-        return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
-
-    def opened(self, dataset: Dataset, recording: Recording, read: Callable[..., "mne.io.BaseRaw"]) -> Recorded:
-        """Open the channels of a group by a method of a dataset, see `select`."""
-        one = open_group(
-            partial(read, may_lack_channels=self.missing_channels != "refuse"),
-            partial(dataset.read_channels, recording),
-            channels=self.channels,
-            sfreq=self.sfreq,
-        )
-        missing = [name for name in self.channels or () if name not in one.channels]
-        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
-            raise BadRecordingError(
-                f"channel {missing[0]} is missing; there are {', '.join(one.channels)}. Set "
-                "preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
-            )
-        kept = one if self.channels is None else one.picked(self.channels)
-        if self.missing_channels == "interpolate":
-            check_enough(kept.channels, kept.kinds, missing)
-        self._check(kept)
-        return kept
-
-    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
-        """Filter, re-reference and resample the loaded signals, in place."""
-        return {name: self.filtered(one) for name, one in groups.items()}
-
-    def filtered(self, recorded: Recorded) -> "mne.io.BaseRaw":
+    def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Filter, re-reference and resample loaded signals, in place."""
         for one in recorded.raws:
             self._pass(one)
@@ -136,8 +97,17 @@ class Filtered(SignalSteps):
         if notches:
             raw.notch_filter(notches, picks="all", verbose="ERROR")
 
-    def _check(self, recorded: Recorded) -> None:
-        """Refuse signals without an average, or whose rates the band does not suit."""
+    def check(self, recorded: Recorded) -> None:
+        """Refuse signals without an average, too few to interpolate from, or whose rates the band does not suit.
+
+        Raises
+        ------
+        BadRecordingError
+            Naming the option.
+        """
+        if self.missing_channels == "interpolate":
+            missing = [name for name in self.channels or () if name not in recorded.channels]
+            check_enough(recorded.channels, recorded.kinds, missing)
         if self.reference == "average" and "eeg" not in recorded.kinds:
             raise BadRecordingError(
                 f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is EEG; set "

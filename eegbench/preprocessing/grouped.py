@@ -1,21 +1,21 @@
 """Groups of signals, each with channels, a filter and a sampling rate of its own: EEG at 100 Hz, EOG at 50 Hz."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import mne
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import GroupPlan, SignalSteps
-from eegbench.preprocessing.filtered import Filtered
+from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.types import Recording
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grouped(SignalSteps):
-    """Filters each group of signals by itself.
+    """Prepares each group of signals by itself.
 
     Windows are cut at the samples of the first group, and the first group decides which windows are flat or saturated.
 
@@ -28,7 +28,7 @@ class Grouped(SignalSteps):
         Groups that features alone look at, say EEG as it was recorded; models do not get their signals.
     """
 
-    groups: Mapping[str, Filtered]
+    groups: Mapping[str, GroupSteps]
     features_only: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -69,8 +69,7 @@ class Grouped(SignalSteps):
     def group_plans(self) -> Mapping[str, GroupPlan]:
         """The groups, in their order."""
         return {
-            name: GroupPlan(steps.channels, steps.sfreq, steps.missing_channels, name in self.features_only)
-            for name, steps in self.groups.items()
+            name: replace(steps.plan, features_only=name in self.features_only) for name, steps in self.groups.items()
         }
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
@@ -87,5 +86,5 @@ class Grouped(SignalSteps):
         }
 
     def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
-        """Filter, re-reference and resample the loaded signals of each group, in place."""
-        return {name: self.groups[name].filtered(one) for name, one in groups.items()}
+        """Prepare the loaded signals of each group, in place."""
+        return {name: self.groups[name].prepared(one) for name, one in groups.items()}

@@ -70,8 +70,8 @@ def test_a_recording_that_lacks_a_channel_is_left_out_by_choice_and_listed(tmp_p
 def test_an_interpolated_channel_of_a_real_recording_is_like_the_true_one(shared_data: Path, name: str):
     raw = open_edf(shared_data / "eegbci" / "S001R04.edf", channels=TEN_TWENTY).crop(0, 30).load_data()
     steps = filtered(channels=TEN_TWENTY, l_freq=1.0, missing_channels="interpolate")
-    true = steps.filtered(Recorded(TEN_TWENTY, (raw.copy(),))).get_data([name])[0]
-    found = steps.filtered(Recorded((), (raw.copy().drop_channels([name]),)))
+    true = steps.prepared(Recorded(TEN_TWENTY, (raw.copy(),))).get_data([name])[0]
+    found = steps.prepared(Recorded((), (raw.copy().drop_channels([name]),)))
     assert tuple(found.ch_names) == TEN_TWENTY
     filled = found.get_data([name])[0]
     assert np.corrcoef(true, filled)[0, 1] > 0.75

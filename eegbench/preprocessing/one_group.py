@@ -1,0 +1,92 @@
+"""What is done to one group of signals, which may be the only one."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import mne
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.recorded import Recorded, open_group
+from eegbench.types import Recording
+
+ONLY = "eeg"
+"""Name of the group, where there is one."""
+
+
+class GroupSteps(SignalSteps):
+    """Opens the channels of a group and prepares their signals.
+
+    Attributes
+    ----------
+    channels
+        Names to keep, in this order; None keeps all.
+    missing_channels
+        What becomes of a recording that lacks some of them.
+    """
+
+    channels: tuple[str, ...] | None
+    missing_channels: MissingChannels
+
+    @property
+    @abstractmethod
+    def out_sfreq(self) -> float | None:
+        """Rate in Hz of the prepared signals; None where it is that of the recording."""
+
+    @abstractmethod
+    def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
+        """Prepare loaded signals, in place."""
+
+    @abstractmethod
+    def check(self, recorded: Recorded) -> None:
+        """Refuse signals that the settings do not suit; loads nothing.
+
+        Raises
+        ------
+        BadRecordingError
+            Naming the option.
+        """
+
+    @property
+    def plan(self) -> GroupPlan:
+        """What is asked of the group."""
+        return GroupPlan(self.channels, self.out_sfreq, self.missing_channels)
+
+    @property
+    def group_plans(self) -> Mapping[str, GroupPlan]:
+        """The only group."""
+        return {ONLY: self.plan}
+
+    def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
+        """Open a recording and keep the channels asked for, in their order; loads nothing.
+
+        Raises
+        ------
+        BadRecordingError
+            Where a channel is missing, the settings do not suit the signals, or there are several rates and none to
+            resample to.
+        """
+        return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
+
+    def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
+        """Prepare the loaded signals, in place."""
+        return {name: self.prepared(one) for name, one in groups.items()}
+
+    def opened(self, dataset: Dataset, recording: Recording, read: Callable[..., "mne.io.BaseRaw"]) -> Recorded:
+        """Open the channels of a group by a method of a dataset, see `select`."""
+        one = open_group(
+            partial(read, may_lack_channels=self.missing_channels != "refuse"),
+            partial(dataset.read_channels, recording),
+            channels=self.channels,
+            sfreq=self.out_sfreq,
+        )
+        missing = [name for name in self.channels or () if name not in one.channels]
+        if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):
+            raise BadRecordingError(
+                f"channel {missing[0]} is missing; there are {', '.join(one.channels)}. Set "
+                "preprocessing.signal.channels to some of these, or preprocessing.signal.missing_channels=mark."
+            )
+        kept = one if self.channels is None else one.picked(self.channels)
+        self.check(kept)
+        return kept
