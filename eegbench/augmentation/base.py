@@ -14,8 +14,9 @@ from eegbench.store.windows import Views
 class Augmentation(ABC):
     """Changes the windows of a batch at random.
 
-    Windows come as the store normalised them, and are encoded after the change. Each view has a window of its own
-    (`eegbench.store.windows.Views.expanded`), so an augmentation may treat views apart or an example as a whole.
+    Windows come as the store normalised them, and are encoded after the change. A task decides whether each view has a
+    window of its own (`eegbench.store.windows.Views.expanded`), as contrastive tasks need, or whether views share
+    windows, which are then changed once for all of them.
 
     Attributes
     ----------

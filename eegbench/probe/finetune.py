@@ -66,7 +66,13 @@ class Finetune(Probe):
         material = Material(store, _windows(train), _windows(valid), self.sampler, draws_seed)
         with own_random_state(weights_seed):
             encoder: Encoder = copy.deepcopy(train.encoder).requires_grad_(True)
-            task = Supervised(embed_dim=encoder.embed_dim, class_names=train.classes, dropout=self.dropout)
+            task = Supervised(
+                embed_dim=encoder.embed_dim,
+                class_names=train.classes,
+                form=train.store.form,
+                dropout=self.dropout,
+                augmentations={},
+            )
             done = self._train(encoder, task.to(store.device), material)
 
         def features(rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.augmentation import Augmentation
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
@@ -125,11 +126,20 @@ class Task(nn.Module, ABC):
 class EmbeddingTask(Task):
     """A question about the embeddings of an example's views; other examples have no part in its answer.
 
-    Outside training each distinct window is encoded once, in however many examples it stands.
+    Each distinct window is encoded once, in however many examples it stands.
+
+    Attributes
+    ----------
+    augmentations
+        What is done to the windows of a batch in training, one after the other; never outside it.
     """
 
-    def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:  # noqa: ARG002  no chance
-        """Ask the question of a batch; all views go through the encoder in one call."""
+    augmentations: Sequence[Augmentation] = ()
+
+    def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
+        """Ask the question of a batch in training; all views go through the encoder in one call."""
+        for augment in self.augmentations:
+            views = augment(views, generator)
         return self.judge(self.read(encoder, views.windows), views.index, views.y)
 
     def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n dim"]:

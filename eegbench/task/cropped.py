@@ -4,13 +4,18 @@ Schirrmeister et al. 2017, Deep learning with convolutional neural networks for 
 Hum. Brain Mapp. 38(11), doi:10.1002/hbm.23730.
 """
 
+from collections.abc import Mapping
+
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.augmentation import Augmentation
+from eegbench.config import Spec
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Windows
 from eegbench.task.outcome import Outcome, answered
 from eegbench.task.supervised import Supervised
+from eegbench.types import Form
 
 
 class Cropped(Supervised):
@@ -25,12 +30,26 @@ class Cropped(Supervised):
         Size of an embedding; comes from the model.
     class_names
         The classes of the dataset; come from the store.
+    form
+        Form of the windows; comes from the store.
     dropout
         Share of each token left out in training.
+    augmentations
+        What is done to windows in training, one after the other.
     """
 
-    def __init__(self, *, embed_dim: int, class_names: tuple[str, ...], dropout: float) -> None:
-        super().__init__(embed_dim=embed_dim, class_names=class_names, dropout=dropout)
+    def __init__(
+        self,
+        *,
+        embed_dim: int,
+        class_names: tuple[str, ...],
+        form: Form,
+        dropout: float,
+        augmentations: Mapping[str, Spec[Augmentation]],
+    ) -> None:
+        super().__init__(
+            embed_dim=embed_dim, class_names=class_names, form=form, dropout=dropout, augmentations=augmentations
+        )
         layer = self.linear
         nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
         nn.init.zeros_(layer.bias)

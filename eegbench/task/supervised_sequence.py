@@ -11,6 +11,7 @@ from typing import ClassVar
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.augmentation import Augmentation
 from eegbench.config import Spec
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
@@ -18,7 +19,7 @@ from eegbench.model.base import Encoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Answers, Outcome
-from eegbench.types import UNSCORED, Role
+from eegbench.types import UNSCORED, Form, Role
 
 
 class SupervisedSequence(EmbeddingTask):
@@ -32,12 +33,16 @@ class SupervisedSequence(EmbeddingTask):
         Size of an embedding; comes from the model.
     class_names
         The classes of the dataset; come from the store.
+    form
+        Form of the windows; comes from the store.
     layout
         The views of an example; comes from the sampler.
     sequence
         Makes a vector of each embedding and its neighbours.
     dropout
         Share of each vector left out in training, before the linear layer.
+    augmentations
+        What is done to windows in training, one after the other; a window that sequences share is changed once.
     """
 
     roles: ClassVar = {"step": 1}
@@ -49,11 +54,14 @@ class SupervisedSequence(EmbeddingTask):
         *,
         embed_dim: int,
         class_names: tuple[str, ...],
+        form: Form,
         layout: Mapping[str, Role],
         sequence: Spec[SequenceEncoder],
         dropout: float,
+        augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__()
+        self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.classes = class_names
         (self.context,) = layout["step"].shape
         self.sequence = sequence.build(in_dim=embed_dim)

@@ -6,6 +6,7 @@ from forms import group_of
 from options import node_of
 
 from eegbench.augmentation import Augmentation
+from eegbench.augmentation.channel_drop import ChannelDrop
 from eegbench.config import Spec, conf_folder
 from eegbench.store.windows import Views, Windows
 from eegbench.types import Form
@@ -35,14 +36,15 @@ def chance(seed=1):
     return torch.Generator().manual_seed(seed)
 
 
-def test_windows_keep_their_form_and_every_one_of_them_changes(augment):
+def test_windows_keep_their_form_and_change(augment):
     before = batch()
     after = augment(before, chance())
     for name, x in before.windows.x.items():
         assert after.windows.x[name].shape == x.shape
         assert after.windows.x[name].dtype == x.dtype
         assert torch.isfinite(after.windows.x[name]).all()
-        assert ((after.windows.x[name] - x).abs().amax((1, 2)) > 0).all()
+        changed = (after.windows.x[name] - x).abs().amax((1, 2)) > 0
+        assert changed.any() if isinstance(augment, ChannelDrop) else changed.all()
     assert torch.equal(after.index, before.index)
     assert torch.equal(after.y, before.y)
 
@@ -65,7 +67,8 @@ def test_equal_windows_are_changed_apart(augment):
     x = batch().windows.x
     same = Windows({name: one[:1].expand(N, -1, -1) for name, one in x.items()})
     changed = augment(Views(same, torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0)), chance()).windows.x["eeg"]
-    assert len(torch.unique(changed, dim=0)) > 0.5 * N  # of some 80 bands, some are drawn twice
+    least = 2 if isinstance(augment, ChannelDrop) else 0.5 * N  # three channels are dropped in seven ways
+    assert len(torch.unique(changed, dim=0)) > least  # of some 80 bands, some are drawn twice
 
 
 def test_channels_that_are_missing_stay_zero(augment):

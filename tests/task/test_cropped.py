@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from forms import windows_of
+from forms import form_of, windows_of
 from torch import nn
 
 from eegbench.model.base import SignalEncoder
@@ -30,7 +30,9 @@ def batch():
 
 
 def task():
-    return Cropped(embed_dim=4, class_names=("left", "right"), dropout=0.0)
+    return Cropped(
+        embed_dim=4, class_names=("left", "right"), dropout=0.0, form=form_of(("A",), 1.0, 12), augmentations={}
+    )
 
 
 def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from forms import windows_of
+from forms import form_of, windows_of
 from torch import nn
 
 from eegbench.model.base import SignalEncoder
@@ -66,8 +66,17 @@ def test_the_head_has_101_weights_on_100_features():
     assert sum(p.numel() for p in task.parameters()) == 101
 
 
+SUPERVISED = {
+    "embed_dim": 3,
+    "class_names": ("a", "b"),
+    "dropout": 0.0,
+    "form": form_of(("A",), 1.0, 2),
+    "augmentations": {},
+}
+
+
 def test_supervised_is_a_linear_layer_and_cross_entropy():
-    encoder, task = Counting(), Supervised(embed_dim=3, class_names=("a", "b"), dropout=0.0)
+    encoder, task = Counting(), Supervised(**SUPERVISED)
     given = Views(windows_of(torch.randn(4, 2, 2)), torch.arange(4).unsqueeze(1), torch.tensor([0, 1, 1, 0]))
     outcome = task.loss(encoder, given, torch.Generator())
     assert task.classes == ("a", "b")

@@ -4,6 +4,7 @@ import torch
 from forms import form_of, windows_of
 from torch import nn
 
+from eegbench.augmentation import Augmentation
 from eegbench.config import Spec
 from eegbench.inference.description import Description
 from eegbench.model.base import SignalEncoder
@@ -35,7 +36,7 @@ class Counting(SignalEncoder):
         return self.layer(x.flatten(1))
 
 
-def task() -> SupervisedSequence:
+def task(**augmentations: Spec) -> SupervisedSequence:
     torch.manual_seed(0)
     return SupervisedSequence(
         embed_dim=3,
@@ -43,6 +44,8 @@ def task() -> SupervisedSequence:
         layout=arrange({"step": (3,)}),
         sequence=Spec({**GRU, "dropout": 0.0}, SequenceEncoder, "task.sequence"),
         dropout=0.0,
+        form=form_of(("A", "B"), 1.0, 2),
+        augmentations=augmentations,
     )
 
 
@@ -104,3 +107,12 @@ def test_evaluation_is_repeatable(dropout):
     encoder, asked, views = Counting(), task().eval(), batch()
     asked.dropout.p = dropout
     assert torch.equal(asked.loss(encoder, views, CHANCE).loss_sum, asked.loss(encoder, views, CHANCE).loss_sum)
+
+
+def test_windows_are_augmented_in_training_only():
+    spec = Spec({"_target_": "eegbench.augmentation.channel_drop.ChannelDrop", "p": 1.0}, Augmentation, "task")
+    encoder, plain, augmented = Counting(), task(), task(drop=spec)
+    losses = [one.loss(encoder, batch(), CHANCE).loss_sum.item() for one in (plain, augmented)]
+    assert losses[0] != losses[1]
+    z = encoder(batch().windows)
+    assert plain.judge(z, batch().index, batch().y).loss_sum == augmented.judge(z, batch().index, batch().y).loss_sum

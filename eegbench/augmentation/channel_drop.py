@@ -1,0 +1,71 @@
+"""A recording may lack electrodes: some channels are 0 over the whole of an example.
+
+Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
+"""
+
+from dataclasses import replace
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from eegbench.augmentation.base import Augmentation
+from eegbench.store.windows import Views
+
+
+class ChannelDrop(Augmentation):
+    """Set some channels to 0, the same ones in all windows of an example, such as the sleep epochs of a sequence.
+
+    With the probability ``p`` a number from 1 to all is drawn, and so many channels are dropped; in each group of
+    signals by itself. Examples that follow each other in the batch and share windows, as neighbouring sequences do,
+    lose the same channels, so that a window that they share is encoded once. Where the paper draws for each sequence by
+    itself, this draws for each stretch of them: ``sampler.block=1`` and ``sampler.every`` of a whole sequence do as the
+    paper does.
+
+    Parameters
+    ----------
+    p
+        Probability that an example loses channels.
+
+    Raises
+    ------
+    ValueError
+        Where it is no probability.
+    """
+
+    def __init__(self, *, p: float) -> None:
+        if not 0 <= p <= 1:
+            raise ValueError(f"p={p:g}: a probability is expected; set p=0.5.")
+        self.p = p
+
+    def __call__(self, views: Views, generator: torch.Generator) -> Views:
+        """Return the batch with channels that are 0."""
+        windows = views.windows
+        if not len(windows):
+            return views
+        stretch = _stretch_of(views.index, len(windows))
+        n_stretches = int(stretch.max()) + 1
+        x = {}
+        for name, signals in windows.x.items():
+            dropped = self._drawn(n_stretches, signals.shape[1], generator, signals.device)
+            x[name] = signals.masked_fill(dropped[stretch].unsqueeze(2), 0.0)
+        return replace(views, windows=replace(windows, x=x))
+
+    def _drawn(self, n: int, n_channels: int, generator: torch.Generator, device: torch.device) -> Tensor:
+        """Draw which channels are dropped (n, n_channels)."""
+        place = torch.rand(n, n_channels, generator=generator, device=device).argsort(dim=1).argsort(dim=1)
+        how_many = torch.randint(1, n_channels + 1, (n, 1), generator=generator, device=device)
+        happens = torch.rand(n, 1, generator=generator, device=device) < self.p
+        dropped: Tensor = (place < how_many) & happens
+        return dropped
+
+
+def _stretch_of(index: Int[Tensor, "batch n_views"], n_windows: int) -> Int[Tensor, "n_windows"]:
+    """Return a number for each window: one for all windows of examples that follow each other and share some."""
+    before, after = index[:-1].unsqueeze(2), index[1:].unsqueeze(1)
+    goes_on = ((before == after) & (before >= 0)).flatten(1).any(dim=1)
+    number = torch.cat([goes_on.new_zeros(1, dtype=torch.long), (~goes_on).cumsum(0)])
+    stretch = index.new_zeros(n_windows, dtype=torch.long)
+    present = index >= 0
+    stretch[index[present].long()] = number.unsqueeze(1).expand_as(index)[present]
+    return stretch
