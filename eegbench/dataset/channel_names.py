@@ -5,14 +5,14 @@ Conventions
 ``EEG C3-Ref``, ``c3`` and ``C3..`` are C3: the prefix of a type, dots, a common reference (Ref, LE, Avg) and the
 case of letters do not count. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of
 the 10-10 system (American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a
-signal of this name, or of ``C3:M2`` or ``C3/A2``, or else the difference of the signals C3 and M2.
+signal of this name, or of ``C3:M2``, ``C3_M2`` or ``C3/A2``, or else the difference of the signals C3 and M2.
 """
 
 import re
 from collections.abc import Sequence
 
 _TYPE = re.compile(r"^(EEG|EOG|EMG|ECG|EKG)[\s_:]+", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<=\w)\s*[-:/]\s*(?=\w)")
+_BETWEEN = re.compile(r"(?<=\w)\s*[-:/_]\s*(?=\w)")
 _REFERENCE = re.compile(r"[-_ ](REF|LE|AVG|AVE|CAR)$", re.IGNORECASE)
 
 OLD_NAMES = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8", "A1": "M1", "A2": "M2"}

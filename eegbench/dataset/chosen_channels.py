@@ -6,8 +6,8 @@ from pathlib import Path
 
 import mne
 
-from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.channel_names import AmbiguousNameError, find
+from eegbench.dataset.base import BadRecordingError, MixedRatesError
+from eegbench.dataset.channel_names import AmbiguousNameError, bare, find
 from eegbench.dataset.electrodes import placed
 
 MAX_SHOWN = 30
@@ -66,6 +66,39 @@ def check_once(file: Path, found: Mapping[str, tuple[str, ...]]) -> None:
             )
 
 
+def check_rates(file: Path, chosen: Mapping[str, Mapping[str, float]]) -> None:
+    """Refuse channels of several sampling rates, which a reader would have to resample.
+
+    Parameters
+    ----------
+    file
+        For error messages.
+    chosen
+        Sampling rate in Hz of each signal of each channel: of two where it is their difference.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a channel is a difference of two rates.
+    MixedRatesError
+        Where channels have several rates.
+    """
+    for name, those in chosen.items():
+        if len(set(those.values())) > 1:
+            listed = ", ".join(f"{label} {rate:g} Hz" for label, rate in those.items())
+            raise BadRecordingError(f"{file}: {name} is a difference of two rates ({listed}); name them apart.")
+    rates = {name: next(iter(those.values())) for name, those in chosen.items()}
+    first = {rate: name for name, rate in reversed(rates.items())}
+    if len(first) > 1:
+        listed = ", ".join(f"{name} {rate:g} Hz" for rate, name in reversed(first.items()))
+        raise MixedRatesError(
+            f"{file}: the channels asked for have {len(first)} sampling rates ({listed}); set "
+            "preprocessing.signal.sfreq (of groups: that of the group) to a rate to resample them to, or name channels "
+            "of one rate.",
+            rates,
+        )
+
+
 def picked(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[str]]) -> "mne.io.BaseRaw":
     """Give channels the names that were asked for, in their order, and make the differences of two, in place.
 
@@ -91,5 +124,5 @@ def _no_channel(file: Path, name: str, labels: Sequence[str]) -> str:
 
 def _is_electrode(name: str) -> bool:
     """Say whether a name, or each side of a derivation, is one of the 10-05 system: then it is no slip of the pen."""
-    parts = set(name.split("-"))
+    parts = set(bare(name).split("-"))
     return len(placed(parts)) == len(parts)

@@ -16,15 +16,15 @@ RECORD = "checksums.json"
 TIMEOUT_S = 60
 
 
-def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callable[[Path], object]) -> None:
+def download(names: Sequence[str], *, addresses: Sequence[str], folder: Path, check: Callable[[Path], object]) -> None:
     """Fetch what is missing into a folder, and compare all of it with the checksums of the first fetch.
 
     Parameters
     ----------
     names
-        Names of files under ``base_url`` and in ``folder``.
-    base_url
-        Ends in a slash.
+        Names of files at each address and in ``folder``.
+    addresses
+        Tried one after the other, each with ``{name}`` where the name of a file is to stand, or else at its end.
     folder
         Made where it is missing.
     check
@@ -33,7 +33,7 @@ def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callab
     Raises
     ------
     FileNotFoundError
-        Where a file cannot be fetched.
+        Where a file cannot be fetched from any address.
     ValueError
         Where a file is not what was fetched first, or ``check`` refuses it.
     """
@@ -42,7 +42,7 @@ def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callab
     missing = [name for name in names if not (folder / name).is_file()]
     with bar("downloading", len(missing)) as advance:
         for name in missing:
-            known = _record(folder, name, _fetch(base_url + name, folder / name, known.get(name), check))
+            known = _record(folder, name, _fetch(_urls(addresses, name), folder / name, known.get(name), check))
             advance(name)
     for name in set(names) - set(missing):
         found = _digest(folder / name)
@@ -51,19 +51,35 @@ def download(names: Sequence[str], *, base_url: str, folder: Path, check: Callab
         _compare(folder / name, known[name], found)
 
 
-def _fetch(url: str, path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
-    try:
-        with atomic_path(path) as aside:
-            with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            check(aside)
-            digest = _digest(aside)
-            _compare(path, expected or digest, digest)
-    except OSError as error:
-        raise FileNotFoundError(
-            f"{url} could not be fetched ({error}); try again with a network, "
-            "or download the folder yourself and set dataset.root=FOLDER."
-        ) from error
+def _urls(addresses: Sequence[str], name: str) -> list[str]:
+    return [one.replace("{name}", name) if "{name}" in one else f"{one.rstrip('/')}/{name}" for one in addresses]
+
+
+def _fetch(urls: Sequence[str], path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
+    """Fetch a file from the first of its addresses that has it, and return its digest."""
+    failed: dict[str, Exception] = {}
+    for url in urls:
+        try:
+            return _fetch_from(url, path, expected, check)
+        except (OSError, ValueError) as error:
+            failed[url] = error
+    for first in failed.values():
+        if len(failed) == 1 and isinstance(first, ValueError):
+            raise first
+    told = "; ".join(f"{url} could not be fetched ({error})" for url, error in failed.items())
+    raise FileNotFoundError(
+        f"{told or 'dataset.addresses=[]: there is no address'}; try again with a network, or download the folder "
+        "yourself and set dataset.root=FOLDER."
+    )
+
+
+def _fetch_from(url: str, path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
+    with atomic_path(path) as aside:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as source, aside.open("wb") as target:
+            shutil.copyfileobj(source, target)
+        check(aside)
+        digest = _digest(aside)
+        _compare(path, expected or digest, digest)
     return digest
 
 

@@ -5,15 +5,15 @@ sizes that disagree, gaps in time, units it does not scale, channels it would re
 """
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import mne
 import numpy as np
 
-from eegbench.dataset.base import BadRecordingError, MixedRatesError
+from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.channel_kinds import set_kinds
-from eegbench.dataset.chosen_channels import choose, picked
+from eegbench.dataset.chosen_channels import check_rates, choose, picked
 from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
@@ -49,7 +49,7 @@ def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: b
     header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
     _check_signals(header, [signal for those in chosen.values() for signal in those])
-    _check_rates(header, chosen)
+    check_rates(path, {name: {one.label: header.sfreq(one) for one in those} for name, those in chosen.items()})
     labels = {name: tuple(_label(signal) for signal in those) for name, those in chosen.items()}
     raw = _open(header, list(dict.fromkeys(label for those in labels.values() for label in those)), clock.encoding)
     raw = set_positions(set_kinds(picked(raw, labels)))
@@ -126,24 +126,6 @@ def _check_signals(header: EdfHeader, signals: Iterable[EdfSignal]) -> None:
     for signal in signals:
         _check_dimension(header, signal)
         _check_scaling(header, signal)
-
-
-def _check_rates(header: EdfHeader, chosen: Mapping[str, Sequence[EdfSignal]]) -> None:
-    """Refuse channels of several rates, which MNE would bring to the highest."""
-    for name, those in chosen.items():
-        if len({header.sfreq(signal) for signal in those}) > 1:
-            listed = ", ".join(f"{signal.label} {header.sfreq(signal):g} Hz" for signal in those)
-            raise BadRecordingError(f"{header.path}: {name} is a difference of two rates ({listed}); name them apart.")
-    rates = {name: header.sfreq(those[0]) for name, those in chosen.items()}
-    first = {rate: name for name, rate in reversed(rates.items())}
-    if len(first) > 1:
-        listed = ", ".join(f"{name} {rate:g} Hz" for rate, name in reversed(first.items()))
-        raise MixedRatesError(
-            f"{header.path}: the channels asked for have {len(first)} sampling rates ({listed}); set "
-            "preprocessing.signal.sfreq (of groups: that of the group) to a rate to resample them to, or name channels "
-            "of one rate.",
-            rates,
-        )
 
 
 def _check_dimension(header: EdfHeader, signal: EdfSignal) -> None:

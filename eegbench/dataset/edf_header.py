@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.first_bytes import no_recording
 
 SAMPLE_BYTES = {"EDF": 2, "BDF": 3}
 ANNOTATIONS = ("EDF Annotations", "BDF Annotations")
@@ -147,11 +148,7 @@ def _kind(path: Path, head: bytes) -> str:
 
 
 def _guess(head: bytes) -> str:
-    if head.startswith(b"version https://git-lfs"):
-        return "is a git-lfs pointer, not the recording; run 'git lfs pull' in its folder."
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return "is an HTML page, not a recording; the download was answered by a web page, so download it again."
-    return (
+    return no_recording(head) or (
         f"is not an EDF or BDF: it begins with {head[:8]!r} where '0       ' or '\\xffBIOSEMI' is expected; "
         "download or export it again."
     )

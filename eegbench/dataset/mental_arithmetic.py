@@ -148,7 +148,7 @@ class MentalArithmetic(Dataset):
         if unknown:
             raise ValueError(f"dataset.subjects={unknown}: the set has subjects 0 to {self.card.n_subjects - 1}.")
         names = [f"Subject{subject:02d}_{run}.edf" for subject in subjects for run in RUNS]
-        download([SUBJECT_INFO, *names], base_url=FILES_URL, folder=self.cache, check=_check_download)
+        download([SUBJECT_INFO, *names], addresses=[FILES_URL], folder=self.cache, check=_check_download)
         return self.cache
 
 

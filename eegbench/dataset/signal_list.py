@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
@@ -12,7 +12,9 @@ from eegbench.text import composed, spelled_there
 from eegbench.types import Recording
 
 
-def list_recordings(root: Path, pattern: str, *, subject: str | None, labels: str | None) -> list[Recording]:
+def list_recordings(
+    root: Path, pattern: str, *, subject: str | None, labels: str | None, endings: Collection[str] = tuple(FORMATS)
+) -> list[Recording]:
     """List the recordings in a folder, sorted by id, which is the path below it without the ending.
 
     Parameters
@@ -25,6 +27,8 @@ def list_recordings(root: Path, pattern: str, *, subject: str | None, labels: st
         See `eegbench.dataset.people.who`.
     labels
         Where the file of labels lies, see `label_file`; None where there is none.
+    endings
+        Of files of signals, in small letters.
 
     Raises
     ------
@@ -35,11 +39,11 @@ def list_recordings(root: Path, pattern: str, *, subject: str | None, labels: st
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of recordings is expected.")
-    files = _signals(root, pattern)
+    files = _signals(root, pattern, endings)
     beside = {} if labels is None else {path: label_file(path, labels, pattern) for path in files}
     files = [path for path in files if path not in beside.values()]
     if not files:
-        raise FileNotFoundError(_nothing(root, pattern))
+        raise FileNotFoundError(_nothing(root, pattern, endings))
     ids = {path: composed(path.relative_to(root).with_suffix("").as_posix()) for path in files}
     _check_unique(ids)
     people = who(root, ids, subject)
@@ -84,7 +88,7 @@ def label_file(path: Path, labels: str, pattern: str) -> Path:
     return spelled_there(Path(beside))
 
 
-def _signals(root: Path, pattern: str) -> list[Path]:
+def _signals(root: Path, pattern: str, endings: Collection[str]) -> list[Path]:
     try:
         paths = sorted(root.glob(pattern))
     except (ValueError, NotImplementedError) as error:
@@ -92,16 +96,16 @@ def _signals(root: Path, pattern: str) -> list[Path]:
             f"dataset.pattern={pattern}: a pattern of paths below dataset.root is expected, say **/*.edf ({error})."
         ) from error
     hidden = {path for path in paths if any(part.startswith(".") for part in path.relative_to(root).parts)}
-    there = [path for path in paths if path.suffix.lower() in FORMATS and path not in hidden and not path.is_dir()]
+    there = [path for path in paths if path.suffix.lower() in endings and path not in hidden and not path.is_dir()]
     return [path for path in there if is_part(path) is None]
 
 
-def _nothing(root: Path, pattern: str) -> str:
-    endings = Counter(path.suffix for path in root.rglob("*") if path.is_file() and path.suffix)
-    shown = ", ".join(f"{ending} ({n})" for ending, n in endings.most_common(10))
+def _nothing(root: Path, pattern: str, endings: Collection[str]) -> str:
+    found = Counter(path.suffix for path in root.rglob("*") if path.is_file() and path.suffix)
+    shown = ", ".join(f"{ending} ({n})" for ending, n in found.most_common(10))
     return (
         f"dataset.root={root}: holds no recording that matches dataset.pattern={pattern} and ends in one of "
-        f"{', '.join(FORMATS)}; there are {shown or 'no files'}."
+        f"{', '.join(endings)}; there are {shown or 'no files'}."
     )
 
 

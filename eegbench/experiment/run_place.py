@@ -18,7 +18,7 @@ ENVIRONMENT = "environment.json"
 DIRECTORY = "directory"
 """The name, in ``environment.json``, of the working directory."""
 
-FOLDERS = re.compile(r"encoder|dataset\.(sets\.\w+\.)?root|paths\.roots\.\w+")
+FOLDERS = re.compile(r"encoder|dataset\.(sets\.\w+\.)?(root|hypnograms)|paths\.roots\.\w+")
 """Keys of folders that are read and lie, as a rule, outside the outputs folder."""
 
 

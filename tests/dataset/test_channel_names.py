@@ -17,6 +17,8 @@ from eegbench.dataset.channel_names import AmbiguousNameError, find
         ("Fpz-Cz", ["EEG Fpz-Cz", "EEG Pz-Oz"], ("EEG Fpz-Cz",)),
         ("C3-M2", ["C3-A2", "C3", "A2"], ("C3-A2",)),
         ("C3-M2", ["C3:M2", "C4:M1"], ("C3:M2",)),
+        ("C3-M2", ["C3_M2", "C4_M1"], ("C3_M2",)),
+        ("C3_A2", ["C3", "M2"], ("C3", "M2")),
         ("EEG C3/A2", ["EEG C3-M2"], ("EEG C3-M2",)),
         ("C3:A2", ["C3", "M2"], ("C3", "M2")),
         ("C3-M2", ["EEG C3-Ref", "EEG A2-Ref"], ("EEG C3-Ref", "EEG A2-Ref")),

@@ -18,6 +18,7 @@ from eegbench.dataset.simulation.statistics import (
     N_TENTHS,
     N_THIRDS,
     STAGES,
+    HypnogramStatistics,
     Stages,
     beside_a_change,
 )
@@ -76,15 +77,17 @@ def draw_hypnogram(subject: Subject, *, hours: float, rng: np.random.Generator) 
     return Hypnogram(labels, truth, (first, first + n_night))
 
 
-def draw_night(subject: Subject, n_epochs: int, rng: np.random.Generator) -> Stages:
-    """Draw the labels from falling asleep to waking up, bout by bout."""
+def draw_night(
+    subject: Subject, n_epochs: int, rng: np.random.Generator, measured: HypnogramStatistics = REAL
+) -> Stages:
+    """Draw the labels from falling asleep to waking up, bout by bout, as they follow each other in measured nights."""
     stages = np.empty(n_epochs, dtype=np.int64)
     start, stage = 0, N1
     while start < n_epochs:
         third = start * N_THIRDS // n_epochs
-        stop = start + _draw_length(stage, third, subject, rng)
+        stop = start + _draw_length(stage, third, subject, rng, measured)
         stages[start:stop] = stage
-        start, stage = stop, _draw_next(stage, third, subject, rng)
+        start, stage = stop, _draw_next(stage, third, subject, rng, measured)
     return stages
 
 
@@ -114,19 +117,23 @@ def describe_epochs(labels: Stages, moved: Stages, rng: np.random.Generator) -> 
     return list(names)
 
 
-def _draw_length(stage: int, third: int, subject: Subject, rng: np.random.Generator) -> int:
-    mean = REAL.bout_tenths[stage, rng.integers(N_TENTHS)]
-    mean *= REAL.bout_means[third, stage] / REAL.bout_tenths[stage].mean()
+def _draw_length(
+    stage: int, third: int, subject: Subject, rng: np.random.Generator, measured: HypnogramStatistics
+) -> int:
+    mean = measured.bout_tenths[stage, rng.integers(N_TENTHS)]
+    mean *= measured.bout_means[third, stage] / measured.bout_tenths[stage].mean()
     if stage == N3:
         mean *= np.exp(subject.depth / 2 + AGE_EFFECT[N3] * subject.decades)
     # spread around the mean of its tenth, in whole epochs, the mean kept
     return 1 + int(max(mean - 1, 0) * rng.uniform(0.5, 1.5) + rng.random())
 
 
-def _draw_next(stage: int, third: int, subject: Subject, rng: np.random.Generator) -> int:
+def _draw_next(
+    stage: int, third: int, subject: Subject, rng: np.random.Generator, measured: HypnogramStatistics
+) -> int:
     tilt = AGE_EFFECT * subject.decades
     tilt[N3] += subject.depth
-    weights = REAL.transitions[third, stage] * np.exp(tilt)
+    weights = measured.transitions[third, stage] * np.exp(tilt)
     return int(rng.choice(len(STAGES), p=weights / weights.sum()))
 
 

@@ -23,7 +23,10 @@ from jaxtyping import Bool, Float, Int
 STAGES = ("W", "N1", "N2", "N3", "R")
 EPOCH_S = 30
 MARGIN = 60
-"""Epochs of wake that are kept on both sides of a night: 30 minutes."""
+"""Epochs of wake that are kept on both sides of a night: 30 minutes. Longer wake ends a night of Sleep-EDF."""
+
+WHOLE_RECORD = 10**6
+"""Epochs of wake that end no night: in a record from lights off to lights on."""
 
 N_THIRDS = 3
 N_TENTHS = 10
@@ -60,9 +63,9 @@ class HypnogramStatistics:
     night_h: Float[np.ndarray, "2"]
 
 
-def describe(nights: Nights) -> HypnogramStatistics:
-    """Measure the hypnograms of whole recordings, each of which holds one night."""
-    spans = [night_span(stages) for stages in nights]
+def describe(nights: Nights, longest_wake: int = MARGIN) -> HypnogramStatistics:
+    """Measure the hypnograms of whole recordings, each of which holds one night; see `night_span`."""
+    spans = [night_span(stages, longest_wake) for stages in nights]
     slept = [stages[first:stop] for stages, (first, stop) in zip(nights, spans, strict=True)]
     around = [n[max(0, a - MARGIN) : b + MARGIN] for n, (a, b) in zip(nights, spans, strict=True)]
     stage, third, length = np.concatenate([_bout_table(night) for night in slept]).T
@@ -77,12 +80,20 @@ def describe(nights: Nights) -> HypnogramStatistics:
     )
 
 
-def night_span(stages: Stages) -> tuple[int, int]:
-    """Return the first epoch of the night and the one after its last."""
+def night_span(stages: Stages, longest_wake: int = MARGIN) -> tuple[int, int]:
+    """Return the first epoch of the night and the one after its last.
+
+    Parameters
+    ----------
+    stages
+        Of a recording.
+    longest_wake
+        More epochs of wake than these end the night.
+    """
     asleep = np.flatnonzero(stages != 0)
     if not len(asleep):
         raise ValueError("this hypnogram has no epoch of sleep, so no night can be found in it; leave it out.")
-    gaps = np.flatnonzero(np.diff(asleep) > MARGIN + 1)
+    gaps = np.flatnonzero(np.diff(asleep) > longest_wake + 1)
     firsts, lasts = asleep[np.r_[0, gaps + 1]], asleep[np.r_[gaps, len(asleep) - 1]]
     longest = int((lasts - firsts).argmax())
     return int(firsts[longest]), int(lasts[longest]) + 1

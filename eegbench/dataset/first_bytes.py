@@ -1,0 +1,10 @@
+"""What a file is by its first bytes, where it is no recording: a pointer of git-lfs, or a web page."""
+
+
+def no_recording(head: bytes) -> str | None:
+    """Say what a file is and what to do, as the end of a sentence that begins with its path; None where unknown."""
+    if head.startswith(b"version https://git-lfs"):
+        return "is a git-lfs pointer, not the recording; run 'git lfs pull' in its folder."
+    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return "is an HTML page, not a recording; the download was answered by a web page, so download it again."
+    return None

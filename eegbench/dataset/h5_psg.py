@@ -1,0 +1,134 @@
+"""Anyone's polysomnographies in HDF5, in the layout of the Dreem Open Datasets, with stages or without."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import mne
+
+from eegbench.dataset.base import Card
+from eegbench.dataset.folder import FolderDataset
+from eegbench.dataset.h5_night import H5Reader, form_of_h5
+from eegbench.dataset.people_table import rows_to_write
+from eegbench.dataset.signal_list import list_recordings
+from eegbench.types import Recording
+
+ENDINGS = (".h5", ".hdf5")
+
+
+class H5Psg(FolderDataset):
+    """The recordings of a folder, each a file of signals and, where somebody scored it, of stages.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    pattern
+        Which files in it hold recordings; they end in .h5 or .hdf5.
+    subject
+        Whose a recording is, see `eegbench.dataset.recordings.Recordings`.
+    channels
+        Names, in this order; None takes all signals, which must be in volts then.
+    hypnograms
+        A folder of lists ``RECORDING.json`` of stages, or of the consensus that ``eegbench consensus`` writes; None
+        takes the stages in the files.
+    zeros_are_unlabelled
+        Whether nobody scored a recording whose stages are all 0; otherwise that is wake.
+    crop_wake_min
+        Minutes of wake kept before and after sleep; None keeps whole recordings.
+    wake
+        The class that is not sleep, where recordings are cropped.
+    labels, ignored, on_bad_recording
+        See `eegbench.dataset.Dataset`.
+
+    References
+    ----------
+    Guillot et al. 2020, IEEE Trans. Neural Syst. Rehabil. Eng. 28:1955, doi:10.1109/TNSRE.2020.3011181.
+    """
+
+    def __init__(  # noqa: PLR0913  three choose recordings, five what is read, three are every dataset's
+        self,
+        *,
+        root: str | None,
+        pattern: str,
+        subject: str | None,
+        channels: tuple[str, ...] | None,
+        hypnograms: str | None,
+        zeros_are_unlabelled: bool,
+        crop_wake_min: float | None,
+        wake: str,
+        labels: Mapping[str, str],
+        ignored: tuple[str, ...],
+        on_bad_recording: Literal["raise", "skip"],
+    ) -> None:
+        if channels == ():
+            raise ValueError("dataset.channels=[]: at least one is expected, or null for all.")
+        if crop_wake_min is not None and (crop_wake_min < 0 or wake not in labels.values()):
+            raise ValueError(
+                f"dataset.crop_wake_min={crop_wake_min:g}, dataset.wake={wake}: 0 or more minutes are expected, and "
+                f"the class that is not sleep, of {', '.join(dict.fromkeys(labels.values()))}."
+            )
+        self.root = None if root is None else Path(root).expanduser()
+        self.pattern = pattern
+        self.subject = subject
+        self.channels = channels
+        self.labels = labels
+        self.ignored = ignored
+        self.on_bad_recording = on_bad_recording
+        self._reader = H5Reader(
+            labels=labels,
+            ignored=ignored,
+            hypnograms=None if hypnograms is None else Path(hypnograms).expanduser(),
+            zeros_are_unlabelled=zeros_are_unlabelled,
+            crop_wake_min=crop_wake_min,
+            wake=wake,
+        )
+
+    @cached_property
+    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
+        """What the folder says of itself; channels and highest rate are those of the first readable recording."""
+        try:
+            found = [] if self.root is None else self.recordings()
+        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
+            found = []
+        rate, channels = form_of_h5(found, self.channels)
+        return Card(
+            citation="Own recordings, in the layout of Guillot, Sauvet, During, Thorey. Dreem Open Datasets. IEEE "
+            "Trans. Neural Syst. Rehabil. Eng. 28:1955-1965, 2020. doi:10.1109/TNSRE.2020.3011181",
+            licence="not stated",
+            url="docs/dod.md",
+            n_subjects=len({one.subject for one in found}),
+            n_recordings=len(found),
+            sfreq=rate,
+            channels=channels,
+        )
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """What a recording is made of, apart from its files."""
+        return {"channels": self.channels, **self._reader.settings}
+
+    def recordings(self) -> list[Recording]:
+        """List the recordings; see `eegbench.dataset.signal_list.list_recordings`."""
+        if self.root is None:
+            raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
+        found = list_recordings(self.root, self.pattern, subject=self.subject, labels=None, endings=ENDINGS)
+        return self._reader.with_lists(found)
+
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:
+        """Say which rows the table of people is to have."""
+        if self.root is None:
+            return super().how_to_join(recordings)
+        written = rows_to_write(self.root, recordings)
+        return written if self.subject is None else f"{written}, and set dataset.subject=null"
+
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
+        """Open one recording with its stages."""
+        return self._reader.read(recording, self.channels, may_lack_channels=may_lack_channels)
+
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
+        """Open some channels of one recording, which may have another rate than those of `read`."""
+        return self._reader.read(recording, channels, may_lack_channels=may_lack_channels)

@@ -1,0 +1,171 @@
+"""Nights of sleepers who do not exist, in files like those of DOD-H or DOD-O, with five scorers of each."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import mne
+import numpy as np
+
+from eegbench import progress
+from eegbench.dataset.base import Card, Dataset
+from eegbench.dataset.h5_night import H5Reader
+from eegbench.dataset.signal_list import list_recordings
+from eegbench.dataset.simulation.dod_hypnogram import draw_scored_night
+from eegbench.dataset.simulation.night import MAX_HOURS
+from eegbench.dataset.simulation.polysomnogram import EEG, OTHERS, SFREQ, draw_signals
+from eegbench.dataset.simulation.subject import NOBODY
+from eegbench.dataset.simulation.write_h5 import write_h5_night, write_scorers
+from eegbench.types import Recording
+
+DOD_SIMULATOR_VERSION = "1.0"
+"""Part of the identity of every simulated file: whatever changes one number of a night changes this."""
+
+MIN_HOURS = 0.5
+
+SCORERS = "scorers"
+"""Folder, next to the recordings, of what each scorer gave."""
+
+
+class SimulatedDod(Dataset):
+    """Simulated nights, written once as the Dreem Open Datasets have real ones, and read as those are.
+
+    The files lie in a folder of their own for each set, seed, length and version of the simulator. In ``scorers`` below
+    it are the stages of the five scorers, as ``eegbench consensus`` reads them.
+
+    Parameters
+    ----------
+    set
+        Whose nights they are like: ``dod_h`` (16 signals, healthy volunteers) or ``dod_o`` (12, patients).
+    n_subjects
+        1 to 100, a night each.
+    hours
+        Length of a record, 0.5 to 24; None draws it as it is in real ones.
+    seed
+        Who sleeps, how, and what the scorers say.
+    root
+        Folder under which the files are written.
+    channels
+        Names, in this order; None takes all.
+    labels, ignored, on_bad_recording
+        See `eegbench.dataset.Dataset`.
+    """
+
+    def __init__(  # noqa: PLR0913  five choose recordings, one what is read, three are every dataset's
+        self,
+        *,
+        set: Literal["dod_h", "dod_o"],  # noqa: A002  the name that users know
+        n_subjects: int,
+        hours: float | None,
+        seed: int,
+        root: str,
+        channels: tuple[str, ...] | None,
+        labels: Mapping[str, str],
+        ignored: tuple[str, ...],
+        on_bad_recording: Literal["raise", "skip"],
+    ) -> None:
+        if channels == ():
+            raise ValueError("dataset.channels=[]: at least one is expected, or null for all.")
+        _check_between("n_subjects", n_subjects, 1, NOBODY)
+        _check_between("hours", MIN_HOURS if hours is None else hours, MIN_HOURS, MAX_HOURS)
+        _check_between("seed", seed, 0, 2**32 - 1)
+        self.set = set
+        self.n_subjects = n_subjects
+        self.hours = hours
+        self.seed = seed
+        self.root = Path(root).expanduser()
+        self.channels = channels
+        self.labels = labels
+        self.ignored = ignored
+        self.on_bad_recording = on_bad_recording
+        self.card = Card(
+            citation=f"Simulated by eegbench (simulator version {DOD_SIMULATOR_VERSION}) after the stages and scorers "
+            "of the Dreem Open Datasets (Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181).",
+            licence="BSD-3-Clause",
+            url="docs/dod.md",
+            n_subjects=n_subjects,
+            n_recordings=n_subjects,
+            sfreq=float(SFREQ),
+            channels=channels or (*EEG[set], *OTHERS),
+        )
+        self._reader = H5Reader(labels=labels, ignored=ignored, hypnograms=None)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this set, simulator version, seed and length stand."""
+        identity = f"version {DOD_SIMULATOR_VERSION}, seed {self.seed}, hours {self.hours!r}"
+        return self.root / f"{self.set}_{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
+
+    @property
+    def people(self) -> str:
+        """Sleepers are drawn by ``seed``: those of another seed are other people."""
+        return f"{type(self).__name__} {self.set} (seed {self.seed})"
+
+    @property
+    def source(self) -> str:
+        """The folder under which the files are written."""
+        return str(self.root)
+
+    @property
+    def read_settings(self) -> Mapping[str, object]:
+        """What a night is made of, apart from its file."""
+        return {"channels": self.card.channels, **self._reader.settings}
+
+    def recordings(self) -> list[Recording]:
+        """List the nights, simulating first those that are not there yet."""
+        orders = [_Order(self.folder, self.set, number, self.hours, self.seed) for number in range(self.n_subjects)]
+        missing = [order for order in orders if not order.path.is_file()]
+        done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
+        for _, result in done:
+            if isinstance(result, Exception):
+                raise result
+        found = list_recordings(self.folder, "*.h5", subject="file", labels=None, endings=(".h5",))
+        names = {order.name for order in orders}
+        return [one for one in found if one.id in names]
+
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
+        """Open one night with the consensus of its scorers."""
+        return self._reader.read(recording, self.card.channels, may_lack_channels=may_lack_channels)
+
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
+        """Open some channels of one night with the consensus of its scorers."""
+        return self._reader.read(recording, channels, may_lack_channels=may_lack_channels)
+
+
+@dataclass(frozen=True)
+class _Order:
+    folder: Path
+    set: str
+    number: int
+    hours: float | None
+    seed: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.set[-1].upper()}{self.number:02d}"
+
+    @property
+    def path(self) -> Path:
+        return self.folder / f"{self.name}.h5"
+
+
+def _fill(order: _Order) -> None:
+    """Simulate and write a night; its file comes last, so that where it stands the scorers' lists stand too."""
+    night = draw_scored_night(order.set, order.number, hours=order.hours, seed=order.seed)
+    signals = draw_signals(night, order.set, np.random.default_rng([order.seed, order.number, 2]))
+    try:
+        write_scorers(night, order.folder / SCORERS, order.name)
+        write_h5_night(night, signals, order.path)
+    except OSError as error:
+        raise OSError(
+            f"{order.path}: cannot be written ({error}); make room, or choose another folder by dataset.root=FOLDER."
+        ) from error
+
+
+def _check_between(name: str, value: int | float, low: int | float, high: int | float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"dataset.{name}={value:g}: {low:g} to {high:g} is expected.")
