@@ -12,6 +12,7 @@ from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import NonFiniteLossError
 from eegbench.trainer.batch_norm import synchronised
 from eegbench.trainer.ddp import Ddp
+from eegbench.trainer.penalty.l2 import L2
 
 N_EXAMPLES = 7  # two processes have 3 and 4 of them
 TEMPERATURE = 5.0
@@ -123,8 +124,8 @@ def fit(folder, trainer, *, dropout=0.0, batch_norm=True, after_pass=lambda row:
     return {"fit": fitted, "weights": weights}
 
 
-def train(folder, *, clip_norm=None, **options):
-    return fit(folder, loop(Ddp, clip_norm=clip_norm), **options)
+def train(folder, *, clip_norm=None, penalties=None, **options):
+    return fit(folder, loop(Ddp, clip_norm=clip_norm, penalties=penalties or {}), **options)
 
 
 def train_and_resume(folder):
@@ -184,6 +185,7 @@ def all_training(folder):
     return {
         "plain": train(f"{folder}/plain", batch_norm=False, n_pairs=49),  # a last batch of one: nothing for process 0
         "clipped": train(f"{folder}/clipped", clip_norm=1e-2),
+        "penalised": train(f"{folder}/penalised", penalties={"l2": L2(factor=0.05, leave_out=("bias",))}),
         "resume": train_and_resume(f"{folder}/resume"),
         "probe": watch_a_probe(f"{folder}/probe"),
         "infinite": meet_an_infinite_loss(f"{folder}/infinite"),

@@ -86,6 +86,7 @@ def loop(kind=Loop, **changes):
         "keep": "best_last",
         "precision": "float32",
         "clip_norm": None,
+        "penalties": {},
     }
     return kind(**(options | changes))
 

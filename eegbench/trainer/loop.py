@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
-from eegbench.distributed import rank
+from eegbench.distributed import rank, world_size
 from eegbench.environment import multiplies_bf16, seeded_generator
 from eegbench.model.base import Encoder
 from eegbench.progress import bar
@@ -19,6 +19,7 @@ from eegbench.task import Task
 from eegbench.task.ask import ask
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
+from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally, mean_loss
@@ -58,6 +59,8 @@ class Loop(Trainer):
         bf16 on a CPU that has instructions for it, for encoders that were found to score the same, else float32.
     clip_norm
         Largest norm of the gradient; None clips nothing.
+    penalties
+        What is added to the loss of each step, by name: ``+trainer/penalty@trainer.penalties.NAME=…``.
     """
 
     joins_processes: ClassVar[bool] = False
@@ -79,6 +82,7 @@ class Loop(Trainer):
         keep: Literal["best_last"] | int,
         precision: Precision,
         clip_norm: float | None,
+        penalties: Mapping[str, Penalty],
     ) -> None:
         for name, value, least in (("batch_size", batch_size, 1), ("max_passes", max_passes, 0)):
             if value < least:
@@ -92,6 +96,7 @@ class Loop(Trainer):
         self.max_passes, self.monitor, self.final = max_passes, monitor, final
         self.early_stopping = EarlyStopping(monitor, patience, stop_when)
         self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
+        self.penalties = tuple(penalties.values())
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and leave the weights of the best pass, or of the last, in encoder and task.
@@ -150,7 +155,7 @@ class Loop(Trainer):
                 generator = seeded_generator(material.store.device, material.seed, number, step, rank())
                 with self._autocast(session, material.store.device):
                     outcome = session.task.loss(session.encoder, views, generator)
-                self._step(mean_loss(outcome), session, generator)
+                self._step(mean_loss(outcome) + self._penalty(session), session, generator)
                 tally.add(outcome)
                 progress.n_steps += 1
                 progress.n_examples += part.stop - part.start
@@ -170,6 +175,10 @@ class Loop(Trainer):
         scaler.update()
         session.encoder.after_step()
         session.task.after_step(session.encoder, generator)
+
+    def _penalty(self, session: Session) -> Tensor | float:
+        """Return this process's share of the penalties; gradients of all processes are added up."""
+        return sum(penalty(session.encoder, session.task) for penalty in self.penalties) / world_size()
 
     def _share(self, part: slice, block: int) -> slice:  # noqa: ARG002  shares are of whole blocks
         """Return what of a batch is done here: all of it, where there is one process."""

@@ -203,6 +203,7 @@ LOOP = {
     "keep": "best_last",
     "precision": "float32",
     "clip_norm": None,
+    "penalties": {},
 }
 
 

@@ -23,6 +23,7 @@ PARTS = {
     "model/normaliser": ("model=modulo_net", "model/normaliser@model.normalisers.clip"),
     "model/reducer": ("model=modulo_net", "model/reducer"),
     "preprocessing/feature": ("preprocessing=standard", "+preprocessing/feature@preprocessing.features.one"),
+    "trainer/penalty": ("trainer=loop", "+trainer/penalty@trainer.penalties.one"),
     "preprocessing/step": ("preprocessing=dreem", "+preprocessing/step@preprocessing.signal.steps.one"),
     "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
 }

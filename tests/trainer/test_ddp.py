@@ -10,6 +10,7 @@ from small_training import loop
 from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
+from eegbench.trainer.penalty.l2 import L2
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +47,17 @@ def counted(one):
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("plain", {"batch_norm": False, "n_pairs": 49}), ("clipped", {"clip_norm": 1e-2})],
-    ids=["plain", "clipped"],
+    [
+        ("plain", {"batch_norm": False, "n_pairs": 49}),
+        ("clipped", {"clip_norm": 1e-2}),
+        ("penalised", {"penalties": {"l2": L2(factor=0.05, leave_out=("bias",))}}),
+    ],
+    ids=["plain", "clipped", "penalised"],
 )
 def test_the_curve_and_the_weights_are_those_of_one_process(found, tmp_path, name, options):
-    trainer = loop(clip_norm=options.pop("clip_norm", None))
-    alone = fit(tmp_path, trainer, **options)
+    trainer = loop(clip_norm=options.get("clip_norm"), penalties=options.get("penalties", {}))
+    of_fit = {name: value for name, value in options.items() if name not in ("clip_norm", "penalties")}
+    alone = fit(tmp_path, trainer, **of_fit)
     assert alone["fit"].history["valid_loss"].iloc[-1] != alone["fit"].history["valid_loss"].iloc[0]
     for one in found:
         assert_same(alone, one[name], rtol=0, atol=1e-5)

@@ -1,0 +1,60 @@
+"""What a penalty promises: a number to add to the loss of a step, from the weights alone."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from torch import Tensor, nn
+
+from eegbench.model.base import Encoder
+from eegbench.task import Task
+
+
+class Penalty(ABC):
+    """Sums over the trainable parameters of encoder and task, without those whose names hold certain texts.
+
+    Frozen parameters are left out. The loss in the history is that of the task, without penalties.
+
+    Parameters
+    ----------
+    factor
+        What the sum is multiplied by.
+    leave_out
+        Texts; parameters are named as in checkpoints, ``encoder.…`` and ``task.…``.
+
+    Raises
+    ------
+    ValueError
+        Where the factor is negative.
+    """
+
+    def __init__(self, *, factor: float, leave_out: tuple[str, ...]) -> None:
+        if factor < 0:
+            raise ValueError(f"trainer.penalties: factor={factor:g}: 0 or more is expected.")
+        self.factor = factor
+        self.leave_out = leave_out
+
+    @abstractmethod
+    def of(self, parameter: nn.Parameter) -> Tensor:
+        """Return what a parameter adds to the sum."""
+
+    def __call__(self, encoder: Encoder, task: Task) -> Tensor:
+        """Return the penalty.
+
+        Raises
+        ------
+        ValueError
+            Where no parameter is left.
+        """
+        parts = [self.of(parameter) for parameter in self._parameters(encoder, task)]
+        if not parts:
+            raise ValueError(
+                f"trainer.penalties: leave_out={list(self.leave_out)} leaves no trainable parameter; name fewer."
+            )
+        total: Tensor = sum(parts[1:], start=parts[0])
+        return self.factor * total
+
+    def _parameters(self, encoder: Encoder, task: Task) -> Iterator[nn.Parameter]:
+        for prefix, module in (("encoder", encoder), ("task", task)):
+            for name, parameter in module.named_parameters(prefix):
+                if parameter.requires_grad and not any(text in name for text in self.leave_out):
+                    yield parameter

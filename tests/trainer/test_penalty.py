@@ -1,0 +1,50 @@
+"""Penalties on weights: the published sums, over the parameters that are named."""
+
+import pytest
+import torch
+from joint_work import fit
+from small_training import loop, modules
+
+from eegbench.trainer.penalty.l1 import L1
+from eegbench.trainer.penalty.l2 import L2
+
+
+def parameters(*modules):
+    return [
+        (f"{prefix}.{name}", p)
+        for prefix, m in zip(("encoder", "task"), modules, strict=True)
+        for name, p in m.named_parameters()
+    ]
+
+
+def test_they_are_sums_over_all_trainable_parameters_but_those_left_out():
+    encoder, task = modules()
+    kept = [p.detach() for name, p in parameters(encoder, task) if "bias" not in name]
+    assert len(kept) < len(parameters(encoder, task))
+    one, two = (kind(factor=0.5, leave_out=("bias",))(encoder, task).item() for kind in (L1, L2))
+    assert one == pytest.approx(0.5 * sum(p.abs().sum().item() for p in kept))
+    assert two == pytest.approx(0.25 * sum(p.square().sum().item() for p in kept))
+
+
+def test_frozen_parameters_are_left_out_and_nothing_left_is_refused():
+    encoder, task = modules()
+    encoder.requires_grad_(False)
+    assert L2(factor=1.0, leave_out=())(encoder, task) == L2(factor=1.0, leave_out=("encoder.",))(encoder, task)
+    with pytest.raises(ValueError, match=r"leave_out=\['task'\] leaves no trainable parameter"):
+        L2(factor=1.0, leave_out=("task",))(encoder, task)
+    with pytest.raises(ValueError, match="0 or more"):
+        L1(factor=-1.0, leave_out=())
+
+
+def test_weights_stay_smaller_and_the_history_tells_the_loss_of_the_task(tmp_path):
+    free = fit(tmp_path / "free", loop())
+    held = fit(tmp_path / "held", loop(penalties={"l2": L2(factor=10.0, leave_out=("bias",))}))
+    size = [sum(t.square().sum().item() for n, t in one["weights"].items() if "weight" in n) for one in (free, held)]
+    assert size[1] < size[0]
+    assert held["fit"].history["train_loss"].iloc[-1] < 2
+
+
+def test_the_gradient_of_half_the_squares_is_the_weight():
+    weight = torch.nn.Parameter(torch.randn(5))
+    L2(factor=1.0, leave_out=()).of(weight).backward()
+    assert torch.equal(weight.grad, weight.detach())
