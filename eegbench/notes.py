@@ -6,14 +6,16 @@ from contextlib import contextmanager
 
 
 class _Notes(logging.Handler):
-    """Collects the text of each note."""
+    """Collects the text of each note, once."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
+        text = record.getMessage()
+        if text not in self.texts:
+            self.texts.append(text)
 
 
 @contextmanager

@@ -124,6 +124,9 @@ def fit(folder, trainer, *, dropout=0.0, batch_norm=True, after_pass=lambda row:
     return {"fit": fitted, "weights": weights}
 
 
+PENALTIES = {"l2": L2(factor=0.1, leave_out=("bias",))}
+
+
 def train(folder, *, clip_norm=None, penalties=None, **options):
     return fit(folder, loop(Ddp, clip_norm=clip_norm, penalties=penalties or {}), **options)
 
@@ -185,7 +188,7 @@ def all_training(folder):
     return {
         "plain": train(f"{folder}/plain", batch_norm=False, n_pairs=49),  # a last batch of one: nothing for process 0
         "clipped": train(f"{folder}/clipped", clip_norm=1e-2),
-        "penalised": train(f"{folder}/penalised", penalties={"l2": L2(factor=0.05, leave_out=("bias",))}),
+        "penalised": train(f"{folder}/penalised", penalties=PENALTIES, batch_norm=False),
         "resume": train_and_resume(f"{folder}/resume"),
         "probe": watch_a_probe(f"{folder}/probe"),
         "infinite": meet_an_infinite_loss(f"{folder}/infinite"),

@@ -30,8 +30,9 @@ NO_EFFECT = (
 )
 """Nodes at the root that say where and how a run is made, and change no score."""
 
-MAY_CHANGE = ("probe.of.*.max_iter",)
-"""Options that decide whether a run has a score, not which: a resumed run may have another value."""
+MAY_CHANGE = ("probe.of.*.max_iter", "dataset.root", "dataset.sets.*.root")
+"""Options that decide whether a run has a score, not which: a resumed run may have another value. Where the files of a
+set lie is one: what they hold is compared with what the run was made of."""
 
 
 def may_change(name: str) -> bool:

@@ -30,6 +30,9 @@ OCCASION = re.compile(
 )
 """The end of a name that tells one occasion, or one copy, from another of the same person."""
 
+PART = re.compile(r"[^\W_]+")
+"""A part of a name: letters and digits, between separators."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +75,8 @@ def note_alike(dataset: Dataset, recordings: Sequence[Recording]) -> None:
     """Note equal patients in headers and similar names, where they suggest that subjects are one person."""
     _note_patients(dataset, recordings)
     _note_stems(dataset, recordings)
+    _note_labels(recordings)
+    _note_grids(dataset, recordings)
 
 
 def stem(subject: str) -> str:
@@ -127,6 +132,51 @@ def _note_stems(dataset: Dataset, recordings: Sequence[Recording]) -> None:
             "can be trained on while the other is tested. If they are one: %s.",
             *(len(listed), named(listed), dataset.how_to_join(same)),
         )
+
+
+def _note_labels(recordings: Sequence[Recording]) -> None:
+    """Note files of labels that are equal for several subjects: one of them may be another's."""
+    own = [one for one in recordings if one.labels is not None and one.labels != one.signal]
+    for same in _shared((file_digest(one.labels), one) for one in own if one.labels is not None):
+        if subjects := _several(same):
+            _log.warning(
+                "The files of labels of the subjects %s are equal; where each was scored, one is another's.",
+                named(subjects),
+            )
+
+
+def _note_grids(dataset: Dataset, recordings: Sequence[Recording]) -> None:
+    """Note names of two parts that come with each other: one of the two may be the person, the other the occasion.
+
+    That is subjects called anna_a, anna_b, bert_a and bert_b, or pre/S01, pre/S02, post/S01 and post/S02; or folders of
+    subjects that hold files of the same names, where there are no fewer of these than folders.
+    """
+    origins = [dataset.origin(one)[1] for one in recordings]
+    subjects = list(dict.fromkeys(one.subject for one in origins))
+    varying = _varying([tuple(PART.findall(name)) for name in subjects])
+    below: dict[str, set[str]] = {}
+    for one in origins:
+        below.setdefault(one.subject, set()).add(one.signal.stem if one.subject in one.signal.parent.parts else "")
+    files = next(iter(below.values()), set())
+    if len(varying) == 2 and len(varying[0]) * len(varying[1]) == len(subjects):
+        _tell_grid(dataset, recordings, varying)
+    elif "" not in files and 1 < len(subjects) <= len(files) and all(one == files for one in below.values()):
+        _tell_grid(dataset, recordings, [subjects, sorted(files)])
+
+
+def _varying(names: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    """Return the values of the parts that differ between names of equally many parts."""
+    if len({len(name) for name in names}) != 1:
+        return []
+    return [sorted(set(column)) for column in zip(*names, strict=True) if len(set(column)) > 1]
+
+
+def _tell_grid(dataset: Dataset, recordings: Sequence[Recording], parts: Sequence[Sequence[str]]) -> None:
+    _log.warning(
+        "Recordings are named by two parts, (%s) and (%s), each with each: where one says the person and the other the "
+        "occasion, a person stands under several names, and can be trained on and tested. If so: %s.",
+        *(named(parts[0]), named(parts[1]), dataset.how_to_join(recordings)),
+    )
 
 
 def _several(recordings: Sequence[Recording]) -> list[str]:

@@ -26,6 +26,9 @@ _log = logging.getLogger(__name__)
 MIN_FOLLOWING = 10
 """Labels without a gap between them that are taken for a hypnogram of the whole recording."""
 
+ROUNDED_S = 1.0
+"""By which times of day differ that are written in whole seconds."""
+
 TOUCHING_S = 0.01
 """Between two labels that follow each other."""
 
@@ -200,6 +203,8 @@ def _check_covered(found: LabelList, clock: Clock) -> None:
 def _checked_start(found: LabelList, clock: Clock) -> float:
     """Return the shift of a list that starts with its recording; a start that is anonymous contradicts none."""
     if found.start_s is None or found.day is None:
+        if not found.from_header:
+            _check_time_of_day(found, clock)
         return -clock.first_s if found.from_header else 0.0
     starts = datetime.combine(found.day, datetime.min.time()) + timedelta(seconds=found.start_s)
     if clock.start is not None and starts != clock.start:
@@ -209,6 +214,20 @@ def _checked_start(found: LabelList, clock: Clock) -> float:
             "lights_off where the list counts from lights off."
         )
     return -clock.first_s
+
+
+def _check_time_of_day(found: LabelList, clock: Clock) -> None:
+    """Refuse a list that names another time of day for its start than its recording has."""
+    if found.start_s is None or clock.start is None:
+        return
+    own_s = (clock.start - datetime.combine(clock.start, datetime.min.time())).total_seconds()
+    apart_s = _nearest(found.start_s - own_s)
+    if abs(apart_s) > ROUNDED_S:
+        raise BadRecordingError(
+            f"{found.path}: says that the recording starts {abs(apart_s):g} s {'after' if apart_s > 0 else 'before'} "
+            f"{clock.path.name} does, at {clock.start.time()}; equal starts are expected, so check that the two belong "
+            "together, and set dataset.hypnogram_start=clock to lay them by these clocks."
+        )
 
 
 def _by_clock(found: LabelList, clock: Clock) -> float:

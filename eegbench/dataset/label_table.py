@@ -89,12 +89,23 @@ def _one_column(lines: Lines, form: TableForm, known: Collection[str]) -> tuple[
             "column with the labels by dataset.table.column=NAME; a file of one column without a header begins with a "
             "label of dataset.labels or dataset.ignored."
         )
-    if lines.numbers != tuple(range(lines.numbers[0], lines.numbers[0] + len(lines.numbers))) or lines.numbers[0] != 1:
-        raise BadRecordingError(
-            f"{lines.path}: has empty lines between its labels, so nobody can say which epochs they are; write n/a "
-            "for an epoch without a label."
-        )
+    if lines.numbers[0] != 1:
+        raise BadRecordingError(_gaps(lines))
+    _check_no_gaps(lines)
     return _epochs([_text(row[0]) for row in lines.cells], form.epoch_s)
+
+
+def _check_no_gaps(lines: Lines) -> None:
+    """Refuse empty lines: each might be an epoch without a label."""
+    if lines.numbers != tuple(range(lines.numbers[0], lines.numbers[0] + len(lines.numbers))):
+        raise BadRecordingError(_gaps(lines))
+
+
+def _gaps(lines: Lines) -> str:
+    return (
+        f"{lines.path}: has empty lines between its labels, so nobody can say which epochs they are; write n/a "
+        "for an epoch without a label."
+    )
 
 
 def _epochs(texts: list[str], epoch_s: float) -> tuple[Mark, ...]:
@@ -102,8 +113,9 @@ def _epochs(texts: list[str], epoch_s: float) -> tuple[Mark, ...]:
 
 
 def _check_consecutive(lines: Lines, names: list[str]) -> None:
-    """Refuse a table in which epochs are missing, where it numbers them."""
+    """Refuse a table in which epochs are missing, by their numbers, or, without such, by empty lines."""
     if "epoch" not in names:
+        _check_no_gaps(lines)
         return
     numbers = _numbers(lines, "epoch", [row[names.index("epoch")] for row in lines.cells[1:]])
     for place, (number, line) in enumerate(zip(numbers, lines.numbers[1:], strict=True)):

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from eegbench.dataset.content import named
+from eegbench.dataset.delimited import MISSING
 from eegbench.dataset.distinct_subjects import stem
 from eegbench.dataset.subject_table import age_and_sex, read_rows
 from eegbench.types import Fact, Recording
@@ -61,12 +62,13 @@ class PeopleTable:
             Where there is not one, or it names no subject.
         """
         own = [row for name in names for row in self._by_recording.get(name, ())]
-        if len(own) != 1 or not own[0]["subject"]:
+        if len(own) != 1 or own[0]["subject"] in MISSING:
             name = next(iter(names))
             found = "names no subject" if len(own) == 1 else f"has {len(own)} rows"
+            remedy = "leave one" if len(own) > 1 else f"add a row with {self.key} {name} and its subject, or correct it"
             raise ValueError(
                 f"{self.path}: {found} for {name} in the column {self.key}, and one row with a subject is expected; "
-                f"add a row with {self.key} {name} and its subject, or correct it."
+                f"{remedy}."
             )
         return own[0]
 

@@ -15,6 +15,7 @@ import mne
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.bids_files import MNE_ERRORS
+from eegbench.dataset.brainvision_files import check_files, files_of
 from eegbench.dataset.channel_kinds import set_kinds
 from eegbench.dataset.chosen_channels import choose, picked
 from eegbench.dataset.edf import first_sample_s, open_edf
@@ -75,7 +76,8 @@ def open_signal(
     if path.suffix.lower() in STRICT:
         raw = open_edf(path, channels=channels, may_lack_channels=may_lack_channels)
     else:
-        _check_companions(path)
+        if path.suffix.lower() == ".vhdr":
+            check_files(path)
         if path.suffix.lower() == ".gdf":
             check_gdf_units(path)
         raw = open_any(path)
@@ -142,7 +144,7 @@ def companions(path: Path) -> tuple[Path, ...]:
     """Return the other files that a file of signals consists of and that are there: samples, markers, parts."""
     suffix = path.suffix.lower()
     if suffix == ".vhdr":
-        return tuple(one for one in _of_brainvision(path) if one.is_file())
+        return tuple(one for one in files_of(path) if one.is_file())
     if suffix == ".set":
         return tuple(one for one in (path.with_suffix(".fdt"),) if one.is_file())
     if suffix == ".fif":
@@ -155,23 +157,6 @@ def is_part(path: Path) -> Path | None:
     match = re.fullmatch(r"(.+)-\d+", path.stem)
     first = None if match is None else path.with_name(f"{match[1]}{path.suffix}")
     return first if path.suffix.lower() == ".fif" and first is not None and first.is_file() else None
-
-
-def _of_brainvision(path: Path) -> list[Path]:
-    """Return the files that a BrainVision header names."""
-    text = path.read_bytes().decode("latin-1") if path.is_file() else ""
-    names = [name.strip() for name in re.findall(r"(?mi)^(?:DataFile|MarkerFile)=(.+?)\r?$", text)]
-    return [path.with_name(name.replace("$b", path.stem)) for name in names]
-
-
-def _check_companions(path: Path) -> None:
-    """Refuse a BrainVision header that names the samples of another recording, as one that was copied does."""
-    for one in _of_brainvision(path) if path.suffix.lower() == ".vhdr" else ():
-        if one.stem != path.stem and one.with_suffix(".vhdr").is_file():
-            raise BadRecordingError(
-                f"{path}: its header names {one.name}, which belongs to {one.stem}.vhdr; correct DataFile= and "
-                "MarkerFile= in it."
-            )
 
 
 def _picked(
@@ -210,7 +195,7 @@ def _check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -
     least_s = raw.first_time + 1.5 / raw.info["sfreq"]  # where the recording itself begins no time is missing
     notes = zip(raw.annotations.onset, raw.annotations.description, strict=True)
     found = [(float(onset), str(text)) for onset, text in notes if onset > least_s and is_gap(text)]
-    found = [(onset - raw.first_time, text) for onset, text in found if text not in read_across]
+    found = [(onset - raw.first_time, text) for onset, text in found if not {text, text.rstrip("/")} & {*read_across}]
     if found:
         onset, text = found[0]
         raise BadRecordingError(

@@ -72,7 +72,7 @@ def spelled(text: str, known: Collection[str]) -> str:
     """
     if text in known:
         return text
-    for short in (text, text.partition("/")[2]):
+    for short in (text, text.rstrip("/"), text.partition("/")[2]):
         plain = re.sub(r"\s", "", short)
         for name in known:
             if short and plain == re.sub(r"\s", "", name):
@@ -97,7 +97,15 @@ def trigger_marks(path: Path) -> list[Mark]:
         )
     mask = BIOSEMI_CODE if path.suffix.lower() == ".bdf" else None
     try:
-        events = mne.find_events(raw, stim_channel=names, shortest_event=1, mask=mask, mask_type="and", verbose="ERROR")
+        events = mne.find_events(
+            raw,
+            stim_channel=names,
+            consecutive=True,
+            shortest_event=1,
+            mask=mask,
+            mask_type="and",
+            verbose="ERROR",
+        )
     except (ValueError, RuntimeError) as error:
         raise BadRecordingError(f"{path}: its trigger channel {', '.join(names)} cannot be read ({error}).") from error
     sfreq = float(raw.info["sfreq"])

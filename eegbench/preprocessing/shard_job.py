@@ -10,7 +10,7 @@ import mne
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.dataset import Dataset
+from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure, movement
 from eegbench.preprocessing.recorded import Recorded
@@ -100,7 +100,7 @@ def read(source: Source) -> Read:
     groups = source.signal.select(source.dataset, source.recording)
     for one in groups.values():
         for part in one.raws:
-            part.load_data(verbose="ERROR")
+            _load(part, source.recording)
     first = next(iter(groups.values()))
     quality, movement_uv = _measured(first)
     for one in list(groups.values())[1:]:
@@ -115,6 +115,27 @@ def read(source: Source) -> Read:
         movement_uv=movement_uv,
     )
     return Read(groups, header, quality)
+
+
+def _load(raw: "mne.io.BaseRaw", recording: Recording) -> None:
+    """Load samples, all of which must be numbers."""
+    try:
+        raw.load_data(verbose="ERROR")
+    except (RuntimeError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise BadRecordingError(
+            f"{recording.signal}: its samples cannot be read ({reason}); copy or export it again, or set "
+            "dataset.on_bad_recording=skip."
+        ) from error
+    signal = raw.get_data()
+    wrong = ~np.isfinite(signal)
+    if wrong.any():
+        channel, sample = (int(one) for one in np.argwhere(wrong)[0])
+        raise BadRecordingError(
+            f"{recording.signal}: {int(wrong.sum())} samples are no numbers (NaN or infinite), the first in channel "
+            f"{raw.ch_names[channel]} at {sample / raw.info['sfreq']:g} s; fill them and mark the time with BAD_, "
+            "leave the channel out, or set dataset.on_bad_recording=skip."
+        )
 
 
 def _measured(recorded: Recorded) -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:

@@ -4,6 +4,7 @@ The samples are read, as only they tell whether a unit is right. Windows are cut
 that a run calls.
 """
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from eegbench.preprocessing.shard_job import Source
 from eegbench.progress import n_cores, parallel
 from eegbench.store import Shard
 from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,8 @@ def _compare(
     problems: Mapping[str, list[str]],
 ) -> str:
     """Compare the recordings that have windows, and note what a run notes of their windows and channels."""
-    judgement = judgement_of(preprocessing)
     for name, shard in shards.items():
-        try:
-            judgement.table([shard], [cuts[name]])
-        except BadRecordingError as error:
-            problems[name].append(str(error))
+        problems[name] += _useless(name, shard, cuts[name], dataset, preprocessing)
     headers = {name: shard.header for name, shard in shards.items() if not problems[name]}
     if not headers:
         return ""
@@ -135,6 +134,29 @@ def _compare(
     except BadRecordingError as error:
         return str(error)
     return ""
+
+
+def _useless(name: str, shard: Shard, cut: Cut, dataset: Dataset, preprocessing: Preprocessing) -> list[str]:
+    """Say why no window of a recording can be used, and note that none has a class."""
+    try:
+        table = judgement_of(preprocessing).table([shard], [cut])
+    except BadRecordingError as error:
+        return [str(error)]
+    if table["rejected"].all():
+        return [_all_rejected(table)]
+    if dataset.labels and not (table["scored"] & ~table["rejected"]).any():
+        _log.warning("%s: no window that can be used has a class.", name)
+    return []
+
+
+def _all_rejected(table: pd.DataFrame) -> str:
+    """Say why no window of a recording can be used."""
+    counts = [(int(table[name].sum()), name.replace("_", " ")) for name in ("flat", "saturated", "marked_bad")]
+    told = ", ".join(f"{n} {name}" for n, name in counts if n)
+    return (
+        f"all {len(table)} windows are rejected ({told}): check the channels and their units, or set "
+        "preprocessing.flat_uv or preprocessing.saturated_share to null"
+    )
 
 
 def _unknown_labels(dataset: Dataset, shard: Shard) -> str:

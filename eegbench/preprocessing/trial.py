@@ -12,9 +12,12 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import labelled, parts_of
+from eegbench.preprocessing.stretches import SLACK
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
+
+COUNTED = ("repeated", "trials", "moved", "dropped", "cut_short")
 
 _log = logging.getLogger(__name__)
 
@@ -111,7 +114,9 @@ class Trial(Preprocessing):
 
     def tell(self, cuts: Sequence[Cut]) -> None:
         """Note how many trials were moved or dropped."""
-        n = {name: sum(cut.counts[name] for cut in cuts) for name in ("trials", "moved", "dropped", "cut_short")}
+        n = {name: sum(cut.counts[name] for cut in cuts) for name in COUNTED}
+        if n["repeated"]:
+            _log.info("%d cues stand where another of their class stands, and count once.", n["repeated"])
         if n["moved"] or n["dropped"]:
             _log.info(
                 "Of %d trials that cues begin, %d were moved inside their recording by at most %g s, and %d that pass "
@@ -136,9 +141,10 @@ class Trial(Preprocessing):
     ) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"], dict[str, int]]:
         """Return first sample and class of each trial, and how many were moved or dropped."""
         length = self._trial_times(header.sfreq)
-        cues = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
-        onset = np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
-        _check_one_class(header, onset, [label for _, label in cues], dataset.classes)
+        every = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
+        _check_one_class(header, _samples(every, header), [label for _, label in every], dataset.classes)
+        cues = _without_repetitions(every, header.sfreq)
+        onset = _samples(cues, header)
         wanted = onset + round(self.tmin_s * header.sfreq)
         begin, end = _part_of(onset, parts_of(header))
         first = np.clip(wanted, begin, np.maximum(begin, end - length))
@@ -151,7 +157,13 @@ class Trial(Preprocessing):
             raise BadRecordingError(_no_trial(header, len(cues)))
         label = np.array([label for _, label in cues], dtype=np.int64)
         n_moved, n_cut_short = int((first != wanted)[kept].sum()), int((inside & ~alone).sum())
-        counts = {"trials": len(cues), "moved": n_moved, "dropped": int((~inside).sum()), "cut_short": n_cut_short}
+        counts = {
+            "repeated": len(every) - len(cues),
+            "trials": len(cues),
+            "moved": n_moved,
+            "dropped": int((~inside).sum()),
+            "cut_short": n_cut_short,
+        }
         return first[kept], label[kept], counts
 
     def _crops(self, sfreq: float) -> Int[np.ndarray, "n"]:
@@ -164,6 +176,19 @@ class Trial(Preprocessing):
             )
         stride = 1 if self.stride_s is None else max(1, round(self.stride_s * sfreq))
         return np.union1d(np.arange(0, last + 1, stride, dtype=np.int64), np.int64(last))
+
+
+def _samples(cues: Sequence[tuple[float, int]], header: ShardHeader) -> Int[np.ndarray, "n"]:
+    return np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
+
+
+def _without_repetitions(cues: Sequence[tuple[float, int]], sfreq: float) -> list[tuple[float, int]]:
+    """Leave out cues that follow one of their class within a sample: it was written twice."""
+    found: list[tuple[float, int]] = []
+    for onset_s, label in cues:
+        if not found or label != found[-1][1] or onset_s - found[-1][0] > (SLACK + 0.5) / sfreq:
+            found.append((onset_s, label))
+    return found
 
 
 def _part_of(

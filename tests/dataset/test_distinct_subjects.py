@@ -1,5 +1,6 @@
 """Two subjects who are one person are refused where their files are equal, and told where headers or names say so."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -127,3 +128,46 @@ def test_the_stem_is_what_is_left_without_occasion_and_copy(subjects: Sequence[s
 )
 def test_numbered_people_share_no_stem(subjects: Sequence[str]):
     assert len({stem(subject) for subject in subjects}) == len(subjects)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["anna_a", "anna_b", "bert_a", "bert_b"], r"\(anna, bert\) and \(a, b\)"),
+        (["pre/S01", "pre/S02", "post/S01", "post/S02"], r"\(post, pre\) and \(S01, S02\)"),
+        (["S01", "S02", "S03", "S04"], ""),
+        (["anna_a", "anna_b", "bert_a"], ""),
+    ],
+)
+def test_names_of_two_parts_that_come_with_each_other_are_noted(tmp_path: Path, caplog, names, told):
+    check(*_files(tmp_path, names), subjects=names)
+    assert ("Recordings are named by two parts" in caplog.text) == bool(told)
+    assert re.search(told, caplog.text)
+
+
+@pytest.mark.parametrize(("n_files", "is_told"), [(3, True), (2, False)])
+def test_folders_that_hold_no_fewer_files_of_the_same_names_than_they_are_may_be_occasions(
+    tmp_path: Path, caplog, n_files, is_told
+):
+    names = [f"{folder}/S{number}" for folder in ("pre", "post", "later") for number in range(n_files)]
+    check(*_files(tmp_path, names), subjects=[name.partition("/")[0] for name in names])
+    assert ("(pre, post, later) and (S0, S1, S2)" in caplog.text) == is_told
+
+
+def test_equal_files_of_labels_of_two_subjects_are_noted(tmp_path: Path, caplog):
+    paths = _files(tmp_path, ["anna", "bert", "carl"])
+    labels = [path.with_suffix(".csv") for path in paths]
+    for file, text in zip(labels, ("W\nN1\n", "W\nN1\n", "W\nN2\n"), strict=True):
+        file.write_text(text)
+    pairs = zip(paths, labels, strict=True)
+    listed = [Recording(path.stem, path.stem, "1", path, labels=file) for path, file in pairs]
+    check_subjects(Listed(listed), listed)
+    assert "files of labels of the subjects anna, bert are equal" in caplog.text
+
+
+def _files(folder: Path, names: Sequence[str]) -> list[Path]:
+    paths = [folder / f"{name}.edf" for name in names]
+    for number, path in enumerate(paths):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes([number]) * 9000)
+    return paths

@@ -85,3 +85,11 @@ def test_epochs_of_another_length_than_said_are_refused(n: int, epoch_s: float):
         onsets(found, clock(), "file")
     whole = listed(*(30.0 * number for number in range(118)), epoch_s=30.0)
     assert len(onsets(whole, clock(), "file")) == 118
+
+
+@pytest.mark.parametrize(("start_s", "told"), [(60.0, "60 s after"), (-60.0, "60 s before"), (12 * 3600.0, "43200 s")])
+def test_a_list_that_names_another_time_of_day_than_its_recording_is_refused(start_s: float, told: str):
+    own_s = (clock().start - datetime.combine(clock().start, datetime.min.time())).total_seconds()
+    with pytest.raises(BadRecordingError, match=rf"says that the recording starts {told}.*hypnogram_start=clock"):
+        onsets(listed(0.0, 30.0, start_s=(own_s + start_s) % 86400), clock(), "file")
+    assert onsets(listed(0.0, 30.0, start_s=own_s), clock(), "file") == [0.0, 30.0]

@@ -90,3 +90,11 @@ def test_text_that_is_no_utf8_is_refused_and_so_is_an_epoch_of_no_length(tmp_pat
         read(tmp_path / "a.csv", "onset,label\n0,Wäch\n", encoding="latin-1")
     with pytest.raises(ValueError, match=r"dataset\.table\.epoch_s=0"):
         TableForm(column="label", epoch_s=0.0)
+
+
+@pytest.mark.parametrize(
+    "text", ["label\nW\n\nN2\n", 'label\nW\n""\nN2\n', "label,by\nW,x\n,\nN2,x\n", "label\tby\nW\tx\n\t\nN2\tx\n"]
+)
+def test_an_empty_row_among_epochs_is_refused(tmp_path: Path, text: str):
+    with pytest.raises(BadRecordingError, match="has empty lines between its labels"):
+        read(tmp_path / "a.csv", text)

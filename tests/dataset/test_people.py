@@ -86,6 +86,7 @@ def test_a_table_may_be_participants_tsv_of_bids_and_subjects_csv_comes_first(tm
         ("file,subject\ns1/a.edf,anna\n", r"has 0 rows for s1/b\.edf in the column file"),
         ("file,subject\ns1/a.edf,anna\ns1/a.edf,bert\n", r"has 2 rows for s1/a\.edf in the column file"),
         ("file,subject\ns1/a.edf,\n", r"names no subject for s1/a\.edf in the column file, and one row with a subject"),
+        ("file,subject\ns1/a.edf,n/a\n", r"names no subject for s1/a\.edf in the column file"),
         ("file,name\ns1/a.edf,anna\n", r"has the columns file, name; subject \(or participant_id\) is expected"),
         ("subject,age\ns1,30\n", r"has no row for subject s2"),
         ("subject,age\ns1,30\ns1,31\ns2,30\n", r"subject s1 has rows that differ"),

@@ -280,3 +280,35 @@ def test_markers_of_brainvision_keep_their_short_names_in_other_formats(tmp_path
     mne.io.read_raw_brainvision(tmp_path / "a.vhdr", verbose="ERROR").save(tmp_path / "b_raw.fif", verbose="ERROR")
     dataset = sides(tmp_path, pattern="*.fif", labels={"S1": "left", "S2": "right"})
     assert [text for *_, text in marks(dataset)] == ["S1", "S2", "S1"]
+
+
+def test_every_change_of_a_trigger_channel_to_another_code_is_a_label(tmp_path: Path):
+    codes = np.repeat([0, 2, 1, 0, 1, 2, 1], 50).astype(float)
+    info = mne.create_info([*NAMES, "STI 014"], SFREQ, ["eeg"] * len(NAMES) + ["stim"])
+    data = np.vstack([1e-6 * noise(len(codes) / SFREQ, SFREQ), codes])
+    mne.io.RawArray(data, info, verbose="ERROR").save(tmp_path / "a_raw.fif", verbose="ERROR")
+    found = marks(sides(tmp_path, labels_from="triggers"))
+    assert [(onset, text) for onset, _, text in found] == [(0.5, "2"), (1.0, "1"), (2.0, "1"), (2.5, "2"), (3.0, "1")]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda p: p.write_bytes(p.read_bytes()[:-5]), "does not end with a whole sample"),
+        (lambda p: p.write_bytes(p.read_bytes()[:3600]), "has 300 samples of each channel, and a marker stands at 401"),
+        (lambda p: p.unlink(), r"a\.vhdr: its header names a\.eeg, which is not there"),
+        (lambda p: p.with_suffix(".vmrk").unlink(), r"a\.vhdr: its header names a\.vmrk, which is not there"),
+    ],
+)
+def test_a_brainvision_recording_that_is_cut_or_lacks_a_file_is_refused(tmp_path: Path, change, message: str):
+    write_brainvision(tmp_path / "a.vhdr", noise(6, SFREQ), SFREQ, [(4.0, "Stimulus", "S  1")])
+    change(tmp_path / "a.eeg")
+    dataset = sides(tmp_path, labels={"S1": "left"})
+    with pytest.raises(BadRecordingError, match=message):
+        dataset.read(dataset.recordings()[0])
+
+
+def test_a_new_segment_is_read_across_under_the_name_that_brainvision_gives_it(tmp_path: Path):
+    write_brainvision(tmp_path / "a.vhdr", noise(6, SFREQ), SFREQ, [(4.0, "Stimulus", "S  1")], paused_s=(3.0,))
+    dataset = sides(tmp_path, labels={"S1": "left"}, ignored=("New Segment",))
+    assert "S1" in [text for *_, text in marks(dataset)]

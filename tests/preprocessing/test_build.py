@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import mne
 import numpy as np
 import pytest
 import torch
@@ -339,3 +340,28 @@ def test_no_claim_is_made_for_shards_that_are_there(tmp_path, monkeypatch):
     opened(tmp_path)
     monkeypatch.setattr("eegbench.store.claim.SoftFileLease", None)
     assert opened(tmp_path).n_built == 0
+
+
+def test_samples_that_are_no_numbers_are_refused_with_their_place(tmp_path, monkeypatch):
+    dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
+    whole = type(dataset).read
+
+    def broken(self, recording, **options):
+        raw = whole(self, recording, **options).load_data()
+        raw.apply_function(lambda x: np.where(np.arange(len(x)) == 250, np.nan, x), picks=["B"], verbose="ERROR")
+        return raw
+
+    monkeypatch.setattr(type(dataset), "read", broken)
+    with pytest.raises(BadRecordingError, match=r"1 samples are no numbers .* in channel B at 2\.5 s"):
+        opened(tmp_path, dataset)
+
+
+def test_samples_that_cannot_be_read_are_refused_and_named(tmp_path, monkeypatch):
+    dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
+
+    def cut(self, **options):
+        raise RuntimeError("Incorrect number of samples")
+
+    monkeypatch.setattr(mne.io.BaseRaw, "load_data", cut)
+    with pytest.raises(BadRecordingError, match=r"its samples cannot be read \(Incorrect number of samples\)"):
+        opened(tmp_path, dataset)

@@ -1,5 +1,6 @@
 """The survey shows what a run would refuse, skip or note, with the recordings named, and preprocesses nothing."""
 
+import re
 from dataclasses import replace
 
 import mne
@@ -123,3 +124,11 @@ def test_processes_see_the_same(tmp_path):
     one, two = (survey(dataset, standard(), n) for n in (1, 2))
     assert one.table.equals(two.table)
     assert one.notes == two.notes
+
+
+def test_a_recording_whose_windows_are_all_rejected_is_a_problem(tmp_path):
+    def still(raw):
+        return raw.load_data().apply_function(lambda x: 0 * x, picks=["B"], verbose="ERROR")
+
+    found = survey(Odd(still, folder=tmp_path / "toy"), standard(), 1)
+    assert re.search(r"windows are rejected \(\d+ flat\)", problems(found)["s1"])

@@ -241,3 +241,10 @@ def test_three_real_runs_give_45_trials_in_the_order_of_their_marks(shared_data,
     assert store.gather(np.arange(45)).only.shape == (45, 64, 497)
     assert len(opened(tmp_path, dataset, trial(**CROPS)).table) == 90
     assert not [text for text in caplog.messages if not text.startswith("Channels of group eeg are")]
+
+
+def test_a_cue_that_is_written_twice_is_one_trial(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    cues = [(4.0, "left"), (4.0, "left"), (4.004, "left"), (4.5, "right"), (5.0, "right")]
+    assert windows(tmp_path, (30.0, cues), next_cue="keep")["sample_eeg"].tolist() == [800, 880, 960]
+    assert "2 cues stand where another of their class stands, and count once." in caplog.text

@@ -3,14 +3,13 @@
 import pandas as pd
 import pytest
 import torch
-from joint_work import all_training, fit
+from joint_work import PENALTIES, all_training, fit
 from ranks import in_processes
 from small_training import loop
 
 from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
-from eegbench.trainer.penalty.l2 import L2
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def counted(one):
     [
         ("plain", {"batch_norm": False, "n_pairs": 49}),
         ("clipped", {"clip_norm": 1e-2}),
-        ("penalised", {"penalties": {"l2": L2(factor=0.05, leave_out=("bias",))}}),
+        ("penalised", {"penalties": PENALTIES, "batch_norm": False}),
     ],
     ids=["plain", "clipped", "penalised"],
 )

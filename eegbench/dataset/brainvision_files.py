@@ -1,0 +1,75 @@
+"""The files that a BrainVision header names, and whether they are whole: MNE reads what is left of a cut one."""
+
+import re
+from pathlib import Path
+
+from eegbench.dataset.base import BadRecordingError
+
+N_BYTES = {"INT_16": 2, "UINT_16": 2, "INT_32": 4, "IEEE_FLOAT_32": 4}
+"""Of a sample, by the header's BinaryFormat."""
+
+NAMED = re.compile(r"(?mi)^(?:DataFile|MarkerFile)=[ \t]*(.+?)[ \t]*\r?$")
+
+MARKER = re.compile(r"(?m)^Mk\d+=[^,\r\n]*,[^,\r\n]*,(\d+),")
+"""A marker, and its sample, counted from 1."""
+
+
+def files_of(header: Path) -> list[Path]:
+    """Return the files of samples and markers that a header names."""
+    return [header.with_name(name.replace("$b", header.stem)) for name in NAMED.findall(_text(header))]
+
+
+def check_files(header: Path) -> None:
+    """Refuse files that are missing, cut, or another recording's.
+
+    Raises
+    ------
+    BadRecordingError
+        Naming the file.
+    """
+    text = _text(header)
+    for one in files_of(header):
+        if one.stem != header.stem and one.with_suffix(".vhdr").is_file():
+            raise BadRecordingError(
+                f"{header}: its header names {one.name}, which belongs to {one.stem}.vhdr; correct DataFile= and "
+                "MarkerFile= in it."
+            )
+        if not one.is_file():
+            raise BadRecordingError(
+                f"{header}: its header names {one.name}, which is not there; restore it, or correct DataFile= and "
+                "MarkerFile= where it has another name."
+            )
+    data, markers = _named(header, text, "DataFile"), _named(header, text, "MarkerFile")
+    n_channels, width = _value(text, "NumberOfChannels"), N_BYTES.get(_value(text, "BinaryFormat"))
+    if data is None or width is None or not n_channels.isdigit() or int(n_channels) == 0:
+        return  # text, or nothing that MNE could read
+    n_samples, rest = divmod(data.stat().st_size, width * int(n_channels))
+    last = max(map(int, MARKER.findall(_text(markers))), default=0) if markers else 0
+    points = _value(text, "DataPoints")
+    stated = int(points) if points.isdigit() else n_samples
+    if rest:
+        why = "does not end with a whole sample"
+    elif last > n_samples:
+        why = f"has {n_samples} samples of each channel, and a marker stands at {last}"
+    elif stated != n_samples:
+        why = f"has {n_samples} samples of each channel, and its header says {stated}"
+    else:
+        return
+    raise BadRecordingError(
+        f"{data}: {why}: the file was cut, or belongs to another recording; copy or export it again, or set "
+        "dataset.on_bad_recording=skip."
+    )
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("latin-1") if path.is_file() else ""
+
+
+def _value(text: str, key: str) -> str:
+    found = re.search(rf"(?mi)^{key}=[ \t]*(.+?)[ \t]*\r?$", text)
+    return found[1] if found else ""
+
+
+def _named(header: Path, text: str, key: str) -> Path | None:
+    name = _value(text, key)
+    return header.with_name(name.replace("$b", header.stem)) if name else None
