@@ -12,11 +12,14 @@ from pathlib import Path
 
 from eegbench.atomic import write_json
 from eegbench.config import ConfigError, read_json
+from eegbench.dataset.base import BadRecordingError
 from eegbench.types import Recording
 
 BLOCK_BYTES = 1 << 16
 N_BLOCKS = 8
 """Blocks of a file that its digest covers, the first and the last among them: a smaller file is read whole."""
+
+H5_ENDINGS = (".h5", ".hdf5")
 
 RECORDINGS = "recordings.json"
 """The file that lists the recordings, in the folder of what is made of them."""
@@ -85,6 +88,7 @@ class Difference:
 def file_digest(path: Path) -> str:
     """Return a SHA-256 digest of a file's size and of blocks at its start, at its end and evenly in between.
 
+    Of HDF5 it covers the hypnogram, too, which may lie between the blocks.
     Reading a night whole would take as long as preprocessing it. A change that leaves the size as it is and touches
     none of the blocks is not seen.
 
@@ -99,7 +103,21 @@ def file_digest(path: Path) -> str:
         for start in _starts(size):
             file.seek(start)
             digest.update(file.read(BLOCK_BYTES))
+    digest.update(_hypnogram_inside(path))
     return digest.hexdigest()
+
+
+def _hypnogram_inside(path: Path) -> bytes:
+    """Return the stages of a file of HDF5; nothing of other files, and where they cannot be read."""
+    if path.suffix.lower() not in H5_ENDINGS:
+        return b""
+    from eegbench.dataset.h5_hypnogram import stages_in_file  # loads MNE and h5py, for those who have such files
+
+    try:
+        found = stages_in_file(path)
+    except BadRecordingError:  # who reads the recording is told of it
+        return b""
+    return b"" if found is None else found.tobytes()
 
 
 def _starts(size: int) -> Sequence[int]:

@@ -8,13 +8,12 @@ from typing import Literal
 import mne
 
 from eegbench.dataset.base import Card
+from eegbench.dataset.content import H5_ENDINGS
 from eegbench.dataset.folder import FolderDataset
 from eegbench.dataset.h5_night import H5Reader, form_of_h5
 from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_list import list_recordings
 from eegbench.types import Recording
-
-ENDINGS = (".h5", ".hdf5")
 
 
 class H5Psg(FolderDataset):
@@ -113,7 +112,7 @@ class H5Psg(FolderDataset):
         """List the recordings; see `eegbench.dataset.signal_list.list_recordings`."""
         if self.root is None:
             raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
-        found = list_recordings(self.root, self.pattern, subject=self.subject, labels=None, endings=ENDINGS)
+        found = list_recordings(self.root, self.pattern, subject=self.subject, labels=None, endings=H5_ENDINGS)
         return self._reader.with_lists(found)
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:

@@ -106,6 +106,7 @@ def _nothing(root: Path, pattern: str, endings: Collection[str]) -> str:
     return (
         f"dataset.root={root}: holds no recording that matches dataset.pattern={pattern} and ends in one of "
         f"{', '.join(endings)}; there are {shown or 'no files'}."
+        + (" Nights in HDF5 are read by dataset=h5_psg." if {".h5", ".hdf5"} & {*found} - {*endings} else "")
     )
 
 

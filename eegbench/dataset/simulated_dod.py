@@ -20,7 +20,7 @@ from eegbench.dataset.simulation.subject import NOBODY
 from eegbench.dataset.simulation.write_h5 import write_h5_night, write_scorers
 from eegbench.types import Recording
 
-DOD_SIMULATOR_VERSION = "1.0"
+DOD_SIMULATOR_VERSION = "1.1"
 """Part of the identity of every simulated file: whatever changes one number of a night changes this."""
 
 MIN_HOURS = 0.5

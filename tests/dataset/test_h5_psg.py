@@ -12,6 +12,8 @@ from h5_files import SFREQ, psg, signal, write_h5, write_night
 
 from eegbench.__main__ import main
 from eegbench.dataset import BadRecordingError, MixedRatesError
+from eegbench.dataset.content import BLOCK_BYTES, N_BLOCKS, file_digest
+from eegbench.dataset.signal_list import list_recordings
 
 N = 12000
 """Samples of four epochs."""
@@ -300,10 +302,23 @@ def test_an_empty_folder_and_impossible_options_are_refused(tmp_path: Path):
     (tmp_path / "a.edf").touch()
     with pytest.raises(FileNotFoundError, match=r"ends in one of \.h5, \.hdf5; there are \.edf \(1\)"):
         psg(tmp_path).recordings()
+    (tmp_path / "a.edf").rename(tmp_path / "a.h5")
+    with pytest.raises(FileNotFoundError, match=r"there are \.h5 \(1\)\. Nights in HDF5 are read by dataset=h5_psg"):
+        list_recordings(tmp_path, "**/*", subject="file", labels=None)
     with pytest.raises(ValueError, match=r"dataset\.channels=\[\]"):
         psg(tmp_path, channels=())
     with pytest.raises(ValueError, match=r"dataset\.crop_wake_min=30, dataset\.wake=Wake"):
         psg(tmp_path, crop_wake_min=30.0, wake="Wake")
+
+
+def test_a_corrected_stage_is_another_content(tmp_path: Path):
+    path = write_night(tmp_path / "a.h5", epochs=200, hypnogram=[2] * 200)
+    assert path.stat().st_size > N_BLOCKS * BLOCK_BYTES
+    before = file_digest(path)
+    assert file_digest(path) == before
+    with h5py.File(path, "a") as file:
+        file["hypnogram"][100] = 3
+    assert file_digest(path) != before
 
 
 def test_data_check_reads_a_folder_of_right_and_wrong_files(tmp_path: Path, capsys):

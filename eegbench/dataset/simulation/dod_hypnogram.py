@@ -1,4 +1,4 @@
-"""The stages of a night as in DOD-H or DOD-O: what the signal shows, what five scorers say, and their consensus."""
+"""The stages of a night as in DOD-H or DOD-O: what five scorers say, their consensus, and what the signal shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -57,13 +57,16 @@ class ScoredNight:
     subject
         Who slept.
     truth
-        What the signal shows (n_epochs,).
+        What the scorers are drawn around (n_epochs,).
     night
         First epoch of the night, and the one after its last.
     scored
         What each scorer gave (5, n_epochs).
     consensus
         What most of them gave (n_epochs,).
+    shown
+        What the signal shows: the stage of one of the scorers, another one in each epoch, so that what is doubtful is
+        as hard to see for a network as for them (n_epochs,).
     """
 
     subject: Subject
@@ -71,6 +74,7 @@ class ScoredNight:
     night: tuple[int, int]
     scored: Scored
     consensus: Stages
+    shown: Stages
 
 
 def draw_scored_night(model: str, number: int, *, hours: float | None, seed: int) -> ScoredNight:
@@ -104,7 +108,8 @@ def draw_scored_night(model: str, number: int, *, hours: float | None, seed: int
     truth = np.zeros(n_epochs, dtype=np.int64)
     truth[first:stop] = draw_night(subject, stop - first, rng, known.nights)
     scored = draw_scorers(truth, known.habits, number=number, seed=seed)
-    return ScoredNight(subject, truth, (first, stop), scored, consensus_of(scored))
+    shown = scored[rng.integers(len(scored), size=n_epochs), np.arange(n_epochs)]
+    return ScoredNight(subject, truth, (first, stop), scored, consensus_of(scored), shown)
 
 
 def _normal(chance: float) -> float:

@@ -85,7 +85,7 @@ def draw_signals(night: ScoredNight, model: str, rng: np.random.Generator) -> di
     signals
         By the names of channels: those of `EEG`, then `OTHERS`.
     """
-    weights = signal.stage_weights(night.truth)
+    weights = signal.stage_weights(night.shown)
     waves = np.zeros((3, len(weights) * signal.SFREQ), dtype=np.float32)
     add_events(waves, draw_events(weights, night.subject, rng), night.subject, rng)
     electrodes = sorted({name for pair in EEG[model] for name in pair.split("_")})

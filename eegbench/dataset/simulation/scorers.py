@@ -53,7 +53,7 @@ def draw_scorers(truth: Stages, habits: Habits, *, number: int, seed: int) -> Sc
     Parameters
     ----------
     truth
-        What the signal shows.
+        The stages around which they differ.
     habits
         Of the scorers.
     number

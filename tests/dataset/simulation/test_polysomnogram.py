@@ -12,7 +12,7 @@ EPOCH = 30 * SFREQ
 
 @pytest.fixture(scope="module")
 def night():
-    return draw_scored_night("dod_o", 1, hours=3.0, seed=3)
+    return draw_scored_night("dod_o", 1, hours=2.0, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_there_are_the_channels_of_the_set(night, signals):
 
 def test_deep_sleep_has_slow_waves_and_wake_has_muscle(night, signals):
     delta, tone = power(signals["F3_M2"], 0.5, 4), power(signals["EMG"], 20, 100)
-    light, deep, wake = (night.truth == 2, night.truth == 3, night.truth == 0)
+    light, deep, wake = (night.shown == stage for stage in (2, 3, 0))
     assert np.median(delta[deep]) > 2 * np.median(delta[light])
     assert np.median(tone[wake]) > 2 * np.median(tone[light])
 
