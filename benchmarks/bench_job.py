@@ -90,7 +90,13 @@ def measure(folder: Path, words: list[str], number: int, given: argparse.Namespa
 
 def nights_of(folder: Path) -> dict[str, object]:
     """Return the node of the dataset: six nights of 9 h."""
-    words = ("dataset=simulated_sleep", "dataset.n_subjects=6", "dataset.hours=9.0", f"dataset.root={folder}")
+    words = (
+        "dataset=simulated_sleep",
+        "dataset.n_subjects=6",
+        "dataset.hours=9.0",
+        "dataset.version=1",
+        f"dataset.root={folder}",
+    )
     node: dict[str, object] = composed(*words)["dataset"]
     return node
 

@@ -13,7 +13,7 @@ LABELS = {"Sleep stage W": "W", "Sleep stage 2": "N2"}
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory):
     """Return a folder of three simulated nights of an hour."""
-    options = {"n_subjects": 3, "n_nights": 1, "hours": 1.0, "seed": 7, "labels": LABELS, "ignored": ()}
+    options = {"n_subjects": 3, "n_nights": 1, "hours": 1.0, "seed": 7, "version": 2, "labels": LABELS, "ignored": ()}
     made = SimulatedSleep(root=str(tmp_path_factory.mktemp("nights")), on_bad_recording="raise", **options)
     return made.recordings()[0].signal.parent
 

@@ -7,6 +7,7 @@ import pytest
 
 from eegbench import progress
 from eegbench.dataset.simulated_sleep import SimulatedSleep
+from eegbench.dataset.simulation import Version
 
 LABELS = {
     f"Sleep stage {letter}": stage for letter, stage in zip("W1234R", ("W", "N1", "N2", "N3", "N3", "R"), strict=True)
@@ -19,8 +20,17 @@ def _one_process(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(progress, "n_cores", lambda: 1)
 
 
-def nights(root: Path, *, n_subjects: int = 2, n_nights: int = 1, hours: float = 1.0, seed: int = 7) -> SimulatedSleep:
+def nights(
+    root: Path,
+    *,
+    n_subjects: int = 2,
+    n_nights: int = 1,
+    hours: float = 1.0,
+    seed: int = 7,
+    version: Version = 2,
+) -> SimulatedSleep:
     return SimulatedSleep(
+        version=version,
         n_subjects=n_subjects,
         n_nights=n_nights,
         hours=hours,
@@ -66,6 +76,20 @@ def test_a_night_that_was_lost_comes_back_the_same(tmp_path: Path):
     content = path.read_bytes()
     path.unlink()
     assert nights(tmp_path).recordings()[1].signal.read_bytes() == content
+
+
+def test_version_1_has_the_folder_that_it_always_had(tmp_path: Path):
+    assert nights(tmp_path, seed=7, hours=5.0, version=1).folder.name == "831fa89cd1c8"
+
+
+def test_the_two_versions_are_never_mixed_up(tmp_path: Path):
+    old, new = nights(tmp_path, n_subjects=1, version=1), nights(tmp_path, n_subjects=1, version=2)
+    assert old.folder != new.folder
+    assert old.read_settings != new.read_settings  # a shard's identity
+    assert old.people == new.people  # the same sleepers
+    first, other = (dataset.read(dataset.recordings()[0]) for dataset in (old, new))
+    assert first.annotations.duration.sum() == other.annotations.duration.sum()
+    assert not np.array_equal(first.get_data(), other.get_data())
 
 
 def test_other_seeds_and_lengths_are_other_nights_in_other_folders(tmp_path: Path):

@@ -1,15 +1,16 @@
 """A simulator of sleepers' nights: hypnograms as real ones, signals that follow them, and the truth behind both."""
 
-from eegbench.dataset.simulation.night import SIMULATOR_VERSION, Night, simulate_night
+from eegbench.dataset.simulation.night import SIMULATOR_VERSIONS, Night, Version, simulate_night
 from eegbench.dataset.simulation.statistics import STAGES
 from eegbench.dataset.simulation.subject import Subject, draw_subject
 from eegbench.dataset.simulation.write import night_files, write_night, write_subjects
 
 __all__ = [
-    "SIMULATOR_VERSION",
+    "SIMULATOR_VERSIONS",
     "STAGES",
     "Night",
     "Subject",
+    "Version",
     "draw_subject",
     "night_files",
     "simulate_night",

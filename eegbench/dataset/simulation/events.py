@@ -4,7 +4,7 @@ Each kind is a row of `KINDS`. Rates and sizes are of the order that the AASM ma
 give for adults; they are ours, not measured.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,16 +70,35 @@ def draw_events(weights: Weights, subject: Subject, rng: np.random.Generator) ->
 
 
 def add_events(
-    signals: Float[np.ndarray, "3 n_samples"], events: pd.DataFrame, subject: Subject, rng: np.random.Generator
+    signals: Float[np.ndarray, "3 n_samples"],
+    events: pd.DataFrame,
+    subject: Subject,
+    rng: np.random.Generator,
+    factors: Mapping[str, Float[np.ndarray, "3"]] | None = None,
 ) -> None:
-    """Add the waves of a table of events to EEG Fpz-Cz, EEG Pz-Oz and EOG horizontal, in place."""
+    """Add the waves of a table of events to EEG Fpz-Cz, EEG Pz-Oz and EOG horizontal, in place.
+
+    Parameters
+    ----------
+    signals
+        In µV at 100 Hz (3, n_samples).
+    events
+        As `draw_events` returns them.
+    subject
+        Whose spindle frequency it is.
+    rng
+        Source of chance.
+    factors
+        On the gains of each kind of event (3,); None leaves them as they are.
+    """
     kinds = {kind.name: kind for kind in KINDS}
+    gains = {name: np.asarray(kind.gains) * (factors[name] if factors else 1) for name, kind in kinds.items()}
     for name, onset_s, duration_s, peak_uv in events.itertuples(index=False):
         start = round(onset_s * SFREQ)
         part = signals[:, start : start + round(duration_s * SFREQ)]
         t = np.arange(part.shape[1]) / SFREQ
         wave = peak_uv * kinds[name].wave(Moment(t, subject.spindle_hz, rng))
-        part += np.asarray(kinds[name].gains)[:, None] * wave
+        part += gains[name][:, None] * wave
 
 
 def _draw_kind(kind: Kind, weights: Weights, subject: Subject, rng: np.random.Generator) -> pd.DataFrame:

@@ -1,20 +1,28 @@
 """A whole night of one sleeper: signals as an amplifier records them, and the truth behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
 from eegbench.dataset.simulation import signal
+from eegbench.dataset.simulation.background import draw_noise, draw_waves
 from eegbench.dataset.simulation.events import add_events, draw_events
 from eegbench.dataset.simulation.hypnogram import Hypnogram, describe_epochs, draw_hypnogram
+from eegbench.dataset.simulation.levels import draw_levels, draw_person
+from eegbench.dataset.simulation.measured_spectra import REAL_SPECTRA
 from eegbench.dataset.simulation.signal import SFREQ, Weights
+from eegbench.dataset.simulation.spectra import SpectrumStatistics
 from eegbench.dataset.simulation.statistics import EPOCH_S, Stages
 from eegbench.dataset.simulation.subject import Subject
 
-SIMULATOR_VERSION = "1.0"
-"""Part of the identity of every simulated file: whatever changes one number of a night changes this."""
+Version = Literal[1, 2]
+
+SIMULATOR_VERSIONS: Mapping[Version, str] = {1: "1.0", 2: "2.0"}
+"""Part of the identity of every simulated file: whatever changes one number of a night changes its version's."""
 
 EEG_EOG = ("EEG Fpz-Cz", "EEG Pz-Oz", "EOG horizontal")
 EMG = "EMG submental"
@@ -59,7 +67,15 @@ class Night:
     events: pd.DataFrame
 
 
-def simulate_night(subject: Subject, *, session: int, hours: float, seed: int) -> Night:
+def simulate_night(
+    subject: Subject,
+    *,
+    session: int,
+    hours: float,
+    seed: int,
+    version: Version = 2,
+    spectra: SpectrumStatistics = REAL_SPECTRA,
+) -> Night:
     """Simulate one night; the same arguments give the same night.
 
     Parameters
@@ -73,6 +89,11 @@ def simulate_night(subject: Subject, *, session: int, hours: float, seed: int) -
         length and the rest is wake; in less the night is shorter, with the same course.
     seed
         Of the whole set of nights.
+    version
+        Of the simulator: 2 has the spectra of real nights, 1 those of the first published tables. Both have the same
+        labels, truth and events.
+    spectra
+        What version 2 follows.
 
     Raises
     ------
@@ -85,7 +106,10 @@ def simulate_night(subject: Subject, *, session: int, hours: float, seed: int) -
     hypnogram = draw_hypnogram(subject, hours=hours, rng=rng)
     weights = signal.stage_weights(hypnogram.truth)
     events = draw_events(weights, subject, rng)
-    signals = _draw_signals(weights, hypnogram.night, events, subject, rng)
+    if version == 1:
+        signals = _draw_signals(weights, hypnogram.night, events, subject, rng)
+    else:
+        signals = _draw_measured(weights, hypnogram.night, events, subject, spectra, rng)
     _come_loose(signals, rng)
     moving = _seconds_of(events, "movement", len(weights))
     emg = _draw_emg(weights, moving, subject, rng)
@@ -97,12 +121,10 @@ def simulate_night(subject: Subject, *, session: int, hours: float, seed: int) -
 def _draw_signals(
     weights: Weights, night: tuple[int, int], events: pd.DataFrame, subject: Subject, rng: np.random.Generator
 ) -> Float[np.ndarray, "3 n_samples"]:
-    first, stop = (epoch * EPOCH_S for epoch in night)
-    elapsed = np.clip((np.arange(len(weights)) - first) / (stop - first), 0, 1)
+    elapsed = _elapsed(len(weights), night[0] * EPOCH_S, night[1] * EPOCH_S)
     levels = signal.band_levels(weights, subject, elapsed, rng)
     frontal, parietal = signal.draw_background(levels, subject, rng)
-    own = signal.coloured(len(frontal), lambda f: f**-0.6, rng)
-    signals = np.stack([frontal, parietal, 6 * own + 0.35 * frontal])  # the EOG sees the frontal EEG
+    signals = np.stack([frontal, parietal, _draw_eog(frontal, rng)])
     add_events(signals, events, subject, rng)
     drift = signal.draw_drift(len(frontal), rng)
     signals += np.array([[1.0], [-0.6], [2.0]], dtype=np.float32) * drift
@@ -110,6 +132,35 @@ def _draw_signals(
     for channel in range(3):
         signals[channel] *= subject.gains[channel] * signal.to_samples(wander[:, channel])
     return signals
+
+
+def _draw_measured(
+    weights: Weights,
+    night: tuple[int, int],
+    events: pd.DataFrame,
+    subject: Subject,
+    spectra: SpectrumStatistics,
+    rng: np.random.Generator,
+) -> Float[np.ndarray, "3 n_samples"]:
+    person = draw_person(subject, spectra, rng)
+    elapsed = _elapsed(len(weights) // EPOCH_S, *night)
+    levels = draw_levels(weights, person, elapsed, spectra, rng)
+    signals = draw_waves(events, len(weights) * SFREQ, subject, person, rng)
+    noise = draw_noise(levels, weights, signals[:2], subject, rng)
+    signals[:2] += noise
+    signals[2] += _draw_eog(noise[0], rng) + 2 * signal.draw_drift(signals.shape[1], rng)
+    wander = np.exp(signal.wander((len(weights), 1), 0.10, 3600.0, rng)[:, 0])
+    signals[2] *= subject.gains[2] * signal.to_samples(wander)
+    return signals
+
+
+def _draw_eog(frontal: Float[np.ndarray, "n_samples"], rng: np.random.Generator) -> Float[np.ndarray, "n_samples"]:
+    own = signal.coloured(len(frontal), lambda f: f**-0.6, rng)
+    return 6 * own + 0.35 * frontal  # the EOG sees the frontal EEG
+
+
+def _elapsed(n: int, first: int, stop: int) -> Float[np.ndarray, "n"]:
+    return np.clip((np.arange(n) - first) / (stop - first), 0, 1)
 
 
 def _draw_emg(

@@ -57,7 +57,12 @@ Weights = Float[np.ndarray, "n_seconds 5"]
 
 def stage_weights(truth: Stages) -> Weights:
     """Return how much of each stage there is in each second; the rows sum to 1."""
-    seconds = np.eye(len(STAGES))[np.repeat(truth, EPOCH_S)]
+    return smooth_stages(np.eye(len(STAGES))[truth])
+
+
+def smooth_stages(shares: Float[np.ndarray, "n_epochs 5"]) -> Weights:
+    """Let the stages of the epochs pass into each other, second by second."""
+    seconds = np.repeat(shares, EPOCH_S, axis=0)
     once = scipy.ndimage.uniform_filter1d(seconds, SMOOTHING_S, axis=0, mode="nearest")
     twice = scipy.ndimage.uniform_filter1d(once, SMOOTHING_S, axis=0, mode="nearest")
     return np.asarray(np.clip(twice, 0, 1))  # running sums leave -1e-17

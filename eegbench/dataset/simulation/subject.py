@@ -42,13 +42,16 @@ class Subject:
     depth
         How much more (or less) N3 than others of that age, in nats of the odds of entering it.
     gains
-        Factors on the amplitude of ``EEG Fpz-Cz``, ``EEG Pz-Oz``, ``EOG horizontal`` and ``EMG submental`` (4,).
+        Factors on the amplitude of ``EEG Fpz-Cz``, ``EEG Pz-Oz``, ``EOG horizontal`` and ``EMG submental`` (4,); in
+        version 2 on the last two.
     traits
-        What is added to the log amplitude of each band in each stage (5, 7).
+        What is added to the log amplitude of each band in each stage, in version 1 (5, 7).
     alpha_hz, spindle_hz
         Peak frequencies.
     density
         Factor on how often this subject's brain makes spindles and K-complexes.
+    spectrum
+        Standard normal numbers from which version 2 makes what the sleeper adds to the levels of all stages (12,).
     """
 
     number: int
@@ -60,6 +63,7 @@ class Subject:
     alpha_hz: float
     spindle_hz: float
     density: float
+    spectrum: Float[np.ndarray, "12"]
 
     @property
     def decades(self) -> float:
@@ -70,7 +74,8 @@ class Subject:
 def draw_subject(number: int, *, seed: int) -> Subject:
     """Draw the sleeper of a number; the same seed gives the same sleeper, however many others there are.
 
-    Ages and sexes are spread evenly over the numbers, so that a few sleepers are as mixed as many.
+    Ages and sexes are spread evenly over the numbers, and sleepers 2k and 2k + 1 differ from the mean spectrum in
+    opposite directions, so that a few sleepers are as mixed as many.
     """
     rng = np.random.default_rng([seed, number])
     start = np.random.default_rng([seed, NOBODY]).random(2)
@@ -85,7 +90,14 @@ def draw_subject(number: int, *, seed: int) -> Subject:
         alpha_hz=float(rng.normal(9.8, 0.8)),
         spindle_hz=float(rng.normal(13.2, 0.5)),
         density=float(np.exp(rng.normal(0, 0.3))),
+        spectrum=_draw_spectrum(number, seed),
     )
+
+
+def _draw_spectrum(number: int, seed: int) -> Float[np.ndarray, "12"]:
+    pair, side = divmod(number, 2)
+    rng = np.random.default_rng([seed, pair, 0])  # nights have the numbers from 1 on
+    return np.asarray((1 - 2 * side) * rng.standard_normal(12))
 
 
 def _draw_traits(rng: np.random.Generator) -> Float[np.ndarray, "5 7"]:
