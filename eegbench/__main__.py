@@ -12,6 +12,7 @@ VERBS = {
     "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
     "pool": "pool the predictions of several folds into one table of scores",
     "explain": "show what a finished run's network looks at (takes Hydra overrides)",
+    "predict": "stage new recordings with a finished run's network, and score them where they have labels",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
     "consensus": "compare experts who staged the same nights, and models with them",
     "data": "look at recordings and what is wrong with them, or preprocess them for later runs",
@@ -36,6 +37,7 @@ first steps:
   eegbench train dataset=sleep_physionet dataset.root=FOLDER model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3                     several runs
   eegbench explain run=FOLDER                      what a finished run's network looks at
+  eegbench predict --run FOLDER NIGHT.edf --out staged     stage new nights
   eegbench compare --experiment NAME               a table with intervals and tests over subjects
   eegbench ui                                      look at them
 

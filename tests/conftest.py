@@ -106,3 +106,13 @@ def finished(train) -> Path:
     status, (folder,) = train("probe.every=1", "figures=[png,pdf]")
     assert status == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def stager(train, tmp_path_factory) -> Path:
+    """The folder of a finished run of a network of sequences on two groups of signals, with a linear probe."""
+    from toy import SEQUENCES
+
+    status, (folder,) = train(*SEQUENCES, f"paths.stores={tmp_path_factory.mktemp('stores')}", small=False)
+    assert status == 0
+    return folder

@@ -25,6 +25,7 @@ CODE_ONLY = {
     "figure",
     "inference",
     "launch",
+    "prediction",
     "report",
     "score",
 }

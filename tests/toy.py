@@ -31,6 +31,30 @@ SMALL = [
 """Options that make an experiment on the toy take seconds."""
 
 
+SEQUENCES = (
+    "dataset=toy",
+    "trust=[toy]",
+    "preprocessing=sleep_groups",
+    "preprocessing.signal.groups.eeg.channels=[A]",
+    "preprocessing.signal.groups.eog.channels=[B]",
+    "preprocessing.window_s=2",
+    "preprocessing.stride_s=2",
+    "task=supervised_sequence",
+    "task.sequence.hidden_dim=8",
+    "sampler.length=5",
+    "model=grouped_features",
+    "model@probe.hand_made=grouped_features",
+    "interpretability=[occlusion]",
+    "interpretability.occlusion.bands_hz=[[low,3,8],[high,10,14]]",
+    "explain.n_windows=20",
+    "trainer.max_passes=2",
+    "store.n_workers=1",
+    "device=cpu",
+    "figures=[png]",
+)
+"""Options that make a stager of sequences on two groups of signals."""
+
+
 class ToyDataset(Dataset):
     """Two channels at 100 Hz; each recording alternates 10 s of `left` (5 Hz) and `right` (12 Hz)."""
 

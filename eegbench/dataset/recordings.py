@@ -6,6 +6,7 @@ A label without a duration, or with one of a sample, lasts until the next label.
 signals; EEGLAB and CNT have µV. Onsets count from the first sample.
 """
 
+import copy
 import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -148,6 +149,14 @@ class Recordings(FolderDataset):
             raise FileNotFoundError("dataset.root=null: a folder of recordings is expected; type dataset.root=FOLDER.")
         labels = None if self.labels_from in IN_SIGNAL else self.labels_from
         return list_recordings(self.root, self.pattern, subject=self.subject, labels=labels)
+
+    def for_one(self, recording: Recording) -> "Recordings":
+        """Return the reader of a recording that may have no file of labels, and is then read without."""
+        if recording.labels is not None or self.labels_from is None or self.labels_from in IN_SIGNAL:
+            return self
+        without = copy.copy(self)
+        without.labels_from = None
+        return without
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
         """Say which rows the table of people is to have."""

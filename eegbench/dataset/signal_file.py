@@ -71,6 +71,11 @@ def open_signal(
     if not path.exists():
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
         raise BadRecordingError(f"{path}: {what}; restore it, or take it out of the folder.")
+    if path.suffix.lower() not in FORMATS:
+        raise BadRecordingError(
+            f"{path}: recordings end in {', '.join(FORMATS)}; take the file out, or name the reader of its format with "
+            "dataset=NAME."
+        )
     if path.stat().st_size == 0:
         raise BadRecordingError(f"{path}: the file is empty; copy or export it again.")
     if path.suffix.lower() in STRICT:

@@ -37,9 +37,7 @@ def list_recordings(
     BadRecordingError
         Where two files have one id, or nothing says whose one is.
     """
-    if not root.is_dir():
-        raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of recordings is expected.")
-    files = _signals(root, pattern, endings)
+    files = signal_files(root, pattern, endings)
     beside = {} if labels is None else {path: label_file(path, labels, pattern) for path in files}
     files = [path for path in files if path not in beside.values()]
     if not files:
@@ -88,7 +86,16 @@ def label_file(path: Path, labels: str, pattern: str) -> Path:
     return spelled_there(Path(beside))
 
 
-def _signals(root: Path, pattern: str, endings: Collection[str]) -> list[Path]:
+def signal_files(root: Path, pattern: str, endings: Collection[str] = tuple(FORMATS)) -> list[Path]:
+    """Return the files of signals below a folder, without hidden ones and later parts of a FIF.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no folder.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of recordings is expected.")
     try:
         paths = sorted(root.glob(pattern))
     except (ValueError, NotImplementedError) as error:

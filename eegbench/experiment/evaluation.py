@@ -13,7 +13,7 @@ from eegbench.experiment.hand_made import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded
-from eegbench.inference.network import NETWORK
+from eegbench.inference.model_folder import NETWORK
 from eegbench.probe import Classifier, Head
 from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
 from eegbench.probe.head_classifier import HeadClassifier

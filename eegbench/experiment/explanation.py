@@ -13,8 +13,8 @@ from eegbench.config import ConfigError, Spec
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.data import Data
 from eegbench.experiment.probe_options import check_predictor
-from eegbench.experiment.run_folder import model_folder
-from eegbench.inference.network import NETWORK, Network, load_network
+from eegbench.inference.model_folder import NETWORK, model_folder
+from eegbench.inference.network import Network, load_network
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness

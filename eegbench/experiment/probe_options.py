@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eegbench.config import ConfigError, Node, Spec, build
 from eegbench.experiment.base import Probes
-from eegbench.inference.network import NETWORK
+from eegbench.inference.model_folder import NETWORK
 from eegbench.model.base import Encoder
 from eegbench.probe import Probe
 from eegbench.probe.control import CONTROLS

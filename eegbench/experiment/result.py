@@ -16,11 +16,11 @@ from eegbench.experiment.evaluation import (
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all, encode_scored
-from eegbench.experiment.run_folder import model_folder
 from eegbench.experiment.saving import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded
+from eegbench.inference.model_folder import model_folder
 from eegbench.inference.network import save_network
 from eegbench.progress import tell
 from eegbench.report.album import Album

@@ -9,7 +9,6 @@ from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
 from eegbench.experiment.run_place import CONFIG, DIRECTORY, ENVIRONMENT, located
-from eegbench.inference.network import NETWORK, PROBED
 from eegbench.sweep.base import Pruned
 
 SPLIT = "split.json"
@@ -52,23 +51,6 @@ def finished_metrics(folder: Path) -> dict[str, float] | None:
         return {str(name): math.nan if value is None else float(value) for name, value in summary["metrics"].items()}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ConfigError(f"{file}: these are no metrics of a finished run ({error!r}).") from error
-
-
-def model_folder(run: Path, predictor: str, main: str) -> Path:
-    """Return the folder of a saved encoder with its head.
-
-    Parameters
-    ----------
-    run
-        The run's folder.
-    predictor
-        ``network``, or the name of a probe.
-    main
-        Name of the main probe.
-    """
-    if predictor == NETWORK:
-        return run / NETWORK
-    return run / PROBED if predictor == main else run / "probes" / predictor
 
 
 def seen_before(folder: Path) -> dict[str, list[str]]:

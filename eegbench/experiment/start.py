@@ -10,7 +10,8 @@ from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
 from eegbench.experiment.run_folder import seen_before
-from eegbench.inference.network import PROBED, describe, encoder_weights, load_weights
+from eegbench.inference.model_folder import PROBED
+from eegbench.inference.network import describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder, check_groups
 from eegbench.store.base import WindowStore

@@ -1,4 +1,4 @@
-"""A night as the expert saw it, as the probe saw it, and how sure the probe was."""
+"""A night as the expert saw it (where one did), as the probe saw it, and how sure the probe was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ def hypnogram(
 ) -> Figure:
     """Draw label, prediction, where they disagree, and the stacked class probabilities over time.
 
-    Windows that were not scored are left blank. Where the classes are sleep stages they stand as W, R, N1, N2,
-    N3 from the top.
+    Windows that were not scored are left blank. Where no window has a label, there is neither a panel of labels nor one
+    of disagreement. Where the classes are sleep stages they stand as W, R, N1, N2, N3 from the top.
 
     Parameters
     ----------
     frame
-        Rows of the table of predictions of one recording and one probe.
+        Rows of the table of predictions of one recording and one probe; ``label`` is missing where nobody gave one.
     classes
         Class names.
     window_s
@@ -45,16 +45,24 @@ def hypnogram(
     rows = frame.sort_values("start_s")
     levels = from_top(classes)
     spans = _spans(rows["start_s"].to_numpy(float), window_s)
-    figure = blank(1.1 + 0.17 * len(classes) * 2 + 1.9)
-    ratios = [0.17 * len(classes) + 0.15, 0.17 * len(classes) + 0.15, 0.12, 1.25]
-    label, predicted, strip, probability = figure.subplots(4, 1, sharex=True, height_ratios=ratios)
-    _steps(label, spans, rows["label"], levels, "label")
+    is_labelled, steps_in = bool(rows["label"].notna().any()), 0.17 * len(classes) + 0.15
+    ratios = [steps_in, steps_in, 0.12, 1.25] if is_labelled else [steps_in, 1.25]
+    figure = blank(sum(ratios) + (1.33 if is_labelled else 0.95))
+    *label, predicted, probability = _panels(figure, ratios)
+    if is_labelled:
+        _steps(label[0], spans, rows["label"], levels, "label")
+        _disagreement(label[1], spans, rows)
     _steps(predicted, spans, rows["predicted"], levels, "prediction")
-    _disagreement(strip, spans, (rows["label"] != rows["predicted"]).to_numpy())
     _stack(probability, spans, rows, levels)
     _time_axis(probability, spans)
     figure.suptitle(_title(rows, scores or {}))
     return figure
+
+
+def _panels(figure: Figure, ratios: list[float]) -> tuple[Axes, ...]:
+    """Return the panels of label and disagreement, where there are some, then those of prediction and probability."""
+    axes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
+    return tuple(axes) if len(ratios) == 2 else (axes[0], axes[2], axes[1], axes[3])
 
 
 @dataclass(frozen=True)
@@ -90,8 +98,8 @@ def _spans(start_s: Float[np.ndarray, "n"], window_s: float) -> _Spans:
 
 
 def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...], title: str) -> None:
-    level = pd.Index(levels).get_indexer(pd.Index(names))
-    x, y = spans.edges(level)
+    level = pd.Index(levels).get_indexer(pd.Index(names)).astype(float)
+    x, y = spans.edges(np.where(level < 0, np.nan, level))
     axes.plot(x, y, color=GREY, linewidth=0.6)
     for i, (name, colour) in enumerate(class_colours(levels).items()):
         here = np.where(y == i, y, np.nan)
@@ -107,7 +115,9 @@ def _leave_time_to_the_last(axes: Axes) -> None:
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
 
 
-def _disagreement(axes: Axes, spans: _Spans, differs: Bool[np.ndarray, "n"]) -> None:
+def _disagreement(axes: Axes, spans: _Spans, rows: pd.DataFrame) -> None:
+    scored = rows["label"].notna().to_numpy(bool)
+    differs = scored & (rows["label"] != rows["predicted"]).to_numpy(bool)
     widths = (spans.end - spans.start)[differs]
     bars = list(zip(spans.start[differs], widths, strict=True))
     axes.broken_barh(bars, (0, 1), facecolor=DISAGREES, linewidth=0)
@@ -115,7 +125,7 @@ def _disagreement(axes: Axes, spans: _Spans, differs: Bool[np.ndarray, "n"]) -> 
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     _leave_time_to_the_last(axes)
-    on_top(axes, f"disagreement ({percent(differs.mean())} of {len(differs):,} windows)", RIGHT_ON_TOP)
+    on_top(axes, f"disagreement ({percent(differs.sum() / scored.sum())} of {scored.sum():,} windows)", RIGHT_ON_TOP)
 
 
 def _stack(axes: Axes, spans: _Spans, rows: pd.DataFrame, levels: tuple[str, ...]) -> None:

@@ -8,8 +8,14 @@ import numpy as np
 
 from eegbench.types import Form, Group
 
-FORMAT = 2
-"""Raised whenever the meaning of a field changes: files of another format are not loaded."""
+FORMAT = 3
+"""Raised whenever the meaning of a field changes: files of a format that is not read are not loaded."""
+
+READ = (2, FORMAT)
+"""Formats that are read. Format 2 has no label map and, of train, percentiles of the standard deviation alone."""
+
+Rows = tuple[tuple[float, ...], ...]
+"""A row a percentile, a column a channel."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,18 @@ class Description:
     context
         Windows of a sequence; 1 without a sequence encoder.
     voting
-        How the answers of several sequences to one window are combined: the mean of log-probabilities.
+        How the answers of several sequences to one window were combined: the mean of log-probabilities.
     preprocessing
         The config node that prepared the signals, with the length of windows and their distance.
     steps_version
         Version of the preprocessing's code (`eegbench.store.shard.SHARD_VERSION`).
     temperature
         What scores are divided by before the softmax, for calibrated probabilities; 1 where it was not fitted.
-    train_std_uv
-        For each group, what windows of train look like: the 1st, 50th and 99th percentile of each channel's standard
-        deviation in µV, a row each.
+    train_quantiles
+        For each group and measure (see `eegbench.inference.measure`), what windows of train look like: the 1st, 50th
+        and 99th percentile of each channel, a row each.
+    labels, ignored
+        From the texts that experts wrote to class names, and the texts without a class, as in training.
     """
 
     encoder: Mapping[str, Any]
@@ -50,7 +58,9 @@ class Description:
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     steps_version: int = 0
     temperature: float = 1.0
-    train_std_uv: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    train_quantiles: Mapping[str, Mapping[str, Rows]] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
     def without_classes(self) -> "Description":
         """Return the description of the same network with a head of no classes."""
@@ -72,7 +82,9 @@ class Description:
             "voting": self.voting,
             "preprocessing": {"options": dict(self.preprocessing), "version": self.steps_version},
             "temperature": self.temperature,
-            "train_std_uv": {name: [[*map(_finite, row)] for row in rows] for name, rows in self.train_std_uv.items()},
+            "train_quantiles": {name: _plain_quantiles(of) for name, of in self.train_quantiles.items()},
+            "labels": dict(self.labels),
+            "ignored": list(self.ignored),
         }
 
 
@@ -84,8 +96,8 @@ def read_description(facts: Mapping[str, Any]) -> Description:
     KeyError, TypeError, ValueError
         Where they are not those of a network in this format.
     """
-    if facts.get("format") != FORMAT:
-        raise ValueError(f"format {facts.get('format')}; this version reads format {FORMAT}")
+    if facts.get("format") not in READ:
+        raise ValueError(f"format {facts.get('format')}; this version reads formats {' and '.join(map(str, READ))}")
     sequence = facts["sequence"]
     groups = {str(name): _load_group(group) for name, group in facts["form"]["groups"].items()}
     context = int(facts["context"])
@@ -100,8 +112,17 @@ def read_description(facts: Mapping[str, Any]) -> Description:
         preprocessing=dict(facts["preprocessing"]["options"]),
         steps_version=int(facts["preprocessing"]["version"]),
         temperature=float(facts["temperature"]),
-        train_std_uv={name: _rows(rows) for name, rows in facts["train_std_uv"].items()},
+        train_quantiles={name: _load_quantiles(of) for name, of in _quantiles(facts).items()},
+        labels={str(text): str(name) for text, name in facts.get("labels", {}).items()},
+        ignored=tuple(map(str, facts.get("ignored", ()))),
     )
+
+
+def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is known of train, by group and measure."""
+    if facts["format"] == FORMAT:
+        return dict(facts["train_quantiles"])
+    return {name: {"std_uv": rows} for name, rows in facts["train_std_uv"].items()}
 
 
 def _plain_group(group: Group) -> dict[str, Any]:
@@ -131,5 +152,12 @@ def _finite(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _rows(rows: Iterable[Iterable[float | None]]) -> tuple[tuple[float, ...], ...]:
-    return tuple(tuple(np.nan if value is None else float(value) for value in row) for row in rows)
+def _plain_quantiles(of: Mapping[str, Rows]) -> dict[str, list[list[float | None]]]:
+    return {measure: [[*map(_finite, row)] for row in rows] for measure, rows in of.items()}
+
+
+def _load_quantiles(of: Mapping[str, Iterable[Iterable[float | None]]]) -> dict[str, Rows]:
+    return {
+        str(measure): tuple(tuple(np.nan if value is None else float(value) for value in row) for row in rows)
+        for measure, rows in of.items()
+    }

@@ -28,9 +28,6 @@ from eegbench.types import Group
 Signals = Float[np.ndarray, "batch n_channels n_times"] | Mapping[str, Float[np.ndarray, "batch _ _"]]
 """Windows of one group of signals, or those of each group by its name."""
 
-PROBED, NETWORK = "model", "network"
-"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
-
 
 class Network(nn.Module):
     """Windows → class scores (batch, n_classes) before the softmax, differentiable.

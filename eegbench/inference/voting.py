@@ -1,9 +1,13 @@
 """Class probabilities of single windows from a network of sequences: the mean over all sequences that hold a window."""
 
+from dataclasses import dataclass, fields
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+from torch import nn
 
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network, Signals
@@ -14,11 +18,60 @@ AT_ONCE = 1024
 """Sequences in a batch; they hold embeddings, not signals."""
 
 
-@torch.no_grad()
+Rule = Literal["geometric", "arithmetic", "majority"]
+"""How votes are combined: the mean of log-probabilities, that of probabilities, or the class with the most votes."""
+
+
+@dataclass(frozen=True)
+class Votes:
+    """What was said of windows (or of pieces of time), summed over all votes.
+
+    Attributes
+    ----------
+    logs, probabilities, counts
+        Sums of log-probabilities, of probabilities, and the number of votes for each class (n, n_classes).
+    n
+        Number of votes (n,).
+    """
+
+    logs: Float[np.ndarray, "n n_classes"]
+    probabilities: Float[np.ndarray, "n n_classes"]
+    counts: Float[np.ndarray, "n n_classes"]
+    n: Int[np.ndarray, "n"]
+
+    def by(self, rule: Rule) -> Float[np.ndarray, "n n_classes"]:
+        """Return class probabilities; by majority they are shares of votes."""
+        if rule == "geometric":
+            return np.asarray(torch.from_numpy(self.logs / self.n[:, None]).softmax(1).numpy())
+        return (self.probabilities if rule == "arithmetic" else self.counts) / self.n[:, None]
+
+    def winners(self, rule: Rule) -> Int[np.ndarray, "n"]:
+        """Return the class of each; of classes with equally many votes, that with the higher mean probability."""
+        if rule == "majority":
+            return (self.counts + self.probabilities / (self.n[:, None] + 1)).argmax(1)
+        return self.by(rule).argmax(1)
+
+    def replaced(self, at: Bool[np.ndarray, "n"], others: "Votes") -> "Votes":
+        """Return the same votes, but others in some places, in their order."""
+        whole = {field.name: getattr(self, field.name).copy() for field in fields(self)}
+        for name, values in whole.items():
+            values[at] = getattr(others, name)
+        return Votes(**whole)
+
+
 def vote(
     network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: Int[np.ndarray, "n"]
 ) -> Float[np.ndarray, "n n_classes"]:
     """Return class probabilities of windows: the geometric mean over all sequences that hold them, normalised.
+
+    The arguments are those of `votes`.
+    """
+    return votes(network, embeddings, table, rows).by("geometric")
+
+
+@torch.no_grad()
+def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: Int[np.ndarray, "n"]) -> Votes:
+    """Return what all sequences that hold windows say of them.
 
     Parameters
     ----------
@@ -44,15 +97,18 @@ def vote(
             "a network of sequences needs the embedding of every window in them, and crops of trials have one for each "
             "trial; choose a preprocessing without crops, or task=supervised."
         ) from error
-    total = torch.zeros(len(distinct), len(network.classes), dtype=torch.float64, device=z.device)
+    n_classes = len(network.classes)
+    sums = torch.zeros(3, len(distinct), n_classes, dtype=torch.float64, device=z.device)
     for some in torch.from_numpy(index).to(z.device).split(AT_ONCE):
         present = some >= 0
-        logs = network.scores(z[some.clamp_min(0)], present).double().log_softmax(2)
-        total.index_add_(0, some[present], logs[present])
+        logs = network.scores(z[some.clamp_min(0)], present).double().log_softmax(2)[present]
+        said = nn.functional.one_hot(logs.argmax(1), n_classes).double()
+        for total, one in zip(sums, (logs, logs.exp(), said), strict=True):
+            total.index_add_(0, some[present], one)
     asked = np.searchsorted(distinct, rows)
     n_votes = np.bincount(index[index >= 0], minlength=len(distinct))[asked]
-    mean = total.cpu()[torch.from_numpy(asked)] / torch.from_numpy(n_votes)[:, None]
-    return np.asarray(mean.softmax(1).numpy())
+    logs, probabilities, counts = sums.cpu().numpy()[:, asked]
+    return Votes(logs, probabilities, counts, n_votes)
 
 
 @torch.no_grad()

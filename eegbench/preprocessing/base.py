@@ -13,7 +13,7 @@ from eegbench.dataset import Dataset
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
-from eegbench.types import Recording
+from eegbench.types import Form, Recording
 
 MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
 """What becomes of a recording that lacks channels: it is refused, has zeros or splines in their place, or is marked."""
@@ -93,6 +93,10 @@ class SignalSteps(ABC):
     def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
 
+    def giving(self, form: Form) -> "SignalSteps":  # noqa: ARG002  steps of a user's own may have no channels or rate
+        """Return the same steps, asked for the channels and the rate of a form, whatever was recorded."""
+        return self
+
 
 class Preprocessing(ABC):
     """Both halves: what is done to the signal, and how windows are cut from it.
@@ -119,6 +123,16 @@ class Preprocessing(ABC):
     def cuts_crops(self) -> bool:
         """Whether a trial may be cut into several windows."""
         return False
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether windows lie where labels say: a recording without labels has none."""
+        return False
+
+    @property
+    def answered(self) -> "Preprocessing":
+        """How a recording is cut into what is answered once: windows that overlap give way to their steps."""
+        return self
 
     @property
     @abstractmethod

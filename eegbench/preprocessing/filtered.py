@@ -1,7 +1,7 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import mne
@@ -16,6 +16,7 @@ from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded, joined
+from eegbench.types import Form
 
 SKIPPED = ("edge", "bad_acq_skip")
 """Annotations that part a recording: MNE filters each part by itself."""
@@ -73,6 +74,10 @@ class Filtered(GroupSteps):
     def out_sfreq(self) -> float | None:
         """Rate in Hz of the prepared signals."""
         return self.sfreq
+
+    def giving(self, form: Form) -> "Filtered":
+        """Return the same steps with the channels and the rate of a form of one group."""
+        return replace(self, channels=form.only.channels, sfreq=form.only.sfreq)
 
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Filter, re-reference and resample loaded signals, in place."""

@@ -10,7 +10,7 @@ from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import GroupPlan, SignalSteps
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
-from eegbench.types import Recording
+from eegbench.types import Form, Recording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,11 @@ class Grouped(SignalSteps):
             name: steps.opened(dataset, recording, partial(dataset.read_channels, recording, steps.channels or ()))
             for name, steps in self.groups.items()
         }
+
+    def giving(self, form: Form) -> "Grouped":
+        """Return the same steps with the channels and the rate that a form says of each group that models get."""
+        asked = {name: steps.giving(form.of(name)) for name, steps in self.groups.items() if name in form.groups}
+        return replace(self, groups={**self.groups, **asked})
 
     def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Prepare the loaded signals of each group, in place."""

@@ -9,7 +9,7 @@ import mne
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
 from eegbench.preprocessing.recorded import Recorded, open_group
-from eegbench.types import Recording
+from eegbench.types import Form, Recording
 
 ONLY = "eeg"
 """Name of the group, where there is one."""
@@ -33,6 +33,10 @@ class GroupSteps(SignalSteps):
     @abstractmethod
     def out_sfreq(self) -> float | None:
         """Rate in Hz of the prepared signals; None where it is that of the recording."""
+
+    @abstractmethod
+    def giving(self, form: Form) -> "GroupSteps":
+        """Return the same steps, asked for the channels and, where they can resample to it, the rate of a form."""
 
     @abstractmethod
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":

@@ -76,11 +76,18 @@ def _build_claimed(job: Job, *, wait: bool) -> Built:
         if is_whole(job.folder):
             return "there"
         shutil.rmtree(job.folder, ignore_errors=True)  # cut by a power cut
-        _build(job)
+        build(job)
         return "built"
 
 
-def _build(job: Job) -> None:
+def build(job: Job) -> None:
+    """Read, preprocess and write one recording.
+
+    Raises
+    ------
+    BadRecordingError
+        As `read`, and where a channel moves as no EEG does.
+    """
     found = read(job)
     check_plausible(found.header.movement_uv)
     groups = job.signal.apply(found.groups)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -65,6 +65,11 @@ class Standard(Preprocessing):
     def least_s(self) -> float:
         """A recording must be as long as a window."""
         return self.window_s
+
+    @property
+    def answered(self) -> "Standard":
+        """Pieces as long as the distance of windows, where these overlap."""
+        return replace(self, window_s=min(self.window_s, self.stride_s))
 
     def n_times(self, sfreq: float) -> int:
         """Return the samples in a window."""

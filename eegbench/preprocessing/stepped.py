@@ -1,7 +1,7 @@
 """A group of signals that goes through steps of the user's choice, such as those of a publication."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import mne
@@ -11,6 +11,7 @@ from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.preprocessing.step import Step
+from eegbench.types import Form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,10 @@ class Stepped(GroupSteps):
     def out_sfreq(self) -> None:
         """Rates are those that the steps make of the recorded one."""
         return
+
+    def giving(self, form: Form) -> "Stepped":
+        """Return the same steps with the channels of a form of one group; the rate is what the steps make of it."""
+        return replace(self, channels=form.only.channels)
 
     def check(self, recorded: Recorded) -> None:
         """Refuse signals whose rate a step does not suit, and epochs, which filters would mix.

@@ -89,6 +89,11 @@ class Trial(Preprocessing):
         return self.window_s is not None
 
     @property
+    def needs_labels(self) -> bool:
+        """Trials begin at cues."""
+        return True
+
+    @property
     def least_s(self) -> float:
         """A recording must be as long as a trial."""
         return self.tmax_s - self.tmin_s

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 
 from eegbench import figure
 from eegbench.inference.embedding import Embeddings
-from eegbench.inference.network import NETWORK
+from eegbench.inference.model_folder import NETWORK
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame

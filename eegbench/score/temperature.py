@@ -35,3 +35,10 @@ def fit_temperature(probabilities: Float[np.ndarray, "n n_classes"], labels: Int
 
     found = minimize_scalar(cross_entropy, bounds=np.log(RANGE), method="bounded")
     return float(np.exp(found.x))
+
+
+def scaled(probabilities: Float[np.ndarray, "n n_classes"], temperature: float) -> Float[np.ndarray, "n n_classes"]:
+    """Return probabilities of scores that are divided by a temperature; the order of the classes stays."""
+    logs = np.log(np.maximum(probabilities, LEAST_PROBABILITY)) / temperature
+    shares = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

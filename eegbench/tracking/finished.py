@@ -99,8 +99,28 @@ class Archive:
         found = self._search(ids, " and ".join(conditions))
         return [self._run(one, names[one.info.experiment_id]) for one in found]
 
+    def get(self, run_id: str) -> FinishedRun:
+        """Return a run by its id.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such run.
+        """
+        self._check_run(run_id)
+        run = self.client.get_run(run_id)
+        return self._run(run, str(self.client.get_experiment(run.info.experiment_id).name))
+
     def fetch(self, run: FinishedRun, name: str) -> Path | None:
-        """Return the local path of one of the run's files, fetched where it is elsewhere; None where it has none."""
+        """Return the local path of one of the run's files, fetched where it is elsewhere; None where it has none.
+
+        Parameters
+        ----------
+        run
+            The run.
+        name
+            Path of the file below the run's folder.
+        """
         place = urlsplit(run.files)
         if place.scheme in ("", "file"):
             path = Path(unquote(place.path)) / name
@@ -108,7 +128,7 @@ class Archive:
         folder = self.aside / run.id
         folder.mkdir(parents=True, exist_ok=True)
         with quiet():
-            if name not in {one.path for one in self.client.list_artifacts(run.id)}:
+            if name not in {one.path for one in self.client.list_artifacts(run.id, name.rpartition("/")[0] or None)}:
                 return None
             return Path(self.client.download_artifacts(run.id, name, str(folder)))
 

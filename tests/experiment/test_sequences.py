@@ -10,28 +10,6 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-WORDS = (
-    "dataset=toy",
-    "trust=[toy]",
-    "preprocessing=sleep_groups",
-    "preprocessing.signal.groups.eeg.channels=[A]",
-    "preprocessing.signal.groups.eog.channels=[B]",
-    "preprocessing.window_s=2",
-    "preprocessing.stride_s=2",
-    "task=supervised_sequence",
-    "task.sequence.hidden_dim=8",
-    "sampler.length=5",
-    "model=grouped_features",
-    "model@probe.hand_made=grouped_features",
-    "interpretability=[occlusion]",
-    "interpretability.occlusion.bands_hz=[[low,3,8],[high,10,14]]",
-    "explain.n_windows=20",
-    "trainer.max_passes=2",
-    "store.n_workers=1",
-    "device=cpu",
-    "figures=[png]",
-)
-
 LOAD = """
 import sys
 from pathlib import Path
@@ -49,10 +27,8 @@ np.savez(sys.argv[3], z=z.numpy(), scores=scores.numpy())
 
 
 @pytest.fixture(scope="module")
-def run(train, tmp_path_factory):
-    status, (folder,) = train(*WORDS, f"paths.stores={tmp_path_factory.mktemp('stores')}", small=False)
-    assert status == 0
-    return folder
+def run(stager):
+    return stager
 
 
 def signals_of(run, night, group):
@@ -91,7 +67,7 @@ def test_the_saved_network_says_all_that_its_use_needs(run):
     assert facts["preprocessing"]["options"]["window_s"] == 2
     assert facts["preprocessing"]["version"] > 0
     assert 0.05 <= facts["temperature"] <= 20
-    low, middle, high = facts["train_std_uv"]["eeg"]
+    low, middle, high = facts["train_quantiles"]["eeg"]["std_uv"]
     assert 5 < low[0] <= middle[0] <= high[0] < 100
     assert "trust" not in json.dumps(facts)
 

@@ -78,3 +78,17 @@ def test_two_recordings_or_none_are_an_error(night, stages):
         hypnogram(two, classes=stages, window_s=30.0)
     with pytest.raises(ValueError, match="holds 0"):
         hypnogram(night.iloc[:0], classes=stages, window_s=30.0)
+
+
+def test_without_labels_there_are_the_prediction_and_its_probabilities(night, stages):
+    figure = hypnogram(night.assign(label=None), classes=stages, window_s=30.0)
+    assert [axes.get_title("left") for axes in figure.axes] == ["prediction", "class probability"]
+    figure.draw_without_rendering()
+
+
+def test_windows_that_were_not_scored_are_blank_and_agree_with_nothing(night, stages):
+    some = night.assign(label=night["label"].where(np.arange(len(night)) >= 100, None))
+    figure = hypnogram(some, classes=stages, window_s=30.0)
+    _, y = figure.axes[0].lines[0].get_data()
+    assert np.isnan(y[:200]).all()
+    assert figure.axes[2].get_title("left").endswith("% of 140 windows)")

@@ -9,7 +9,7 @@ from forms import form_of
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network
-from eegbench.inference.voting import central_sequences, vote
+from eegbench.inference.voting import central_sequences, vote, votes
 from eegbench.model.base import SignalEncoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.model.sequence.gru import Gru
@@ -67,6 +67,23 @@ def test_three_sequences_with_known_votes():
     found = vote(network(ByPlace(votes), 3), embeddings(5), table(5), np.array([2, 0]))
     np.testing.assert_allclose(found[0], [0.3873, 0.3810, 0.2317], atol=1e-4)  # cube roots of products, normalised
     np.testing.assert_allclose(found[1], votes[0], atol=1e-6)  # the first window stands in one sequence only
+
+
+def test_three_sequences_with_known_votes_by_other_rules():
+    said = [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]
+    found = votes(network(ByPlace(said), 3), embeddings(5), table(5), np.array([2, 0]))
+    assert found.n.tolist() == [3, 1]
+    np.testing.assert_allclose(found.by("arithmetic")[0], [0.4, 0.3667, 0.2333], atol=1e-4)
+    np.testing.assert_allclose(found.by("majority")[0], [1 / 3, 2 / 3, 0])  # the votes are 0, 1, 1
+    assert found.counts[0].tolist() == [1, 2, 0]
+    assert [found.winners(rule)[0] for rule in ("geometric", "arithmetic", "majority")] == [0, 0, 1]
+
+
+def test_equally_many_votes_go_to_the_class_with_the_higher_mean_probability():
+    said = [[0.6, 0.4, 0.0001], [0.1, 0.8, 0.1], [0.0001, 0.1, 0.9]]
+    found = votes(network(ByPlace(said), 3), embeddings(5), table(5), np.array([2]))
+    assert found.counts[0].tolist() == [1, 1, 1]
+    assert found.winners("majority").tolist() == [1]
 
 
 def test_every_window_gets_the_mean_of_the_sequences_that_hold_it():

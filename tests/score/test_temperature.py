@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eegbench.score.temperature import RANGE, fit_temperature
+from eegbench.score.temperature import RANGE, fit_temperature, scaled
 
 RNG = np.random.default_rng(0)
 
@@ -27,3 +27,11 @@ def test_classes_of_probability_0_and_windows_all_right_stay_finite():
     certain = np.eye(3)[[0, 1, 2]]
     assert RANGE[0] <= fit_temperature(certain, np.array([0, 1, 2])) <= RANGE[1]
     assert fit_temperature(certain, np.array([1, 2, 0])) <= RANGE[1]
+
+
+def test_a_temperature_divides_scores_and_keeps_the_order_of_the_classes():
+    scores = RNG.normal(size=(50, 4))
+    shown, cooler = (np.exp(s) / np.exp(s).sum(1, keepdims=True) for s in (scores, scores / 2.5))
+    np.testing.assert_allclose(scaled(shown, 2.5), cooler)
+    np.testing.assert_array_equal(scaled(shown, 2.5).argmax(1), shown.argmax(1))
+    assert np.isfinite(scaled(np.eye(3), 0.1)).all()

@@ -1,0 +1,81 @@
+"""Stage new recordings with the network of a finished run, and score them where they have labels."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from eegbench.launch.predict_parser import parser
+
+if TYPE_CHECKING:  # so that --help need not import torch
+    from eegbench.prediction.batch import Order
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run ``eegbench predict``; return the exit status: 1 where a recording was not staged, without ``--skip-bad``."""
+    words = parser().parse_intermixed_args(argv)
+    try:
+        return predict(words)
+    except KeyboardInterrupt:
+        print("eegbench: interrupted; the files of recordings that were staged are whole.", file=sys.stderr)
+        return 130
+    except Exception as error:
+        from eegbench.launch.error_message import error_message
+
+        message = error_message(error, "train")
+        if message is None:
+            raise
+        print(f"eegbench: {message}", file=sys.stderr)
+        return 1
+
+
+def predict(words: argparse.Namespace) -> int:
+    """Find the network, list the recordings, stage each, and print what was found."""
+    from eegbench.environment import choose_device, keep_freed_memory
+    from eegbench.launch.predict_words import as_dataset
+    from eegbench.notes import noted
+    from eegbench.prediction.batch import check_free, predict_all
+    from eegbench.prediction.lights import check_named
+    from eegbench.prediction.listing import list_nights
+    from eegbench.prediction.predictor import load_predictor
+    from eegbench.prediction.renamed import Renamed
+    from eegbench.prediction.saved_run import find_network
+    from eegbench.progress import tell
+    from eegbench.report.prediction import print_predictions
+
+    order = order_of(words)
+    keep_freed_memory()
+    with TemporaryDirectory() as aside, noted() as notes:
+        place, name = find_network(
+            words.run, words.predictor, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)
+        )
+        predictor = load_predictor(place, name, trusted=words.trust, device=choose_device(words.device))
+        reader, files = as_dataset(
+            words.words, words.labels, predictor.network.description, words.trust, words.config_dir
+        )
+        predictor.check_cues(reader)
+        dataset = Renamed(reader, channels=predictor.channels, aliases=dict(words.channels), classes=predictor.classes)
+        recordings = list_nights(reader, files)
+        check_named(order.lights, recordings)
+        if not words.overwrite:
+            check_free(recordings, words.out, name)
+        found = predict_all(predictor, dataset, recordings, order, words.out)
+    for note in dict.fromkeys(notes):
+        tell(note)
+    print_predictions(found, words.out, predictor.classes)
+    if found.fault:
+        raise found.fault
+    return int(len(found.failed) == len(recordings) or (len(found.failed) > 0 and not words.skip_bad))
+
+
+def order_of(words: argparse.Namespace) -> "Order":
+    """Return what is wanted of each recording."""
+    from eegbench.prediction.batch import Order
+    from eegbench.prediction.lights import Lights, read_lights
+    from eegbench.prediction.staging import Rules
+
+    lights = read_lights(words.lights) if words.lights else {}
+    usual = Lights(words.lights_off, words.lights_on)
+    return Order(Rules(words.vote, not words.uncalibrated), lights, usual, not words.no_figures)

@@ -1,0 +1,23 @@
+"""Where in a run's folder an encoder lies with the head of each predictor."""
+
+from pathlib import Path
+
+PROBED, NETWORK = "model", "network"
+"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
+
+
+def model_folder(run: Path, predictor: str, main: str) -> Path:
+    """Return the folder of a saved encoder with its head.
+
+    Parameters
+    ----------
+    run
+        The run's folder.
+    predictor
+        ``network``, or the name of a probe.
+    main
+        Name of the main probe.
+    """
+    if predictor == NETWORK:
+        return run / NETWORK
+    return run / PROBED if predictor == main else run / "probes" / predictor

@@ -1,0 +1,61 @@
+"""The command line of ``eegbench predict``."""
+
+import argparse
+from pathlib import Path
+
+DESCRIPTION = "Stage new recordings with the network of a finished run, and score them where they have labels."
+
+EPILOG = """examples:
+  eegbench predict --run outputs/runs/FOLDER night1.edf night2.vhdr --out staged
+  eegbench predict --run outputs/runs/FOLDER FOLDER --out staged --channels Fpz-Cz=F4-M1 --lights-off 23:10
+  eegbench predict --run outputs/runs/FOLDER FOLDER --out staged --labels '*.csv' dataset/labels=aasm
+  eegbench predict --run 3f2a… FOLDER dataset=sleep_physionet dataset.crop_wake_min=null --out staged
+
+A folder or files in any format of dataset=recordings are read without labels, unless --labels says where they are;
+other sets by dataset=NAME. Options of the dataset are overrides as in `eegbench train`. Signals are prepared as in
+training. One that cannot be staged is named, the others are written, and the exit status is 1 without --skip-bad."""
+
+
+def _alias(text: str) -> tuple[str, str]:
+    name, equals, alias = text.partition("=")
+    if not (name and equals and alias):
+        raise argparse.ArgumentTypeError(f"{text}: NAME=ALIAS is expected, the network's name first")
+    return name, alias
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of ``eegbench predict``."""
+    raw = argparse.RawDescriptionHelpFormatter
+    made = argparse.ArgumentParser(
+        "eegbench predict", description=DESCRIPTION, epilog=EPILOG, formatter_class=raw, allow_abbrev=False
+    )
+    add = made.add_argument
+    add("words", nargs="*", metavar="FILE | FOLDER | OVERRIDE", help="recordings, and options of their dataset")
+    add("--run", required=True, help="a finished run: its folder, that of its network, or its id in MLflow")
+    add("--out", required=True, type=Path, metavar="FOLDER", help="where everything is written")
+    network = made.add_argument_group("which network")
+    network.add_argument(
+        "--predictor", default="auto", metavar="NAME", help="network (default), probe, or a probe's name"
+    )
+    network.add_argument("--outputs", default="outputs", type=Path, metavar="FOLDER", help="MLflow's runs are here")
+    network.add_argument("--tracking-uri", metavar="URI", help="another database or server than the one in it")
+    network.add_argument("--device", default="auto", help="cpu, cuda (auto)")
+    network.add_argument("--trust", action="append", default=[], metavar="MODULE", help="its classes may be built")
+    read = made.add_argument_group("how recordings are read")
+    alias = "what recordings call a channel, or a derivation: Fpz-Cz=F4-M1; once a channel"
+    read.add_argument("--channels", action="append", type=_alias, default=[], metavar="NAME=ALIAS", help=alias)
+    where = "annotations, triggers, or a file next to each, as '*.csv' (no labels)"
+    read.add_argument("--labels", metavar="WHERE", help=where)
+    read.add_argument("--config-dir", metavar="FOLDER", help="your own options, before the shipped ones")
+    said = made.add_argument_group("what is said")
+    rules = ("geometric", "arithmetic", "majority")
+    said.add_argument("--vote", default=rules[0], choices=rules, help="how votes combine (geometric)")
+    said.add_argument("--uncalibrated", action="store_true", help="leave the temperature out that was fitted on valid")
+    said.add_argument("--lights-off", metavar="TIME", help="HH:MM, or minutes from the first sample (begin)")
+    said.add_argument("--lights-on", metavar="TIME", help="likewise (end)")
+    said.add_argument("--lights", type=Path, metavar="FILE", help="a CSV table: recording, lights_off, lights_on")
+    kept = made.add_argument_group("what is written")
+    kept.add_argument("--skip-bad", action="store_true", help="exit status 0 although some could not be staged")
+    kept.add_argument("--overwrite", action="store_true", help="replace predictions that are there")
+    kept.add_argument("--no-figures", action="store_true", help="draw no hypnodensities")
+    return made

@@ -1,0 +1,96 @@
+"""What is answered once: windows, the pieces of time for which overlapping windows vote, or whole trials."""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Bool, Int
+
+from eegbench.dataset import Dataset
+from eegbench.inference.voting import Votes
+from eegbench.prediction.staged import FLAGS
+from eegbench.preprocessing import Preprocessing
+from eegbench.preprocessing.cutting import cut_all, judgement_of
+from eegbench.store import Shard
+from eegbench.types import Recording
+
+SLACK_S = 0.001
+"""Rounding of window starts to samples."""
+
+
+def windows_of(preprocessing: Preprocessing, dataset: Dataset, recording: Recording, shard: Shard) -> pd.DataFrame:
+    """Return the table of a recording's windows, see `eegbench.preprocessing.judgement.Judgement.table`.
+
+    Raises
+    ------
+    BadRecordingError
+        Where its labels cannot be used, or there is no window.
+    """
+    cuts, _ = cut_all([recording], [shard], dataset, preprocessing)
+    return judgement_of(preprocessing).table([shard], [cuts[recording.id]])
+
+
+def epoch_votes(
+    preprocessing: Preprocessing,
+    dataset: Dataset,
+    recording: Recording,
+    shard: Shard,
+    windows: pd.DataFrame,
+    said: Votes,
+) -> tuple[pd.DataFrame, Votes]:
+    """Return the epochs of a recording, and the votes of all windows that hold each; windows of no overlap are epochs.
+
+    A rejected window votes only where no other one does. Time that no window holds has no epoch.
+
+    Parameters
+    ----------
+    preprocessing
+        Cuts the windows.
+    dataset, recording, shard
+        The recording, and its preprocessed signal.
+    windows
+        Its windows in order of time.
+    said
+        What the network says of each.
+    """
+    steps = preprocessing.answered
+    if steps == preprocessing:
+        return windows, said
+    epochs = windows_of(steps, dataset, recording, shard)
+    start, begin = windows["start_s"].to_numpy(float), epochs["start_s"].to_numpy(float)
+    first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - SLACK_S)
+    stop = np.searchsorted(start, begin + SLACK_S, side="right")
+    usable = ~windows["rejected"].to_numpy(bool)
+    held = stop > first
+    voted = _summed(said, usable, first, stop)
+    alone = held & (voted.n == 0)
+    every = _summed(said, np.ones_like(usable), first[alone], stop[alone])
+    found = voted.replaced(alone, every)
+    return epochs[held], Votes(found.logs[held], found.probabilities[held], found.counts[held], found.n[held])
+
+
+def whole_trials(windows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+    """Return trials as epochs, from the begin of their first crop to the end of their last.
+
+    Parameters
+    ----------
+    windows
+        All crops.
+    first
+        One crop of each trial, in the order of the epochs.
+    """
+    crops = windows.assign(end_s=windows["start_s"] + windows["window_s"]).groupby("trial")
+    whole = crops.agg({"start_s": "min", "end_s": "max", **dict.fromkeys(FLAGS, "any")}).loc[first["trial"]]
+    whole["window_s"] = (whole.pop("end_s") - whole["start_s"]).round(6)
+    return first.reset_index(drop=True).assign(**whole.reset_index(drop=True))
+
+
+def _summed(
+    said: Votes, counted: Bool[np.ndarray, "n_windows"], first: Int[np.ndarray, "n"], stop: Int[np.ndarray, "n"]
+) -> Votes:
+    """Add the votes of the windows from first to stop (exclusive) that count."""
+
+    def added(values: np.ndarray) -> np.ndarray:
+        total = np.cumsum(np.where(counted.reshape(-1, *[1] * (values.ndim - 1)), values, 0), axis=0)
+        before = np.concatenate([np.zeros_like(total[:1]), total])
+        return np.asarray(before[np.maximum(stop, first)] - before[first])
+
+    return Votes(*map(added, (said.logs, said.probabilities, said.counts, said.n)))

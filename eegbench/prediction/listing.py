@@ -1,0 +1,98 @@
+"""Which recordings are to be staged: those of a folder or of any dataset, or files by name."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.dataset.content import named
+from eegbench.dataset.edf_header import ANNOTATIONS, read_header
+from eegbench.dataset.recordings import Recordings
+from eegbench.dataset.signal_file import STRICT
+from eegbench.dataset.signal_labels import IN_SIGNAL
+from eegbench.dataset.signal_list import label_file, signal_files
+from eegbench.text import composed
+from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
+
+
+def list_nights(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
+    """List recordings, those of the dataset's folder or some files; EDF files of annotations alone are left out.
+
+    Parameters
+    ----------
+    dataset
+        Reads them.
+    files
+        The files that are asked for; none for all of the dataset.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where a file is not there, or there is no recording.
+    ValueError
+        Where two recordings would be written under one name.
+    """
+    for path in files:
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: there is no such file.")
+    if isinstance(dataset, Recordings) and dataset.subject == "file":
+        found = _of_files(dataset, files)
+    else:
+        found = _among(dataset.recordings(), files, dataset.name)
+    if not found:
+        raise FileNotFoundError(f"{dataset.source}: holds no recording; name a folder or files of recordings.")
+    counts = Counter(stem(one) for one in found)
+    if twice := [one for one in found if counts[stem(one)] > 1]:
+        raise ValueError(
+            f"{twice[0].signal} and {twice[1].signal}: both would be written as {stem(twice[0])}; rename one, or "
+            "choose one of the two by its name or by dataset.pattern."
+        )
+    return found
+
+
+def stem(recording: Recording) -> str:
+    """Return how the files of a recording begin: its id, in one folder with the others."""
+    return recording.id.replace("/", "_")
+
+
+def _of_files(dataset: Recordings, files: Sequence[Path]) -> list[Recording]:
+    """Return each file as a recording of somebody else, those of the dataset's folder where none are named."""
+    if files or dataset.root is None:
+        return [_recording(dataset, path, path.stem) for path in files]
+    root, paths = dataset.root, signal_files(dataset.root, dataset.pattern)
+    found = [_recording(dataset, path, path.relative_to(root).with_suffix("").as_posix()) for path in paths]
+    beside = {one.labels for one in found}
+    lists = {one.signal for one in found if one.signal not in beside and _holds_annotations_alone(one.signal)}
+    if lists:
+        _log.info("Files of annotations without a signal are left out: %s.", named(sorted(one.name for one in lists)))
+    return [one for one in found if one.signal not in beside | lists]
+
+
+def _among(recordings: list[Recording], files: Sequence[Path], name: str) -> list[Recording]:
+    """Return the recordings of some files; all where none are named."""
+    wanted = {path.resolve() for path in files}
+    there = {one.signal.resolve() for one in recordings}
+    if absent := sorted(wanted - there):
+        raise FileNotFoundError(f"{absent[0]}: dataset={name} lists no recording of this file.")
+    return [one for one in recordings if not wanted or one.signal.resolve() in wanted]
+
+
+def _recording(dataset: Recordings, path: Path, name: str) -> Recording:
+    """Return a file as a recording, with the file of its labels where one is there."""
+    id_, where = composed(name), dataset.labels_from
+    labels = None if where is None or where in IN_SIGNAL else label_file(path, where, dataset.pattern)
+    is_there = labels is not None and labels.is_file()
+    return Recording(id=id_, subject=id_, session="1", signal=path, labels=labels if is_there else None)
+
+
+def _holds_annotations_alone(path: Path) -> bool:
+    """Whether an EDF has annotations and no signal, as hypnograms have; a damaged file counts as a recording."""
+    if path.suffix.lower() not in STRICT:
+        return False
+    try:
+        return all(signal.label in ANNOTATIONS for signal in read_header(path).signals)
+    except BadRecordingError:
+        return False

@@ -1,0 +1,99 @@
+"""A dataset as a network asks it: under the names of the network's channels, and with its classes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import mne
+
+from eegbench.dataset import BadRecordingError, Card, Dataset, MixedRatesError
+from eegbench.dataset.recordings import Recordings
+from eegbench.types import Recording
+
+
+class Renamed(Dataset):
+    """Recordings of another dataset, whose channels have the names that a network knows.
+
+    Parameters
+    ----------
+    dataset
+        Reads the recordings; it finds channels under their other spellings and makes derivations.
+    channels
+        The network's names, in its order.
+    aliases
+        For some of these, what the recordings call them: a channel, or a derivation of two such as ``F3-A2``.
+    classes
+        The network's, in its order.
+
+    Raises
+    ------
+    ValueError
+        Where an alias is of a channel that the network does not have, or the dataset has classes that it does not know.
+    """
+
+    def __init__(
+        self, dataset: Dataset, *, channels: Sequence[str], aliases: Mapping[str, str], classes: tuple[str, ...]
+    ) -> None:
+        for name, alias in aliases.items():
+            if name not in channels:
+                raise ValueError(
+                    f"--channels {name}={alias}: the network has no channel {name}; it has {', '.join(channels)}. "
+                    "The name before = is the network's, the one behind it the recording's."
+                )
+        if strange := [name for name in dataset.classes if name not in classes]:
+            raise ValueError(
+                f"dataset.labels gives the classes {', '.join(strange)}, which the network does not know; it has "
+                f"{', '.join(classes)}. Give the labels these classes: 'dataset.labels={{TEXT: CLASS, …}}'."
+            )
+        self.dataset, self.aliases, self.channels = dataset, aliases, tuple(channels)
+        self.labels, self.ignored = dataset.labels, dataset.ignored
+        self.on_bad_recording = "raise"
+        self._classes = classes
+
+    @property
+    def card(self) -> Card:  # type: ignore[override]  # that of a folder is made when somebody asks for it
+        """That of the dataset."""
+        return self.dataset.card
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Those of the network."""
+        return self._classes
+
+    @property
+    def source(self) -> str | None:
+        """That of the dataset."""
+        return self.dataset.source
+
+    def recordings(self) -> list[Recording]:
+        """List the recordings of the dataset."""
+        return self.dataset.recordings()
+
+    def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
+        """Open the network's channels of one recording."""
+        return self.read_channels(recording, self.channels or (), may_lack_channels=may_lack_channels)
+
+    def read_channels(
+        self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
+    ) -> "mne.io.BaseRaw":
+        """Open some of the network's channels of one recording."""
+        asked = [self.aliases.get(name, name) for name in channels]
+        dataset = self.dataset.for_one(recording) if isinstance(self.dataset, Recordings) else self.dataset
+        with self._in_the_names_of_the_network(channels):
+            raw = dataset.read_channels(recording, asked, may_lack_channels=may_lack_channels)
+        return raw.rename_channels({alias: n for n, alias in self.aliases.items() if alias in raw.ch_names})
+
+    @contextmanager
+    def _in_the_names_of_the_network(self, channels: Sequence[str]) -> Iterator[None]:
+        """Rename the channels in errors, and say how a channel that is not found is named."""
+        names = {self.aliases.get(name, name): name for name in channels}
+        try:
+            yield
+        except MixedRatesError as error:
+            raise MixedRatesError(str(error), {names[alias]: rate for alias, rate in error.rates.items()}) from error
+        except BadRecordingError as error:
+            if "channel" not in str(error):
+                raise
+            raise BadRecordingError(
+                f"{error} The network takes {', '.join(channels)}; say what the recording calls one of them with "
+                "--channels NAME=ALIAS."
+            ) from error

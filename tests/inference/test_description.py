@@ -1,0 +1,44 @@
+"""Descriptions of networks: what is written comes back, and older formats are read by a rule or refused."""
+
+import json
+
+import numpy as np
+import pytest
+from forms import form_of
+
+from eegbench.inference.description import Description, read_description
+
+KNOWN = Description(
+    encoder={"_target_": "eegbench.model.chambon2018.Chambon2018"},
+    classes=("W", "N1"),
+    form=form_of(("C3", "C4"), 100.0, 3000, "window"),
+    preprocessing={"window_s": 30.0},
+    steps_version=6,
+    temperature=1.5,
+    train_quantiles={"eeg": {"std_uv": ((1.0, np.nan), (2.0, np.nan), (3.0, np.nan))}},
+    labels={"Sleep stage W": "W", "Sleep stage 1": "N1"},
+    ignored=("Sleep stage ?",),
+)
+
+
+def test_a_description_comes_back_from_json():
+    found = read_description(json.loads(json.dumps(KNOWN.plain())))
+    assert found.plain() == KNOWN.plain()
+    assert found.labels == KNOWN.labels
+    assert found.ignored == KNOWN.ignored
+    np.testing.assert_array_equal(found.train_quantiles["eeg"]["std_uv"], KNOWN.train_quantiles["eeg"]["std_uv"])
+
+
+def test_format_2_is_read_without_labels_and_with_deviations_alone():
+    facts = json.loads(json.dumps(KNOWN.plain()))
+    deviations = facts.pop("train_quantiles")["eeg"]["std_uv"]
+    del facts["labels"], facts["ignored"]
+    found = read_description({**facts, "format": 2, "train_std_uv": {"eeg": deviations}})
+    assert found.labels == {}
+    assert set(found.train_quantiles["eeg"]) == {"std_uv"}
+
+
+@pytest.mark.parametrize("number", [1, 4, None])
+def test_other_formats_are_refused(number):
+    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2 and 3"):
+        read_description({**KNOWN.plain(), "format": number})

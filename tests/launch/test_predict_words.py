@@ -1,0 +1,58 @@
+"""Which reader the words of ``eegbench predict`` name: by format, or by name, with the network's labels."""
+
+import pytest
+from forms import form_of
+
+from eegbench.inference.description import Description
+from eegbench.launch.predict_words import as_dataset
+
+KNOWN = Description(
+    encoder={}, classes=("W", "R"), form=form_of(("C3",), 100.0, 3000), labels={"wake": "W", "rem": "R"}, ignored=("?",)
+)
+
+
+def dataset_of(*words, labels=None):
+    return as_dataset([str(word) for word in words], labels, KNOWN, (), None)
+
+
+def test_a_folder_is_read_by_recordings_without_labels_each_file_another_persons(tmp_path):
+    dataset, files = dataset_of(tmp_path)
+    assert (dataset.name, dataset.root, dataset.labels_from, dataset.subject) == ("recordings", tmp_path, None, "file")
+    assert dataset.labels == {"wake": "W", "rem": "R"}
+    assert dataset.ignored == ("?",)
+    assert files == []
+
+
+def test_overrides_are_those_of_training_and_count_more(tmp_path):
+    words = ("dataset.pattern=*.edf", "dataset.subject=folder", "dataset.labels={s: W}", "dataset.ignored=[x]")
+    dataset, _ = dataset_of(tmp_path, *words, labels="*.csv")
+    assert (dataset.pattern, dataset.subject, dataset.labels_from) == ("*.edf", "folder", "*.csv")
+    assert (dataset.labels, dataset.ignored) == ({"s": "W"}, ("x",))
+
+
+def test_files_of_hdf5_have_their_own_reader(tmp_path):
+    (tmp_path / "night.h5").touch()
+    dataset, files = dataset_of(tmp_path / "night.h5")
+    assert (dataset.name, dataset.subject) == ("h5_psg", "file")
+    assert files == [tmp_path / "night.h5"]
+    with pytest.raises(ValueError, match=r"--labels \*\.csv: is for dataset=recordings"):
+        dataset_of(tmp_path / "night.h5", labels="*.csv")
+
+
+def test_another_dataset_is_named_and_keeps_its_own_labels(tmp_path):
+    dataset, _ = dataset_of(tmp_path, "dataset=sleep_physionet", "dataset.crop_wake_min=null")
+    assert dataset.name == "sleep_physionet"
+    assert dataset.labels["Sleep stage 1"] == "N1"
+
+
+def test_a_folder_with_an_equals_sign_is_a_folder(tmp_path):
+    (tmp_path / "a=b").mkdir()
+    assert dataset_of(tmp_path / "a=b")[0].root == tmp_path / "a=b"
+
+
+def test_two_folders_and_options_of_training_are_refused(tmp_path):
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ValueError, match="one folder is expected, or files"):
+        dataset_of(tmp_path, tmp_path / "other")
+    with pytest.raises(ValueError, match="preprocessing=trial: how signals are prepared is kept with the network"):
+        dataset_of(tmp_path, "preprocessing=trial")

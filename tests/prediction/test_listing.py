@@ -1,0 +1,44 @@
+"""Which recordings a folder, files or a dataset hold."""
+
+import logging
+
+import edfio
+import pytest
+from own_recordings import noise, reader, write_brainvision, write_edf
+
+from eegbench.prediction.listing import list_nights, stem
+
+
+def test_a_folder_gives_its_recordings_of_all_formats_without_hypnograms(tmp_path, caplog):
+    write_edf(tmp_path / "a" / "night.edf", noise(4, 100), 100)
+    stages = [edfio.EdfAnnotation(0.0, 30.0, "Sleep stage W")]
+    edfio.Edf([], annotations=stages).write(tmp_path / "old-hypnogram.edf")
+    write_brainvision(tmp_path / "b.vhdr", noise(4, 100), 100, [])
+    (tmp_path / "subjects.csv").write_text("subject,age\n00,30\n")  # of other people
+    with caplog.at_level(logging.INFO, logger="eegbench"):
+        found = list_nights(reader(tmp_path, subject="file"), [])
+    assert [one.id for one in found] == ["a/night", "b"]
+    assert [stem(one) for one in found] == ["a_night", "b"]
+    assert "left out: old-hypnogram.edf" in caplog.text
+
+
+def test_labels_lie_next_to_each_file_or_are_missing(tmp_path):
+    for name in ("one", "two"):
+        write_edf(tmp_path / f"{name}.edf", noise(4, 100), 100)
+    (tmp_path / "one.csv").write_text("label\nW\n")
+    dataset = reader(tmp_path, subject="file", labels_from="*.csv")
+    one, two = list_nights(dataset, [tmp_path / "one.edf", tmp_path / "two.edf"])
+    assert one.labels == tmp_path / "one.csv"
+    assert two.labels is None
+    assert dataset.for_one(one) is dataset
+    assert dataset.for_one(two).labels_from is None
+
+
+def test_a_file_that_is_not_there_and_two_of_one_name_are_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no such file"):
+        list_nights(reader(tmp_path, subject="file"), [tmp_path / "none.edf"])
+    for folder in ("a", "b"):
+        write_edf(tmp_path / folder / "night.edf", noise(4, 100), 100)
+    files = [tmp_path / folder / "night.edf" for folder in ("a", "b")]
+    with pytest.raises(ValueError, match="both would be written as night"):
+        list_nights(reader(tmp_path, subject="file"), files)

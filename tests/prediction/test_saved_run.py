@@ -1,0 +1,76 @@
+"""Which network of a run predicts, and what is refused: probes without a head, and runs that are not finished."""
+
+import json
+
+import pytest
+import torch
+
+from eegbench.config import ConfigError
+from eegbench.prediction.predictor import load_predictor
+from eegbench.prediction.saved_run import find_network
+
+HEADLESS = {
+    "format": 3,
+    "encoder": {"_target_": "eegbench.model.chambon2018.Chambon2018"},
+    "sequence": None,
+    "classes": [],
+    "form": {"groups": {}, "normalise": "window", "unit": "µV"},
+    "context": 1,
+    "voting": "geometric",
+    "preprocessing": {"options": {}, "version": 6},
+    "temperature": 1.0,
+    "train_quantiles": {},
+    "labels": {},
+    "ignored": [],
+}
+
+
+def run_of(folder, *places, **summary):
+    """Make a folder as a finished run leaves it, with empty networks in some places."""
+    folder.mkdir(exist_ok=True)
+    known = {"main_probe": "linear", "probes": {"linear": {}, "knn": {}, "hand_made": {}}}
+    (folder / "summary.json").write_text(json.dumps(known | {"fitted_with": {"hand_made": "linear"}} | summary))
+    for place in places:
+        (folder / place).mkdir(parents=True)
+        for name in ("model.json", "model.safetensors"):
+            (folder / place / name).write_text("{}")
+    return folder
+
+
+def find(folder, predictor):
+    return find_network(str(folder), predictor, outputs=folder, tracking_uri=None, aside=folder)
+
+
+def test_the_network_comes_before_the_main_probe(tmp_path):
+    both = run_of(tmp_path / "both", "model", "network", "probes/finetune")
+    assert find(both, "auto") == (both / "network", "network")
+    assert find(both, "probe") == (both / "model", "linear")
+    assert find(both, "finetune") == (both / "probes" / "finetune", "finetune")
+    probed = run_of(tmp_path / "probed", "model")
+    assert find(probed, "auto") == (probed / "model", "linear")
+    with pytest.raises(ConfigError, match="has no network with a head of the classes"):
+        find(probed, "network")
+
+
+def test_a_probe_without_a_head_is_refused_with_those_that_have_one(tmp_path):
+    folder = run_of(tmp_path / "run", "model")
+    with pytest.raises(ConfigError, match=r"--predictor knn: this probe has no head .* choose another .*\(linear\)"):
+        find(folder, "knn")
+    with pytest.raises(ConfigError, match=r"has the probes linear, knn; did you mean linear\?"):
+        find(folder, "lineal")
+
+
+def test_an_encoder_without_a_head_predicts_nothing(tmp_path):
+    (tmp_path / "model.json").write_text(json.dumps(HEADLESS))
+    with pytest.raises(ConfigError, match=r"no head here, so it predicts nothing \(nearest neighbours have none"):
+        load_predictor(tmp_path, "knn", trusted=(), device=torch.device("cpu"))
+
+
+def test_runs_that_are_not_finished_or_given_up_are_refused(tmp_path):
+    (tmp_path / "begun").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"is no finished run \(summary.json is missing\)"):
+        find(tmp_path / "begun", "auto")
+    with pytest.raises(ConfigError, match="its sweep gave the run up"):
+        find(run_of(tmp_path / "pruned", pruned={"pass": 1, "value": 0.5}), "auto")
+    with pytest.raises(FileNotFoundError, match="there is no such folder"):
+        find(tmp_path / "nowhere", "auto")
