@@ -1,6 +1,5 @@
 """The networks of the Dreem Open Datasets: their sizes, and what the published weights say."""
 
-import json
 import math
 from dataclasses import replace
 
@@ -9,7 +8,6 @@ import pytest
 import torch
 from forms import form_of, windows_of
 from options import CONF, node_of
-from safetensors.torch import load_file
 from torch import nn
 
 from eegbench.config import Spec
@@ -20,7 +18,6 @@ from eegbench.model.epoch_encoder.deep_sleep import DeepSleep
 from eegbench.model.epoch_encoder.seq_sleep import SeqSleep, triangular_filters
 from eegbench.model.epoch_encoder.simple_sleep import SimpleSleep
 from eegbench.model.epoch_encoder.tsinalis import Tsinalis
-from eegbench.model.normaliser.clip_and_scale import ClipAndScale
 from eegbench.model.normaliser.log_spectrogram import LogSpectrogram
 from eegbench.model.normaliser.standardise import Standardise
 from eegbench.model.reducer.attention import Attention
@@ -216,65 +213,3 @@ def test_an_encoder_standardises_what_the_normalisers_before_leave():
         made = normaliser(made)
     assert made.mean(dim=(0, 3)).abs().max() < 1e-4
     torch.testing.assert_close(made.std(dim=(0, 3)), torch.ones(2, 129), atol=0.01, rtol=0)
-
-
-@pytest.mark.realdata
-def test_published_weights_give_the_published_logits(shared_data):
-    stem = shared_data / "dreem-weights" / "dodh_simple_sleep_net"
-    weights = load_file(stem.with_suffix(".safetensors"))
-    moments = json.loads(stem.with_suffix(".json").read_text())["normalization_parameters"]["signals"][0]
-    fitted = moments["normalization"][2]["args"]
-    scale = ClipAndScale(shape=(16, 3000), low=-500.0, high=500.0)
-    spectrogram = LogSpectrogram(shape=(16, 3000), sfreq=100.0, frame_s=2.0, hop_s=1.0, floor=1e-20)
-    standard = Standardise(shape=spectrogram.out_shape, batch_moments=True)
-    standard.mean.copy_(torch.tensor(fitted["mu"]).view_as(standard.mean))
-    standard.deviation.copy_(torch.tensor(fitted["sigma"]).view_as(standard.deviation))
-    encoder, reducer, sequence = simple(16).eval(), attention(50, 25).eval(), residual(55).eval()
-    encoder.load_state_dict(below(weights, "eeg.encoder.", filter_reduction="frequencies", virtual_channels="channels"))
-    reducer.load_state_dict(
-        {
-            "context.weight": weights["reducer.eeg.context_matrix"],
-            "context.bias": weights["reducer.eeg.context_bias"][0],
-            "score.weight": weights["reducer.eeg.context_vector"].T,
-        }
-    )
-    sequence.load_state_dict(dict(recurrent(weights)))
-    epochs, channels, times = np.ogrid[0:21, 0:16, 0:3000]
-    turned = 2 * np.pi * times / 100
-    x = 30 * np.sin((2 + channels) * turned + 0.1 * epochs) + 40 * np.sin(turned)
-    at = 100 + np.arange(21)
-    place = np.column_stack([at / 1200, *(np.cos(np.pi * at / cycle) for cycle in (10, 30, 60, 90, 120))])
-    known = nn.functional.linear(
-        torch.tensor(place).float(),
-        weights["features_encoder.layers.0.linear_0.weight"],
-        weights["features_encoder.layers.0.linear_0.bias"],
-    ).relu()
-    with torch.no_grad():
-        z = reducer(encoder(standard(spectrogram(scale(torch.tensor(x).float())))))
-        states = sequence(torch.cat([z, known], dim=1)[None], torch.ones(1, 21, dtype=torch.bool))[0]
-        logits = nn.functional.linear(states, weights["classifier.weight"], weights["classifier.bias"])
-    expected = [
-        [-2.9274, -2.6292, 2.7591, 3.5775, -2.7463],
-        [-2.2406, -3.2010, 2.0708, 5.5808, -3.5275],
-        [-2.3575, -2.6277, 2.3750, 2.8749, -2.3304],
-    ]
-    # powers of pure sines between their peaks are rounding errors: other machines may round otherwise
-    torch.testing.assert_close(logits[[0, 10, 20]], torch.tensor(expected), atol=0.02, rtol=0)
-
-
-def below(weights, prefix, **renamed):
-    found = {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
-    for old, new in renamed.items():
-        found = {name.replace(old, new): value for name, value in found.items()}
-    return found
-
-
-def recurrent(weights):
-    """Yield the weights of the sequence encoder under the names that they have here."""
-    for name, value in below(weights, "sequence_encoder.encoder.").items():
-        number, part, kind = name.split(".")
-        if part == "residual_connection":
-            yield f"beside.{number}.{kind}", value
-        else:
-            place = "backward_in_time" if kind.endswith("_reverse") else "onward"
-            yield f"layers.{number}.{place}.{kind.removesuffix('_reverse')}", value
