@@ -54,7 +54,8 @@ class Lines:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise BadRecordingError(f"{self.path}: line {line} has the {column} {text!r}; a number is expected.")
+            wanted = "a number is" if column != "onset" else "a number of seconds, or a time of day hh:mm:ss, is"
+            raise BadRecordingError(f"{self.path}: line {line} has the {column} {text!r}; {wanted} expected.")
         return value
 
 

@@ -3,7 +3,6 @@
 A person under two names can stand in train and in test, and the score then tells how well that person is recognised.
 """
 
-import filecmp
 import hashlib
 import logging
 import re
@@ -16,6 +15,9 @@ from eegbench.dataset.content import file_digest, named
 from eegbench.dataset.patient import names_someone, patient_field
 from eegbench.types import Recording
 
+EDF_FIXED = 256
+"""Bytes of the first part of an EDF header, which says how long the whole is."""
+
 PROBE_BYTES = 4096
 """In the middle of files of one size: where it differs, the files differ, and nothing more is read."""
 
@@ -24,11 +26,18 @@ OCCASION = re.compile(
     r"|[\s_.-]*(?:copy|copie|kopie|night|nacht|nuit|session|sess|visit|record(?:ing)?|baseline|follow_?up|retest)"
     r"[\s_.-]*\d*"
     r"|[\s_.-](?:n|ses|v|r|run|rec|d|day|tag|w|week|month|t|part|pre|post|test|old|new|final|edit(?:ed)?)[\s_.-]?\d*"
+    r"|(?<=\d)(?:n|ses|session|night|v|r|run|rec|d|day)\d+"  # SL001N1
+    r"|[\s_.-]\d{4}[\s_.-]?\d\d[\s_.-]?\d\d"  # name_20240131
     r"|(?<=\d)[\s_.-]\d{1,2}"  # S01_2
     r"|(?<=\d)[\s_.-]?[a-d])",  # S01b
     re.IGNORECASE,
 )
 """The end of a name that tells one occasion, or one copy, from another of the same person."""
+
+BEGIN = re.compile(
+    r"(?:pre|post|baseline|follow_?up|retest|(?:night|visit|session|ses)[\s_.-]?\d+)[\s_.-]+", re.IGNORECASE
+)
+"""The beginning of a name that tells the occasion: pre_S01."""
 
 PART = re.compile(r"[^\W_]+")
 """A part of a name: letters and digits, between separators."""
@@ -81,8 +90,10 @@ def note_alike(dataset: Dataset, recordings: Sequence[Recording]) -> None:
 
 def stem(subject: str) -> str:
     """Return the name without what tells occasions and copies apart: ``S01`` for ``S01_night2`` and ``S01_copy``."""
-    parts = re.fullmatch(rf"(.+?)(?:{OCCASION.pattern})*", subject, re.IGNORECASE)
-    return parts[1] if parts else subject
+    begin = BEGIN.match(subject)
+    rest = subject[begin.end() :] if begin and subject[begin.end() :] else subject
+    parts = re.fullmatch(rf"(.+?)(?:{OCCASION.pattern})*", rest, re.IGNORECASE)
+    return parts[1] if parts else rest
 
 
 def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Recording]]:
@@ -91,9 +102,8 @@ def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[
     first: dict[str, Recording] = {}
     for candidates in _shared((_probe(files[one.id]), one) for one in recordings):
         for recording in candidates:
-            other = first.setdefault(file_digest(files[recording.id]), recording)
-            ours, theirs = files[recording.id], files[other.id]
-            if ours != theirs and filecmp.cmp(ours, theirs, shallow=False):
+            other = first.setdefault(_content(files[recording.id]), recording)
+            if files[recording.id] != files[other.id]:
                 yield other, recording
 
 
@@ -102,6 +112,15 @@ def _samples(dataset: Dataset, recording: Recording) -> Path:
     origin, own = dataset.origin(recording)
     near = [file for file in origin.sidecars(own) if file.stem == own.signal.stem]
     return max((own.signal, *near), key=lambda file: file.stat().st_size)
+
+
+def _content(file: Path) -> str:
+    """Return a digest of all samples; headers of EDF and BDF are left out: one copy may name nobody."""
+    with file.open("rb") as opened:
+        if file.suffix.lower() in (".edf", ".bdf"):
+            length = opened.read(EDF_FIXED)[184:192].strip()
+            opened.seek(int(length) if length.isdigit() else 0)
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _probe(file: Path) -> Hashable:

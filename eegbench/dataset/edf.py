@@ -132,7 +132,7 @@ def _check_dimension(header: EdfHeader, signal: EdfSignal) -> None:
     if signal.dimension not in VOLTAGES:
         raise BadRecordingError(
             f"{header.path}: channel {signal.label!r} has the unit {signal.dimension!r}, expected uV, mV or V; "
-            "name the channels that hold EEG, or correct the header."
+            "name the channels that hold EEG by dataset.channels=[…], or correct the header."
         )
 
 

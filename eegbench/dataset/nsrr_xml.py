@@ -59,7 +59,10 @@ def _parsed(path: Path) -> ElementTree.Element:
         checker = expat.ParserCreate()
         checker.StartDoctypeDeclHandler = _refusing(path)
         checker.Parse(content, True)
-        return ElementTree.fromstring(content)
+        root = ElementTree.fromstring(content)
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]  # whatever namespace it is in
+        return root
     except (OSError, expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
         if isinstance(error, BadRecordingError):
             raise

@@ -11,6 +11,9 @@ SEPARATORS = ",;\t"
 """What stands between the fields of a row, by what comes first in the header: spreadsheets write any of these."""
 
 
+OLDEST = 120
+"""Years."""
+
 OTHER_SEX = ("o", "other")
 """How BIDS writes a sex that is neither, or not told."""
 
@@ -83,11 +86,13 @@ def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]
     Raises
     ------
     ValueError
-        Where an age is no number, or a sex begins neither with F nor with M.
+        Where an age is no number of years, or a sex begins neither with F nor with M.
     """
     facts: dict[str, Fact] = {}
     if not _is_unknown(age):
         facts["age"] = number(path, subject, "age", age)
+        if not 0 <= float(facts["age"]) <= OLDEST:
+            raise ValueError(f"{path}: subject {subject} has the age {age!r}; years from 0 to {OLDEST} are expected.")
     if not _is_unknown(sex) and sex.strip().lower() not in OTHER_SEX:
         facts["sex"] = sex.strip()[0].upper()
         if facts["sex"] not in ("F", "M"):

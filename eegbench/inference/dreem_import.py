@@ -70,7 +70,7 @@ def import_dreem(weights: Path, out: Path) -> Network:
         tensors = load_file(weights)
         network = _built(facts)
         renamed = dict(_renamed(tensors, facts))
-    except (SafetensorError, OSError, KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+    except (SafetensorError, OSError, LookupError, TypeError, AttributeError, ValueError, RuntimeError) as error:
         raise ConfigError(f"{weights}: these are not the weights of a published SimpleSleepNet ({error!r}).") from error
     load_weights(network, renamed, weights)
     save_network(network.eval(), out)

@@ -69,6 +69,7 @@ def differences(
                 f"{other} has {len(group.channels)} channels ({', '.join(group.channels)}) at "
                 f"{group.sfreq:g} Hz, but {recording} has {len(first.channels)} ({', '.join(first.channels)}) "
                 f"at {first.sfreq:g} Hz; name common ones with preprocessing.signal.channels=[…], one rate with "
-                "preprocessing.signal.sfreq=…, set preprocessing.signal.missing_channels=mark, or leave recordings out."
+                "preprocessing.signal.sfreq=…, those of several spellings (T3, T7) with dataset.channels=[…], set "
+                "preprocessing.signal.missing_channels=mark, or leave recordings out."
             )
             yield other, message

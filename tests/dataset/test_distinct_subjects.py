@@ -107,7 +107,8 @@ def test_names_that_share_a_stem_are_noted(tmp_path: Path, write_edf, caplog):
     ("subjects", "of"),
     [
         (("S01_night1", "S01-Night 2", "S01_copy", "S01 (1)", "S01_2", "S01b", "S01_ses-02", "S01_n1_copy"), "S01"),
-        (("a_n1", "a_n2", "a_visit1"), "a"),
+        (("a_n1", "a_n2", "a_visit1", "a_20240131", "a_2024-01-31", "pre_a", "night2_a", "Post-a"), "a"),
+        (("SL001N1", "SL001N2", "SL001ses2"), "SL001"),
     ],
 )
 def test_the_stem_is_what_is_left_without_occasion_and_copy(subjects: Sequence[str], of: str):
@@ -124,6 +125,8 @@ def test_the_stem_is_what_is_left_without_occasion_and_copy(subjects: Sequence[s
         ("n1", "n2", "nfle1"),
         ("ST01", "01"),
         ("night1", "night2"),
+        ("pre_01", "pre_02"),
+        ("cond1", "cond2"),
     ],
 )
 def test_numbered_people_share_no_stem(subjects: Sequence[str]):
@@ -171,3 +174,11 @@ def _files(folder: Path, names: Sequence[str]) -> list[Path]:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(bytes([number]) * 9000)
     return paths
+
+
+def test_a_copy_whose_header_names_nobody_is_the_same_recording(tmp_path: Path, write_edf):
+    jane = edfio.Patient(code="K7", name="Jane_Doe")
+    paths = [write_edf(tmp_path / f"{name}.edf", patient=p) for name, p in (("anna", jane), ("x9", edfio.Patient()))]
+    assert paths[0].read_bytes() != paths[1].read_bytes()
+    with pytest.raises(ValueError, match="the same recording under two names"):
+        check(*paths)

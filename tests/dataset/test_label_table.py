@@ -69,8 +69,11 @@ def test_times_of_day_go_on_after_midnight(tmp_path: Path):
         ("stage\nW\nN2\n", r"its first line reads stage\. .* dataset\.table\.column=NAME"),
         ("W\n\nN2\n", "has empty lines between its labels"),
         ("\nW\nN2\n", "has empty lines between its labels"),
-        ("onset,label\n0,W\nx,N2\n", "line 3 has the onset 'x'; a number is expected"),
-        ("onset,label\n0,W\nnan,N2\n", "line 3 has the onset 'nan'; a number is expected"),
+        (
+            "onset,label\n0,W\nx,N2\n",
+            "line 3 has the onset 'x'; a number of seconds, or a time of day hh:mm:ss, is expected",
+        ),
+        ("onset,label\n0,W\nnan,N2\n", "line 3 has the onset 'nan'; a number of seconds, or"),
         ("onset,duration,label\n0,-1,W\n", r"line 2 has the duration -1 s; 0 or more are expected"),
         ("onset,duration,label\n0,0,30,W\n", "line 2 has 4 columns and the first line 3"),
         ("onset,label,label\n0,W,W\n", "has the column label twice"),

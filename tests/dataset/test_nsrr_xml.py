@@ -68,3 +68,8 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>'
 def test_what_is_no_list_of_stages_is_refused(tmp_path: Path, text: str, message: str):
     with pytest.raises(BadRecordingError, match=rf"a\.xml: .*{message}"):
         read(tmp_path / "a.xml", text)
+
+
+def test_a_namespace_changes_nothing(tmp_path: Path):
+    named = NSRR.replace("<PSGAnnotation>", '<PSGAnnotation xmlns="http://sleepdata.org">')
+    assert read(tmp_path / "a.xml", named).marks == read(tmp_path / "b.xml", NSRR).marks

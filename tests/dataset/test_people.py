@@ -90,6 +90,7 @@ def test_a_table_may_be_participants_tsv_of_bids_and_subjects_csv_comes_first(tm
         ("file,name\ns1/a.edf,anna\n", r"has the columns file, name; subject \(or participant_id\) is expected"),
         ("subject,age\ns1,30\n", r"has no row for subject s2"),
         ("subject,age\ns1,30\ns1,31\ns2,30\n", r"subject s1 has rows that differ"),
+        ("subject,age\ns1,-3\ns2,30\n", r"subject s1 has the age '-3'; years from 0 to 120"),
         ("subject,age\ns1,thirty\ns2,30\n", r"subject s1 has age 'thirty'; a number is expected"),
     ],
 )
