@@ -97,7 +97,8 @@ def _by_folder(path: Path, below: Path) -> Person:
         raise BadRecordingError(
             f"{path}: lies in no folder of a subject, so nothing says whose it is. Set dataset.subject=file where each "
             "file is another person, 'dataset.subject=\"(?P<subject>REGULAR_EXPRESSION)\"' where a part of its path is "
-            f"the subject, or write {TABLE} in dataset.root with the columns file and subject."
+            f"the subject, or write {TABLE} in dataset.root with the columns file and subject: eegbench data check "
+            f"FOLDER dataset=recordings dataset.subject=file --subjects FOLDER/{TABLE} writes one to correct."
         )
     return Person(below.parts[0])
 
