@@ -13,6 +13,9 @@ from services.slurm import missing, slurm
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # one of as many processes as there are cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 _hook = install_import_hook("eegbench", "beartype.beartype")
 
 
