@@ -79,7 +79,8 @@ def test_a_model_has_the_same_embeddings_and_gradients(option: str, device: str)
         pytest.importorskip("braindecode.models", reason="not installed: pip install 'eegbench[braindecode]'")
     model, given = encoder(option, 2, 3000, 100.0).eval(), windows(option, 4, 2, 3000)
     other = copy.deepcopy(model).to(device)
-    moved = Windows({name: x.to(device) for name, x in given.x.items()})
+    features = {name: one.to(device) for name, one in given.features.items()}
+    moved = Windows({name: x.to(device) for name, x in given.x.items()}, None, features)
     found, expected = other(moved), model(given)
     assert_close(found.detach(), expected.detach(), device, OUTPUT)
     if not list(model.parameters()):
