@@ -175,7 +175,10 @@ def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: P
     try:
         return read_experiment({**known, "resume": None, "trust": list(trusted)})
     except ConfigError as error:
-        raise ConfigError(f"{run / 'config.yaml'}: {error}") from error
+        raise ConfigError(
+            f"{run / 'config.yaml'}: {error} A run is read by the version of eegbench that made it, which "
+            "environment.json names."
+        ) from error
 
 
 def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any]:
