@@ -20,7 +20,7 @@ train: setup  ## run the default experiment (or ARGS)
 	$(BIN)/eegbench train $(ARGS)
 
 test: setup  ## run all tests, in two processes
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-slurm: setup  ## run the tests that start a SLURM of one node (as root)
 	$(BIN)/python -m pytest -m slurm $(ARGS)

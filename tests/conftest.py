@@ -26,13 +26,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("no CUDA device")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one of several processes, as they share fixtures, and those of SLURM likewise."""
-    for item in items:
-        needs_slurm = "slurm_environment" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("slurm" if needs_slurm else str(item.path)))
-
-
 ROOT = Path(__file__).resolve().parents[1]
 
 
