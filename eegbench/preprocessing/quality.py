@@ -28,27 +28,52 @@ def measure(raw: "mne.io.BaseRaw") -> tuple[Float[np.ndarray, "3 n_channels n_bl
     quality, movement_uv
         Lowest and highest value in µV and the number of clipped samples, a column a second; and what `movement`
         returns.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a sample is no number.
     """
-    signal, edges = raw.get_data(), _seconds(raw)
-    low, high = _extremes(signal, edges)
-    clipped = np.add.reduceat(_clipped(signal * MICROVOLTS), edges, axis=1, dtype=np.int64)
-    quality = np.stack([low * MICROVOLTS, high * MICROVOLTS, clipped]).astype(np.float32)
-    return quality, _movement(raw.ch_names, low, high)
+    edges = _seconds(raw)
+    low, high, clipped = [], [], []
+    for place in range(len(raw.ch_names)):  # a channel at a time: a whole night of many is a gigabyte
+        signal = raw.get_data([place])
+        lowest, highest = _extremes(raw.ch_names[place], signal[0], edges)
+        low.append(lowest)
+        high.append(highest)
+        clipped.append(np.add.reduceat(_clipped(signal * MICROVOLTS)[0], edges, dtype=np.int64))
+    quality = np.stack([np.array(low) * MICROVOLTS, np.array(high) * MICROVOLTS, clipped]).astype(np.float32)
+    return quality, _movement(raw.ch_names, np.array(low), np.array(high))
 
 
 def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
     """Return the median of each channel's peak to peak within a second in µV, of seconds in which it moves.
 
     A channel that never moves within one, as those of one sample a second, has 0.
+
+    Raises
+    ------
+    BadRecordingError
+        Where a sample is no number.
     """
-    return _movement(raw.ch_names, *_extremes(raw.get_data(), _seconds(raw)))
+    edges = _seconds(raw)
+    rows = [_extremes(name, raw.get_data([place])[0], edges) for place, name in enumerate(raw.ch_names)]
+    return _movement(raw.ch_names, *(np.array(one) for one in zip(*rows, strict=True)))
 
 
 def _extremes(
-    signal: Float[np.ndarray, "n_channels n_samples"], edges: Int[np.ndarray, "n_blocks"]
-) -> tuple[Float[np.ndarray, "n_channels n_blocks"], Float[np.ndarray, "n_channels n_blocks"]]:
-    """Return the lowest and highest value of each second."""
-    return np.minimum.reduceat(signal, edges, axis=1), np.maximum.reduceat(signal, edges, axis=1)
+    channel: str, signal: Float[np.ndarray, "n_samples"], edges: Int[np.ndarray, "n_blocks"]
+) -> tuple[Float[np.ndarray, "n_blocks"], Float[np.ndarray, "n_blocks"]]:
+    """Return the lowest and highest value of each second, all of which must be numbers."""
+    low, high = np.minimum.reduceat(signal, edges), np.maximum.reduceat(signal, edges)
+    wrong = ~(np.isfinite(low) & np.isfinite(high))
+    if wrong.any():
+        raise BadRecordingError(
+            f"channel {channel} has samples that are no numbers (NaN or infinite) in {int(wrong.sum())} of its "
+            f"seconds, first in that from {int(wrong.argmax())} s on; fill them and mark the time with BAD_, leave "
+            "the channel out, or set dataset.on_bad_recording=skip."
+        )
+    return low, high
 
 
 def _movement(

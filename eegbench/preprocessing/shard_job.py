@@ -125,7 +125,7 @@ def read(source: Source) -> Read:
 
 
 def _load(raw: "mne.io.BaseRaw", recording: Recording) -> None:
-    """Load samples, all of which must be numbers."""
+    """Load samples."""
     try:
         raw.load_data(verbose="ERROR")
     except (RuntimeError, ValueError, OSError) as error:
@@ -134,15 +134,6 @@ def _load(raw: "mne.io.BaseRaw", recording: Recording) -> None:
             f"{recording.signal}: its samples cannot be read ({reason}); copy or export it again, or set "
             "dataset.on_bad_recording=skip."
         ) from error
-    signal = raw.get_data()
-    wrong = ~np.isfinite(signal)
-    if wrong.any():
-        channel, sample = (int(one) for one in np.argwhere(wrong)[0])
-        raise BadRecordingError(
-            f"{recording.signal}: {int(wrong.sum())} samples are no numbers (NaN or infinite), the first in channel "
-            f"{raw.ch_names[channel]} at {sample / raw.info['sfreq']:g} s; fill them and mark the time with BAD_, "
-            "leave the channel out, or set dataset.on_bad_recording=skip."
-        )
 
 
 def _measured(recorded: Recorded) -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:

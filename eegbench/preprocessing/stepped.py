@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 import mne
+import numpy as np
+from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.epochs import check_epochs
@@ -73,8 +75,15 @@ class Stepped(GroupSteps):
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Apply the steps to loaded signals."""
         raw = recorded.first
-        signal, sfreq = raw.get_data(), float(raw.info["sfreq"])
-        for step in self.steps.values():
-            signal, sfreq = step(signal, sfreq), step.out_sfreq(sfreq)
+        rows = [self._applied(raw.get_data([place]), float(raw.info["sfreq"])) for place in range(len(raw.ch_names))]
+        signal, sfreq = np.concatenate([row for row, _ in rows]), rows[0][1]
         info = mne.create_info(raw.ch_names, sfreq, raw.get_channel_types(), verbose="ERROR")
         return mne.io.RawArray(signal, info, verbose="ERROR").set_montage(raw.get_montage(), verbose="ERROR")
+
+    def _applied(
+        self, signal: Float[np.ndarray, "1 n_samples"], sfreq: float
+    ) -> tuple[Float[np.ndarray, "1 n_out"], float]:
+        """Return a channel after all steps, and its rate; one at a time, as a night of many is a gigabyte."""
+        for step in self.steps.values():
+            signal, sfreq = step(signal, sfreq), step.out_sfreq(sfreq)
+        return signal, sfreq

@@ -352,7 +352,10 @@ def test_samples_that_are_no_numbers_are_refused_with_their_place(tmp_path, monk
         return raw
 
     monkeypatch.setattr(type(dataset), "read", broken)
-    with pytest.raises(BadRecordingError, match=r"1 samples are no numbers .* in channel B at 2\.5 s"):
+    with pytest.raises(
+        BadRecordingError,
+        match=r"channel B has samples that are no numbers .* in 1 of its seconds, first in that from 2 s",
+    ):
         opened(tmp_path, dataset)
 
 

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 
 class Step(ABC):
-    """Changes the signals of a group."""
+    """Changes the signals of a group, each channel by itself."""
 
     def out_sfreq(self, sfreq: float) -> float:
         """Return the rate in Hz of what comes out of signals at a rate.
