@@ -8,7 +8,7 @@ from eegbench.dataset.base import BadRecordingError
 N_BYTES = {"INT_16": 2, "UINT_16": 2, "INT_32": 4, "IEEE_FLOAT_32": 4}
 """Of a sample, by the header's BinaryFormat."""
 
-NAMED = re.compile(r"(?mi)^(?:DataFile|MarkerFile)=[ \t]*(.+?)[ \t]*\r?$")
+NAMED = re.compile(r"(?mi)^(DataFile|MarkerFile)=[ \t]*(.+?)[ \t]*\r?$")
 
 MARKER = re.compile(r"(?m)^Mk\d+=[^,\r\n]*,[^,\r\n]*,(\d+),")
 """A marker, and its sample, counted from 1."""
@@ -16,7 +16,7 @@ MARKER = re.compile(r"(?m)^Mk\d+=[^,\r\n]*,[^,\r\n]*,(\d+),")
 
 def files_of(header: Path) -> list[Path]:
     """Return the files of samples and markers that a header names."""
-    return [header.with_name(name.replace("$b", header.stem)) for name in NAMED.findall(_text(header))]
+    return [path for _, path in _named(header, _text(header))]
 
 
 def check_files(header: Path) -> None:
@@ -28,7 +28,8 @@ def check_files(header: Path) -> None:
         Naming the file.
     """
     text = _text(header)
-    for one in files_of(header):
+    named = _named(header, text)
+    for _, one in named:
         if one.stem != header.stem and one.with_suffix(".vhdr").is_file():
             raise BadRecordingError(
                 f"{header}: its header names {one.name}, which belongs to {one.stem}.vhdr; correct DataFile= and "
@@ -39,7 +40,8 @@ def check_files(header: Path) -> None:
                 f"{header}: its header names {one.name}, which is not there; restore it, or correct DataFile= and "
                 "MarkerFile= where it has another name."
             )
-    data, markers = _named(header, text, "DataFile"), _named(header, text, "MarkerFile")
+    first = dict(reversed(named))
+    data, markers = first.get("datafile"), first.get("markerfile")
     n_channels, width = _value(text, "NumberOfChannels"), N_BYTES.get(_value(text, "BinaryFormat"))
     if data is None or width is None or not n_channels.isdigit() or int(n_channels) == 0:
         return  # text, or nothing that MNE could read
@@ -70,6 +72,6 @@ def _value(text: str, key: str) -> str:
     return found[1] if found else ""
 
 
-def _named(header: Path, text: str, key: str) -> Path | None:
-    name = _value(text, key)
-    return header.with_name(name.replace("$b", header.stem)) if name else None
+def _named(header: Path, text: str) -> list[tuple[str, Path]]:
+    """Return the keys of a header's text that name files, in small letters, with the files."""
+    return [(key.lower(), header.with_name(name.replace("$b", header.stem))) for key, name in NAMED.findall(text)]

@@ -220,8 +220,7 @@ def _check_time_of_day(found: LabelList, clock: Clock) -> None:
     """Refuse a list that names another time of day for its start than its recording has."""
     if found.start_s is None or clock.start is None:
         return
-    own_s = (clock.start - datetime.combine(clock.start, datetime.min.time())).total_seconds()
-    apart_s = _nearest(found.start_s - own_s)
+    apart_s = _nearest(found.start_s - _time_of_day_s(clock.start))
     if abs(apart_s) > ROUNDED_S:
         raise BadRecordingError(
             f"{found.path}: says that the recording starts {abs(apart_s):g} s {'after' if apart_s > 0 else 'before'} "
@@ -236,8 +235,7 @@ def _by_clock(found: LabelList, clock: Clock) -> float:
             f"{clock.path}: does not say at which time of day it starts, so labels cannot be laid by the clock; set "
             "dataset.hypnogram_start=file, with onsets in seconds from the first sample."
         )
-    midnight = datetime.combine(clock.start, datetime.min.time())
-    own_s = (clock.start - midnight).total_seconds()
+    own_s = _time_of_day_s(clock.start)
     if found.by_clock:
         onset_s = found.marks[0].onset_s
         return _nearest(onset_s - own_s) - onset_s - clock.first_s
@@ -249,6 +247,10 @@ def _by_clock(found: LabelList, clock: Clock) -> float:
     if found.day is None:
         return _nearest(found.start_s - own_s) - clock.first_s
     return (found.day - clock.start.date()).total_seconds() + found.start_s - own_s - clock.first_s
+
+
+def _time_of_day_s(moment: datetime) -> float:
+    return (moment - datetime.combine(moment, datetime.min.time())).total_seconds()
 
 
 def _nearest(difference_s: float) -> float:

@@ -20,7 +20,7 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
     BadRecordingError
         Where a recording has a description that the dataset neither labels nor ignores.
     """
-    known = {*dataset.labels, *dataset.ignored}
+    known = _known(dataset)
     numbers = {name: position for position, name in enumerate(dataset.classes)}
     for onset_s, duration_s, description in sorted(header.annotations):
         if description == EPOCH_EDGE or is_bad(description, known):
@@ -36,7 +36,7 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
 
 def unknown(header: ShardHeader, dataset: Dataset) -> list[str]:
     """Return the descriptions of a recording that the dataset neither labels nor ignores."""
-    known = {*dataset.labels, *dataset.ignored, EPOCH_EDGE}
+    known = _known(dataset) | {EPOCH_EDGE}
     return sorted({text for *_, text in header.annotations if text not in known and not is_bad(text, known)})
 
 
@@ -54,13 +54,18 @@ def overlaps_bad(
     window_s
         Its length in seconds.
     """
-    known = {*dataset.labels, *dataset.ignored}
+    known = _known(dataset)
     start_s = sample / header.sfreq
     found = np.zeros(len(sample), dtype=bool)
     for onset_s, duration_s, text in header.annotations:
         if is_bad(text, known):
             found |= (start_s < onset_s + max(duration_s, MOMENT_S)) & (onset_s < start_s + window_s)
     return found
+
+
+def _known(dataset: Dataset) -> set[str]:
+    """Return the descriptions that a dataset labels or ignores."""
+    return {*dataset.labels, *dataset.ignored}
 
 
 def parts_of(header: ShardHeader) -> list[tuple[int, int]]:
