@@ -74,10 +74,7 @@ class Braindecode(FolderDataset):
     @cached_property
     def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
         """What the folder says; channels and rate are those of the first recording that can be read."""
-        try:
-            found = [] if self.root is None else self.recordings()
-        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
-            found = []
+        found = self.found()
         rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
             citation="A data set saved by braindecode; cite its source, and: Schirrmeister et al. Deep learning with "

@@ -30,6 +30,13 @@ class FolderDataset(Dataset):
         """The folder: subject 01 of two folders is two people."""
         return super().people if self.root is None else f"{super().people} {self.root.resolve()}"
 
+    def found(self) -> list[Recording]:
+        """Return the recordings; none where they cannot be listed, which listing them raises again."""
+        try:
+            return [] if self.root is None else self.recordings()
+        except (FileNotFoundError, ValueError):
+            return []
+
 
 def form_of(
     found: Sequence[Recording], channels: Sequence[str] | None, read_across: Sequence[str]

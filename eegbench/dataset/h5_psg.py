@@ -87,10 +87,7 @@ class H5Psg(FolderDataset):
     @cached_property
     def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
         """What the folder says of itself; channels and highest rate are those of the first readable recording."""
-        try:
-            found = [] if self.root is None else self.recordings()
-        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
-            found = []
+        found = self.found()
         rate, channels = form_of_h5(found, self.channels)
         return Card(
             citation="Own recordings, in the layout of Guillot, Sauvet, During, Thorey. Dreem Open Datasets. IEEE "
@@ -119,8 +116,7 @@ class H5Psg(FolderDataset):
         """Say which rows the table of people is to have."""
         if self.root is None:
             return super().how_to_join(recordings)
-        written = rows_to_write(self.root, recordings)
-        return written if self.subject is None else f"{written}, and set dataset.subject=null"
+        return rows_to_write(self.root, recordings, rule=self.subject)
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one recording with its stages."""

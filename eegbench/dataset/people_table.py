@@ -152,11 +152,11 @@ def _read(path: Path, _mtime_ns: int) -> PeopleTable:
     return PeopleTable(path, next((key for key in KEYS if key in names), None), tuple(rows))
 
 
-def rows_to_write(root: Path, recordings: Sequence[Recording]) -> str:
-    """Say which table makes some recordings one subject's, as the end of a sentence."""
+def rows_to_write(root: Path, recordings: Sequence[Recording], *, rule: str | None = None) -> str:
+    """Say which table makes some recordings one subject's, in place of a rule (``dataset.subject``) if there is one."""
     rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
     more = " …" if len(recordings) > MAX_ROWS else ""
     return (
         f"write {root / TABLE} with the columns recording,subject and a row for each recording of the folder, for "
-        f"these {rows}{more}"
+        f"these {rows}{more}{', and set dataset.subject=null' if rule is not None else ''}"
     )

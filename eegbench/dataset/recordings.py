@@ -113,10 +113,7 @@ class Recordings(FolderDataset):
     @cached_property
     def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
         """What the folder says of itself; channels and highest rate are those of the first readable recording."""
-        try:
-            found = [] if self.root is None else self.recordings()
-        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
-            found = []
+        found = self.found()
         rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
             citation="Own recordings. Read with MNE-Python: Gramfort et al. MEG and EEG data analysis with MNE-Python. "
@@ -162,8 +159,7 @@ class Recordings(FolderDataset):
         """Say which rows the table of people is to have."""
         if self.root is None:
             return super().how_to_join(recordings)
-        written = rows_to_write(self.root, recordings)
-        return written if self.subject is None else f"{written}, and set dataset.subject=null"
+        return rows_to_write(self.root, recordings, rule=self.subject)
 
     def sidecars(self, recording: Recording) -> tuple[Path, ...]:
         """Return the files of samples, markers and parts that belong to the header."""
