@@ -1,13 +1,13 @@
 """Look at recordings before any training, or preprocess them for later runs."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import DictConfig
 
 from eegbench.launch.data_words import as_experiment, as_overrides, count, part
+from eegbench.launch.exit_status import exit_status
 from eegbench.launch.process import as_job
 
 EPILOG = """examples:
@@ -25,20 +25,9 @@ writes nothing but what you name. A shard is never built twice at once, whoever 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench data``; return the exit status: 1 where a recording cannot be used or a job failed."""
-    from eegbench.launch.error_message import error_message
-
     words = _parser().parse_intermixed_args(argv)
-    try:
-        return check(words) if words.action == "check" else build(words)
-    except KeyboardInterrupt:
-        print("eegbench: interrupted; shards that were built are kept.", file=sys.stderr)
-        return 130
-    except Exception as error:
-        message = error_message(error, "train")
-        if message is None:
-            raise
-        print(f"eegbench: {message}", file=sys.stderr)
-        return 1
+    work = check if words.action == "check" else build
+    return exit_status(lambda: work(words), interrupted="shards that were built are kept.")
 
 
 def check(words: argparse.Namespace) -> int:

@@ -1,12 +1,12 @@
 """Stage new recordings with the network of a finished run, and score them where they have labels."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from eegbench.launch.exit_status import exit_status
 from eegbench.launch.predict_parser import parser
 
 if TYPE_CHECKING:  # so that --help need not import torch
@@ -16,19 +16,7 @@ if TYPE_CHECKING:  # so that --help need not import torch
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench predict``; return the exit status: 1 where a recording was not staged, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
-    try:
-        return predict(words)
-    except KeyboardInterrupt:
-        print("eegbench: interrupted; the files of recordings that were staged are whole.", file=sys.stderr)
-        return 130
-    except Exception as error:
-        from eegbench.launch.error_message import error_message
-
-        message = error_message(error, "train")
-        if message is None:
-            raise
-        print(f"eegbench: {message}", file=sys.stderr)
-        return 1
+    return exit_status(lambda: predict(words), interrupted="the files of recordings that were staged are whole.")
 
 
 def predict(words: argparse.Namespace) -> int:
