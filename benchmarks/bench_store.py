@@ -77,12 +77,11 @@ def made(folder: Path, n: int) -> tuple[Many, Preprocessing, ShardStorage]:
     signal = rng.standard_normal((2, round(SFREQ) * SECONDS)).astype(np.float32)
     quality = np.stack([np.full((2, SECONDS), value) for value in (-20.0, 20.0, 0.0)])
     nowhere = ((float("nan"),) * 3,) * 2
-    group = GroupHeader(("A", "B"), SFREQ, signal.shape[1], nowhere, ("eeg", "eeg"), (0.0, 0.0), (1.0, 1.0))
+    rates = {"A": SFREQ, "B": SFREQ}
+    group = GroupHeader(("A", "B"), SFREQ, signal.shape[1], nowhere, ("eeg", "eeg"), (0.0, 0.0), (1.0, 1.0), rates)
     labels = tuple((2.0 * i, 2.0, ("left", "right")[i % 2]) for i in range(SECONDS // 2))
     for job in plan_shards(dataset, preprocessing, dataset.recordings(), storage).jobs:
-        header = ShardHeader(
-            job.recording.id, {"eeg": group}, 0.0, labels, {"A": SFREQ, "B": SFREQ}, {"A": 20.0, "B": 20.0}
-        )
+        header = ShardHeader(job.recording.id, {"eeg": group}, 0.0, labels, {"A": 20.0, "B": 20.0})
         write_shard(job.folder, header=header, signals={"eeg": signal}, quality=quality)
     return dataset, preprocessing, storage
 

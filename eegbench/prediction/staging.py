@@ -163,8 +163,9 @@ def _answered_rows(store: WindowStore) -> Int[np.ndarray, "n"]:
 
 def _recorded_otherwise(predictor: Predictor, shard: Shard) -> list[str]:
     """Say which channels of the network the recording lacks, and which were recorded at a lower rate."""
-    rates, found = shard.header.recorded_sfreq, []
-    for group in predictor.network.description.form.groups.values():
+    found = []
+    for name, group in predictor.network.description.form.groups.items():
+        rates = shard.header.groups[name].recorded_sfreq
         if missing := [name for name in group.channels if name not in rates]:
             found.append(f"channels that the network takes are missing: {', '.join(missing)}")
         if slow := [f"{name} {rates[name]:g} Hz" for name in group.channels if rates.get(name, np.inf) < group.sfreq]:

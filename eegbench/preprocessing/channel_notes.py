@@ -23,7 +23,7 @@ def tell_kinds(headers: Mapping[str, ShardHeader], group: str) -> None:
 
 def tell_rates(headers: Mapping[str, ShardHeader], group: str) -> None:
     """Note the recordings whose channels of a group had several rates, with the rates of the first of them."""
-    rates = {name: _rates(header, group) for name, header in headers.items()}
+    rates = {name: header.groups[group].recorded_sfreq for name, header in headers.items()}
     mixed = {name: one for name, one in rates.items() if len(set(one.values())) > 1}
     for name, one in list(mixed.items())[:1]:
         by_rate = {rate: [channel for channel in one if one[channel] == rate] for rate in sorted(one.values())[::-1]}
@@ -32,12 +32,6 @@ def tell_rates(headers: Mapping[str, ShardHeader], group: str) -> None:
             "Channels of several rates were resampled to %g Hz in %d of %d recordings; in %s: %s.",
             *(headers[name].groups[group].sfreq, len(mixed), len(headers), name, listed),
         )
-
-
-def _rates(header: ShardHeader, group: str) -> dict[str, float]:
-    """Return the rate as recorded of each recorded channel of a group."""
-    channels = set(header.groups[group].channels)
-    return {name: rate for name, rate in header.recorded_sfreq.items() if name in channels}
 
 
 def _said_by(channel: str, kind: str) -> str:

@@ -40,7 +40,7 @@ def group_form(
         channel: position
         for header in headers.values()
         for channel, position in zip(header.groups[name].channels, header.groups[name].positions, strict=True)
-        if channel in header.recorded_sfreq
+        if channel in header.groups[name].recorded_sfreq
     }
     channels = list(plan.channels or where)
     tell_kinds(headers, name)

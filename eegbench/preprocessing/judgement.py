@@ -75,14 +75,9 @@ class Judgement:
         flat = none if self.flat_uv is None else ((high - low) < self.flat_uv).any(axis=0)
         if self.saturated_share is None:
             return flat, none
-        n_recorded = (stop - first) * block_s * _recorded_sfreq(shard.header)[:, None]
+        rates = next(iter(shard.header.groups.values())).recorded_sfreq
+        n_recorded = (stop - first) * block_s * np.array(list(rates.values()))[:, None]
         return flat, (clipped > self.saturated_share * n_recorded).any(axis=0)
-
-
-def _recorded_sfreq(header: ShardHeader) -> Float[np.ndarray, "n_channels"]:
-    """Return the rate as recorded of each row of the quality table."""
-    first = next(iter(header.groups.values())).channels
-    return np.array([rate for name, rate in header.recorded_sfreq.items() if name in first])
 
 
 def _samples(header: ShardHeader, sample: Int[np.ndarray, "n"], window_s: float) -> dict[str, Int[np.ndarray, "n"]]:

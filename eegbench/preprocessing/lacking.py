@@ -32,7 +32,7 @@ def tell_lacking(
     BadRecordingError
         Where no recording has one of them.
     """
-    recorded = {recording: _recorded(header, group) for recording, header in headers.items()}
+    recorded = {recording: header.groups[group].recorded_sfreq for recording, header in headers.items()}
     what = "interpolated" if missing_channels == "interpolate" else "missing"
     for channel in channels:
         without = [recording for recording, names in recorded.items() if channel not in names]
@@ -44,8 +44,3 @@ def tell_lacking(
                 "Channel %s is %s in %d of %d recordings: %s.",
                 *(channel, what, len(without), len(headers), named(without)),
             )
-
-
-def _recorded(header: ShardHeader, group: str) -> list[str]:
-    """Return the channels of a group that a recording has; those that were filled in have no rate as recorded."""
-    return [name for name in header.groups[group].channels if name in header.recorded_sfreq]

@@ -87,7 +87,7 @@ def _unit_problem(movement_uv: Mapping[str, float]) -> str:
 
 def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
     """Return the header of a group with the rate and the channels that preprocessing gives it."""
-    parts = [group_header(raw, raw.get_data() * MICROVOLTS) for raw in recorded.raws]
+    parts = [group_header(raw, raw.get_data() * MICROVOLTS, recorded.sfreq) for raw in recorded.raws]
     rows = {name: (part, i) for part in parts for i, name in enumerate(part.channels)}
     is_filled = plan.missing_channels in ("zeros", "interpolate")
     channels = (plan.channels or ()) if is_filled else recorded.channels
@@ -104,6 +104,7 @@ def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
         ),
         mean_uv=tuple(0.0 if at is None else at[0].mean_uv[at[1]] for at in there),
         std_uv=tuple(0.0 if at is None else at[0].std_uv[at[1]] for at in there),
+        recorded_sfreq=recorded.sfreq,
     )
 
 

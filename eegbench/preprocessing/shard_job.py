@@ -90,9 +90,10 @@ def build(job: Job) -> None:
     """
     found = read(job)
     check_plausible(found.header.movement_uv)
+    rates = {name: one.sfreq for name, one in found.groups.items()}  # before they are resampled in place
     groups = job.signal.apply(found.groups)
     signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
-    headers = {name: group_header(groups[name], signal) for name, signal in signals.items()}
+    headers = {name: group_header(groups[name], signal, rates[name]) for name, signal in signals.items()}
     write_shard(job.folder, header=replace(found.header, groups=headers), signals=signals, quality=found.quality)
 
 
@@ -118,7 +119,6 @@ def read(source: Source) -> Read:
         groups={},
         start_s=float(first.first.first_time),
         annotations=_annotations(first.first),
-        recorded_sfreq={name: rate for one in groups.values() for name, rate in one.sfreq.items()},
         movement_uv=movement_uv,
     )
     return Read(groups, header, quality)
@@ -156,8 +156,10 @@ def _annotations(raw: "mne.io.BaseRaw") -> tuple[tuple[float, float, str], ...]:
     )
 
 
-def group_header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"]) -> GroupHeader:
-    """Describe the signal of a group, in µV."""
+def group_header(
+    raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"], recorded_sfreq: Mapping[str, float]
+) -> GroupHeader:
+    """Describe the signal of a group, in µV, which was made of recorded channels of these rates in Hz."""
     return GroupHeader(
         channels=tuple(raw.ch_names),
         sfreq=float(raw.info["sfreq"]),
@@ -166,6 +168,7 @@ def group_header(raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_
         kinds=tuple(raw.get_channel_types()),
         mean_uv=tuple(signal.mean(axis=1).tolist()),
         std_uv=tuple(signal.std(axis=1).tolist()),
+        recorded_sfreq=recorded_sfreq,
     )
 
 

@@ -17,7 +17,7 @@ from jaxtyping import Float
 from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.types import Recording
 
-SHARD_VERSION = 6
+SHARD_VERSION = 7
 """Raised whenever the steps or the format change: shards of another version are never reused."""
 
 
@@ -39,6 +39,9 @@ class GroupHeader:
         Type of each channel, as MNE calls it: ``eeg``, ``eog``, ….
     mean_uv, std_uv
         Of each channel over the whole shard, the population's standard deviation.
+    recorded_sfreq
+        Sampling rate in Hz of each channel that was read for the group, before any resampling. One that was filled in,
+        or made of others, is not among them.
     """
 
     channels: tuple[str, ...]
@@ -48,6 +51,7 @@ class GroupHeader:
     kinds: tuple[str, ...]
     mean_uv: tuple[float, ...]
     std_uv: tuple[float, ...]
+    recorded_sfreq: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,6 @@ class ShardHeader:
         Seconds from the start of the recorded file to the first sample.
     annotations
         Onset (s, from the shard's first sample), duration (s) and description of each.
-    recorded_sfreq
-        Sampling rate in Hz of each recorded channel of all groups before any resampling: the quality table counts these
-        samples. One that was filled in is not among them.
     movement_uv
         Of each channel of all groups as recorded: the median of its peak to peak within a second in µV; 0 where it
         never moves within one.
@@ -78,7 +79,6 @@ class ShardHeader:
     groups: Mapping[str, GroupHeader]
     start_s: float
     annotations: tuple[tuple[float, float, str], ...]
-    recorded_sfreq: Mapping[str, float]
     movement_uv: Mapping[str, float]
     block_s: float = 1.0
 
@@ -104,13 +104,13 @@ class Shard:
     header
         What is known of it.
     quality
-        Of the first group as recorded, before any filter: lowest and highest value in µV and number of clipped
-        samples (3, n_channels, n_blocks).
+        Of the channels read for the first group, before any filter: lowest and highest value in µV and number of
+        clipped samples (3, n_recorded, n_blocks).
     """
 
     folder: Path
     header: ShardHeader
-    quality: Float[np.ndarray, "3 n_channels n_blocks"]
+    quality: Float[np.ndarray, "3 n_recorded n_blocks"]
 
     def signal(self, group: str) -> Float[np.ndarray, "n_channels n_samples"]:
         """Map the signal of a group in µV into memory, without reading it."""

@@ -84,7 +84,7 @@ def test_a_crop_between_two_samples_of_a_slow_channel_displaces_nothing(tmp_path
 def test_quality_is_judged_as_recorded_at_the_rate_of_each_channel(tmp_path):
     write(tmp_path / "set")
     shard = store_of(tmp_path, ["Temp", "C3"]).shards[0]
-    assert shard.header.recorded_sfreq == {"Temp": 1.0, "C3": 256.0}
+    assert shard.header.groups["eeg"].recorded_sfreq == {"Temp": 1.0, "C3": 256.0}
     low, high, _ = shard.quality
     assert low.shape == (2, SECONDS)
     assert (low[0] == high[0]).all()  # one sample a second
