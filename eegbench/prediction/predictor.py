@@ -53,9 +53,9 @@ class Predictor:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """Names of the channels of all groups of signals."""
-        groups = self.network.description.form.groups.values()
-        return tuple(channel for group in groups for channel in group.channels)
+        """Names of the channels that are read for all groups of signals."""
+        plans = self.signal.group_plans.values()
+        return tuple(dict.fromkeys(channel for plan in plans for channel in plan.channels or ()))
 
     @property
     def signal(self) -> SignalSteps:

@@ -165,10 +165,10 @@ def _recorded_otherwise(predictor: Predictor, shard: Shard) -> list[str]:
     """Say which channels of the network the recording lacks, and which were recorded at a lower rate."""
     found = []
     for name, group in predictor.network.description.form.groups.items():
-        rates = shard.header.groups[name].recorded_sfreq
-        if missing := [name for name in group.channels if name not in rates]:
+        rates, channels = shard.header.groups[name].recorded_sfreq, predictor.signal.group_plans[name].channels or ()
+        if missing := [channel for channel in channels if channel not in rates]:
             found.append(f"channels that the network takes are missing: {', '.join(missing)}")
-        if slow := [f"{name} {rates[name]:g} Hz" for name in group.channels if rates.get(name, np.inf) < group.sfreq]:
+        if slow := [f"{one} {rates[one]:g} Hz" for one in channels if rates.get(one, np.inf) < group.sfreq]:
             found.append(f"recorded at a lower rate than the network's {group.sfreq:g} Hz: {', '.join(slow)}")
     return found
 

@@ -26,7 +26,9 @@ class GroupPlan:
     Attributes
     ----------
     channels
-        Names in their order; None keeps all that a recording has.
+        Names that are read, in their order; None reads all that a recording has.
+    out_channels
+        Names of the prepared signals; None where those are all that were read.
     sfreq
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
@@ -36,6 +38,7 @@ class GroupPlan:
     """
 
     channels: tuple[str, ...] | None
+    out_channels: tuple[str, ...] | None
     sfreq: float | None
     missing_channels: MissingChannels
     features_only: bool = False

@@ -75,6 +75,10 @@ class Filtered(GroupSteps):
         """Rate in Hz of the prepared signals."""
         return self.sfreq
 
+    def rate_of(self, recorded: Recorded) -> float:
+        """Return the rate in Hz of prepared signals."""
+        return float(recorded.first.info["sfreq"]) if self.sfreq is None else self.sfreq
+
     def giving(self, form: Form) -> "Filtered":
         """Return the same steps with the channels and the rate of a form of one group."""
         return replace(self, channels=form.only.channels, sfreq=form.only.sfreq)

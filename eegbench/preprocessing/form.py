@@ -8,7 +8,7 @@ from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
 from eegbench.preprocessing.lacking import tell_lacking
-from eegbench.store.shard import ShardHeader
+from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Group
 
 
@@ -36,13 +36,8 @@ def group_form(
     for _, message in differences(headers, name, preprocessing):
         raise BadRecordingError(message)
     plan = preprocessing.signal.group_plans[name]
-    where = {
-        channel: position
-        for header in headers.values()
-        for channel, position in zip(header.groups[name].channels, header.groups[name].positions, strict=True)
-        if channel in header.groups[name].recorded_sfreq
-    }
-    channels = list(plan.channels or where)
+    where = _positions([header.groups[name] for header in headers.values()])
+    channels = list(plan.out_channels or where)
     tell_kinds(headers, name)
     tell_rates(headers, name)
     if plan.missing_channels != "refuse":
@@ -54,6 +49,16 @@ def group_form(
         n_times=preprocessing.n_times(first.sfreq),
         positions=np.array([where[channel] for channel in channels], dtype=np.float64),
     )
+
+
+def _positions(groups: Sequence[GroupHeader]) -> dict[str, tuple[float, float, float]]:
+    """Return where each channel is, by a recording that has it rather than by one in which it was filled in."""
+    found: dict[str, tuple[float, float, float]] = {}
+    for group in groups:
+        for channel, position in zip(group.channels, group.positions, strict=True):
+            if channel not in found or channel in group.recorded_sfreq:
+                found[channel] = position
+    return found
 
 
 def differences(

@@ -42,7 +42,7 @@ class Grouped(SignalSteps):
                 raise ValueError(f"{where}: a name of letters, digits and _ is expected.")
             if not steps.channels:
                 raise ValueError(f"{where}.channels={steps.channels}: a group must name its channels.")
-            for channel in steps.channels if name not in self.features_only else ():
+            for channel in (steps.out_channels or ()) if name not in self.features_only else ():
                 if channel in taken:
                     raise ValueError(f"{where}.channels: {channel} stands in group {taken[channel]}, too.")
                 taken[channel] = name

@@ -21,7 +21,7 @@ class GroupSteps(SignalSteps):
     Attributes
     ----------
     channels
-        Names to keep, in this order; None keeps all.
+        Names to read, in this order; None reads all.
     missing_channels
         What becomes of a recording that lacks some of them.
     """
@@ -30,9 +30,29 @@ class GroupSteps(SignalSteps):
     missing_channels: MissingChannels
 
     @property
+    def out_channels(self) -> tuple[str, ...] | None:
+        """Names of the prepared signals; None where those are all that were read."""
+        return self.channels
+
+    @property
     @abstractmethod
     def out_sfreq(self) -> float | None:
-        """Rate in Hz of the prepared signals; None where it is that of the recording."""
+        """Rate in Hz of the prepared signals; None where it follows from that of the recording."""
+
+    @property
+    def takes_several_rates(self) -> bool:
+        """Whether the channels of the group may be recorded at different rates."""
+        return self.out_sfreq is not None
+
+    @abstractmethod
+    def rate_of(self, recorded: Recorded) -> float:
+        """Return the rate in Hz that prepared signals have.
+
+        Raises
+        ------
+        BadRecordingError
+            Where the settings do not suit the rate of the recording.
+        """
 
     @abstractmethod
     def giving(self, form: Form) -> "GroupSteps":
@@ -55,7 +75,7 @@ class GroupSteps(SignalSteps):
     @property
     def plan(self) -> GroupPlan:
         """What is asked of the group."""
-        return GroupPlan(self.channels, self.out_sfreq, self.missing_channels)
+        return GroupPlan(self.channels, self.out_channels, self.out_sfreq, self.missing_channels)
 
     @property
     def group_plans(self) -> Mapping[str, GroupPlan]:
@@ -83,7 +103,7 @@ class GroupSteps(SignalSteps):
             partial(read, may_lack_channels=self.missing_channels != "refuse"),
             partial(dataset.read_channels, recording),
             channels=self.channels,
-            sfreq=self.out_sfreq,
+            takes_several_rates=self.takes_several_rates,
         )
         missing = [name for name in self.channels or () if name not in one.channels]
         if missing and (self.missing_channels == "refuse" or len(missing) == len(self.channels or ())):

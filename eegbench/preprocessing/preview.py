@@ -89,8 +89,7 @@ def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
     """Return the header of a group with the rate and the channels that preprocessing gives it."""
     parts = [group_header(raw, raw.get_data() * MICROVOLTS, recorded.sfreq) for raw in recorded.raws]
     rows = {name: (part, i) for part in parts for i, name in enumerate(part.channels)}
-    is_filled = plan.missing_channels in ("zeros", "interpolate")
-    channels = (plan.channels or ()) if is_filled else recorded.channels
+    channels = (plan.out_channels if plan.missing_channels != "mark" else None) or recorded.channels
     there = [rows.get(name) for name in channels]
     sfreq = plan.sfreq or parts[0].sfreq
     return GroupHeader(

@@ -65,13 +65,22 @@ class Recorded:
                 kept.append(raw.pick(there).reorder_channels(there))
         return Recorded(tuple(name for name in channels if name in self.channels), tuple(kept))
 
+    def part(self, channels: Sequence[str]) -> "Recorded":
+        """Return copies of some of the channels in another order; loads nothing."""
+        kept = []
+        for raw in self.raws:
+            there = [raw.ch_names.index(name) for name in channels if name in raw.ch_names]
+            if there:
+                kept.append(_copied(raw, there))
+        return Recorded(tuple(name for name in channels if name in self.channels), tuple(kept))
+
 
 def open_group(
     read: Callable[[], "mne.io.BaseRaw"],
     read_channels: Callable[[Sequence[str]], "mne.io.BaseRaw"],
     *,
     channels: Sequence[str] | None,
-    sfreq: float | None,
+    takes_several_rates: bool,
 ) -> Recorded:
     """Open the channels of a group, those of each rate by themselves where there are several.
 
@@ -83,13 +92,13 @@ def open_group(
         Opens some of its channels by name.
     channels
         Names that are kept; None keeps all.
-    sfreq
-        Rate in Hz that all are resampled to later.
+    takes_several_rates
+        Whether the channels may have different rates.
 
     Raises
     ------
     BadRecordingError
-        Where there are several rates and no rate to resample them to.
+        Where there are several rates, and one is expected.
     """
     try:
         raw = read()
@@ -97,11 +106,20 @@ def open_group(
         kept = {name: rate for name, rate in error.rates.items() if channels is None or name in channels}
         kept = kept or dict(error.rates)  # whoever checks the names says which are missing
         rates = sorted(set(kept.values()), reverse=True)
-        if len(rates) > 1 and sfreq is None:
+        if len(rates) > 1 and not takes_several_rates:
             raise BadRecordingError(str(error)) from error
         by_rate = [[name for name, rate in kept.items() if rate == one] for one in rates]
         return Recorded(tuple(kept), tuple(read_channels(names) for names in by_rate))
     return Recorded(tuple(raw.ch_names), (raw,))
+
+
+def _copied(raw: "mne.io.BaseRaw", rows: Sequence[int]) -> "mne.io.BaseRaw":
+    """Return a copy of some channels, without one of the others where samples are loaded."""
+    if not raw.preload:
+        names = [raw.ch_names[row] for row in rows]
+        return raw.copy().pick(names).reorder_channels(names)
+    copy = mne.io.RawArray(raw.get_data(rows), mne.pick_info(raw.info, rows), raw.first_samp, verbose="ERROR")
+    return copy.set_annotations(raw.annotations, verbose="ERROR")
 
 
 def joined(recorded: Recorded, sfreq: float | None) -> "mne.io.BaseRaw":

@@ -1,18 +1,18 @@
 """A group of signals that goes through steps of the user's choice, such as those of a publication."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import mne
-import numpy as np
-from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.after_steps import after_steps
 from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.preprocessing.step import Step
+from eegbench.preprocessing.step.chain import channels_after, settings_of, sfreq_after
 from eegbench.types import Form
 
 
@@ -23,7 +23,7 @@ class Stepped(GroupSteps):
     Parameters
     ----------
     channels
-        Names to keep, in this order; None keeps all. They must be recorded at one rate.
+        Names to read, in this order; None reads all. They must be recorded at one rate.
     steps
         By name: ``+preprocessing/step@preprocessing.signal.steps.NAME=…``.
     missing_channels
@@ -35,11 +35,31 @@ class Stepped(GroupSteps):
     steps: Mapping[str, Step]
     missing_channels: Literal["refuse", "mark"]
 
+    def __post_init__(self) -> None:
+        if self._mixes_channels and (self.channels is None or self.missing_channels != "refuse"):
+            raise ValueError(
+                "preprocessing.signal.steps: one of them adds channels up, so name them with "
+                "preprocessing.signal.channels=[…] and set preprocessing.signal.missing_channels=refuse."
+            )
+        try:
+            channels_after(self.steps.values(), self.channels or ())
+        except ValueError as error:
+            raise ValueError(f"preprocessing.signal.steps: {error}") from error
+
+    @property
+    def _mixes_channels(self) -> bool:
+        return any(step.mixes_channels for step in self.steps.values())
+
     @property
     def settings(self) -> Mapping[str, object]:
         """All settings, as they enter the shard's name."""
-        steps = [[type(step).__name__, asdict(step)] for step in self.steps.values()]  # type: ignore[call-overload]
+        steps = settings_of(self.steps.values())
         return {"channels": self.channels, "steps": steps, "missing_channels": self.missing_channels}
+
+    @property
+    def out_channels(self) -> tuple[str, ...] | None:
+        """Those that the steps make of the channels that are read."""
+        return None if self.channels is None else channels_after(self.steps.values(), self.channels)
 
     @property
     def out_sfreq(self) -> None:
@@ -48,7 +68,26 @@ class Stepped(GroupSteps):
 
     def giving(self, form: Form) -> "Stepped":
         """Return the same steps with the channels of a form of one group; the rate is what the steps make of it."""
-        return replace(self, channels=form.only.channels)
+        return self if self._mixes_channels else replace(self, channels=form.only.channels)
+
+    def rate_of(self, recorded: Recorded) -> float:
+        """Return the rate in Hz of prepared signals.
+
+        Raises
+        ------
+        BadRecordingError
+            Names the step that the recorded rate does not suit, or channels of several rates.
+        """
+        if len(recorded.raws) > 1:
+            listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in recorded.sfreq.items())
+            raise BadRecordingError(
+                f"preprocessing.signal: channels of one part were recorded at several rates ({listed}); make a part of "
+                "those of each rate."
+            )
+        try:
+            return sfreq_after(self.steps.values(), float(recorded.first.info["sfreq"]))
+        except ValueError as error:
+            raise BadRecordingError(f"preprocessing.signal.steps: {error}") from error
 
     def check(self, recorded: Recorded) -> None:
         """Refuse signals whose rate a step does not suit, and epochs, which filters would mix.
@@ -58,12 +97,7 @@ class Stepped(GroupSteps):
         BadRecordingError
             Names the step.
         """
-        rate = sfreq = float(recorded.first.info["sfreq"])
-        for step in self.steps.values():
-            try:
-                sfreq = step.out_sfreq(sfreq)
-            except ValueError as error:
-                raise BadRecordingError(f"preprocessing.signal.steps: {error}") from error
+        rate, sfreq = float(recorded.first.info["sfreq"]), self.rate_of(recorded)
         check_epochs(
             recorded.first,
             l_freq=None,
@@ -75,15 +109,5 @@ class Stepped(GroupSteps):
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Apply the steps to loaded signals."""
         raw = recorded.first
-        rows = [self._applied(raw.get_data([place]), float(raw.info["sfreq"])) for place in range(len(raw.ch_names))]
-        signal, sfreq = np.concatenate([row for row, _ in rows]), rows[0][1]
-        info = mne.create_info(raw.ch_names, sfreq, raw.get_channel_types(), verbose="ERROR")
-        return mne.io.RawArray(signal, info, verbose="ERROR").set_montage(raw.get_montage(), verbose="ERROR")
-
-    def _applied(
-        self, signal: Float[np.ndarray, "1 n_samples"], sfreq: float
-    ) -> tuple[Float[np.ndarray, "1 n_out"], float]:
-        """Return a channel after all steps, and its rate; one at a time, as a night of many is a gigabyte."""
-        for step in self.steps.values():
-            signal, sfreq = step(signal, sfreq), step.out_sfreq(sfreq)
-        return signal, sfreq
+        rows = (raw.get_data([place]) for place in range(len(raw.ch_names)))
+        return after_steps(self.steps.values(), rows, [raw])

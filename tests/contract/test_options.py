@@ -24,10 +24,13 @@ PARTS = {
     "model/reducer": ("model=modulo_net", "model/reducer"),
     "preprocessing/feature": ("preprocessing=standard", "+preprocessing/feature@preprocessing.features.one"),
     "trainer/penalty": ("trainer=loop", "+trainer/penalty@trainer.penalties.one"),
-    "preprocessing/step": ("preprocessing=dreem", "+preprocessing/step@preprocessing.signal.steps.one"),
+    "preprocessing/step": (
+        "preprocessing=dreem preprocessing.signal.channels=[C3,C4]",
+        "+preprocessing/step@preprocessing.signal.steps.one",
+    ),
     "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
 }
-"""Groups that stand in an option of another group: that option, and the words that choose in it."""
+"""Groups that stand in an option of another group: the words for that option, and those that choose in it."""
 
 SAMPLER = "override /sampler@_global_.sampler"
 """How a task's YAML names its sampler."""
@@ -86,7 +89,7 @@ def words(choice):
     group, _, name = choice.partition("=")
     if group in PARTS:
         option, place = PARTS[group]
-        return (option, f"{place}={name}")
+        return (*option.split(), f"{place}={name}")
     if group != "sampler":
         return (choice,)
     files = sorted((conf_folder() / "task").glob("*.yaml"))

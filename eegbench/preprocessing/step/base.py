@@ -1,13 +1,33 @@
-"""What a step promises: signals of one rate become others, perhaps at another rate."""
+"""What a step promises: signals become others, perhaps at another rate, perhaps fewer."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 
 
 class Step(ABC):
-    """Changes the signals of a group, each channel by itself."""
+    """Changes the signals of a group.
+
+    Attributes
+    ----------
+    mixes_channels
+        Whether it makes channels of several others; one that does not may be given the channels one at a time.
+    """
+
+    mixes_channels: ClassVar[bool] = False
+
+    def out_channels(self, channels: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of what comes out of channels of these names.
+
+        Raises
+        ------
+        ValueError
+            Where the step does not suit so many channels.
+        """
+        return tuple(channels)
 
     def out_sfreq(self, sfreq: float) -> float:
         """Return the rate in Hz of what comes out of signals at a rate.

@@ -7,6 +7,7 @@ from scipy.signal import sosfreqz
 from eegbench.preprocessing.step.bessel_band import BesselBand
 from eegbench.preprocessing.step.dreem_filter import DreemFilter
 from eegbench.preprocessing.step.linear_resampling import LinearResampling
+from eegbench.preprocessing.step.weighted_sum import WeightedSum
 
 HEART = BesselBand(low_hz=0.6, high_hz=3.0)
 
@@ -73,3 +74,13 @@ def test_the_same_rate_changes_nothing_and_a_higher_one_is_refused():
 def test_bands_that_are_none_are_refused():
     with pytest.raises(ValueError, match="a band above 0 Hz"):
         BesselBand(low_hz=3.0, high_hz=0.6)
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"), [(None, [9.0, 12.0]), ((1.0, -1.0, 0.0), [-3.0, -3.0]), ((0.5, 0.5, 0.0), [1.5, 2.5])]
+)
+def test_a_weighted_sum_is_one_channel(weights, expected):
+    step = WeightedSum(weights=weights, channel="made")
+    np.testing.assert_allclose(step(np.array([[0.0, 1.0], [3.0, 4.0], [6.0, 7.0]]), 100.0), [expected])
+    assert step.out_channels(("A", "B", "C")) == ("made",)
+    assert step.out_sfreq(100.0) == 100.0

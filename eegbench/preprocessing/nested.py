@@ -1,0 +1,139 @@
+"""A group of signals whose parts are prepared apart: EEG with one filter, ECG with another, and so on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import mne
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.dataset import BadRecordingError
+from eegbench.preprocessing.after_steps import after_steps
+from eegbench.preprocessing.one_group import GroupSteps
+from eegbench.preprocessing.recorded import Recorded
+from eegbench.preprocessing.step import Step
+from eegbench.preprocessing.step.chain import channels_after, settings_of, sfreq_after
+from eegbench.types import Form
+
+WHERE = "preprocessing.signal"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nested(GroupSteps):
+    """Prepares each part by itself, puts their channels together, and applies steps to all of them.
+
+    Parts must end at one rate; where one lasts longer than the others, its end is cut.
+
+    Parameters
+    ----------
+    parts
+        The settings of each part by its name, which are those of a group, and may be nested themselves. Each names its
+        channels; parts may share some, where the prepared signals have different names.
+    steps
+        What all signals go through afterwards, by name.
+    """
+
+    parts: Mapping[str, GroupSteps]
+    steps: Mapping[str, Step]
+    channels: tuple[str, ...] = field(init=False)
+    missing_channels: Literal["refuse"] = field(init=False, default="refuse")
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError(f"{WHERE}.parts={{}}: one part or more is expected.")
+        for name, part in self.parts.items():
+            where = f"{WHERE}.parts.{name}"
+            if not part.channels:
+                raise ValueError(f"{where}.channels={part.channels}: a part must name its channels.")
+            if part.missing_channels != "refuse":
+                raise ValueError(f"{where}.missing_channels={part.missing_channels}: refuse is expected in a part.")
+        if twice := [name for name in set(self._inner) if self._inner.count(name) > 1]:
+            raise ValueError(f"{WHERE}.parts: {twice[0]} comes out of two parts; leave it out of one.")
+        try:
+            channels_after(self.steps.values(), self._inner)
+        except ValueError as error:
+            raise ValueError(f"{WHERE}.steps: {error}") from error
+        every = dict.fromkeys(channel for part in self.parts.values() for channel in part.channels or ())
+        object.__setattr__(self, "channels", tuple(every))  # the dataclass is frozen
+
+    @property
+    def _inner(self) -> tuple[str, ...]:
+        """Names of the channels after the parts, before the steps."""
+        return tuple(name for part in self.parts.values() for name in part.out_channels or ())
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """All settings, as they enter the shard's name."""
+        parts = [[type(part).__name__, part.settings] for part in self.parts.values()]
+        return {"parts": parts, "steps": settings_of(self.steps.values())}
+
+    @property
+    def out_channels(self) -> tuple[str, ...]:
+        """Those that the steps make of those of the parts."""
+        return channels_after(self.steps.values(), self._inner)
+
+    @property
+    def out_sfreq(self) -> None:
+        """Rates are those that parts and steps make of the recorded ones."""
+        return
+
+    @property
+    def takes_several_rates(self) -> bool:
+        """Whether parts may be recorded at different rates: they may."""
+        return True
+
+    def giving(self, form: Form) -> "Nested":  # noqa: ARG002  parts name their channels, and decide the rate
+        """Return the same steps: they say which channels are read and at which rate they end."""
+        return self
+
+    def rate_of(self, recorded: Recorded) -> float:
+        """Return the rate in Hz of prepared signals.
+
+        Raises
+        ------
+        BadRecordingError
+            Where parts end at different rates, or a step does not suit theirs.
+        """
+        rates = {name: part.rate_of(recorded.part(part.channels or ())) for name, part in self.parts.items()}
+        if len(set(rates.values())) > 1:
+            listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in rates.items())
+            raise BadRecordingError(
+                f"{WHERE}.parts end at different rates ({listed}): resample them to one, by a step or by their sfreq."
+            )
+        try:
+            return sfreq_after(self.steps.values(), next(iter(rates.values())))
+        except ValueError as error:
+            raise BadRecordingError(f"{WHERE}.steps: {error}") from error
+
+    def check(self, recorded: Recorded) -> None:
+        """Refuse signals that the settings of a part do not suit.
+
+        Raises
+        ------
+        BadRecordingError
+            Naming the option.
+        """
+        for part in self.parts.values():
+            part.check(recorded.part(part.channels or ()))
+        self.rate_of(recorded)
+
+    def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
+        """Prepare copies of the loaded signals of each part."""
+        begin_s = recorded.first.first_time
+        made, late_s = [], []
+        for part in self.parts.values():
+            own = recorded.part(part.channels or ())
+            late_s.append(own.first.first_time - begin_s)
+            made.append(part.prepared(own))
+        rows = [row for raw, shift in zip(made, late_s, strict=True) for row in _rows(raw, shift)]
+        n = min(row.shape[1] for row in rows)
+        return after_steps(self.steps.values(), (row[:, :n] for row in rows), made)
+
+
+def _rows(raw: "mne.io.BaseRaw", late_s: float) -> list[Float[np.ndarray, "1 n_samples"]]:
+    """Return the signals of a part, from the first sample of the group on."""
+    late = round(late_s * float(raw.info["sfreq"]))
+    signal = raw.get_data()
+    at = np.clip(np.arange(signal.shape[1] + late) - late, 0, None)
+    return [row[None, at] for row in signal]

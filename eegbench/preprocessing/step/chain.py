@@ -1,0 +1,73 @@
+"""Steps one after the other: what they make of names, of a rate, and of signals."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.preprocessing.step.base import Step
+
+Channel = Float[np.ndarray, "1 n_samples"]
+
+
+def settings_of(steps: Iterable[Step]) -> list[list[object]]:
+    """Return the class and the options of each step, as they enter the shard's name."""
+    return [[type(step).__name__, asdict(step)] for step in steps]  # type: ignore[call-overload]
+
+
+def channels_after(steps: Iterable[Step], channels: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the channels after all steps.
+
+    Raises
+    ------
+    ValueError
+        Where a step does not suit so many channels.
+    """
+    for step in steps:
+        channels = step.out_channels(channels)
+    return tuple(channels)
+
+
+def sfreq_after(steps: Iterable[Step], sfreq: float) -> float:
+    """Return the rate in Hz after all steps.
+
+    Raises
+    ------
+    ValueError
+        Where a step cannot be done at the rate of what it gets.
+    """
+    for step in steps:
+        sfreq = step.out_sfreq(sfreq)
+    return sfreq
+
+
+def signal_after(
+    steps: Iterable[Step], channels: Iterable[Channel], sfreq: float
+) -> Float[np.ndarray, "n_channels n_out"]:
+    """Return the signals after all steps.
+
+    A channel goes alone through the steps that do not mix it with others, as a night of many channels is a gigabyte.
+
+    Parameters
+    ----------
+    steps
+        In their order.
+    channels
+        Signals in volts.
+    sfreq
+        Their rate in Hz.
+    """
+    for mixes_channels, some in groupby(steps, key=lambda step: step.mixes_channels):
+        together = list(some)
+        parts = [np.concatenate(list(channels))] if mixes_channels else channels
+        channels = [_applied(together, part, sfreq) for part in parts]
+        sfreq = sfreq_after(together, sfreq)
+    return np.concatenate(list(channels))
+
+
+def _applied(steps: Sequence[Step], signal: np.ndarray, sfreq: float) -> np.ndarray:
+    for step in steps:
+        signal, sfreq = step(signal, sfreq), step.out_sfreq(sfreq)
+    return signal

@@ -1,0 +1,53 @@
+"""One signal out of several: a sum, a mean, a difference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.preprocessing.step.base import Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightedSum(Step):
+    """Makes one channel of all channels of the group.
+
+    Parameters
+    ----------
+    weights
+        Of the channels, in their order: ``[0.5, 0.5]`` is the mean of two, ``[1, -1]`` the first minus the second.
+        None adds them up.
+    channel
+        Name of the sum.
+    """
+
+    mixes_channels: ClassVar[bool] = True
+
+    weights: tuple[float, ...] | None
+    channel: str
+
+    def out_channels(self, channels: Sequence[str]) -> tuple[str, ...]:
+        """Return the name of the sum.
+
+        Raises
+        ------
+        ValueError
+            Where there are more or fewer channels than weights.
+        """
+        if self.weights is not None and len(self.weights) != len(channels):
+            raise ValueError(
+                f"the step weighted_sum with {len(self.weights)} weights for {len(channels)} channels "
+                f"({', '.join(channels)}): one weight a channel is expected, or null to add them up."
+            )
+        return (self.channel,)
+
+    def __call__(
+        self,
+        signal: Float[np.ndarray, "n_channels n_samples"],
+        sfreq: float,  # noqa: ARG002  a sum is the same at any rate
+    ) -> Float[np.ndarray, "1 n_samples"]:
+        """Return the sum."""
+        weights = np.ones(len(signal)) if self.weights is None else np.array(self.weights)
+        return np.asarray(weights[None] @ signal)
