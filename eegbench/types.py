@@ -222,13 +222,13 @@ class Score:
         ``train``, ``valid`` or ``test``, followed by ``(within subject)`` where subjects are shared between
         splits and ``(transductive)`` where the encoder was trained on signals of the scored subjects.
     aggregation
-        ``pooled`` over all windows, or ``mean_per_recording``.
+        ``pooled`` over all windows, ``mean_per_recording``, or ``mean_weighted_by_windows``.
     value
         The score.
     ci_low, ci_high
         A 95 % bootstrap interval over subjects; NaN below six subjects.
     n
-        Number of windows (pooled) or of recordings (mean per recording).
+        Number of windows (pooled) or of recordings (means).
     """
 
     probe: str

@@ -70,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     how = parser.add_argument_group("how they are compared")
     how.add_argument("--group-by", default="task,model", metavar="NAMES", help="dataset, task, model, or any option")
     how.add_argument("--metric", default="balanced_accuracy", help="as in scores.csv, also f1/CLASS")
-    how.add_argument("--aggregation", default="pooled", help="pooled or mean_per_recording (pooled)")
+    how.add_argument(
+        "--aggregation", default="pooled", help="pooled, mean_per_recording or mean_weighted_by_windows (pooled)"
+    )
     how.add_argument("--split", default="test", choices=("test", "valid"), help="(test)")
     how.add_argument("--probe", metavar="NAME", help="a probe of the runs (each run's main probe)")
     how.add_argument("--reference", metavar="GROUP", help="compare with this group only, not all pairs")

@@ -11,7 +11,17 @@ from eegbench.score.paired import smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
 
-METRIC_NAMES = {"balanced_accuracy": "balanced accuracy", "cohen_kappa": "Cohen's κ", "macro_f1": "macro-F1"}
+METRIC_NAMES = {
+    "balanced_accuracy": "balanced accuracy",
+    "cohen_kappa": "Cohen's κ",
+    "macro_f1": "macro-F1",
+    "weighted_f1": "weighted F1",
+}
+HOW = {
+    "pooled": "pooled over the windows",
+    "mean_per_recording": "mean over the recordings",
+    "mean_weighted_by_windows": "mean over the recordings, weighted by their windows,",
+}
 MAX_VALUES = 4
 
 
@@ -27,7 +37,7 @@ def title(comparison: Comparison) -> str:
 
 def what(comparison: Comparison) -> str:
     """Say on what, aggregated how."""
-    how = "pooled over the windows" if comparison.question.aggregation == "pooled" else "mean over the recordings"
+    how = HOW[comparison.question.aggregation]
     return f"{comparison.split}, {how} of {plural(len(comparison.subjects), 'subject')}"
 
 
@@ -157,7 +167,7 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
         yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
-    if comparison.question.aggregation == "mean_per_recording" and _one_label_each(comparison):
+    if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
         yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if len({group.recordings for group in comparison.groups}) > 1:
         yield (

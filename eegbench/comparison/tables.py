@@ -10,13 +10,12 @@ import pandas as pd
 from eegbench.comparison.groups import Group, find_group
 from eegbench.comparison.tested import Tested
 from eegbench.probe.control import CONTROLS
-from eegbench.score import interval
+from eegbench.score import AGGREGATIONS, interval
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.metric import find_metric
 from eegbench.score.rank import Ranking, ranking
 
 ALPHA = 0.05
-AGGREGATIONS = ("pooled", "mean_per_recording")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from eegbench.score.metric import METRICS, evaluate
 from eegbench.score.predictions import predictions_frame
 from eegbench.score.render import markdown, render
 from eegbench.score.report import report_frame
-from eegbench.score.table import per_recording, per_subject, score
+from eegbench.score.table import AGGREGATIONS, per_recording, per_subject, score
 
 __all__ = [
+    "AGGREGATIONS",
     "METRICS",
     "MIN_SUBJECTS",
     "N_RESAMPLES",

@@ -122,8 +122,9 @@ def score_replicate(
     one: Replicate, weights: interval.Weights, *, metric: Metric, aggregation: str
 ) -> Float[np.ndarray, "n_resamples"]:
     """Score a replicate on each resample of subjects; NaN where it tests none of them."""
-    if aggregation == "mean_per_recording":
-        return interval.mean_per_recording(metric(one.counts), one.subject, weights)
+    if aggregation != "pooled":
+        size = one.counts.sum(axis=(1, 2)) if aggregation == "mean_weighted_by_windows" else None
+        return interval.mean_per_recording(metric(one.counts), one.subject, weights, size)
     by_subject = np.zeros((weights.shape[1], *one.counts.shape[1:]), dtype=np.int64)
     np.add.at(by_subject, one.subject, one.counts)
     return np.asarray(metric(interval.pooled(by_subject, weights)))
@@ -145,7 +146,7 @@ def score_entry(
     metric
         From confusion matrices to values.
     aggregation
-        ``pooled`` or ``mean_per_recording``.
+        One of `eegbench.score.AGGREGATIONS`.
     """
     n_subjects = weights.shape[1]
 

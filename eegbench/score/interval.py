@@ -28,7 +28,10 @@ def pooled(counts: Num[np.ndarray, "n_subjects K K"], weights: Weights) -> Float
 
 
 def mean_per_recording(
-    values: Float[np.ndarray, "n_recordings"], subject: Int[np.ndarray, "n_recordings"], weights: Weights
+    values: Float[np.ndarray, "n_recordings"],
+    subject: Int[np.ndarray, "n_recordings"],
+    weights: Weights,
+    size: Int[np.ndarray, "n_recordings"] | None = None,
 ) -> Float[np.ndarray, "n_resamples"]:
     """Return the mean over recordings in each resample; a subject drawn brings all its recordings.
 
@@ -40,12 +43,14 @@ def mean_per_recording(
         The subject of each recording, a column of ``weights``.
     weights
         How often each resample drew each subject.
+    size
+        The weight of each recording, such as its number of windows; None weighs all alike.
     """
     defined = np.isfinite(values)
     n_subjects = weights.shape[1]
-    sums = np.bincount(subject[defined], values[defined], minlength=n_subjects)
-    sizes = np.bincount(subject[defined], minlength=n_subjects)
-    drawn = weights @ sizes.astype(float)
+    weight = (np.ones(len(values)) if size is None else size.astype(float))[defined]
+    sums = np.bincount(subject[defined], values[defined] * weight, minlength=n_subjects)
+    drawn = weights @ np.bincount(subject[defined], weight, minlength=n_subjects)
     means = np.full(drawn.shape, np.nan)
     np.divide(weights @ sums, drawn, out=means, where=drawn > 0)
     return means

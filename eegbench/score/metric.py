@@ -71,6 +71,7 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
     "accuracy": accuracy,
     "cohen_kappa": cohen_kappa,
     "macro_f1": macro_f1,
+    "weighted_f1": weighted_f1,
 }
 """The metrics of all classes together, by name."""
 

@@ -68,7 +68,8 @@ def n_subjects_of(predictions: pd.DataFrame) -> dict[str, int]:
 def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
     """Leave out scores that fill a terminal: F1 of each class as a mean over recordings, for example.
 
-    Where each recording has one label, κ and F1 within a recording are meaningless, and all means are left out.
+    Where each recording has one label, κ and F1 within a recording are meaningless, and all means are left out. Means
+    weighted by windows are left out always.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[
         What they are of; needs the columns ``recording`` and ``label``.
     """
     several = bool((predictions.groupby("recording")["label"].nunique() > 1).any())
-    return [one for one in scores if one.aggregation == "pooled" or (several and not one.metric.startswith(PER_CLASS))]
+    means = [one for one in scores if one.aggregation == "mean_per_recording" and not one.metric.startswith(PER_CLASS)]
+    return [one for one in scores if one.aggregation == "pooled" or (several and one in means)]
 
 
 def markdown(scores: Sequence[Score], *, n_subjects: Mapping[str, int]) -> str:
@@ -110,7 +112,8 @@ def _title(group: Sequence[Score], n_subjects: int) -> str:
     n = max(one.n for one in group)
     unit = "window" if group[0].aggregation == "pooled" else "recording"
     how = "pooled over" if group[0].aggregation == "pooled" else "mean over"
-    return f"{group[0].split}, {how} {plural(n, unit)} of {plural(n_subjects, 'subject')}"
+    weighted = ", each weighted by its windows" if group[0].aggregation == "mean_weighted_by_windows" else ""
+    return f"{group[0].split}, {how} {plural(n, unit)} of {plural(n_subjects, 'subject')}{weighted}"
 
 
 def _note(group: Sequence[Score], n_subjects: int) -> str:

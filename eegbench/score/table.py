@@ -1,4 +1,10 @@
-"""From predictions to scores: overall with intervals, by recording and by subject."""
+"""From predictions to scores: overall with intervals, by recording and by subject.
+
+Conventions
+-----------
+The mean over recordings comes twice: each recording alike (``mean_per_recording``), and each with its number of windows
+as its weight (``mean_weighted_by_windows``), as Guillot et al. evaluate (2020, doi:10.1109/TNSRE.2020.3011181).
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,11 +17,13 @@ from eegbench.score.count import confusion_by
 from eegbench.score.metric import evaluate
 from eegbench.types import SPLITS, Score
 
+AGGREGATIONS = ("pooled", "mean_per_recording", "mean_weighted_by_windows")
+
 _Row = tuple[str, str, str, str, float, int]
 
 
 def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Generator, mark: str = "") -> list[Score]:
-    """Score every probe on every split by every metric, pooled and as the mean over recordings.
+    """Score every probe on every split by every metric, pooled and as means over recordings.
 
     Parameters
     ----------
@@ -41,14 +49,19 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Gener
         name = f"{split} {mark}".strip()
         for probe, rows in part.groupby("probe", sort=False):
             cell = _Cell(str(probe), name, rows, subjects, classes)
-            scores += [*cell.pooled(weights), *cell.mean_per_recording(weights)]
+            scores += [*cell.pooled(weights), *cell.means(weights, "mean_per_recording")]
+            scores += cell.means(weights, "mean_weighted_by_windows")
     return scores
 
 
 def score_metrics(scores: Sequence[Score]) -> dict[str, float]:
-    """Return scores by the names that a tracker shows: split/probe/metric, and an aggregation other than pooled."""
-    suffix = {"pooled": ""}
-    return {f"{s.split}/{s.probe}/{s.metric}{suffix.get(s.aggregation, f'/{s.aggregation}')}": s.value for s in scores}
+    """Return scores by the names that a tracker shows: split/probe/metric, and the aggregation where it is a mean.
+
+    Means that are weighted by windows are left out: ``scores.csv`` has them.
+    """
+    suffix = {"pooled": "", "mean_per_recording": "/mean_per_recording"}
+    shown = [one for one in scores if one.aggregation in suffix]
+    return {f"{one.split}/{one.probe}/{one.metric}{suffix[one.aggregation]}": one.value for one in shown}
 
 
 def per_recording(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
@@ -81,13 +94,14 @@ class _Cell:
         for metric, value in evaluate(counts, self.classes).items():
             yield self._score(metric, "pooled", float(value), resampled[metric], int(counts.sum()))
 
-    def mean_per_recording(self, weights: interval.Weights) -> Iterator[Score]:
+    def means(self, weights: interval.Weights, aggregation: str) -> Iterator[Score]:
         """Score each recording and take the mean of those where the metric is defined."""
+        size = self.by_recording.sum(axis=(1, 2)) if aggregation == "mean_weighted_by_windows" else None
+        each_once = np.ones((1, weights.shape[1]), dtype=np.int64)
         for metric, values in evaluate(self.by_recording, self.classes).items():
-            n = int(np.isfinite(values).sum())
-            value = float(np.nansum(values) / n) if n else float("nan")
-            resampled = interval.mean_per_recording(values, self.subject, weights)
-            yield self._score(metric, "mean_per_recording", value, resampled, n)
+            value = float(interval.mean_per_recording(values, self.subject, each_once, size)[0])
+            resampled = interval.mean_per_recording(values, self.subject, weights, size)
+            yield self._score(metric, aggregation, value, resampled, int(np.isfinite(values).sum()))
 
     def _score(
         self, metric: str, aggregation: str, value: float, resampled: Float[np.ndarray, "n_resamples"], n: int

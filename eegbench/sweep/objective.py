@@ -12,7 +12,7 @@ Direction = Literal["maximize", "minimize"]
 MAIN = "main"
 """Stands for the name of ``probe.main`` in the name of an objective."""
 
-METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1")
+METRICS = ("balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1", "weighted_f1")
 SCORES = tuple(f"valid/{MAIN}/{metric}" for metric in METRICS)
 COSTS = ("run/n_parameters", "run/n_steps", "run/n_examples", "run/seconds")
 OBJECTIVE = "objective"

@@ -58,7 +58,7 @@ def test_labels_are_scored_as_in_the_run(run, own):
     np.testing.assert_allclose(ours["accuracy"].loc[theirs.index], theirs)
     overall = pd.read_csv(own / "network" / "scores.csv").set_index(["aggregation", "metric"])["value"]
     weighted = np.average(ours["accuracy"], weights=ours["n_epochs"])
-    assert overall["mean_weighted_by_epochs", "accuracy"] == pytest.approx(weighted)
+    assert overall["mean_weighted_by_windows", "accuracy"] == pytest.approx(weighted)
     assert ours["n_epochs"].tolist() == [30] * 14  # of 40 windows, the ten of rest have no class
 
 

@@ -53,8 +53,9 @@ def test_scores_name_probe_metric_split_aggregation_and_interval(finished):
     assert list(scores.columns) == SCORE_COLUMNS
     assert list(dict.fromkeys(scores["probe"])) == PROBES
     assert set(scores["split"]) == {"train", "valid", "test"}
-    assert set(scores["aggregation"]) == {"pooled", "mean_per_recording"}
-    assert {"balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1", "f1/left", "f1/right"} == set(scores["metric"])
+    assert set(scores["aggregation"]) == {"pooled", "mean_per_recording", "mean_weighted_by_windows"}
+    overall = {"balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1", "weighted_f1"}
+    assert overall | {"f1/left", "f1/right"} == set(scores["metric"])
     test = scores[scores["split"] == "test"]
     assert test["ci_low"].notna().any()  # six test subjects
     few = scores[scores["split"] == "valid"]

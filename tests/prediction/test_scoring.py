@@ -33,16 +33,16 @@ def test_the_published_example_has_its_figures():
 
 def test_recordings_weigh_as_many_scored_epochs_as_they_have():
     table = overall(scored([PUBLISHED, OTHER]), CLASSES).set_index(["aggregation", "metric"])["value"]
-    assert table["mean_weighted_by_epochs", "accuracy"] == pytest.approx((8 * 0.625 + 2 * 1.0) / 10)
+    assert table["mean_weighted_by_windows", "accuracy"] == pytest.approx((8 * 0.625 + 2 * 1.0) / 10)
     assert table["mean_per_recording", "accuracy"] == pytest.approx((0.625 + 1.0) / 2)
     assert table["pooled", "accuracy"] == pytest.approx(7 / 10)
-    assert table["mean_weighted_by_epochs", "cohen_kappa"] == pytest.approx((8 * 9 / 17 + 2) / 10)
+    assert table["mean_weighted_by_windows", "cohen_kappa"] == pytest.approx((8 * 9 / 17 + 2) / 10)
 
 
 def test_a_metric_that_is_undefined_for_a_recording_counts_nowhere():
     alone = frame("alone", [0, 0], [0, 0])  # κ is undefined
     table = overall(scored([PUBLISHED, alone]), CLASSES).set_index(["aggregation", "metric"])["value"]
-    assert table["mean_weighted_by_epochs", "cohen_kappa"] == pytest.approx(9 / 17)
+    assert table["mean_weighted_by_windows", "cohen_kappa"] == pytest.approx(9 / 17)
 
 
 def test_intervals_need_six_subjects():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eegbench.score import interval, score
+from eegbench.score import AGGREGATIONS, interval, score
 from eegbench.score.comparison import count_replicate, differences, score_entry
 from eegbench.score.metric import balanced_accuracy, cohen_kappa, find_metric
 
@@ -38,7 +38,7 @@ def resamples(n):
     return interval.resample(n, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("aggregation", ["pooled", "mean_per_recording"])
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
 def test_one_replicate_has_the_score_and_interval_of_its_own_table(frame, classes, aggregation):
     test = frame[(frame["split"] == "test") & (frame["probe"] == "linear")]
     scores = score(test, classes=classes, rng=np.random.default_rng(0))

@@ -30,6 +30,7 @@ def test_every_metric_equals_that_of_scikit_learn_also_where_classes_are_missing
             "accuracy": sk.accuracy_score(truth, predicted),
             "cohen_kappa": sk.cohen_kappa_score(truth, predicted),
             "macro_f1": sk.f1_score(truth, predicted, average="macro"),
+            "weighted_f1": sk.f1_score(truth, predicted, average="weighted"),
         }
         each = sk.f1_score(truth, predicted, labels=range(5), average=None, zero_division=np.nan)
     theirs |= {f"f1/{name}": value for name, value in zip(CLASSES, each, strict=True)}

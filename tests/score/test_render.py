@@ -73,8 +73,9 @@ def test_markdown_has_the_same_cells():
 
 def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, classes, rng):
     text = render(score(frame, classes=classes, rng=rng), n_subjects={"valid": 3, "test": 8}, width=100)
-    assert text.count("balanced accuracy") == 4
-    assert text.count("no intervals: 3 valid subjects") == 4
+    assert text.count("balanced accuracy") == 6
+    assert text.count("no intervals: 3 valid subjects") == 6
+    assert text.count("test, mean over 16 recordings of 8 subjects, each weighted by its windows") == 2
 
 
 def test_subjects_are_counted_where_something_was_predicted_of_them():

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,7 +21,7 @@ def pick(scores, *, metric="balanced_accuracy", **fields):
 def test_every_probe_split_metric_and_aggregation_is_scored_once(frame, classes):
     scores = scored(frame, classes)
     keys = {(one.probe, one.metric, one.split, one.aggregation) for one in scores}
-    assert len(keys) == len(scores) == 2 * 9 * 2 * 2
+    assert len(keys) == len(scores) == 2 * 10 * 2 * 3
     assert scores[0].split == "valid"
 
 
@@ -37,6 +39,23 @@ def test_means_are_over_recordings(frame, classes):
     one = pick(scores, metric="cohen_kappa", probe="linear", split="test", aggregation="mean_per_recording")
     assert one.value == pytest.approx(np.mean(each))
     assert one.n == 16
+
+
+def test_means_weighted_by_windows_leave_undefined_recordings_out(classes):
+    """Eight windows with the κ of 9/17, two with a κ of 1, and two of one class, whose κ is undefined."""
+    said = {"a": ("WWN1N2N2N3RR", "WN1N1N2WN3RN2"), "b": ("WN1", "WN1"), "c": ("WW", "WW")}
+    rows = [
+        {"recording": name, "subject": name, "label": label, "predicted": predicted}
+        for name, texts in said.items()
+        for label, predicted in zip(*(re.findall("W|N[123]|R", text) for text in texts), strict=True)
+    ]
+    frame = pd.DataFrame(rows).assign(probe="linear", split="test")
+    scores = scored(frame, classes)
+    kappa, accuracy = (
+        pick(scores, metric=metric, aggregation="mean_weighted_by_windows") for metric in ("cohen_kappa", "accuracy")
+    )
+    assert (kappa.value, kappa.n) == (pytest.approx((8 * 9 / 17 + 2) / 10), 2)
+    assert (accuracy.value, accuracy.n) == (pytest.approx((5 + 2 + 2) / 12), 3)
 
 
 def test_recordings_without_a_class_do_not_count_for_its_f1(frame, classes):
@@ -81,8 +100,8 @@ def test_per_recording_and_per_subject_are_tidy(frame, classes):
     recordings, subjects = per_recording(frame, classes), per_subject(frame, classes)
     assert list(recordings) == ["probe", "split", "recording", "metric", "value", "n_windows"]
     assert list(subjects) == ["probe", "split", "subject", "metric", "value", "n_windows"]
-    assert len(recordings) == 2 * (16 + 6) * 9
-    assert len(subjects) == 2 * (8 + 3) * 9
+    assert len(recordings) == 2 * (16 + 6) * 10
+    assert len(subjects) == 2 * (8 + 3) * 10
     row = subjects[(subjects["subject"] == "test03") & (subjects["probe"] == "chance")].set_index("metric")
     part = frame[(frame["subject"] == "test03") & (frame["probe"] == "chance")]
     assert row.loc["accuracy", "value"] == pytest.approx((part["label"] == part["predicted"]).mean())
