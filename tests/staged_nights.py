@@ -38,6 +38,7 @@ def staged(
         "predicted": predicted,
         "probabilities": probabilities,
         "n_votes": np.ones(n, dtype=np.int64),
+        "begin_s": float(epochs["start_s"].iloc[0]),
         "length_s": epoch_s * n + 12.0,
         "is_trials": False,
         "start": start,

@@ -20,6 +20,7 @@ from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.interpretability.scene_of_group import scene_of_group
+from eegbench.model.base import Encoder
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
@@ -49,8 +50,10 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     Raises
     ------
     ConfigError
-        Where the run has no such network, or no window to look at.
+        Where the run has no such network, its network does not look at the signals, or there is no window to look at.
     """
+    if not experiment.model.target.takes_signals:
+        raise ConfigError(not_explained(experiment.model))
     chosen, place = asked.explained, asked.explained.folder
     network, name = _network(chosen.predictor, experiment, folder)
     split = _split(chosen.split, data)
@@ -68,6 +71,14 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     print_checks(table)
     album.raise_failed()
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
+
+
+def not_explained(model: Spec[Encoder]) -> str:
+    """Return the error message for a model that does not look at the signals, which maps are of."""
+    return (
+        f"model={model.option} does not look at the signals, and interpretability methods explain what a network uses "
+        "of them; leave them out (interpretability=[]), or choose another model."
+    )
 
 
 def _explain_group(

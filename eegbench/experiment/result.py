@@ -100,7 +100,8 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
     if evaluation := result.evaluation:
         store, predictions = data.store, evaluation.predictions
         said = predictions[predictions["probe"].isin(evaluation.classifiers)]
-        plot_predictions(said, experiment.probes.main, store, within_subject=data.within_subject, album=album)
+        main, cut_by = experiment.probes.main, experiment.preprocessing
+        plot_predictions(said, main, store, cut_by, within_subject=data.within_subject, album=album)
         plot_scores(predictions, evaluation.scores, evaluation.fitted_with, len(store.classes), album)
     plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
     album.raise_failed()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
+from eegbench.experiment.explanation import not_explained
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
@@ -38,6 +39,8 @@ def check_start(experiment: Experiment) -> None:
     for model in (experiment.model, experiment.probes.hand_made):
         check_groups(model, groups)
     _check_features(experiment.model, experiment.preprocessing.features)
+    if not experiment.model.target.takes_signals:
+        _check_without_signals(experiment)
     if experiment.encoder is None and experiment.trainable != "all":
         raise ConfigError(
             f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "
@@ -52,12 +55,23 @@ def _check_features(model: Spec[Encoder], features: Collection[str]) -> None:
     if features and not model.target.takes_features:
         raise ConfigError(
             f"model={model.option} does not take features, and preprocessing.features has {', '.join(features)}; "
-            "choose model=with_features, or leave them out."
+            "choose model=with_features, model=features_only, or leave them out."
         )
     if model.target.takes_features and not features:
         raise ConfigError(
             f"model={model.option} takes features, and preprocessing.features={{}} has none; add one, say "
             "+preprocessing/feature@preprocessing.features.index=index_window, or choose another model."
+        )
+
+
+def _check_without_signals(experiment: Experiment) -> None:
+    """Refuse what changes or explains signals, where the model looks at none."""
+    if experiment.explanation.methods:
+        raise ConfigError(not_explained(experiment.model))
+    if augmentations := experiment.task.node.get("augmentations"):
+        raise ConfigError(
+            f"model={experiment.model.option} does not look at the signals, so task.augmentations "
+            f"({', '.join(augmentations)}) change nothing; leave them out: 'task.augmentations={{}}'."
         )
 
 

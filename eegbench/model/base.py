@@ -29,6 +29,8 @@ class Encoder(nn.Module, ABC):
         Whether windows may lack channels (`eegbench.store.windows.Windows.present`).
     takes_features
         Whether it takes what comes beside the signals (`eegbench.store.windows.Windows.features`).
+    takes_signals
+        Whether embeddings depend on the signals of a window.
     bf16_on_cpu
         Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
     receptive_field
@@ -42,6 +44,7 @@ class Encoder(nn.Module, ABC):
     is_mean_of_tokens = False
     takes_missing_channels = False
     takes_features = False
+    takes_signals = True
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None

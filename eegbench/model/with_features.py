@@ -11,12 +11,13 @@ from eegbench.config import Spec
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.model.feature_encoder import FeatureEncoder
-from eegbench.model.normaliser import Chain, Normaliser
+from eegbench.model.normaliser import Normaliser
+from eegbench.model.of_features import EncoderOfFeatures
 from eegbench.store.windows import Windows
 from eegbench.types import Form
 
 
-class WithFeatures(Encoder):
+class WithFeatures(EncoderOfFeatures):
     """Encodes the signals and the features of a window, and concatenates both.
 
     Parameters
@@ -31,8 +32,6 @@ class WithFeatures(Encoder):
         The encoder of the features, which it takes one after the other in the order of ``preprocessing.features``.
     """
 
-    takes_features = True
-
     def __init__(
         self,
         *,
@@ -42,10 +41,8 @@ class WithFeatures(Encoder):
         features: Spec[FeatureEncoder],
     ) -> None:
         super().__init__()
-        self.names, dim = tuple(form.features), sum(form.features.values())
         self.signals = build_encoder(signals, replace(form, features={}))
-        self.normalisers = Chain(normalisers, shape=(dim, 1), sfreq=1 / form.window_s)
-        self.features = features.build(dim=dim)
+        self.take(form, normalisers, features)
         self.embed_dim = self.signals.embed_dim + self.features.out_dim
         self.bf16_on_cpu = self.signals.bf16_on_cpu
         self.takes_missing_channels = self.signals.takes_missing_channels
@@ -53,12 +50,12 @@ class WithFeatures(Encoder):
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
         """Return the tokens of the signals, each with the encoded features."""
         tokens = self.signals.tokens(replace(windows, features={}))
-        encoded = self._encoded(windows).unsqueeze(1).expand(-1, tokens.shape[1], -1)
+        encoded = self.encoded(windows).unsqueeze(1).expand(-1, tokens.shape[1], -1)
         return torch.cat([tokens, encoded], dim=2)
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
         """Return one embedding a window."""
-        return torch.cat([self.signals(replace(windows, features={})), self._encoded(windows)], dim=1)
+        return torch.cat([self.signals(replace(windows, features={})), self.encoded(windows)], dim=1)
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
         """Return those of the encoder of the signals."""
@@ -67,16 +64,8 @@ class WithFeatures(Encoder):
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
         """Let the encoder of the signals and the normalisers of the features learn."""
         self.signals.fit(lambda: (replace(one, features={}) for one in windows()))
-        self.normalisers.fit(lambda: (self._joined(one) for one in windows()))
+        super().fit(windows)
 
     def after_step(self) -> None:
         """Do what follows an optimiser's step in the encoder of the signals."""
         self.signals.after_step()
-
-    def _encoded(self, windows: Windows) -> Float[Tensor, "batch _"]:
-        encoded: Tensor = self.features(self.normalisers(self._joined(windows)).squeeze(2))
-        return encoded
-
-    def _joined(self, windows: Windows) -> Float[Tensor, "batch dim 1"]:
-        """Return features as channels with one sample a window, as normalisers take them."""
-        return torch.cat([windows.features[name] for name in self.names], dim=1).unsqueeze(2)

@@ -38,7 +38,8 @@ def epoch_votes(
 ) -> tuple[pd.DataFrame, Votes]:
     """Return the epochs of a recording, and the votes of all windows that hold each; windows of no overlap are epochs.
 
-    A rejected window votes only where no other one does. Time that no window holds has no epoch.
+    Windows that have the class of their centre vote for the epoch in which their centre lies alone. A rejected window
+    votes only where no other one does. Time for which no window votes has no epoch.
 
     Parameters
     ----------
@@ -55,9 +56,7 @@ def epoch_votes(
     if steps == preprocessing:
         return windows, said
     epochs = windows_of(steps, dataset, recording, shard)
-    start, begin = windows["start_s"].to_numpy(float), epochs["start_s"].to_numpy(float)
-    first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - SLACK_S)
-    stop = np.searchsorted(start, begin + SLACK_S, side="right")
+    first, stop = (_centred_in if preprocessing.labels_centre else _holding)(windows, epochs)
     usable = ~windows["rejected"].to_numpy(bool)
     held = stop > first
     voted = _summed(said, usable, first, stop)
@@ -65,6 +64,23 @@ def epoch_votes(
     every = _summed(said, np.ones_like(usable), first[alone], stop[alone])
     found = voted.replaced(alone, every)
     return epochs[held], Votes(found.logs[held], found.probabilities[held], found.counts[held], found.n[held])
+
+
+def _holding(
+    windows: pd.DataFrame, epochs: pd.DataFrame
+) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
+    """Return the first of the windows that hold each epoch, and the first one after them."""
+    start, begin = windows["start_s"].to_numpy(float), epochs["start_s"].to_numpy(float)
+    first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - SLACK_S)
+    return first, np.searchsorted(start, begin + SLACK_S, side="right")
+
+
+def _centred_in(
+    windows: pd.DataFrame, epochs: pd.DataFrame
+) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
+    """Return the first of the windows whose centre lies in each epoch, and the first one after them."""
+    centre, begin = (windows["start_s"] + windows["window_s"] / 2).to_numpy(float), epochs["start_s"].to_numpy(float)
+    return np.searchsorted(centre, begin - SLACK_S), np.searchsorted(centre, begin + epochs["window_s"] - SLACK_S)
 
 
 def whole_trials(windows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:

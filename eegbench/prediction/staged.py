@@ -38,8 +38,8 @@ class Staged:
         Of each class (n, n_classes); by majority, shares of votes.
     n_votes
         Number of votes for each epoch (n,).
-    length_s
-        Length of what was read of the recording in seconds.
+    begin_s, length_s
+        Where what was read of the recording begins, in seconds from the first sample of the file, and its length.
     is_trials
         Whether epochs are trials that cues begin, so that time between them is not missing.
     start
@@ -56,6 +56,7 @@ class Staged:
     predicted: Int[np.ndarray, "n"]
     probabilities: Float[np.ndarray, "n n_classes"]
     n_votes: Int[np.ndarray, "n"]
+    begin_s: float
     length_s: float
     is_trials: bool
     start: datetime | None
@@ -74,5 +75,5 @@ class Staged:
 
     @property
     def unstaged_s(self) -> float:
-        """Seconds that lie in no epoch: where none fits, as at the end."""
+        """Seconds that lie in no epoch: where no window answers for them, as at the end."""
         return 0.0 if self.is_trials else max(0.0, self.length_s - float(self.epochs["duration_s"].sum()))

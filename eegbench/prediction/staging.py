@@ -89,6 +89,7 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
         predicted=said.winners(rules.vote),
         probabilities=probabilities,
         n_votes=said.n,
+        begin_s=shard.header.start_s,
         length_s=shard.header.n_samples / shard.header.sfreq,
         is_trials=is_trials,
         start=start,

@@ -1,5 +1,6 @@
 """What was staged as tables: a hypnogram, a hypnodensity, the list of stages, and a line that sums a night up."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,6 +13,9 @@ from eegbench.prediction.staged import FLAGS, Staged
 from eegbench.score.consensus import STAGES
 from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 from eegbench.types import UNSCORED
+
+SLACK_S = 0.001
+"""Rounding of times to samples."""
 
 UNITS = {"min": "min", "%": "percent"}
 """Ends of the names of columns, by the unit of a sleep statistic."""
@@ -53,10 +57,12 @@ def stage_list(staged: Staged) -> Int[np.ndarray, "n_slots"]:
     """Return a stage an epoch from the start of the file on: 0 W, 1 N1, 2 N2, 3 N3, 4 R, and -1 where none was staged.
 
     The classes are the five stages. Epochs that do not begin at a multiple of their length are numbered by their order.
+    The list ends with the last whole epoch of the recording.
     """
     start, epoch_s = staged.epochs["start_s"].to_numpy(float), epoch_length(staged)
     slot = np.rint((start - start[0] % epoch_s) / epoch_s).astype(np.int64)
-    stages = np.full(slot[-1] + 1, UNSCORED, dtype=np.int64)
+    n_whole = int((staged.begin_s + staged.length_s - start[0] % epoch_s + SLACK_S) // epoch_s)
+    stages = np.full(max(slot[-1] + 1, n_whole), UNSCORED, dtype=np.int64)
     stages[slot] = np.array([STAGES.index(name) for name in staged.classes])[staged.predicted]
     return stages
 
@@ -74,8 +80,10 @@ def night_statistics(staged: Staged, lights: Lights) -> dict[str, float]:
     BadRecordingError
         Where the lights do not fit the recording.
     """
-    start_s, epoch_s = float(staged.epochs["start_s"].iloc[0]), epoch_length(staged)
-    first = round(start_s // epoch_s)
+    epoch_s = epoch_length(staged)
+    offset_s = float(staged.epochs["start_s"].iloc[0]) % epoch_s
+    first = max(0, math.ceil((staged.begin_s - offset_s - SLACK_S) / epoch_s))
+    start_s = offset_s + first * epoch_s
     try:
         off_s, on_s = lights.seconds(staged.start, staged.first_s)
         return sleep_statistics(

@@ -138,6 +138,11 @@ class Preprocessing(ABC):
         return self
 
     @property
+    def labels_centre(self) -> bool:
+        """Whether a window has the class of its centre, and answers for that alone."""
+        return False
+
+    @property
     @abstractmethod
     def least_s(self) -> float:
         """Seconds that a recording must last to hold a window."""

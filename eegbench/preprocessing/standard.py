@@ -71,6 +71,11 @@ class Standard(Preprocessing):
         """Pieces as long as the distance of windows, where these overlap."""
         return replace(self, window_s=min(self.window_s, self.stride_s))
 
+    @property
+    def labels_centre(self) -> bool:
+        """A rule of labels says so."""
+        return self.label_rule == "centre"
+
     def n_times(self, sfreq: float) -> int:
         """Return the samples in a window."""
         return round(self.window_s * sfreq)
@@ -94,7 +99,9 @@ class Standard(Preprocessing):
             )
         label = self._labels(spans, sample, length, len(dataset.classes))
         n_labelled = int((spans.stop - spans.first).sum())
-        counts = {"labelled": n_labelled, "lost": _lost(spans, sample[label != UNSCORED], length)}
+        step = self.answered.n_times(header.sfreq) if self.labels_centre else length
+        asked = sample[label != UNSCORED] + (length - step) // 2
+        counts = {"labelled": n_labelled, "lost": _lost(spans, asked, step)}
         return Cut(sample, label, self.window_s, counts=counts)
 
     def tell(self, cuts: Sequence[Cut]) -> None:
@@ -103,9 +110,10 @@ class Standard(Preprocessing):
         n_affected = sum(cut.counts["lost"] > 0 for cut in cuts)
         if lost and self.stride_s <= self.window_s:
             _log.info(
-                "%.3g %% of the labelled time, in %d of %d recordings, lies in no window with a class "
+                "%.3g %% of the labelled time, in %d of %d recordings, lies in no %s with a class "
                 "(preprocessing.window_s=%g, label_rule=%s).",
-                *(100 * lost / labelled, n_affected, len(cuts), self.window_s, self.label_rule),
+                *(100 * lost / labelled, n_affected, len(cuts)),
+                *("middle of a window" if self.labels_centre else "window", self.window_s, self.label_rule),
             )
 
     def _in_part(self, part: tuple[int, int], spans: Spans, sfreq: float) -> Int[np.ndarray, "n"]:

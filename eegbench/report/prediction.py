@@ -34,7 +34,7 @@ def print_predictions(found: Batch, folder: Path, classes: tuple[str, ...]) -> N
         for line in text.split("; "):
             print(f"{recording}: {line}")
     for recording, seconds in staged.loc[staged["unstaged_s"] > 0, ["recording", "unstaged_s"]].to_numpy().tolist():
-        print(f"{recording}: {number(seconds, 1)} s are in no epoch, as no whole one fits there")
+        print(f"{recording}: {number(seconds, 1)} s are in no epoch, as no window that answers for them fits there")
     if found.scores is not None:
         _print(_scores(found.scores))
     print(f"\n{len(staged)} of {plural(len(found.summary), 'recording')} staged; {rest}: {folder / SUMMARY}")

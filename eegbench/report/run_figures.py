@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from eegbench import figure
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
+from eegbench.preprocessing import Preprocessing
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, report_frame
@@ -35,7 +36,13 @@ def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[st
 
 
 def plot_predictions(
-    predictions: pd.DataFrame, main: str, store: WindowStore, *, within_subject: bool, album: Album
+    predictions: pd.DataFrame,
+    main: str,
+    store: WindowStore,
+    preprocessing: Preprocessing,
+    *,
+    within_subject: bool,
+    album: Album,
 ) -> None:
     """Plot confusion matrices and reports of test predictions, and hypnograms of the main probe's.
 
@@ -47,6 +54,8 @@ def plot_predictions(
         Name of the main probe.
     store
         The windows that were predicted.
+    preprocessing
+        Cut them.
     within_subject
         Whether train holds windows of the tested subjects; titles say so.
     album
@@ -59,7 +68,8 @@ def plot_predictions(
         title = f"{_title(name)}, {split}" + (", within subject" if within_subject else "")
         _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
     for recording, frame in list(by_probe[main].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, frame, **_hypnogram_facts(frame, store)))
+        facts = _hypnogram_facts(frame, store, preprocessing)
+        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, **facts))
 
 
 def plot_scores(
@@ -109,13 +119,18 @@ def _title(predictor: str) -> str:
     return "Network" if predictor == NETWORK else f"{predictor.replace('_', ' ').capitalize()} probe"
 
 
-def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore) -> dict[str, Any]:
-    classes = store.classes
+def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore, preprocessing: Preprocessing) -> dict[str, Any]:
+    """Return what a hypnogram is drawn of; windows that have the class of their centre stand there."""
+    classes, window_s = store.classes, store.form.window_s
+    if preprocessing.labels_centre:
+        sfreq = next(iter(store.form.groups.values())).sfreq
+        step_s = preprocessing.answered.n_times(sfreq) / sfreq
+        frame, window_s = frame.assign(start_s=frame["start_s"] + (window_s - step_s) / 2), step_s
     values = evaluate(confusion(frame, classes), classes)
     scores = {"accuracy": float(values["accuracy"])}
     if frame["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
         scores["κ"] = float(values["cohen_kappa"])
-    return {"classes": classes, "window_s": store.form.window_s, "scores": scores}
+    return {"frame": frame, "classes": classes, "window_s": window_s, "scores": scores}
 
 
 def _plot_confusion(

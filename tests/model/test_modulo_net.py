@@ -127,16 +127,31 @@ def test_tsinalis_network_has_the_published_size(n_channels, expected):
         ("simple_sleep_net", "residual_gru", {}, 111_012),
         ("seq_sleep_net", "gru", {"hidden_dim": 64, "dropout": 0.5}, 371_525),
         ("deep_sleep_net", "residual_lstm", {}, 20_480_325),
+        ("mixed_net", "lstm", {"hidden_dim": 200}, 992_705),
     ],
 )
 def test_a_preset_with_its_sequence_encoder_has_the_published_size(option, sequence, changes, expected):
     form = form_of([f"C{i}" for i in range(16)], 100.0, 3000)
-    if option == "simple_sleep_net":
-        form = replace(form, features={"index": 1, "cycles": 5})
+    features = {"simple_sleep_net": {"index": 1, "cycles": 5}, "mixed_net": {"bands": 288, "statistics": 35}}
+    form = replace(form, features=features.get(option, {}))
     encoder = build_encoder(Spec(node_of(CONF / "model" / f"{option}.yaml"), Encoder, "model"), form)
     node = node_of(CONF / "model" / "sequence" / f"{sequence}.yaml") | changes
     after = Spec(node, SequenceEncoder, "task.sequence").build(in_dim=encoder.embed_dim)
     assert size(encoder, after, nn.Linear(after.out_dim, CLASSES)) == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "n_channels", "expected"),
+    [
+        *[("chambon_context", 16, 162_413), ("chambon_context", 12, 122_937), ("chambon_context", 1, 14_543)],
+        *[("tsinalis", 16, 62_727_275), ("tsinalis", 1, 62_667_275)],
+    ],
+)
+def test_a_preset_of_one_window_of_21_sleep_epochs_has_the_published_size(option, n_channels, expected):
+    preprocessing = node_of(CONF / "preprocessing" / "dreem_context.yaml")
+    form = form_of([f"C{i}" for i in range(n_channels)], 100.0, round(100 * preprocessing["window_s"]))
+    encoder = build_encoder(Spec(node_of(CONF / "model" / f"{option}.yaml"), Encoder, "model"), form)
+    assert size(encoder, nn.Linear(encoder.embed_dim, CLASSES)) == expected
 
 
 def test_parts_that_do_not_fit_their_input_say_what_to_change():

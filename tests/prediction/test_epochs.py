@@ -26,12 +26,10 @@ def recording(tmp_path_factory):
     return dataset, dataset.recordings()[0], open_shard(folder / "shard")
 
 
-def cut(recording, stride_s):
+def cut(recording, stride_s, **changes):
     dataset, one, shard = recording
-    made = Standard(
-        signal=PLAIN, window_s=4.0, stride_s=stride_s, label_rule="majority", normalise="none", flat_uv=1.0,
-        saturated_share=0.05, features={},
-    )  # fmt: skip
+    options = {"window_s": 4.0, "stride_s": stride_s, "label_rule": "majority", "normalise": "none", "flat_uv": 1.0}
+    made = Standard(**{**options, "signal": PLAIN, "saturated_share": 0.05, "features": {}, **changes})
     return made, windows_of(made, dataset, one, shard)
 
 
@@ -62,6 +60,21 @@ def test_each_step_has_the_votes_of_the_windows_that_hold_it(recording):
     np.testing.assert_allclose(found.by("geometric"), geometric / geometric.sum(1, keepdims=True))
     assert found.counts.tolist() == [[1, 0], [1, 1], [0, 2], [1, 1], [1, 0]]
     assert found.winners("majority").tolist() == [0, 1, 1, 0, 0]  # ties go to the higher mean probability
+
+
+def test_windows_that_have_the_class_of_their_centre_vote_for_its_step_alone(recording):
+    made, windows = cut(recording, 2.0, window_s=6.0, label_rule="centre")  # at 0, 2 and 4 s, with centres at 3, 5, 7
+    epochs, found = epoch_votes(made, *recording, windows, votes(ONE_VOTE))
+    assert epochs["start_s"].tolist() == [2, 4, 6]  # the first and the last step are in no centre
+    assert found.n.tolist() == [1, 1, 1]
+    np.testing.assert_allclose(found.by("geometric"), ONE_VOTE)
+
+
+def test_a_centre_between_two_steps_counts_for_the_later_one_whose_class_it_has(recording):
+    made, windows = cut(recording, 2.0, label_rule="centre")  # at 0, 2, 4 and 6 s, with centres at 2, 4, 6 and 8
+    epochs, found = epoch_votes(made, *recording, windows, votes(np.vstack([ONE_VOTE, [0.9, 0.1]])))
+    assert epochs["start_s"].tolist() == [2, 4, 6, 8]
+    assert found.n.tolist() == [1, 1, 1, 1]
 
 
 def test_a_rejected_window_votes_only_where_no_other_does(recording):

@@ -87,6 +87,18 @@ def test_windows_that_overlap_answer_for_their_steps_with_the_mean_of_their_vote
     assert steps.unstaged_s == 0
 
 
+def test_windows_that_have_the_class_of_their_centre_answer_for_it_and_the_ends_stay_unstaged(tmp_path):
+    write_edf(tmp_path / "a" / "night.edf", noise(20, 100), 100, names=("C3", "C4", "O1"))
+    write_edf(tmp_path / "b" / "night.edf", noise(20, 100), 100, names=("C3", "C4", "O1"))
+    network = predictor(tmp_path, {**standard(window_s=4.0, stride_s=2.0), "label_rule": "centre"})
+    found = staged(tmp_path / "a", network)  # centres at 2, 4, …, 18 s
+    assert found.epochs["start_s"].tolist() == [2.0 * i for i in range(1, 10)]
+    assert found.n_votes.tolist() == [1] * 9
+    assert found.unstaged_s == 2
+    whole = staged(tmp_path / "b", predictor(tmp_path, standard()))  # windows from 0, 4, … s
+    np.testing.assert_allclose(found.probabilities[::2], whole.probabilities, atol=1e-6)
+
+
 def test_trials_are_answered_where_cues_begin_them(tmp_path):
     cues = [(2.0, None, "l"), (8.0, None, "r"), (14.0, None, "l")]
     write_edf(tmp_path / "run.edf", noise(20, 100), 100, names=("C3", "C4", "O1"), notes=cues)

@@ -20,6 +20,14 @@ def test_a_night_that_begins_late_in_its_file_keeps_its_place():
     assert stage_list(staged(STAGES, at=[60 + 30 * i for i in range(8)])).tolist()[:4] == [-1, -1, 0, 0]
 
 
+def test_epochs_at_both_ends_that_no_window_answers_for_have_no_stage():
+    night = staged(STAGES, at=[60 + 30 * i for i in range(8)], begin_s=0.0, length_s=30.0 * 12 + 29)
+    assert stage_list(night).tolist() == [-1, -1, 0, 0, 1, 2, 0, 3, 4, 0, -1, -1]
+    found = night_statistics(night, Lights())
+    assert (found["recording_time"], found["unscored"], found["total_sleep_time"]) == (6.0, 2.0, 2.0)
+    assert night_statistics(night, Lights("0", "6"))["recording_time"] == 6.0
+
+
 def test_without_lights_a_night_is_its_recording():
     found = night_statistics(staged(STAGES, at=[60 + 30 * i for i in range(8)]), Lights())
     assert found["recording_time"] == 4.0

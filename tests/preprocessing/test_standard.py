@@ -131,6 +131,16 @@ def test_labelled_time_that_lies_in_no_window_with_a_class_is_told(tmp_path, cap
     assert message.startswith("9.9 % of the labelled time, in 1 of 1 recordings, lies in no window with a class")
 
 
+def test_labelled_time_in_the_middle_of_no_window_is_told_where_windows_have_the_class_of_their_centre(
+    tmp_path, caplog
+):
+    caplog.set_level(logging.INFO)
+    table = windows(tmp_path, noise(20), [(0, 20, "left")], window_s=6.0, label_rule="centre")
+    assert table["start_s"].tolist() == list(range(0, 15, 2))  # 2 s at both ends are in no middle
+    (message,) = caplog.messages
+    assert message.startswith("19.9 % of the labelled time, in 1 of 1 recordings, lies in no middle of a window")
+
+
 def test_ignored_labels_and_gaps_stay_as_unscored_windows(tmp_path):
     table = windows(tmp_path, noise(12), [(2, 4, "left"), (6, 2, "rest")])
     assert table["start_s"].tolist() == [0, 2, 4, 6, 8, 10]

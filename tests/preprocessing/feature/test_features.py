@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from options import CONF, node_of
 from scipy.signal import stft
 
+from eegbench.config import build
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.feature.cycle_index_window import CycleIndexWindow
 from eegbench.preprocessing.feature.fft import Fft
@@ -44,6 +46,14 @@ def test_a_feature_has_the_published_dimension_at_250_hz(feature: Feature, dim: 
     x = np.random.default_rng(0).standard_normal((3, 1, 7500))
     assert feature.dim(group()) == dim
     assert feature.compute(np.array([0.0, 30.0, 60.0]), x, group()).shape == (3, dim)
+
+
+def test_the_features_of_the_preset_are_as_many_as_the_published_ones_of_one_channel():
+    nodes = node_of(CONF / "preprocessing" / "dreem_features.yaml")["features"]
+    built = {name: build(node, Feature, path=name, trusted=()) for name, node in nodes.items()}
+    dims = {name: feature.dim(group()) for name, feature in built.items()}
+    assert dims == {"bands": 260, "bands_of_epoch": 28, "statistics": 30, "statistics_of_epoch": 5}
+    assert sum(dims.values()) == 323
 
 
 def test_indices_count_sleep_epochs_from_the_first_sample():
