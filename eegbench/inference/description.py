@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from eegbench.types import Form, Group
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the meaning of a field changes: files of a format that is not read are not loaded."""
 
-READ = (2, FORMAT)
-"""Formats that are read. Format 2 has no label map and, of train, percentiles of the standard deviation alone."""
+READ = (2, 3, FORMAT)
+"""Formats that are read. Formats 2 and 3 know networks that answer for every window of a sequence; format 2 has no
+label map and, of train, percentiles of the standard deviation alone."""
+
+Outputs = Literal["many", "one"]
+"""Whether a network answers for every window of a sequence, or for the middle one."""
 
 Rows = tuple[tuple[float, ...], ...]
 """A row a percentile, a column a channel."""
@@ -34,6 +38,8 @@ class Description:
         The config node that built the sequence encoder; None where windows are classified one by one.
     context
         Windows of a sequence; 1 without a sequence encoder.
+    outputs
+        For which windows of a sequence the network answers.
     voting
         How the answers of several sequences to one window were combined: the mean of log-probabilities.
     preprocessing
@@ -54,6 +60,7 @@ class Description:
     form: Form
     sequence: Mapping[str, Any] | None = None
     context: int = 1
+    outputs: Outputs = "many"
     voting: Literal["geometric"] = "geometric"
     preprocessing: Mapping[str, Any] = field(default_factory=dict)
     steps_version: int = 0
@@ -79,6 +86,7 @@ class Description:
                 "features": dict(self.form.features),
             },
             "context": self.context,
+            "outputs": self.outputs,
             "voting": self.voting,
             "preprocessing": {"options": dict(self.preprocessing), "version": self.steps_version},
             "temperature": self.temperature,
@@ -97,18 +105,19 @@ def read_description(facts: Mapping[str, Any]) -> Description:
         Where they are not those of a network in this format.
     """
     if facts.get("format") not in READ:
-        raise ValueError(f"format {facts.get('format')}; this version reads formats {' and '.join(map(str, READ))}")
+        raise ValueError(f"format {facts.get('format')}; this version reads formats {', '.join(map(str, READ))}")
     sequence = facts["sequence"]
     groups = {str(name): _load_group(group) for name, group in facts["form"]["groups"].items()}
-    context = int(facts["context"])
-    if context < 1 or facts["voting"] != "geometric":
-        raise ValueError(f"context={context}, voting={facts['voting']}")
+    context, outputs = int(facts["context"]), facts.get("outputs", "many")
+    if context < 1 or facts["voting"] != "geometric" or outputs not in get_args(Outputs):
+        raise ValueError(f"context={context}, voting={facts['voting']}, outputs={outputs}")
     return Description(
         encoder=dict(facts["encoder"]),
         sequence=None if sequence is None else dict(sequence),
         classes=tuple(map(str, facts["classes"])),
         form=Form(groups, str(facts["form"]["normalise"]), _sizes(facts["form"].get("features", {}))),
         context=context,
+        outputs=outputs,
         preprocessing=dict(facts["preprocessing"]["options"]),
         steps_version=int(facts["preprocessing"]["version"]),
         temperature=float(facts["temperature"]),
@@ -120,9 +129,9 @@ def read_description(facts: Mapping[str, Any]) -> Description:
 
 def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what is known of train, by group and measure."""
-    if facts["format"] == FORMAT:
-        return dict(facts["train_quantiles"])
-    return {name: {"std_uv": rows} for name, rows in facts["train_std_uv"].items()}
+    if facts["format"] == 2:
+        return {name: {"std_uv": rows} for name, rows in facts["train_std_uv"].items()}
+    return dict(facts["train_quantiles"])
 
 
 def _plain_group(group: Group) -> dict[str, Any]:

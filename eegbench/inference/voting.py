@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import nn
 
+from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network, Signals
 from eegbench.sampler.stretch import sequences, stretches
@@ -73,6 +74,9 @@ def vote(
 def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: Int[np.ndarray, "n"]) -> Votes:
     """Return what all sequences that hold windows say of them.
 
+    A network of one output says something of the middle of a sequence alone: each window has one vote, of the sequence
+    around it, which has absent places at the ends of a recording.
+
     Parameters
     ----------
     network
@@ -89,7 +93,12 @@ def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: I
     ValueError
         Where a window that was not rejected has no embedding.
     """
-    distinct, index = distinct_windows(sequences(table, network.description.context, 1))
+    known = network.description
+    every = sequences(table, known.context, 1, is_centred=known.outputs == "one")
+    distinct, index = distinct_windows(every)
+    answered = (
+        np.arange(known.context) == known.context // 2 if known.outputs == "one" else np.ones(known.context, bool)
+    )
     try:
         z = torch.from_numpy(embeddings.at(distinct)).to(network.weight.device)
     except KeyError as error:
@@ -99,14 +108,16 @@ def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: I
         ) from error
     n_classes = len(network.classes)
     sums = torch.zeros(3, len(distinct), n_classes, dtype=torch.float64, device=z.device)
+    is_answered = torch.from_numpy(answered).to(z.device)
     for some in torch.from_numpy(index).to(z.device).split(AT_ONCE):
         present = some >= 0
-        logs = network.scores(z[some.clamp_min(0)], present).double().log_softmax(2)[present]
+        counted = present & is_answered
+        logs = network.scores(z[some.clamp_min(0)], present).double().log_softmax(2)[counted]
         said = nn.functional.one_hot(logs.argmax(1), n_classes).double()
         for total, one in zip(sums, (logs, logs.exp(), said), strict=True):
-            total.index_add_(0, some[present], one)
+            total.index_add_(0, some[counted], one)
     asked = np.searchsorted(distinct, rows)
-    n_votes = np.bincount(index[index >= 0], minlength=len(distinct))[asked]
+    n_votes = np.bincount(index[(index >= 0) & answered], minlength=len(distinct))[asked]
     logs, probabilities, counts = sums.cpu().numpy()[:, asked]
     return Votes(logs, probabilities, counts, n_votes)
 
@@ -130,7 +141,7 @@ def probabilities_in_order(network: Network, windows: Signals) -> Float[np.ndarr
 
 
 def central_sequences(
-    table: pd.DataFrame, rows: Int[np.ndarray, "n"], length: int
+    table: pd.DataFrame, rows: Int[np.ndarray, "n"], description: Description
 ) -> tuple[Int[np.ndarray, "n length"], Int[np.ndarray, "n"]]:
     """Return for each window the sequence in which it stands nearest to the middle, and its place there.
 
@@ -140,16 +151,19 @@ def central_sequences(
         The windows that may stand in sequences.
     rows
         The windows that are asked for; they stand in the table and were not rejected.
-    length
-        Windows in a sequence; −1 in a sequence is absent.
+    description
+        Of the network: a sequence has so many windows as its context, and of one output it reaches beyond the ends of a
+        recording, so that every window stands in the middle. −1 in a sequence is absent.
     """
+    length = description.context
     found: dict[int, tuple[Int[np.ndarray, "length"], int]] = {}
     wanted = set(rows.tolist())
     for stretch in stretches(table):
-        padded = np.pad(stretch, (0, max(0, length - len(stretch))), constant_values=-1)
-        for at in np.flatnonzero(np.isin(stretch, rows)).tolist():
-            first = min(max(at - length // 2, 0), len(padded) - length)
-            found[int(stretch[at])] = (padded[first : first + length], at - first)
+        before = length // 2 if description.outputs == "one" else 0
+        padded = np.pad(stretch, (before, max(before, length - len(stretch))), constant_values=-1)
+        for at in before + np.flatnonzero(np.isin(stretch, rows)):
+            first = min(max(int(at) - length // 2, 0), len(padded) - length)
+            found[int(padded[at])] = (padded[first : first + length], int(at) - first)
     missing = wanted - found.keys()
     if missing:
         raise KeyError(f"windows {sorted(missing)[:3]} do not stand in the table, or were rejected")

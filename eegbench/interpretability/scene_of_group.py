@@ -109,7 +109,7 @@ class _Surroundings:
 def _surroundings(
     network: Network, store: WindowStore, table: pd.DataFrame, rows: Int[np.ndarray, "n"]
 ) -> _Surroundings:
-    sequences, place = central_sequences(table, rows, network.description.context)
+    sequences, place = central_sequences(table, rows, network.description)
     distinct, index = distinct_windows(sequences)
     z = encode(network.encoder, store, distinct, read=network.embed)
     return _Surroundings(z, *(torch.from_numpy(one).to(store.device) for one in (index, place)))

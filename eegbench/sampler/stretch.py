@@ -1,6 +1,7 @@
 """Sequences of windows that follow each other in a recording, for models that read a night rather than one window."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,9 @@ class Stretch(Sampler):
         Windows in a sequence; odd, so that one stands in the middle.
     every
         Windows from the start of one sequence to the start of the next.
+    ends
+        What sequences do at the ends of a stretch: they lie within it (``within``), or every window is the middle of
+        one (``absent``), and places beyond the ends are absent.
     block
         Sequences that stay next to each other when the order is drawn. Neighbours overlap, and each window is encoded
         once a batch, so a block of 8 in steps of 1 costs little more than one sequence.
@@ -36,7 +40,7 @@ class Stretch(Sampler):
         Where a size makes no sense; from ``draw``, where no window has a label.
     """
 
-    def __init__(self, *, length: int, every: int, block: int) -> None:
+    def __init__(self, *, length: int, every: int, ends: Literal["within", "absent"], block: int) -> None:
         if length < 1 or length % 2 == 0:
             raise ValueError(f"sampler.length={length}: an odd number of windows is expected; set sampler.length=11.")
         for name, value in (("every", every), ("block", block)):
@@ -44,12 +48,13 @@ class Stretch(Sampler):
                 raise ValueError(f"sampler.{name}={value}: at least 1 is expected.")
         self.length = length
         self.every = every
+        self.ends = ends
         self.block = block
         self.layout = arrange({"step": (length,)})
 
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
         """Draw one pass of sequences: windows and targets (n_sequences, length); −1 is absent, or has no label."""
-        windows = sequences(table, self.length, self.every)
+        windows = sequences(table, self.length, self.every, is_centred=self.ends == "absent")
         label = pd.Series(table["label"].to_numpy(np.int64), index=table.index)
         targets = label.reindex(windows.ravel(), fill_value=UNSCORED).to_numpy().reshape(windows.shape)
         labelled = (targets != UNSCORED).any(axis=1)
@@ -78,15 +83,18 @@ def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
     yield from np.split(rows, np.flatnonzero(~follows) + 1)
 
 
-def sequences(table: pd.DataFrame, length: int, every: int) -> Int[np.ndarray, "n_sequences length"]:
+def sequences(
+    table: pd.DataFrame, length: int, every: int, *, is_centred: bool
+) -> Int[np.ndarray, "n_sequences length"]:
     """Return the rows of all sequences of so many windows, in order of time; −1 is absent.
 
-    The last sequence of a stretch ends with it, so that every window stands in one.
+    The last sequence of a stretch ends with it, so that every window stands in one. Centred, sequences reach beyond the
+    ends of a stretch: with a step of 1 every window is the middle of one, and the last window is that of the last.
     """
     found = [np.empty((0, length), dtype=np.int64)]
     for rows in stretches(table):
-        missing = max(0, length - len(rows))
-        padded = np.pad(rows, (0, missing), constant_values=ABSENT)
+        beyond = (length // 2,) * 2 if is_centred else (0, max(0, length - len(rows)))
+        padded = np.pad(rows, beyond, constant_values=ABSENT)
         last = len(padded) - length
         starts = np.union1d(np.arange(0, last + 1, every), [last])
         found.append(padded[starts[:, None] + np.arange(length)])

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Spec
-from eegbench.inference.description import Description
+from eegbench.inference.description import Description, Outputs
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.model.sequence import SequenceEncoder
@@ -23,7 +23,7 @@ from eegbench.types import UNSCORED, Form, Role
 
 
 class SupervisedSequence(EmbeddingTask):
-    """A sequence encoder on the embeddings of neighbouring windows, a linear layer, and cross-entropy for every window.
+    """A sequence encoder on the embeddings of neighbouring windows, a linear layer, and cross-entropy.
 
     Each distinct window is encoded once a batch. Windows without a label help their neighbours and have no loss.
 
@@ -39,6 +39,9 @@ class SupervisedSequence(EmbeddingTask):
         The views of an example; comes from the sampler.
     sequence
         Makes a vector of each embedding and its neighbours.
+    outputs
+        Which windows of a sequence have a loss and are predicted: every one (``many``), so that a window has a vote of
+        each sequence that holds it, or the middle one (``one``), so that it has one vote.
     dropout
         Share of each vector left out in training, before the linear layer.
     augmentations
@@ -57,6 +60,7 @@ class SupervisedSequence(EmbeddingTask):
         form: Form,
         layout: Mapping[str, Role],
         sequence: Spec[SequenceEncoder],
+        outputs: Outputs,
         dropout: float,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
@@ -66,17 +70,19 @@ class SupervisedSequence(EmbeddingTask):
         (self.context,) = layout["step"].shape
         self.sequence = sequence.build(in_dim=embed_dim)
         self.options_of_sequence = sequence.node
+        self.outputs = outputs
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(self.sequence.out_dim, len(class_names))
 
     def network(self, encoder: Encoder, description: Description) -> Network:
         """Return the encoder with the sequence encoder and the linear layer."""
+        known = replace(description, sequence=self.options_of_sequence, context=self.context, outputs=self.outputs)
         return Network(
             encoder,
             sequence=self.sequence,
             weight=self.head.weight.detach(),
             bias=self.head.bias.detach(),
-            description=replace(description, sequence=self.options_of_sequence, context=self.context),
+            description=known,
         )
 
     def judge(
@@ -85,9 +91,15 @@ class SupervisedSequence(EmbeddingTask):
         index: Int[Tensor, "batch length"],
         y: Int[Tensor, "batch length"],
     ) -> Outcome:
-        """Return the sum of cross-entropies of windows with a label, and the most probable class of each."""
+        """Return the sum of cross-entropies of windows with a label, and the most probable class of each.
+
+        Those of every window, or of the middle ones, as ``outputs`` says.
+        """
         present = index >= 0
         known = self.sequence(z[index.clamp_min(0)] * present.unsqueeze(2), present)
+        if self.outputs == "one":
+            middle = slice(self.context // 2, self.context // 2 + 1)
+            known, y = known[:, middle], y[:, middle]
         logits = self.head(self.dropout(known)).float().flatten(0, 1)
         right, predicted = y.flatten(), logits.argmax(dim=1)
         n = (right != UNSCORED).sum()

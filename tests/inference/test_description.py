@@ -25,6 +25,7 @@ def test_a_description_comes_back_from_json():
     found = read_description(json.loads(json.dumps(KNOWN.plain())))
     assert found.plain() == KNOWN.plain()
     assert found.labels == KNOWN.labels
+    assert read_description({**KNOWN.plain(), "outputs": "one"}).outputs == "one"
     assert found.ignored == KNOWN.ignored
     np.testing.assert_array_equal(found.train_quantiles["eeg"]["std_uv"], KNOWN.train_quantiles["eeg"]["std_uv"])
 
@@ -38,7 +39,20 @@ def test_format_2_is_read_without_labels_and_with_deviations_alone():
     assert set(found.train_quantiles["eeg"]) == {"std_uv"}
 
 
-@pytest.mark.parametrize("number", [1, 4, None])
+def test_format_3_is_read_as_a_network_that_answers_for_every_window_of_a_sequence():
+    facts = json.loads(json.dumps(KNOWN.plain()))
+    del facts["outputs"]
+    found = read_description({**facts, "format": 3})
+    assert found.outputs == "many"
+    assert found.plain() == KNOWN.plain()
+
+
+def test_unknown_outputs_are_refused():
+    with pytest.raises(ValueError, match="outputs=two"):
+        read_description({**KNOWN.plain(), "outputs": "two"})
+
+
+@pytest.mark.parametrize("number", [1, 5, None])
 def test_other_formats_are_refused(number):
-    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2 and 3"):
+    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2, 3, 4"):
         read_description({**KNOWN.plain(), "format": number})

@@ -38,17 +38,19 @@ class ByPlace(SequenceEncoder):
         return self.logs.expand(len(z), -1, -1)
 
 
-def network(sequence, context, n_classes=3) -> Network:
+def known(context, n_classes=3, outputs="many") -> Description:
+    classes = tuple("abcdef"[:n_classes])
+    return Description(encoder={}, classes=classes, form=form_of("A", 1.0, 1), context=context, outputs=outputs)
+
+
+def network(sequence, context, n_classes=3, outputs="many") -> Network:
     dim = 3 if sequence is None else sequence.out_dim
-    description = Description(
-        encoder={}, classes=tuple("abcdef"[:n_classes]), form=form_of("A", 1.0, 1), context=context
-    )
     return Network(
         Nothing(),
         sequence=sequence,
         weight=torch.eye(n_classes, dim),
         bias=torch.zeros(n_classes),
-        description=description,
+        description=known(context, n_classes, outputs),
     ).eval()
 
 
@@ -86,11 +88,39 @@ def test_equally_many_votes_go_to_the_class_with_the_higher_mean_probability():
     assert found.winners("majority").tolist() == [1]
 
 
+def test_a_network_of_one_output_has_one_vote_for_each_window_that_of_the_sequence_around_it():
+    said = [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]
+    found = votes(network(ByPlace(said), 3, outputs="one"), embeddings(5), table(5), np.array([4, 2, 0]))
+    assert found.n.tolist() == [1, 1, 1]  # those at the ends too
+    for rule in ("geometric", "arithmetic"):
+        np.testing.assert_allclose(found.by(rule), [said[1]] * 3, atol=1e-6)
+    assert found.counts.tolist() == [[0, 1, 0]] * 3
+
+
+@pytest.mark.parametrize("row", [0, 1, 4, 8])
+def test_the_one_vote_is_of_the_window_and_its_neighbours_which_are_absent_beyond_the_ends(row):
+    torch.manual_seed(0)
+    gru = Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0)
+    asked, given = network(gru, 5, outputs="one"), embeddings(9)
+    found = vote(asked, given, table(9, rejected=[3]), np.array([row]))
+    at = np.arange(row - 2, row + 3)
+    present = torch.from_numpy((at >= 0) & (at < 9) & (at != 3))[None]
+    with torch.no_grad():
+        scores = asked.scores(torch.from_numpy(given.features[at.clip(0, 8)])[None], present)
+    np.testing.assert_allclose(found, scores[:, 2].softmax(1).numpy(), atol=1e-6)
+
+
+def test_a_window_is_explained_in_the_middle_where_the_network_answers_for_that():
+    found, places = central_sequences(table(4), np.array([0, 3]), known(5, outputs="one"))
+    assert found.tolist() == [[-1, -1, 0, 1, 2], [1, 2, 3, -1, -1]]
+    assert places.tolist() == [2, 2]
+
+
 def test_every_window_gets_the_mean_of_the_sequences_that_hold_it():
     torch.manual_seed(0)
-    asked, known = network(Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0), 5), embeddings(9)
-    found = vote(asked, known, table(9), np.arange(9))
-    z, logs = torch.from_numpy(known.features), [[] for _ in range(9)]
+    asked, given = network(Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0), 5), embeddings(9)
+    found = vote(asked, given, table(9), np.arange(9))
+    z, logs = torch.from_numpy(given.features), [[] for _ in range(9)]
     for first in range(5):
         with torch.no_grad():
             scores = asked.scores(z[None, first : first + 5], torch.ones(1, 5, dtype=torch.bool))[0].log_softmax(1)
@@ -101,35 +131,35 @@ def test_every_window_gets_the_mean_of_the_sequences_that_hold_it():
 
 
 def test_a_network_of_single_windows_has_one_vote_for_each():
-    known = embeddings(4)
-    found = vote(network(None, 1), known, table(4), np.array([3, 1]))
-    expected = torch.from_numpy(known.features[[3, 1]]).softmax(1)
+    given = embeddings(4)
+    found = vote(network(None, 1), given, table(4), np.array([3, 1]))
+    expected = torch.from_numpy(given.features[[3, 1]]).softmax(1)
     np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
 
 
 def test_rejected_windows_are_absent_and_need_no_embedding():
-    known = Embeddings(embeddings(6).features[[0, 1, 2, 4, 5]], np.array([0, 1, 2, 4, 5]))
+    given = Embeddings(embeddings(6).features[[0, 1, 2, 4, 5]], np.array([0, 1, 2, 4, 5]))
     torch.manual_seed(0)
     asked = network(Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0), 3)
-    found = vote(asked, known, table(6, rejected=[3]), known.rows)
+    found = vote(asked, given, table(6, rejected=[3]), given.rows)
     assert np.isfinite(found).all()
     np.testing.assert_allclose(found.sum(1), 1)
 
 
 @pytest.mark.parametrize(("row", "first", "place"), [(0, 0, 0), (1, 0, 1), (4, 2, 2), (8, 5, 3), (9, 5, 4)])
 def test_a_window_stands_as_near_to_the_middle_as_its_recording_allows(row, first, place):
-    found, places = central_sequences(table(10), np.array([row]), 5)
+    found, places = central_sequences(table(10), np.array([row]), known(5))
     assert found[0].tolist() == list(range(first, first + 5))
     assert places.tolist() == [place]
 
 
 def test_a_recording_that_is_too_short_is_filled_up():
-    found, places = central_sequences(table(3), np.array([1]), 5)
+    found, places = central_sequences(table(3), np.array([1]), known(5))
     assert found[0].tolist() == [0, 1, 2, -1, -1]
     assert places.tolist() == [1]
 
 
 def test_a_window_without_an_embedding_is_refused_rather_than_taken_for_another():
-    known = Embeddings(embeddings(6).features[:5], np.arange(5))
+    given = Embeddings(embeddings(6).features[:5], np.arange(5))
     with pytest.raises(ValueError, match="needs the embedding of every window"):
-        vote(network(None, 1), known, table(6), np.array([0]))
+        vote(network(None, 1), given, table(6), np.array([0]))

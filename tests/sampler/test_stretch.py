@@ -24,7 +24,7 @@ def table(n_windows=(20, 13), *, rejected=(), unscored=(), gaps=(), first_row=10
 
 
 def stretch(**changes):
-    return Stretch(**({"length": 5, "every": 1, "block": 1} | changes))
+    return Stretch(**({"length": 5, "every": 1, "ends": "within", "block": 1} | changes))
 
 
 def test_a_sequence_holds_windows_that_follow_each_other_in_one_recording():
@@ -51,7 +51,21 @@ def test_rejected_windows_are_absent_and_unscored_ones_have_no_label():
 
 
 def test_a_short_recording_gives_one_sequence_with_absent_places():
-    assert sequences(table((3,)), 5, 1).tolist() == [[100, 101, 102, -1, -1]]
+    assert sequences(table((3,)), 5, 1, is_centred=False).tolist() == [[100, 101, 102, -1, -1]]
+
+
+def test_every_window_is_the_middle_of_a_sequence_where_places_beyond_the_ends_are_absent():
+    drawn = stretch(ends="absent").draw(table((6, 2)), np.random.default_rng(0))
+    by_middle = {int(row[2]): row.tolist() for row in drawn.windows}
+    assert sorted(by_middle) == list(range(100, 108))
+    assert by_middle[100] == [-1, -1, 100, 101, 102]
+    assert by_middle[103] == [101, 102, 103, 104, 105]
+    assert by_middle[107] == [-1, 106, 107, -1, -1]
+    assert (drawn.targets == np.where(drawn.windows < 0, UNSCORED, drawn.windows % 5)).all()
+
+
+def test_centred_sequences_of_a_larger_step_end_with_the_last_window_in_the_middle():
+    assert sequences(table((6,)), 3, 2, is_centred=True)[:, 1].tolist() == [100, 102, 104, 105]
 
 
 def test_sequences_without_any_label_are_left_out_and_none_at_all_is_an_error():
@@ -64,7 +78,7 @@ def test_sequences_without_any_label_are_left_out_and_none_at_all_is_an_error():
 @given(st.integers(1, 40), st.integers(0, 6), st.integers(1, 12))
 def test_every_window_stands_in_a_sequence(n, half, every):
     length = 2 * half + 1
-    found = sequences(table((n,)), length, every)
+    found = sequences(table((n,)), length, every, is_centred=False)
     assert found.shape[1] == length
     assert set(found[found >= 0].tolist()) == set(range(100, 100 + n)) or every > length
     assert found[-1][found[-1] >= 0][-1] == 99 + n

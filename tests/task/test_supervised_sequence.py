@@ -36,13 +36,14 @@ class Counting(SignalEncoder):
         return self.layer(x.flatten(1))
 
 
-def task(**augmentations: Spec) -> SupervisedSequence:
+def task(outputs: str = "many", **augmentations: Spec) -> SupervisedSequence:
     torch.manual_seed(0)
     return SupervisedSequence(
         embed_dim=3,
         class_names=("a", "b"),
         layout=arrange({"step": (3,)}),
         sequence=Spec({**GRU, "dropout": 0.0}, SequenceEncoder, "task.sequence"),
+        outputs=outputs,
         dropout=0.0,
         form=form_of(("A", "B"), 1.0, 2),
         augmentations=augmentations,
@@ -74,6 +75,23 @@ def test_the_loss_is_the_cross_entropy_of_the_windows_with_a_label():
     predicted = asked.head(known).argmax(2)
     assert (int(right), int(n)) == (int((predicted == views.y)[scored].sum()), 5)
     assert outcome.answers.right.tolist() == views.y.flatten().tolist()
+
+
+def test_with_one_output_the_loss_is_that_of_the_middle_windows():
+    encoder, asked, views = Counting(), task("one"), batch()
+    outcome = asked.loss(encoder, views, CHANCE)
+    known = asked.sequence(encoder(views.windows)[views.index.clamp_min(0)], views.index >= 0)
+    logits = asked.head(known)[[0, 2], 1]  # the middle of the second sequence has no label
+    expected = nn.functional.cross_entropy(logits, torch.tensor([1, 0]), reduction="sum")
+    torch.testing.assert_close(outcome.loss_sum, expected)
+    assert int(outcome.n) == 2
+    assert outcome.answers.right.tolist() == [1, -1, 0]
+
+
+def test_the_network_of_one_output_says_so():
+    description = Description(encoder={}, classes=("a", "b"), form=form_of("AB", 2.0, 2))
+    assert task("one").network(Counting(), description).description.outputs == "one"
+    assert task().network(Counting(), description).description.outputs == "many"
 
 
 def test_an_absent_window_has_no_influence_and_gets_no_gradient():
