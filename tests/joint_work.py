@@ -10,6 +10,7 @@ from eegbench import distributed
 from eegbench.environment import seed_libraries
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import NonFiniteLossError
+from eegbench.trainer.averaging.swa import Swa
 from eegbench.trainer.batch_norm import synchronised
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.penalty.l2 import L2
@@ -124,6 +125,9 @@ def fit(folder, trainer, *, dropout=0.0, batch_norm=True, after_pass=lambda row:
     return {"fit": fitted, "weights": weights}
 
 
+AVERAGING = Swa(from_pass=2)
+STEADY = {"averaging": AVERAGING, "optimizer": torch.optim.SGD}
+"""Averaged weights, of steps proportional to gradients: Adam makes steps of rounding for a bias before batch norm."""
 PENALTIES = {"l2": L2(factor=0.1, leave_out=("bias",))}
 
 
@@ -132,7 +136,7 @@ def train(folder, *, clip_norm=None, penalties=None, **options):
 
 
 def train_and_resume(folder):
-    """Train straight, and stopped after pass 2 and resumed, with dropout in every process."""
+    """Train straight, and stopped after pass 2 and resumed, with dropout in every process and averaged weights."""
     seen = []
 
     def stop(row):
@@ -141,12 +145,13 @@ def train_and_resume(folder):
             raise OSError("the disk is full")
         return {}
 
-    straight = fit(f"{folder}/straight", loop(Ddp), dropout=0.5)
+    trainer = loop(Ddp, averaging=AVERAGING)
+    straight = fit(f"{folder}/straight", trainer, dropout=0.5)
     try:
-        fit(f"{folder}/cut", loop(Ddp), dropout=0.5, after_pass=stop)
+        fit(f"{folder}/cut", trainer, dropout=0.5, after_pass=stop)
     except (OSError, distributed.PeerLostError) as error:
         ended = type(error).__name__
-    return {"straight": straight, "resumed": fit(f"{folder}/cut", loop(Ddp), dropout=0.5), "ended": ended, "seen": seen}
+    return {"straight": straight, "resumed": fit(f"{folder}/cut", trainer, dropout=0.5), "ended": ended, "seen": seen}
 
 
 def watch_a_probe(folder):
@@ -188,6 +193,7 @@ def all_training(folder):
     return {
         "plain": train(f"{folder}/plain", batch_norm=False, n_pairs=49),  # a last batch of one: nothing for process 0
         "clipped": train(f"{folder}/clipped", clip_norm=1e-2),
+        "averaged": fit(f"{folder}/averaged", loop(Ddp, **STEADY)),
         "penalised": train(f"{folder}/penalised", penalties=PENALTIES, batch_norm=False),
         "resume": train_and_resume(f"{folder}/resume"),
         "probe": watch_a_probe(f"{folder}/probe"),

@@ -15,6 +15,7 @@ from eegbench.sampler.base import Sampler, arrange
 from eegbench.store.base import WindowStore
 from eegbench.task.relative_positioning import RelativePositioning
 from eegbench.trainer import Material
+from eegbench.trainer.averaging.single_pass import SinglePass
 from eegbench.trainer.loop import Loop
 from eegbench.trainer.schedule.cosine import Cosine
 from eegbench.types import Draw
@@ -75,6 +76,7 @@ def loop(kind=Loop, **changes):
         "lr": 1e-2,
         "optimizer": functools.partial(torch.optim.Adam, weight_decay=1e-3),
         "schedule": Cosine(),
+        "averaging": SinglePass(),
         "batch_size": 16,
         "drop_last": False,
         "even_batches": False,

@@ -53,6 +53,7 @@ def summarise(
         "monitor": experiment.trainer.monitor,
         "best_pass": fit.best_pass,
         "final_pass": fit.final_pass,
+        "averaged": dict(fit.averaged),
         "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
         "valid_trials": _valid_trials(fit),
         "precision": fit.precision,
@@ -72,6 +73,7 @@ def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectiv
     counted = ("n_steps", "n_examples", "n_dropped", "best_pass", "final_pass")
     metrics = {f"run/{name}": float(getattr(fit, name)) for name in counted}
     metrics["run/best_valid_loss"] = float(_row(fit, fit.best_pass)["valid_loss"])
+    metrics |= {f"run/averaged_{name}": float(value) for name, value in fit.averaged.items()}
     trials: dict[str, dict[str, float]] = summary["valid_trials"]
     metrics |= {f"run/{which}_{name}": value for which, of in trials.items() for name, value in of.items()}
     for split, done in result.pretext.items():

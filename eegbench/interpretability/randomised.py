@@ -15,9 +15,7 @@ from torch import Tensor, nn
 
 from eegbench.inference.network import Network
 from eegbench.interpretability.base import Attribution, Scene
-
-BatchNorm = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d | nn.SyncBatchNorm
-"""Every batch normalisation in torch.nn; the lazy ones derive from these."""
+from eegbench.trainer.batch_norm import BatchNorm, statistics_anew
 
 
 def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn.Module:
@@ -52,15 +50,11 @@ def _weights(network: nn.Module) -> Iterator[Tensor]:
 
 def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
     """Give each batch normalisation the mean over batches of their statistics; nothing else is in training mode."""
-    norms = [layer for layer in network.modules() if isinstance(layer, BatchNorm) and layer.track_running_stats]
-    if not norms:
-        return
-    for norm in norms:
-        norm.train().reset_running_stats()
-    for i, batch in enumerate(scene.of(network).batches(), start=1):
-        for norm in norms:
-            norm.momentum = 1 / i
-        batch.scores(batch.x)
+    for layer in network.modules():
+        layer.train(isinstance(layer, BatchNorm))
+    with statistics_anew(network) as are_there:
+        for batch in scene.of(network).batches() if are_there else ():
+            batch.scores(batch.x)
 
 
 def similarity(a: Attribution, b: Attribution) -> float:

@@ -166,7 +166,7 @@ def print_training(summary: Mapping[str, Any]) -> None:
     print(
         f"\ntrained for {plural(summary['n_passes'], 'pass')}, {plural(summary['n_steps'], 'step')} of the optimiser "
         f"and {plural(summary['n_examples'], 'example')} ({summary['n_drawn']:,} drawn), {_rate(summary)}"
-        f"in {summary['precision']}; weights of pass {summary['final_pass']}{_chosen(summary)}; {summary['stopped']}"
+        f"in {summary['precision']}; {_weights(summary)}; {summary['stopped']}"
     )
 
 
@@ -180,6 +180,13 @@ def print_valid_trials(summary: Mapping[str, Any]) -> None:
             f"{name.replace('_', ' ')} of the network: {best:.3f} in the best pass by {summary['monitor']} "
             f"({summary['best_pass']}), {last:.3f} in the last ({summary['n_passes']})"
         )
+
+
+def _weights(summary: Mapping[str, Any]) -> str:
+    """Return which weights the network has."""
+    if averaged := summary["averaged"]:
+        return f"mean of the weights after the last {plural(averaged['n_passes'], 'pass')}"
+    return f"weights of pass {summary['final_pass']}{_chosen(summary)}"
 
 
 def _chosen(summary: Mapping[str, Any]) -> str:

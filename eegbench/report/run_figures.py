@@ -25,7 +25,7 @@ MAX_HYPNOGRAMS = 24
 
 def plot_training(fit: Fit, album: Album) -> None:
     """Plot the learning curves."""
-    best, final = fit.best_pass, fit.final_pass
+    best, final = fit.best_pass, None if fit.averaged else fit.final_pass
     album.add("learning_curves", lambda: figure.learning_curves(fit.history, best_pass=best, final_pass=final))
 
 

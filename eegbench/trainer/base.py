@@ -69,7 +69,7 @@ class Fit:
     best_pass
         The pass in which the monitored value was best; 0 where none was trained.
     final_pass
-        The pass whose weights the encoder has now.
+        The pass whose weights the encoder has now; where they are averaged, the last pass in the mean.
     n_steps, n_examples
         Steps of the optimiser, and examples in them.
     n_drawn, n_dropped
@@ -80,6 +80,9 @@ class Fit:
         Time of the training steps alone, validation and what follows a pass left out.
     stopped
         Why it ended, in words.
+    averaged
+        Where the encoder has averaged weights: ``n_passes``, how many are averaged, and what validation with them
+        found, as in the history. Empty where it has those of one pass.
     """
 
     history: pd.DataFrame
@@ -92,6 +95,7 @@ class Fit:
     precision: str
     train_seconds: float
     stopped: str
+    averaged: Mapping[str, float | int]
 
 
 class Trainer(ABC):
@@ -130,7 +134,7 @@ class Trainer(ABC):
 
     @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of one pass in encoder and task: the best or the last, as the options say.
+        """Train, and leave the weights in encoder and task that the options say: of one pass, or the mean of several.
 
         Parameters
         ----------

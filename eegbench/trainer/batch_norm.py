@@ -1,4 +1,4 @@
-"""Batch normalisation over the whole batch where each of several processes holds a share of it."""
+"""Batch normalisation over the whole batch in several processes, and running statistics that are measured anew."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from eegbench.distributed import total, world_size
 
 Ordinary = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
+
+BatchNorm = Ordinary | nn.SyncBatchNorm
+"""Every batch normalisation in torch.nn; the lazy ones derive from these."""
 
 
 @contextmanager
@@ -37,6 +40,25 @@ def joint(norm: Ordinary) -> nn.SyncBatchNorm:
     for name, tensor in (*norm.named_parameters(), *norm.named_buffers()):
         setattr(made, name, tensor)
     return made.train(norm.training)
+
+
+@contextmanager
+def statistics_anew(*modules: nn.Module) -> Iterator[bool]:
+    """Forget the running statistics of batch normalisation in training mode, and let them be means over all batches.
+
+    Frozen layers, which are in evaluation mode, keep theirs. Yields whether there is any; momenta come back at the end.
+    """
+    every = (one for module in modules for one in module.modules())
+    found = [one for one in every if isinstance(one, BatchNorm)]
+    momenta = [(norm, norm.momentum) for norm in found if norm.training and norm.track_running_stats]
+    for norm, _ in momenta:
+        norm.reset_running_stats()
+        norm.momentum = None
+    try:
+        yield bool(momenta)
+    finally:
+        for norm, momentum in momenta:
+            norm.momentum = momentum
 
 
 def _ordinary(modules: tuple[nn.Module, ...]) -> list[tuple[nn.Module, str, Ordinary]]:

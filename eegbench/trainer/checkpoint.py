@@ -47,8 +47,8 @@ def weights_of(encoder: nn.Module, task: nn.Module) -> dict[str, Tensor]:
 
 def load_weights(encoder: nn.Module, task: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     """Put weights back that `weights_of` returned."""
-    encoder.load_state_dict(_under("encoder.", tensors))
-    task.load_state_dict(_under("task.", tensors))
+    encoder.load_state_dict(under("encoder.", tensors))
+    task.load_state_dict(under("task.", tensors))
 
 
 def state_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
@@ -64,7 +64,7 @@ def state_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 def load_state(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
     """Put the tensors back that `state_of` returned."""
     state: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _under("optimizer.", tensors).items():
+    for name, tensor in under("optimizer.", tensors).items():
         number, _, field_name = name.partition(".")
         state.setdefault(int(number), {})[field_name] = tensor
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
@@ -86,5 +86,6 @@ def load_random_state(tensors: Mapping[str, Tensor]) -> None:
         torch.cuda.set_rng_state_all(cuda)
 
 
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors whose names begin with a prefix, without it."""
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -53,9 +53,12 @@ class Ddp(Loop):
         return session
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
-        if not distributed.is_main():  # process 0 has the state of its generators in the checkpoint
-            seed_process(material.seed, session.progress.finished_pass + 1, distributed.rank())
+        _seed(session, material)
         return super()._pass(session, material, valid)
+
+    def _average(self, session: Session, material: Material, valid: Draw) -> dict[str, float | int]:
+        _seed(session, material)
+        return super()._average(session, material, valid)
 
     def _share(self, part: slice, block: int) -> slice:
         return distributed.share(part, block)
@@ -67,3 +70,9 @@ class Ddp(Loop):
     def _record(self, row: dict[str, Any], session: Session) -> None:
         super()._record(row, session)
         distributed.barrier()  # nobody goes on before the pass is kept
+
+
+def _seed(session: Session, material: Material) -> None:
+    """Seed the processes but 0, whose generators' state is in the checkpoint, for the next pass."""
+    if not distributed.is_main():
+        seed_process(material.seed, session.progress.finished_pass + 1, distributed.rank())

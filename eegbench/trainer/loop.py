@@ -3,30 +3,27 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
-from eegbench.distributed import rank, world_size
-from eegbench.environment import multiplies_bf16, seeded_generator
+from eegbench.distributed import world_size
 from eegbench.model.base import Encoder
-from eegbench.progress import bar
-from eegbench.store.batching import even_parts, examples_of
 from eegbench.task import Task
 from eegbench.task.ask import ask
+from eegbench.trainer.averaging import Averaging
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
+from eegbench.trainer.batch_norm import statistics_anew
+from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.penalty import Penalty
+from eegbench.trainer.precision import Precision, autocast, check_precision, choose
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally, mean_loss
 from eegbench.types import Draw
-
-Precision = Literal["auto", "float32", "bf16", "fp16"]
-_DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Loop(Trainer):
@@ -50,8 +47,11 @@ class Loop(Trainer):
         Passes at most; 0 leaves the encoder as it is.
     patience, stop_when, monitor
         As in `eegbench.trainer.early_stopping.EarlyStopping`.
+    averaging
+        Of which passes the weights are averaged: ``trainer/averaging=swa``. The encoder then has their mean after
+        training, with batch statistics measured anew, if training reached the first of them.
     final
-        The pass whose weights the encoder has after training: the best by ``monitor``, or the last.
+        Else, the pass whose weights the encoder has after training: the best by ``monitor``, or the last.
     keep
         ``best_last``, or a number n to keep every n-th pass's weights beside these two.
     precision
@@ -71,6 +71,7 @@ class Loop(Trainer):
         lr: float,
         optimizer: Callable[..., torch.optim.Optimizer],
         schedule: Schedule,
+        averaging: Averaging,
         batch_size: int,
         drop_last: bool,
         even_batches: bool,
@@ -91,15 +92,15 @@ class Loop(Trainer):
             raise ValueError(f"trainer.keep={keep}: best_last, or n from 1 to keep every n-th pass, is expected.")
         if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
-        self.lr, self.optimizer, self.schedule = lr, optimizer, schedule
+        averaging.check(max_passes)
+        self.lr, self.optimizer, self.schedule, self.averaging = lr, optimizer, schedule, averaging
         self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
         self.max_passes, self.monitor, self.final = max_passes, monitor, final
-        self.early_stopping = EarlyStopping(monitor, patience, stop_when)
-        self.keep, self.precision, self.clip_norm = keep, precision, clip_norm
-        self.penalties = tuple(penalties.values())
+        self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
+        self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass, or of the last, in encoder and task.
+        """Train, and leave the mean of the weights, or those of the best pass or of the last, in encoder and task.
 
         See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
         goes on after the last whole pass and ends, on a CPU, with the same bits.
@@ -110,23 +111,18 @@ class Loop(Trainer):
         while not (reason := self._reason_to_stop(session)):
             row = self._pass(session, material, valid)
             self._record({**row, **after_pass(row)}, session)
-        if self.final == "best":
+        averaged = self._average(session, material, valid)
+        if self.final == "best" and not averaged:
             session.load_best()
-        return session.result(reason, final=self.final)
+        return session.result(reason, final=self.final, averaged=averaged)
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
         optimizer = self.optimizer([group.options(self.lr) for group in task.parameter_groups(encoder)], lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
-        session.progress.precision = self._precision(encoder)
+        session.progress.precision = choose(self.precision, encoder)
         session.restore()  # and go on in the numbers in which it began
         return session
-
-    def _precision(self, encoder: Encoder) -> str:
-        if self.precision != "auto":
-            return self.precision
-        on_cpu = all(not parameter.is_cuda for parameter in encoder.parameters())
-        return "bf16" if on_cpu and encoder.bf16_on_cpu and multiplies_bf16() else "float32"
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
         """Train for one pass (none in pass 0), validate, and return the history's row."""
@@ -146,20 +142,15 @@ class Loop(Trainer):
         progress, tally = session.progress, Tally(session.task.metrics, material.store.device)
         number = progress.finished_pass + 1
         progress.n_drawn, progress.n_dropped = progress.n_drawn + len(draw), progress.n_dropped + draw.n_dropped
-        batches = self._full(self.batches(draw))
-        with bar(f"pass {number} of {self.max_passes}", len(batches)) as advance:
-            shares = [self._share(part, draw.block) for part in batches]
-            every = material.store.each(partial(material.store.views, draw), shares)
-            for step, (part, views) in enumerate(zip(batches, every, strict=True)):
-                self._set_lr(session, len(batches) * self.max_passes)
-                generator = seeded_generator(material.store.device, material.seed, number, step, rank())
-                with self._autocast(session, material.store.device):
-                    outcome = session.task.loss(session.encoder, views, generator)
-                self._step(mean_loss(outcome) + self._penalty(session), session, generator)
-                tally.add(outcome)
-                progress.n_steps += 1
-                progress.n_examples += part.stop - part.start
-                advance("")
+        batches = self._full(draw)
+        shares = [self._share(part, draw.block) for part in batches]
+        every = outcomes(session, material, draw, shares, f"pass {number} of {self.max_passes}")
+        for part, (outcome, generator) in zip(batches, every, strict=True):
+            self._set_lr(session, len(batches) * self.max_passes)
+            self._step(mean_loss(outcome) + self._penalty(session), session, generator)
+            tally.add(outcome)
+            progress.n_steps += 1
+            progress.n_examples += part.stop - part.start
         means = tally.means("train", number)  # waits for the device
         progress.train_seconds += time.monotonic() - began
         return means
@@ -192,38 +183,49 @@ class Loop(Trainer):
         parts = session.task.parts(draw, self.batches(draw))
         shares = [self._share(part, draw.block) for part in parts]
         tally = Tally(session.task.metrics, material.store.device)
-        with self._autocast(session, material.store.device):
+        with autocast(session.progress.precision, material.store.device):
             for outcome in ask(session.encoder, session.task, material.store, draw, shares, seed=material.seed):
                 tally.add(outcome)
         return tally.means("valid", session.progress.finished_pass + 1)
 
     def batches(self, draw: Draw) -> list[slice]:
         """Cut a draw into batches of whole blocks, and leave no example out."""
-        n_blocks, size = -(-len(draw) // draw.block), max(1, self.batch_size // draw.block)
-        parts = [slice(start, start + size) for start in range(0, n_blocks, size)]
-        if self.even_batches:
-            parts = even_parts(n_blocks, max(1, round(n_blocks / size)))
-        return examples_of(parts, draw.block, len(draw))
+        return cut_batches(draw, self.batch_size, is_even=self.even_batches)
 
-    def _full(self, batches: list[slice]) -> list[slice]:
+    def _full(self, draw: Draw) -> list[slice]:
         """Return the batches of training: without the last where it is short and ``drop_last`` is set."""
-        sizes = [part.stop - part.start for part in batches]
-        is_short = len(sizes) > 1 and sizes[-1] < sizes[0]
-        return batches[:-1] if self.drop_last and is_short and not self.even_batches else batches
+        batches = self.batches(draw)
+        return without_short(batches) if self.drop_last and not self.even_batches else batches
 
     def _set_lr(self, session: Session, n_steps: int) -> None:
         factor = self.schedule.factor(session.progress.n_steps, n_steps)
         for group in session.optimizer.param_groups:
             group["lr"] = self.lr * group["lr_factor"] * factor
 
-    def _autocast(self, session: Session, device: torch.device) -> torch.autocast:
-        precision = session.progress.precision
-        return torch.autocast(device.type, dtype=_DTYPES[precision], enabled=precision != "float32")
-
     def check_device(self, device: torch.device) -> None:
         """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""
-        if self.precision == "fp16" and device.type == "cpu":
-            raise ValueError("trainer.precision=fp16 needs a GPU; on a CPU set trainer.precision=bf16 or float32.")
+        check_precision(self.precision, device)
+
+    def _average(self, session: Session, material: Material, valid: Draw) -> dict[str, float | int]:
+        """Put the mean of the weights into encoder and task, and return what is known of it; nothing without a mean."""
+        if session.mean is None:
+            return {}
+        session.mean.put(session.encoder, session.task)
+        self._measure_statistics(session, material)
+        known = {"n_passes": session.mean.n_passes} | self._validate(session, material, valid)
+        session.save_weights("averaged", known)
+        return known
+
+    @torch.no_grad()
+    def _measure_statistics(self, session: Session, material: Material) -> None:
+        """Measure the statistics of batch normalisation on the windows of a further pass; labels have no part in it."""
+        session.to_training()
+        with statistics_anew(session.encoder, session.task) as are_there:
+            if are_there:
+                draw = material.draw(session.progress.finished_pass + 1)
+                shares = [self._share(part, draw.block) for part in self._full(draw)]
+                for _ in outcomes(session, material, draw, shares, "batch statistics of the mean weights"):
+                    pass
 
     def _record(self, row: dict[str, Any], session: Session) -> None:
         """Add a pass to the history and keep its weights, as the best, as due, and as the last."""
@@ -234,6 +236,8 @@ class Loop(Trainer):
         if is_better:
             progress.best_pass, progress.best_value = number, float(row[self.monitor])
             session.save_weights("best")
+        if self.averaging.counts(number):
+            session.add_to_mean()
         if isinstance(self.keep, int) and number > 0 and number % self.keep == 0:
             session.save_weights(f"pass-{number:04d}")
         session.save_last()
@@ -241,4 +245,6 @@ class Loop(Trainer):
     def _reason_to_stop(self, session: Session) -> str:
         if session.progress.finished_pass >= self.max_passes:
             return f"trainer.max_passes={self.max_passes} reached"
-        return self.early_stopping.reason(session.progress)
+        reason = self.early_stopping.reason(session.progress)
+        is_too_early = reason and session.mean is None and self.averaging.counts(self.max_passes)
+        return f"{reason}, before the first pass whose weights are averaged" if is_too_early else reason

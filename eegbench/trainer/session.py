@@ -1,5 +1,6 @@
 """What changes while training: weights, the optimiser's state and how far it has come, kept in checkpoints."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from eegbench.trainer.checkpoint import (
     state_of,
     weights_of,
 )
+from eegbench.trainer.mean_weights import PREFIX, MeanWeights
 
 
 @dataclass
@@ -72,6 +74,8 @@ class Session:
         How far it has come.
     keeps
         Whether checkpoints are written.
+    mean
+        The mean of the weights after the passes that are averaged; None before the first of them.
     """
 
     encoder: Encoder
@@ -81,6 +85,7 @@ class Session:
     folder: Path
     progress: Progress = field(default_factory=Progress)
     keeps: bool = True
+    mean: MeanWeights | None = None
 
     def restore(self) -> None:
         """Go back to where an earlier session in this folder stood, if there was one."""
@@ -92,6 +97,9 @@ class Session:
         load_weights(self.encoder, self.task, tensors)
         load_state(self.optimizer, tensors)
         load_random_state(tensors)
+        if any(name.startswith(PREFIX) for name in tensors):
+            self.mean = MeanWeights(self.encoder, self.task)
+            self.mean.load(tensors)
         if self.progress.scaler:
             self.scaler.load_state_dict(self.progress.scaler)
 
@@ -101,14 +109,21 @@ class Session:
             return
         self.progress.scaler = self.scaler.state_dict()
         tensors = weights_of(self.encoder, self.task) | state_of(self.optimizer) | random_state()
+        tensors |= {} if self.mean is None else self.mean.state()
         save_tensors(self.folder / "last.safetensors", tensors, asdict(self.progress))
 
-    def save_weights(self, stem: str) -> None:
-        """Keep the weights alone, with the row of the history they belong to."""
+    def save_weights(self, stem: str, facts: Mapping[str, Any] | None = None) -> None:
+        """Keep the weights alone, with facts: where none are given, the row of the history they belong to."""
         if not self.keeps:
             return
-        facts = self.progress.history[-1]
-        save_tensors(self.folder / f"{stem}.safetensors", weights_of(self.encoder, self.task), facts)
+        known = self.progress.history[-1] if facts is None else facts
+        save_tensors(self.folder / f"{stem}.safetensors", weights_of(self.encoder, self.task), known)
+
+    def add_to_mean(self) -> None:
+        """Add the weights as they are to the mean."""
+        if self.mean is None:
+            self.mean = MeanWeights(self.encoder, self.task)
+        self.mean.add(self.encoder, self.task)
 
     def load_best(self) -> None:
         """Put the weights of the best pass back, where one was trained."""
@@ -126,13 +141,15 @@ class Session:
             if _is_frozen(module, recurse=True):  # a teacher, whose dropout is off too
                 module.eval()
 
-    def result(self, reason: str, *, final: Literal["best", "last"]) -> Fit:
+    def result(self, reason: str, *, final: Literal["best", "last"], averaged: Mapping[str, float | int]) -> Fit:
         """Return what was done, with the reason why it ended and the choice of the final weights."""
         done = self.progress
+        is_best = final == "best" and done.best_pass > 0 and not averaged
         return Fit(
             history=pd.DataFrame(done.history),
             best_pass=done.best_pass,
-            final_pass=done.best_pass if final == "best" and done.best_pass else done.finished_pass,
+            final_pass=done.best_pass if is_best else done.finished_pass,
+            averaged=averaged,
             n_steps=done.n_steps,
             n_examples=done.n_examples,
             n_drawn=done.n_drawn,

@@ -192,6 +192,7 @@ LOOP = {
     "lr": 1e-3,
     "optimizer": {"_target_": "torch.optim.Adam", "_partial_": True, "betas": [0.9, 0.99]},
     "schedule": {"_target_": "eegbench.trainer.schedule.constant.Constant"},
+    "averaging": {"_target_": "eegbench.trainer.averaging.single_pass.SinglePass"},
     "batch_size": 8,
     "drop_last": False,
     "even_batches": False,

@@ -301,6 +301,18 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
     assert "pooling needs two or more" in capfd.readouterr().err
 
 
+def test_averaged_weights_are_told_with_their_valid_loss(train, capfd):
+    status, (folder,) = train("trainer/averaging=swa", "trainer.averaging.from_pass=2")
+    assert status == 0
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["averaged"]["n_passes"] == 2
+    assert summary["metrics"]["run/averaged_valid_loss"] == summary["averaged"]["valid_loss"]
+    assert "mean of the weights after the last 2 passes" in capfd.readouterr().out
+    kept, _ = load_tensors(folder / "checkpoints" / "averaged.safetensors")
+    saved = load_network(folder / "model").encoder.state_dict()
+    assert all(torch.equal(kept[f"encoder.{name}"], tensor) for name, tensor in saved.items())
+
+
 def test_the_last_pass_may_be_kept_and_the_run_says_so(train, capfd):
     status, (folder,) = train("trainer.final=last", "trainer.monitor=valid_accuracy", "trainer.lr=1e-6")
     assert status == 0

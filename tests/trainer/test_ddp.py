@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 import torch
-from joint_work import PENALTIES, all_training, fit
+from joint_work import PENALTIES, STEADY, all_training, fit
 from ranks import in_processes
 from small_training import loop
 
@@ -50,13 +50,14 @@ def counted(one):
         ("plain", {"batch_norm": False, "n_pairs": 49}),
         ("clipped", {"clip_norm": 1e-2}),
         ("penalised", {"penalties": PENALTIES, "batch_norm": False}),
+        ("averaged", STEADY),
     ],
-    ids=["plain", "clipped", "penalised"],
+    ids=["plain", "clipped", "penalised", "averaged"],
 )
 def test_the_curve_and_the_weights_are_those_of_one_process(found, tmp_path, name, options):
-    trainer = loop(clip_norm=options.get("clip_norm"), penalties=options.get("penalties", {}))
-    of_fit = {name: value for name, value in options.items() if name not in ("clip_norm", "penalties")}
-    alone = fit(tmp_path, trainer, **of_fit)
+    of_loop = {name: value for name, value in options.items() if name in ("clip_norm", "penalties", *STEADY)}
+    of_fit = {name: value for name, value in options.items() if name not in of_loop}
+    alone = fit(tmp_path, loop(**of_loop), **of_fit)
     assert alone["fit"].history["valid_loss"].iloc[-1] != alone["fit"].history["valid_loss"].iloc[0]
     for one in found:
         assert_same(alone, one[name], rtol=0, atol=1e-5)

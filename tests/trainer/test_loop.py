@@ -242,7 +242,7 @@ def test_bf16_trains_close_to_float32_and_fp16_wants_a_gpu(tmp_path):
 def test_auto_takes_bf16_where_the_processor_and_the_encoder_are_made_for_it(
     tmp_path, monkeypatch, processor, encoder, expected
 ):
-    monkeypatch.setattr("eegbench.trainer.loop.multiplies_bf16", lambda: bool(processor))
+    monkeypatch.setattr("eegbench.trainer.precision.multiplies_bf16", lambda: bool(processor))
     monkeypatch.setattr(Tiny, "bf16_on_cpu", bool(encoder))
     found = fit(tmp_path / "auto", loop(precision="auto"))[2]
     assert found.precision == expected
@@ -252,9 +252,9 @@ def test_auto_takes_bf16_where_the_processor_and_the_encoder_are_made_for_it(
 
 def test_a_training_goes_on_in_the_numbers_in_which_it_began(tmp_path, monkeypatch):
     monkeypatch.setattr(Tiny, "bf16_on_cpu", True)
-    monkeypatch.setattr("eegbench.trainer.loop.multiplies_bf16", lambda: True)
+    monkeypatch.setattr("eegbench.trainer.precision.multiplies_bf16", lambda: True)
     fit(tmp_path, loop(precision="auto", max_passes=2))
-    monkeypatch.setattr("eegbench.trainer.loop.multiplies_bf16", lambda: False)
+    monkeypatch.setattr("eegbench.trainer.precision.multiplies_bf16", lambda: False)
     assert fit(tmp_path, loop(precision="auto"))[2].precision == "bf16"
 
 

@@ -96,14 +96,13 @@ def _statistics(
 
 
 def _keep(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor, n: int) -> None:
-    """Move the running statistics, as batch normalisation does."""
-    momentum = norm.momentum
-    assert momentum is not None
+    """Move the running statistics, as batch normalisation does: without a momentum they are means over batches."""
+    assert norm.num_batches_tracked is not None
+    norm.num_batches_tracked += 1
+    momentum = 1 / int(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
     for running, now in ((norm.running_mean, mean), (norm.running_var, variance * (n / (n - 1)))):
         assert running is not None
         running.lerp_(now, momentum)
-    assert norm.num_batches_tracked is not None
-    norm.num_batches_tracked += 1
 
 
 def _n_outputs(signals: Tensor, weight: Tensor) -> int:

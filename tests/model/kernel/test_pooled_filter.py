@@ -73,6 +73,18 @@ def test_outputs_gradients_and_running_statistics_are_those_of_the_layers(
     assert_same(signals, convolution, nn.Identity(), pool)
 
 
+def test_running_statistics_without_a_momentum_are_means_over_batches() -> None:
+    signals, convolution, norm = made(0, 3, 60, 2, 5)
+    norm.momentum = None
+    plain = copy.deepcopy(norm)
+    for batch in (signals, 2 * signals, 5 + signals):
+        pooled_filter(batch, convolution, norm, 4)
+        layer_by_layer(batch, convolution, plain, 4)
+    torch.testing.assert_close(norm.running_mean, plain.running_mean)
+    torch.testing.assert_close(norm.running_var, plain.running_var)
+    assert int(norm.num_batches_tracked) == 3
+
+
 def test_the_sizes_of_a_sleep_stager_agree_also_over_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(module.PIECE_BYTES, "cpu", 100_000)
     signals, convolution, norm = made(0, 8, 3050, 16, 50)

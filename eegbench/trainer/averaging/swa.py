@@ -1,0 +1,37 @@
+"""Stochastic weight averaging: the mean of the weights after each of the later passes.
+
+Izmailov et al. 2018, Averaging Weights Leads to Wider Optima and Better Generalization, doi:10.48550/arXiv.1803.05407.
+"""
+
+from dataclasses import dataclass
+
+from eegbench.trainer.averaging.base import Averaging
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swa(Averaging):
+    """Averages the weights after each pass, from one pass on.
+
+    Parameters
+    ----------
+    from_pass
+        The first pass whose weights are part of the mean; passes count from 1.
+    """
+
+    from_pass: int
+
+    def __post_init__(self) -> None:
+        if self.from_pass < 1:
+            raise ValueError(f"trainer.averaging.from_pass={self.from_pass}: a pass from 1 on is expected.")
+
+    def counts(self, number: int) -> bool:
+        """Return whether a pass is the first that is averaged, or a later one."""
+        return number >= self.from_pass
+
+    def check(self, max_passes: int) -> None:
+        """Refuse a first pass that never comes. See `eegbench.trainer.averaging.Averaging.check`."""
+        if 0 < max_passes < self.from_pass:
+            raise ValueError(
+                f"trainer.averaging.from_pass={self.from_pass}: with trainer.max_passes={max_passes} this pass never "
+                "comes; set one of them otherwise."
+            )

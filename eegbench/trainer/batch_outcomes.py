@@ -1,0 +1,57 @@
+"""The batches of a training pass, and what the task says of each."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import torch
+
+from eegbench.distributed import rank
+from eegbench.environment import seeded_generator
+from eegbench.progress import bar
+from eegbench.store.batching import even_parts, examples_of
+from eegbench.task import Outcome
+from eegbench.trainer.base import Material
+from eegbench.trainer.precision import autocast
+from eegbench.trainer.session import Session
+from eegbench.types import Draw
+
+
+def cut_batches(draw: Draw, batch_size: int, *, is_even: bool) -> list[slice]:
+    """Cut a draw into batches of whole blocks, and leave no example out; even ones differ by one block at most."""
+    n_blocks, size = -(-len(draw) // draw.block), max(1, batch_size // draw.block)
+    parts = [slice(start, start + size) for start in range(0, n_blocks, size)]
+    if is_even:
+        parts = even_parts(n_blocks, max(1, round(n_blocks / size)))
+    return examples_of(parts, draw.block, len(draw))
+
+
+def without_short(batches: list[slice]) -> list[slice]:
+    """Return batches without the last where it is short, but never without the only one."""
+    sizes = [part.stop - part.start for part in batches]
+    return batches[:-1] if len(sizes) > 1 and sizes[-1] < sizes[0] else batches
+
+
+def outcomes(
+    session: Session, material: Material, draw: Draw, shares: Sequence[slice], doing: str
+) -> Iterator[tuple[Outcome, torch.Generator]]:
+    """Yield what the task says of this process's share of each batch of the next pass, and the generator of the batch.
+
+    Parameters
+    ----------
+    session
+        Encoder and task, in training mode where they are to be.
+    material, draw
+        Gives the windows of the draw.
+    shares
+        What of each batch is done here.
+    doing
+        What a progress bar says.
+    """
+    number, device = session.progress.finished_pass + 1, material.store.device
+    with bar(doing, len(shares)) as advance:
+        for step, views in enumerate(material.store.each(partial(material.store.views, draw), shares)):
+            generator = seeded_generator(device, material.seed, number, step, rank())
+            with autocast(session.progress.precision, device):
+                outcome = session.task.loss(session.encoder, views, generator)
+            yield outcome, generator
+            advance("")
