@@ -1,10 +1,16 @@
 """What is drawn of a run is computed as it should be."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from forms import form_of
+from options import CONF, node_of
 from sklearn.decomposition import PCA
+from small_training import FakeStore
 
-from eegbench.report.run_figures import _project
+from eegbench.config import build
+from eegbench.preprocessing import Preprocessing
+from eegbench.report.run_figures import _hypnogram_facts, _project
 
 
 def test_principal_components_are_those_of_scikit_learn_but_for_their_signs():
@@ -24,3 +30,14 @@ def test_embeddings_of_one_direction_or_none_can_be_drawn_too(features):
     assert np.isfinite(points).all()
     assert points.shape == (len(features), 2)
     assert words[1] == "PC2 (0% of variance)"
+
+
+@pytest.mark.parametrize(("rule", "first_s", "length_s"), [("centre", 300.0, 30.0), ("majority", 0.0, 630.0)])
+def test_a_hypnogram_shows_windows_that_have_the_class_of_their_centre_there(rule, first_s, length_s):
+    node = node_of(CONF / "preprocessing" / "dreem_context.yaml") | {"label_rule": rule}
+    store = FakeStore()
+    store.__dict__.update(form=form_of(("C3",), 100.0, 63_000), classes=("W", "N2"))  # frozen, like the class
+    said = {"start_s": [0.0, 30.0], "label": ["W", "N2"], "predicted": ["W", "N2"]}
+    facts = _hypnogram_facts(pd.DataFrame(said), store, build(node, Preprocessing, path="preprocessing"))
+    assert facts["frame"]["start_s"].tolist() == [first_s, first_s + 30.0]
+    assert facts["window_s"] == length_s
