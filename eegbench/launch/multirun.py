@@ -4,6 +4,7 @@ import contextlib
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.global_hydra import GlobalHydra
@@ -55,7 +56,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             if jobs.plan:
                 conclude_study(jobs.plan, _open[-1], [str(one) for one in config.figures])
             else:
-                conclude_jobs(jobs.folder, jobs.varied, _open[-1])
+                conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)))
             _open.clear()
 
 
