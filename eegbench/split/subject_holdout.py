@@ -1,17 +1,13 @@
 """Some subjects train, some choose, some test: drawn by a seed or named."""
 
-import logging
 from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from eegbench.dataset.content import named
 from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
-
-_log = logging.getLogger(__name__)
 
 
 class SubjectHoldout(Split):
@@ -89,11 +85,7 @@ class SubjectHoldout(Split):
                 f"leave {len(rest)}; set 1 to {len(rest)}, a smaller split.n_valid or split.n_test, or null for all."
             )
         (train,) = divide(rest, [n_train], rng, None)
-        left_out = [subject for subject in rest if subject not in train]
-        if left_out:
-            told = f"{len(left_out)} of {n_subjects} subjects are in no split"
-            _log.info("split.n_train=%s: %s (%s).", self.n_train, told, named(left_out))
-        return left_out
+        return [subject for subject in rest if subject not in train]
 
     def _check_named(self, subjects: Sequence[str]) -> None:
         for split, chosen in self.named.items():

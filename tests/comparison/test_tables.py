@@ -140,3 +140,12 @@ def test_missing_folds_and_different_recordings_are_said(make_run):
     text = "\n".join(notes(compare([*runs(0, 1, 2), *runs(0, 1, 2, trainer__lr=1)]), Counter()))
     assert "without the fold" not in text
     assert "different recordings" not in text
+
+
+def test_the_notes_say_whose_the_controls_of_a_network_are(three):
+    runs = [replace(run, probe="linear", control_probe="knn") for run in three]
+    assert any(
+        note.startswith("Scores are of linear, to which no controls are fitted: random weights and hand-made features")
+        and "are those of knn" in note
+        for note in notes(compare(runs), Counter())
+    )
