@@ -8,8 +8,11 @@ from eegbench.comparison.tested import FOLD, Tested
 from eegbench.sweep.sweep_context import short_value
 
 SEEDS = ("seed", "split.seed")
-SHORT = ("dataset", "task", "model")
+SHORT = ("dataset", "task", "model", "experiment")
 """Tags that name the option chosen of a group; their values need no name beside them."""
+
+OF_ONE_MODULE = "torch."
+"""How the targets begin whose last module does not tell them apart: torch.optim.Adam and torch.optim.AdamW."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,17 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
     ]
 
 
+def in_order(groups: Sequence[Group]) -> list[Group] | None:
+    """Return groups that one option tells apart in the order of its numbers; None where others do, or no numbers."""
+    telling = [name for name in groups[0].key if len({group.key[name] for group in groups}) > 1]
+    if len(telling) != 1:
+        return None
+    try:
+        return sorted(groups, key=lambda group: float(group.key[telling[0]]))
+    except ValueError:
+        return None
+
+
 def find_group(groups: Sequence[Group], word: str) -> Group:
     """Return the group that a word names: by its name, its dotted name, or all its values.
 
@@ -134,10 +148,11 @@ def _check_tested_once(folds: Sequence[Tested]) -> None:
 def _value(run: Tested, name: str) -> str:
     """Return a run's value of a tag, of a config group (the option chosen), or of a parameter."""
     parameters, tags = run.run.parameters, run.run.tags
-    if name in SHORT and name in tags:
+    target = parameters.get(f"{name}._target_")
+    if name in tags and (name in SHORT or target):  # what a multirun chose: two options may build one class
         return tags[name]
-    if f"{name}._target_" in parameters:
-        return parameters[f"{name}._target_"].split(".")[-2]
+    if target:
+        return target.split(".")[-1 if target.startswith(OF_ONE_MODULE) else -2]
     return parameters.get(name, tags.get(name, "–"))
 
 

@@ -130,8 +130,14 @@ def _about_folds(comparison: Comparison) -> Iterator[str]:
 def _about_probes(comparison: Comparison) -> Iterator[str]:
     by_group = {group.name: ", ".join(sorted({run.probe for run in group.runs})) for group in comparison.groups}
     probes = set(by_group.values())
-    if len(probes) == 1:
+    fitted = {run.control_probe for run in comparison.runs}
+    if len(probes) == 1 and fitted == probes:
         yield f"Scores, and the controls that are fitted, are of the probe {probes.pop()}; --probe names another."
+    elif len(probes) == 1:
+        yield (
+            f"Scores are of {probes.pop()}, to which no controls are fitted: random weights and hand-made features are "
+            f"those of {', '.join(sorted(fitted))}; --probe names another probe."
+        )
     else:
         told = "; ".join(f"{name}: {probe}" for name, probe in by_group.items())
         yield f"The groups are scored with different probes ({told}), to which the controls belong; --probe names one."

@@ -10,7 +10,7 @@ from eegbench.score.sheet import Sheet, number, p_value, with_interval
 
 
 def scores_sheet(comparison: Comparison) -> Sheet:
-    """Return groups, best first, and below a line the controls."""
+    """Return groups, in the order of the comparison, and below a line the controls."""
     counts = [(str(len(group.values("seed"))), str(len(group.runs))) for group in comparison.groups]
     every = ("", str(len(comparison.runs)))
     rows = [_score_row(entry, n) for entry, n in zip(comparison.entries, counts, strict=True)]

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from eegbench.comparison.groups import Group, find_group
+from eegbench.comparison.groups import Group, find_group, in_order
 from eegbench.comparison.tested import Tested
 from eegbench.probe.control import CONTROLS
 from eegbench.score import AGGREGATIONS, interval
@@ -60,7 +60,7 @@ class Comparison:
     question
         What was asked.
     groups, entries
-        The groups and their rows, best first.
+        The groups and their rows: in the order of the number that tells them apart, where one does; else best first.
     controls
         Rows of the controls, over all runs of the table.
     pairs
@@ -159,11 +159,12 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
         return [count_replicate(frame, subjects, classes) for frame in frames if len(frame)]
 
     scored = {group.name: entry(group.name, counted([group])) for group in groups}
-    ordered = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
+    best_first = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
+    ordered = in_order(groups) or best_first
     entries = [scored[group.name] for group in ordered]
     beside = [name for name in CONTROLS if counted(groups, name)]
     own = [(scored[g.name], entry(name, counted([g], name))) for g in ordered for name in beside if counted([g], name)]
-    every = differences(list(combinations(entries, 2)))
+    every = differences(list(combinations([scored[group.name] for group in best_first], 2)))
     return Comparison(
         question=question,
         groups=tuple(ordered),

@@ -34,8 +34,10 @@ class Tested:
         As MLflow keeps it.
     probe
         Name of the probe that is compared.
+    control_probe
+        Name of the probe that the fitted controls are of: the same, or the main probe for a network, which has none.
     frame
-        Rows of ``predictions.parquet`` of this probe and of its own controls, under the names in ``CONTROLS``.
+        Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS``.
     classes
         Class names.
     within_subject, transductive
@@ -46,6 +48,7 @@ class Tested:
 
     run: FinishedRun
     probe: str
+    control_probe: str
     frame: pd.DataFrame
     classes: tuple[str, ...]
     within_subject: bool
@@ -131,12 +134,16 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
         return "without a complete summary.json"
     main = str(facts["main_probe"])
     compared = main if probe is None else probe
-    part = _own_rows(frame[frame["split"] == split], compared, main)
+    there = frame[frame["split"] == split]
+    has_controls = there["probe"].isin([control_name(control, compared, main) for control in FITTED]).any()
+    control_probe = compared if has_controls else main
+    part = _own_rows(there, compared, control_probe, main)
     if not (part["probe"] == compared).any():
         return f"without predictions on {split}" if probe is None else f"without predictions of {probe} on {split}"
     return Tested(
         run=run,
         probe=compared,
+        control_probe=control_probe,
         frame=part,
         classes=classes,
         within_subject=bool(facts["within_subject"]),
@@ -145,9 +152,9 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
     )
 
 
-def _own_rows(frame: pd.DataFrame, probe: str, main: str) -> pd.DataFrame:
-    """Return the rows of a probe and of its own controls, these without its name in theirs."""
-    names = {control_name(control, probe, main): control for control in FITTED}
+def _own_rows(frame: pd.DataFrame, probe: str, control_probe: str, main: str) -> pd.DataFrame:
+    """Return the rows of a probe and of the controls, these without the name of a probe in theirs."""
+    names = {control_name(control, control_probe, main): control for control in FITTED}
     names |= {control: control for control in CONTROLS if control not in FITTED}
     names[probe] = probe
     own = frame[frame["probe"].isin(list(names))]

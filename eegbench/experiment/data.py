@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from jaxtyping import Int
 
 from eegbench.dataset import Dataset
-from eegbench.dataset.content import Contents, contents_digest
+from eegbench.dataset.content import Contents, contents_digest, named
 from eegbench.distributed import from_main
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.recordings import plan_recordings
@@ -24,6 +25,8 @@ from eegbench.report.console import DataOverview
 from eegbench.store.base import WindowStore
 from eegbench.tracking.base import DatasetFacts
 from eegbench.types import SPLITS, UNSCORED, Recording
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -
         split.assign(_listing(plan.recordings, preprocessing.least_s))
     opened = open_store(plan, dataset, preprocessing, experiment.storage, device)
     table = opened.store.table.assign(split=split.assign(opened.store.table))
+    _note_left_out(table)
     return Data(
         dataset=dataset,
         opened=opened,
@@ -126,6 +130,14 @@ def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -
         contents={recording.id: plan.contents[recording.id] for recording in opened.recordings},
         settings=_settings(dataset, preprocessing),
     )
+
+
+def _note_left_out(table: pd.DataFrame) -> None:
+    """Note the subjects of whom no window is in a split: nothing learns from them, and nothing is tested on them."""
+    used = table["split"].ne("").groupby(table["subject"]).any()
+    if not used.all():
+        left_out = [str(subject) for subject in used.index[~used]]
+        _log.info("%d of %d subjects are in no split: %s.", len(left_out), len(used), named(left_out))
 
 
 def shared_data(experiment: Experiment, device: torch.device, files: Sequence[Path]) -> Data:

@@ -12,14 +12,15 @@ from eegbench.types import SPLITS
 
 
 def split_ids(data: Data) -> dict[str, Any]:
-    """Name the subjects and recordings of each split, and give the whole a hash."""
+    """Name the subjects and recordings of each split and of none, and give the whole a hash."""
     named = {
         split: {
             "subjects": sorted(data.part(split)["subject"].unique()),
             "recordings": sorted(data.part(split)["recording"].unique()),
         }
-        for split in SPLITS
+        for split in (*SPLITS, "")
     }
+    named["in_no_split"] = named.pop("")
     assigned = "\n".join(f"{r}\t{t}\t{s}" for r, t, s in data.store.table[["recording", "start_s", "split"]].to_numpy())
     return {
         "dataset": type(data.dataset).__name__,

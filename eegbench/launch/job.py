@@ -18,7 +18,7 @@ from eegbench.launch.interrupt import stop_if_interrupted
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.objective import values, values_there, watched
-from eegbench.sweep.sweep_context import SWEEP, SweepContext, short_name, varied_words
+from eegbench.sweep.sweep_context import SWEEP, SweepContext, option_name, short_name, varied_words
 from eegbench.trainer.base import NonFiniteLossError
 
 
@@ -87,12 +87,15 @@ class _Watch:
 
 def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
     """Return the place of a job in its multirun, if it is part of one."""
-    own = _user_options(hydra)
+    own, chosen = _user_options(hydra), hydra.runtime.choices
+    named = {"experiment": str(chosen.experiment)} if chosen.get("experiment") else {}
     if OmegaConf.is_missing(hydra.job, "num"):
-        return SweepContext(user_options=own)
+        return SweepContext(tags=named, user_options=own)
     folder, sweep = Path(hydra.sweep.dir).resolve(), experiment.sweep
     varied = varied_words(folder, [str(word) for word in hydra.overrides.task])
-    tags = {"sweep": folder.name, "trial": str(hydra.job.num if sweep.trial is None else sweep.trial)}
+    keys = [word.partition("=")[0].lstrip("+") for word in varied]
+    named |= {option_name(key): str(chosen[key]) for key in keys if key in chosen and key != "dataset"}
+    tags = {"sweep": folder.name, "trial": str(hydra.job.num if sweep.trial is None else sweep.trial), **named}
     name, is_trial = short_name(varied), sweep.study is not None
     tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
     return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial, user_options=own)

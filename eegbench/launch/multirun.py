@@ -1,56 +1,30 @@
 """What surrounds a multirun: its options are checked and its shards built before any job; a parent run holds it."""
 
 import contextlib
-import itertools
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
 from eegbench.config import ConfigError, plain
 from eegbench.launch.error_message import error_message
+from eegbench.launch.job_list import Jobs, read_jobs
 from eegbench.sweep.sweep_context import FACTS, SWEEP
 
 if TYPE_CHECKING:  # imported at run time where they are needed: they load torch or Optuna
     from eegbench.experiment import Experiment
-    from eegbench.sweep.plan import Plan
 
 MAX_CHECKED = 200
-"""Jobs whose options are checked before the first begins; composing one takes about 0.1 s."""
+"""Jobs whose options are checked before the first begins; composing one takes about 0.2 s."""
 
 _open: list[Any] = []
 """The parent that has begun and not ended; a multirun that fails does not call its callbacks."""
-
-
-@dataclass(frozen=True)
-class Jobs:
-    """A multirun before it begins.
-
-    Attributes
-    ----------
-    folder
-        Holds a folder a job.
-    plan
-        The Optuna sweep, or None.
-    varied
-        The keys that vary.
-    words
-        Overrides of jobs: all of a list of jobs, examples of a search space.
-    """
-
-    folder: Path
-    plan: "Plan | None"
-    varied: tuple[str, ...]
-    words: tuple[tuple[str, ...], ...]
 
 
 class Sweeping(Callback):  # type: ignore[misc]
@@ -60,7 +34,7 @@ class Sweeping(Callback):  # type: ignore[misc]
         """Check all jobs, build what they share, begin the parent; or print what would run, and end."""
         with _error_messages():
             HydraConfig.instance().set_config(config)
-            jobs = _jobs(config)
+            jobs = read_jobs(config)
             with read_write(config.hydra.sweep):
                 config.hydra.sweep.dir = str(jobs.folder)  # for the launcher; jobs get it as an override
             experiments = _check_jobs(config, jobs)
@@ -69,7 +43,7 @@ class Sweeping(Callback):  # type: ignore[misc]
                 raise SystemExit(0)
             _check_study(jobs)
             _build_shards(experiments, jobs)
-            _begin(experiments[0], jobs)
+            _begin(experiments, jobs)
             HydraConfig.instance().set_config(config)
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
@@ -78,11 +52,11 @@ class Sweeping(Callback):  # type: ignore[misc]
             from eegbench.report.sweep import conclude_jobs, conclude_study
 
             HydraConfig.instance().set_config(config)
-            jobs = _jobs(config)
+            jobs = read_jobs(config)
             if jobs.plan:
                 conclude_study(jobs.plan, _open[-1], [str(one) for one in config.figures])
             else:
-                conclude_jobs(jobs.folder, jobs.varied, _open[-1])
+                conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)))
             _open.clear()
 
 
@@ -107,45 +81,14 @@ def _error_messages() -> Iterator[None]:
         raise SystemExit(1) from error
 
 
-def _jobs(config: DictConfig) -> Jobs:
-    if config.hydra.sweeper._target_ == "hydra_plugins.eegbench.Optuna":
-        return _searched(config)
-    words = [str(word) for word in config.hydra.overrides.task]
-    params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
-    overrides = OverridesParser.create(GlobalHydra.instance().config_loader()).parse_overrides([*params, *words])
-    varied = tuple(one.get_key_element() for one in overrides if one.is_sweep_override())
-    return Jobs(Path(config.hydra.sweep.dir).resolve(), None, varied, tuple(_products(overrides)))
-
-
-def _products(overrides: Sequence[Override]) -> Iterator[tuple[str, ...]]:
-    """Yield the overrides of each job, as Hydra's basic sweeper makes them: every value with every other."""
-    choices: dict[str, list[str]] = {}
-    for one in overrides:
-        key = one.get_key_element()
-        if one.is_interval_sweep():
-            raise ConfigError(f"{one.input_line}: only a search takes an interval; add hydra/sweeper=optuna.")
-        values = one.sweep_string_iterator() if one.is_sweep_override() else [one.get_value_element_as_str()]
-        choices[key] = [f"{key}={value}" for value in values]
-    yield from itertools.product(*choices.values())
-
-
-def _searched(config: DictConfig) -> Jobs:
-    from eegbench.sweep.plan import read_plan
-    from eegbench.sweep.space import as_words, examples
-
-    plan = read_plan(config)
-    words = tuple((*plan.fixed, *as_words(point)) for point in examples(plan.space))
-    return Jobs(plan.folder, plan, tuple(plan.space), words)
-
-
 def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
-    """Compose and check the jobs' options: what is wrong with the last is known before the first begins."""
+    """Compose and check options: what is wrong with the last job is known before the first begins."""
     if config.sweep.seeds and "seed" in jobs.varied:
         raise ConfigError("seed varies, and sweep.seeds names seeds for every job; leave one of them out.")
     from eegbench.experiment.options import read_experiment
 
     loader, experiments = GlobalHydra.instance().config_loader(), []
-    for words in jobs.words[:MAX_CHECKED]:
+    for words in jobs.checked[:MAX_CHECKED]:
         job = loader.load_sweep_config(config, list(words))
         HydraConfig.instance().set_config(job)
         with open_dict(job):
@@ -178,7 +121,7 @@ def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
         SharedStudy(jobs.plan).check_recordings(recordings)
 
 
-def _begin(experiment: "Experiment", jobs: Jobs) -> None:
+def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
     """Begin the parent, or continue the one that the folder belongs to; its store is thereby set up."""
     from eegbench.atomic import write_json
     from eegbench.environment import git_state, versions
@@ -190,16 +133,16 @@ def _begin(experiment: "Experiment", jobs: Jobs) -> None:
     settings = (
         jobs.plan.settings if jobs.plan else {"sweep.varied": ", ".join(jobs.varied), "sweep.n_jobs": len(jobs.words)}
     )
-    choices = {group: option for group, option in experiment.choices.items() if group not in jobs.varied}
+    common = set.intersection(*(set(one.choices.items()) for one in experiments))
     facts = RunFacts(
-        experiment=experiment.name,
+        experiment=experiments[0].name,
         name=f"sweep {jobs.folder.name}",
         folder=folder,
         parameters=settings,
-        tags={"kind": "sweep", "sweep": jobs.folder.name, **choices, **versions(), **git_state()},
+        tags={"kind": "sweep", "sweep": jobs.folder.name, **dict(sorted(common)), **versions(), **git_state()},
     )
     with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be beginning it
-        _open.append(experiment.tracker.start(facts))
+        _open.append(experiments[0].tracker.start(facts))
 
 
 def _print_dry(jobs: Jobs) -> None:

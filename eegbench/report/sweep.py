@@ -14,6 +14,7 @@ from eegbench.comparison.tested import FOLD
 from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album
+from eegbench.report.next_command import next_command
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
@@ -45,8 +46,8 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
     album.raise_failed()
 
 
-def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun) -> None:
-    """Pool the jobs of a multirun where they are folds of one split, and close its parent.
+def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outputs: Path) -> None:
+    """Pool the jobs of a multirun where they are folds of one split, close its parent, and say what makes its table.
 
     Parameters
     ----------
@@ -56,9 +57,13 @@ def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun) -> No
         The options that vary.
     parent
         The run that holds its jobs.
+    outputs
+        The outputs folder.
     """
     view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
     _close(folder, parent, _pool_folds(folder), view)
+    if command := next_command(folder, varied, outputs):
+        print(f"{'table:':<9}{command}")
 
 
 def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view: SweepView) -> None:

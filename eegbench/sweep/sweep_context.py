@@ -59,6 +59,12 @@ def varied_words(folder: Path, words: Sequence[str]) -> list[str]:
     return [word for word in words if word.partition("=")[0] in varied]
 
 
+def option_name(key: str) -> str:
+    """Return the dotted name of what an override sets: of ``+model/reducer@model.reducer`` that is model.reducer."""
+    group, _, package = key.lstrip("+").partition("@")
+    return package or group.replace("/", ".")
+
+
 def short_name(words: Sequence[str]) -> str:
     """Write overrides as briefly as they stay distinct: last parts of names, four digits of numbers."""
     pairs = [word.partition("=")[::2] for word in words]

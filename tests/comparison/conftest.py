@@ -55,6 +55,6 @@ def make_run():
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
         frame = predictions(skill, list(subjects), int(parameters["seed"]))
-        return Tested(run, "linear", frame, classes, within, transductive, recordings)
+        return Tested(run, "linear", "linear", frame, classes, within, transductive, recordings)
 
     return make

@@ -54,6 +54,23 @@ def test_the_option_of_a_group_and_a_missing_parameter_have_values_too(make_run)
     assert [g.name for g in group_runs(runs, ["sampler.tau_pos_s"])] == ["tau_pos_s=–", "tau_pos_s=5"]
 
 
+def test_options_of_one_class_have_the_names_that_a_multirun_chose(make_run):
+    target = "eegbench.model.modulo_net.ModuloNet"
+    made = [make_run(reducer___target_=target, tags={"reducer": name, "model": name}) for name in ("seq", "deep")]
+    assert [group.name for group in group_runs(made, ["model"])] == ["seq", "deep"]
+    assert [group.name for group in group_runs(made, ["reducer"])] == ["reducer=seq", "reducer=deep"]
+
+
+def test_classes_of_one_module_of_torch_are_told_apart(make_run):
+    made = [make_run(trainer__optimizer___target_=f"torch.optim.{name}") for name in ("Adam", "AdamW")]
+    assert [group.name for group in group_runs(made, ["trainer.optimizer"])] == ["optimizer=Adam", "optimizer=AdamW"]
+
+
+def test_an_experiment_is_a_group_by_its_name_alone(make_run):
+    made = [make_run(tags={"experiment": name}, model__size=size) for name, size in (("small", 1), ("large", 2))]
+    assert [group.name for group in group_runs(made, ["experiment"])] == ["small", "large"]
+
+
 def test_an_unknown_name_is_refused_with_the_nearest(make_run):
     with pytest.raises(ValueError, match=r"--group-by trainer.lrr: .*did you mean trainer.lr\?"):
         group_runs([make_run()], ["trainer.lrr"])

@@ -22,15 +22,30 @@ def three(make_run):
     return [make_run(skill, trainer__lr=lr, seed=s) for lr, skill in ((1, 0.6), (2, 0.9), (3, 0.62)) for s in (0, 1)]
 
 
-def test_groups_stand_best_first_and_controls_below(three):
+def test_groups_stand_best_first(make_run):
+    runs = [make_run(skill, trainer__lr=lr) for lr, skill in (("a", 0.6), ("b", 0.9), ("c", 0.7))]
+    found = compare(runs)
+    assert [entry.name for entry in found.entries] == [group.name for group in found.groups] == ["lr=b", "lr=c", "lr=a"]
+
+
+def test_groups_that_one_number_tells_apart_stand_in_its_order(make_run):
+    runs = [make_run(skill, trainer__lr=lr) for lr, skill in ((10, 0.7), (9, 0.6), (1, 0.9))]
+    found = compare(runs, by=("trainer.lr", "task"))
+    assert (
+        [entry.name for entry in found.entries] == [group.name for group in found.groups] == ["lr=1", "lr=9", "lr=10"]
+    )
+    assert [(one.a, one.b) for one in found.pairs] == [("lr=1", "lr=10"), ("lr=1", "lr=9"), ("lr=10", "lr=9")]
+
+
+def test_controls_stand_below_groups(three):
     found = compare(three)
     table = found.table()
-    assert table["name"].iloc[0] == "lr=2"
+    assert table["name"].iloc[1] == "lr=2"
     assert list(table["name"])[3:] == list(CONTROLS)
     assert list(table["kind"]) == ["group"] * 3 + ["control"] * 4
     assert list(table["n_seeds"][:3]) == [2, 2, 2]
     assert set(table["n_replicates"][3:]) == {6}
-    assert table["trainer.lr"].iloc[0] == "2"
+    assert table["trainer.lr"].iloc[1] == "2"
     assert table["ci_low"].notna().all()
 
 
@@ -50,7 +65,7 @@ def test_each_group_is_compared_with_the_controls_of_its_own_runs(three):
     best = {one.b: one for one in found.against_controls if one.a == "lr=2"}
     own = compare([run for run in three if run.run.parameters["trainer.lr"] == "2"])
     control = {entry.name: entry.value for entry in own.controls}
-    assert best["hand_made"].value == pytest.approx(found.entries[0].value - control["hand_made"])
+    assert best["hand_made"].value == pytest.approx(found.entries[1].value - control["hand_made"])
     assert set(found.differences()["kind"]) == {"groups", "control"}
 
 
@@ -125,3 +140,12 @@ def test_missing_folds_and_different_recordings_are_said(make_run):
     text = "\n".join(notes(compare([*runs(0, 1, 2), *runs(0, 1, 2, trainer__lr=1)]), Counter()))
     assert "without the fold" not in text
     assert "different recordings" not in text
+
+
+def test_the_notes_say_whose_the_controls_of_a_network_are(three):
+    runs = [replace(run, probe="linear", control_probe="knn") for run in three]
+    assert any(
+        note.startswith("Scores are of linear, to which no controls are fitted: random weights and hand-made features")
+        and "are those of knn" in note
+        for note in notes(compare(runs), Counter())
+    )

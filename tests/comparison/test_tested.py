@@ -100,6 +100,12 @@ def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(kee
     assert left_out == {"without predictions of knn on test": 1}
 
 
+def test_a_network_is_compared_with_the_controls_of_the_main_probe(keep, tmp_path):
+    (found,), _ = read_tested(Folders(tmp_path), [keep("a", extra=[("network", "linear")])], "test", "network")
+    assert (found.probe, found.control_probe) == ("network", "linear")
+    assert set(found.frame["probe"]) == {"network", "random_weights", "hand_made", "majority", "chance"}
+
+
 def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_have_does(keep, tmp_path):
     runs = [
         keep("old", dataset__sets__home__root="x", dataset__sets__away__cache="x"),

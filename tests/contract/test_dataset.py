@@ -53,7 +53,7 @@ REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "sleep_physionet": _sleep_edf,
 }
 SIMULATED = {"simulated_dod", "simulated_sleep"}
-JOINED = {"joined"}
+JOINED = {"dod_both", "joined", "simulated_dod_both"}
 """Sets of other sets, which have no files of their own."""
 OF_LIBRARIES = {"braindecode", "moabb"}
 """Sets of other libraries, of which none lies here: tests/dataset has tests of each."""

@@ -41,7 +41,13 @@ CHOICES = sorted(
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
 )
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
-EXPERIMENTS = sorted(path.stem for path in (conf_folder() / "experiment").glob("*.yaml"))
+NAMES = {
+    group: sorted(
+        str(path.relative_to(conf_folder() / group).with_suffix("")) for path in (conf_folder() / group).rglob("*.yaml")
+    )
+    for group in ("experiment", "sweep")
+}
+SEARCHES = ("encoder_and_sampler", "mental_arithmetic", "seed_and_split")
 
 
 @functools.cache
@@ -112,18 +118,28 @@ def test_an_option_composes_and_fits_and_has_what_its_contract_names(choice):
         assert {name for name in named if not hasattr(built, name)} == set()
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS)
+@pytest.mark.parametrize("experiment", NAMES["experiment"])
 def test_an_experiment_composes_and_fits(experiment):
     further = [] if experiment != "tutorial_protocol" else ["dataset=simulated_sleep"]
     assert read_experiment(composed(f"experiment={experiment}", *further)).name == "test"
 
 
-@pytest.mark.parametrize("space", sorted(path.stem for path in (conf_folder() / "sweep").glob("*.yaml")))
-def test_a_search_space_chooses_the_sweeper_by_itself(space):
+def with_sweep(sweep):
     register()
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        config = compose("train", overrides=["name=test", f"+sweep={space}"], return_hydra_config=True)
+        return compose("train", overrides=["name=test", f"+sweep={sweep}"], return_hydra_config=True)
+
+
+@pytest.mark.parametrize("sweep", NAMES["sweep"])
+def test_a_sweep_starts_a_multirun_by_itself_and_names_what_varies(sweep):
+    config = with_sweep(sweep)
     assert config.hydra.mode == RunMode.MULTIRUN
+    assert config.hydra.sweeper.params
+
+
+@pytest.mark.parametrize("space", SEARCHES)
+def test_a_search_space_chooses_the_sweeper_by_itself(space):
+    config = with_sweep(space)
     assert config.hydra.sweeper._target_ == TARGET
     assert read_words([], config.hydra.sweeper.params)[1]
 

@@ -44,6 +44,16 @@ def test_the_seed_decides_who_chooses(table):
     assert len({frozenset(one) for one in valid}) > 1
 
 
+@pytest.mark.parametrize(("n_source", "n_valid"), [(55, 17), (25, 8)], ids=["DOD-O to DOD-H", "DOD-H to DOD-O"])
+def test_twenty_trials_of_a_transfer_have_twenty_different_trains(n_source, n_valid):
+    rows = [(name, f"{name}-{number:02d}") for name, n in (("home", n_source), ("away", 4)) for number in range(n)]
+    records = pd.DataFrame(rows, columns=["set", "subject"])
+    trials = [subjects(records, by_set(n_valid=0.3, seed=seed)) for seed in range(20)]
+    assert {len(trial["valid"]) for trial in trials} == {n_valid}
+    assert len({frozenset(trial["train"]) for trial in trials}) == 20
+    assert all(trial["test"] == trials[0]["test"] for trial in trials)
+
+
 def test_nobody_chooses_where_none_is_asked_for(table):
     assert set(by_set(n_valid=0).assign(table)) == {"train", "test", ""}
 

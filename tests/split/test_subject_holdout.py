@@ -9,7 +9,8 @@ from eegbench.split.subject_holdout import SubjectHoldout
 
 
 def holdout(**options: object) -> SubjectHoldout:
-    given_ = {"n_valid": 1, "n_test": 1, "seed": 0, "stratify": False, "valid_subjects": None, "test_subjects": None}
+    given_ = {"n_valid": 1, "n_test": 1, "n_train": None, "seed": 0, "stratify": False}
+    given_ |= {"valid_subjects": None, "test_subjects": None}
     return SubjectHoldout(**(given_ | options))
 
 
@@ -63,8 +64,44 @@ def test_with_a_named_test_set_the_valid_one_is_drawn_from_the_others() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sizes", "n_held_out", "n_subjects"),
+    [((1, 2, 3, 5, 7, 9, 12, 15, 19), 3, 25), ((1, 2, 3, 5, 7, 9, 12, 15, 19, 25, 30), 5, 55)],
+    ids=["DOD-H", "DOD-O"],
+)
+@pytest.mark.parametrize("stratify", [False, True])
+def test_the_published_sizes_of_train_are_nested_and_all_have_the_same_valid_and_test(
+    sizes: tuple[int, ...], n_held_out: int, n_subjects: int, stratify: bool
+) -> None:
+    windows, smaller, held_out = table(n_subjects), set(), set()
+    for n_train in sizes:
+        split = holdout(n_valid=n_held_out, n_test=n_held_out, n_train=n_train, seed=4, stratify=stratify)
+        found = who(split, windows)
+        assert len(found["train"]) == n_train
+        assert smaller < found["train"]
+        smaller = found["train"]
+        held_out.add((frozenset(found["valid"]), frozenset(found["test"])))
+    ((valid, test),) = held_out
+    assert (len(valid), len(test)) == (n_held_out, n_held_out)
+    assert not valid & test
+    assert not smaller & (valid | test)
+
+
+def test_whom_a_number_of_train_leaves_out_is_in_no_split() -> None:
+    windows = table(8)
+    assert windows["subject"][holdout(n_train=3).assign(windows) == ""].nunique() == 3
+    assert not (holdout(n_train=6).assign(windows) == "").any()
+
+
+def test_seeds_draw_other_trainers_too() -> None:
+    drawn = {frozenset(who(holdout(n_train=1, seed=seed), table(10))["train"]) for seed in range(20)}
+    assert len(drawn) > 3
+
+
+@pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        ({"n_train": 2}, "split.n_train=2: 2 of 3 subjects are to train, and valid and test leave 1; set 1 to 1"),
+        ({"n_train": 0}, "split.n_train=0: 0 of 3 subjects are to train"),
         ({"test_subjects": ("99",)}, r"split\.test_subjects: there is no subject 99; choose from 00, 01, 02"),
         ({"test_subjects": ("01",), "valid_subjects": ("01",)}, "both name 01"),
         ({"n_test": 3}, "1 for valid and 3 for test leave none of 3"),

@@ -32,6 +32,29 @@ def test_every_subject_tests_exactly_once_and_no_fold_shares_subjects(
     assert tested == Counter({f"{s:02d}": 1 for s in range(n)})
 
 
+@pytest.mark.parametrize(
+    ("n_records", "n_folds", "sizes"),
+    [(25, 25, {1: 25}), (55, 28, {2: 27, 1: 1}), (62, 31, {2: 31})],
+    ids=["DOD-H", "DOD-O", "MASS-SS3"],
+)
+def test_the_published_folds_test_every_record_once_and_none_is_empty(
+    n_records: int, n_folds: int, sizes: dict[int, int]
+) -> None:
+    windows, tested, chosen = table(n_records), [], set()
+    for fold in range(n_folds):
+        split = SubjectKfold(n_folds=n_folds, fold=fold, n_valid=0.2, seed=2019, stratify=False)
+        parts = windows.groupby(split.assign(windows))["subject"].agg(set)
+        assert len(parts["valid"]) == int(0.2 * (n_records - len(parts["test"])) + 0.5)
+        assert not parts["test"] & (parts["train"] | parts["valid"])
+        tested.append(parts["test"])
+        chosen.add(frozenset(parts["valid"]))
+        reversed_ = windows.iloc[::-1]  # as another directory order would list them
+        pd.testing.assert_series_equal(split.assign(reversed_).sort_index(), split.assign(windows))
+    assert Counter(map(len, tested)) == sizes
+    assert sorted(subject for fold in tested for subject in fold) == [f"{s:02d}" for s in range(n_records)]
+    assert len(chosen) > n_folds // 2  # who chooses is drawn anew in each fold
+
+
 def test_the_order_of_rows_decides_nothing() -> None:
     windows = table(9)
     split = SubjectKfold(n_folds=3, fold=1, n_valid=0.2, seed=5, stratify=True)

@@ -1,0 +1,113 @@
+"""Which jobs a multirun has, read from its words and its config before it begins."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig
+
+from eegbench.config import ConfigError
+
+if TYPE_CHECKING:  # imported at run time where it is needed: it loads Optuna
+    from eegbench.sweep.plan import Plan
+
+DATA = ("dataset", "preprocessing", "store")
+"""Nodes that decide which shards are built."""
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """A multirun before it begins.
+
+    Attributes
+    ----------
+    folder
+        Holds a folder a job.
+    plan
+        The Optuna sweep, or None.
+    varied
+        The keys that vary.
+    words
+        Overrides of jobs: all of a list of jobs, examples of a search space.
+    checked
+        Those whose options are composed and checked before the first begins, the first job among them.
+    """
+
+    folder: Path
+    plan: "Plan | None"
+    varied: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    checked: tuple[tuple[str, ...], ...]
+
+
+def read_jobs(config: DictConfig) -> Jobs:
+    """Return the jobs of a multirun.
+
+    Raises
+    ------
+    ConfigError
+        Where a word cannot be swept so.
+    """
+    if config.hydra.sweeper._target_ == "hydra_plugins.eegbench.Optuna":
+        return _searched(config)
+    words = [str(word) for word in config.hydra.overrides.task]
+    params = [f"{key}={value}" for key, value in (config.hydra.sweeper.get("params") or {}).items()]
+    loader = GlobalHydra.instance().config_loader()
+    choices: dict[str, list[str]] = {}
+    crossed, swept = set(), {}
+    for one in OverridesParser.create(loader).parse_overrides([*params, *words]):
+        key = one.get_key_element()
+        choices[key] = [f"{key}={value}" for value in _values(one)]
+        swept[key] = one.is_sweep_override()
+        if loader.get_group_options(one.key_or_group) or one.key_or_group.partition(".")[0] in DATA:
+            crossed.add(key)
+    return Jobs(
+        folder=Path(config.hydra.sweep.dir).resolve(),
+        plan=None,
+        varied=tuple(key for key, is_swept in swept.items() if is_swept),
+        words=tuple(itertools.product(*choices.values())),
+        checked=tuple(covering(choices, crossed)),
+    )
+
+
+def covering(choices: Mapping[str, Sequence[str]], crossed: set[str]) -> Iterator[tuple[str, ...]]:
+    """Yield jobs among which are every value of every key, and every combination of the keys that are crossed.
+
+    A product of many values has too many jobs to compose them all, and what is wrong with a value shows in any job.
+
+    Parameters
+    ----------
+    choices
+        The overrides of each key.
+    crossed
+        Keys that decide which other keys there are, and which data.
+    """
+    whole = [key for key in choices if key in crossed]
+    sizes = [len(choices[key]) for key in whole]
+    n_jobs = max([prod(sizes), *(len(words) for words in choices.values())])
+    combinations = itertools.cycle(itertools.product(*(choices[key] for key in whole)))
+    for number, combination in zip(range(n_jobs), combinations, strict=False):
+        of_whole = dict(zip(whole, combination, strict=True))
+        yield tuple(of_whole.get(key, words[number % len(words)]) for key, words in choices.items())
+
+
+def _values(one: Override) -> Iterator[str]:
+    """Yield the values of an override, as Hydra's basic sweeper takes them: every value with every other."""
+    if one.is_interval_sweep():
+        raise ConfigError(f"{one.input_line}: only a search takes an interval; add hydra/sweeper=optuna.")
+    yield from one.sweep_string_iterator() if one.is_sweep_override() else [one.get_value_element_as_str()]
+
+
+def _searched(config: DictConfig) -> Jobs:
+    from eegbench.sweep.plan import read_plan
+    from eegbench.sweep.space import as_words, examples
+
+    plan = read_plan(config)
+    words = tuple((*plan.fixed, *as_words(point)) for point in examples(plan.space))
+    return Jobs(plan.folder, plan, tuple(plan.space), words, words)

@@ -1,0 +1,220 @@
+"""The experiments of the Dreem Open Datasets: each a multirun and its table, at toy size on simulated records."""
+
+import json
+import re
+import shlex
+
+import pandas as pd
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from eegbench.__main__ import main
+from eegbench.config import conf_folder
+from eegbench.experiment.options import read_experiment
+from eegbench.launch.job_list import read_jobs
+from eegbench.sweep.plugin import register
+
+TOY = (
+    *("dataset.n_subjects=5", "dataset.hours=0.5", "preprocessing.signal.channels=[C3_M2,F4_O2,EMG]"),
+    *("sampler.length=3", "trainer.max_passes=1", "store.n_workers=1", "device=cpu", "figures=[]"),
+)
+"""Options that make a job take seconds; what a suite sets itself is typed again after them."""
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """Where the simulated records and their shards are, for all suites."""
+    return tmp_path_factory.mktemp("stores")
+
+
+@pytest.fixture
+def suite(stores, tmp_path, capfd):
+    """Run a multirun at toy size and the command of its table that it prints; return its folder and that table."""
+
+    def run(sweep, *words, toy=TOY):
+        places = [f"paths.outputs={tmp_path}", f"paths.stores={stores}"]
+        assert main(["train", f"+sweep={sweep}", *toy, *places, *words]) == 0
+        (folder,) = (tmp_path / "sweeps").iterdir()
+        command = shlex.split(re.search(r"^table: +eegbench (.*)$", capfd.readouterr().out, re.M)[1])
+        assert main([*command, f"--into={tmp_path / 'table'}", *(["--no-log"] * (command[0] == "compare"))]) == 0
+        name = "table.csv" if command[0] == "compare" else "pooled_scores.csv"
+        return folder, pd.read_csv(tmp_path / "table" / name)
+
+    return run
+
+
+def groups(table):
+    return table[table["kind"] == "group"].reset_index(drop=True)
+
+
+def config(job):
+    return OmegaConf.load(job / "config.yaml")
+
+
+def splits(job):
+    found = json.loads((job / "split.json").read_text())
+    return {name: set(found[name]["subjects"]) for name in ("train", "valid", "test", "in_no_split")}
+
+
+@pytest.mark.slow
+def test_folds_test_every_record_once_in_one_table(suite):
+    folder, table = suite("folds", "split.n_folds=3")
+    tested = [splits(folder / str(fold))["test"] for fold in range(3)]
+    assert sorted(map(len, tested)) == [1, 2, 2]
+    assert set.union(*tested) == {f"H{number:02d}" for number in range(5)}
+    network = table[(table["probe"] == "network") & (table["aggregation"] == "pooled")]
+    assert set(network["n"]) == {5 * 60}
+
+
+@pytest.mark.slow
+def test_networks_are_rows_on_the_same_folds(suite):
+    words = ["split.n_folds=2", "experiment=simple_sleep_net,seq_sleep_net,deep_sleep_net"]
+    folder, table = suite("networks", *words)
+    assert set(groups(table)["name"]) == {"simple_sleep_net", "seq_sleep_net", "deep_sleep_net"}
+    assert set(groups(table)["n_runs"]) == {2}
+    assert set(groups(table)["n_windows"]) == {5 * 60}
+    assert {"hand_made", "random_weights"} <= set(table["name"])
+    assert [len(splits(folder / str(job))["test"]) for job in range(6)] == [3, 3, 3, 2, 2, 2]
+
+
+@pytest.mark.slow
+def test_a_learning_curve_has_a_row_a_size_in_order_and_says_who_is_left_out(suite):
+    words = ["split.n_train=1,3", "seed=0,1", "split.n_valid=1", "split.n_test=1"]
+    folder, table = suite("learning_curve", *words)
+    assert list(groups(table)["split.n_train"]) == [1, 3]
+    assert list(groups(table)["n_seeds"]) == list(groups(table)["n_replicates"]) == [2, 2]
+    jobs = {(config(job).split.n_train, config(job).seed): job for job in (folder / str(n) for n in range(4))}
+    for seed in (0, 1):
+        small, large = splits(jobs[1, seed]), splits(jobs[3, seed])
+        assert small["train"] < large["train"]
+        assert (small["valid"], small["test"]) == (large["valid"], large["test"])
+        assert small["in_no_split"] == large["train"] - small["train"]
+        summary = json.loads((jobs[1, seed] / "summary.json").read_text())
+        assert summary["counts"]["in no split"]["n_subjects"] == 2
+        assert any(note.startswith("2 of 5 subjects are in no split: H0") for note in summary["notes"])
+    assert splits(jobs[1, 0]) != splits(jobs[1, 1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("source", "target"), [("dod_o", "dod_h"), ("dod_h", "dod_o")])
+def test_transfer_trains_on_one_set_and_tests_all_of_the_other_with_other_trainers_a_trial(suite, source, target):
+    sets = [f"dataset.sets.{name}.{word}" for name in (source, target) for word in ("n_subjects=4", "hours=0.5")]
+    toy = [word for word in TOY if not word.startswith(("dataset.", "preprocessing."))]
+    words = ["seed=0,1", f"split.train=[{source}]", f"split.test=[{target}]"]
+    folder, table = suite("transfer", *words, toy=[*toy, *sets])
+    (row,) = groups(table).to_dict("records")
+    assert (row["n_seeds"], row["n_subjects"]) == (2, 4)
+    trials = [splits(folder / str(job)) for job in (0, 1)]
+    for trial in trials:
+        assert trial["test"] == {f"{target}-{target[-1].upper()}{number:02d}" for number in range(4)}
+        assert (len(trial["train"]), len(trial["valid"])) == (3, 1)
+        assert {name.partition("-")[0] for name in trial["train"] | trial["valid"]} == {source}
+    form = json.loads((folder / "0" / "network" / "model.json").read_text())
+    assert "F3_O1" in json.dumps(form)
+    assert "ECG" not in json.dumps(form["form"])
+
+
+@pytest.mark.slow
+def test_the_temporal_context_is_a_row_a_length(suite):
+    _, table = suite("temporal_context", "sampler.length=1,5", "split.n_folds=2")
+    assert list(groups(table)["sampler.length"]) == [1, 5]
+    assert set(groups(table)["n_windows"]) == {5 * 60}
+
+
+@pytest.mark.slow
+def test_the_size_of_the_model_is_that_of_all_its_parts(suite):
+    size = "model.signals.epoch_encoder.hidden_dim"
+    folder, table = suite("model_size", f"{size}=4,12", "split.n_folds=2")
+    assert list(groups(table)[size]) == [4, 12]
+    for job, hidden_dim in ((0, 4), (1, 12)):
+        options = config(folder / str(job))
+        assert options.model.signals.reducer.context_dim == options.task.sequence.hidden_dim == hidden_dim
+
+
+@pytest.mark.slow
+def test_ablations_are_rows_by_name_next_to_the_whole_network(suite):
+    names = ["simple_sleep_net", "ablation/no_position", "ablation/no_skip"]
+    _, table = suite("ablation", f"experiment={','.join(names)}", "split.n_folds=2", "split.fold=0,1")
+    assert set(groups(table)["experiment"]) == set(names)
+
+
+@pytest.mark.slow
+def test_a_single_channel_is_compared_with_all(suite):
+    toy = [word for word in TOY if not word.startswith("preprocessing.")]
+    folder, table = suite("single_channel", "split.n_folds=2", toy=toy)
+    assert set(groups(table)["experiment"]) == {"simple_sleep_net", "single_channel"}
+    forms = [json.loads((folder / str(job) / "network" / "model.json").read_text())["form"] for job in (0, 1)]
+    assert [len(form["groups"]["eeg"]["channels"]) for form in forms] == [16, 1]
+    assert "drop" not in config(folder / "1").task.augmentations
+
+
+@pytest.mark.slow
+def test_the_training_duration_is_the_number_of_passes_without_a_choice_among_them(suite):
+    folder, table = suite("training_duration", "trainer.max_passes=1,3", "split.n_folds=2")
+    assert list(groups(table)["trainer.max_passes"]) == [1, 3]
+    for job, n_passes in ((0, 1), (1, 3)):
+        summary = json.loads((folder / str(job) / "summary.json").read_text())
+        assert summary["final_pass"] == summary["n_passes"] == n_passes
+
+
+def listed(*words):
+    """Return the overrides of the jobs of a multirun, without composing each."""
+    register()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        jobs = read_jobs(compose("train", overrides=["name=test", *words], return_hydra_config=True))
+    return [dict(word.lstrip("+").split("=", 1) for word in job) for job in jobs.words]
+
+
+SIZES = [1, 2, 3, 5, 7, 9, 12, 15, 19]
+ABLATIONS = ["all_frequencies", "average_pooling", "no_position", "no_skip", "one_layer", "unmixed_channels"]
+NETWORKS = ["simple_sleep_net", "seq_sleep_net", "deep_sleep_net"]
+WHOLE = "simple_sleep_net"
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "values", "other", "n_others"),
+    [
+        (["networks"], "experiment", NETWORKS, "split.fold", 25),
+        (["networks", "split.n_folds=28"], "experiment", NETWORKS, "split.fold", 28),
+        (["learning_curve"], "split.n_train", SIZES, "seed", 20),
+        (["learning_curve_dod_o"], "split.n_train", [*SIZES, 25, 30], "seed", 20),
+        (["temporal_context"], "sampler.length", [1, 3, 5, 7, 11, 15, 17, 21], "split.fold", 25),
+        (["model_size"], "model.signals.epoch_encoder.hidden_dim", [12, 25, 50], "split.fold", 25),
+        (["single_channel"], "experiment", [WHOLE, "single_channel"], "split.fold", 25),
+        (["training_duration"], "trainer.max_passes", [1, 2, 5, 10, 20, 50, 100], "split.fold", 25),
+        (["ablation"], "experiment", [WHOLE, *(f"ablation/{name}" for name in ABLATIONS)], "split.fold", 25),
+        (["transfer"], "sweep", ["transfer"], "seed", 20),
+    ],
+)
+def test_a_suite_has_the_published_jobs(words, key, values, other, n_others):
+    pairs = [(job[key], int(job[other])) for job in listed(f"+sweep={words[0]}", *words[1:])]
+    assert len(pairs) == len(set(pairs)) == len(values) * n_others
+    assert {value for value, _ in pairs} == {str(value) for value in values}
+    assert {number for _, number in pairs} == set(range(n_others))
+
+
+@pytest.mark.slow
+def test_a_dry_run_prints_all_jobs_of_a_learning_curve(capfd, tmp_path):
+    words = ["dataset=dod_h", "dataset.root=/there", "sweep.dry_run=true", f"paths.outputs={tmp_path}"]
+    assert main(["train", "+sweep=learning_curve", *words]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0].startswith("180 jobs would run")
+    assert "split.n_train=19 seed=19" in lines[-1]
+    assert len(lines) == 181
+
+
+@pytest.mark.parametrize(
+    ("sweep", "words"),
+    [
+        ("networks", ["dataset=dod_h", "dataset.root=/there"]),
+        ("networks", ["dataset=dod_o", "dataset.root=/there", "split.n_folds=28"]),
+        ("transfer", ["dataset=dod_both", "paths.roots.dod_h=/h", "paths.roots.dod_o=/o"]),
+    ],
+)
+def test_a_job_composes_and_fits_with_the_published_sets(sweep, words):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        made = compose("train", overrides=["name=test", f"+sweep={sweep}", *words])
+    experiment = read_experiment(OmegaConf.to_container(made, resolve=True))
+    assert experiment.model.option == "with_features"
+    assert experiment.dataset.card.n_subjects == {"dod_h": 25, "dod_o": 55, "dod_both": 80}[words[0].partition("=")[2]]
