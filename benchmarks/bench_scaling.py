@@ -99,8 +99,8 @@ def group(limit_gb: int) -> Iterator[Callable[[], None] | None]:
 
 
 def watch(command: list[str], enter: Callable[[], None] | None = None) -> dict[str, float]:
-    """Run a program; return its seconds, those until it speaks of pass 0, and the most memory it held."""
-    began, memory = time.perf_counter(), 0.0
+    """Run a program; return its seconds, those until it speaks of pass 0, and the most MB it held, mapped files too."""
+    began, memory, resident = time.perf_counter(), 0.0, 0.0
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=enter
     ) as process:
@@ -110,27 +110,28 @@ def watch(command: list[str], enter: Callable[[], None] | None = None) -> dict[s
             target=lambda: spoken.extend((time.perf_counter() - began, line) for line in process.stdout or ())
         )
         listener.start()
-        for anonymous in _memory(process):
-            memory = max(memory, anonymous)
+        for anonymous, mapped in _memory(process):
+            memory, resident = max(memory, anonymous), max(resident, anonymous + mapped)
         listener.join()
     if process.returncode != 0:
         sys.exit("".join(line for _, line in spoken[-20:]))
     first = next((at for at, line in spoken if line.startswith("pass   0")), 0.0)
-    return {"seconds": time.perf_counter() - began, "first": first, "memory": memory}
+    return {"seconds": time.perf_counter() - began, "first": first, "memory": memory, "resident": resident}
 
 
-def _memory(process: subprocess.Popen[str]) -> Iterator[float]:
-    """Yield the MB that the program and the processes below it hold."""
+def _memory(process: subprocess.Popen[str]) -> Iterator[tuple[float, float]]:
+    """Yield the MB that the program and the processes below it hold, anonymous and of mapped files."""
     while process.poll() is None:
         with suppress(psutil.Error):
             below = psutil.Process(process.pid)
-            yield sum(_anonymous(each.pid) for each in (below, *below.children(recursive=True)))
+            pids = [each.pid for each in (below, *below.children(recursive=True))]
+            yield sum(_held(pid, "Anon") for pid in pids), sum(_held(pid, "File") for pid in pids)
         time.sleep(0.05)
 
 
-def _anonymous(pid: int) -> float:
+def _held(pid: int, kind: str) -> float:
     try:
-        found = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+        found = re.search(rf"Rss{kind}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
     except OSError:
         return 0.0
     return int(found[1]) / 1e3 if found else 0.0

@@ -16,7 +16,7 @@ from torch import Tensor
 from eegbench.distributed import local_world_size
 from eegbench.store.batching import distinct_windows
 from eegbench.store.prefetch import prefetch
-from eegbench.store.reading import channel_rows, load_whole, mapped
+from eegbench.store.reading import channel_rows, load_whole, mapped, release
 from eegbench.store.shard import Shard
 from eegbench.store.windows import Views, Windows
 from eegbench.types import Draw, Form
@@ -189,10 +189,12 @@ class WindowStore:
         # a GPU fetches by itself from memory that stays where it is
         out = torch.zeros(len(shard), form.n_channels, form.n_times, pin_memory=self.device.type == "cuda")
         windows = out.numpy()
-        for i in np.lexsort((sample, shard)):  # in the order of the disk
-            one = self.shards[shard[i]]
-            at = channel_rows(one, group, form.channels)
-            windows[i, at] = mapped(one.folder, group)[:, sample[i] : sample[i] + form.n_times]
+        for number in np.unique(shard):
+            one, some = self.shards[number], np.flatnonzero(shard == number)
+            signal, at = mapped(one.folder, group), channel_rows(one, group, form.channels)
+            for i in some[np.argsort(sample[some])]:  # in the order of the disk
+                windows[i, at] = signal[:, sample[i] : sample[i] + form.n_times]
+            release(signal)
         return out.to(self.device, non_blocking=True)
 
     def _standardise(self, group: str, windows: Tensor, shard: Int[Tensor, "n"]) -> Tensor:

@@ -1,5 +1,6 @@
 """Samples of shards: all of them in memory, or mapped from disk."""
 
+import mmap
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -49,3 +50,12 @@ def load_whole(
 def mapped(folder: Path, group: str) -> Float[np.ndarray, "n_channels n_samples"]:
     """Map the signal of a group into memory, without reading it."""
     return np.load(signal_file(folder, group), mmap_mode="r", allow_pickle=False)
+
+
+def release(signal: Float[np.ndarray, "n_channels n_samples"]) -> None:
+    """Take a mapped signal out of the process's memory. It stays mapped, and in the system's cache of files.
+
+    Otherwise all samples that were ever read count as memory of the process.
+    """
+    if isinstance(signal.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        signal.base.madvise(mmap.MADV_DONTNEED)

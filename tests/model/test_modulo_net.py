@@ -190,6 +190,16 @@ def test_a_spectrogram_holds_the_published_powers():
         assert made[peak, 0] == pytest.approx(value, abs=1e-4)
 
 
+def test_a_spectrogram_made_in_parts_is_that_of_a_short_time_fourier_transform():
+    spectrogram = LogSpectrogram(shape=(16, 3000), sfreq=100.0, frame_s=2.0, hop_s=1.0, floor=1e-20)
+    x = torch.randn(9, 16, 3000, generator=torch.Generator().manual_seed(0))  # more than is transformed at once
+    frames = torch.stft(
+        x.flatten(0, 1), 256, hop_length=100, window=spectrogram.window, center=False, return_complex=True
+    )
+    powers = frames.abs().square().log10().unflatten(0, (9, 16))
+    torch.testing.assert_close(spectrogram(x), powers, atol=1e-4, rtol=1e-5)
+
+
 def test_standardised_windows_of_train_have_mean_0_and_deviation_1_also_with_a_large_mean():
     generator = torch.Generator().manual_seed(0)
     x = 1e4 + torch.tensor([1.0, 5.0])[:, None] * torch.randn(70, 2, 50, generator=generator)

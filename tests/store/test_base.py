@@ -1,6 +1,7 @@
 """The store gathers the same windows from memory and from disk, and normalises them as it is told."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +93,17 @@ def test_many_shards_keep_few_files_open(store, monkeypatch):
     reading.mapped.cache_clear()
     replace(store, resident=False).gather(np.arange(len(store)))
     assert reading.mapped.cache_info().maxsize == reading.OPEN_FILES
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").is_file(), reason="Linux tells how much of a mapped file is in memory")
+def test_streamed_signals_do_not_stay_in_the_memory_of_the_process(store):
+    replace(store, resident=False).gather(np.arange(len(store)))
+    lines = Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines()
+    ours = {str(shard.folder) for shard in store.shards}
+    starts = [number for number, line in enumerate(lines) if str(Path(line.split()[-1]).parent) in ours]
+    resident = [next(line for line in lines[number:] if line.startswith("Rss:")) for number in starts]
+    assert len(resident) >= len(store.shards)
+    assert {line.split()[1] for line in resident} == {"0"}
 
 
 def test_facts_are_known_by_recording(store):

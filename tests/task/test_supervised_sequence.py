@@ -62,6 +62,24 @@ def test_each_distinct_window_is_encoded_once_a_batch():
     assert encoder.n_encoded == 4
 
 
+def gradients(dropout: float, views: Views) -> list[torch.Tensor]:
+    """Return the gradients of an encoder that drops samples of its windows."""
+    encoder, asked = Counting(), task()
+    encoder.load_state_dict({name: torch.full_like(one, 0.3) for name, one in encoder.state_dict().items()})
+    encoder.layer = nn.Sequential(nn.Dropout(dropout), encoder.layer)
+    asked.loss(encoder, views, CHANCE).loss_sum.backward()
+    return [parameter.grad for parameter in encoder.parameters()]
+
+
+def test_windows_encoded_once_have_the_gradient_of_windows_encoded_for_each_sequence():
+    torch.testing.assert_close(gradients(0.0, batch()), gradients(0.0, batch().expanded()))
+
+
+def test_sequences_share_what_dropout_leaves_of_their_windows():
+    once, each = gradients(0.5, batch()), gradients(0.5, batch().expanded())
+    assert (once[0] - each[0]).abs().max() > 1e-2
+
+
 def test_the_loss_is_the_cross_entropy_of_the_windows_with_a_label():
     encoder, asked, views = Counting(), task(), batch()
     outcome = asked.loss(encoder, views, CHANCE)
