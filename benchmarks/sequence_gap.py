@@ -1,11 +1,10 @@
 """What context is worth: a network of single windows, its stages smoothed, and a network of sequences.
 
-Run ``python benchmarks/sequence_gap.py --out FOLDER`` from the repository's root. On simulated nights it trains, for each
-seed, the same encoder on single windows and within sequences, and smooths the first one's probabilities by the forward
-and backward algorithm with the transitions from which the nights were drawn, counted in 400 other nights for each tenth
-of a record. Nobody who has only the nights knows these transitions, so this is what a model of context can hope for.
-It prints κ and balanced accuracy of the test subjects, each the mean over recordings, and how much of the gap between
-the single windows and the smoothed ones the sequences close.
+Run ``python benchmarks/sequence_gap.py --out FOLDER`` from the repository's root. On simulated nights it trains, for
+each seed, the same encoder on single windows and within sequences. It smooths the probabilities of single windows by
+the forward-backward algorithm with the transitions that the nights were drawn with, counted in 400 other nights for each
+tenth of a record; valid chooses how much the probabilities count. It prints κ and balanced accuracy of the test
+subjects, each the mean over recordings, and which part of the gap between single and smoothed windows sequences close.
 """
 
 import argparse
@@ -50,11 +49,18 @@ def main() -> None:
             row = {name: values[name][metric] for name in values}
             closed = (row["sequence"] - row["single"]) / (row["smoothed"] - row["single"])
             rows.append({"seed": seed, "metric": metric, **row, "closed": closed})
-            print(f"seed {seed}", metric, *(f"{name} {value:.3f}" for name, value in row.items()), f"closed {closed:.0%}")
+            print(
+                f"seed {seed}", metric, *(f"{name} {value:.3f}" for name, value in row.items()), f"closed {closed:.0%}"
+            )
     table = pd.DataFrame(rows).groupby("metric")[["single", "smoothed", "sequence"]].agg(["mean", "std"])
     print(table.round(3).to_string())
     mean = table.xs("mean", axis=1, level=1)
-    print(((mean["sequence"] - mean["single"]) / (mean["smoothed"] - mean["single"])).rename("closed").round(2).to_string())
+    print(
+        ((mean["sequence"] - mean["single"]) / (mean["smoothed"] - mean["single"]))
+        .rename("closed")
+        .round(2)
+        .to_string()
+    )
 
 
 def trained(out: Path, name: str, seed: int, options: Sequence[str]) -> pd.DataFrame:

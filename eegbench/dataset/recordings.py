@@ -151,6 +151,8 @@ class Recordings(FolderDataset):
         """Return the reader of a recording that may have no file of labels, and is then read without."""
         if recording.labels is not None or self.labels_from is None or self.labels_from in IN_SIGNAL:
             return self
+        expected = label_file(recording.signal, self.labels_from, self.pattern)
+        _log.warning("%s: there is no %s, so it is read without labels.", recording.signal.name, expected)
         without = copy.copy(self)
         without.labels_from = None
         return without

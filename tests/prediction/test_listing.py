@@ -22,7 +22,7 @@ def test_a_folder_gives_its_recordings_of_all_formats_without_hypnograms(tmp_pat
     assert "left out: old-hypnogram.edf" in caplog.text
 
 
-def test_labels_lie_next_to_each_file_or_are_missing(tmp_path):
+def test_labels_lie_next_to_each_file_or_are_missing(tmp_path, caplog):
     for name in ("one", "two"):
         write_edf(tmp_path / f"{name}.edf", noise(4, 100), 100)
     (tmp_path / "one.csv").write_text("label\nW\n")
@@ -32,6 +32,7 @@ def test_labels_lie_next_to_each_file_or_are_missing(tmp_path):
     assert two.labels is None
     assert dataset.for_one(one) is dataset
     assert dataset.for_one(two).labels_from is None
+    assert f"two.edf: there is no {two.signal.parent / 'two.csv'}, so it is read without labels." in caplog.text
 
 
 def test_a_file_that_is_not_there_and_two_of_one_name_are_refused(tmp_path):
