@@ -2,8 +2,8 @@
 
 Run ``python benchmarks/sequence_gap.py --out FOLDER`` from the repository's root. On simulated nights it trains, for
 each seed, the same encoder on single windows and within sequences. It smooths the probabilities of single windows by
-the forward-backward algorithm with the transitions that the nights were drawn with, counted in 400 other nights for each
-tenth of a record; valid chooses how much the probabilities count. It prints κ and balanced accuracy of the test
+the forward-backward algorithm with the transitions that the nights were drawn with, counted in 400 other nights for
+each tenth of a record; valid chooses how much the probabilities count. It prints κ and balanced accuracy of the test
 subjects, each the mean over recordings, and which part of the gap between single and smoothed windows sequences close.
 """
 
