@@ -57,5 +57,6 @@ def release(signal: Float[np.ndarray, "n_channels n_samples"]) -> None:
 
     Otherwise all samples that were ever read count as memory of the process.
     """
-    if isinstance(signal.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
-        signal.base.madvise(mmap.MADV_DONTNEED)
+    file: object = signal.base
+    if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        file.madvise(mmap.MADV_DONTNEED)
