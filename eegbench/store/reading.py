@@ -57,12 +57,6 @@ def release(signal: Float[np.ndarray, "n_channels n_samples"]) -> None:
 
     Otherwise all samples that were ever read count as memory of the process.
     """
-<<<<<<< HEAD
-    memory: object = signal.base
-    if isinstance(memory, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
-        memory.madvise(mmap.MADV_DONTNEED)
-=======
     file: object = signal.base
     if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
         file.madvise(mmap.MADV_DONTNEED)
->>>>>>> 8f69aed875f446b385900b37ff703750aaa58173
