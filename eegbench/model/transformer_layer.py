@@ -1,0 +1,41 @@
+"""A layer of a transformer: attention, then a network for each token, each after its own normalisation."""
+
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from eegbench.model.attention import SelfAttention
+
+
+class TransformerLayer(nn.Module):
+    """A pre-norm layer: x + attention(norm(x)), then x + feed_forward(norm(x)).
+
+    Parameters
+    ----------
+    dim
+        Size of a token; the hidden layer has twice as many units.
+    n_heads
+        Heads of attention.
+    dropout
+        Share left out in training of what is added to the tokens.
+    upstream_compat
+        As published in eeg-transformer: what is added is never negative, and dropout follows on the sum.
+    """
+
+    def __init__(self, *, dim: int, n_heads: int, dropout: float, upstream_compat: bool) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(dim)
+        self.attention = SelfAttention(dim, n_heads)
+        self.norm = nn.LayerNorm(dim)
+        last = [nn.ReLU()] if upstream_compat else []
+        self.feed_forward = nn.Sequential(nn.Linear(dim, 2 * dim), nn.ReLU(), nn.Linear(2 * dim, dim), *last)
+        self.dropout = nn.Dropout(dropout)
+        self.dropout_of_sum = nn.Dropout(dropout if upstream_compat else 0.0)
+        self.dropout_of_update = nn.Dropout(0.0 if upstream_compat else dropout)
+
+    def forward(
+        self, x: Float[Tensor, "batch n_tokens dim"], there: Bool[Tensor, "batch n_tokens"] | None
+    ) -> Float[Tensor, "batch n_tokens dim"]:
+        """Return the tokens after the layer; attention sees those that are there."""
+        x = x + self.dropout(self.attention(self.attention_norm(x), there))
+        x = x + self.dropout_of_update(self.feed_forward(self.norm(x)))
+        return self.dropout_of_sum(x)
