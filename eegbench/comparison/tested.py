@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Tested:
         Name of the probe that the fitted controls are of: the same, or the main probe for a network, which has none.
     frame
         Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS``.
+        ``start_s`` is where the piece begins that a window answers for.
     classes
         Class names.
     within_subject, transductive
@@ -134,7 +135,7 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
         return "without a complete summary.json"
     main = str(facts["main_probe"])
     compared = main if probe is None else probe
-    there = frame[frame["split"] == split]
+    there = _answered(frame[frame["split"] == split], run.parameters)
     has_controls = there["probe"].isin([control_name(control, compared, main) for control in FITTED]).any()
     control_probe = compared if has_controls else main
     part = _own_rows(there, compared, control_probe, main)
@@ -150,6 +151,17 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
         transductive=bool(facts["transductive_subjects"]),
         recordings=str(facts["recordings_sha256"]),
     )
+
+
+def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFrame:
+    """Move windows that have the class of their centre to the piece that they answer for, as long as their distance.
+
+    There other runs have shorter windows, so that all are compared on the same pieces of a recording.
+    """
+    if parameters.get("preprocessing.label_rule") != "centre":
+        return frame
+    window_s, stride_s = (float(parameters[f"preprocessing.{name}"]) for name in ("window_s", "stride_s"))
+    return frame.assign(start_s=frame["start_s"] + (window_s - min(window_s, stride_s)) / 2)
 
 
 def _own_rows(frame: pd.DataFrame, probe: str, control_probe: str, main: str) -> pd.DataFrame:

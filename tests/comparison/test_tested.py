@@ -106,6 +106,17 @@ def test_a_network_is_compared_with_the_controls_of_the_main_probe(keep, tmp_pat
     assert set(found.frame["probe"]) == {"network", "random_weights", "hand_made", "majority", "chance"}
 
 
+def test_windows_that_answer_for_their_centre_are_compared_there(keep, tmp_path):
+    long = {"preprocessing__label_rule": "centre", "preprocessing__window_s": 42.0, "preprocessing__stride_s": 2.0}
+    runs = [
+        keep("epochs"),
+        keep("context", **long),
+        keep("majority", seed=1, **long | {"preprocessing__label_rule": "m"}),
+    ]
+    found, _ = read_tested(Folders(tmp_path), runs, "test", None)
+    assert [one.frame["start_s"].min() for one in found] == [0.0, 20.0, 0.0]
+
+
 def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_have_does(keep, tmp_path):
     runs = [
         keep("old", dataset__sets__home__root="x", dataset__sets__away__cache="x"),

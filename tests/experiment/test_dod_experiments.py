@@ -3,16 +3,22 @@
 import json
 import re
 import shlex
+from dataclasses import replace
 
 import pandas as pd
 import pytest
+from forms import form_of
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from torch import nn
 
 from eegbench.__main__ import main
-from eegbench.config import conf_folder
+from eegbench.config import Spec, conf_folder
 from eegbench.experiment.options import read_experiment
 from eegbench.launch.job_list import read_jobs
+from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
+from eegbench.model.sequence import SequenceEncoder
 from eegbench.sweep.plugin import register
 
 TOY = (
@@ -20,6 +26,8 @@ TOY = (
     *("sampler.length=3", "trainer.max_passes=1", "store.n_workers=1", "device=cpu", "figures=[]"),
 )
 """Options that make a job take seconds; what a suite sets itself is typed again after them."""
+
+SIZE = "model.signals.epoch_encoder.hidden_dim"
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +76,16 @@ def test_folds_test_every_record_once_in_one_table(suite):
 
 
 @pytest.mark.slow
-def test_networks_are_rows_on_the_same_folds(suite):
-    words = ["split.n_folds=2", "experiment=simple_sleep_net,seq_sleep_net,deep_sleep_net"]
-    folder, table = suite("networks", *words)
-    assert set(groups(table)["name"]) == {"simple_sleep_net", "seq_sleep_net", "deep_sleep_net"}
-    assert set(groups(table)["n_runs"]) == {2}
-    assert set(groups(table)["n_windows"]) == {5 * 60}
+def test_networks_are_rows_on_the_same_folds_and_sleep_epochs(suite):
+    toy = [word for word in TOY if not word.startswith("sampler.")]
+    words = ["split.n_folds=2", "experiment=simple_sleep_net,seq_sleep_net,chambon_context"]
+    folder, table = suite("networks", *words, toy=toy)
+    of = groups(table).set_index("name")
+    assert set(of.index) == {"simple_sleep_net", "seq_sleep_net", "chambon_context"}
+    assert set(of["n_runs"]) == {2}
+    assert of["n_windows"].to_dict() == {  # the first and the last ten sleep epochs are the middle of no window of 21
+        **{"simple_sleep_net": 5 * 60, "seq_sleep_net": 5 * 60, "chambon_context": 5 * 40}
+    }
     assert {"hand_made", "random_weights"} <= set(table["name"])
     assert [len(splits(folder / str(job))["test"]) for job in range(6)] == [3, 3, 3, 2, 2, 2]
 
@@ -124,9 +136,8 @@ def test_the_temporal_context_is_a_row_a_length(suite):
 
 @pytest.mark.slow
 def test_the_size_of_the_model_is_that_of_all_its_parts(suite):
-    size = "model.signals.epoch_encoder.hidden_dim"
-    folder, table = suite("model_size", f"{size}=4,12", "split.n_folds=2")
-    assert list(groups(table)[size]) == [4, 12]
+    folder, table = suite("model_size", f"{SIZE}=4,12", "split.n_folds=2")
+    assert list(groups(table)[SIZE]) == [4, 12]
     for job, hidden_dim in ((0, 4), (1, 12)):
         options = config(folder / str(job))
         assert options.model.signals.reducer.context_dim == options.task.sequence.hidden_dim == hidden_dim
@@ -158,6 +169,34 @@ def test_the_training_duration_is_the_number_of_passes_without_a_choice_among_th
         assert summary["final_pass"] == summary["n_passes"] == n_passes
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["experiment=simple_sleep_net"], 111_012),
+        (["experiment=seq_sleep_net"], 371_525),
+        (["experiment=deep_sleep_net"], 20_480_325),
+        (["experiment=ablation/average_pooling"], 109_712),
+        (["experiment=ablation/unmixed_channels"], 110_740),
+        (["experiment=ablation/all_frequencies"], 344_712),
+        (["experiment=ablation/no_position"], 109_977),
+        (["experiment=ablation/no_skip"], 105_662),
+        (["experiment=ablation/one_layer"], 96_912),
+        (["+sweep=model_size", f"{SIZE}=12"], 47_364),
+        (["+sweep=model_size", f"{SIZE}=50"], 282_812),
+    ],
+)
+def test_networks_ablations_and_sizes_have_the_published_numbers_of_weights(words, expected):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        made = OmegaConf.to_container(compose("train", overrides=["name=test", *words]), resolve=True)
+    has_position = set(made["preprocessing"]["features"]) == {"index", "cycles"}
+    form = form_of([f"C{number}" for number in range(16)], 100.0, 3000)
+    form = replace(form, features={"index": 1, "cycles": 5} if has_position else {})
+    encoder = build_encoder(Spec(made["model"], Encoder, "model"), form)
+    sequence = Spec(made["task"]["sequence"], SequenceEncoder, "task.sequence").build(in_dim=encoder.embed_dim)
+    parts = (encoder, sequence, nn.Linear(sequence.out_dim, 5))
+    assert sum(weights.numel() for part in parts for weights in part.parameters()) == expected
+
+
 def listed(*words):
     """Return the overrides of the jobs of a multirun, without composing each."""
     register()
@@ -168,7 +207,7 @@ def listed(*words):
 
 SIZES = [1, 2, 3, 5, 7, 9, 12, 15, 19]
 ABLATIONS = ["all_frequencies", "average_pooling", "no_position", "no_skip", "one_layer", "unmixed_channels"]
-NETWORKS = ["simple_sleep_net", "seq_sleep_net", "deep_sleep_net"]
+NETWORKS = ["simple_sleep_net", "seq_sleep_net", "deep_sleep_net", "chambon_context", "tsinalis", "mixed_net"]
 WHOLE = "simple_sleep_net"
 
 
@@ -180,7 +219,7 @@ WHOLE = "simple_sleep_net"
         (["learning_curve"], "split.n_train", SIZES, "seed", 20),
         (["learning_curve_dod_o"], "split.n_train", [*SIZES, 25, 30], "seed", 20),
         (["temporal_context"], "sampler.length", [1, 3, 5, 7, 11, 15, 17, 21], "split.fold", 25),
-        (["model_size"], "model.signals.epoch_encoder.hidden_dim", [12, 25, 50], "split.fold", 25),
+        (["model_size"], SIZE, [12, 25, 50], "split.fold", 25),
         (["single_channel"], "experiment", [WHOLE, "single_channel"], "split.fold", 25),
         (["training_duration"], "trainer.max_passes", [1, 2, 5, 10, 20, 50, 100], "split.fold", 25),
         (["ablation"], "experiment", [WHOLE, *(f"ablation/{name}" for name in ABLATIONS)], "split.fold", 25),
