@@ -16,7 +16,7 @@ from eegbench.dataset import Dataset
 from eegbench.dataset.content import Contents, contents_digest, named
 from eegbench.distributed import from_main
 from eegbench.experiment.base import Experiment
-from eegbench.experiment.recordings import plan_recordings
+from eegbench.experiment.recordings import check_split_of, plan_recordings
 from eegbench.inference.trial import first_crops
 from eegbench.notes import noted
 from eegbench.preprocessing.base import Preprocessing
@@ -24,7 +24,7 @@ from eegbench.preprocessing.open import Opened, open_store
 from eegbench.report.console import DataOverview
 from eegbench.store.base import WindowStore
 from eegbench.tracking.base import DatasetFacts
-from eegbench.types import SPLITS, UNSCORED, Recording
+from eegbench.types import SPLITS, UNSCORED
 
 _log = logging.getLogger(__name__)
 
@@ -116,8 +116,7 @@ def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -
     """
     dataset, preprocessing, split = experiment.dataset, experiment.preprocessing, experiment.split
     plan = plan_recordings(experiment, files)
-    if not split.within_subject:
-        split.assign(_listing(plan.recordings, preprocessing.least_s))
+    check_split_of(experiment, plan.recordings)
     opened = open_store(plan, dataset, preprocessing, experiment.storage, device)
     table = opened.store.table.assign(split=split.assign(opened.store.table))
     _note_left_out(table)
@@ -155,13 +154,6 @@ def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
     if preprocessing.features:
         settings["features"] = {name: repr(feature) for name, feature in preprocessing.features.items()}
     return json.dumps(settings, sort_keys=True, default=str)
-
-
-def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
-    """Return a table with one window a recording: enough to see whether there are subjects for a split."""
-    rows = [(r.id, r.set, r.subject, r.session, r.run) for r in recordings]
-    table = pd.DataFrame(rows, columns=["recording", "set", "subject", "session", "run"])
-    return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
 
 
 def counts(data: Data) -> dict[str, dict[str, int]]:

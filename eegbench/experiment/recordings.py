@@ -13,6 +13,8 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from eegbench.config import ConfigError
 from eegbench.dataset.content import (
     RECORDINGS,
@@ -103,17 +105,45 @@ def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
     return plan
 
 
-def build_missing(experiment: Experiment, sweep: Path) -> str:
-    """Preprocess what has no shard yet, for all jobs of a sweep; return a digest of the recordings.
+def check_split_of(experiment: Experiment, recordings: Sequence[Recording]) -> None:
+    """Refuse a split for which these recordings have too few subjects, before any is preprocessed.
 
     Raises
     ------
     ValueError
-        As `plan_recordings`.
+        As the split says it.
     """
-    plan = plan_recordings(experiment, places(experiment, sweep=sweep))
+    if not experiment.split.within_subject:
+        experiment.split.assign(_listing(recordings, experiment.preprocessing.least_s))
+
+
+def build_missing(experiments: Sequence[Experiment], sweep: Path) -> str:
+    """Preprocess what has no shard yet, for all jobs of a sweep on these data; return a digest of the recordings.
+
+    Parameters
+    ----------
+    experiments
+        On the same recordings with the same preprocessing; the split of each is checked first.
+    sweep
+        The folder of what belongs to the whole sweep.
+
+    Raises
+    ------
+    ValueError
+        As `plan_recordings` and `check_split_of`.
+    """
+    plan = plan_recordings(experiments[0], places(experiments[0], sweep=sweep))
+    for experiment in experiments:
+        check_split_of(experiment, plan.recordings)
     build_shards(plan)
     return contents_digest(plan.contents)
+
+
+def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
+    """Return a table with one window a recording: enough to see whether there are subjects for a split."""
+    rows = [(r.id, r.set, r.subject, r.session, r.run) for r in recordings]
+    table = pd.DataFrame(rows, columns=["recording", "set", "subject", "session", "run"])
+    return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
 
 
 def _without_added(recordings: Sequence[Recording], before: Contents) -> list[Recording]:

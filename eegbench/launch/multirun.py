@@ -106,15 +106,14 @@ def _check_study(jobs: Jobs) -> None:
 
 
 def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
-    """Build the shards of every dataset and preprocessing among the jobs, once."""
+    """Check the splits of the jobs, and build the shards of every dataset and preprocessing among them, once."""
     from eegbench.experiment.recordings import build_missing, dataset_key
 
-    seen = set()
-    recordings: dict[str, str] = {}
+    on_data: dict[str, list[Experiment]] = {}
     for experiment in experiments:
-        if (key := experiment.data_key) not in seen:
-            seen.add(key)
-            recordings[dataset_key(experiment)] = build_missing(experiment, jobs.folder / SWEEP)
+        on_data.setdefault(experiment.data_key, []).append(experiment)
+    sweep = jobs.folder / SWEEP
+    recordings = {dataset_key(some[0]): build_missing(some, sweep) for some in on_data.values()}
     if jobs.plan:
         from eegbench.sweep.study import SharedStudy
 

@@ -234,6 +234,13 @@ def test_a_multirun_is_checked_whole_before_its_first_job(train, tmp_path, capfd
     assert not list(tmp_path.glob("sweeps/*/0"))
 
 
+def test_a_split_that_the_last_job_cannot_have_stops_a_multirun_before_its_first(train, tmp_path, capfd):
+    words = ["split.n_train=1,5,9", "split.n_valid=3", "split.n_test=3", f"paths.outputs={tmp_path}", "tracking=folder"]
+    assert train("-m", *words)[0] == 1
+    assert "split.n_train=9: 9 of 14 subjects are to train, and valid and test leave 8" in capfd.readouterr().err
+    assert not list(tmp_path.glob("sweeps/*/0"))
+
+
 def test_an_interval_needs_a_search(train, tmp_path, capfd):
     assert train("-m", "trainer.lr=interval(1e-4,1e-2)", f"paths.outputs={tmp_path}")[0] == 1
     assert "add hydra/sweeper=optuna" in capfd.readouterr().err
