@@ -68,7 +68,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("parts", nargs="*", default=PARTS, choices=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--kappa", type=float, default=0.5, help="of the valid nights, to be reached")
-    parser.add_argument("--seeds", type=count, default=3, help="trainings of both sides")
+    parser.add_argument(
+        "--repeats", type=count, default=3, help="trainings, each with its seed, and stagings of a night"
+    )
     parser.add_argument("--steps", type=count, default=600, help="after which a side gives up")
     given = parser.parse_args()
     keep_freed_memory()  # as runs do, for both sides
@@ -100,7 +102,7 @@ class Course:
 
 def training(given: argparse.Namespace) -> None:
     """Print seconds to a κ and windows a second of both sides, over the seeds."""
-    courses = [train_by_turns(given, seed) for seed in range(given.seeds)]
+    courses = [train_by_turns(given, seed) for seed in range(given.repeats)]
     print(f"training to κ = {given.kappa:g} of the valid nights (wanted: {WANTED['training']} times as fast)")
     print(f"{'':20} {'published':28} {'ours':28} times")
     for what, more in (("seconds", False), ("steps", False), ("rate", True), ("kappa", True)):
@@ -170,7 +172,7 @@ def night(given: argparse.Namespace) -> None:
     }
     found: dict[str, np.ndarray] = {}
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(3):
+    for _ in range(given.repeats):
         for name, work in works.items():
             began = time.perf_counter()
             found[name] = work()
