@@ -76,6 +76,8 @@ class Scene:
     bind
         Given a network, returns what gives the scores of a batch, by its place, as a function of its windows. What else
         scores depend on is held as it is: other groups of signals, and the neighbours in a sequence.
+    facts
+        What else is known of each window: ``recording, subject, start_s``. None where nobody said.
     """
 
     network: nn.Module
@@ -84,6 +86,7 @@ class Scene:
     classes: tuple[str, ...]
     group: Group
     bind: Callable[[nn.Module], Callable[[slice], Scores]] = unbound
+    facts: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -69,5 +69,5 @@ def similarity(a: Attribution, b: Attribution) -> float:
 
 
 def _strength(attribution: Attribution) -> Float[np.ndarray, "n"]:
-    values = np.abs(attribution.values)
+    values = np.nan_to_num(np.abs(attribution.values))  # no map counts as none of it
     return (values if attribution.is_by_class else values.mean(axis=0)).ravel()

@@ -1,7 +1,7 @@
 """Attention through all layers: how much of each token reaches each other token, or the class token.
 
-Abnar and Zuidema 2020, Quantifying attention flow in transformers, doi:10.18653/v1/2020.acl-main.385. Gradient-weighted:
-Chefer et al. 2021, Generic attention-model explainability, doi:10.1109/ICCV48922.2021.00045.
+Abnar and Zuidema 2020, Quantifying attention flow in transformers, doi:10.18653/v1/2020.acl-main.385. Weighted by
+gradients: Chefer et al. 2021, Generic attention-model explainability, doi:10.1109/ICCV48922.2021.00045.
 """
 
 from typing import Literal

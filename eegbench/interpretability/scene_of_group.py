@@ -44,6 +44,7 @@ def scene_of_group(
         classes=network.classes,
         group=store.form.groups[group],
         bind=lambda of: _bind(of, store, table, rows, group),
+        facts=store.table.loc[rows, ["recording", "subject", "start_s"]].reset_index(drop=True),
     )
 
 

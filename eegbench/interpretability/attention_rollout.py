@@ -1,0 +1,229 @@
+"""The channels and times that the class token of a transformer attends to, through all layers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from eegbench.interpretability.average import times
+from eegbench.interpretability.base import Attribution, Batch, Method, Scene
+from eegbench.interpretability.rollout import Heads, fused, gradient_rollout, rollout, upstream_rollout
+from eegbench.model.attention import record_attention
+from eegbench.model.token_table import TokenTable
+
+Weighting = Literal["attention", "gradient", "upstream_compat"]
+MEASURES: Mapping[str, str] = {
+    "attention": "share of the class token's attention, through all layers",
+    "gradient": "attention times the gradient of the predicted class's score, through all layers",
+    "upstream_compat": "attention in the published order of layers, over the window's largest",
+}
+
+
+@dataclass(frozen=True)
+class AttentionMap(Attribution):
+    """The mean map of each class, and the maps of all windows.
+
+    Attributes
+    ----------
+    tokens
+        What each token stands for.
+    matrices
+        For each class the mean share of each token (rows) that each token (columns) is made of.
+    by_window
+        For each window the share of each token, but for the class token's own.
+    windows
+        A row a window: ``label, predicted, confidence, used``, and the facts of the scene.
+    """
+
+    tokens: TokenTable = field(kw_only=True)
+    matrices: Float[np.ndarray, "n_classes n_tokens n_tokens"] = field(kw_only=True)
+    by_window: Float[np.ndarray, "n n_signal_tokens"] = field(kw_only=True)
+    windows: pd.DataFrame = field(kw_only=True)
+
+
+class AttentionRollout(Method):
+    """The mean over the windows of a class of what the class token attends to, with its standard error.
+
+    Windows belong to the class that an expert gave them. A class without a window that is used has no map.
+
+    Parameters
+    ----------
+    weighting
+        ``attention``: the standard rollout. ``gradient``: weighted by the gradients of the predicted class's score, so
+        that the map says what speaks for it. ``upstream_compat``: as eeg-transformer published it, with the layers in
+        the other order and each map divided by its largest value.
+    heads
+        How the heads of a layer become one: their ``mean``, ``max`` or ``min``; gradients are always averaged.
+    only_correct
+        Whether windows that the network takes for another class are left out.
+    min_confidence
+        Windows whose most probable class has a lower probability are left out.
+
+    Raises
+    ------
+    ValueError
+        From ``explain``: where the network has no attention over tokens, or no window is left.
+
+    References
+    ----------
+    Abnar and Zuidema 2020, doi:10.18653/v1/2020.acl-main.385; Chefer et al. 2021, doi:10.1109/ICCV48922.2021.00045.
+    """
+
+    def __init__(self, *, weighting: Weighting, heads: Heads, only_correct: bool, min_confidence: float) -> None:
+        if not 0 <= min_confidence < 1:
+            raise ValueError(
+                f"interpretability.attention_rollout.min_confidence={min_confidence:g}: a probability from 0 to "
+                "below 1 is expected."
+            )
+        self.weighting, self.heads = weighting, heads
+        self.only_correct, self.min_confidence = only_correct, min_confidence
+
+    def explain(self, scene: Scene, rng: np.random.Generator) -> AttentionMap:  # noqa: ARG002  nothing is drawn
+        """Return a map by class, channel and time; samples of a piece of time have the value of its token.
+
+        Raises
+        ------
+        ValueError
+            Where the network has no attention over tokens, or no window is left.
+        """
+        n_classes, found, seen = len(scene.classes), [], []
+        with record_attention(scene.network) as attention:
+            tokens = attention.tokens
+            totals = _Totals(n_classes, len(tokens))
+            for batch in scene.shown("following attention"):
+                scores, matrix = self._followed(batch, attention.by_layer)
+                attention.take()
+                said = self._said(scores, scene.labels[batch.part])
+                totals.add(matrix, said)
+                found.append(_of_signal(matrix, self.weighting).numpy())
+                seen.append(said)
+        windows = pd.concat(seen, ignore_index=True)
+        if not windows["used"].any():
+            raise ValueError(
+                f"interpretability.attention_rollout: none of {len(windows)} windows is used (only_correct="
+                f"{self.only_correct}, min_confidence={self.min_confidence:g}); lower the confidence, or set "
+                "only_correct=false."
+            )
+        by_window, label = np.concatenate(found), windows["label"].where(windows["used"], -1).to_numpy()
+        values, error = _by_class(by_window, label, n_classes)
+        return AttentionMap(
+            values=_over_time(values, tokens, scene),
+            measure=MEASURES[self.weighting],
+            axis="time_s",
+            places=times(scene),
+            outputs=scene.classes,
+            channels=scene.group.channels,
+            standard_error=_over_time(error, tokens, scene),
+            setting=self._setting,
+            tokens=tokens,
+            matrices=totals.mean(),
+            by_window=by_window,
+            windows=windows if scene.facts is None else pd.concat([windows, scene.facts], axis=1),
+        )
+
+    @property
+    def _setting(self) -> str:
+        words = [f"heads by {self.heads}"] if self.weighting != "gradient" else ["weighted by gradients"]
+        words += ["correct windows"] if self.only_correct else []
+        words += [f"confidence from {self.min_confidence:g}"] if self.min_confidence else []
+        return ", ".join(words)
+
+    def _followed(self, batch: Batch, by_layer: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
+        """Return class scores and, for each window, how much of each token reaches each token."""
+        with torch.set_grad_enabled(self.weighting == "gradient"):
+            scores = batch.scores(batch.x)
+            if sum(len(one) for one in by_layer[0]) != len(batch.x):
+                raise ValueError(
+                    "interpretability=attention_rollout explains networks of single windows, and this one encodes "
+                    "others with each; choose task=supervised."
+                )
+            weights = torch.stack([torch.cat(layer) for layer in by_layer], dim=1)
+            if self.weighting == "gradient":
+                said = scores.gather(1, scores.argmax(1, keepdim=True)).sum()
+                parts = [one for layer in by_layer for one in layer]
+                each = iter(torch.autograd.grad(said, parts))
+                gradients = torch.stack([torch.cat([next(each) for _ in layer]) for layer in by_layer], dim=1)
+                return scores.detach().cpu(), gradient_rollout(weights.detach(), gradients).cpu()
+        layers = fused(weights, self.heads)
+        matrix = upstream_rollout(layers) if self.weighting == "upstream_compat" else rollout(layers)
+        return scores.cpu(), matrix.cpu()
+
+    def _said(self, scores: Tensor, labels: np.ndarray) -> pd.DataFrame:
+        """Return what the network says of windows, and whether their maps count."""
+        confidence, predicted = (one.numpy() for one in scores.softmax(1).max(1))
+        used = (labels >= 0) & (confidence >= self.min_confidence)
+        used &= (predicted == labels) | (not self.only_correct)
+        return pd.DataFrame({"label": labels, "predicted": predicted, "confidence": confidence, "used": used})
+
+
+class _Totals:
+    """Sums of matrices by class: those of all windows would fill the memory."""
+
+    def __init__(self, n_classes: int, n_tokens: int) -> None:
+        self.total = np.zeros((n_classes, n_tokens, n_tokens))
+        self.n = np.zeros(n_classes, dtype=np.int64)
+
+    def add(self, matrix: Float[Tensor, "batch n_tokens n_tokens"], said: pd.DataFrame) -> None:
+        for one in range(len(self.n)):
+            rows = (said["used"] & (said["label"] == one)).to_numpy()
+            self.total[one] += matrix.numpy()[rows].sum(0, dtype=np.float64)
+            self.n[one] += rows.sum()
+
+    def mean(self) -> Float[np.ndarray, "n_classes n_tokens n_tokens"]:
+        means = np.full(self.total.shape, np.nan)
+        n = self.n[:, None, None]
+        np.divide(self.total, n, out=means, where=n > 0)
+        return means
+
+
+def _of_signal(
+    matrix: Float[Tensor, "batch n_tokens n_tokens"], weighting: Weighting
+) -> Float[Tensor, "batch n_signal_tokens"]:
+    """Return the share of each token in the class token, of all that are not the class token."""
+    row = matrix[:, 0, 1:]
+    if weighting == "upstream_compat":
+        return row / row.amax(1, keepdim=True)
+    return row / row.sum(1, keepdim=True).clamp_min(torch.finfo(row.dtype).tiny)
+
+
+def _by_class(
+    by_window: Float[np.ndarray, "n n_signal_tokens"], label: np.ndarray, n_classes: int
+) -> tuple[Float[np.ndarray, "n_classes n_signal_tokens"], Float[np.ndarray, "n_classes n_signal_tokens"]]:
+    """Return the mean map of each class and its standard error; NaN where there is no window, or one."""
+    means, errors = np.full((2, n_classes, by_window.shape[1]), np.nan)
+    for one in range(n_classes):
+        maps = by_window[label == one].astype(np.float64)
+        if len(maps):
+            means[one] = maps.mean(0)
+        if len(maps) > 1:
+            errors[one] = maps.std(0, ddof=1) / len(maps) ** 0.5
+    return means, errors
+
+
+def _over_time(
+    values: Float[np.ndarray, "n_classes n_signal_tokens"], tokens: TokenTable, scene: Scene
+) -> Float[np.ndarray, "n_classes n_channels n_times"]:
+    """Give each sample the value of the token that it belongs to; NaN where it belongs to none."""
+    at = np.floor(times(scene) / tokens.duration_s[1] + 1e-6).astype(int)
+    by_token = values[:, tokens.of_signal - 1]  # tokens of the signal, without the class token
+    grid = by_token[:, :, np.minimum(at, tokens.n_chunks - 1)]
+    return np.where(at < tokens.n_chunks, grid, np.nan)
+
+
+def facts_of(found: AttentionMap) -> dict[str, Any]:
+    """Return what is said of the arrays of a map, for a JSON beside them."""
+    table = found.tokens
+    return {
+        "channels": list(table.channels),
+        "classes": list(found.outputs),
+        "tokens": [
+            {"channel": None if c < 0 else table.channels[c], "start_s": float(start), "duration_s": float(length)}
+            for c, start, length in zip(table.channel, table.start_s, table.duration_s, strict=True)
+        ],
+        "measure": found.measure,
+    }
