@@ -17,12 +17,14 @@ from eegbench.inference.model_folder import NETWORK, model_folder
 from eegbench.inference.network import Network, load_network
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
+from eegbench.interpretability.attention_rollout import AttentionMap
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.interpretability.scene_of_group import scene_of_group
 from eegbench.model.base import Encoder
 from eegbench.progress import tell
 from eegbench.report.album import Album
+from eegbench.report.attention_figures import plot_attention
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
 from eegbench.report.console import print_checks
 
@@ -111,7 +113,9 @@ def _explain_group(
         album.add_data(stem, found.table())
         album.add_facts(stem, {**check, **about, "options": spec.node, "explain": asdict(chosen), "seed": seed})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")
-        plot_attribution(found, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
+        plot_attribution(found.drawn, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
+        if isinstance(found, AttentionMap):
+            plot_attention(found, scene, title=title, stem=stem, album=album)
         yield check
 
 

@@ -25,7 +25,7 @@ N_STEPS = 24
 """Pieces of a curve."""
 
 ENDS = "coolwarm"
-VIEWS: Mapping[str, tuple[float, float]] = {"front": (5, 90), "left": (5, 180), "top": (90, -90)}
+VIEWS: Mapping[str, tuple[float, float]] = {"front": (5.0, 90.0), "left": (5.0, 180.0), "top": (90.0, -90.0)}
 """Elevation and azimuth in degrees."""
 
 WIDEST_PT, WIDEST_PX = 2.0, 8.0

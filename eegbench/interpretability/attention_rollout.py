@@ -1,7 +1,7 @@
 """The channels and times that the class token of a transformer attends to, through all layers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -44,6 +44,29 @@ class AttentionMap(Attribution):
     matrices: Float[np.ndarray, "n_classes n_tokens n_tokens"] = field(kw_only=True)
     by_window: Float[np.ndarray, "n n_signal_tokens"] = field(kw_only=True)
     windows: pd.DataFrame = field(kw_only=True)
+
+    @property
+    def drawn(self) -> Attribution:
+        """The map over an even share, as shares of many tokens are all small and differ little."""
+        error, n = self.standard_error, self.by_window.shape[1]
+        assert error is not None
+        measure = "attention over an even share (1: twice as much)"
+        return replace(self, values=self.values * n - 1, standard_error=error * n, measure=measure)
+
+    @property
+    def by_chunk(self) -> Float[np.ndarray, "n_classes n_channels n_chunks"]:
+        """The mean map of each class, a number a token; NaN where a class has no window."""
+        label = self.windows["label"].where(self.windows["used"], -1).to_numpy()
+        means, _ = _by_class(self.by_window, label, len(self.outputs))
+        return means[:, self.tokens.of_signal - 1]
+
+    @property
+    def between_channels(self) -> Float[np.ndarray, "n_classes n_channels n_channels"]:
+        """How much of each channel (rows) is made of each channel (columns): the mean over pieces of time of both."""
+        grid = self.tokens.of_signal
+        flat = self.matrices[:, grid.ravel()][:, :, grid.ravel()]
+        parts = flat.reshape(len(flat), *grid.shape, *grid.shape)
+        return np.asarray(parts.mean(axis=(2, 4)))
 
 
 class AttentionRollout(Method):

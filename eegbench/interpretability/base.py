@@ -142,6 +142,11 @@ class Attribution(ChannelMap):
     bands_hz: Float[np.ndarray, "n_places 2"] | None = None
     setting: str = ""
 
+    @property
+    def drawn(self) -> "Attribution":
+        """What figures show: this map, or one of it that is better to see."""
+        return self
+
     def table(self) -> pd.DataFrame:
         """Return a row an output, channel and place (named as the axis), with its value and what is known of that."""
         names = ["output", "channel", self.axis]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from eegbench.atomic import write_csv, write_json, write_parquet, write_text
+from eegbench.atomic import write_arrays, write_csv, write_json, write_parquet, write_text
 from eegbench.figure import save
 
 
@@ -64,6 +65,10 @@ class Album:
     def add_data(self, stem: str, table: pd.DataFrame) -> None:
         """Save many numbers as parquet."""
         write_parquet(self.folder / "tables" / f"{stem}.parquet", table)
+
+    def add_arrays(self, stem: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Save arrays as npz."""
+        write_arrays(self.folder / "tables" / f"{stem}.npz", arrays)
 
     def add_facts(self, stem: str, facts: Mapping[str, Any]) -> None:
         """Save what a figure was made with as JSON."""

@@ -24,6 +24,10 @@ CORRELATION = (
     "A correlation of amplitude and score says that the network uses this amplitude, not that the class has more."
 )
 DEPENDENCE = "The map says what the score depends on, not where the class has more amplitude."
+ATTENTION = (
+    "Attention says what was mixed in, not what the score depends on: the deletion test in checks.csv asks that of it."
+)
+TOLD = {"correlation": CORRELATION, "attention": ATTENTION}
 DATA = "What differs between the classes' windows, whether or not a network uses it."
 FILTERS = "What the filters pass on says nothing yet about what the network makes of it."
 
@@ -128,7 +132,7 @@ def _caption(attribution: Attribution, where: str, marks: str) -> str:
     """Say what a map says and does not say, where the data are drawn, and what is marked."""
     if not attribution.is_by_class:
         return FILTERS
-    what = CORRELATION if "correlation" in attribution.measure else DEPENDENCE
+    what = next((told for word, told in TOLD.items() if word in attribution.measure), DEPENDENCE)
     corrected = f"{marks}: p < .05, corrected for all channels and places." if attribution.p is not None else ""
     return " ".join(sentence for sentence in (what, where, corrected) if sentence)
 

@@ -23,14 +23,14 @@ OPTIONS = {"weighting": "attention", "heads": "mean", "only_correct": False, "mi
 class Classifier(nn.Module):
     """A transformer with a linear head."""
 
-    def __init__(self, n_chunks=2, crop_s=1.0):
+    def __init__(self, n_chunks=2, crop_s=1.0, channels=("A", "B", "C")):
         super().__init__()
         torch.manual_seed(3)
         node = {
             name: value for name, value in node_of(CONF / "model/eeg_transformer.yaml").items() if name != "_target_"
         }
         small = {"dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": None, "n_chunks": n_chunks, "crop_s": crop_s}
-        self.encoder = EegTransformer(form=form_of(["A", "B", "C"], 16.0, N_TIMES), **node | small)
+        self.encoder = EegTransformer(form=form_of(channels, 16.0, N_TIMES), **node | small)
         self.head = nn.Linear(8, 2)
 
     def forward(self, x):

@@ -1,0 +1,59 @@
+"""What goes from channel to channel: a square a class."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.figure import Figure
+
+from eegbench.figure.caption import caption_height_in, write_caption
+from eegbench.figure.diverging import USES, colours
+from eegbench.figure.style import WIDTH_IN, styled
+
+COLUMNS = 2
+MAX_NAMES, NAME_PT = 32, 5.5
+
+
+@styled
+def channel_matrix(
+    matrices: Mapping[str, Float[np.ndarray, "n_channels n_channels"]],
+    *,
+    channels: Sequence[str],
+    measure: str,
+    title: str,
+    caption: str,
+) -> Figure:
+    """Draw the matrices side by side, in one scale of colours that is symmetric about zero.
+
+    Parameters
+    ----------
+    matrices
+        By name, such as the class; NaN is left white.
+    channels
+        Names of rows and columns; of many every second or third is written.
+    measure
+        What the numbers are; stands at the bar.
+    title, caption
+        Stand above and below all.
+    """
+    n_rows = ceil(len(matrices) / COLUMNS)
+    foot = caption_height_in(caption, WIDTH_IN)
+    figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * WIDTH_IN / COLUMNS + foot), layout="constrained")
+    figure.suptitle(title)
+    grid = figure.subplots(n_rows, COLUMNS, squeeze=False)
+    scale = colours(np.stack(list(matrices.values())), USES)
+    named = range(0, len(channels), ceil(len(channels) / MAX_NAMES))
+    for axes, (name, matrix) in zip(grid.flat, matrices.items(), strict=False):
+        axes.imshow(matrix, cmap=USES, norm=scale.norm, interpolation="nearest")
+        axes.set_title(name)
+        axes.set_xticks(named, [channels[i] for i in named], rotation=90, fontsize=NAME_PT)
+        axes.set_yticks(named, [channels[i] for i in named], fontsize=NAME_PT)
+        axes.set_xlabel("attended to")
+        axes.set_ylabel("attends")
+        axes.tick_params(length=0)
+    for axes in list(grid.flat)[len(matrices) :]:
+        axes.set_axis_off()
+    figure.colorbar(scale, ax=grid, shrink=0.6).set_label(measure)
+    write_caption(figure, caption)
+    return figure

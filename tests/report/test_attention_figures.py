@@ -1,0 +1,64 @@
+"""What a run gets of attention: figures, a page that needs no network, and the maps of all windows."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from forms import group_of
+from interpretability import test_attention_rollout
+from interpretability.scenes import scene_of
+
+from eegbench.interpretability.attention_rollout import AttentionRollout
+from eegbench.report.album import Album
+from eegbench.report.attention_figures import plot_attention
+
+PLACES = np.array([[0, 0.08, 0.05], [0.07, 0, 0.06], [-0.07, 0, 0.06], [0, -0.08, 0.05]])
+NAMES = ("Fz", "C4", "C3", "</script>")
+
+
+@pytest.fixture
+def found(monkeypatch):
+    monkeypatch.setattr(test_attention_rollout, "N_CHANNELS", 4)
+    network = test_attention_rollout.Classifier(channels=NAMES)
+    scene = scene_of(network, test_attention_rollout.x_of())
+    scene = replace(scene, group=group_of(NAMES, 16.0, 18, PLACES))
+    return AttentionRollout(**test_attention_rollout.OPTIONS).explain(scene, np.random.default_rng(0)), scene
+
+
+def test_figures_numbers_and_the_page_are_there(found, tmp_path):
+    plot_attention(*found, title="T", stem="a", album=Album(tmp_path, ("png",)))
+    figures = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert figures == {"a_matrix.png", "a_3d.png", "a_3d.html", "a_difference.png"}
+    with np.load(tmp_path / "tables" / "a_windows.npz", allow_pickle=False) as arrays:
+        assert arrays["by_window"].shape == (12, 8)
+        assert arrays["matrices"].shape == (2, 9, 9)
+    tokens = json.loads((tmp_path / "tables" / "a_tokens.json").read_text())["tokens"]
+    assert [token["channel"] for token in tokens[:4]] == [None, "Fz", "Fz", "C4"]
+    windows = pd.read_csv(tmp_path / "tables" / "a_windows.csv")
+    assert list(windows) == ["label", "predicted", "confidence", "used"]
+
+
+def test_names_cannot_break_out_of_the_page(found, tmp_path):
+    plot_attention(*found, title="<b>T", stem="a", album=Album(tmp_path, ("png",)))
+    page = (tmp_path / "figures" / "a_3d.html").read_text()
+    assert "<b>T" not in page
+    assert page.count("</script>") == page.count("<script")
+
+
+def test_electrodes_without_places_leave_the_matrix(found, tmp_path):
+    attention, scene = found
+    nowhere = replace(scene, group=group_of(NAMES, 16.0, 18))
+    plot_attention(attention, nowhere, title="T", stem="a", album=Album(tmp_path, ("png",)))
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"a_matrix.png"}
+
+
+def test_what_is_drawn_is_relative_to_an_even_share(found):
+    attention, _ = found
+    np.testing.assert_allclose(attention.drawn.values[:, :, 0], attention.values[:, :, 0] * 8 - 1)
+    assert attention.between_channels.shape == (2, 4, 4)
+    grid = attention.tokens.of_signal
+    expected = np.mean([attention.matrices[0, grid[1, i], grid[2, j]] for i in range(2) for j in range(2)])
+    np.testing.assert_allclose(attention.between_channels[0, 1, 2], expected)
+    np.testing.assert_allclose(attention.by_chunk[1, 3, 1], attention.by_window[1::2].mean(0)[7], rtol=1e-6)
