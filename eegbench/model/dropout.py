@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 
-class Dropout(nn.Dropout):
+class UniformDropout(nn.Dropout):
     """Set a share of the numbers to 0 in training, and scale the others up.
 
     On a CPU torch draws the mask number by number unless the processor is Intel's; uniform numbers that are compared

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from eegbench.model.dropout import Dropout
+from eegbench.model.dropout import UniformDropout
 
 
 def ones() -> torch.Tensor:
@@ -12,30 +12,30 @@ def ones() -> torch.Tensor:
 
 
 def test_numbers_are_zero_or_scaled_up_in_training():
-    assert Dropout(0.2).train()(ones()).unique().tolist() == [0, 1.25]
+    assert UniformDropout(0.2).train()(ones()).unique().tolist() == [0, 1.25]
 
 
 @pytest.mark.parametrize("p", [0.1, 0.5])
 def test_the_share_that_is_told_is_dropped(p):
-    dropped = (Dropout(p).train()(ones()) == 0).float().mean()
+    dropped = (UniformDropout(p).train()(ones()) == 0).float().mean()
     assert dropped.item() == pytest.approx(p, abs=0.005)  # five standard deviations of 100,000 draws
 
 
 @pytest.mark.parametrize(("p", "expected"), [(0.0, 1.0), (1.0, 0.0)])
 def test_nothing_and_everything_can_be_dropped(p, expected):
-    assert (Dropout(p).train()(ones()) == expected).all()
+    assert (UniformDropout(p).train()(ones()) == expected).all()
 
 
 def test_evaluation_leaves_all():
-    assert torch.equal(Dropout(0.5).eval()(ones()), ones())
+    assert torch.equal(UniformDropout(0.5).eval()(ones()), ones())
 
 
 def test_the_gradient_is_that_of_the_numbers_that_are_left():
     x = ones().requires_grad_()
-    out = Dropout(0.5).train()(x)
+    out = UniformDropout(0.5).train()(x)
     out.sum().backward()
     assert torch.equal(x.grad, out.detach())
 
 
 def test_half_precision_stays_half_precision():
-    assert Dropout(0.5).train()(ones().bfloat16()).dtype == torch.bfloat16
+    assert UniformDropout(0.5).train()(ones().bfloat16()).dtype == torch.bfloat16

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.dropout import Dropout
+from eegbench.model.dropout import UniformDropout
 from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
 
 
@@ -52,7 +52,7 @@ class SeqSleep(EpochEncoder):
         self.register_buffer("triangles", triangular_filters(n_frequencies, n_filters, sfreq), persistent=False)
         self.weight = nn.Parameter(torch.randn(n_channels, n_frequencies, n_filters))
         self.norm = nn.BatchNorm1d(n_filters)
-        self.dropout = Dropout(dropout)
+        self.dropout = UniformDropout(dropout)
         self.gru = nn.GRU(n_channels * n_filters, hidden_dim, batch_first=True, bidirectional=bidirectional)
         self.dim = hidden_dim * (2 if bidirectional else 1)
 

@@ -6,7 +6,7 @@ Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.dropout import Dropout
+from eegbench.model.dropout import UniformDropout
 from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
 
 
@@ -49,7 +49,7 @@ class SimpleSleep(EpochEncoder):
         kept = recorded if n_frequencies is None else n_frequencies
         self.frequencies = nn.Identity() if n_frequencies is None else nn.Linear(recorded, kept)
         self.channels = nn.Linear(n_channels, n_channels) if mix_channels else nn.Identity()
-        self.dropout = Dropout(dropout)
+        self.dropout = UniformDropout(dropout)
         self.gru = nn.GRU(n_channels * kept, hidden_dim, batch_first=True, bidirectional=bidirectional)
         self.dim = hidden_dim * (2 if bidirectional else 1)
 
