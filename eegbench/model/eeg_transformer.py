@@ -117,8 +117,7 @@ class EegTransformer(Encoder):
             self.positions = ElectrodePositions(group, n_chunks, dim)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(
-            TransformerLayer(dim=dim, n_heads=n_heads, dropout=dropout, upstream_compat=upstream_compat)
-            for _ in range(n_layers)
+            TransformerLayer(dim, n_heads, dropout=dropout, upstream_compat=upstream_compat) for _ in range(n_layers)
         )
         self.norm = nn.LayerNorm(dim)
         self.hidden = None if hidden_dim is None else nn.Linear(dim, hidden_dim)

@@ -21,7 +21,7 @@ class TransformerLayer(nn.Module):
         As published in eeg-transformer: what is added is never negative, and dropout follows on the sum.
     """
 
-    def __init__(self, *, dim: int, n_heads: int, dropout: float, upstream_compat: bool) -> None:
+    def __init__(self, dim: int, n_heads: int, *, dropout: float, upstream_compat: bool) -> None:
         super().__init__()
         self.attention_norm = nn.LayerNorm(dim)
         self.attention = SelfAttention(dim, n_heads)
