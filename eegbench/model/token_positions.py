@@ -34,9 +34,7 @@ class LearnedPositions(nn.Module):
     def forward(self, x: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch n_tokens dim"]:
         """Return tokens that know their place."""
         if x.shape[1] > len(self.vectors):
-            raise ValueError(
-                f"model.n_positions={len(self.vectors)}: there are {x.shape[1]} tokens; set null, or more."
-            )
+            raise ValueError(f"model.n_positions={len(self.vectors)}: {x.shape[1]} tokens need more; set null.")
         return x + self.vectors[: x.shape[1]]
 
 
