@@ -21,6 +21,7 @@ from eegbench.interpretability.attention_rollout import AttentionMap
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.interpretability.scene_of_group import scene_of_group
+from eegbench.interpretability.stored_map import map_facts
 from eegbench.model.base import Encoder
 from eegbench.progress import tell
 from eegbench.report.album import Album
@@ -110,8 +111,9 @@ def _explain_group(
         name, stem = f"{method}{suffix}", f"{place}/{method}{suffix}"
         tell(f"{name}: {about['predictor']}, {about['split']}, {len(scene)} windows")
         found, check = _ask(name, spec, scene, shuffled, seed)
-        album.add_data(stem, found.table())
-        album.add_facts(stem, {**check, **about, "options": spec.node, "explain": asdict(chosen), "seed": seed})
+        made = {"options": spec.node, "explain": asdict(chosen), "seed": seed}
+        album.add_data(stem, found.drawn.table())
+        album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group)})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")
         plot_attribution(found.drawn, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
         if isinstance(found, AttentionMap):

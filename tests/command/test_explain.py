@@ -112,7 +112,7 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
     [
         ([], "say which run: eegbench explain run=outputs/runs/FOLDER."),
         (["run=nowhere"], "run=nowhere: there is no run in this folder"),
-        (["run={run}", "-m"], "explain takes one run at a time"),
+        (["run={run}", "-m"], "explain takes several runs as run="),
         (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
         (["run={run}", "explain.predictor=network"], "has no network with a head of the classes"),
         (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is no band"),
@@ -222,3 +222,26 @@ def test_outputs_that_were_moved_are_used_where_they_are(train, outputs, tmp_pat
     assert (moved / "tables" / "interpretability" / "checks.csv").is_file()
     assert (moved / "tracking.json").read_text() == record
     assert {path.name for path in (tmp_path / "archive").iterdir()} == {"runs", "stores"}
+
+
+@pytest.mark.slow
+def test_several_runs_are_explained_and_averaged(decoder, tmp_path, capsys):
+    for number in (0, 1):
+        shutil.copytree(decoder, tmp_path / "sweep" / str(number))
+    words = [
+        f"run={tmp_path / 'sweep'}",
+        "interpretability=saliency",
+        "explain.n_windows=10",
+        "trust=[toy]",
+        "figures=[]",
+    ]
+    assert main(["explain", *words]) == 0
+    told = capsys.readouterr()
+    assert "1 of 2:" in told.err
+    assert "saliency: mean over 2 runs; rank correlation of a run's map with the others' mean 1.00" in told.out
+    (folder,) = (tmp_path / "sweep").glob("explanation_*")
+    mean = pd.read_parquet(folder / "tables" / "interpretability" / "saliency.parquet")
+    one = pd.read_parquet(tmp_path / "sweep" / "0" / "tables" / "interpretability" / "saliency.parquet")
+    assert mean["value"].tolist() == pytest.approx(one["value"].tolist())
+    group = pd.read_csv(folder / "tables" / "interpretability" / "group.csv").set_index("method")
+    assert group.loc["saliency", "n_runs"] == 2

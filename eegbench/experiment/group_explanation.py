@@ -1,0 +1,48 @@
+"""Explain several finished runs together: the mean of their maps, in a folder of its own and as a run in MLflow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eegbench.experiment.finished import Finished
+from eegbench.report.album import Album
+from eegbench.report.group_maps import print_group_maps, shared_methods, write_group_maps
+from eegbench.tracking.base import RunFacts, tracked
+
+KIND, EXPLANATION = "kind", "explanation"
+
+
+def explain_group(runs: Sequence[Finished], folder: Path) -> str:
+    """Write the mean maps of runs that have been explained, and return the address of their run in MLflow.
+
+    Parameters
+    ----------
+    runs
+        Runs whose maps are in their folders.
+    folder
+        Takes figures and tables.
+
+    Raises
+    ------
+    ValueError
+        Where the runs have no method in common, or their maps cannot be averaged.
+    """
+    first = runs[0]
+    folders, place = [one.folder for one in runs], first.asked.explained.folder
+    methods = shared_methods(folders, place)
+    if not methods:
+        raise ValueError("these runs have no map in common; explain them with the same interpretability=[…].")
+    album = Album(folder, first.asked.figures)
+    table = write_group_maps(folders, place, methods, album)
+    album.raise_failed()
+    print_group_maps(table)
+    facts = RunFacts(
+        experiment=first.experiment.name,
+        name=f"explanation of {len(runs)} runs",
+        folder=folder,
+        parameters={"runs": ", ".join(map(str, folders)), "methods": ", ".join(methods)},
+        tags={KIND: EXPLANATION},
+    )
+    with tracked(first.experiment.tracker, facts) as run:
+        similar = {f"explain/{row['method']}/similarity_of_runs": row["similarity"] for _, row in table.iterrows()}
+        run.finish(metrics=similar, model=None)
+        return run.link

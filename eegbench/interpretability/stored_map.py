@@ -1,0 +1,91 @@
+"""A map on disk: a table of its numbers, and in a JSON beside it all that a figure needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from eegbench.interpretability.base import Attribution
+from eegbench.types import Group
+
+
+@dataclass(frozen=True)
+class StoredMap:
+    """A map that was read again.
+
+    Attributes
+    ----------
+    attribution
+        As figures draw it.
+    group
+        The group of signals that it is of.
+    """
+
+    attribution: Attribution
+    group: Group
+
+
+def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
+    """Return what is known of a map besides its numbers, as JSON holds it.
+
+    Parameters
+    ----------
+    attribution
+        As figures draw it.
+    group
+        The group of signals that it is of.
+    """
+    return {
+        "measure": attribution.measure,
+        "axis": attribution.axis,
+        "outputs": list(attribution.outputs),
+        "channels": list(attribution.channels),
+        "is_by_class": attribution.is_by_class,
+        "bands_hz": None if attribution.bands_hz is None else _without_nan(attribution.bands_hz),
+        "setting": attribution.setting,
+        "group": {
+            "channels": list(group.channels),
+            "sfreq": group.sfreq,
+            "n_times": group.n_times,
+            "positions": _without_nan(group.positions),
+        },
+    }
+
+
+def stored_map(table: pd.DataFrame, facts: Mapping[str, Any]) -> StoredMap:
+    """Return a map of its table and what `map_facts` said of it.
+
+    Raises
+    ------
+    KeyError, ValueError
+        Where the table is not of these outputs and channels.
+    """
+    outputs, channels, known = tuple(facts["outputs"]), tuple(facts["channels"]), facts["group"]
+    places = table[facts["axis"]].iloc[: len(table) // (len(outputs) * len(channels))]
+    shape = (len(outputs), len(channels), len(places))
+    error = table["standard_error"].to_numpy().reshape(shape) if "standard_error" in table else None
+    bands = facts["bands_hz"]
+    attribution = Attribution(
+        values=table["value"].to_numpy(dtype=np.float64).reshape(shape),
+        measure=facts["measure"],
+        axis=facts["axis"],
+        places=tuple(places) if facts["axis"] == "band" else places.to_numpy(dtype=np.float64),
+        outputs=outputs,
+        channels=channels,
+        standard_error=error,
+        is_by_class=facts["is_by_class"],
+        bands_hz=None if bands is None else _with_nan(bands, np.inf),
+        setting=facts["setting"],
+    )
+    positions = _with_nan(known["positions"], np.nan)
+    return StoredMap(attribution, Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions))
+
+
+def _without_nan(values: np.ndarray) -> list[list[float | None]]:
+    return [[float(one) if np.isfinite(one) else None for one in row] for row in values]
+
+
+def _with_nan(rows: list[list[float | None]], missing: float) -> np.ndarray:
+    return np.array([[missing if one is None else one for one in row] for row in rows], dtype=np.float64)

@@ -1,0 +1,62 @@
+"""Which finished runs a word names: a folder, several, a pattern, or a sweep."""
+
+from pathlib import Path
+
+from eegbench.config import typed
+
+CONFIG, SUMMARY = "config.yaml", "summary.json"
+
+
+def runs_named(text: str) -> list[Path]:
+    """Return the folders of runs, in the order in which they are named.
+
+    Parameters
+    ----------
+    text
+        A folder; several as ``[A,B]``; a pattern with ``*``; or the folder of a sweep, whose finished runs are meant.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where a pattern or a sweep's folder holds no run.
+    """
+    parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else [text]
+    found = [run for part in parts for run in _runs(part.strip().strip("'\""))]
+    return list(dict.fromkeys(found))
+
+
+def _runs(text: str) -> list[Path]:
+    folder = Path(text)
+    if "*" in text or "?" in text:
+        found = Path(folder.anchor).glob(str(folder.relative_to(folder.anchor)))
+        runs = sorted(one for one in found if (one / CONFIG).is_file())
+        if not runs:
+            raise FileNotFoundError(f"run={text}: no folder of a run fits this pattern.")
+        return runs
+    if folder.is_dir() and not (folder / CONFIG).is_file():
+        inner = [path.parent for path in folder.glob(f"*/{SUMMARY}") if (path.parent / CONFIG).is_file()]
+        return sorted(inner, key=_number) or [folder]
+    return [folder]
+
+
+def _number(folder: Path) -> tuple[int, str]:
+    """Return what a sweep's runs are sorted by: their numbers."""
+    return (int(folder.name), "") if folder.name.isdigit() else (0, folder.name)
+
+
+def check_finished(folder: Path) -> None:
+    """Refuse a folder that holds no finished run.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no run.
+    ValueError
+        Where it is not finished.
+    """
+    if not (folder / CONFIG).is_file():
+        raise FileNotFoundError(f"run={folder}: there is no run in this folder ({folder / CONFIG} is missing).")
+    if not (folder / SUMMARY).is_file():
+        raise ValueError(
+            f"run={folder}: this run is not finished; finish it with: eegbench train {typed('resume', folder)}"
+        )
