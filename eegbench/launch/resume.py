@@ -55,7 +55,8 @@ def with_resume(words: Sequence[str]) -> list[str]:
     places = _places(folder)
     kept = [word for word in kept if word.partition("=")[0] not in places]
     kept += [f"{key}={quoted(where)}" for key, where in places.items()]
-    return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}"]
+    alone = "hydra.mode=RUN"  # also where the run is a job of +sweep=OPTION, which would begin all jobs anew
+    return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}", alone]
 
 
 def _places(folder: Path) -> dict[str, str]:

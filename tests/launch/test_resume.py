@@ -4,10 +4,12 @@ import shlex
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.types import RunMode
 
 from eegbench.__main__ import main
 from eegbench.config import conf_folder, quoted, typed
 from eegbench.launch.resume import with_resume
+from eegbench.sweep.plugin import register
 
 
 def test_without_resume_the_words_stay_as_they_are():
@@ -28,14 +30,24 @@ def run_folder(tmp_path):
 def test_resume_takes_the_options_of_the_run_and_its_folder(tmp_path):
     folder = run_folder(tmp_path)
     words = with_resume([f"resume={folder}", "--config-dir=mine"])
-    expected = ["--config-dir=mine", "seed=3", "model=stager_net", f'resume="{folder}"', f'hydra.run.dir="{folder}"']
-    assert words == expected
+    own = [f'resume="{folder}"', f'hydra.run.dir="{folder}"', "hydra.mode=RUN"]
+    assert words == ["--config-dir=mine", "seed=3", "model=stager_net", *own]
 
 
 def test_a_resumed_run_may_iterate_longer(tmp_path):
     folder = run_folder(tmp_path)
     words = with_resume([f"resume={folder}", "probe.of.linear.max_iter=9"])
-    assert words[2:] == ["probe.of.linear.max_iter=9", f'resume="{folder}"', f'hydra.run.dir="{folder}"']
+    assert words[2:4] == ["probe.of.linear.max_iter=9", f'resume="{folder}"']
+
+
+def test_a_job_of_a_sweep_in_a_file_is_resumed_by_itself(tmp_path):
+    (tmp_path / ".hydra").mkdir()
+    (tmp_path / ".hydra" / "overrides.yaml").write_text("- split.fold=3\n- +sweep=folds\n")
+    words = with_resume([f"resume={tmp_path}"])
+    register()
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
+        made = compose("train", overrides=["name=test", *words], return_hydra_config=True)
+    assert (made.hydra.mode, made.split.fold, made.split.n_folds) == (RunMode.RUN, 3, 25)
 
 
 @pytest.mark.parametrize("name", ["Anna's Drive", "two words", "site=A", "a,b", "a(1)", "Zürich", "a\\b", 'say "hi"'])
