@@ -146,7 +146,8 @@ class Loop(Trainer):
         shares = [self._share(part, draw.block) for part in batches]
         every = outcomes(session, material, draw, shares, f"pass {number} of {self.max_passes}")
         for part, (outcome, generator) in zip(batches, every, strict=True):
-            self._set_lr(session, len(batches) * self.max_passes)
+            factor = self.schedule.factor(progress.n_steps, steps_of_pass=len(batches), max_passes=self.max_passes)
+            session.set_lr(self.lr * factor)
             self._step(mean_loss(outcome) + self._penalty(session), session, generator)
             tally.add(outcome)
             progress.n_steps += 1
@@ -196,11 +197,6 @@ class Loop(Trainer):
         """Return the batches of training: without the last where it is short and ``drop_last`` is set."""
         batches = self.batches(draw)
         return without_short(batches) if self.drop_last and not self.even_batches else batches
-
-    def _set_lr(self, session: Session, n_steps: int) -> None:
-        factor = self.schedule.factor(session.progress.n_steps, n_steps)
-        for group in session.optimizer.param_groups:
-            group["lr"] = self.lr * group["lr_factor"] * factor
 
     def check_device(self, device: torch.device) -> None:
         """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""

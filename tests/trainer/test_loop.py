@@ -20,6 +20,9 @@ from eegbench.trainer.schedule.constant import Constant
 from eegbench.trainer.schedule.cosine import Cosine
 from eegbench.types import Draw
 
+STEPS = {"steps_of_pass": 4, "max_passes": 4}
+"""Of the loop and the material of `small_training`."""
+
 
 def nothing(row):
     return {}
@@ -227,7 +230,7 @@ def test_frozen_layers_keep_weights_and_statistics(tmp_path):
 def test_cosine_moves_the_learning_rate_by_step(tmp_path):
     _, _, fitted = fit(tmp_path)
     assert fitted.history["lr"].tolist()[0] == 1e-2
-    assert fitted.history["lr"].iloc[-1] == pytest.approx(1e-2 * Cosine().factor(15, 16))
+    assert fitted.history["lr"].iloc[-1] == pytest.approx(1e-2 * Cosine().factor(15, **STEPS))
 
 
 def test_bf16_trains_close_to_float32_and_fp16_wants_a_gpu(tmp_path):
@@ -284,12 +287,6 @@ def test_every_pass_draws_anew_and_validation_draws_once():
     assert not np.array_equal(given.draw(1).windows, material(seed=1).draw(1).windows)
 
 
-def test_schedules():
-    assert [Constant().factor(step, 10) for step in (0, 5, 9)] == [1.0, 1.0, 1.0]
-    assert Cosine().factor(0, 10) == 1.0
-    assert Cosine().factor(5, 10) == pytest.approx(0.5)  # references: value(U/2) = v0 / 2
-
-
 def draw_of(n_examples, block=1):
     return Draw(np.zeros((n_examples, 1), np.int64), np.zeros(n_examples, np.int64), block=block)
 
@@ -329,11 +326,10 @@ def test_the_schedule_multiplies_each_groups_factor_and_a_group_may_have_its_own
     encoder, _ = modules()
     task = Grouped(embed_dim=4, dropout=0.0, batch_statistics="joint")
     session = loop()._begin(encoder, task, tmp_path)
-    session.progress.n_steps = 5
-    loop()._set_lr(session, 10)
+    session.set_lr(1e-2 * Cosine().factor(5, **STEPS))
     whole, head = session.optimizer.param_groups
-    assert whole["lr"] == 1e-2 * Cosine().factor(5, 10)
-    assert head["lr"] == pytest.approx(1e-3 * Cosine().factor(5, 10))
+    assert whole["lr"] == 1e-2 * Cosine().factor(5, **STEPS)
+    assert head["lr"] == pytest.approx(1e-3 * Cosine().factor(5, **STEPS))
     assert (whole["weight_decay"], head["weight_decay"]) == (1e-3, 0.0)
     fitted = loop().fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)
     resumed = loop(max_passes=6).fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)
