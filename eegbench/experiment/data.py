@@ -164,13 +164,20 @@ def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
     return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
 
 
+def class_counts(data: Data, split: str) -> tuple[int, ...]:
+    """Count the windows of each class in a split that are not rejected."""
+    table = data.part(split)
+    used = table[~table["rejected"]]
+    return tuple(int((used["label"] == i).sum()) for i in range(len(data.store.classes)))
+
+
 def counts(data: Data) -> dict[str, dict[str, int]]:
     """Count recordings, subjects and windows of each split, by class, unscored, flat, saturated and marked bad."""
     found = {}
     for split in (*SPLITS, ""):
         table = data.part(split)
         used = table[~table["rejected"]]
-        by_class = {name: int((used["label"] == i).sum()) for i, name in enumerate(data.store.classes)}
+        by_class = dict(zip(data.store.classes, class_counts(data, split), strict=True))
         found[split or "in no split"] = {
             "n_subjects": int(table["subject"].nunique()),
             "n_recordings": int(table["recording"].nunique()),

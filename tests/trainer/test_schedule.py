@@ -39,7 +39,12 @@ def test_after_the_warm_up_each_pass_that_ended_multiplies_by_the_decay():
 
 
 def test_a_warm_up_that_ends_with_a_pass_is_followed_by_the_first_decay():
-    assert [warmup(step, steps_of_pass=5, warmup_steps=10, decay=0.5) for step in (9, 10, 14, 15)] == [1, 0.5, 0.5, 0.25]
+    assert [warmup(step, steps_of_pass=5, warmup_steps=10, decay=0.5) for step in (9, 10, 14, 15)] == [
+        1,
+        0.5,
+        0.5,
+        0.25,
+    ]
 
 
 def test_without_a_warm_up_the_first_pass_has_the_full_learning_rate():

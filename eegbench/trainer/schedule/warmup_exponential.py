@@ -4,7 +4,7 @@ from eegbench.trainer.schedule.base import Schedule
 
 
 class WarmupExponential(Schedule):
-    """A factor of (step + 1) / warmup_steps, and after these steps of decay to the power of the passes that ended since.
+    """A factor of (step + 1) / warmup_steps, and then of decay to the power of the passes that ended since.
 
     The pass in which the last step of the warm-up lies is the first of the full learning rate: it counts as ended when
     the next pass begins. Training that stops within the warm-up never reaches the full learning rate.
