@@ -39,10 +39,9 @@ class Loop(Trainer):
         The learning rate's factor at each step.
     batch_size
         Examples a step.
-    drop_last
-        Leave out a pass's last batch where it is short (but never the only one).
-    even_batches
-        Make as many batches as come nearest to ``batch_size``, whose sizes differ by one at most: none is short.
+    short_batch
+        What becomes of a pass's last batch where it is short: ``keep`` it, ``drop`` it (but never the only one), or
+        ``spread`` it: as many batches as come nearest to ``batch_size``, whose sizes differ by one at most.
     max_passes
         Passes at most; 0 leaves the encoder as it is.
     patience, stop_when, monitor
@@ -73,8 +72,7 @@ class Loop(Trainer):
         schedule: Schedule,
         averaging: Averaging,
         batch_size: int,
-        drop_last: bool,
-        even_batches: bool,
+        short_batch: Literal["keep", "drop", "spread"],
         max_passes: int,
         patience: int | None,
         stop_when: StopWhen,
@@ -94,7 +92,7 @@ class Loop(Trainer):
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         averaging.check(max_passes)
         self.lr, self.optimizer, self.schedule, self.averaging = lr, optimizer, schedule, averaging
-        self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
+        self.batch_size, self.short_batch = batch_size, short_batch
         self.max_passes, self.monitor, self.final = max_passes, monitor, final
         self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
         self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
@@ -191,12 +189,12 @@ class Loop(Trainer):
 
     def batches(self, draw: Draw) -> list[slice]:
         """Cut a draw into batches of whole blocks, and leave no example out."""
-        return cut_batches(draw, self.batch_size, is_even=self.even_batches)
+        return cut_batches(draw, self.batch_size, is_even=self.short_batch == "spread")
 
     def _full(self, draw: Draw) -> list[slice]:
-        """Return the batches of training: without the last where it is short and ``drop_last`` is set."""
+        """Return the batches of training: without the last where it is short and is to be dropped."""
         batches = self.batches(draw)
-        return without_short(batches) if self.drop_last and not self.even_batches else batches
+        return without_short(batches) if self.short_batch == "drop" else batches
 
     def check_device(self, device: torch.device) -> None:
         """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""

@@ -51,13 +51,13 @@ def test_history_begins_before_training_and_counts_what_was_really_consumed(tmp_
     assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn, fitted.n_dropped) == (4 * 4, 4 * 50, 4 * 50, 12)
 
 
-def test_drop_last_leaves_the_short_batch_out_and_the_counts_say_so(tmp_path):
-    _, _, fitted = fit(tmp_path, loop(drop_last=True))
+def test_a_short_batch_is_dropped_and_the_counts_say_so(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(short_batch="drop"))
     assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn) == (4 * 3, 4 * 48, 4 * 50)
 
 
-def test_drop_last_keeps_the_only_batch(tmp_path):
-    _, _, fitted = fit(tmp_path, loop(drop_last=True, batch_size=64, max_passes=1))
+def test_the_only_batch_is_never_dropped(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(short_batch="drop", batch_size=64, max_passes=1))
     assert fitted.n_examples == 50
 
 
@@ -292,15 +292,15 @@ def draw_of(n_examples, block=1):
 
 
 def test_even_batches_differ_by_one_example_at_most():
-    sizes = [part.stop - part.start for part in loop(even_batches=True, batch_size=64).batches(draw_of(4268))]
+    sizes = [part.stop - part.start for part in loop(short_batch="spread", batch_size=64).batches(draw_of(4268))]
     assert (len(sizes), sum(sizes)) == (67, 4268)  # the published decoding run: 67 updates a pass
     assert set(sizes) == {63, 64}
-    assert loop(even_batches=True, batch_size=64).batches(draw_of(20)) == [slice(0, 20)]
+    assert loop(short_batch="spread", batch_size=64).batches(draw_of(20)) == [slice(0, 20)]
 
 
-@pytest.mark.parametrize("even_batches", [False, True])
-def test_batches_are_cut_between_blocks(even_batches):
-    slices = loop(even_batches=even_batches, batch_size=10).batches(draw_of(26, block=4))
+@pytest.mark.parametrize("short_batch", ["keep", "spread"])
+def test_batches_are_cut_between_blocks(short_batch):
+    slices = loop(short_batch=short_batch, batch_size=10).batches(draw_of(26, block=4))
     assert [part.start % 4 for part in slices] == [0] * len(slices)
     assert [i for part in slices for i in range(part.start, part.stop)] == list(range(26))
     assert max(part.stop - part.start for part in slices) <= 10
