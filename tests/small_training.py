@@ -75,6 +75,7 @@ def loop(kind=Loop, **changes):
     options = {
         "lr": 1e-2,
         "optimizer": functools.partial(torch.optim.Adam, weight_decay=1e-3),
+        "decayed": "all",
         "schedule": Cosine(),
         "averaging": SinglePass(),
         "batch_size": 16,

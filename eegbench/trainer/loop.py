@@ -17,6 +17,7 @@ from eegbench.trainer.averaging import Averaging
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.batch_norm import statistics_anew
 from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
+from eegbench.trainer.decayed import Decayed, parameter_groups
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.precision import Precision, autocast, check_precision, choose
@@ -35,6 +36,9 @@ class Loop(Trainer):
         Learning rate at the schedule's factor 1.
     optimizer
         Makes torch's optimiser of parameters and ``lr``.
+    decayed
+        What the optimiser's weight decay is for: ``all`` parameters, or ``weights`` alone, without biases, scales of
+        normalisation layers, positions and class tokens. Groups of a task that have their own decay keep it.
     schedule
         The learning rate's factor at each step.
     batch_size
@@ -69,6 +73,7 @@ class Loop(Trainer):
         *,
         lr: float,
         optimizer: Callable[..., torch.optim.Optimizer],
+        decayed: Decayed,
         schedule: Schedule,
         averaging: Averaging,
         batch_size: int,
@@ -91,7 +96,13 @@ class Loop(Trainer):
         if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         averaging.check(max_passes)
-        self.lr, self.optimizer, self.schedule, self.averaging = lr, optimizer, schedule, averaging
+        self.lr, self.optimizer, self.decayed, self.schedule, self.averaging = (
+            lr,
+            optimizer,
+            decayed,
+            schedule,
+            averaging,
+        )
         self.batch_size, self.short_batch = batch_size, short_batch
         self.max_passes, self.monitor, self.final = max_passes, monitor, final
         self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
@@ -116,7 +127,8 @@ class Loop(Trainer):
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
-        optimizer = self.optimizer([group.options(self.lr) for group in task.parameter_groups(encoder)], lr=self.lr)
+        groups = parameter_groups(encoder, task, self.decayed)
+        optimizer = self.optimizer([group.options(self.lr) for group in groups], lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = choose(self.precision, encoder)
         session.restore()  # and go on in the numbers in which it began
