@@ -38,7 +38,7 @@ WORDS = [
     "sampler.n_pairs=250",
     "trainer.lr=5e-3",
     "trainer.batch_size=128",
-    "trainer.drop_last=true",
+    "trainer.short_batch=drop",
     "trainer.max_passes=25",
     "trainer.patience=null",
 ]

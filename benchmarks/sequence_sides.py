@@ -21,6 +21,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, open_data
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.start import fit_encoders, start_encoder
+from eegbench.experiment.training import build_task
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import embed, evaluating
 from eegbench.inference.network import Network
@@ -226,11 +227,8 @@ def prepared(folder: Path, seed: int, words: Sequence[str], *, block: int) -> Ou
     seed_libraries(seed)
     encoder, _ = start_encoder(experiment, data.store)
     fit_encoders([encoder], data)
-    form = data.store.form
-    task = experiment.task.build(
-        embed_dim=encoder.embed_dim, class_names=data.store.classes, form=form, layout=experiment.sampler.layout
-    )
-    network = task.network(encoder, Description(encoder={}, classes=data.store.classes, form=form))
+    task = build_task(experiment, data, encoder)
+    network = task.network(encoder, Description(encoder={}, classes=data.store.classes, form=data.store.form))
     return Ours(experiment, data, encoder, task, network)
 
 

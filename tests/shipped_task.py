@@ -18,11 +18,13 @@ from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.trainer import Material
 
-OPTIONS = sorted(path.stem for path in (conf_folder() / "task").glob("*.yaml"))
+WEIGHTED = tuple(f"{task} task.class_weights=balanced" for task in ("supervised", "cropped", "supervised_sequence"))
+OPTIONS = [*sorted(path.stem for path in (conf_folder() / "task").glob("*.yaml")), *WEIGHTED]
+"""Words after ``task=``."""
 NO_CHANCE = {"dropout": 0.0, "batch_statistics": "view", "augmentations": {}}
 """Options under which a task asks the same in one process and in several."""
 
-CLASSES = ("a", "b")
+CLASSES, COUNTS = ("a", "b"), (3, 1)
 N_WINDOWS, STEP_S, SFREQ, N_TIMES = 240, 4.0, 25.0, 50
 
 
@@ -68,7 +70,7 @@ def table():
 
 def nodes(option):
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        composed = plain(compose("train", overrides=["name=test", f"task={option}"]))
+        composed = plain(compose("train", overrides=["name=test", *f"task={option}".split()]))
     return composed["task"], composed["sampler"]
 
 
@@ -83,7 +85,8 @@ def made(option, *, is_plain=False, seed=0, device="cpu"):
     encoder = Small(is_plain=is_plain).to(device)
     spec = Spec(task_node, Task, "task")
     spec.check()
-    task = spec.build(embed_dim=6, class_names=CLASSES, form=store.form, layout=sampler.layout).to(device)
+    known = {"class_names": CLASSES, "class_counts": COUNTS, "form": store.form, "layout": sampler.layout}
+    task = spec.build(embed_dim=6, **known).to(device)
     task.start(encoder)
     train, valid = windows[windows["recording"] != "c"], windows[windows["recording"] == "c"]
     return task, encoder, Material(store, train, valid, sampler, seed=5)

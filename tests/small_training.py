@@ -75,11 +75,11 @@ def loop(kind=Loop, **changes):
     options = {
         "lr": 1e-2,
         "optimizer": functools.partial(torch.optim.Adam, weight_decay=1e-3),
+        "decayed": "all",
         "schedule": Cosine(),
         "averaging": SinglePass(),
         "batch_size": 16,
-        "drop_last": False,
-        "even_batches": False,
+        "short_batch": "keep",
         "max_passes": 4,
         "patience": None,
         "stop_when": "patience_reached",

@@ -156,13 +156,20 @@ def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
     return json.dumps(settings, sort_keys=True, default=str)
 
 
+def class_counts(data: Data, split: str) -> tuple[int, ...]:
+    """Count the windows of each class in a split that are not rejected."""
+    table = data.part(split)
+    used = table[~table["rejected"]]
+    return tuple(int((used["label"] == i).sum()) for i in range(len(data.store.classes)))
+
+
 def counts(data: Data) -> dict[str, dict[str, int]]:
     """Count recordings, subjects and windows of each split, by class, unscored, flat, saturated and marked bad."""
     found = {}
     for split in (*SPLITS, ""):
         table = data.part(split)
         used = table[~table["rejected"]]
-        by_class = {name: int((used["label"] == i).sum()) for i, name in enumerate(data.store.classes)}
+        by_class = dict(zip(data.store.classes, class_counts(data, split), strict=True))
         found[split or "in no split"] = {
             "n_subjects": int(table["subject"].nunique()),
             "n_recordings": int(table["recording"].nunique()),

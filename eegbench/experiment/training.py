@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.atomic import write_csv
 from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
-from eegbench.experiment.data import Data
+from eegbench.experiment.data import Data, class_counts
 from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import fit_encoders, start_encoder
 from eegbench.experiment.trial_scores import trial_scores
@@ -83,9 +83,7 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     store = data.store
     encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
     fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data)
-    task = experiment.task.build(
-        embed_dim=encoder.embed_dim, class_names=store.classes, form=store.form, layout=experiment.sampler.layout
-    ).to(store.device)
+    task = build_task(experiment, data, encoder).to(store.device)
     task.start(encoder)
     material = Material(
         store=store,
@@ -95,6 +93,23 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
         seed=experiment.seed,
     )
     return encoder, random_encoder, task, material
+
+
+def build_task(experiment: Experiment, data: Data, encoder: Encoder) -> Task:
+    """Build the task for the embeddings of an encoder, and for what train holds.
+
+    Raises
+    ------
+    ValueError
+        Where train does not suit the task's options.
+    """
+    return experiment.task.build(
+        embed_dim=encoder.embed_dim,
+        class_names=data.store.classes,
+        class_counts=class_counts(data, "train"),
+        form=data.store.form,
+        layout=experiment.sampler.layout,
+    )
 
 
 def _after_pass(

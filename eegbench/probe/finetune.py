@@ -69,8 +69,10 @@ class Finetune(Probe):
             task = Supervised(
                 embed_dim=encoder.embed_dim,
                 class_names=train.classes,
+                class_counts=(),
                 form=train.store.form,
                 dropout=self.dropout,
+                class_weights="none",
                 augmentations={},
             )
             done = self._train(encoder, task.to(store.device), material)

@@ -69,7 +69,7 @@ class Task(nn.Module, ABC):
         Names of the answers, for the confusion matrix; none where the task has no right answers.
     """
 
-    given: ClassVar = ("embed_dim", "class_names", "form", "layout")
+    given: ClassVar = ("embed_dim", "class_names", "class_counts", "form", "layout")
     roles: ClassVar[Mapping[str, int]]
     sampler: ClassVar[str]
     metrics: ClassVar[tuple[str, ...]]

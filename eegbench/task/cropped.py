@@ -13,7 +13,8 @@ from eegbench.augmentation import Augmentation
 from eegbench.config import Spec
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Windows
-from eegbench.task.outcome import Outcome, answered
+from eegbench.task.class_weights import ClassWeights
+from eegbench.task.outcome import Outcome
 from eegbench.task.supervised import Supervised
 from eegbench.types import Form
 
@@ -30,10 +31,15 @@ class Cropped(Supervised):
         Size of an embedding; comes from the model.
     class_names
         The classes of the dataset; come from the store.
+    class_counts
+        Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     dropout
         Share of each token left out in training.
+    class_weights
+        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
+        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
     augmentations
         What is done to windows in training, one after the other.
     """
@@ -43,12 +49,20 @@ class Cropped(Supervised):
         *,
         embed_dim: int,
         class_names: tuple[str, ...],
+        class_counts: tuple[int, ...],
         form: Form,
         dropout: float,
+        class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__(
-            embed_dim=embed_dim, class_names=class_names, form=form, dropout=dropout, augmentations=augmentations
+            embed_dim=embed_dim,
+            class_names=class_names,
+            class_counts=class_counts,
+            form=form,
+            dropout=dropout,
+            class_weights=class_weights,
+            augmentations=augmentations,
         )
         layer = self.linear
         nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
@@ -75,5 +89,4 @@ class Cropped(Supervised):
         self, z: Float[Tensor, "n_distinct n_classes"], index: Int[Tensor, "batch 1"], y: Int[Tensor, "batch"]
     ) -> Outcome:
         """Return the negative log-likelihood and the most probable class."""
-        said = z[index[:, 0]]
-        return answered(nn.functional.nll_loss(said, y), y, said.argmax(dim=1))
+        return self.answered(z[index[:, 0]], y, nn.functional.nll_loss)

@@ -9,6 +9,9 @@ from torch import Tensor
 Count = Int[Tensor, ""] | int
 """A number of examples; a tensor where only the device knows it."""
 
+Weight = Float[Tensor, ""] | Count
+"""A number of examples, or the sum of their weights."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -35,7 +38,7 @@ class Outcome:
     loss_sum
         Sum of the losses, a scalar. The trainer divides it by the ``n`` of all processes.
     n
-        Number of losses in the sum.
+        Number of losses in the sum, or the sum of their weights where each was multiplied by one.
     sums
         For each metric of the task, a sum over examples and the number of terms in it.
     answers
@@ -43,7 +46,7 @@ class Outcome:
     """
 
     loss_sum: Float[Tensor, ""]
-    n: Count
+    n: Weight
     sums: Mapping[str, tuple[Tensor, Count]] = field(default_factory=dict)
     answers: Answers | None = None
 
@@ -60,6 +63,24 @@ def answered(loss: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Te
     """
     n = len(right)
     return Outcome(sum_of_mean(loss, n), n, {"accuracy": ((predicted == right).sum(), n)}, Answers(right, predicted))
+
+
+def weighted(
+    loss_sum: Float[Tensor, ""], weight: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Tensor, "n"]
+) -> Outcome:
+    """Return the outcome of questions that all have a right answer, and a weight in the loss but not in ``accuracy``.
+
+    Parameters
+    ----------
+    loss_sum
+        Sum of the losses, each times its weight.
+    weight
+        Sum of the weights.
+    right, predicted
+        As in `Answers`.
+    """
+    accuracy = ((predicted == right).sum(), len(right))
+    return Outcome(loss_sum, weight, {"accuracy": accuracy}, Answers(right, predicted))
 
 
 def sum_of_mean(mean: Float[Tensor, ""], n: int) -> Float[Tensor, ""]:

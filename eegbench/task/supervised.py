@@ -1,6 +1,6 @@
 """Which class did the expert give this window? Supervised training is a task like any other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from jaxtyping import Float, Int
@@ -12,8 +12,13 @@ from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.task.base import EmbeddingTask
-from eegbench.task.outcome import Outcome, answered
+from eegbench.task.class_weights import ClassWeights
+from eegbench.task.class_weights import class_weights as weights_of
+from eegbench.task.outcome import Outcome, answered, weighted
 from eegbench.types import Form
+
+Loss = Callable[..., Tensor]
+"""A loss of ``torch.nn.functional`` of scores and classes."""
 
 
 class Supervised(EmbeddingTask):
@@ -25,14 +30,20 @@ class Supervised(EmbeddingTask):
         Size of an embedding; comes from the model.
     class_names
         The classes of the dataset; come from the store.
+    class_counts
+        Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     dropout
         Share of the embedding left out in training.
+    class_weights
+        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
+        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
     augmentations
         What is done to windows in training, one after the other.
     """
 
+    class_weights: Tensor | None
     roles: ClassVar = {"window": 0}
     sampler = "single_window"
     metrics = ("accuracy",)
@@ -42,13 +53,17 @@ class Supervised(EmbeddingTask):
         *,
         embed_dim: int,
         class_names: tuple[str, ...],
+        class_counts: tuple[int, ...],
         form: Form,
         dropout: float,
+        class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__()
         self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.classes = class_names
+        weights = weights_of(class_weights, class_names, class_counts)
+        self.register_buffer("class_weights", weights, persistent=False)
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, len(class_names)))
 
     @property
@@ -68,4 +83,12 @@ class Supervised(EmbeddingTask):
     ) -> Outcome:
         """Return cross-entropy and the most probable class."""
         logits = self.head(z[index[:, 0]]).float()
-        return answered(nn.functional.cross_entropy(logits, y), y, logits.argmax(dim=1))
+        return self.answered(logits, y, nn.functional.cross_entropy)
+
+    def answered(self, scores: Float[Tensor, "batch n_classes"], y: Int[Tensor, "batch"], loss: Loss) -> Outcome:
+        """Return the outcome of scores by a loss of torch, with the weights of classes."""
+        predicted = scores.argmax(dim=1)
+        if self.class_weights is None:
+            return answered(loss(scores, y), y, predicted)
+        total = loss(scores, y, weight=self.class_weights, reduction="sum").double()
+        return weighted(total, self.class_weights[y].double().sum(), y, predicted)

@@ -18,6 +18,8 @@ from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.task.base import EmbeddingTask
+from eegbench.task.class_weights import ClassWeights
+from eegbench.task.class_weights import class_weights as weights_of
 from eegbench.task.outcome import Answers, Outcome
 from eegbench.types import UNSCORED, Form, Role
 
@@ -33,6 +35,8 @@ class SupervisedSequence(EmbeddingTask):
         Size of an embedding; comes from the model.
     class_names
         The classes of the dataset; come from the store.
+    class_counts
+        Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     layout
@@ -44,29 +48,37 @@ class SupervisedSequence(EmbeddingTask):
         each sequence that holds it, or the middle one (``one``), so that it has one vote.
     dropout
         Share of each vector left out in training, before the linear layer.
+    class_weights
+        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
+        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
     augmentations
         What is done to windows in training, one after the other; a window that sequences share is changed once.
     """
 
+    class_weights: Tensor | None
     roles: ClassVar = {"step": 1}
     sampler = "stretch"
     metrics = ("accuracy",)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what a task is given, and its options, flat as people type them
         self,
         *,
         embed_dim: int,
         class_names: tuple[str, ...],
+        class_counts: tuple[int, ...],
         form: Form,
         layout: Mapping[str, Role],
         sequence: Spec[SequenceEncoder],
         outputs: Outputs,
         dropout: float,
+        class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__()
         self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.classes = class_names
+        weights = weights_of(class_weights, class_names, class_counts)
+        self.register_buffer("class_weights", weights, persistent=False)
         (self.context,) = layout["step"].shape
         self.sequence = sequence.build(in_dim=embed_dim)
         self.options_of_sequence = sequence.node
@@ -102,6 +114,10 @@ class SupervisedSequence(EmbeddingTask):
             known, y = known[:, middle], y[:, middle]
         logits = self.head(self.dropout(known)).float().flatten(0, 1)
         right, predicted = y.flatten(), logits.argmax(dim=1)
-        n = (right != UNSCORED).sum()
-        loss = nn.functional.cross_entropy(logits, right, ignore_index=UNSCORED, reduction="sum")
-        return Outcome(loss, n, {"accuracy": ((predicted == right).sum(), n)}, Answers(right, predicted))
+        scored = right != UNSCORED
+        loss = nn.functional.cross_entropy(
+            logits, right, weight=self.class_weights, ignore_index=UNSCORED, reduction="sum"
+        )
+        n = scored.sum()
+        weight = n if self.class_weights is None else self.class_weights[right[scored]].double().sum()
+        return Outcome(loss, weight, {"accuracy": ((predicted == right).sum(), n)}, Answers(right, predicted))

@@ -17,6 +17,7 @@ from eegbench.trainer.averaging import Averaging
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.batch_norm import statistics_anew
 from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
+from eegbench.trainer.decayed import Decayed, parameter_groups
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.precision import Precision, autocast, check_precision, choose
@@ -35,14 +36,16 @@ class Loop(Trainer):
         Learning rate at the schedule's factor 1.
     optimizer
         Makes torch's optimiser of parameters and ``lr``.
+    decayed
+        What the optimiser's weight decay is for: ``all`` parameters, or ``weights`` alone, without biases, scales of
+        normalisation layers, positions and class tokens. Groups of a task that have their own decay keep it.
     schedule
         The learning rate's factor at each step.
     batch_size
         Examples a step.
-    drop_last
-        Leave out a pass's last batch where it is short (but never the only one).
-    even_batches
-        Make as many batches as come nearest to ``batch_size``, whose sizes differ by one at most: none is short.
+    short_batch
+        What becomes of a pass's last batch where it is short: ``keep`` it, ``drop`` it (but never the only one), or
+        ``spread`` it: as many batches as come nearest to ``batch_size``, whose sizes differ by one at most.
     max_passes
         Passes at most; 0 leaves the encoder as it is.
     patience, stop_when, monitor
@@ -70,11 +73,11 @@ class Loop(Trainer):
         *,
         lr: float,
         optimizer: Callable[..., torch.optim.Optimizer],
+        decayed: Decayed,
         schedule: Schedule,
         averaging: Averaging,
         batch_size: int,
-        drop_last: bool,
-        even_batches: bool,
+        short_batch: Literal["keep", "drop", "spread"],
         max_passes: int,
         patience: int | None,
         stop_when: StopWhen,
@@ -93,8 +96,14 @@ class Loop(Trainer):
         if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         averaging.check(max_passes)
-        self.lr, self.optimizer, self.schedule, self.averaging = lr, optimizer, schedule, averaging
-        self.batch_size, self.drop_last, self.even_batches = batch_size, drop_last, even_batches
+        self.lr, self.optimizer, self.decayed, self.schedule, self.averaging = (
+            lr,
+            optimizer,
+            decayed,
+            schedule,
+            averaging,
+        )
+        self.batch_size, self.short_batch = batch_size, short_batch
         self.max_passes, self.monitor, self.final = max_passes, monitor, final
         self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
         self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
@@ -118,7 +127,8 @@ class Loop(Trainer):
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
-        optimizer = self.optimizer([group.options(self.lr) for group in task.parameter_groups(encoder)], lr=self.lr)
+        groups = parameter_groups(encoder, task, self.decayed)
+        optimizer = self.optimizer([group.options(self.lr) for group in groups], lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = choose(self.precision, encoder)
         session.restore()  # and go on in the numbers in which it began
@@ -146,7 +156,8 @@ class Loop(Trainer):
         shares = [self._share(part, draw.block) for part in batches]
         every = outcomes(session, material, draw, shares, f"pass {number} of {self.max_passes}")
         for part, (outcome, generator) in zip(batches, every, strict=True):
-            self._set_lr(session, len(batches) * self.max_passes)
+            factor = self.schedule.factor(progress.n_steps, steps_of_pass=len(batches), max_passes=self.max_passes)
+            session.set_lr(self.lr * factor)
             self._step(mean_loss(outcome) + self._penalty(session), session, generator)
             tally.add(outcome)
             progress.n_steps += 1
@@ -190,17 +201,12 @@ class Loop(Trainer):
 
     def batches(self, draw: Draw) -> list[slice]:
         """Cut a draw into batches of whole blocks, and leave no example out."""
-        return cut_batches(draw, self.batch_size, is_even=self.even_batches)
+        return cut_batches(draw, self.batch_size, is_even=self.short_batch == "spread")
 
     def _full(self, draw: Draw) -> list[slice]:
-        """Return the batches of training: without the last where it is short and ``drop_last`` is set."""
+        """Return the batches of training: without the last where it is short and is to be dropped."""
         batches = self.batches(draw)
-        return without_short(batches) if self.drop_last and not self.even_batches else batches
-
-    def _set_lr(self, session: Session, n_steps: int) -> None:
-        factor = self.schedule.factor(session.progress.n_steps, n_steps)
-        for group in session.optimizer.param_groups:
-            group["lr"] = self.lr * group["lr_factor"] * factor
+        return without_short(batches) if self.short_batch == "drop" else batches
 
     def check_device(self, device: torch.device) -> None:
         """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""

@@ -87,6 +87,11 @@ class Session:
     keeps: bool = True
     mean: MeanWeights | None = None
 
+    def set_lr(self, lr: float) -> None:
+        """Give each group of parameters its share of a learning rate."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr * group["lr_factor"]
+
     def restore(self) -> None:
         """Go back to where an earlier session in this folder stood, if there was one."""
         path = self.folder / "last.safetensors"

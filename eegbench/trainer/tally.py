@@ -60,9 +60,9 @@ class Tally:
 
 
 def mean_loss(outcome: Outcome) -> Tensor:
-    """Return this process's summand of the mean loss over the examples of all processes."""
+    """Return this process's summand of the mean loss over the examples of all processes, 0 where there are none."""
     n = total(torch.zeros((), dtype=torch.int64, device=outcome.loss_sum.device) + outcome.n)
-    return outcome.loss_sum / n.clamp_min(1)
+    return outcome.loss_sum / torch.where(n > 0, n, torch.ones_like(n))
 
 
 def _mean(value: float, n: float) -> float:

@@ -29,9 +29,15 @@ def batch():
     return Views(windows_of(x), torch.tensor([[0], [1], [2], [3], [4], [0]]), torch.tensor([0, 1, 0, 1, 1, 0]))
 
 
-def task():
+def task(class_weights="none"):
     return Cropped(
-        embed_dim=4, class_names=("left", "right"), dropout=0.0, form=form_of(("A",), 1.0, 12), augmentations={}
+        embed_dim=4,
+        class_names=("left", "right"),
+        class_counts=(3, 1),
+        dropout=0.0,
+        class_weights=class_weights,
+        form=form_of(("A",), 1.0, 12),
+        augmentations={},
     )
 
 
@@ -42,6 +48,14 @@ def test_the_loss_is_that_of_the_mean_log_probability_of_a_windows_tokens():
     outcome = asked.loss(Sliding(), views, torch.Generator())
     torch.testing.assert_close(outcome.loss_sum / 6, nn.functional.nll_loss(said, views.y).double())
     assert torch.equal(outcome.answers.predicted, said.argmax(1))
+
+
+def test_weights_of_classes_multiply_the_loss_of_each_window():
+    asked, views = task("balanced"), batch()
+    said = asked.linear(Sliding().tokens(views.windows)).log_softmax(2).mean(1)[views.index[:, 0]]
+    expected = nn.functional.nll_loss(said, views.y, weight=torch.tensor([2 / 3, 2.0]))
+    outcome = asked.loss(Sliding(), views, torch.Generator())
+    torch.testing.assert_close(outcome.loss_sum / outcome.n, expected.double())
 
 
 def test_the_answer_is_the_class_of_the_highest_mean_score():

@@ -69,7 +69,9 @@ def test_the_head_has_101_weights_on_100_features():
 SUPERVISED = {
     "embed_dim": 3,
     "class_names": ("a", "b"),
+    "class_counts": (3, 1),
     "dropout": 0.0,
+    "class_weights": "none",
     "form": form_of(("A",), 1.0, 2),
     "augmentations": {},
 }

@@ -36,11 +36,13 @@ class Counting(SignalEncoder):
         return self.layer(x.flatten(1))
 
 
-def task(outputs: str = "many", **augmentations: Spec) -> SupervisedSequence:
+def task(outputs: str = "many", class_weights: str = "none", **augmentations: Spec) -> SupervisedSequence:
     torch.manual_seed(0)
     return SupervisedSequence(
         embed_dim=3,
         class_names=("a", "b"),
+        class_counts=(3, 1),
+        class_weights=class_weights,
         layout=arrange({"step": (3,)}),
         sequence=Spec({**GRU, "dropout": 0.0}, SequenceEncoder, "task.sequence"),
         outputs=outputs,
@@ -152,3 +154,15 @@ def test_windows_are_augmented_in_training_only():
     assert losses[0] != losses[1]
     z = encoder(batch().windows)
     assert plain.judge(z, batch().index, batch().y).loss_sum == augmented.judge(z, batch().index, batch().y).loss_sum
+
+
+def test_weights_of_classes_are_those_of_windows_with_a_label():
+    z, views = torch.randn(4, 3, generator=torch.Generator().manual_seed(2)), batch()
+    asked = task(class_weights="balanced").eval()
+    outcome = asked.judge(z, views.index, views.y)
+    weights = torch.tensor([2 / 3, 2.0])[views.y[views.y >= 0]]
+    said = asked.sequence(z[views.index.clamp_min(0)] * (views.index >= 0).unsqueeze(2), views.index >= 0)
+    each = nn.functional.cross_entropy(asked.head(said)[views.y >= 0], views.y[views.y >= 0], reduction="none")
+    torch.testing.assert_close(outcome.loss_sum, (weights * each).sum())
+    assert float(outcome.n) == pytest.approx(3 * 2 / 3 + 2 * 2.0)
+    assert int(outcome.sums["accuracy"][1]) == 5

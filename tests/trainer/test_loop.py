@@ -20,6 +20,9 @@ from eegbench.trainer.schedule.constant import Constant
 from eegbench.trainer.schedule.cosine import Cosine
 from eegbench.types import Draw
 
+STEPS = {"steps_of_pass": 4, "max_passes": 4}
+"""Of the loop and the material of `small_training`."""
+
 
 def nothing(row):
     return {}
@@ -48,13 +51,13 @@ def test_history_begins_before_training_and_counts_what_was_really_consumed(tmp_
     assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn, fitted.n_dropped) == (4 * 4, 4 * 50, 4 * 50, 12)
 
 
-def test_drop_last_leaves_the_short_batch_out_and_the_counts_say_so(tmp_path):
-    _, _, fitted = fit(tmp_path, loop(drop_last=True))
+def test_a_short_batch_is_dropped_and_the_counts_say_so(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(short_batch="drop"))
     assert (fitted.n_steps, fitted.n_examples, fitted.n_drawn) == (4 * 3, 4 * 48, 4 * 50)
 
 
-def test_drop_last_keeps_the_only_batch(tmp_path):
-    _, _, fitted = fit(tmp_path, loop(drop_last=True, batch_size=64, max_passes=1))
+def test_the_only_batch_is_never_dropped(tmp_path):
+    _, _, fitted = fit(tmp_path, loop(short_batch="drop", batch_size=64, max_passes=1))
     assert fitted.n_examples == 50
 
 
@@ -227,7 +230,7 @@ def test_frozen_layers_keep_weights_and_statistics(tmp_path):
 def test_cosine_moves_the_learning_rate_by_step(tmp_path):
     _, _, fitted = fit(tmp_path)
     assert fitted.history["lr"].tolist()[0] == 1e-2
-    assert fitted.history["lr"].iloc[-1] == pytest.approx(1e-2 * Cosine().factor(15, 16))
+    assert fitted.history["lr"].iloc[-1] == pytest.approx(1e-2 * Cosine().factor(15, **STEPS))
 
 
 def test_bf16_trains_close_to_float32_and_fp16_wants_a_gpu(tmp_path):
@@ -284,26 +287,20 @@ def test_every_pass_draws_anew_and_validation_draws_once():
     assert not np.array_equal(given.draw(1).windows, material(seed=1).draw(1).windows)
 
 
-def test_schedules():
-    assert [Constant().factor(step, 10) for step in (0, 5, 9)] == [1.0, 1.0, 1.0]
-    assert Cosine().factor(0, 10) == 1.0
-    assert Cosine().factor(5, 10) == pytest.approx(0.5)  # references: value(U/2) = v0 / 2
-
-
 def draw_of(n_examples, block=1):
     return Draw(np.zeros((n_examples, 1), np.int64), np.zeros(n_examples, np.int64), block=block)
 
 
 def test_even_batches_differ_by_one_example_at_most():
-    sizes = [part.stop - part.start for part in loop(even_batches=True, batch_size=64).batches(draw_of(4268))]
+    sizes = [part.stop - part.start for part in loop(short_batch="spread", batch_size=64).batches(draw_of(4268))]
     assert (len(sizes), sum(sizes)) == (67, 4268)  # the published decoding run: 67 updates a pass
     assert set(sizes) == {63, 64}
-    assert loop(even_batches=True, batch_size=64).batches(draw_of(20)) == [slice(0, 20)]
+    assert loop(short_batch="spread", batch_size=64).batches(draw_of(20)) == [slice(0, 20)]
 
 
-@pytest.mark.parametrize("even_batches", [False, True])
-def test_batches_are_cut_between_blocks(even_batches):
-    slices = loop(even_batches=even_batches, batch_size=10).batches(draw_of(26, block=4))
+@pytest.mark.parametrize("short_batch", ["keep", "spread"])
+def test_batches_are_cut_between_blocks(short_batch):
+    slices = loop(short_batch=short_batch, batch_size=10).batches(draw_of(26, block=4))
     assert [part.start % 4 for part in slices] == [0] * len(slices)
     assert [i for part in slices for i in range(part.start, part.stop)] == list(range(26))
     assert max(part.stop - part.start for part in slices) <= 10
@@ -329,11 +326,10 @@ def test_the_schedule_multiplies_each_groups_factor_and_a_group_may_have_its_own
     encoder, _ = modules()
     task = Grouped(embed_dim=4, dropout=0.0, batch_statistics="joint")
     session = loop()._begin(encoder, task, tmp_path)
-    session.progress.n_steps = 5
-    loop()._set_lr(session, 10)
+    session.set_lr(1e-2 * Cosine().factor(5, **STEPS))
     whole, head = session.optimizer.param_groups
-    assert whole["lr"] == 1e-2 * Cosine().factor(5, 10)
-    assert head["lr"] == pytest.approx(1e-3 * Cosine().factor(5, 10))
+    assert whole["lr"] == 1e-2 * Cosine().factor(5, **STEPS)
+    assert head["lr"] == pytest.approx(1e-3 * Cosine().factor(5, **STEPS))
     assert (whole["weight_decay"], head["weight_decay"]) == (1e-3, 0.0)
     fitted = loop().fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)
     resumed = loop(max_passes=6).fit(encoder, task, material(), folder=tmp_path, after_pass=nothing)

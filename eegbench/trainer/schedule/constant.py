@@ -6,6 +6,6 @@ from eegbench.trainer.schedule.base import Schedule
 class Constant(Schedule):
     """A factor of 1 throughout."""
 
-    def factor(self, step: int, n_steps: int) -> float:  # noqa: ARG002  a schedule may look at both
+    def factor(self, step: int, *, steps_of_pass: int, max_passes: int) -> float:  # noqa: ARG002  for other schedules
         """Return 1."""
         return 1.0

@@ -10,8 +10,8 @@ from eegbench.trainer.schedule.base import Schedule
 
 
 class Cosine(Schedule):
-    """A factor of (1 + cos(π step / n_steps)) / 2."""
+    """A factor of (1 + cos(π step / n_steps)) / 2, where n_steps are those of all passes."""
 
-    def factor(self, step: int, n_steps: int) -> float:
+    def factor(self, step: int, *, steps_of_pass: int, max_passes: int) -> float:
         """Return 1 at step 0, ½ at half way, and nearly 0 at the last step."""
-        return 0.5 * (1.0 + math.cos(math.pi * step / n_steps))
+        return 0.5 * (1.0 + math.cos(math.pi * step / (steps_of_pass * max_passes)))
