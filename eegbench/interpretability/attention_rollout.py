@@ -7,14 +7,18 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float
-from torch import Tensor
+from jaxtyping import Float, Int
+from scipy.special import softmax
+from torch import Tensor, nn
 
 from eegbench.interpretability.average import times
 from eegbench.interpretability.base import Attribution, Batch, Method, Scene
 from eegbench.interpretability.rollout import Heads, fused, gradient_rollout, rollout, upstream_rollout
-from eegbench.model.attention import record_attention
+from eegbench.model.attention import SelfAttention, record_attention
 from eegbench.model.token_table import TokenTable
+
+WEIGHTS_BYTES = 2**24
+"""Weights of attention that are kept at once."""
 
 Weighting = Literal["attention", "gradient", "upstream_compat"]
 MEASURES: Mapping[str, str] = {
@@ -114,25 +118,25 @@ class AttentionRollout(Method):
         ValueError
             Where the network has no attention over tokens, or no window is left.
         """
-        n_classes, found, seen = len(scene.classes), [], []
+        n_classes = len(scene.classes)
+        scores = np.empty((len(scene), n_classes), dtype=np.float32)
         with record_attention(scene.network) as attention:
             tokens = attention.tokens
+            by_window = np.empty((len(scene), len(tokens) - 1), dtype=np.float32)
             totals = _Totals(n_classes, len(tokens))
-            for batch in scene.shown("following attention"):
-                scores, matrix = self._followed(batch, attention.by_layer)
+            for batch in scene.shown("following attention", _most_windows(scene.network, len(tokens))):
+                scores[batch.part], matrix = self._followed(batch, attention.by_layer)
                 attention.take()
-                said = self._said(scores, scene.labels[batch.part])
-                totals.add(matrix, said)
-                found.append(_of_signal(matrix, self.weighting).numpy())
-                seen.append(said)
-        windows = pd.concat(seen, ignore_index=True)
+                totals.add(matrix, self._said(scores[batch.part], scene.labels[batch.part]))
+                by_window[batch.part] = _of_signal(matrix, self.weighting)
+        windows = self._said(scores, scene.labels)
         if not windows["used"].any():
             raise ValueError(
                 f"interpretability.attention_rollout: none of {len(windows)} windows is used (only_correct="
                 f"{self.only_correct}, min_confidence={self.min_confidence:g}); lower the confidence, or set "
                 "only_correct=false."
             )
-        by_window, label = np.concatenate(found), windows["label"].where(windows["used"], -1).to_numpy()
+        label = windows["label"].where(windows["used"], -1).to_numpy()
         values, error = _by_class(by_window, label, n_classes)
         return AttentionMap(
             values=_over_time(values, tokens, scene),
@@ -156,7 +160,9 @@ class AttentionRollout(Method):
         words += [f"confidence from {self.min_confidence:g}"] if self.min_confidence else []
         return ", ".join(words)
 
-    def _followed(self, batch: Batch, by_layer: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
+    def _followed(
+        self, batch: Batch, by_layer: list[list[Tensor]]
+    ) -> tuple[Float[np.ndarray, "batch n_classes"], Float[Tensor, "batch n_tokens n_tokens"]]:
         """Return class scores and, for each window, how much of each token reaches each token."""
         with torch.set_grad_enabled(self.weighting == "gradient"):
             scores = batch.scores(batch.x)
@@ -171,17 +177,24 @@ class AttentionRollout(Method):
                 parts = [one for layer in by_layer for one in layer]
                 each = iter(torch.autograd.grad(said, parts))
                 gradients = torch.stack([torch.cat([next(each) for _ in layer]) for layer in by_layer], dim=1)
-                return scores.detach().cpu(), gradient_rollout(weights.detach(), gradients).cpu()
+                return scores.detach().cpu().numpy(), gradient_rollout(weights.detach(), gradients).cpu()
         layers = fused(weights, self.heads)
         matrix = upstream_rollout(layers) if self.weighting == "upstream_compat" else rollout(layers)
-        return scores.cpu(), matrix.cpu()
+        return scores.cpu().numpy(), matrix.cpu()
 
-    def _said(self, scores: Tensor, labels: np.ndarray) -> pd.DataFrame:
+    def _said(self, scores: Float[np.ndarray, "n n_classes"], labels: Int[np.ndarray, "n"]) -> pd.DataFrame:
         """Return what the network says of windows, and whether their maps count."""
-        confidence, predicted = (one.numpy() for one in scores.softmax(1).max(1))
+        probabilities = softmax(scores, axis=1)
+        confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
         used = (labels >= 0) & (confidence >= self.min_confidence)
         used &= (predicted == labels) | (not self.only_correct)
         return pd.DataFrame({"label": labels, "predicted": predicted, "confidence": confidence, "used": used})
+
+
+def _most_windows(network: nn.Module, n_tokens: int) -> int:
+    """Return how many windows may be followed at once: their weights are kept, a matrix for each layer and head."""
+    n_heads = sum(layer.n_heads for layer in network.modules() if isinstance(layer, SelfAttention))
+    return max(1, WEIGHTS_BYTES // (4 * n_heads * n_tokens**2))
 
 
 class _Totals:

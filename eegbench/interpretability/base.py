@@ -91,25 +91,25 @@ class Scene:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def parts(self) -> list[slice]:
-        """Return the batches, in order; their sizes differ by one at most."""
+    def parts(self, most: int | None = None) -> list[slice]:
+        """Return the batches, in order; their sizes differ by one at most, and none is larger than ``most`` windows."""
         n_bytes = 4 * self.group.n_channels * self.group.n_times
-        at_once = max(1, BATCH_BYTES[self.device.type] // n_bytes)
+        at_once = max(1, min(BATCH_BYTES[self.device.type] // n_bytes, most or len(self)))
         return even_parts(len(self), -(-len(self) // at_once))
 
-    def batches(self) -> Iterator[Batch]:
-        """Yield the batches in order."""
-        return (Batch(part, self.gather(part), self.scores(part)) for part in self.parts())
+    def batches(self, most: int | None = None) -> Iterator[Batch]:
+        """Yield the batches in order, see `parts`."""
+        return (Batch(part, self.gather(part), self.scores(part)) for part in self.parts(most))
 
     @cached_property
     def scores(self) -> Callable[[slice], Scores]:
         """What gives the scores of a batch, by its place, as a function of its windows."""
         return self.bind(self.network)
 
-    def shown(self, doing: str) -> Iterator[Batch]:
-        """Yield the batches in order, and show how far it has come."""
-        with bar(doing, len(self.parts())) as advance:
-            for batch in self.batches():
+    def shown(self, doing: str, most: int | None = None) -> Iterator[Batch]:
+        """Yield the batches in order, see `parts`, and show how far it has come."""
+        with bar(doing, len(self.parts(most))) as advance:
+            for batch in self.batches(most):
                 yield batch
                 advance("")
 
