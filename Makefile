@@ -41,12 +41,13 @@ format: setup  ## format the code
 ui: setup  ## open MLflow on this machine
 	$(BIN)/eegbench ui $(ARGS)
 
-bench: setup bench-peer-env  ## measure speed, beside the peer's (two hours; a calm machine; 7 GB below outputs/)
+bench: setup bench-peer-env  ## measure speed, beside the peer's (two hours; a calm machine; 20 GB below outputs/)
 	$(BIN)/python benchmarks/bench_sampler.py
 	$(BIN)/python benchmarks/bench_parts.py
 	$(BIN)/python benchmarks/bench_step.py
 	$(BIN)/python benchmarks/bench_job.py --repeats 4 --sweep trainer.precision=auto $(ARGS)
 	$(BIN)/python benchmarks/bench_scaling.py outputs/scaling trainer.precision=auto
+	$(BIN)/python benchmarks/bench_sequences.py outputs/sequences
 
 bench-peer-env: $(PEER_VENV)/.stamp  ## install what speed is measured against, in an environment of its own
 
