@@ -143,7 +143,9 @@ class Experiment:
     encoder
         Folder of a finished run whose encoder to start from; None starts from random weights.
     trainable
-        Which layers of that encoder are trained.
+        Which layers of that encoder are trained, and of the task (``task.head``) where it starts from a checkpoint.
+    checkpoint
+        Of that run: the pass whose weights encoder and task start from; None takes the encoder that the run kept.
     projection
         Of the embeddings' figure.
     """
@@ -170,6 +172,7 @@ class Experiment:
     deterministic: bool
     encoder: Path | None
     trainable: Literal["all", "none"] | tuple[str, ...]
+    checkpoint: str | None
     projection: Literal["pca", "tsne"]
 
     @property

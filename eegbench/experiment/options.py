@@ -52,6 +52,7 @@ class TrainOptions:
     deterministic: bool
     encoder: str | None
     trainable: Literal["all", "none"] | tuple[str, ...]
+    checkpoint: str | None
     resume: str | None
     projection: Literal["pca", "tsne"]
     figures: tuple[Literal["png", "pdf"], ...]
@@ -119,6 +120,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         deterministic=root.deterministic,
         encoder=None if root.encoder is None else Path(root.encoder),
         trainable=root.trainable,
+        checkpoint=root.checkpoint,
         projection=root.projection,
     )
     _check_roles(experiment)

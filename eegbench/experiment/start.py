@@ -4,7 +4,9 @@ import copy
 import json
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+from torch import nn
 
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
@@ -16,7 +18,16 @@ from eegbench.inference.network import describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder, check_groups
 from eegbench.store.base import WindowStore
+from eegbench.task import Task
+from eegbench.trainer.checkpoint import load_tensors
+from eegbench.trainer.checkpoint import load_weights as load_checkpoint
 from eegbench.types import Form
+
+CHECKPOINTS = "checkpoints"
+"""Folder of a run's checkpoints."""
+
+OF_TASK = "task."
+"""How names of a task's layers begin, among those of the encoder."""
 
 FIT_BATCH = 32
 """Windows at a time that an encoder sees before training."""
@@ -46,8 +57,28 @@ def check_start(experiment: Experiment) -> None:
             f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "
             "or leave it out."
         )
+    _check_checkpoint(experiment)
     if experiment.encoder is not None:
         _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)
+
+
+def _check_checkpoint(experiment: Experiment) -> None:
+    """Refuse a checkpoint without a run, one that is not there, and one of which nothing would be trained."""
+    if experiment.checkpoint is None:
+        return
+    if experiment.encoder is None:
+        raise ConfigError(
+            f"checkpoint={experiment.checkpoint} is one of a finished run; add encoder=FOLDER, or leave it out."
+        )
+    if experiment.trainable == "none":
+        raise ConfigError(
+            f"checkpoint={experiment.checkpoint} trainable=none leaves nothing to train; name layers of encoder or "
+            "task, say trainable=[task.head]."
+        )
+    folder = experiment.encoder / CHECKPOINTS
+    if not (folder / f"{experiment.checkpoint}.safetensors").is_file():
+        there = ", ".join(sorted(path.stem for path in folder.glob("*.safetensors"))) or "none"
+        raise ConfigError(f"checkpoint={experiment.checkpoint}: {folder} has no such checkpoint; there are {there}.")
 
 
 def _check_features(model: Spec[Encoder], features: Collection[str]) -> None:
@@ -99,8 +130,32 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, 
     folder = experiment.encoder / PROBED
     _check_same_form(experiment.encoder, describe(folder).form, form)
     load_weights(encoder, encoder_weights(folder), folder)
-    _freeze(encoder, experiment.trainable)
+    _freeze(experiment, encoder)
     return encoder, random_encoder
+
+
+def start_from_checkpoint(experiment: Experiment, encoder: Encoder, task: Task) -> None:
+    """Give encoder and task the weights of a pass of the run that is started from, and freeze what is not trained.
+
+    Raises
+    ------
+    ConfigError
+        Where that run had another task, or the task has no layer that is to be trained.
+    """
+    if experiment.encoder is None or experiment.checkpoint is None:
+        return
+    path = experiment.encoder / CHECKPOINTS / f"{experiment.checkpoint}.safetensors"
+    tensors, _ = load_tensors(path)
+    try:
+        load_checkpoint(encoder, task, tensors)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ConfigError(
+            f"{path}: was saved with another task than task={experiment.task.option} ({reason})."
+        ) from error
+    if experiment.trainable != "all":
+        names = [name.removeprefix(OF_TASK) for name in experiment.trainable if name.startswith(OF_TASK)]
+        _leave_trainable(task, names, prefix=OF_TASK)
 
 
 def fit_encoders(encoders: Sequence[Encoder], data: Data) -> None:
@@ -172,13 +227,23 @@ def _text(value: object) -> str:
     return "[" + ",".join(value) + "]" if isinstance(value, tuple) else str(value)
 
 
-def _freeze(encoder: Encoder, trainable: Literal["all", "none"] | Sequence[str]) -> None:
-    if trainable == "all":
+def _freeze(experiment: Experiment, encoder: Encoder) -> None:
+    """Freeze the layers of the encoder that are not trained."""
+    if experiment.trainable == "all":
         return
-    names = [] if trainable == "none" else trainable
-    layers = {name for name, _ in encoder.named_modules() if name}
+    names = [] if experiment.trainable == "none" else list(experiment.trainable)
+    if experiment.checkpoint is not None:
+        names = [name for name in names if not name.startswith(OF_TASK)]
+    _leave_trainable(encoder, names, prefix="")
+
+
+def _leave_trainable(module: nn.Module, names: Sequence[str], *, prefix: str) -> None:
+    """Freeze all parameters but those of the layers that are named."""
+    layers = {name for name, _ in module.named_modules() if name}
     for name in names:
         if name not in layers:
-            raise ConfigError(f"trainable=[{name}]: the encoder has no such layer; it has {', '.join(sorted(layers))}.")
-    for name, parameter in encoder.named_parameters():
+            owner = "task" if prefix else "encoder"
+            there = ", ".join(f"{prefix}{layer}" for layer in sorted(layers))
+            raise ConfigError(f"trainable=[{prefix}{name}]: the {owner} has no such layer; it has {there}.")
+    for name, parameter in module.named_parameters():
         parameter.requires_grad_(any(name == layer or name.startswith(f"{layer}.") for layer in names))

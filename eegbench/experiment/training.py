@@ -10,7 +10,7 @@ from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, class_counts
 from eegbench.experiment.probing import valid_scores
-from eegbench.experiment.start import fit_encoders, start_encoder
+from eegbench.experiment.start import CHECKPOINTS, fit_encoders, start_encoder, start_from_checkpoint
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.report.console import tell_pass
@@ -20,8 +20,6 @@ from eegbench.task import Task
 from eegbench.tracking.base import TrackedRun
 from eegbench.trainer import Fit, Material
 from eegbench.trainer.base import AfterPass
-
-CHECKPOINTS = "checkpoints"
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,7 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
     fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data)
     task = build_task(experiment, data, encoder).to(store.device)
+    start_from_checkpoint(experiment, encoder, task)
     task.start(encoder)
     material = Material(
         store=store,

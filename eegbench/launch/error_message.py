@@ -126,6 +126,8 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
         group, option = found.groups()
         there = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+    if found := re.search(r"Multiple values for ([^ ]+)\. To override", text):
+        return f"+{found[1]}: an option is chosen there already; to choose another, leave the + out: {found[1]}=OPTION"
     if found := re.search(r"Could not (?:override|delete) '([^'@]+@[^']+)'", text):
         return f"{found.group(1)}: no option is chosen there; +{found.group(1)}=OPTION adds one."
     if found := re.search(r"Could not override '([^'@]+)", text):

@@ -19,8 +19,11 @@ OUTPUTS = Path("outputs")
 """Where ``eegbench compare`` looks by itself."""
 
 
+NOT_IN_MLFLOW = "none, as eegbench compare reads runs from MLflow, and these are in folders alone (tracking=folder)"
+
+
 def next_command(folder: Path, varied: Sequence[str], outputs: Path) -> str | None:
-    """Return the command that makes the table of a multirun; None where there is none.
+    """Return the command that makes the table of a multirun, or why there is none; None where there is nothing to say.
 
     Seeds are replicates and folds pool, so a table has a row for each value of everything else that varied. There is no
     table of several datasets, and none of runs that MLflow does not keep.
@@ -42,7 +45,7 @@ def next_command(folder: Path, varied: Sequence[str], outputs: Path) -> str | No
         return shlex.join(["eegbench", "pool", str(folder)])
     record = folder / SWEEP / RECORD
     if not record.is_file():
-        return None
+        return NOT_IN_MLFLOW
     by = [name for name in names if name not in (*SEEDS, FOLD)]
     grouped = ["--group-by", ",".join(by)] if by else []
     words = ["--parent", str(folder), *grouped, *_probe(runs[0]), *_place(record, outputs)]

@@ -186,6 +186,37 @@ def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     assert json.loads((folder / "summary.json").read_text())["transductive_subjects"]
 
 
+def test_a_checkpoint_starts_encoder_and_task_and_named_layers_train(finished, train):
+    words = (f"encoder={finished}", "checkpoint=best", "trainable=[task.head]", "trainer.max_passes=1", "seed=5")
+    status, (folder,) = train(*words, "tracking=folder")
+    assert status == 0
+    first, second = (load_tensors(run / "checkpoints" / "best.safetensors")[0] for run in (finished, folder))
+    moved = {name for name in first if not torch.equal(first[name], second[name])}
+    assert moved == {name for name in first if name.startswith("task.head")}
+    began, ended = (pd.read_csv(run / "history.csv")["valid_loss"] for run in (folder, finished))
+    best = json.loads((finished / "summary.json").read_text())["best_pass"]
+    assert began[0] == pytest.approx(
+        ended[best], abs=0.1
+    )  # of other draws of valid pairs; random weights have 0.69 and more
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["checkpoint=pass-0001"], "has no such checkpoint; there are best, last"),
+        (["checkpoint=best", "trainable=none"], "leaves nothing to train; name layers of encoder or task"),
+        (["checkpoint=best", "trainable=[task.sequence]"], "the task has no such layer; it has task.head"),
+        (["checkpoint=best", "task=supervised"], "was saved with another task than task=supervised"),
+        (["trainable=[task.head]"], "trainable=[task.head]: the encoder has no such layer"),
+    ],
+)
+def test_a_start_that_cannot_be_is_refused(finished, train, capsys, words, sentence):
+    small = [word for word in SMALL if not word.startswith("sampler.")] if "task=supervised" in words else None
+    status, _ = train(f"encoder={finished}", *words, *(small or ()), small=small is None)
+    assert status == 1
+    assert sentence in " ".join(capsys.readouterr().err.split())
+
+
 def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finished, train):
     status, (folder,) = train(
         f"encoder={finished}", "trainable=[projection]", "trainer.max_passes=1", "tracking=folder"
@@ -371,6 +402,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainer.monitor=foo"], "trainer.monitor=foo is no column of the history; there are valid_loss"),
         (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),
         (["trainable=none"], "add encoder=FOLDER"),
+        (["checkpoint=best"], "checkpoint=best is one of a finished run; add encoder=FOLDER"),
         (["sampler.n_pairs=0"], "sampler.n_pairs=0"),
         (["+dataset.ignored=[left]"], "'left' stands in dataset.labels and in dataset.ignored"),
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),

@@ -79,3 +79,13 @@ def test_a_yaml_of_ones_own_that_cannot_be_read_is_named_with_its_line(tmp_path,
     said = capsys.readouterr().err
     assert f"own.yaml, line {line}: " in said
     assert "Traceback" not in said
+
+
+def test_an_option_that_is_chosen_already_is_not_added(capsys):
+    words = ["train", "model=modulo_net", "+model/normaliser@model.normalisers.clip=clip"]
+    assert main(words) == 1
+    told = capsys.readouterr().err.strip()
+    assert told.endswith(
+        "an option is chosen there already; to choose another, leave the + out: "
+        "model/normaliser@model.normalisers.clip=OPTION"
+    )

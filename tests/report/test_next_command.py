@@ -54,8 +54,8 @@ def test_the_usual_outputs_folder_is_not_named_and_another_database_is(sweep, mo
     assert next_command(sweep, ["seed"], sweep.parents[1]).endswith(" --tracking-uri http://host:5000")
 
 
-def test_there_is_no_table_of_several_datasets_nor_of_runs_that_mlflow_does_not_keep(sweep):
+def test_there_is_no_table_of_several_datasets_and_none_of_runs_that_mlflow_does_not_keep(sweep):
     assert next_command(sweep, ["dataset", "seed"], sweep.parents[1]) is None
     assert next_command(sweep, ["dataset.seed"], sweep.parents[1]) is None
     (sweep / "sweep" / "tracking.json").unlink()
-    assert next_command(sweep, ["seed"], sweep.parents[1]) is None
+    assert "these are in folders alone (tracking=folder)" in next_command(sweep, ["seed"], sweep.parents[1])
