@@ -6,7 +6,7 @@ import mne
 import numpy as np
 import pytest
 from options import CONF, node_of
-from preprocessing.test_build import filtered
+from preprocessing.test_build import filtered, standard
 from toy import ToyDataset
 
 from eegbench.config import build
@@ -110,3 +110,11 @@ def test_times_that_cannot_be_are_refused(changes, message):
 def test_the_option_builds_it():
     made = build(node_of(CONF / "preprocessing/event.yaml"), Preprocessing)
     assert (made.window_s, made.long_from_s, made.needs_labels, made.least_s) == (2.0, 30.0, True, 2.0)
+
+
+def test_of_a_run_of_rest_windows_are_those_of_standard(tmp_path):
+    (cut,) = cuts(tmp_path, (61, REST))
+    like = standard(event().signal, window_s=2.0, stride_s=2.0)
+    expected = like.cut(open_shard(tmp_path / "shard0"), Runs(tmp_path, (61, REST)))
+    assert cut.sample.tolist() == expected.sample.tolist()
+    assert cut.label.tolist() == expected.label.tolist()
