@@ -8,12 +8,14 @@ import numpy as np
 
 from eegbench.types import Form, Group
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the meaning of a field changes: files of a format that is not read are not loaded."""
 
-READ = (2, 3, FORMAT)
-"""Formats that are read. Formats 2 and 3 know networks that answer for every window of a sequence; format 2 has no
-label map and, of train, percentiles of the standard deviation alone."""
+READ = (2, 3, 4, FORMAT)
+"""Formats that are read. Filters of formats before 5 leave no channel out. Formats 2 and 3 know networks that answer
+for every window of a sequence; format 2 has no label map and, of train, percentiles of the deviation alone."""
+
+FILTERED = "eegbench.preprocessing.filtered.Filtered"
 
 Outputs = Literal["many", "one"]
 """Whether a network answers for every window of a sequence, or for the middle one."""
@@ -118,13 +120,26 @@ def read_description(facts: Mapping[str, Any]) -> Description:
         form=Form(groups, str(facts["form"]["normalise"]), _sizes(facts["form"].get("features", {}))),
         context=context,
         outputs=outputs,
-        preprocessing=dict(facts["preprocessing"]["options"]),
+        preprocessing=_preprocessing(facts),
         steps_version=int(facts["preprocessing"]["version"]),
         temperature=float(facts["temperature"]),
         train_quantiles={name: _load_quantiles(of) for name, of in _quantiles(facts).items()},
         labels={str(text): str(name) for text, name in facts.get("labels", {}).items()},
         ignored=tuple(map(str, facts.get("ignored", ()))),
     )
+
+
+def _preprocessing(facts: Mapping[str, Any]) -> dict[str, Any]:
+    options = dict(facts["preprocessing"]["options"])
+    return options if facts["format"] == FORMAT else _leaving_none_out(options)
+
+
+def _leaving_none_out(node: Any) -> Any:
+    """Return options of formats before 5 with filters that leave no channel out."""
+    if not isinstance(node, dict):
+        return node
+    filled = {name: _leaving_none_out(value) for name, value in node.items()}
+    return {"exclude": [], **filled} if node.get("_target_") == FILTERED else filled
 
 
 def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:

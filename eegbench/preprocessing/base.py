@@ -33,6 +33,8 @@ class GroupPlan:
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
         What becomes of a recording that lacks some.
+    exclude
+        Names of channels that are left out.
     features_only
         Whether features alone look at the group, and models do not get its signals.
     """
@@ -41,6 +43,7 @@ class GroupPlan:
     out_channels: tuple[str, ...] | None
     sfreq: float | None
     missing_channels: MissingChannels
+    exclude: tuple[str, ...] = ()
     features_only: bool = False
 
 

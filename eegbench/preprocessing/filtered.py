@@ -14,6 +14,7 @@ from eegbench.dataset.channel_kinds import kind_of
 from eegbench.preprocessing.base import MissingChannels
 from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
+from eegbench.preprocessing.left_out import check_names
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded, joined
 from eegbench.types import Form
@@ -32,6 +33,9 @@ class Filtered(GroupSteps):
     ----------
     channels
         Names to keep, in this order; None keeps all.
+    exclude
+        Names of channels to leave out, under any spelling (``EEG T9-Ref`` is T9): they are not filtered, take no part
+        in the average, and are not in the windows.
     l_freq, h_freq
         Pass band in Hz; None leaves that side open.
     notch_hz
@@ -47,6 +51,7 @@ class Filtered(GroupSteps):
     """
 
     channels: tuple[str, ...] | None
+    exclude: tuple[str, ...]
     l_freq: float | None
     h_freq: float | None
     notch_hz: tuple[float, ...]
@@ -64,11 +69,12 @@ class Filtered(GroupSteps):
                 f"preprocessing.signal.missing_channels={self.missing_channels}: needs "
                 "preprocessing.signal.channels=[…], the names of all channels that there shall be."
             )
+        check_names(self.channels, self.exclude)
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name."""
-        return asdict(self)
+        """All settings, as they enter the shard's name; a shard of all channels keeps the name that it had."""
+        return {name: value for name, value in asdict(self).items() if name != "exclude" or value}
 
     @property
     def out_sfreq(self) -> float | None:
@@ -81,7 +87,7 @@ class Filtered(GroupSteps):
 
     def giving(self, form: Form) -> "Filtered":
         """Return the same steps with the channels and the rate of a form of one group."""
-        return replace(self, channels=form.only.channels, sfreq=form.only.sfreq)
+        return replace(self, channels=form.only.channels, exclude=(), sfreq=form.only.sfreq)
 
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
         """Filter, re-reference and resample loaded signals, in place."""

@@ -8,6 +8,7 @@ from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
 from eegbench.preprocessing.lacking import tell_lacking
+from eegbench.preprocessing.left_out import check_found
 from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Group
 
@@ -31,11 +32,12 @@ def group_form(
     Raises
     ------
     BadRecordingError
-        Where recordings differ in rate or channels, or none has a channel that was asked for.
+        Where recordings differ in rate or channels, or none has a channel that was asked for or is left out.
     """
     for _, message in differences(headers, name, preprocessing):
         raise BadRecordingError(message)
     plan = preprocessing.signal.group_plans[name]
+    check_found(headers, name, plan.exclude)
     where = _positions([header.groups[name] for header in headers.values()])
     channels = list(plan.out_channels or where)
     tell_kinds(headers, name)

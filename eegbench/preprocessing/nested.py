@@ -38,6 +38,7 @@ class Nested(GroupSteps):
     steps: Mapping[str, Step]
     channels: tuple[str, ...] = field(init=False)
     missing_channels: Literal["refuse"] = field(init=False, default="refuse")
+    exclude: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         if not self.parts:

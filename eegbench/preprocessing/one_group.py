@@ -22,11 +22,14 @@ class GroupSteps(SignalSteps):
     ----------
     channels
         Names to read, in this order; None reads all.
+    exclude
+        Names of channels that are left out.
     missing_channels
         What becomes of a recording that lacks some of them.
     """
 
     channels: tuple[str, ...] | None
+    exclude: tuple[str, ...]
     missing_channels: MissingChannels
 
     @property
@@ -75,7 +78,7 @@ class GroupSteps(SignalSteps):
     @property
     def plan(self) -> GroupPlan:
         """What is asked of the group."""
-        return GroupPlan(self.channels, self.out_channels, self.out_sfreq, self.missing_channels)
+        return GroupPlan(self.channels, self.out_channels, self.out_sfreq, self.missing_channels, self.exclude)
 
     @property
     def group_plans(self) -> Mapping[str, GroupPlan]:
@@ -103,6 +106,7 @@ class GroupSteps(SignalSteps):
             partial(read, may_lack_channels=self.missing_channels != "refuse"),
             partial(dataset.read_channels, recording),
             channels=self.channels,
+            exclude=self.exclude,
             takes_several_rates=self.takes_several_rates,
         )
         missing = [name for name in self.channels or () if name not in one.channels]

@@ -104,6 +104,7 @@ def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
         mean_uv=tuple(0.0 if at is None else at[0].mean_uv[at[1]] for at in there),
         std_uv=tuple(0.0 if at is None else at[0].std_uv[at[1]] for at in there),
         recorded_sfreq=recorded.sfreq,
+        left_out=recorded.left_out,
     )
 
 

@@ -8,13 +8,14 @@ samples of the slower one; `joined` takes that into account.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mne
 import numpy as np
 
 from eegbench.dataset import BadRecordingError, MixedRatesError
+from eegbench.preprocessing.left_out import found
 
 MIN_PAD = 100
 """Samples by which a signal goes on beyond its ends while it is resampled, as in MNE."""
@@ -33,10 +34,13 @@ class Recorded:
         Names, in the order of the group.
     raws
         One for each sampling rate, the highest first; annotations are those of the first.
+    left_out
+        Names of channels that were to be left out, and were there.
     """
 
     channels: tuple[str, ...]
     raws: tuple["mne.io.BaseRaw", ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def first(self) -> "mne.io.BaseRaw":
@@ -63,7 +67,7 @@ class Recorded:
             there = [name for name in channels if name in raw.ch_names]
             if there:
                 kept.append(raw.pick(there).reorder_channels(there))
-        return Recorded(tuple(name for name in channels if name in self.channels), tuple(kept))
+        return replace(self, channels=tuple(name for name in channels if name in self.channels), raws=tuple(kept))
 
     def part(self, channels: Sequence[str]) -> "Recorded":
         """Return copies of some of the channels in another order; loads nothing."""
@@ -80,6 +84,7 @@ def open_group(
     read_channels: Callable[[Sequence[str]], "mne.io.BaseRaw"],
     *,
     channels: Sequence[str] | None,
+    exclude: Sequence[str],
     takes_several_rates: bool,
 ) -> Recorded:
     """Open the channels of a group, those of each rate by themselves where there are several.
@@ -92,25 +97,32 @@ def open_group(
         Opens some of its channels by name.
     channels
         Names that are kept; None keeps all.
+    exclude
+        Names that are left out.
     takes_several_rates
         Whether the channels may have different rates.
 
     Raises
     ------
     BadRecordingError
-        Where there are several rates, and one is expected.
+        Where there are several rates, and one is expected, or no channel is left.
     """
     try:
         raw = read()
     except MixedRatesError as error:
-        kept = {name: rate for name, rate in error.rates.items() if channels is None or name in channels}
+        left_out = found(exclude, list(error.rates))
+        asked = set(error.rates if channels is None else channels) - set(left_out.values())
+        kept = {name: rate for name, rate in error.rates.items() if name in asked}
         kept = kept or dict(error.rates)  # whoever checks the names says which are missing
         rates = sorted(set(kept.values()), reverse=True)
         if len(rates) > 1 and not takes_several_rates:
             raise BadRecordingError(str(error)) from error
         by_rate = [[name for name, rate in kept.items() if rate == one] for one in rates]
-        return Recorded(tuple(kept), tuple(read_channels(names) for names in by_rate))
-    return Recorded(tuple(raw.ch_names), (raw,))
+        return Recorded(tuple(kept), tuple(read_channels(names) for names in by_rate), tuple(left_out))
+    left_out = found(exclude, raw.ch_names)
+    if left_out:
+        raw.drop_channels(list(left_out.values()))
+    return Recorded(tuple(raw.ch_names), (raw,), tuple(left_out))
 
 
 def _copied(raw: "mne.io.BaseRaw", rows: Sequence[int]) -> "mne.io.BaseRaw":

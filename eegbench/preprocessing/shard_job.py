@@ -91,9 +91,13 @@ def build(job: Job) -> None:
     found = read(job)
     check_plausible(found.header.movement_uv)
     rates = {name: one.sfreq for name, one in found.groups.items()}  # before they are resampled in place
+    left_out = {name: one.left_out for name, one in found.groups.items()}
     groups = job.signal.apply(found.groups)
     signals = {name: one.get_data() * MICROVOLTS for name, one in groups.items()}
-    headers = {name: group_header(groups[name], signal, rates[name]) for name, signal in signals.items()}
+    headers = {
+        name: replace(group_header(groups[name], signal, rates[name]), left_out=left_out[name])
+        for name, signal in signals.items()
+    }
     write_shard(job.folder, header=replace(found.header, groups=headers), signals=signals, quality=found.quality)
 
 

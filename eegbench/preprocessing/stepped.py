@@ -1,7 +1,7 @@
 """A group of signals that goes through steps of the user's choice, such as those of a publication."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import mne
@@ -34,6 +34,7 @@ class Stepped(GroupSteps):
     channels: tuple[str, ...] | None
     steps: Mapping[str, Step]
     missing_channels: Literal["refuse", "mark"]
+    exclude: tuple[str, ...] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         if self._mixes_channels and (self.channels is None or self.missing_channels != "refuse"):

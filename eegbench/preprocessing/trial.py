@@ -10,12 +10,10 @@ from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.cue import cues_of, no_trial
 from eegbench.preprocessing.feature import Feature
-from eegbench.preprocessing.labels import labelled, parts_of
-from eegbench.preprocessing.stretches import SLACK
 from eegbench.store import Shard
 from eegbench.store.shard import ShardHeader
-from eegbench.types import UNSCORED
 
 COUNTED = ("repeated", "trials", "moved", "dropped", "cut_short")
 
@@ -145,31 +143,26 @@ class Trial(Preprocessing):
         self, header: ShardHeader, dataset: Dataset
     ) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"], dict[str, int]]:
         """Return first sample and class of each trial, and how many were moved or dropped."""
-        length = self._trial_times(header.sfreq)
-        every = [(onset_s, label) for onset_s, _, label in labelled(header, dataset) if label != UNSCORED]
-        _check_one_class(header, _samples(every, header), [label for _, label in every], dataset.classes)
-        cues = _without_repetitions(every, header.sfreq)
-        onset = _samples(cues, header)
-        wanted = onset + round(self.tmin_s * header.sfreq)
-        begin, end = _part_of(onset, parts_of(header))
-        first = np.clip(wanted, begin, np.maximum(begin, end - length))
-        inside = (np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)) & (end - begin >= length)
-        following = np.append(onset[1:], header.n_samples + length)
-        alone = first + length - 1 <= following  # its last sample may be the next cue's own
+        length, cues = self._trial_times(header.sfreq), cues_of(header, dataset)
+        wanted = cues.onset + round(self.tmin_s * header.sfreq)
+        first = np.clip(wanted, cues.begin, np.maximum(cues.begin, cues.end - length))
+        inside = np.abs(first - wanted) <= round(self.max_shift_s * header.sfreq)
+        inside &= cues.end - cues.begin >= length
+        alone = first + length - 1 <= cues.following(header.n_samples + length)  # its last sample may be the next cue
         alone |= self.next_cue == "keep"
         kept = inside & alone
         if not kept.any():
-            raise BadRecordingError(_no_trial(header, len(cues)))
-        label = np.array([label for _, label in cues], dtype=np.int64)
+            remedy = "set preprocessing.tmax_s lower, or preprocessing.next_cue=keep"
+            raise BadRecordingError(no_trial(header, len(cues.onset), remedy=remedy))
         n_moved, n_cut_short = int((first != wanted)[kept].sum()), int((inside & ~alone).sum())
         counts = {
-            "repeated": len(every) - len(cues),
-            "trials": len(cues),
+            "repeated": cues.n_repeated,
+            "trials": len(cues.onset),
             "moved": n_moved,
             "dropped": int((~inside).sum()),
             "cut_short": n_cut_short,
         }
-        return first[kept], label[kept], counts
+        return first[kept], cues.label[kept], counts
 
     def _crops(self, sfreq: float) -> Int[np.ndarray, "n"]:
         """Return where windows start within a trial, in samples."""
@@ -181,50 +174,3 @@ class Trial(Preprocessing):
             )
         stride = 1 if self.stride_s is None else max(1, round(self.stride_s * sfreq))
         return np.union1d(np.arange(0, last + 1, stride, dtype=np.int64), np.int64(last))
-
-
-def _samples(cues: Sequence[tuple[float, int]], header: ShardHeader) -> Int[np.ndarray, "n"]:
-    return np.array([round(onset_s * header.sfreq) for onset_s, _ in cues], dtype=np.int64)
-
-
-def _without_repetitions(cues: Sequence[tuple[float, int]], sfreq: float) -> list[tuple[float, int]]:
-    """Leave out cues that follow one of their class within a sample: it was written twice."""
-    found: list[tuple[float, int]] = []
-    for onset_s, label in cues:
-        if not found or label != found[-1][1] or onset_s - found[-1][0] > (SLACK + 0.5) / sfreq:
-            found.append((onset_s, label))
-    return found
-
-
-def _part_of(
-    onset: Int[np.ndarray, "n"], parts: Sequence[tuple[int, int]]
-) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
-    """Return first sample and stop of the part in which each cue comes."""
-    begin, end = np.array(parts, dtype=np.int64).T
-    place = np.clip(np.searchsorted(begin, onset, side="right") - 1, 0, None)
-    return begin[place], end[place]
-
-
-def _check_one_class(
-    header: ShardHeader, onset: Int[np.ndarray, "n"], labels: Sequence[int], classes: Sequence[str]
-) -> None:
-    """Refuse two cues of different classes at one time."""
-    for before, (sample, own, following) in enumerate(zip(onset[1:], labels[1:], labels[:-1], strict=True)):
-        if sample == onset[before] and own != following:
-            raise BadRecordingError(
-                f"{header.recording}: at {header.start_s + sample / header.sfreq:g} s it is labelled "
-                f"{classes[following]} and {classes[own]}. One class at a time is expected: leave one of the two out "
-                "of dataset.labels, and add it to dataset.ignored."
-            )
-
-
-def _no_trial(header: ShardHeader, n_cues: int) -> str:
-    there = ", ".join(sorted({description for *_, description in header.annotations}))
-    if n_cues:
-        begin, end = max(parts_of(header), key=lambda part: part[1] - part[0])
-        length_s = (end - begin) / header.sfreq
-        why = f"the trials of {n_cues} cues pass the ends of its {length_s:g} s, or the next cue comes within; "
-        why += "set preprocessing.tmax_s lower, or preprocessing.next_cue=keep"
-    else:
-        why = f"no annotation has a class, there is {there or 'none'}; give one a class by dataset.labels"
-    return f"{header.recording}: holds no trial: {why}, or leave the recording out."

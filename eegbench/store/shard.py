@@ -42,6 +42,8 @@ class GroupHeader:
     recorded_sfreq
         Sampling rate in Hz of each channel that was read for the group, before any resampling. One that was filled in,
         or made of others, is not among them.
+    left_out
+        Names of channels that were to be left out, and were there.
     """
 
     channels: tuple[str, ...]
@@ -52,6 +54,7 @@ class GroupHeader:
     mean_uv: tuple[float, ...]
     std_uv: tuple[float, ...]
     recorded_sfreq: Mapping[str, float]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

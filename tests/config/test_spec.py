@@ -194,6 +194,7 @@ LOOP = {
     "schedule": {"_target_": "eegbench.trainer.schedule.constant.Constant"},
     "averaging": {"_target_": "eegbench.trainer.averaging.single_pass.SinglePass"},
     "batch_size": 8,
+    "decayed": "all",
     "short_batch": "keep",
     "max_passes": 1,
     "patience": None,

@@ -16,7 +16,14 @@ from eegbench.preprocessing.standard import Standard
 from eegbench.store.local import Local
 
 PLAIN = Filtered(
-    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+    channels=None,
+    exclude=(),
+    l_freq=None,
+    h_freq=None,
+    notch_hz=(),
+    reference="as_recorded",
+    sfreq=None,
+    missing_channels="refuse",
 )
 PLAINLY = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05, "features": {}}
 STAGES = {"W": "wake", "N2": "asleep"}

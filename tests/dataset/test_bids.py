@@ -244,7 +244,7 @@ def test_a_channel_that_is_marked_bad_afterwards_has_another_shard(tree: Path, t
 
 def trials() -> Trial:
     plain = Filtered(
-        **{"channels": None, "l_freq": None, "h_freq": None, "notch_hz": (), "reference": "as_recorded"},
+        **{"channels": None, "exclude": (), "l_freq": None, "h_freq": None, "notch_hz": (), "reference": "as_recorded"},
         sfreq=None,
         missing_channels="refuse",
     )

@@ -23,7 +23,14 @@ N_EPOCHS = 4
 TYPES = ("1", "2", "1", "2")
 ZEROS = [LENGTH_S * number + 0.2 for number in range(N_EPOCHS)]
 PLAIN = Filtered(
-    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+    channels=None,
+    exclude=(),
+    l_freq=None,
+    h_freq=None,
+    notch_hz=(),
+    reference="as_recorded",
+    sfreq=None,
+    missing_channels="refuse",
 )
 COMMON = {"signal": PLAIN, "normalise": "none", "flat_uv": None, "saturated_share": None, "features": {}}
 

@@ -41,7 +41,9 @@ def standard(**signal) -> Standard:
         "saturated_share": None,
         "features": {},
     }
-    return Standard(signal=Filtered(**({"sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut)
+    return Standard(
+        signal=Filtered(**({"exclude": (), "sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut
+    )
 
 
 def plan(dataset, folder, preprocessing=None):

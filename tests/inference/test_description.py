@@ -52,7 +52,17 @@ def test_unknown_outputs_are_refused():
         read_description({**KNOWN.plain(), "outputs": "two"})
 
 
-@pytest.mark.parametrize("number", [1, 5, None])
+@pytest.mark.parametrize("number", [1, 6, None])
 def test_other_formats_are_refused(number):
-    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2, 3, 4"):
+    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2, 3, 4, 5"):
         read_description({**KNOWN.plain(), "format": number})
+
+
+def test_filters_of_format_4_leave_no_channel_out():
+    filtered = {"_target_": "eegbench.preprocessing.filtered.Filtered", "channels": None}
+    grouped = {"_target_": "eegbench.preprocessing.grouped.Grouped", "groups": {"eeg": filtered}}
+    for signal in (filtered, grouped):
+        facts = {**KNOWN.plain(), "preprocessing": {"options": {"signal": signal}, "version": 7}}
+        found = read_description({**facts, "format": 4}).preprocessing["signal"]
+        assert found.get("groups", {"eeg": found})["eeg"] == {**filtered, "exclude": []}
+        assert read_description(facts).preprocessing["signal"] == signal

@@ -13,7 +13,14 @@ from eegbench.preprocessing.standard import Standard
 from eegbench.store import open_shard
 
 PLAIN = Filtered(
-    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+    channels=None,
+    exclude=(),
+    l_freq=None,
+    h_freq=None,
+    notch_hz=(),
+    reference="as_recorded",
+    sfreq=None,
+    missing_channels="refuse",
 )
 ONE_VOTE = np.array([[0.7, 0.3], [0.2, 0.8], [0.4, 0.6]])
 

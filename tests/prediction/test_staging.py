@@ -40,7 +40,7 @@ MEAN = {
 
 def signal(**changes):
     options = {"channels": None, "l_freq": None, "h_freq": None, "notch_hz": [], "reference": "as_recorded"}
-    rest = {"sfreq": None, "missing_channels": "refuse", "_target_": f"{STEPS}.filtered.Filtered"}
+    rest = {"exclude": [], "sfreq": None, "missing_channels": "refuse", "_target_": f"{STEPS}.filtered.Filtered"}
     return options | rest | changes
 
 

@@ -27,6 +27,7 @@ CPU = torch.device("cpu")
 def filtered(**changes):
     options = {
         "channels": None,
+        "exclude": (),
         "l_freq": None,
         "h_freq": 30.0,
         "notch_hz": (),

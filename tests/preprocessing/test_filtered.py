@@ -28,6 +28,7 @@ def test_parts_are_filtered_by_themselves_as_by_mne(text: str) -> None:
 def check(raw: mne.io.RawArray, l_freq: float | None, h_freq: float | None) -> None:
     options = {
         "channels": None,
+        "exclude": (),
         "notch_hz": (),
         "reference": "as_recorded",
         "sfreq": None,

@@ -18,7 +18,14 @@ from eegbench.store import open_shard
 from eegbench.types import Recording
 
 PLAIN = Filtered(
-    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+    channels=None,
+    exclude=(),
+    l_freq=None,
+    h_freq=None,
+    notch_hz=(),
+    reference="as_recorded",
+    sfreq=None,
+    missing_channels="refuse",
 )
 
 
@@ -226,6 +233,7 @@ def test_a_band_must_not_be_upside_down():
     with pytest.raises(ValueError, match="l_freq=40 Hz is not below h_freq=30 Hz"):
         Filtered(
             channels=None,
+            exclude=(),
             l_freq=40.0,
             h_freq=30.0,
             notch_hz=(),

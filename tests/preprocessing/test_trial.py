@@ -28,7 +28,14 @@ from eegbench.types import Recording
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 PLAIN = Filtered(
-    channels=None, l_freq=None, h_freq=None, notch_hz=(), reference="as_recorded", sfreq=None, missing_channels="refuse"
+    channels=None,
+    exclude=(),
+    l_freq=None,
+    h_freq=None,
+    notch_hz=(),
+    reference="as_recorded",
+    sfreq=None,
+    missing_channels="refuse",
 )
 CROPS = {"window_s": 2.8125, "stride_s": 1.96875}
 

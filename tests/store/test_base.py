@@ -23,6 +23,7 @@ def store(tmp_path_factory):
     dataset = ToyDataset(folder=folder / "toy", n_subjects=3)
     steps = Filtered(
         channels=None,
+        exclude=(),
         l_freq=None,
         h_freq=None,
         notch_hz=(),

@@ -1,0 +1,111 @@
+"""Windows that begin at the onset of events: one of a short event, and of a long one as many as it holds."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from eegbench.dataset import BadRecordingError, Dataset
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.cue import cues_of, no_trial
+from eegbench.preprocessing.feature import Feature
+from eegbench.preprocessing.stretches import SLACK
+from eegbench.store import Shard
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event(Preprocessing):
+    """Filter once, then cut windows from the onset of each annotation with a class.
+
+    A short event, such as a trial of a few seconds, gives one window. A long one, such as a minute of rest, is cut into
+    windows that follow each other, the last of which ends within it. So runs of rest and runs of trials give windows of
+    one length. A window is (window_s · sfreq) samples. None reaches past the onset of the next event with a class.
+
+    Parameters
+    ----------
+    signal
+        What is done to the continuous signal.
+    window_s
+        Length of a window in seconds.
+    long_from_s
+        Events that last at least so many seconds are long.
+    normalise
+        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
+    flat_uv
+        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
+    saturated_share
+        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
+        None keeps all.
+    features
+        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
+    """
+
+    signal: SignalSteps
+    window_s: float
+    long_from_s: float
+    normalise: Literal["window", "recording", "none"]
+    flat_uv: float | None
+    saturated_share: float | None
+    features: Mapping[str, Feature]
+
+    def __post_init__(self) -> None:
+        if self.window_s <= 0:
+            raise ValueError(f"preprocessing.window_s={self.window_s:g}: a time in seconds above 0 is expected.")
+        if self.long_from_s < self.window_s:
+            raise ValueError(
+                f"preprocessing.long_from_s={self.long_from_s:g}: at least preprocessing.window_s={self.window_s:g} "
+                "is expected."
+            )
+
+    @property
+    def needs_labels(self) -> bool:
+        """Windows begin at events."""
+        return True
+
+    @property
+    def least_s(self) -> float:
+        """A recording must be as long as a window."""
+        return self.window_s
+
+    def n_times(self, sfreq: float) -> int:
+        """Return the samples in a window."""
+        return round(self.window_s * sfreq)
+
+    def cut(self, shard: Shard, dataset: Dataset) -> Cut:
+        """Return where the windows of a recording lie, and their labels.
+
+        Raises
+        ------
+        BadRecordingError
+            Where a label is unknown, two classes begin at one time, or there is no window.
+        """
+        header, length = shard.header, self.n_times(shard.header.sfreq)
+        cues = cues_of(header, dataset)
+        last = np.minimum(cues.end, cues.following(header.n_samples) + SLACK)
+        is_long = cues.stop - cues.onset >= round(self.long_from_s * header.sfreq)
+        inside = np.where(is_long, np.minimum(last, cues.stop + SLACK), last) - cues.onset
+        fitting = np.maximum(inside, 0) // length
+        n_windows = np.where(is_long, fitting, np.minimum(fitting, 1))
+        if not n_windows.any():
+            remedy = "set preprocessing.window_s lower"
+            raise BadRecordingError(no_trial(header, len(cues.onset), remedy=remedy))
+        which = np.repeat(np.arange(len(n_windows)), n_windows)
+        number = np.arange(len(which)) - np.repeat(np.cumsum(n_windows) - n_windows, n_windows)
+        counts = {"events": len(n_windows), "without": int((n_windows == 0).sum()), "repeated": cues.n_repeated}
+        return Cut(cues.onset[which] + number * length, cues.label[which], self.window_s, counts=counts)
+
+    def tell(self, cuts: Sequence[Cut]) -> None:
+        """Note how many events have no window."""
+        n = {name: sum(cut.counts[name] for cut in cuts) for name in ("events", "without", "repeated")}
+        if n["repeated"]:
+            _log.info("%d events stand where another of their class stands, and count once.", n["repeated"])
+        if n["without"]:
+            _log.info(
+                "Of %d events, %d have no window: the recording ends or the next event comes within "
+                "preprocessing.window_s=%g s.",
+                *(n["events"], n["without"], self.window_s),
+            )
