@@ -31,7 +31,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("words", nargs="*", metavar="FILE | FOLDER | OVERRIDE", help="recordings, and options of their dataset")
-    add("--run", required=True, help="a finished run: its folder, that of its network, or its id in MLflow")
+    add(
+        "--run",
+        required=True,
+        help="a finished run: its folder, that of its network, its id in MLflow; or published weights",
+    )
     add("--out", required=True, type=Path, metavar="FOLDER", help="where everything is written")
     network = made.add_argument_group("which network")
     network.add_argument(

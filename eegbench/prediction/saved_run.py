@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.config import ConfigError, read_json
+from eegbench.inference.dreem_import import import_dreem
 from eegbench.inference.model_folder import NETWORK, model_folder
 from eegbench.tracking.database import find_place
 from eegbench.tracking.finished import Archive
@@ -14,6 +15,9 @@ FILES = ("model.json", "model.safetensors")
 
 SUMMARY = "summary.json"
 """A run that has one is finished."""
+
+PUBLISHED = ".safetensors"
+"""Ending of weights that were published with the Dreem Open Datasets."""
 
 Fetch = Callable[[str], Path | None]
 """From the path of a file below a run's folder to where it lies here; None where the run has none."""
@@ -25,14 +29,15 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     Parameters
     ----------
     run
-        A run's folder, the folder of a saved network itself, or the id of a run in MLflow.
+        A run's folder, the folder of a saved network itself, the weights of a published SimpleSleepNet (see
+        `eegbench.inference.dreem_import`), or the id of a run in MLflow.
     predictor
         ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network where there is one, else
         the main probe.
     outputs, tracking_uri
         The outputs folder whose database keeps the run, or another database or server.
     aside
-        A folder for files that must be fetched from a server.
+        A folder for files that must be fetched from a server, or made.
 
     Raises
     ------
@@ -44,6 +49,9 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     folder = Path(run)
     if (folder / FILES[0]).is_file():
         return folder, folder.name
+    if folder.suffix == PUBLISHED and folder.is_file():
+        import_dreem(folder, aside / folder.stem)
+        return aside / folder.stem, folder.stem
     if folder.is_dir():
         return _of_run(run, predictor, lambda name: folder / name if (folder / name).is_file() else None)
     if folder.parent != Path() or folder.exists():

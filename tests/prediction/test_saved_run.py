@@ -4,8 +4,10 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from eegbench.config import ConfigError
+from eegbench.inference.network import describe
 from eegbench.prediction.predictor import load_predictor
 from eegbench.prediction.saved_run import find_network
 
@@ -74,3 +76,21 @@ def test_runs_that_are_not_finished_or_given_up_are_refused(tmp_path):
         find(run_of(tmp_path / "pruned", pruned={"pass": 1, "value": 0.5}), "auto")
     with pytest.raises(FileNotFoundError, match="there is no such folder"):
         find(tmp_path / "nowhere", "auto")
+
+
+@pytest.mark.realdata
+def test_published_weights_are_made_into_a_network_aside(shared_data, tmp_path):
+    weights = shared_data / "dreem-weights" / "dodh_simple_sleep_net.safetensors"
+    folder, name = find_network(str(weights), "auto", outputs=tmp_path, tracking_uri=None, aside=tmp_path)
+    assert name == "dodh_simple_sleep_net"
+    assert describe(folder).classes == ("W", "N1", "N2", "N3", "R")
+    assert folder.parent == tmp_path
+
+
+def test_other_weights_are_refused(tmp_path):
+    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+    (tmp_path / "other.json").write_text("{}")
+    with pytest.raises(
+        ConfigError, match=r"other\.safetensors: these are not the weights of a published SimpleSleepNet"
+    ):
+        find_network(str(tmp_path / "other.safetensors"), "auto", outputs=tmp_path, tracking_uri=None, aside=tmp_path)
