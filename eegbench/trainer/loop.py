@@ -96,15 +96,9 @@ class Loop(Trainer):
         if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
         averaging.check(max_passes)
-        self.lr, self.optimizer, self.decayed, self.schedule, self.averaging = (
-            lr,
-            optimizer,
-            decayed,
-            schedule,
-            averaging,
-        )
-        self.batch_size, self.short_batch = batch_size, short_batch
-        self.max_passes, self.monitor, self.final = max_passes, monitor, final
+        self.lr, self.optimizer, self.decayed = lr, optimizer, decayed
+        self.schedule, self.averaging, self.monitor, self.final = schedule, averaging, monitor, final
+        self.batch_size, self.short_batch, self.max_passes = batch_size, short_batch, max_passes
         self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
         self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
 
