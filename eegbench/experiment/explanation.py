@@ -17,7 +17,7 @@ from eegbench.inference.model_folder import NETWORK, model_folder
 from eegbench.inference.network import Network, load_network
 from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
-from eegbench.interpretability.attention_rollout import AttentionMap
+from eegbench.interpretability.attention_map import AttentionMap
 from eegbench.interpretability.faithfulness import faithfulness
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.interpretability.scene_of_group import scene_of_group

@@ -1,8 +1,7 @@
 """The channels and times that the class token of a transformer attends to, through all layers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,9 @@ from jaxtyping import Float, Int
 from scipy.special import softmax
 from torch import Tensor, nn
 
+from eegbench.interpretability.attention_map import AttentionMap, means_by_class
 from eegbench.interpretability.average import times
-from eegbench.interpretability.base import Attribution, Batch, Method, Scene
+from eegbench.interpretability.base import Batch, Method, Scene
 from eegbench.interpretability.rollout import Heads, fused, gradient_rollout, rollout, upstream_rollout
 from eegbench.model.attention import SelfAttention, record_attention
 from eegbench.model.token_table import TokenTable
@@ -26,51 +26,6 @@ MEASURES: Mapping[str, str] = {
     "gradient": "attention times the gradient of the predicted class's score, through all layers",
     "upstream_compat": "attention in the published order of layers, over the window's largest",
 }
-
-
-@dataclass(frozen=True)
-class AttentionMap(Attribution):
-    """The mean map of each class, and the maps of all windows.
-
-    Attributes
-    ----------
-    tokens
-        What each token stands for.
-    matrices
-        For each class the mean share of each token (rows) that each token (columns) is made of.
-    by_window
-        For each window the share of each token, but for the class token's own.
-    windows
-        A row a window: ``label, predicted, confidence, used``, and the facts of the scene.
-    """
-
-    tokens: TokenTable = field(kw_only=True)
-    matrices: Float[np.ndarray, "n_classes n_tokens n_tokens"] = field(kw_only=True)
-    by_window: Float[np.ndarray, "n n_signal_tokens"] = field(kw_only=True)
-    windows: pd.DataFrame = field(kw_only=True)
-
-    @property
-    def drawn(self) -> Attribution:
-        """The map over an even share, as shares of many tokens are all small and differ little."""
-        error, n = self.standard_error, self.by_window.shape[1]
-        assert error is not None
-        measure = "attention over an even share (1: twice as much)"
-        return replace(self, values=self.values * n - 1, standard_error=error * n, measure=measure)
-
-    @property
-    def by_chunk(self) -> Float[np.ndarray, "n_classes n_channels n_chunks"]:
-        """The mean map of each class, a number a token; NaN where a class has no window."""
-        label = self.windows["label"].where(self.windows["used"], -1).to_numpy()
-        means, _ = _by_class(self.by_window, label, len(self.outputs))
-        return means[:, self.tokens.of_signal - 1]
-
-    @property
-    def between_channels(self) -> Float[np.ndarray, "n_classes n_channels n_channels"]:
-        """How much of each channel (rows) is made of each channel (columns): the mean over pieces of time of both."""
-        grid = self.tokens.of_signal
-        flat = self.matrices[:, grid.ravel()][:, :, grid.ravel()]
-        parts = flat.reshape(len(flat), *grid.shape, *grid.shape)
-        return np.asarray(parts.mean(axis=(2, 4)))
 
 
 class AttentionRollout(Method):
@@ -137,7 +92,7 @@ class AttentionRollout(Method):
                 "only_correct=false."
             )
         label = windows["label"].where(windows["used"], -1).to_numpy()
-        values, error = _by_class(by_window, label, n_classes)
+        values, error = means_by_class(by_window, label, n_classes)
         return AttentionMap(
             values=_over_time(values, tokens, scene),
             measure=MEASURES[self.weighting],
@@ -227,20 +182,6 @@ def _of_signal(
     return row / row.sum(1, keepdim=True).clamp_min(torch.finfo(row.dtype).tiny)
 
 
-def _by_class(
-    by_window: Float[np.ndarray, "n n_signal_tokens"], label: np.ndarray, n_classes: int
-) -> tuple[Float[np.ndarray, "n_classes n_signal_tokens"], Float[np.ndarray, "n_classes n_signal_tokens"]]:
-    """Return the mean map of each class and its standard error; NaN where there is no window, or one."""
-    means, errors = np.full((2, n_classes, by_window.shape[1]), np.nan)
-    for one in range(n_classes):
-        maps = by_window[label == one].astype(np.float64)
-        if len(maps):
-            means[one] = maps.mean(0)
-        if len(maps) > 1:
-            errors[one] = maps.std(0, ddof=1) / len(maps) ** 0.5
-    return means, errors
-
-
 def _over_time(
     values: Float[np.ndarray, "n_classes n_signal_tokens"], tokens: TokenTable, scene: Scene
 ) -> Float[np.ndarray, "n_classes n_channels n_times"]:
@@ -249,17 +190,3 @@ def _over_time(
     by_token = values[:, tokens.of_signal - 1]  # tokens of the signal, without the class token
     grid = by_token[:, :, np.minimum(at, tokens.n_chunks - 1)]
     return np.where(at < tokens.n_chunks, grid, np.nan)
-
-
-def facts_of(found: AttentionMap) -> dict[str, Any]:
-    """Return what is said of the arrays of a map, for a JSON beside them."""
-    table = found.tokens
-    return {
-        "channels": list(table.channels),
-        "classes": list(found.outputs),
-        "tokens": [
-            {"channel": None if c < 0 else table.channels[c], "start_s": float(start), "duration_s": float(length)}
-            for c, start, length in zip(table.channel, table.start_s, table.duration_s, strict=True)
-        ],
-        "measure": found.measure,
-    }

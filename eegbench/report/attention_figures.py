@@ -9,7 +9,7 @@ from eegbench.figure.attention_scene import N_STRONGEST, attention_page, attenti
 from eegbench.figure.channel_matrix import channel_matrix
 from eegbench.figure.topomap import FEWEST_CHANNELS
 from eegbench.interpretability import Scene
-from eegbench.interpretability.attention_rollout import AttentionMap, facts_of
+from eegbench.interpretability.attention_map import AttentionMap, facts_of
 from eegbench.report.album import Album
 
 MATRIX = "A row says of which channels the tokens of a channel are made after all layers. Its own share is left out."

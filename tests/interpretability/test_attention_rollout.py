@@ -11,7 +11,8 @@ from interpretability.scenes import LinearScores, scene_of
 from options import CONF, node_of
 from torch import nn
 
-from eegbench.interpretability.attention_rollout import AttentionRollout, facts_of
+from eegbench.interpretability.attention_map import facts_of
+from eegbench.interpretability.attention_rollout import AttentionRollout
 from eegbench.interpretability.rollout import fused, rollout
 from eegbench.model.attention import record_attention
 from eegbench.model.eeg_transformer import EegTransformer
