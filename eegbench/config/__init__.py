@@ -2,7 +2,17 @@
 
 from eegbench.config.annotation import ConfigError, check_names, fill
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
-from eegbench.config.plain import conf_folder, flat, plain, read_json, read_plain, read_words, with_stored, write_plain
+from eegbench.config.plain import (
+    check_options_folder,
+    conf_folder,
+    flat,
+    plain,
+    read_json,
+    read_plain,
+    read_words,
+    with_stored,
+    write_plain,
+)
 from eegbench.config.spec import Node, Spec, build
 from eegbench.config.words import quoted, retyped, typed, unquoted
 
@@ -14,6 +24,7 @@ __all__ = [
     "Spec",
     "build",
     "check_names",
+    "check_options_folder",
     "conf_folder",
     "fill",
     "flat",

@@ -23,6 +23,18 @@ def conf_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "conf"
 
 
+def check_options_folder(folder: str | None) -> None:
+    """Refuse a folder of the user's own options (``--config-dir``) that is not there.
+
+    Raises
+    ------
+    FileNotFoundError
+        Naming it.
+    """
+    if folder is not None and not Path(folder).is_dir():
+        raise FileNotFoundError(f"--config-dir {folder}: there is no such folder.")
+
+
 def plain(config: DictConfig) -> dict[str, Any]:
     """Return a config that was just composed as plain values, with its interpolations evaluated; every key is a text.
 

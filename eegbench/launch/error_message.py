@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from eegbench.config import REMOVED, conf_folder, renamed, retyped
+from eegbench.config import REMOVED, conf_folder, read_plain, renamed, retyped
 from eegbench.launch.help import composed
 
 MESSAGE = "eegbench_message"
@@ -118,13 +118,9 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
         return (
             f"{word}: a comma separates values of a multirun (add -m); if it is one text, quote it so: {retyped(word)}"
         )
-    if found := re.search(r"Could not find '([^']+)/([^/']+)'", text):
-        group, option = found.groups()
-        there = _options(text)
-        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
-    if found := re.search(r"Could not load '([^']+)/([^/']+)'", text):
-        group, option = found.groups()
-        there = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+    if found := re.search(r"Could not (?:find|load) '(.+)/([^/']+)'", text):
+        group, option = _typed(*found.groups())
+        there = _options(text, group)
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Multiple values for ([^ ]+)\. To override", text):
         return f"+{found[1]}: an option is chosen there already; to choose another, leave the + out: {found[1]}=OPTION"
@@ -150,7 +146,7 @@ def _key_message(key: str, config_name: str) -> str:
 
         return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
     known = _known_keys(config_name)
-    if key in known:
+    if key in {*known, *_keys_at(key, known)}:
         return f"{key}: the options chosen here have no such key; add --help to this command to list their keys."
     for node, group in SEVERAL.items():
         if key.startswith(f"{node}."):
@@ -159,7 +155,7 @@ def _key_message(key: str, config_name: str) -> str:
                 f"{key}: the options chosen here have no such key; choose its option with {group}=[…,{option}], or add "
                 "--help to this command to list their keys."
             )
-    return f"{key}: there is no such key{_near(key, known)}; `eegbench {config_name} --help` lists all."
+    return f"{key}: there is no such key{_near_key(key, known)}; `eegbench {config_name} --help` lists all."
 
 
 def _slurm_message(error: BaseException) -> str:
@@ -169,14 +165,48 @@ def _slurm_message(error: BaseException) -> str:
     return f"SLURM did not do the job ({lines}); what to ask of it is set by hydra.launcher.KEY=VALUE."
 
 
-def _options(text: str) -> list[str]:
+def _options(text: str, group: str) -> list[str]:
+    """Return the options of a group: those that Hydra lists, and shipped ones in its folders that are no groups."""
     _, _, rest = text.partition("Available options in")
-    return [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), rest.splitlines()[1:])]
+    listed = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), rest.splitlines()[1:])]
+    folder = conf_folder() / group
+    files = [path for path in folder.rglob("*.yaml") if path.parent == folder or _is_of_all(path)]
+    shipped = [path.relative_to(folder).with_suffix("").as_posix() for path in files]
+    below = {name.rpartition("/")[2] for name in shipped if "/" in name}
+    return sorted({*shipped, *(name for name in listed if name not in below)})
+
+
+def _typed(group: str, option: str) -> tuple[str, str]:
+    """Return a group and an option as they are typed: ``experiment=ablation/NAME`` is an option of ``experiment``."""
+    outer, _, inner = group.rpartition("/")
+    is_folder = outer and any(_is_of_all(path) for path in (conf_folder() / group).glob("*.yaml"))
+    return (outer, f"{inner}/{option}") if is_folder else (group, option)
+
+
+def _is_of_all(path: Path) -> bool:
+    """Whether an option sets keys of all groups, as those of ``experiment`` do; a folder of them is no group."""
+    return path.read_text(encoding="utf-8").startswith("# @package _global_")
 
 
 def _near(word: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
     return f", did you mean {near[0]}?" if near else ""
+
+
+def _near_key(key: str, known: Sequence[str]) -> str:
+    """Suggest the nearest key at the same place; where none is near, the nearest of all."""
+    place, _, name = key.rpartition(".")
+    siblings = {one.rpartition(".")[2]: one for one in _keys_at(key, known)}
+    near = difflib.get_close_matches(name, siblings, n=1) if place else []
+    return f", did you mean {siblings[near[0]]}?" if near else _near(key, known)
+
+
+def _keys_at(key: str, known: Sequence[str]) -> list[str]:
+    """Return the keys next to a key, those of every option of its group too."""
+    place = key.rpartition(".")[0]
+    files = (conf_folder() / place.replace(".", "/")).glob("*.yaml") if place else ()
+    names = {name for path in files for name in read_plain(path) if name not in ("defaults", "_target_")}
+    return [*(one for one in known if one.rpartition(".")[0] == place), *(f"{place}.{name}" for name in sorted(names))]
 
 
 def _known_keys(config_name: str) -> list[str]:

@@ -7,7 +7,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import conf_folder
+from eegbench.config import check_options_folder, conf_folder
 
 TRAIN = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
 
@@ -66,6 +66,7 @@ def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -
 
 def composed(config_name: str, overrides: Sequence[str] = (), user_folder: str | None = None) -> DictConfig:
     """Compose a config as a run would, without running anything; options may also lie in the user's folder."""
+    check_options_folder(user_folder)
     GlobalHydra.instance().clear()
     search = [f"hydra.searchpath=['file://{Path(user_folder).resolve()}']"] if user_folder else []
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):

@@ -371,6 +371,14 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
     ("words", "message"),
     [
         (["model=chambon"], "model=chambon: there is no such option, did you mean chambon2018?; there are"),
+        (["experiment=nope"], "there are ablation/all_frequencies, ablation/average_pooling, ablation/no_position,"),
+        (["experiment=ablation/no_positio"], "did you mean ablation/no_position?; there are ablation/all_freq"),
+        (
+            ["dataset=recordings", "dataset.patern=x"],
+            "dataset.patern: there is no such key, did you mean dataset.pattern?",
+        ),
+        (["sampler.lenght=3"], "sampler.lenght: there is no such key, did you mean sampler.length?"),
+        (["sampler.length=3"], "sampler.length: the options chosen here have no such key"),
         (["modle=chambon2018"], "modle: there is no such key, did you mean model?"),
         (["sampler=single_window"], "sampler.n_pairs: the options chosen here have no such key"),
         (["trainer.lrr=1"], "trainer.lrr: there is no such key, did you mean trainer.lr?"),
