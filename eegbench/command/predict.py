@@ -22,11 +22,11 @@ def main(argv: Sequence[str]) -> int:
 def predict(words: argparse.Namespace) -> int:
     """Find the network, list the recordings, stage each, and print what was found."""
     from eegbench.environment import choose_device, keep_freed_memory
-    from eegbench.launch.predict_words import as_dataset
+    from eegbench.launch.predict_words import as_datasets
     from eegbench.notes import noted
     from eegbench.prediction.batch import check_free, predict_all
     from eegbench.prediction.lights import check_named
-    from eegbench.prediction.listing import list_nights
+    from eegbench.prediction.listing import list_of_all
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.renamed import Renamed
     from eegbench.prediction.saved_run import find_network
@@ -40,16 +40,18 @@ def predict(words: argparse.Namespace) -> int:
             words.run, words.predictor, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)
         )
         predictor = load_predictor(place, name, trusted=words.trust, device=choose_device(words.device))
-        reader, files = as_dataset(
-            words.words, words.labels, predictor.network.description, words.trust, words.config_dir
-        )
-        predictor.check_cues(reader)
-        dataset = Renamed(reader, channels=predictor.channels, aliases=dict(words.channels), classes=predictor.classes)
-        recordings = list_nights(reader, files)
+        readers = as_datasets(words.words, words.labels, predictor.network.description, words.trust, words.config_dir)
+        aliases = dict(words.channels)
+        renamed = {}
+        for reader, _ in readers:
+            predictor.check_cues(reader)
+            renamed[reader] = Renamed(reader, channels=predictor.channels, aliases=aliases, classes=predictor.classes)
+        listed = list_of_all(readers)
+        recordings = [one for _, one in listed]
         check_named(order.lights, recordings)
         if not words.overwrite:
             check_free(recordings, words.out, name)
-        found = predict_all(predictor, dataset, recordings, order, words.out)
+        found = predict_all(predictor, [(renamed[reader], one) for reader, one in listed], order, words.out)
     for note in dict.fromkeys(notes):
         tell(note)
     print_predictions(found, words.out, predictor.classes)

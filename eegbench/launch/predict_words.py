@@ -1,27 +1,30 @@
 """The words of ``eegbench predict``: files or a folder, and overrides that say how recordings are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eegbench.config import build, conf_folder, plain, quoted, read_plain, typed
+from eegbench.config import build, check_options_folder, conf_folder, plain, quoted, read_plain, typed, unquoted
 from eegbench.dataset import Dataset
+from eegbench.dataset.content import H5_ENDINGS
+from eegbench.dataset.signal_file import FORMATS
+from eegbench.dataset.signal_list import signal_files
 from eegbench.inference.description import Description
 
 READER = "recordings"
 
-OWN_READERS: Mapping[str, str] = {".h5": "h5_psg", ".hdf5": "h5_psg"}
-"""Datasets that read formats which ``dataset=recordings`` does not read."""
+ENDINGS: Mapping[str, Collection[str]] = {READER: tuple(FORMATS), "h5_psg": H5_ENDINGS}
+"""Datasets that read anyone's files, and the endings of these."""
 
 
-def as_dataset(
+def as_datasets(
     words: Sequence[str],
     labels_from: str | None,
     known: Description,
     trusted: Sequence[str],
     user_folder: str | None,
-) -> tuple[Dataset, list[Path]]:
-    """Return the reader of new recordings, and the files that are asked for; none where all of a folder are.
+) -> list[tuple[Dataset, list[Path]]]:
+    """Return the readers of new recordings, one a format and folder, each with its files; none for all of a folder.
 
     Parameters
     ----------
@@ -41,35 +44,80 @@ def as_dataset(
     ValueError
         Where an override is not of the dataset, or there are several folders.
     FileNotFoundError
-        Where a folder or file is not there.
+        Where a folder or file is not there, that of the user's options included.
     """
     paths = [Path(word).expanduser() for word in words if "=" not in word or Path(word).expanduser().exists()]
     overrides = [word for word in words if "=" in word and not Path(word).expanduser().exists()]
+    check_options_folder(user_folder)
     _check(paths, overrides)
     folder = paths[0].resolve() if len(paths) == 1 and paths[0].is_dir() else None
-    files = [] if folder else paths
-    named = [word for word in overrides if word.startswith("dataset=")] or [f"dataset={_reader(folder, files)}"]
-    root = folder or (files[0].resolve().parent if files else None)
-    places = [f"dataset.root={quoted(str(root))}"] if root else []
-    is_plain = not overrides and named[0] == f"dataset={READER}"
-    node = _shipped(root) if is_plain else _node([*named, *places, *overrides], user_folder)
-    if str(node["_target_"]).endswith(".Recordings"):
-        node |= {} if _given(overrides, "dataset.labels_from") else {"labels_from": labels_from}
-    elif labels_from is not None:
-        raise ValueError(f"--labels {labels_from}: is for dataset={READER}; {named[0]} has options of its own.")
-    if "subject" in node and not _given(overrides, "dataset.subject"):
-        node["subject"] = "file"  # that of somebody else, unless the user says more
-    if not node.get("labels"):
-        node |= {"labels": dict(known.labels), "ignored": [*node.get("ignored", ()), *known.ignored]}
-    return build(node, Dataset, path="dataset", trusted=trusted), files
+    files = {} if folder else _by_reader(paths, _value(overrides, "dataset"))
+    readers = _readers(folder, overrides) if folder or not files else list(files)
+    found: list[tuple[Dataset, list[Path]]] = []
+    takes_labels = False
+    for reader in readers:
+        places = files.get(reader, {folder: []})
+        node = _options(reader, next(iter(places)), _own(overrides, reader, readers), user_folder)
+        takes_labels |= (is_ours := str(node["_target_"]).endswith(".Recordings"))
+        if is_ours and _value(overrides, "dataset.labels_from") is None:
+            node["labels_from"] = labels_from
+        if "subject" in node and _value(overrides, "dataset.subject") is None:
+            node["subject"] = "file"  # that of somebody else, unless the user says more
+        if not node.get("labels"):
+            node |= {"labels": dict(known.labels), "ignored": [*node.get("ignored", ()), *known.ignored]}
+        is_one = len(places) == 1 or _value(overrides, "dataset.root") is not None
+        for root, those in places.items():
+            made = node if is_one else node | {"root": str(root)}
+            found.append((build(made, Dataset, path="dataset", trusted=trusted), those))
+    if labels_from is not None and not takes_labels:
+        raise ValueError(
+            f"--labels {labels_from}: is for dataset={READER}; dataset={readers[0]} has options of its own."
+        )
+    return found
 
 
-def _node(words: Sequence[str], user_folder: str | None) -> dict[str, Any]:
+def _by_reader(paths: Sequence[Path], named: str | None) -> dict[str, dict[Path | None, list[Path]]]:
+    """Return files by the dataset that reads them, and by their folder."""
+    found: dict[str, dict[Path | None, list[Path]]] = {}
+    for path in paths:
+        own = [reader for reader, endings in ENDINGS.items() if path.suffix.lower() in endings]
+        reader = named or next(iter(own), READER)
+        found.setdefault(reader, {}).setdefault(path.parent.resolve(), []).append(path)
+    return found
+
+
+def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
+    """Return the dataset that is named, or those that read what a folder holds."""
+    if (named := _value(overrides, "dataset")) is not None or folder is None:
+        return [str(named)]
+    pattern = unquoted(_value(overrides, "dataset.pattern") or "**/*")
+    there = [reader for reader, endings in ENDINGS.items() if signal_files(folder, pattern, endings)]
+    return there or [READER]
+
+
+def _own(overrides: Sequence[str], reader: str, readers: Sequence[str]) -> list[str]:
+    """Return the overrides of a reader, without those whose key only another reader of the same recordings has."""
+    if len(readers) == 1:
+        return list(overrides)
+    theirs = {key for one in readers for key in _keys(one)} - _keys(reader)
+    return [word for word in overrides if word.partition("=")[0].partition(".")[2].partition(".")[0] not in theirs]
+
+
+def _keys(reader: str) -> set[str]:
+    return {*read_plain(conf_folder() / "dataset" / f"{reader}.yaml"), "labels"}  # labels is an option of its own
+
+
+def _options(reader: str, root: Path | None, overrides: Sequence[str], user_folder: str | None) -> dict[str, Any]:
     """Compose the options of a dataset."""
+    if reader == READER and not overrides:
+        return _shipped(root)
     from eegbench.launch.help import composed  # here and below: without overrides Hydra need not be imported
     from eegbench.launch.override import with_whole_labels
 
-    return dict(plain(composed("train", ["name=predict", *with_whole_labels(words)], user_folder))["dataset"])
+    named = [] if _value(overrides, "dataset") is not None else [f"dataset={reader}"]
+    places = [f"dataset.root={quoted(str(root))}"] if root else []
+    words = with_whole_labels([*named, *places, *overrides])
+    return dict(plain(composed("train", ["name=predict", *words], user_folder))["dataset"])
 
 
 def _shipped(root: Path | None) -> dict[str, Any]:
@@ -95,13 +143,7 @@ def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         raise ValueError("say what to stage: a folder or files of recordings, or dataset=NAME.")
 
 
-def _reader(folder: Path | None, files: Sequence[Path]) -> str:
-    """Return the dataset that reads these files: that of the format where one has its own."""
-    places = list(folder.rglob("*")) if folder else files
-    endings = {path.suffix.lower() for path in places if not path.is_dir()}
-    own = [reader for ending, reader in OWN_READERS.items() if ending in endings]
-    return own[0] if own and (conf_folder() / "dataset" / f"{own[0]}.yaml").is_file() else READER
-
-
-def _given(overrides: Sequence[str], key: str) -> bool:
-    return any(word.lstrip("+").startswith(f"{key}=") for word in overrides)
+def _value(overrides: Sequence[str], key: str) -> str | None:
+    """Return the value of the last override of a key; None where there is none."""
+    values = [word.partition("=")[2] for word in overrides if word.lstrip("+").startswith(f"{key}=")]
+    return values[-1] if values else None

@@ -90,19 +90,15 @@ def check_free(recordings: Sequence[Recording], folder: Path, name: str) -> None
         raise ValueError(f"{there}: is there already; name another folder, or add --overwrite.")
 
 
-def predict_all(
-    predictor: Predictor, dataset: Renamed, recordings: Sequence[Recording], order: Order, folder: Path
-) -> Batch:
+def predict_all(predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]], order: Order, folder: Path) -> Batch:
     """Stage recordings and write what was staged; a table of all comes last, where any was staged.
 
     Parameters
     ----------
     predictor
         The network.
-    dataset
-        Reads the recordings.
-    recordings
-        Those to stage.
+    asked
+        The recordings to stage, each with its reader.
     order
         What is wanted.
     folder
@@ -111,8 +107,8 @@ def predict_all(
     rows: list[dict[str, object]] = []
     predictions: list[pd.DataFrame] = []
     faults: list[Exception] = []
-    with TemporaryDirectory() as aside, bar("staging", len(recordings)) as advance:
-        for number, recording in enumerate(recordings):
+    with TemporaryDirectory() as aside, bar("staging", len(asked)) as advance:
+        for number, (dataset, recording) in enumerate(asked):
             place = Path(aside) / str(number)
             try:
                 row, said = _predict(predictor, dataset, recording, order, (place, folder))

@@ -19,14 +19,17 @@ _log = logging.getLogger(__name__)
 
 
 def list_nights(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
-    """List recordings, those of the dataset's folder or some files; EDF files of annotations alone are left out.
+    """List the recordings of one reader, see `list_of_all`."""
+    return [one for _, one in list_of_all([(dataset, files)])]
+
+
+def list_of_all(asked: Sequence[tuple[Dataset, Sequence[Path]]]) -> list[tuple[Dataset, Recording]]:
+    """List recordings, each with its reader; EDF files of annotations alone are left out.
 
     Parameters
     ----------
-    dataset
-        Reads them.
-    files
-        The files that are asked for; none for all of the dataset.
+    asked
+        Readers, each with the files that are asked for; none for all of the reader's folder.
 
     Raises
     ------
@@ -35,19 +38,14 @@ def list_nights(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
     ValueError
         Where two recordings would be written under one name.
     """
-    for path in files:
-        if not path.is_file():
-            raise FileNotFoundError(f"{path}: there is no such file.")
-    if isinstance(dataset, Recordings) and dataset.subject == "file":
-        found = _of_files(dataset, files)
-    else:
-        found = _among(dataset.recordings(), files, dataset.name)
+    found = [(dataset, one) for dataset, files in asked for one in _listed(dataset, files)]
     if not found:
-        raise FileNotFoundError(f"{dataset.source}: holds no recording; name a folder or files of recordings.")
-    counts = Counter(stem(one) for one in found)
-    if twice := [one for one in found if counts[stem(one)] > 1]:
+        raise FileNotFoundError(f"{asked[0][0].source}: holds no recording; name a folder or files of recordings.")
+    counts = Counter(stem(one) for _, one in found)
+    if twice := [one for _, one in found if counts[stem(one)] > 1]:
+        same = [one for one in twice if stem(one) == stem(twice[0])]
         raise ValueError(
-            f"{twice[0].signal} and {twice[1].signal}: both would be written as {stem(twice[0])}; rename one, or "
+            f"{same[0].signal} and {same[1].signal}: both would be written as {stem(same[0])}; rename one, or "
             "choose one of the two by its name or by dataset.pattern."
         )
     return found
@@ -56,6 +54,16 @@ def list_nights(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
 def stem(recording: Recording) -> str:
     """Return how the files of a recording begin: its id, in one folder with the others."""
     return recording.id.replace("/", "_")
+
+
+def _listed(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
+    """List the recordings of a reader, those of its folder or of some files."""
+    for path in files:
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: there is no such file.")
+    if isinstance(dataset, Recordings) and dataset.subject == "file":
+        return _of_files(dataset, files)
+    return _among(dataset.recordings(), files, dataset.name)
 
 
 def _of_files(dataset: Recordings, files: Sequence[Path]) -> list[Recording]:

@@ -1,11 +1,13 @@
 """New recordings staged by a finished run's network: the run's own give its predictions, broken ones are named."""
 
 import json
+from pathlib import Path
 
 import edfio
 import numpy as np
 import pandas as pd
 import pytest
+from h5_files import write_night
 from toy import ToyDataset
 
 from eegbench.__main__ import main
@@ -117,6 +119,20 @@ def test_files_with_other_names_rates_and_derivations_are_staged_alike(run, own,
         found = pd.read_csv(tmp_path / folder / f"{name}-hypnodensity.csv")
         assert found["start_s"].tolist() == expected["start_s"].tolist()
         np.testing.assert_allclose(found[CLASSES], expected[CLASSES], atol=0.02)
+
+
+@pytest.mark.parametrize("names_files", [False, True])
+def test_recordings_of_edf_and_hdf5_are_staged_each_by_its_reader(run, night, tmp_path, names_files):
+    for folder in ("a", "b"):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        write_night(tmp_path / "in" / folder / f"h_{folder}.h5", ("A", "B"), epochs=2, hypnogram=None)
+    write_edf(tmp_path / "in" / "a" / "night.edf", night, ("A", "B"))
+    files = sorted(path for path in (tmp_path / "in").rglob("*") if path.is_file())
+    labels = "dataset.labels={W: left, R: right}"
+    assert predict(run, tmp_path / "out", *(files if names_files else [tmp_path / "in"]), labels) == 0
+    table = pd.read_csv(tmp_path / "out" / "predictions.csv")
+    assert sorted(Path(name).name for name in table["signal"]) == ["h_a.h5", "h_b.h5", "night.edf"]
+    assert (table["n_epochs"] > 0).all()
 
 
 def test_one_broken_file_is_named_and_the_others_are_written(run, night, tmp_path, capsys):

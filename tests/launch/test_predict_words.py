@@ -4,7 +4,7 @@ import pytest
 from forms import form_of
 
 from eegbench.inference.description import Description
-from eegbench.launch.predict_words import as_dataset
+from eegbench.launch.predict_words import as_datasets
 
 KNOWN = Description(
     encoder={}, classes=("W", "R"), form=form_of(("C3",), 100.0, 3000), labels={"wake": "W", "rem": "R"}, ignored=("?",)
@@ -12,7 +12,8 @@ KNOWN = Description(
 
 
 def dataset_of(*words, labels=None):
-    return as_dataset([str(word) for word in words], labels, KNOWN, (), None)
+    ((dataset, files),) = as_datasets([str(word) for word in words], labels, KNOWN, (), None)
+    return dataset, files
 
 
 def test_a_folder_is_read_by_recordings_without_labels_each_file_another_persons(tmp_path):
@@ -56,3 +57,43 @@ def test_two_folders_and_options_of_training_are_refused(tmp_path):
         dataset_of(tmp_path, tmp_path / "other")
     with pytest.raises(ValueError, match="preprocessing=trial: how signals are prepared is kept with the network"):
         dataset_of(tmp_path, "preprocessing=trial")
+
+
+def test_a_folder_of_options_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"--config-dir nowhere: there is no such folder\."):
+        as_datasets([str(tmp_path)], None, KNOWN, (), "nowhere")
+
+
+def readers_of(*words, labels=None):
+    found = as_datasets([str(word) for word in words], labels, KNOWN, (), None)
+    return [(dataset.name, dataset.root, [path.name for path in files]) for dataset, files in found]
+
+
+def test_a_folder_of_two_formats_has_two_readers_and_a_pattern_chooses_among_them(tmp_path):
+    for name in ("a.edf", "b.vhdr", "c.H5", ".hidden.hdf5"):
+        (tmp_path / name).touch()
+    assert readers_of(tmp_path) == [("recordings", tmp_path, []), ("h5_psg", tmp_path, [])]
+    assert readers_of(tmp_path, labels="*.csv") == readers_of(tmp_path)  # the stages of HDF5 are in it
+    assert readers_of(tmp_path, "dataset.pattern=**/*.edf") == [("recordings", tmp_path, [])]
+
+
+def test_files_have_a_reader_a_format_and_folder(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    files = [tmp_path / name for name in ("a/1.h5", "a/2.edf", "b/3.hdf5", "a/4.h5")]
+    for path in files:
+        path.touch()
+    assert readers_of(*files) == [
+        ("h5_psg", tmp_path / "a", ["1.h5", "4.h5"]),
+        ("h5_psg", tmp_path / "b", ["3.hdf5"]),
+        ("recordings", tmp_path / "a", ["2.edf"]),
+    ]
+
+
+def test_an_override_goes_to_the_readers_that_have_its_key(tmp_path):
+    for name in ("a.edf", "c.h5"):
+        (tmp_path / name).touch()
+    words = ("dataset.table.epoch_s=20", "dataset.zeros_are_unlabelled=true")
+    (first, _), (second, _) = as_datasets([str(tmp_path), *words], None, KNOWN, (), None)
+    assert first.table.epoch_s == 20
+    assert second.read_settings["zeros_are_unlabelled"] is True
