@@ -1,13 +1,17 @@
 """A dataset as a network asks it: under the names of the network's channels, and with its classes."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import mne
 
 from eegbench.dataset import BadRecordingError, Card, Dataset, MixedRatesError
+from eegbench.dataset.channel_names import standard
 from eegbench.dataset.recordings import Recordings
 from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
 
 
 class Renamed(Dataset):
@@ -20,7 +24,8 @@ class Renamed(Dataset):
     channels
         The network's names, in its order.
     aliases
-        For some of these, what the recordings call them: a channel, or a derivation of two such as ``F3-A2``.
+        For some of these, what the recordings call them: a channel, or a derivation of two such as ``F3-A2``. A
+        recording without it that has the network's own channel is read with that one.
     classes
         The network's, in its order.
 
@@ -48,6 +53,7 @@ class Renamed(Dataset):
         self.labels, self.ignored = dataset.labels, dataset.ignored
         self.on_bad_recording = "raise"
         self._classes = classes
+        self._used: dict[str, Mapping[str, str]] = {}
 
     @property
     def card(self) -> Card:  # type: ignore[override]  # that of a folder is made when somebody asks for it
@@ -76,16 +82,40 @@ class Renamed(Dataset):
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
         """Open some of the network's channels of one recording."""
-        asked = [self.aliases.get(name, name) for name in channels]
         dataset = self.dataset.for_one(recording) if isinstance(self.dataset, Recordings) else self.dataset
-        with self._in_the_names_of_the_network(channels):
+        if recording.id not in self._used:
+            self._used[recording.id] = self._aliases_of(recording, dataset)
+        used = self._used[recording.id]
+        asked = [used.get(name, name) for name in channels]
+        with self._in_the_names_of_the_network(channels, used):
             raw = dataset.read_channels(recording, asked, may_lack_channels=may_lack_channels)
-        return raw.rename_channels({alias: n for n, alias in self.aliases.items() if alias in raw.ch_names})
+        return raw.rename_channels({alias: name for name, alias in used.items() if alias in raw.ch_names})
+
+    def _aliases_of(self, recording: Recording, dataset: Dataset) -> Mapping[str, str]:
+        """Return the aliases that a recording is read with: those that it has, or whose own channel it lacks."""
+        used = {}
+        for name, alias in self.aliases.items():
+            is_asked_for = name in self.aliases.values() or standard(name) == standard(
+                alias
+            )  # as where two are swapped
+            has_own = not is_asked_for and _has(dataset, recording, name)
+            has_alias = not has_own or _has(dataset, recording, alias)
+            if has_alias:
+                used[name] = alias
+            if has_own and has_alias:
+                _log.warning(
+                    "%s: has %s itself, and %s, which is taken for it (--channels %s=%s); stage the recording "
+                    "without this alias if its own channel is to be taken.",
+                    *(recording.id, name, alias, name, alias),
+                )
+            elif has_own:
+                _log.info("%s: has no %s, so its own %s is taken.", recording.id, alias, name)
+        return used
 
     @contextmanager
-    def _in_the_names_of_the_network(self, channels: Sequence[str]) -> Iterator[None]:
+    def _in_the_names_of_the_network(self, channels: Sequence[str], used: Mapping[str, str]) -> Iterator[None]:
         """Rename the channels in errors, and say how a channel that is not found is named."""
-        names = {self.aliases.get(name, name): name for name in channels}
+        names = {used.get(name, name): name for name in channels}
         try:
             yield
         except MixedRatesError as error:
@@ -97,3 +127,12 @@ class Renamed(Dataset):
                 f"{error} The network takes {', '.join(channels)}; say what the recording calls one of them with "
                 "--channels NAME=ALIAS."
             ) from error
+
+
+def _has(dataset: Dataset, recording: Recording, channel: str) -> bool:
+    """Whether a recording can be read with a channel, or derivation."""
+    try:
+        dataset.read_channels(recording, [channel])
+    except BadRecordingError:
+        return False
+    return True

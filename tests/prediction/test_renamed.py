@@ -1,5 +1,7 @@
 """Recordings under the names of the network's channels: aliases, derivations, rates, and what is refused."""
 
+import logging
+
 import numpy as np
 import pytest
 from own_recordings import noise, reader, write_edf
@@ -35,6 +37,33 @@ def test_a_derivation_is_made_where_both_sides_are_there_also_as_an_alias(tmp_pa
     raw = read(renamed(tmp_path, ("C3-M2", "Fpz-Cz"), **{"Fpz-Cz": "F4-M2"}))
     assert raw.ch_names == ["C3-M2", "Fpz-Cz"]
     np.testing.assert_allclose(raw.get_data() * 1e6, [data[0] - data[1], data[2] - data[1]], atol=0.04)
+
+
+@pytest.mark.parametrize(
+    ("names", "taken", "said"),
+    [
+        (("C3", "C4", "O1"), 0, "night: has no odd, so its own C3 is taken."),
+        (("C4", "odd", "O1"), 1, ""),
+        (("C3", "odd", "O1"), 1, "night: has C3 itself, and odd, which is taken for it (--channels C3=odd)"),
+        (("EEG C3-Ref", "C4", "O1"), 0, "night: has no odd, so its own C3 is taken."),
+    ],
+    ids=["own", "alias", "both", "own in another spelling"],
+)
+def test_an_alias_is_for_recordings_that_have_it_others_are_read_with_their_own(tmp_path, caplog, names, taken, said):
+    data = noise(4, 100)
+    write_edf(tmp_path / "night.edf", data, 100, names=names)
+    with caplog.at_level(logging.INFO, logger="eegbench"):
+        raw = read(renamed(tmp_path, ("C3",), C3="odd"))
+    assert raw.ch_names == ["C3"]
+    np.testing.assert_allclose(raw.get_data()[0] * 1e6, data[taken], atol=0.02)
+    assert said in caplog.text
+    assert bool(caplog.text) == bool(said)
+
+
+def test_a_recording_without_alias_and_own_channel_is_told_by_the_alias(tmp_path):
+    write_edf(tmp_path / "night.edf", noise(4, 100), 100)
+    with pytest.raises(BadRecordingError, match=r"no channel 'odd'.* The network takes C3, Pz"):
+        read(renamed(tmp_path, ("C3", "Pz"), Pz="odd"))
 
 
 def test_two_names_may_be_swapped(tmp_path):
