@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from eegbench.launch.exit_status import exit_status
 from eegbench.launch.predict_parser import parser
+from eegbench.prediction.remedy import in_words_of_predict
 
 if TYPE_CHECKING:  # so that --help need not import torch
     from eegbench.prediction.batch import Order
@@ -16,7 +17,11 @@ if TYPE_CHECKING:  # so that --help need not import torch
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench predict``; return the exit status: 1 where a recording was not staged, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
-    return exit_status(lambda: predict(words), interrupted="the files of recordings that were staged are whole.")
+    return exit_status(
+        lambda: predict(words),
+        interrupted="the files of recordings that were staged are whole.",
+        reworded=in_words_of_predict,
+    )
 
 
 def predict(words: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 
 
-def exit_status(work: Callable[[], int], *, interrupted: str) -> int:
+def exit_status(work: Callable[[], int], *, interrupted: str, reworded: Callable[[str], str] = str) -> int:
     """Do the work of a verb, and return its exit status.
 
     Parameters
@@ -13,6 +13,8 @@ def exit_status(work: Callable[[], int], *, interrupted: str) -> int:
         Returns the exit status where nothing stopped it.
     interrupted
         What is left after Ctrl-C, for the message.
+    reworded
+        Turns an error message of training into one with the verb's own options.
     """
     try:
         return work()
@@ -25,5 +27,5 @@ def exit_status(work: Callable[[], int], *, interrupted: str) -> int:
         message = error_message(error, "train")
         if message is None:
             raise
-        print(f"eegbench: {message}", file=sys.stderr)
+        print(f"eegbench: {reworded(message)}", file=sys.stderr)
         return 1

@@ -13,6 +13,7 @@ from eegbench.dataset import BadRecordingError
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.listing import stem
 from eegbench.prediction.predictor import Predictor
+from eegbench.prediction.remedy import problem_in_words_of_predict
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.scoring import overall, per_recording, scored, title_scores
 from eegbench.prediction.staging import Rules, stage
@@ -22,14 +23,6 @@ from eegbench.progress import bar
 from eegbench.types import Recording
 
 SUMMARY, SCORES, BY_RECORDING = "predictions.csv", "scores.csv", "scores_per_recording.csv"
-
-
-IN_WORDS_OF_PREDICT = {
-    "set dataset.on_bad_recording=skip": "leave it out with --skip-bad",
-    "(dataset.on_bad_recording=skip)": "(--skip-bad)",
-    "dataset.on_bad_recording=skip": "--skip-bad",
-}
-"""Remedies in error messages of readers, which name options of training."""
 
 
 @dataclass(frozen=True)
@@ -159,8 +152,7 @@ def _is_of(recording: Recording, error: OSError) -> bool:
 def _problem(recording: Recording, error: Exception) -> dict[str, object]:
     """Return the line of a recording that could not be staged."""
     text = str(error) if isinstance(error, BadRecordingError) else f"{type(error).__name__}: {error}"
-    for word, here in IN_WORDS_OF_PREDICT.items():
-        text = text.replace(word, here)
+    text = problem_in_words_of_predict(text)
     where = "" if recording.signal.name in text else f"{recording.signal}: "
     who = {"recording": recording.id, "subject": recording.subject, "signal": str(recording.signal)}
     return {**who, "n_epochs": 0, "warnings": "", "problem": f"{where}{text}"}

@@ -95,10 +95,8 @@ class Renamed(Dataset):
         """Return the aliases that a recording is read with: those that it has, or whose own channel it lacks."""
         used = {}
         for name, alias in self.aliases.items():
-            is_asked_for = name in self.aliases.values() or standard(name) == standard(
-                alias
-            )  # as where two are swapped
-            has_own = not is_asked_for and _has(dataset, recording, name)
+            is_same = name in self.aliases.values() or standard(name) == standard(alias)  # the first: two are swapped
+            has_own = not is_same and _has(dataset, recording, name)
             has_alias = not has_own or _has(dataset, recording, alias)
             if has_alias:
                 used[name] = alias
