@@ -29,9 +29,10 @@ def predict(words: argparse.Namespace) -> int:
     from eegbench.environment import choose_device, keep_freed_memory
     from eegbench.launch.predict_words import as_datasets
     from eegbench.notes import noted
-    from eegbench.prediction.batch import check_free, predict_all
+    from eegbench.prediction.batch import planned_files, predict_all
     from eegbench.prediction.lights import check_named
-    from eegbench.prediction.listing import list_of_all
+    from eegbench.prediction.listing import files_read, list_of_all
+    from eegbench.prediction.out_folder import OutFolder
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.renamed import Renamed
     from eegbench.prediction.saved_run import find_network
@@ -54,9 +55,9 @@ def predict(words: argparse.Namespace) -> int:
         listed = list_of_all(readers)
         recordings = [one for _, one in listed]
         check_named(order.lights, recordings)
-        if not words.overwrite:
-            check_free(recordings, words.out, name)
-        found = predict_all(predictor, [(renamed[reader], one) for reader, one in listed], order, words.out)
+        out = OutFolder(words.out, planned_files(recordings, words.out, name))
+        out.check(files_read(listed, words.lights), overwrite=words.overwrite)
+        found = predict_all(predictor, [(renamed[reader], one) for reader, one in listed], order, out)
     for note in dict.fromkeys(notes):
         tell(note)
     print_predictions(found, words.out, predictor.classes)

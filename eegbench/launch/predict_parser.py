@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--lights", type=Path, metavar="FILE", help="a CSV table: recording, lights_off, lights_on")
     kept = made.add_argument_group("what is written")
     kept.add_argument("--skip-bad", action="store_true", help="exit status 0 although some could not be staged")
-    kept.add_argument("--overwrite", action="store_true", help="replace predictions that are there")
+    replaces = "replace predictions that are there: what an earlier predict wrote there is removed, no other file"
+    kept.add_argument("--overwrite", action="store_true", help=replaces)
     kept.add_argument("--no-figures", action="store_true", help="draw no hypnodensities")
     return made

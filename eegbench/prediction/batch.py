@@ -12,6 +12,7 @@ from eegbench.atomic import write_csv
 from eegbench.dataset import BadRecordingError
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.listing import stem
+from eegbench.prediction.out_folder import OutFolder
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.remedy import problem_in_words_of_predict
 from eegbench.prediction.renamed import Renamed
@@ -69,21 +70,25 @@ class Batch:
         return self.summary[self.summary["problem"] != ""]
 
 
-def check_free(recordings: Sequence[Recording], folder: Path, name: str) -> None:
-    """Refuse a folder that has predictions of these recordings already.
+def planned_files(recordings: Sequence[Recording], folder: Path, name: str) -> list[Path]:
+    """Return the files that may be written: those of each recording, and the tables of all.
 
-    Raises
-    ------
-    ValueError
-        Naming the first file.
+    Parameters
+    ----------
+    recordings
+        Those to stage.
+    folder
+        Takes the files.
+    name
+        Of the predictor.
     """
-    files = [path for one in recordings for path in outputs_of(one, folder, name)]
-    there = next((path for path in (folder / SUMMARY, *files) if path.exists()), None)
-    if there is not None:
-        raise ValueError(f"{there}: is there already; name another folder, or add --overwrite.")
+    tables = [folder / one for one in (SUMMARY, SCORES, BY_RECORDING)]
+    return [*tables, *(path for one in recordings for path in outputs_of(one, folder, name))]
 
 
-def predict_all(predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]], order: Order, folder: Path) -> Batch:
+def predict_all(
+    predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]], order: Order, out: OutFolder
+) -> Batch:
     """Stage recordings and write what was staged; a table of all comes last, where any was staged.
 
     Parameters
@@ -94,9 +99,18 @@ def predict_all(predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]]
         The recordings to stage, each with its reader.
     order
         What is wanted.
-    folder
-        Takes the files.
+    out
+        Takes the files; what an earlier prediction wrote there is removed once the first recording is staged.
     """
+    try:
+        return _predict_all(predictor, asked, order, out)
+    finally:
+        out.finish()
+
+
+def _predict_all(
+    predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]], order: Order, out: OutFolder
+) -> Batch:
     rows: list[dict[str, object]] = []
     predictions: list[pd.DataFrame] = []
     faults: list[Exception] = []
@@ -104,7 +118,7 @@ def predict_all(predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]]
         for number, (dataset, recording) in enumerate(asked):
             place = Path(aside) / str(number)
             try:
-                row, said = _predict(predictor, dataset, recording, order, (place, folder))
+                row, said = _predict(predictor, dataset, recording, order, (place, out))
                 predictions.append(said)
                 rows.append(row)
             except Exception as error:
@@ -118,24 +132,25 @@ def predict_all(predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]]
     labelled = scored(predictions) if predictions else pd.DataFrame()
     scores = overall(labelled, predictor.classes) if len(labelled) else None
     if scores is not None:
-        write_csv(folder / BY_RECORDING, per_recording(labelled, predictor.classes))
-        write_csv(folder / SCORES, scores)
+        write_csv(out.path / BY_RECORDING, per_recording(labelled, predictor.classes))
+        write_csv(out.path / SCORES, scores)
     if predictions:
-        write_csv(folder / SUMMARY, summary)
+        write_csv(out.path / SUMMARY, summary)
     return Batch(summary, scores, next(iter(faults), None))
 
 
 def _predict(
-    predictor: Predictor, dataset: Renamed, recording: Recording, order: Order, places: tuple[Path, Path]
+    predictor: Predictor, dataset: Renamed, recording: Recording, order: Order, places: tuple[Path, OutFolder]
 ) -> tuple[dict[str, object], pd.DataFrame]:
-    """Stage a recording in the first place and write it into the second; return its summary and its predictions."""
+    """Stage a recording in the first place and write it into the folder; return its summary and its predictions."""
     staged = stage(predictor, dataset, recording, order.rules, places[0])
     said = predictions_of(staged, predictor.name)
     lights = order.lights.get(recording.id, order.default_lights)
     statistics = night_statistics(staged, lights) if predictor.stages_sleep and not staged.is_trials else {}
+    places[1].begin()
     write_staged(
         staged,
-        places[1],
+        places[1].path,
         name=predictor.name,
         stages_sleep=predictor.stages_sleep,
         scores=title_scores(said, staged.classes),

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from eegbench.dataset import BadRecordingError, Dataset
@@ -54,6 +55,24 @@ def list_of_all(asked: Sequence[tuple[Dataset, Sequence[Path]]]) -> list[tuple[D
 def stem(recording: Recording) -> str:
     """Return how the files of a recording begin: its id, in one folder with the others."""
     return recording.id.replace("/", "_")
+
+
+def files_read(listed: Sequence[tuple[Dataset, Recording]], lights: Path | None) -> list[Path]:
+    """Return the files that are read: signals, labels, the parts of a recording, and the table of lights.
+
+    Parameters
+    ----------
+    listed
+        Recordings, each with its reader.
+    lights
+        The table of lights; None where there is none.
+    """
+    found = [] if lights is None else [lights]
+    for dataset, recording in listed:
+        found += recording.files
+        with suppress(BadRecordingError, OSError):  # a broken one is told when it is staged
+            found += dataset.sidecars(recording)
+    return found
 
 
 def _listed(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:

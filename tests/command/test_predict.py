@@ -240,4 +240,51 @@ def test_ctrl_c_leaves_whole_files_of_those_that_were_staged(run, night, tmp_pat
         "one-hypnogram.edf",
         "one_events.json",
         "one_events.tsv",
+        "written_files.json",
     ]
+
+
+def files_in(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_overwriting_leaves_only_what_belongs_together_and_files_of_others(run, night, tmp_path):
+    for name in ("one", "two"):
+        write_edf(tmp_path / f"{name}.edf", night, ("A", "B"))
+    (tmp_path / "one.csv").write_text("label\n" + "left\n" * 40)
+    out = tmp_path / "out"
+    labels = ("--labels", "*.csv", "dataset.table.epoch_s=2")
+    assert predict(run, out, tmp_path / "one.edf", tmp_path / "two.edf", *labels) == 0
+    assert {"scores.csv", "two-hypnogram.csv"} <= set(files_in(out))
+    (out / "mine.txt").write_text("notes")
+    assert predict(run, out, tmp_path / "one.edf", "--overwrite", "--predictor", "linear") == 0
+    assert files_in(out) == [
+        "mine.txt",
+        "one-hypnodensity.csv",
+        "one-hypnogram.csv",
+        "one-hypnogram.edf",
+        "one_events.json",
+        "one_events.tsv",
+        "predictions.csv",
+        "written_files.json",
+    ]
+
+
+def test_predictions_stay_where_no_recording_can_be_staged(run, night, tmp_path):
+    assert predict(run, tmp_path / "out", write_edf(tmp_path / "one.edf", night, ("A", "B"))) == 0
+    before = files_in(tmp_path / "out")
+    assert predict(run, tmp_path / "out", write_edf(tmp_path / "two.edf", night[:1], ("A",)), "--overwrite") == 1
+    assert files_in(tmp_path / "out") == before
+
+
+def test_an_experts_labels_are_not_replaced(run, night, tmp_path, capsys):
+    write_edf(tmp_path / "p1.edf", night, ("A", "B"))
+    labels = tmp_path / "p1-hypnogram.csv"
+    labels.write_text("label\n" + "left\n" * 40)
+    words = (tmp_path / "p1.edf", "--labels", "*-hypnogram.csv", "dataset.table.epoch_s=2")
+    for more in ([], ["--overwrite"]):
+        assert predict(run, tmp_path, *words, *more) == 1
+        said = capsys.readouterr().err
+        assert f"{labels}: is read by this command, which would replace it by a prediction; name another folder" in said
+        assert "add --overwrite" not in said
+    assert labels.read_text().startswith("label\nleft\n")

@@ -1,0 +1,126 @@
+"""The folder of predictions: which files of it an earlier prediction wrote, and so may be replaced or removed.
+
+Conventions
+-----------
+`LIST` has the path below the folder of each file that was written, with its SHA-256, or null while it is being written.
+Names that differ in case only count as one, as they are one file on the disks of macOS and Windows.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from eegbench.atomic import write_json
+from eegbench.config import ConfigError, read_json
+
+LIST = "written_files.json"
+
+
+class OutFolder:
+    """A folder that takes predictions.
+
+    Parameters
+    ----------
+    path
+        The folder; it need not be there.
+    planned
+        Files that may be written into it.
+    """
+
+    def __init__(self, path: Path, planned: Iterable[Path]) -> None:
+        self.path = path
+        self.planned = tuple(planned)
+        self._is_begun = False
+
+    def check(self, inputs: Iterable[Path], *, overwrite: bool) -> None:
+        """Refuse to replace or remove a file that predict reads, or that it did not write.
+
+        Parameters
+        ----------
+        inputs
+            Files that are read: recordings, labels, and others.
+        overwrite
+            Whether predictions that are there may be replaced.
+
+        Raises
+        ------
+        ValueError
+            Naming the file.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise ValueError(f"--out {self.path}: is a file, and a folder is expected; name another with --out FOLDER.")
+        read, ours = {_key(path) for path in inputs}, self._written()
+        digests = {_key(path): digest for path, digest in ours.items()}
+        there = _there([*self.planned, *ours])
+        for path in there:
+            if why := _refusal(path, is_read=_key(path) in read, digests=digests):
+                raise ValueError(f"{path}: {why}; name another folder with --out, or move this file.")
+        if there and not overwrite:
+            raise ValueError(f"{there[0]}: is there already; name another folder, or add --overwrite.")
+
+    def begin(self) -> None:
+        """Remove what an earlier prediction wrote, before the first file is written."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        old = self._written()
+        self._write_list(dict.fromkeys([*self.planned, *old]))
+        for path in old:
+            path.unlink(missing_ok=True)
+            for parent in path.parents:
+                if parent == self.path:
+                    break
+                with suppress(OSError):  # it holds other files
+                    parent.rmdir()
+
+    def finish(self) -> None:
+        """List the files that were written."""
+        if self._is_begun:
+            self._write_list({path: _digest(path) for path in self.planned if path.is_file()})
+
+    def _write_list(self, digests: Mapping[Path, str | None]) -> None:
+        files = {path.relative_to(self.path).as_posix(): digest for path, digest in digests.items()}
+        write_json(self.path / LIST, {"files": files})
+
+    def _written(self) -> dict[Path, str | None]:
+        """Return the files that an earlier prediction wrote into this folder, with their digests."""
+        file = self.path / LIST
+        if not file.is_file():
+            return {}
+        files = read_json(file).get("files")
+        if not isinstance(files, dict) or any(not self._is_below(name) for name in files):
+            raise ConfigError(f"{file}: is no list of files in this folder; name another folder with --out.")
+        return {self.path / name: None if digest is None else str(digest) for name, digest in files.items()}
+
+    def _is_below(self, name: str) -> bool:
+        """Whether a name is one of a file in this folder: the list is data that somebody may have changed."""
+        return (self.path / name).resolve().is_relative_to(self.path.resolve())
+
+
+def _refusal(path: Path, *, is_read: bool, digests: Mapping[str, str | None]) -> str:
+    """Say why a file that is there must not be replaced; an empty text where it may."""
+    if is_read:
+        return "is read by this command, which would replace it by a prediction"
+    if _key(path) not in digests:
+        return f"was not written by eegbench predict ({LIST} does not list it), which would replace it"
+    digest = digests[_key(path)]
+    return "" if digest is None or digest == _digest(path) else "was changed since eegbench predict wrote it"
+
+
+def _there(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that are there under these names, or under names that differ from them in case only."""
+    wanted = {_key(path) for path in paths}
+    folders = [folder for folder in dict.fromkeys(path.parent for path in paths) if folder.is_dir()]
+    return [path for folder in folders for path in sorted(folder.iterdir()) if _key(path) in wanted]
+
+
+def _key(path: Path) -> str:
+    """Return what names of one file have in common."""
+    return unicodedata.normalize("NFC", str(path.parent.resolve() / path.name)).casefold()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
