@@ -182,6 +182,9 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
     [
         (["nowhere.edf"], "nowhere.edf: there is no such file or folder"),
         ([], "say what to stage"),
+        (["a.edf", "--lights", "none.csv"], "--lights none.csv: there is no such file; a table with the columns"),
+        (["a.edf", "--lights", "tests"], "--lights tests: is a folder; a table with the columns"),
+        (["a.edf", "--lights-off", "22.10"], "lights off at '22.10': a time of day is written 22:10"),
         (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
     ],
 )
