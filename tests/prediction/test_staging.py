@@ -56,12 +56,14 @@ def trial(tmin_s=0.0, tmax_s=3.99):
     return {**made, **crops, "normalise": "none", "flat_uv": None, "saturated_share": None, "features": {}}
 
 
-def predictor(folder, preprocessing, encoder=FEATURES, features=None):
+def predictor(folder, preprocessing, encoder=FEATURES, features=None, **changes):
     """Save a network of random weights for windows of 4 s at 100 Hz, and load it."""
     form = replace(form_of(CHANNELS, 100.0, 400), features=features or {})
     generator = torch.Generator().manual_seed(0)
     built = build_encoder(Spec(encoder, Encoder, "model"), form)
-    known = Description(encoder=encoder, classes=CLASSES, form=form, preprocessing=preprocessing, temperature=2.0)
+    known = Description(
+        encoder=encoder, classes=CLASSES, form=form, preprocessing=preprocessing, temperature=2.0, **changes
+    )
     weight = 0.05 * torch.randn(2, built.embed_dim, generator=generator)
     save_network(Network(built, weight=weight, bias=torch.zeros(2), description=known), folder / "network")
     return load_predictor(folder / "network", "network", trusted=(), device=torch.device("cpu"))
@@ -159,3 +161,15 @@ def test_a_strangers_network_builds_no_other_class_than_preprocessing(tmp_path, 
     with pytest.raises(ConfigError, match=r"model\.json: preprocessing\._target_="):
         predictor(tmp_path, {"_target_": target, "args": ["touch", str(tmp_path / "made")]})
     assert not (tmp_path / "made").exists()
+
+
+def test_a_network_that_keeps_nothing_of_train_is_told_once_as_nothing_is_compared(tmp_path, caplog):
+    caplog.set_level("INFO", "eegbench")
+    predictor(tmp_path / "one", standard())
+    (text,) = caplog.messages
+    assert text.startswith("Recordings are not compared with those that the network was trained on: it keeps nothing")
+    assert "(train_quantiles in " in text
+    caplog.clear()
+    known = {"eeg": {"std_uv": ((1.0, 1.0), (2.0, 2.0), (3.0, 3.0))}}
+    predictor(tmp_path / "two", standard(), train_quantiles=known)
+    assert caplog.messages == []
