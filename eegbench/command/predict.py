@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # so that --help need not import torch
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run ``eegbench predict``; return the exit status: 1 where a recording was not staged, without ``--skip-bad``."""
+    """Run ``eegbench predict``; return the exit status: 1 where a recording lacks something, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
     return exit_status(lambda: predict(words), interrupted="the files of recordings that were staged are whole.")
 
@@ -55,7 +55,8 @@ def predict(words: argparse.Namespace) -> int:
     print_predictions(found, words.out, predictor.classes)
     if found.fault:
         raise found.fault
-    return int(len(found.failed) == len(recordings) or (len(found.failed) > 0 and not words.skip_bad))
+    is_incomplete = len(found.failed) > 0 or found.n_without_statistics > 0
+    return int(len(found.failed) == len(recordings) or (is_incomplete and not words.skip_bad))
 
 
 def order_of(words: argparse.Namespace) -> "Order":

@@ -12,11 +12,13 @@ from eegbench.atomic import write_csv
 from eegbench.dataset import BadRecordingError
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.listing import stem
+from eegbench.prediction.night import Night, night_of
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.scoring import overall, per_recording, scored, title_scores
 from eegbench.prediction.staging import Rules, stage
-from eegbench.prediction.tables import night_statistics, predictions_of, summary_row
+from eegbench.prediction.summary import summary_row
+from eegbench.prediction.tables import predictions_of
 from eegbench.prediction.writing import outputs_of, write_staged
 from eegbench.progress import bar
 from eegbench.types import Recording
@@ -74,6 +76,11 @@ class Batch:
     def failed(self) -> pd.DataFrame:
         """The recordings that could not be staged."""
         return self.summary[self.summary["problem"] != ""]
+
+    @property
+    def n_without_statistics(self) -> int:
+        """The number of recordings that were staged, but have no sleep statistics, as their lights do not fit."""
+        return int((self.summary.get("statistics", pd.Series(dtype=object)) == "missing").sum())
 
 
 def check_free(recordings: Sequence[Recording], folder: Path, name: str) -> None:
@@ -143,7 +150,7 @@ def _predict(
     staged = stage(predictor, dataset, recording, order.rules, places[0])
     said = predictions_of(staged, predictor.name)
     lights = order.lights.get(recording.id, order.default_lights)
-    statistics = night_statistics(staged, lights) if predictor.stages_sleep and not staged.is_trials else {}
+    night = night_of(staged, lights) if predictor.stages_sleep and not staged.is_trials else Night()
     write_staged(
         staged,
         places[1],
@@ -152,7 +159,7 @@ def _predict(
         scores=title_scores(said, staged.classes),
         draws=order.draws,
     )
-    return summary_row(staged, statistics), said
+    return summary_row(staged, night), said
 
 
 def _is_of(recording: Recording, error: OSError) -> bool:

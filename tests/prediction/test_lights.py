@@ -67,3 +67,8 @@ def test_lights_of_a_recording_that_is_not_there_are_refused():
     check_named({"n1": Lights("23:10")}, there)
     with pytest.raises(ValueError, match="--lights: n2: there is no such recording; there are n1"):
         check_named({"n1": Lights(), "n2": Lights()}, there)
+
+
+def test_what_is_no_time_is_refused_before_anything_is_read():
+    with pytest.raises(ValueError, match="lights on at '25:00': a time of day"):
+        Lights(None, "25:00")
