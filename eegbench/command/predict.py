@@ -29,7 +29,8 @@ def predict(words: argparse.Namespace) -> int:
     from eegbench.prediction.listing import list_nights
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.renamed import Renamed
-    from eegbench.prediction.saved_run import find_network
+    from eegbench.prediction.saved_run import files_of, find_network
+    from eegbench.prediction.seen import seen_by
     from eegbench.progress import tell
     from eegbench.report.prediction import print_predictions
 
@@ -39,6 +40,7 @@ def predict(words: argparse.Namespace) -> int:
         place, name = find_network(
             words.run, words.predictor, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)
         )
+        seen = seen_by(files_of(words.run, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)))
         predictor = load_predictor(place, name, trusted=words.trust, device=choose_device(words.device))
         reader, files = as_dataset(
             words.words, words.labels, predictor.network.description, words.trust, words.config_dir
@@ -50,7 +52,9 @@ def predict(words: argparse.Namespace) -> int:
         if not words.overwrite:
             check_free(recordings, words.out, name)
         found = predict_all(predictor, dataset, recordings, order, words.out)
-    for note in dict.fromkeys(notes):
+        labelled = set(found.labelled["recording"])
+        about = seen.note([(reader, one) for one in recordings if one.id in labelled])
+    for note in dict.fromkeys([*notes, *([about] if about else [])]):
         tell(note)
     print_predictions(found, words.out, predictor.classes)
     if found.fault:

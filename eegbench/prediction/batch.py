@@ -78,6 +78,11 @@ class Batch:
         return self.summary[self.summary["problem"] != ""]
 
     @property
+    def labelled(self) -> pd.DataFrame:
+        """The recordings that were scored by labels."""
+        return self.summary[self.summary["n_labelled"] > 0] if "n_labelled" in self.summary else self.failed.iloc[:0]
+
+    @property
     def n_without_statistics(self) -> int:
         """The number of recordings that were staged, but have no sleep statistics, as their lights do not fit."""
         return int((self.summary.get("statistics", pd.Series(dtype=object)) == "missing").sum())

@@ -74,6 +74,6 @@ def _unfit(staged: Staged, lights: Lights) -> str:
     given = ", ".join(f"{name} at {at}" for name, at in (("off", lights.off), ("on", lights.on)) if at is not None)
     starts = "does not say when it starts" if staged.start is None else f"starts at {staged.start:%H:%M:%S}"
     return (
-        f"no sleep statistics: lights {given}, and the recording {starts} and lasts {staged.length_s / 60:g} min, give "
+        f"no sleep statistics: lights {given}, and the recording {starts} and lasts {staged.length_s / 60:g} min: give "
         "times within it, or whole minutes from its first sample"
     )

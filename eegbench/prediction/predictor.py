@@ -117,8 +117,7 @@ def load_predictor(folder: Path, name: str, *, trusted: Sequence[str], device: t
     if not any(known.train_quantiles.values()):
         _log.info(
             "Recordings are not compared with those that the network was trained on: it keeps nothing of them "
-            "(train_quantiles in %s is empty, as for an imported network). Check gain, montage and filter yourself.",
-            folder / "model.json",
+            "(train_quantiles in its model.json is empty, as for published weights). Check gain, montage and filter."
         )
     network = load_network(folder, Spec(known.encoder, Encoder, "model", tuple(trusted)))
     try:

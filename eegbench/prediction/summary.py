@@ -20,6 +20,7 @@ def summary_row(staged: Staged, night: Night) -> dict[str, object]:
         "subject": recording.subject,
         "signal": str(recording.signal),
         "n_epochs": len(staged.epochs),
+        "n_labelled": int((staged.epochs["label"] >= 0).sum()),
         "n_flagged": int(staged.flagged.sum()),
         **{f"n_{name}": int(staged.epochs[name].sum()) for name in FLAGS},
         "recorded_min": staged.length_s / 60,
