@@ -16,6 +16,7 @@ from jaxtyping import Int
 from eegbench.dataset.content import named
 from eegbench.dataset.lights_table import read_lights_rows
 from eegbench.score.consensus import STAGES, UNSCORED
+from eegbench.score.render import plural
 
 Lights = Mapping[str, tuple[int, int | None]]
 Stages = Int[np.ndarray, "n_epochs"]
@@ -82,8 +83,8 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
     found = _folders(folder)
     if len(found) < MIN_SCORERS:
         raise ValueError(
-            f"{folder}: {len(found)} folders with JSON files, and {MIN_SCORERS} scorers are needed: a folder each, "
-            "with a file RECORD.json a night."
+            f"{folder}: {plural(len(found), 'folder')} with JSON files, and {MIN_SCORERS} scorers are needed: a folder "
+            "each, with a file RECORD.json a night."
         )
     names = tuple(found)
     records = found[names[0]]

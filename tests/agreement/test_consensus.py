@@ -164,7 +164,7 @@ def test_scorers_of_other_records_too_few_scorers_and_full_folders_are_refused(f
     assert run(folder) == 1
     assert "anna and chen staged other records: night6, night9" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "models"), "--out", str(folder / "out")]) == 1
-    assert "1 folders with JSON files, and 3 scorers are needed" in capsys.readouterr().err
+    assert "1 folder with JSON files, and 3 scorers are needed" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "scorers"), "--out", str(folder / "models")]) == 1
     assert "there are files in this place already" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "nowhere"), "--out", str(folder / "out")]) == 1
