@@ -163,6 +163,7 @@ def _predict(
         stages_sleep=predictor.stages_sleep,
         scores=title_scores(said, staged.classes),
         draws=order.draws,
+        lights_s=(night.off_s, night.on_s),
     )
     return summary_row(staged, night), said
 

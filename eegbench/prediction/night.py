@@ -10,7 +10,7 @@ from eegbench.prediction.lights import Lights
 from eegbench.prediction.staged import Staged
 from eegbench.prediction.tables import SLACK_S, epoch_length, stage_list
 from eegbench.prediction.unusable import MAX_SHARE
-from eegbench.score.sleep_statistics import sleep_statistics
+from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 
 Trust = Literal["ok", "unreliable", "missing", ""]
 """Of a night's statistics: unreliable where most epochs are flagged, missing where lights do not fit, empty where the
@@ -26,7 +26,7 @@ class Night:
     trust
         What the statistics are worth.
     statistics
-        See `eegbench.score.sleep_statistics`; none where they are missing.
+        See `eegbench.score.sleep_statistics`; NaN where they are missing.
     off_s, on_s
         The lights that were used, in seconds from the first sample of the file and rounded to epochs; None where nobody
         gave one.
@@ -57,7 +57,7 @@ def night_of(staged: Staged, lights: Lights) -> Night:
         )
         found = sleep_statistics(stage_list(staged)[first:], epoch_s=epoch_s, lights_off=off or 0, lights_on=on)
     except ValueError:
-        return Night("missing", warnings=(_unfit(staged, lights),))
+        return Night("missing", dict.fromkeys(STATISTICS, math.nan), warnings=(_unfit(staged, lights),))
     off_s, on_s = (None if epoch is None else start_s + epoch * epoch_s for epoch in (off, on))
     return Night("unreliable" if staged.flagged.mean() > MAX_SHARE else "ok", found, off_s, on_s)
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eegbench.prediction.batch import SUMMARY, Batch
+from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.consensus import STAGES
 from eegbench.score.render import plural
 from eegbench.score.sheet import number, with_interval
@@ -63,7 +64,7 @@ def _table(staged: pd.DataFrame, classes: tuple[str, ...]) -> Table:
     for title in titles:
         table.add_column(title, justify="right")
     for _, row in staged.iterrows():
-        mark = UNRELIABLE if row.get("statistics") == "unreliable" else ""
+        mark = UNRELIABLE if row["n_flagged"] > MAX_SHARE * row["n_epochs"] else ""
         shares = [f"{number(share, 1)}{mark}" for share in _shares(row, order)]
         night = [f"{number(row[name], 1)}{mark}" for name in of_sleep]
         hours, flagged = number(row["recorded_min"] / 60, 2), int(row["n_flagged"])
@@ -84,16 +85,14 @@ def _shares(row: "pd.Series[Any]", classes: list[str]) -> list[float]:
 
 def _about_nights(staged: pd.DataFrame) -> list[str]:
     """Say when lights were off, of what the statistics are, and which of them mean little."""
-    if "statistics" not in staged:
-        return []
     found = []
-    for _, row in staged.iterrows():
+    for _, row in (staged if "statistics" in staged else staged.iloc[:0]).iterrows():
         times = {name: _time(row, f"lights_{name}") for name in ("off", "on")}
         if given := [f"{name} at {text}" for name, text in times.items() if text]:
             found.append(f"{row['recording']}: lights {', '.join(given)}")
     if found:
         found.append("TST and shares of stages are of what is staged between lights off and on.")
-    if (staged["statistics"] == "unreliable").any():
+    if (staged["n_flagged"] > MAX_SHARE * staged["n_epochs"]).any():
         found.append(f"{UNRELIABLE} marks recordings most of whose epochs are flagged: their numbers mean little.")
     return found
 

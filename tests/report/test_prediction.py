@@ -52,5 +52,5 @@ def test_numbers_of_a_night_that_is_mostly_flagged_are_marked(capsys):
 
 def test_a_night_whose_lights_do_not_fit_has_shares_and_the_reason(capsys):
     text = printed(capsys, staged(STAGES), lights=Lights("10"))
-    assert cells(text)[3:5] == ["50.0", "12.5"]
+    assert cells(text)[3:6] == ["–", "50.0", "12.5"]
     assert "night: no sleep statistics: lights off at 10, and the recording" in text
