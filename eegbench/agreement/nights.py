@@ -4,7 +4,6 @@ A folder of scorers holds a folder each, with a file ``RECORD.json`` a night: a 
 1 N1, 2 N2, 3 N3, 4 R, -1 none). Predictions lie likewise, a folder a model.
 """
 
-import csv
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,10 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.dataset.content import named
+from eegbench.dataset.lights_table import read_lights_rows
 from eegbench.score.consensus import STAGES, UNSCORED
+from eegbench.score.render import plural
 
 Lights = Mapping[str, tuple[int, int | None]]
 Stages = Int[np.ndarray, "n_epochs"]
@@ -81,8 +83,8 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
     found = _folders(folder)
     if len(found) < MIN_SCORERS:
         raise ValueError(
-            f"{folder}: {len(found)} folders with JSON files, and {MIN_SCORERS} scorers are needed: a folder each, "
-            "with a file RECORD.json a night."
+            f"{folder}: {plural(len(found), 'folder')} with JSON files, and {MIN_SCORERS} scorers are needed: a folder "
+            "each, with a file RECORD.json a night."
         )
     names = tuple(found)
     records = found[names[0]]
@@ -124,23 +126,36 @@ def read_lights(path: Path) -> Lights:
 
     Raises
     ------
+    FileNotFoundError
+        Where there is no such file.
     ValueError
-        Where a column is missing, or a cell is not a number of epochs.
+        Where it is no such table, names a record twice, a cell is not a number of epochs, or lights go on before
+        they go off.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    expected = {"record", "lights_off", "lights_on"}
-    if not rows or not expected <= set(rows[0]):
-        raise ValueError(
-            f"{path}: a table with the columns record, lights_off, lights_on and a row a night is expected."
-        )
     lights: dict[str, tuple[int, int | None]] = {}
-    for i, row in enumerate(rows, start=2):
-        try:
-            lights[row["record"]] = int(row["lights_off"] or 0), int(row["lights_on"]) if row["lights_on"] else None
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{path}, line {i}: whole numbers of epochs are expected, or nothing.") from error
+    for row in read_lights_rows(path, "record"):
+        if wrong := [one for one in (row.off, row.on) if one is not None and not re.fullmatch(r"\d+", one)]:
+            raise ValueError(
+                f"--lights {path}, line {row.line}: {wrong[0]!r}: whole numbers of epochs are expected, or nothing."
+            )
+        off, on = int(row.off or 0), None if row.on is None else int(row.on)
+        if on is not None and on <= off:
+            raise ValueError(f"--lights {path}, line {row.line}: lights on at epoch {on} is not after off at {off}.")
+        lights[row.name] = off, on
     return lights
+
+
+def check_lights(lights: Lights, nights: Sequence[Night]) -> None:
+    """Refuse lights of records that the scorers did not stage.
+
+    Raises
+    ------
+    ValueError
+        Naming them.
+    """
+    known = sorted(night.record for night in nights)
+    if strange := [name for name in lights if name not in known]:
+        raise ValueError(f"--lights: {named(strange)}: there is no such record; there are {named(known)}.")
 
 
 def _night(record: str, paths: Sequence[Path], lights: Lights) -> Night:

@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
 
 def consensus(words: argparse.Namespace, command: str) -> None:
     """Read the nights, compare the raters, print the table and write the rest."""
-    from eegbench.agreement.nights import read_lights, read_nights, read_predictions
+    from eegbench.agreement.nights import check_lights, read_lights, read_nights, read_predictions
     from eegbench.agreement.report import agree, sheet, write_all
     from eegbench.dataset.dod_lights import LIGHTS
     from eegbench.progress import tell
@@ -43,6 +43,8 @@ def consensus(words: argparse.Namespace, command: str) -> None:
 
     lights = read_lights(words.lights) if words.lights else LIGHTS
     scorers, nights = read_nights(words.scorers, lights)
+    if words.lights:
+        check_lights(lights, nights)
     predictions = read_predictions(words.predictions, nights) if words.predictions else {}
     tell(f"{len(scorers)} scorers, {len(nights)} nights, {len(predictions)} models")
     for name in (night.record for night in nights if night.record in lights):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # so that --help need not import torch
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run ``eegbench predict``; return the exit status: 1 where a recording was not staged, without ``--skip-bad``."""
+    """Run ``eegbench predict``; return the exit status: 1 where a recording lacks something, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
     return exit_status(
         lambda: predict(words),
@@ -35,7 +35,8 @@ def predict(words: argparse.Namespace) -> int:
     from eegbench.prediction.out_folder import OutFolder
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.renamed import Renamed
-    from eegbench.prediction.saved_run import find_network
+    from eegbench.prediction.saved_run import files_of, find_network
+    from eegbench.prediction.seen import seen_by
     from eegbench.progress import tell
     from eegbench.report.prediction import print_predictions
 
@@ -45,6 +46,7 @@ def predict(words: argparse.Namespace) -> int:
         place, name = find_network(
             words.run, words.predictor, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)
         )
+        seen = seen_by(files_of(words.run, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)))
         predictor = load_predictor(place, name, trusted=words.trust, device=choose_device(words.device))
         readers = as_datasets(words.words, words.labels, predictor.network.description, words.trust, words.config_dir)
         aliases = dict(words.channels)
@@ -58,12 +60,15 @@ def predict(words: argparse.Namespace) -> int:
         out = OutFolder(words.out, planned_files(recordings, words.out, name))
         out.check(files_read(listed, words.lights), overwrite=words.overwrite)
         found = predict_all(predictor, [(renamed[reader], one) for reader, one in listed], order, out)
-    for note in dict.fromkeys(notes):
+        labelled = set(found.labelled["recording"])
+        about = seen.note([(reader, one) for reader, one in listed if one.id in labelled])
+    for note in dict.fromkeys([*notes, *([about] if about else [])]):
         tell(note)
     print_predictions(found, words.out, predictor.classes)
     if found.fault:
         raise found.fault
-    return int(len(found.failed) == len(recordings) or (len(found.failed) > 0 and not words.skip_bad))
+    is_incomplete = len(found.failed) > 0 or found.n_without_statistics > 0
+    return int(len(found.failed) == len(recordings) or (is_incomplete and not words.skip_bad))
 
 
 def order_of(words: argparse.Namespace) -> "Order":

@@ -127,7 +127,7 @@ def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ig
         )
     if not any(mark.text in labels for mark in marks):
         raise BadRecordingError(
-            f"{file}: none of its {counts.total()} labels has a class; map them by dataset.labels, or set "
+            f"{file}: has {_labels(counts.total())}, and none with a class; map them by dataset.labels, or set "
             "dataset.labels_from to annotations, triggers, or a file next to the recording such as *.csv; null reads "
             "without labels."
         )
@@ -164,7 +164,7 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
     outside = [onset for onset in onsets if not -1e-6 <= onset < clock.length_s]
     if len(outside) > MOST_OUTSIDE * len(onsets):
         raise BadRecordingError(
-            f"{found.path}: {len(outside)} of {len(onsets)} labels begin outside the {clock.length_s:g} s of "
+            f"{found.path}: {len(outside)} of {_labels(len(onsets))} begin outside the {clock.length_s:g} s of "
             f"{clock.path.name}, the first at {outside[0]:g} s. Check that the two belong together, that times are in "
             f"seconds, dataset.table.epoch_s, and dataset.hypnogram_start={counted_from} (file | clock | lights_off)."
         )
@@ -173,7 +173,7 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
     covered_s = len(found.marks) * (found.epoch_s or 0.0)
     if found.epoch_s and counted_from == "file" and covered_s < (1 - MOST_OUTSIDE) * clock.length_s:
         raise BadRecordingError(
-            f"{found.path}: {len(found.marks)} labels of {found.epoch_s:g} s cover {covered_s:g} s of the "
+            f"{found.path}: {_labels(len(found.marks))} of {found.epoch_s:g} s cover {covered_s:g} s of the "
             f"{clock.length_s:g} s of {clock.path.name}. Set dataset.table.epoch_s to the length of an epoch, "
             "dataset.hypnogram_start=lights_off where the list begins later, or add a column onset."
         )
@@ -273,3 +273,8 @@ def lights_off_s(path: Path, notes: Sequence[Mark]) -> float:
             "(dataset.hypnogram_start=lights_off); set dataset.hypnogram_start=clock or file."
         )
     return found[0]
+
+
+def _labels(n: int) -> str:
+    """Count labels: "1 label", "2 labels"."""
+    return f"{n} label{'' if n == 1 else 's'}"

@@ -9,16 +9,34 @@ from jaxtyping import Bool, Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.style import GREY, PALETTE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, percent, styled
+from eegbench.figure.style import (
+    GREY,
+    INK,
+    PALE,
+    PALETTE,
+    RIGHT_ON_TOP,
+    blank,
+    class_colours,
+    from_top,
+    on_top,
+    percent,
+    styled,
+)
 
 DISAGREES = PALETTE[5]
+Lights = tuple[float | None, float | None]
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 300.0), ("s", 1.0, 0.0))
 """A unit of time, its length in seconds, and the shortest recording that is drawn in it."""
 
 
 @styled
 def hypnogram(
-    frame: pd.DataFrame, *, classes: tuple[str, ...], window_s: float, scores: Mapping[str, float] | None = None
+    frame: pd.DataFrame,
+    *,
+    classes: tuple[str, ...],
+    window_s: float,
+    scores: Mapping[str, float] | None = None,
+    lights_s: Lights = (None, None),
 ) -> Figure:
     """Draw label, prediction, where they disagree, and the stacked class probabilities over time.
 
@@ -29,12 +47,16 @@ def hypnogram(
     ----------
     frame
         Rows of the table of predictions of one recording and one probe; ``label`` is missing where nobody gave one.
+        Windows that are ``flagged``, where there is such a column, are shaded.
     classes
         Class names.
     window_s
         Length of a window in seconds.
     scores
         What to print behind the recording's name, such as ``{"accuracy": 0.81, "κ": 0.74}``.
+
+    lights_s
+        When lights went off and on, in seconds from the first sample; None where nobody said.
 
     Raises
     ------
@@ -52,7 +74,9 @@ def hypnogram(
     if is_labelled:
         _steps(label[0], spans, rows["label"], levels, "label")
         _disagreement(label[1], spans, rows)
-    _steps(predicted, spans, rows["predicted"], levels, "prediction")
+    marks = [*_shade(predicted, spans, rows), *_lights((predicted, probability), spans, lights_s)]
+    title = f"prediction ({', '.join(marks)})" if marks else "prediction"
+    _steps(predicted, spans, rows["predicted"], levels, title)
     _stack(probability, spans, rows, levels)
     _time_axis(probability, spans)
     figure.suptitle(_title(rows, scores or {}))
@@ -67,12 +91,13 @@ def _panels(figure: Figure, ratios: list[float]) -> tuple[Axes, ...]:
 
 @dataclass(frozen=True)
 class _Spans:
-    """When each window begins and ends in the figure's unit of time, and whether the next one follows at once."""
+    """When each window begins and ends in the figure's unit of time (of ``unit_s``), and whether the next follows."""
 
     start: Float[np.ndarray, "n"]
     end: Float[np.ndarray, "n"]
     followed: Bool[np.ndarray, "n-1"]
     unit: str
+    unit_s: float
 
     def edges(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return x and y of a curve that holds each window's value (n,) and breaks where time is missing."""
@@ -94,7 +119,7 @@ def _spans(start_s: Float[np.ndarray, "n"], window_s: float) -> _Spans:
     end_s = start_s + window_s
     end_s[:-1] = np.minimum(end_s[:-1], start_s[1:])  # windows that overlap show up to the next one
     unit, seconds, _ = next(one for one in UNITS if end_s[-1] - start_s[0] >= one[2])
-    return _Spans(start_s / seconds, end_s / seconds, gap <= 0.01 * window_s, unit)
+    return _Spans(start_s / seconds, end_s / seconds, gap <= 0.01 * window_s, unit, seconds)
 
 
 def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...], title: str) -> None:
@@ -108,6 +133,26 @@ def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...],
     axes.set_ylim(len(levels) - 0.5, -0.5)
     _leave_time_to_the_last(axes)
     on_top(axes, title, RIGHT_ON_TOP)
+
+
+def _shade(axes: Axes, spans: _Spans, rows: pd.DataFrame) -> list[str]:
+    """Shade the windows that are not to be relied on; return what the shade means, where there is one."""
+    flagged = rows["flagged"].to_numpy(bool) if "flagged" in rows else np.zeros(len(rows), dtype=bool)
+    if not flagged.any():
+        return []
+    bars = list(zip(spans.start[flagged], (spans.end - spans.start)[flagged], strict=True))
+    axes.broken_barh(bars, (0, 1), transform=axes.get_xaxis_transform(), facecolor=PALE, linewidth=0, zorder=0)
+    return ["grey: flagged"]
+
+
+def _lights(panels: tuple[Axes, ...], spans: _Spans, lights_s: Lights) -> list[str]:
+    """Draw lines where lights went off and on; return what they mean, where there are some."""
+    names = [name for name, at_s in zip(("off", "on"), lights_s, strict=True) if at_s is not None]
+    for axes in panels:
+        for at_s in lights_s:
+            if at_s is not None:
+                axes.axvline(at_s / spans.unit_s, color=INK, linestyle="--", linewidth=1.0)
+    return [f"dashed: lights {' and '.join(names)}"] if names else []
 
 
 def _leave_time_to_the_last(axes: Axes) -> None:

@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     rules = ("geometric", "arithmetic", "majority")
     said.add_argument("--vote", default=rules[0], choices=rules, help="how votes combine (geometric)")
     said.add_argument("--uncalibrated", action="store_true", help="leave the temperature out that was fitted on valid")
-    said.add_argument("--lights-off", metavar="TIME", help="HH:MM, or minutes from the first sample (begin)")
+    said.add_argument("--lights-off", metavar="TIME", help="HH:MM, or whole minutes from the first sample (begin)")
     said.add_argument("--lights-on", metavar="TIME", help="likewise (end)")
     said.add_argument("--lights", type=Path, metavar="FILE", help="a CSV table: recording, lights_off, lights_on")
     kept = made.add_argument_group("what is written")

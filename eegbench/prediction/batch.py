@@ -12,13 +12,15 @@ from eegbench.atomic import write_csv
 from eegbench.dataset import BadRecordingError
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.listing import stem
+from eegbench.prediction.night import Night, night_of
 from eegbench.prediction.out_folder import OutFolder
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.remedy import problem_in_words_of_predict
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.scoring import overall, per_recording, scored, title_scores
 from eegbench.prediction.staging import Rules, stage
-from eegbench.prediction.tables import night_statistics, predictions_of, summary_row
+from eegbench.prediction.summary import summary_row
+from eegbench.prediction.tables import predictions_of
 from eegbench.prediction.writing import outputs_of, write_staged
 from eegbench.progress import bar
 from eegbench.types import Recording
@@ -68,6 +70,16 @@ class Batch:
     def failed(self) -> pd.DataFrame:
         """The recordings that could not be staged."""
         return self.summary[self.summary["problem"] != ""]
+
+    @property
+    def labelled(self) -> pd.DataFrame:
+        """The recordings that were scored by labels."""
+        return self.summary[self.summary["n_labelled"] > 0] if "n_labelled" in self.summary else self.failed.iloc[:0]
+
+    @property
+    def n_without_statistics(self) -> int:
+        """The number of recordings that were staged, but have no sleep statistics, as their lights do not fit."""
+        return int((self.summary.get("statistics", pd.Series(dtype=object)) == "missing").sum())
 
 
 def planned_files(recordings: Sequence[Recording], folder: Path, name: str) -> list[Path]:
@@ -146,7 +158,7 @@ def _predict(
     staged = stage(predictor, dataset, recording, order.rules, places[0])
     said = predictions_of(staged, predictor.name)
     lights = order.lights.get(recording.id, order.default_lights)
-    statistics = night_statistics(staged, lights) if predictor.stages_sleep and not staged.is_trials else {}
+    night = night_of(staged, lights) if predictor.stages_sleep and not staged.is_trials else Night()
     places[1].begin()
     write_staged(
         staged,
@@ -155,8 +167,9 @@ def _predict(
         stages_sleep=predictor.stages_sleep,
         scores=title_scores(said, staged.classes),
         draws=order.draws,
+        lights_s=(night.off_s, night.on_s),
     )
-    return summary_row(staged, statistics), said
+    return summary_row(staged, night), said
 
 
 def _is_of(recording: Recording, error: OSError) -> bool:

@@ -1,6 +1,5 @@
-"""When lights went off and on: a time of day, or minutes from the first sample."""
+"""When lights went off and on: a time of day, or whole minutes from the first sample."""
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from eegbench.dataset.content import named
+from eegbench.dataset.lights_table import read_lights_rows
 from eegbench.types import Recording
 
 DAY_S = 24 * 3600.0
-
-NEVER = ("", "n/a")
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Lights:
     Attributes
     ----------
     off, on
-        ``HH:MM`` or ``HH:MM:SS``, or minutes from the first sample.
+        ``HH:MM`` or ``HH:MM:SS``, or whole minutes from the first sample.
     """
 
     off: str | None = None
@@ -30,11 +28,8 @@ class Lights:
 
     def __post_init__(self) -> None:
         for name, text in (("off", self.off), ("on", self.on)):
-            if text is not None and not (_is_clock(text) or _minutes(text) is not None):
-                raise ValueError(
-                    f"lights {name} at {text!r}: a time of day as 23:10 or 23:10:30 is expected, or minutes from the "
-                    "first sample as 12.5."
-                )
+            if text is not None and not (_is_clock(text) or _is_minutes(text)):
+                raise ValueError(f"lights {name} at {text!r}: {_remedy(text)}.")
 
     def seconds(self, start: datetime | None, first_s: float) -> tuple[float | None, float | None]:
         """Return both in seconds from the first sample.
@@ -57,25 +52,21 @@ class Lights:
 
 
 def read_lights(path: Path) -> Mapping[str, Lights]:
-    """Read a CSV table with the columns ``recording, lights_off, lights_on``, by the id of the recording.
+    """Read a table with the columns ``recording, lights_off, lights_on``, by the id of the recording.
 
     Raises
     ------
+    FileNotFoundError
+        Where there is no such file.
     ValueError
-        Where a column is missing, or a cell is neither a time nor empty.
+        Where it is no such table, names a recording twice, or a cell is neither a time nor empty.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    expected = ("recording", "lights_off", "lights_on")
-    if not rows or not set(expected) <= set(rows[0]):
-        raise ValueError(f"{path}: a table with the columns {', '.join(expected)} and a row a recording is expected.")
     found = {}
-    for line, row in enumerate(rows, start=2):
-        off, on = ((row[name] or "").strip() for name in expected[1:])
+    for row in read_lights_rows(path, "recording"):
         try:
-            found[row["recording"].strip()] = Lights(None if off in NEVER else off, None if on in NEVER else on)
+            found[row.name] = Lights(row.off, row.on)
         except ValueError as error:
-            raise ValueError(f"{path}, line {line}: {error}") from error
+            raise ValueError(f"--lights {path}, line {row.line}: {error}") from error
     return found
 
 
@@ -96,14 +87,24 @@ def _is_clock(text: str) -> bool:
     return re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?", text) is not None
 
 
-def _minutes(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else None
+def _is_minutes(text: str) -> bool:
+    return re.fullmatch(r"\d+", text) is not None
+
+
+def _remedy(text: str) -> str:
+    """Return how a time is written; 22.10 may be meant as minutes or as a time of day."""
+    written = re.fullmatch(r"(\d+)[.,](\d+)", text)
+    clock = f"{written[1]}:{written[2]}" if written else ""
+    of_day, minutes = (clock, int(written[1])) if written and _is_clock(clock) else ("23:10", 12)
+    return (
+        f"a time of day is written {of_day} or {of_day}:30, with a colon, and minutes from the first sample are a "
+        f"whole number, such as {minutes}"
+    )
 
 
 def _seconds(text: str, start: datetime | None, first_s: float) -> float:
-    minutes = _minutes(text)
-    if minutes is not None:
-        return 60 * minutes
+    if _is_minutes(text):
+        return 60.0 * int(text)
     if start is None:
         raise ValueError(f"{text}: it is not known at what time the recording starts.")
     hours, minute, *seconds = map(int, text.split(":"))

@@ -114,6 +114,11 @@ def load_predictor(folder: Path, name: str, *, trusted: Sequence[str], device: t
             "probabilities may differ slightly (CHANGELOG.md says what changed).",
             *(known.steps_version, SHARD_VERSION),
         )
+    if not any(known.train_quantiles.values()):
+        _log.info(
+            "Recordings are not compared with those that the network was trained on: it keeps nothing of them "
+            "(train_quantiles in its model.json is empty, as for published weights). Check gain, montage and filter."
+        )
     network = load_network(folder, Spec(known.encoder, Encoder, "model", tuple(trusted)))
     try:
         preprocessing = build(known.preprocessing, Preprocessing, path="preprocessing", trusted=trusted)

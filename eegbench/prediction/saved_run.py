@@ -47,18 +47,31 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
         Where the run has no such predictor.
     """
     folder = Path(run)
-    if (folder / FILES[0]).is_file():
-        return folder, folder.name
     if folder.suffix == PUBLISHED and folder.is_file():
         import_dreem(folder, aside / folder.stem)
         return aside / folder.stem, folder.stem
+    fetch = files_of(run, outputs=outputs, tracking_uri=tracking_uri, aside=aside)
+    return (folder, folder.name) if fetch is None else _of_run(run, predictor, fetch)
+
+
+def files_of(run: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> Fetch | None:
+    """Return where the files of a run lie; None of a network alone. The parameters are those of `find_network`.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no such run.
+    """
+    folder = Path(run)
+    if (folder / FILES[0]).is_file() or (folder.suffix == PUBLISHED and folder.is_file()):
+        return None
     if folder.is_dir():
-        return _of_run(run, predictor, lambda name: folder / name if (folder / name).is_file() else None)
+        return lambda name: folder / name if (folder / name).is_file() else None
     if folder.parent != Path() or folder.exists():
         raise FileNotFoundError(f"--run {run}: there is no such folder; name a run's folder, or its id in MLflow.")
     archive = Archive(find_place(tracking_uri, outputs), aside)
     found = archive.get(run)
-    return _of_run(run, predictor, lambda name: archive.fetch(found, name))
+    return lambda name: archive.fetch(found, name)
 
 
 def _of_run(run: str, predictor: str, fetch: Fetch) -> tuple[Path, str]:

@@ -20,6 +20,7 @@ from eegbench.prediction.outside import outside_of_train
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.staged import FLAGS, Staged
+from eegbench.prediction.unusable import unusable
 from eegbench.preprocessing.featured import features_of
 from eegbench.preprocessing.shard_job import Job, build
 from eegbench.score.temperature import scaled
@@ -95,6 +96,7 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
         start=start,
         first_s=first_s,
         warnings=(
+            *unusable(predictor.preprocessing, shard, store.table),
             *_recorded_otherwise(predictor, shard),
             *outside_of_train(description.train_quantiles, store, usable),
         ),

@@ -1,24 +1,15 @@
-"""What was staged as tables: a hypnogram, a hypnodensity, the list of stages, and a line that sums a night up."""
-
-import math
-from collections.abc import Mapping
+"""What was staged as tables: a hypnogram, a hypnodensity, and the list of stages."""
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
-from eegbench.dataset import BadRecordingError
-from eegbench.prediction.lights import Lights
 from eegbench.prediction.staged import FLAGS, Staged
 from eegbench.score.consensus import STAGES
-from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 from eegbench.types import UNSCORED
 
 SLACK_S = 0.001
 """Rounding of times to samples."""
-
-UNITS = {"min": "min", "%": "percent"}
-"""Ends of the names of columns, by the unit of a sleep statistic."""
 
 
 def hypnogram_frame(staged: Staged) -> pd.DataFrame:
@@ -70,53 +61,3 @@ def stage_list(staged: Staged) -> Int[np.ndarray, "n_slots"]:
 def epoch_length(staged: Staged) -> float:
     """Return the length of an epoch in seconds."""
     return float(staged.epochs["duration_s"].iloc[0])
-
-
-def night_statistics(staged: Staged, lights: Lights) -> dict[str, float]:
-    """Return the statistics of a night by the AASM manual, from lights off to lights on.
-
-    Raises
-    ------
-    BadRecordingError
-        Where the lights do not fit the recording.
-    """
-    epoch_s = epoch_length(staged)
-    offset_s = float(staged.epochs["start_s"].iloc[0]) % epoch_s
-    first = max(0, math.ceil((staged.begin_s - offset_s - SLACK_S) / epoch_s))
-    start_s = offset_s + first * epoch_s
-    try:
-        off_s, on_s = lights.seconds(staged.start, staged.first_s)
-        return sleep_statistics(
-            stage_list(staged)[first:],
-            epoch_s=epoch_s,
-            lights_off=0 if off_s is None else round((off_s - start_s) / epoch_s),
-            lights_on=None if on_s is None else round((on_s - start_s) / epoch_s),
-        )
-    except ValueError as error:
-        starts = "does not say when it starts" if staged.start is None else f"starts at {staged.start:%H:%M:%S}"
-        raise BadRecordingError(
-            f"{staged.recording.signal}: lights off at {lights.off}, on at {lights.on}: the recording {starts} and "
-            f"lasts {staged.length_s / 60:g} min; give times within it, or minutes from its first sample."
-        ) from error
-
-
-def summary_row(staged: Staged, statistics: Mapping[str, float]) -> dict[str, object]:
-    """Return the line of a recording in ``predictions.csv``; the mean confidence is over epochs without a flag."""
-    said = np.array(staged.classes, dtype=object)[staged.predicted]
-    usable = ~staged.flagged.to_numpy(bool)
-    recording = staged.recording
-    return {
-        "recording": recording.id,
-        "subject": recording.subject,
-        "signal": str(recording.signal),
-        "n_epochs": len(staged.epochs),
-        "n_flagged": int(staged.flagged.sum()),
-        **{f"n_{name}": int(staged.epochs[name].sum()) for name in FLAGS},
-        "recorded_min": staged.length_s / 60,
-        "unstaged_s": round(staged.unstaged_s, 3),
-        "mean_confidence": float(staged.confidence[usable].mean()) if usable.any() else np.nan,
-        **{f"epochs_{name}": int((said == name).sum()) for name in staged.classes},
-        **{f"{name}_{UNITS[STATISTICS[name]]}": value for name, value in statistics.items()},
-        "warnings": "; ".join(staged.warnings),
-        "problem": "",
-    }

@@ -53,7 +53,14 @@ def outputs_of(recording: Recording, folder: Path, name: str) -> list[Path]:
 
 
 def write_staged(
-    staged: Staged, folder: Path, *, name: str, stages_sleep: bool, scores: Mapping[str, float], draws: bool
+    staged: Staged,
+    folder: Path,
+    *,
+    name: str,
+    stages_sleep: bool,
+    scores: Mapping[str, float],
+    draws: bool,
+    lights_s: tuple[float | None, float | None] = (None, None),
 ) -> None:
     """Write all files of a recording, each whole.
 
@@ -71,6 +78,8 @@ def write_staged(
         What the picture's title says.
     draws
         Whether there is a picture.
+    lights_s
+        When lights went off and on, in seconds from the first sample, for the picture.
     """
     hypnogram, density, edf, picture, events, described, stages = (
         outputs_of(staged.recording, folder, name)[i] for i in (0, 2, 1, 3, 4, 5, 6)
@@ -82,7 +91,11 @@ def write_staged(
         write_text(stages, json.dumps(stage_list(staged).tolist()) + "\n")
     if draws:
         drawn = figure.hypnogram(
-            predictions_of(staged, name), classes=staged.classes, window_s=epoch_length(staged), scores=scores
+            predictions_of(staged, name).assign(flagged=staged.flagged.to_numpy(bool)),
+            classes=staged.classes,
+            window_s=epoch_length(staged),
+            scores=scores,
+            lights_s=lights_s,
         )
         figure.save(drawn, folder, picture.stem, formats=("png",))
     write_csv(hypnogram, hypnogram_frame(staged))

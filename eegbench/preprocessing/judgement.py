@@ -66,18 +66,33 @@ class Judgement:
     def _judge(
         self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float
     ) -> tuple[Bool[np.ndarray, "n"], Bool[np.ndarray, "n"]]:
-        sfreq, block_s = shard.header.sfreq, shard.header.block_s
-        first, stop = _blocks(sample / sfreq, window_s, block_s, shard.quality.shape[2])
+        flat, saturated = self.by_channel(shard, sample, window_s)
+        return np.any(flat, axis=0), np.any(saturated, axis=0)
+
+    def by_channel(
+        self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float
+    ) -> tuple[Bool[np.ndarray, "n_channels n"], Bool[np.ndarray, "n_channels n"]]:
+        """Return which recorded channels of the first group are flat, and which saturated, in each window.
+
+        Parameters
+        ----------
+        shard
+            The recording; its channels are those of ``recorded_sfreq``, in that order.
+        sample, window_s
+            The first sample of each window, and their length.
+        """
+        header = shard.header
+        first, stop = _blocks(sample / header.sfreq, window_s, header.block_s, shard.quality.shape[2])
         low, high, clipped = (
             _over(quality, first, stop, how) for quality, how in zip(shard.quality, _HOW, strict=True)
         )
-        none = np.zeros(len(sample), dtype=bool)
-        flat = none if self.flat_uv is None else ((high - low) < self.flat_uv).any(axis=0)
+        none = np.zeros(low.shape, dtype=bool)
+        flat = none if self.flat_uv is None else (high - low) < self.flat_uv
         if self.saturated_share is None:
             return flat, none
-        rates = next(iter(shard.header.groups.values())).recorded_sfreq
-        n_recorded = (stop - first) * block_s * np.array(list(rates.values()))[:, None]
-        return flat, (clipped > self.saturated_share * n_recorded).any(axis=0)
+        rates = next(iter(header.groups.values())).recorded_sfreq
+        n_recorded = (stop - first) * header.block_s * np.array(list(rates.values()))[:, None]
+        return flat, clipped > self.saturated_share * n_recorded
 
 
 def _samples(header: ShardHeader, sample: Int[np.ndarray, "n"], window_s: float) -> dict[str, Int[np.ndarray, "n"]]:

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,16 @@ from rich.console import Console
 from rich.table import Table
 
 from eegbench.prediction.batch import SUMMARY, Batch
+from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.consensus import STAGES
 from eegbench.score.render import plural
 from eegbench.score.sheet import number, with_interval
 
 TST = "total_sleep_time_min"
 """The sleep statistic that is shown; ``predictions.csv`` has all."""
+
+UNRELIABLE = "?"
+"""Stands behind the numbers of a recording most of whose epochs are flagged."""
 
 SHOWN = ("accuracy", "cohen_kappa", "balanced_accuracy", "macro_f1", "weighted_f1")
 
@@ -29,6 +34,7 @@ def print_predictions(found: Batch, folder: Path, classes: tuple[str, ...]) -> N
         print(f"\n{plural(len(found.summary), 'recording')}, and none could be staged; nothing is written")
         return
     _print(_table(staged, classes))
+    print("".join(f"{line}\n" for line in _about_nights(staged)), end="")
     rest = "sleep statistics and more" if TST in staged else "more"
     for recording, text in staged.loc[staged["warnings"] != "", ["recording", "warnings"]].to_numpy().tolist():
         for line in text.split("; "):
@@ -58,13 +64,45 @@ def _table(staged: pd.DataFrame, classes: tuple[str, ...]) -> Table:
     for title in titles:
         table.add_column(title, justify="right")
     for _, row in staged.iterrows():
-        shares = [number(100 * row[f"epochs_{name}"] / row["n_epochs"], 1) for name in order]
-        night = [number(row[name], 1) for name in of_sleep]
+        mark = UNRELIABLE if row["n_flagged"] > MAX_SHARE * row["n_epochs"] else ""
+        shares = [f"{number(share, 1)}{mark}" for share in _shares(row, order)]
+        night = [f"{number(row[name], 1)}{mark}" for name in of_sleep]
         hours, flagged = number(row["recorded_min"] / 60, 2), int(row["n_flagged"])
         sure = number(row["mean_confidence"])
         told = str(len(row["warnings"].split("; ")) if row["warnings"] else 0)
         table.add_row(row["recording"], f"{row['n_epochs']:.0f}", hours, *night, *shares, sure, str(flagged), told)
     return table
+
+
+def _shares(row: "pd.Series[Any]", classes: list[str]) -> list[float]:
+    """Return the share of each class in percent: of what is staged between lights off and on, or of all epochs."""
+    columns = {name: f"{name}_min" for name in classes}
+    if TST not in row or np.isnan(row[TST]):
+        columns = {name: f"epochs_{name}" for name in classes}
+    counts = row[list(columns.values())].to_numpy(float)
+    return [float(share) for share in 100 * counts / counts.sum()] if counts.sum() else [float("nan")] * len(counts)
+
+
+def _about_nights(staged: pd.DataFrame) -> list[str]:
+    """Say when lights were off, of what the statistics are, and which of them mean little."""
+    found = []
+    for _, row in (staged if "statistics" in staged else staged.iloc[:0]).iterrows():
+        times = {name: _time(row, f"lights_{name}") for name in ("off", "on")}
+        if given := [f"{name} at {text}" for name, text in times.items() if text]:
+            found.append(f"{row['recording']}: lights {', '.join(given)}")
+    if found:
+        found.append("TST and shares of stages are of what is staged between lights off and on.")
+    if (staged["n_flagged"] > MAX_SHARE * staged["n_epochs"]).any():
+        found.append(f"{UNRELIABLE} marks recordings most of whose epochs are flagged: their numbers mean little.")
+    return found
+
+
+def _time(row: "pd.Series[Any]", name: str) -> str:
+    """Return minutes from the first sample, with the time of day where it is known; empty where there is no time."""
+    minutes = row[f"{name}_min"]
+    if np.isnan(minutes):
+        return ""
+    return f"{row[name]} ({minutes:g} min)" if row[name] else f"{minutes:g} min from the first sample"
 
 
 def _scores(scores: pd.DataFrame) -> Table:

@@ -33,9 +33,10 @@ def sleep_statistics(
 ) -> dict[str, float]:
     """Return the statistics of one night.
 
-    Sleep onset is the first epoch of any stage but wake. Latencies count from lights off (of REM: from sleep onset),
-    wake after sleep onset ends at lights on, and sleep efficiency is total sleep time over the time from lights off
-    to lights on. Epochs without a stage are neither wake nor sleep, and counted apart.
+    Sleep onset is the first epoch of any stage but wake. Sleep onset latency counts from lights off, or from the first
+    epoch with a stage where that is later, REM latency from sleep onset. Wake after sleep onset ends at lights on, and
+    sleep efficiency is total sleep time over the time of all epochs with a stage from lights off to lights on. Epochs
+    without one are neither wake nor sleep, and counted apart.
 
     Parameters
     ----------
@@ -49,7 +50,8 @@ def sleep_statistics(
     Returns
     -------
     dict
-        A value for each of ``STATISTICS``; a latency without its stage, and shares of no sleep, are NaN.
+        A value for each of ``STATISTICS``; a latency without its stage, shares of no sleep, and the efficiency of a
+        night without stages are NaN.
 
     Raises
     ------
@@ -67,15 +69,16 @@ def sleep_statistics(
     asleep = np.flatnonzero(night > WAKE)
     onset = float(asleep[0]) if len(asleep) else np.nan
     rem = np.flatnonzero(night == REM)
+    staged = np.flatnonzero(night >= WAKE)
     waking = float((night[asleep[0] :] == WAKE).sum()) if len(asleep) else np.nan
     share = 100 / len(asleep) if len(asleep) else np.nan
     return {
         "recording_time": len(night) * minutes,
         "total_sleep_time": len(asleep) * minutes,
-        "sleep_onset_latency": onset * minutes,
+        "sleep_onset_latency": (onset - staged[0]) * minutes if len(asleep) else np.nan,
         "wake_after_sleep_onset": waking * minutes,
         "rem_latency": (rem[0] - onset) * minutes if len(rem) else np.nan,
-        "sleep_efficiency": 100 * len(asleep) / len(night),
+        "sleep_efficiency": 100 * len(asleep) / len(staged) if len(staged) else np.nan,
         **{stage: n[stage] * minutes for stage in STAGES},
         **{f"{stage}_share": n[stage] * share for stage in STAGES[1:]},
         "unscored": float((night < 0).sum()) * minutes,

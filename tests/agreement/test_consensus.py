@@ -164,7 +164,7 @@ def test_scorers_of_other_records_too_few_scorers_and_full_folders_are_refused(f
     assert run(folder) == 1
     assert "anna and chen staged other records: night6, night9" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "models"), "--out", str(folder / "out")]) == 1
-    assert "1 folders with JSON files, and 3 scorers are needed" in capsys.readouterr().err
+    assert "1 folder with JSON files, and 3 scorers are needed" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "scorers"), "--out", str(folder / "models")]) == 1
     assert "there are files in this place already" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "nowhere"), "--out", str(folder / "out")]) == 1
@@ -180,7 +180,23 @@ def test_a_model_of_unknown_records_is_refused(folder, capsys):
 def test_a_table_of_lights_that_cannot_be_read_is_refused_with_its_line(folder, capsys):
     (folder / "lights.csv").write_text("record,lights_off,lights_on\nnight1,ten,\n")
     assert run(folder, "--lights", str(folder / "lights.csv")) == 1
-    assert "lights.csv, line 2: whole numbers of epochs are expected" in capsys.readouterr().err
+    assert "lights.csv, line 2: 'ten': whole numbers of epochs are expected" in capsys.readouterr().err
     (folder / "lights.csv").write_text("night,off\nnight1,1\n")
     assert run(folder, "--lights", str(folder / "lights.csv")) == 1
     assert "columns record, lights_off, lights_on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("record,lights_off,lights_on\nnight1,1,\nother,1,\n", "--lights: other: there is no such record; there are"),
+        ("record,lights_off,lights_on\nnight1,1,\nnight1,2,\n", "lines 2 and 3 both name night1"),
+        ("record,lights_off,lights_on\nnight1,9,3\n", "line 2: lights on at epoch 3 is not after off at 9"),
+        (None, "lights.csv: there is no such file; a table with the columns record, lights_off, lights_on"),
+    ],
+)
+def test_lights_that_do_not_fit_the_nights_are_refused(folder, capsys, table, message):
+    if table:
+        (folder / "lights.csv").write_text(table)
+    assert run(folder, "--lights", str(folder / "lights.csv")) == 1
+    assert message in capsys.readouterr().err

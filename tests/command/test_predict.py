@@ -64,6 +64,15 @@ def test_labels_are_scored_as_in_the_run(run, own):
     assert ours["n_epochs"].tolist() == [30] * 14  # of 40 windows, the ten of rest have no class
 
 
+def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_path, capsys, toy_options):
+    words = ("dataset=toy", f"--config-dir={toy_options}", "--trust", "toy")
+    assert predict(run, tmp_path / "out", *words) == 0
+    ids = json.loads((run / "split.json").read_text())
+    n_used = sum(len(ids[split]["recordings"]) for split in ("train", "valid"))
+    text = f"The scores are no test: of 14 recordings with labels the run used {n_used} in training"
+    assert text in " ".join("".join(capsys.readouterr()).split())
+
+
 def test_a_network_is_not_built_of_classes_that_are_not_trusted(run, tmp_path, capsys, toy_options):
     assert predict(run, tmp_path, "dataset=toy", f"--config-dir={toy_options}") == 1
     assert "if you trust the module, add" in capsys.readouterr().err
@@ -198,6 +207,9 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
     [
         (["nowhere.edf"], "nowhere.edf: there is no such file or folder"),
         ([], "say what to stage"),
+        (["a.edf", "--lights", "none.csv"], "--lights none.csv: there is no such file; a table with the columns"),
+        (["a.edf", "--lights", "tests"], "--lights tests: is a folder; a table with the columns"),
+        (["a.edf", "--lights-off", "22.10"], "lights off at '22.10': a time of day is written 22:10"),
         (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
     ],
 )

@@ -86,5 +86,5 @@ def test_a_bad_stretch_is_no_label_that_could_be_missing_or_end_others():
 def test_bad_stretches_alone_are_no_labels(tmp_path: Path):
     write(tmp_path / "a_raw.fif", [(1.0, 1.0, "BAD_")])
     dataset = reader(tmp_path, subject="file", labels=STAGES)
-    with pytest.raises(BadRecordingError, match="none of its 0 labels has a class"):
+    with pytest.raises(BadRecordingError, match="has 0 labels, and none with a class"):
         dataset.read(dataset.recordings()[0])

@@ -130,7 +130,7 @@ def test_labels_without_a_class_are_all_named_with_their_counts(tmp_path: Path):
         ({"labels": {}}, r"a\.vhdr: has the labels 'Stimulus/S  1' \(2\), 'Stimulus/S  2' \(1\), which stand neither"),
         (
             {"labels": {"x": "x"}, "ignored": ["S1", "S2"]},
-            r"none of its 3 labels has a class; map them by dataset.labels",
+            r"has 3 labels, and none with a class; map them by dataset.labels",
         ),
     ):
         dataset = sides(tmp_path, **options)

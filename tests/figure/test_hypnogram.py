@@ -92,3 +92,19 @@ def test_windows_that_were_not_scored_are_blank_and_agree_with_nothing(night, st
     _, y = figure.axes[0].lines[0].get_data()
     assert np.isnan(y[:200]).all()
     assert figure.axes[2].get_title("left").endswith("% of 140 windows)")
+
+
+def test_windows_that_are_flagged_are_shaded_where_they_are(night, stages):
+    flagged = np.arange(len(night)) % 60 == 7
+    axes = hypnogram(night.assign(flagged=flagged), classes=stages, window_s=30.0).axes[1]
+    starts = [path.vertices[:, 0].min() for path in axes.collections[0].get_paths()]
+    np.testing.assert_allclose(starts, night.loc[flagged, "start_s"] / 3600)
+    assert axes.get_title("left") == "prediction (grey: flagged)"
+
+
+def test_lights_are_lines_over_prediction_and_probability(night, stages):
+    figure = hypnogram(night.assign(label=None), classes=stages, window_s=30.0, lights_s=(1800.0, None))
+    assert figure.axes[0].get_title("left") == "prediction (dashed: lights off)"
+    for axes in figure.axes:
+        dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+        assert [line.get_xdata()[0] for line in dashed] == [0.5]  # h

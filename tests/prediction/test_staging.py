@@ -18,6 +18,7 @@ from eegbench.prediction.listing import list_nights
 from eegbench.prediction.predictor import load_predictor
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.staging import Rules, stage
+from eegbench.store.shard import SHARD_VERSION
 from eegbench.store.windows import Windows
 
 STEPS = "eegbench.preprocessing"
@@ -56,12 +57,14 @@ def trial(tmin_s=0.0, tmax_s=3.99):
     return {**made, **crops, "normalise": "none", "flat_uv": None, "saturated_share": None, "features": {}}
 
 
-def predictor(folder, preprocessing, encoder=FEATURES, features=None):
+def predictor(folder, preprocessing, encoder=FEATURES, features=None, **changes):
     """Save a network of random weights for windows of 4 s at 100 Hz, and load it."""
     form = replace(form_of(CHANNELS, 100.0, 400), features=features or {})
     generator = torch.Generator().manual_seed(0)
     built = build_encoder(Spec(encoder, Encoder, "model"), form)
-    known = Description(encoder=encoder, classes=CLASSES, form=form, preprocessing=preprocessing, temperature=2.0)
+    known = Description(
+        encoder=encoder, classes=CLASSES, form=form, preprocessing=preprocessing, temperature=2.0, **changes
+    )
     weight = 0.05 * torch.randn(2, built.embed_dim, generator=generator)
     save_network(Network(built, weight=weight, bias=torch.zeros(2), description=known), folder / "network")
     return load_predictor(folder / "network", "network", trusted=(), device=torch.device("cpu"))
@@ -159,3 +162,38 @@ def test_a_strangers_network_builds_no_other_class_than_preprocessing(tmp_path, 
     with pytest.raises(ConfigError, match=r"model\.json: preprocessing\._target_="):
         predictor(tmp_path, {"_target_": target, "args": ["touch", str(tmp_path / "made")]})
     assert not (tmp_path / "made").exists()
+
+
+def test_a_network_that_keeps_nothing_of_train_is_told_once_as_nothing_is_compared(tmp_path, caplog):
+    caplog.set_level("INFO", "eegbench")
+    predictor(tmp_path / "one", standard(), steps_version=SHARD_VERSION)
+    (text,) = caplog.messages
+    assert text.startswith("Recordings are not compared with those that the network was trained on: it keeps nothing")
+    assert "(train_quantiles in its model.json is empty" in text
+    caplog.clear()
+    known = {"eeg": {"std_uv": ((1.0, 1.0), (2.0, 2.0), (3.0, 3.0))}}
+    predictor(tmp_path / "two", standard(), train_quantiles=known, steps_version=SHARD_VERSION)
+    assert caplog.messages == []
+
+
+def warnings_of(tmp_path, signals):
+    write_edf(tmp_path / "night.edf", signals, 100, names=("C3", "C4", "O1"))
+    return staged(tmp_path, predictor(tmp_path, standard())).warnings
+
+
+def test_a_channel_that_is_flat_all_night_is_named_with_its_share(tmp_path):
+    signals = noise(20, 100)
+    signals[1] = 0
+    (text,) = warnings_of(tmp_path, signals)
+    assert text.startswith("UNRELIABLE: 100 % of its windows are flagged (flat C4 100 %), so its stages mean little")
+
+
+def test_channels_that_are_flat_in_most_windows_are_told_and_in_fewer_not(tmp_path):
+    signals = noise(20, 100)
+    signals[0, 800:] = 0  # of five windows of 4 s, the last three
+    signals[1, 1600:] = 0
+    (text,) = warnings_of(tmp_path / "most", signals)
+    assert "60 % of its windows are flagged (flat C3 60 %, flat C4 20 %)" in text
+    signals = noise(20, 100)
+    signals[0, 1200:] = 0
+    assert warnings_of(tmp_path / "some", signals) == ()

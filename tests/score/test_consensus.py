@@ -53,8 +53,22 @@ def test_sleep_statistics_follow_the_definitions_of_the_manual():
     assert found["sleep_onset_latency"] == 1.0
     assert found["wake_after_sleep_onset"] == 1.0
     assert found["rem_latency"] == 3.0
-    assert found["sleep_efficiency"] == pytest.approx(50)
+    assert found["sleep_efficiency"] == pytest.approx(100 * 5 / 9)  # of ten epochs, one has no stage
     assert (found["N2"], found["N2_share"], found["unscored"]) == (1.0, 40.0, 0.5)
+
+
+def test_epochs_without_a_stage_at_both_ends_are_not_spent_awake():
+    found = sleep_statistics(np.array([-1] * 10 + [2] * 40 + [-1] * 10))
+    assert (found["recording_time"], found["unscored"], found["total_sleep_time"]) == (30.0, 10.0, 20.0)
+    assert (found["sleep_onset_latency"], found["sleep_efficiency"]) == (0.0, 100.0)
+    awake = sleep_statistics(np.array([-1] * 10 + [0] * 4 + [2] * 12 + [-1] * 10))
+    assert (awake["sleep_onset_latency"], awake["sleep_efficiency"]) == (2.0, 75.0)
+
+
+def test_a_night_without_any_stage_has_no_efficiency():
+    found = sleep_statistics(np.full(4, -1))
+    assert np.isnan(found["sleep_efficiency"])
+    assert (found["recording_time"], found["unscored"]) == (2.0, 2.0)
 
 
 def test_a_night_without_sleep_has_no_latency_and_no_shares():

@@ -1,0 +1,84 @@
+"""Did a run learn from the recordings that are scored? Its folder names those of its train and valid subjects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from eegbench.config import read_json
+from eegbench.dataset import Dataset
+from eegbench.dataset.content import RECORDINGS, Content, named, read_contents, recording_digest
+from eegbench.prediction.saved_run import Fetch
+from eegbench.score.render import plural
+from eegbench.types import Recording
+
+SPLIT = "split.json"
+LEARNED = {"train": "train", "valid": "valid (by which it was chosen)"}
+"""The splits whose scores are no test, as they are told."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The recordings that a run learned from or was chosen by.
+
+    Attributes
+    ----------
+    contents
+        These recordings by their split; None where the files of the run do not say, as for a saved network alone.
+    """
+
+    contents: Mapping[str, Sequence[Content]] | None
+
+    def split_of(self, recording: Recording, dataset: Dataset) -> str:
+        """Return the split of a recording: of the same digest or the same file; empty where the run did not use it."""
+        origin, own = dataset.origin(recording)
+        digest, place = recording_digest((*own.files, *origin.sidecars(own))), str(own.signal.absolute())
+        contents = self.contents or {}
+        return next(
+            (s for s, them in contents.items() if any(place == c.signal or digest == c.digest for c in them)), ""
+        )
+
+    def note(self, scored: Sequence[tuple[Dataset, Recording]]) -> str:
+        """Return what to know of scores of these recordings; empty where the run used none of them.
+
+        Parameters
+        ----------
+        scored
+            The recordings that have labels, each with its reader.
+        """
+        if not scored:
+            return ""
+        if self.contents is None:
+            return (
+                f"Whether the network was trained on recordings that are scored is not known: {SPLIT} and {RECORDINGS} "
+                "are in the folder of its run, so give that to --run."
+            )
+        splits = {recording.id: self.split_of(recording, dataset) for dataset, recording in scored}
+        used = {told: [name for name, one in splits.items() if one == split] for split, told in LEARNED.items()}
+        if not any(used.values()):
+            return ""
+        parts = [f"{told}: {named(names)}" for told, names in used.items() if names]
+        return (
+            f"The scores are no test: of {plural(len(scored), 'recording')} with labels the run used "
+            f"{sum(map(len, used.values()))} in training ({'; '.join(parts)}). Leave these out, or take them from the "
+            "run's tables."
+        )
+
+
+def seen_by(fetch: Fetch | None) -> Seen:
+    """Return the recordings that a run used.
+
+    Parameters
+    ----------
+    fetch
+        The files of the run; None of a saved network alone.
+
+    Raises
+    ------
+    ConfigError
+        Where one of them is damaged.
+    """
+    files = [None if fetch is None else fetch(name) for name in (SPLIT, RECORDINGS)]
+    if files[0] is None or files[1] is None:
+        return Seen(None)
+    splits, contents = read_json(files[0]), read_contents(files[1])
+    ids = {split: splits.get(split, {}).get("recordings", []) for split in LEARNED}
+    return Seen({split: [contents[one] for one in names if one in contents] for split, names in ids.items()})
