@@ -49,7 +49,9 @@ class Store(WindowStore):
             name: torch.from_numpy(rng.normal(size=(N, g.n_channels, g.n_times)).astype(np.float32))
             for name, g in FORM.groups.items()
         }
-        table = pd.DataFrame({"recording": "r", "start_s": 2.0 * np.arange(N), "label": np.arange(N) % 3})
+        table = pd.DataFrame(
+            {"recording": "r", "subject": "s", "start_s": 2.0 * np.arange(N), "label": np.arange(N) % 3}
+        )
         facts = {"x": x, "form": FORM, "device": torch.device("cpu"), "resident": True}
         facts |= {"table": table.assign(rejected=False)}
         self.__dict__.update(facts)  # frozen, like the class
