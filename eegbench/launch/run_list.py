@@ -1,10 +1,37 @@
 """Which finished runs a word names: a folder, several, a pattern, or a sweep."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from eegbench.config import typed
+from eegbench.launch.override import HELP, is_multirun, value_of
 
 CONFIG, SUMMARY = "config.yaml", "summary.json"
+
+
+PRINTS = {*HELP, "--cfg", "-c", "--hydra-help"}
+"""Flags that only print something."""
+
+
+def asked_runs(words: Sequence[str]) -> list[Path]:
+    """Return the finished runs that the words of a command name; none where something is only printed.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        Where no finished run is named.
+    """
+    if PRINTS & set(words):
+        return []
+    if is_multirun(words):
+        raise ValueError("explain takes several runs as run=[A,B], a pattern or a sweep's folder; leave -m out.")
+    named = value_of(words, "run")
+    if not named:
+        raise ValueError("say which run: eegbench explain run=outputs/runs/FOLDER.")
+    runs = runs_named(named)
+    for run in runs:
+        check_finished(run)
+    return runs
 
 
 def runs_named(text: str) -> list[Path]:

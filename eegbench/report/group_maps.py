@@ -64,10 +64,13 @@ def write_group_maps(runs: Sequence[Path], place: str, methods: Sequence[str], a
     """
     rows = []
     for method in methods:
-        stored = [_read(run, place, method) for run in runs]
+        facts = [_facts(run, place, method) for run in runs]
+        stored = [
+            stored_map(pd.read_parquet(run / "tables" / place / f"{method}.parquet"), one["map"])
+            for run, one in zip(runs, facts, strict=True)
+        ]
         _check_alike(method, runs, stored)
         mean = _mean([one.attribution for one in stored])
-        facts = [_facts(run, place, method) for run in runs]
         bands: list[Band] = [
             (str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"]
         ]
@@ -94,10 +97,6 @@ def print_group_maps(table: pd.DataFrame) -> None:
 
 def _facts(run: Path, place: str, method: str) -> dict[str, Any]:
     return read_json(run / "tables" / place / f"{method}.json")
-
-
-def _read(run: Path, place: str, method: str) -> StoredMap:
-    return stored_map(pd.read_parquet(run / "tables" / place / f"{method}.parquet"), _facts(run, place, method)["map"])
 
 
 def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap]) -> None:

@@ -1,0 +1,35 @@
+"""Explain a finished run; its maps join its folder and its page in MLflow."""
+
+from eegbench.environment import choose_device, keep_freed_memory
+from eegbench.experiment.data import open_data
+from eegbench.experiment.explanation import explain
+from eegbench.experiment.finished import Finished
+from eegbench.experiment.record import run_facts
+from eegbench.experiment.recordings import check_named, places
+from eegbench.experiment.split_file import check_split
+from eegbench.progress import tell
+from eegbench.report.console import print_place
+from eegbench.sweep.sweep_context import SweepContext
+from eegbench.tracking.base import tracked
+
+
+def explain_finished(finished: Finished) -> None:
+    """Write the maps that are asked for, and print where they are.
+
+    Parameters
+    ----------
+    finished
+        The run, and what is asked of it.
+    """
+    keep_freed_memory()
+    check_named(finished.folder)
+    data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))
+    check_split(data, finished.folder)
+    metrics = explain(finished.asked, finished.experiment, data, finished.folder)
+    if finished.has_moved:
+        tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
+        return
+    facts = run_facts(finished.experiment, data, finished.folder, SweepContext())
+    with tracked(finished.experiment.tracker, facts) as run:  # after the work: a failure leaves the run as it was
+        run.finish(metrics=metrics, model=None)
+    print_place(finished.folder / "figures" / finished.asked.explained.folder, run.link)
