@@ -138,7 +138,7 @@ class AttentionRollout(Method):
         return scores.cpu().numpy(), matrix.cpu()
 
     def _said(self, scores: Float[np.ndarray, "n n_classes"], labels: Int[np.ndarray, "n"]) -> pd.DataFrame:
-        """Return what the network says of windows, and whether their maps count."""
+        """Return the predicted class and the confidence of each window, and whether its map is used."""
         probabilities = softmax(scores, axis=1)
         confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
         used = (labels >= 0) & (confidence >= self.min_confidence)

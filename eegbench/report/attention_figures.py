@@ -12,7 +12,9 @@ from eegbench.interpretability import Scene
 from eegbench.interpretability.attention_map import AttentionMap, facts_of
 from eegbench.report.album import Album
 
-MATRIX = "A row says of which channels the tokens of a channel are made after all layers. Its own share is left out."
+MATRIX = (
+    "Rows: the channels that attend. Columns: the channels attended to, through all layers. The diagonal is left out."
+)
 CURVES = (
     f"The {N_STRONGEST} strongest pairs of channels of each class. A curve goes from the channel that attends "
     "(blue) to the one that it attends to (red). Attention is no flow of brain activity."

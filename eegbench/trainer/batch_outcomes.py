@@ -1,4 +1,4 @@
-"""The batches of a training pass, and what the task says of each."""
+"""The batches of a training pass, and their outcomes."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -34,7 +34,7 @@ def without_short(batches: list[slice]) -> list[slice]:
 def outcomes(
     session: Session, material: Material, draw: Draw, shares: Sequence[slice], doing: str
 ) -> Iterator[tuple[Outcome, torch.Generator]]:
-    """Yield what the task says of this process's share of each batch of the next pass, and the generator of the batch.
+    """Yield the outcome of this process's share of each batch of the next pass, and the generator of the batch.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What an averaging promises: it says of each pass whether its weights are part of the mean."""
+"""The contract of averaging: which passes are part of the mean of the weights."""
 
 from abc import ABC, abstractmethod
 
