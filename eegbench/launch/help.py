@@ -5,9 +5,10 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, open_dict
 
 from eegbench.config import check_options_folder, conf_folder
+from eegbench.launch.help_comments import commented
 
 TRAIN = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
 
@@ -57,20 +58,38 @@ GROUPS = {"explain": ("interpretability",)}
 
 def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -> str:
     """Compose the config with these overrides, and describe groups and values."""
-    config = composed(config_name, [word for word in words if "=" in word and not word.startswith("-")])
-    folders = [conf_folder(), *([Path(user_folder)] if user_folder else [])]
+    overrides = [word for word in words if "=" in word and not word.startswith("-")]
+    config = composed(config_name, overrides, user_folder, with_hydra=True)
+    choices = config.hydra.runtime.choices
+    with open_dict(config):
+        del config["hydra"]
+    folders = [*([Path(user_folder)] if user_folder else []), conf_folder()]
     every = {name: options for name, options in _groups(folders).items() if name in GROUPS.get(config_name, (name,))}
     groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in every.items())
-    return TEXTS[config_name].format(groups=groups, values=OmegaConf.to_yaml(config))
+    return TEXTS[config_name].format(groups=groups, values=commented(config, choices, config_name, folders))
 
 
-def composed(config_name: str, overrides: Sequence[str] = (), user_folder: str | None = None) -> DictConfig:
-    """Compose a config as a run would, without running anything; options may also lie in the user's folder."""
+def composed(
+    config_name: str, overrides: Sequence[str] = (), user_folder: str | None = None, *, with_hydra: bool = False
+) -> DictConfig:
+    """Compose a config as a run would, without running anything.
+
+    Parameters
+    ----------
+    config_name
+        The root config.
+    overrides
+        Overrides as they are typed.
+    user_folder
+        A folder of the user's own options, which come before the shipped ones.
+    with_hydra
+        Whether Hydra's own options stand in it, under ``hydra``.
+    """
     check_options_folder(user_folder)
     GlobalHydra.instance().clear()
     search = [f"hydra.searchpath=['file://{Path(user_folder).resolve()}']"] if user_folder else []
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        return compose(config_name, overrides=[*search, *overrides])
+        return compose(config_name, overrides=[*search, *overrides], return_hydra_config=with_hydra)
 
 
 def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:

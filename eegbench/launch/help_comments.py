@@ -1,0 +1,93 @@
+"""Composed options with the comments that stand next to them in the YAML files: units, sources, allowed values."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+from omegaconf import DictConfig, OmegaConf
+
+COLUMN = 46
+"""Column at which comments begin, counted in characters."""
+
+Place = tuple[str, ...]
+"""Keys that lead to a value."""
+
+
+def commented(config: DictConfig, choices: Mapping[str, object], root: str, folders: Sequence[Path]) -> str:
+    """Return a composed config as YAML, with the comments of the files that it was composed of.
+
+    Parameters
+    ----------
+    config
+        The composed options.
+    choices
+        The chosen option of each group, as Hydra names them: ``group`` or ``group@package``.
+    root
+        Name of the root config.
+    folders
+        Folders of options; a file is looked for in each, the first one wins.
+    """
+    comments = _comments(_found(root, folders), ())
+    for group, option in sorted(choices.items(), key=lambda choice: choice[0] == "experiment"):
+        name, _, package = group.partition("@")
+        place = tuple(key for key in (package or name.replace("/", ".")).split(".") if key != "_global_")
+        path = _found(f"{name}/{option}", folders) if isinstance(option, str) else None
+        if path is not None:
+            comments |= _comments(path, place)
+            comments.setdefault(place, f"{name}={option}")
+    text = OmegaConf.to_yaml(config)
+    lines = text.splitlines()
+    for line, place in _keys_by_line(text):
+        if place in comments:
+            lines[line] = f"{lines[line]:<{COLUMN}} # {comments[place]}"
+    return "\n".join(lines)
+
+
+def _found(name: str, folders: Sequence[Path]) -> Path | None:
+    return next((path for folder in folders if (path := folder / f"{name}.yaml").is_file()), None)
+
+
+def _comments(path: Path | None, place: Place) -> dict[Place, str]:
+    """Return the comment next to each key of an option, those of the options it is made from included."""
+    if path is None:
+        return {}
+    text = path.read_text(encoding="utf-8")
+    if re.search(r"^# @package _global_", text):
+        place = ()
+    lines, node = text.splitlines(), yaml.compose(text)
+    found: dict[Place, str] = {}
+    for base in _bases(node):
+        found |= _comments(_found(base, [path.parent]), place)
+    for key, value, keys in _pairs(node, place):
+        block = isinstance(value, yaml.CollectionNode) and not value.flow_style
+        end = key.end_mark if block else value.end_mark
+        comment = re.match(r"[\]},:]*\s*#\s*(.*)", lines[end.line][end.column :] if end.line < len(lines) else "")
+        if comment and not (isinstance(value, yaml.MappingNode) and value.flow_style and value.value):
+            found[keys] = comment[1].strip()  # of several keys on a line, the last one has the comment
+    return found
+
+
+def _bases(node: yaml.Node | None) -> list[str]:
+    """Return the options of the same group from which a preset is made."""
+    top = dict(_items(node))
+    defaults = top.get("defaults")
+    listed = defaults.value if isinstance(defaults, yaml.SequenceNode) else []
+    return [one.value for one in listed if isinstance(one, yaml.ScalarNode) and one.value != "_self_"]
+
+
+def _items(node: yaml.Node | None) -> list[tuple[str, yaml.Node]]:
+    return [(key.value, value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _pairs(node: yaml.Node | None, place: Place) -> Iterator[tuple[yaml.Node, yaml.Node, Place]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            keys = (*place, *str(key.value).split(".")) if not place else (*place, str(key.value))
+            yield key, value, keys
+            yield from _pairs(value, keys)
+
+
+def _keys_by_line(text: str) -> Iterator[tuple[int, Place]]:
+    for key, _, place in _pairs(yaml.compose(text), ()):
+        yield key.start_mark.line, place
