@@ -92,7 +92,7 @@ class Explanation:
     methods: Mapping[str, Spec[Method]]
     explained: Explained
     seed: int
-    figures: tuple[Literal["png", "pdf"], ...]
+    figures: tuple[Literal["png", "pdf", "svg"], ...]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class TrainOptions:
     checkpoint: str | None
     resume: str | None
     projection: Literal["pca", "tsne"]
-    figures: tuple[Literal["png", "pdf"], ...]
+    figures: tuple[Literal["png", "pdf", "svg"], ...]
     expected: Expected | None
     published: Mapping[str, str] | None
     trust: tuple[str, ...]
@@ -70,7 +70,7 @@ class ExplainOptions:
     explain: Explained
     seed: int
     device: str
-    figures: tuple[Literal["png", "pdf"], ...]
+    figures: tuple[Literal["png", "pdf", "svg"], ...]
     trust: tuple[str, ...]
 
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.channel_map import NAMES, at, check_channel_map, significant
 from eegbench.figure.diverging import USES, bar, bar_height_in, colours
-from eegbench.figure.style import GREY, INK, PALETTE, WIDTH_IN, blank, styled
+from eegbench.figure.style import GREY, INK, PALETTE, STEPS, WIDTH_IN, blank, styled
 from eegbench.types import ChannelMap
 
 MAX_PANELS = 6
@@ -142,8 +142,8 @@ def _label(heats: np.ndarray, means: np.ndarray, drawn: ChannelMap) -> None:
     n_ticks = 6 if len(means) < 3 else 3
     for axes in means:
         axes.set_xlabel(NAMES[drawn.axis])
-        axes.yaxis.set_major_locator(MaxNLocator(4))
+        axes.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
         if drawn.axis == "band":
             axes.set_xticks(at(drawn), drawn.places, rotation=45, ha="right", rotation_mode="anchor")
         else:
-            axes.xaxis.set_major_locator(MaxNLocator(n_ticks))
+            axes.xaxis.set_major_locator(MaxNLocator(n_ticks, steps=STEPS))

@@ -10,6 +10,8 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
 from matplotlib.ticker import MaxNLocator
 
+from eegbench.figure.style import STEPS
+
 USES = "RdBu_r"
 """The colour map of what a network uses."""
 
@@ -40,7 +42,7 @@ def colours(values: Float[np.ndarray, "..."], name: str) -> ScalarMappable:
 
 def bar(scale: ScalarMappable, measure: str, axes: Axes) -> Colorbar:
     """Fill an axes with the colour bar that others share, and write below it what is measured."""
-    label, ticks = fill(measure, MEASURE_CHARACTERS), MaxNLocator(5, symmetric=True)
+    label, ticks = fill(measure, MEASURE_CHARACTERS), MaxNLocator(5, symmetric=True, steps=STEPS)
     drawn = axes.figure.colorbar(scale, cax=axes, orientation="horizontal", ticks=ticks, label=label)
     drawn.outline.set_visible(False)
     return drawn

@@ -1,4 +1,4 @@
-"""What does the representation arrange its windows by? The same points coloured by label, subject, age and sex."""
+"""Embeddings in two dimensions: the same points coloured by label, subject, age and sex."""
 
 from collections.abc import Mapping
 from math import ceil
@@ -16,8 +16,11 @@ from eegbench.figure.style import PALE, RIGHT_ON_TOP, blank, class_colours, from
 MAX_POINTS = 2500
 """More windows than these are subsampled: dots would only cover each other."""
 
-MAX_NAMED = 10
-"""More categories than these have no legend."""
+MAX_NAMED, MAX_SMALL = 10, 45
+"""Categories in a legend of the usual size, and in one of small type and several columns."""
+
+SMALL_ROWS = 15
+"""Rows of a legend of small type."""
 
 OPACITY = 0.75
 PANEL_IN = 2.75
@@ -93,12 +96,30 @@ def _by_category(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"
     """Return a colour a value, and what the panel's title says of them in place of a legend."""
     category = pd.Categorical(values.astype("category"))
     names = tuple(map(str, category.categories))
-    if len(names) > MAX_NAMED:
-        return mpl.colormaps["turbo"](category.codes / (len(names) - 1)), f" ({len(names)})"
+    if len(names) > MAX_SMALL:
+        return _by_rank(axes, names)[category.codes], f" ({len(names)}, by name)"
     colours = class_colours(names)
     handles = [legend_dot(name, colours[name]) for name in from_top(names)]
-    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.1, borderaxespad=0.2)
+    small = {"fontsize": 5, "ncols": ceil(len(names) / SMALL_ROWS), "columnspacing": 0.4, "labelspacing": 0.3}
+    axes.legend(
+        handles=handles,
+        loc="center left",
+        bbox_to_anchor=(1, 0.5),
+        handletextpad=0.1,
+        borderaxespad=0.2,
+        **(small if len(names) > MAX_NAMED else {}),
+    )
     return mpl.colors.to_rgba_array([colours[name] for name in names]).reshape(-1, 4)[category.codes], ""
+
+
+def _by_rank(axes: Axes, names: tuple[str, ...]) -> Float[np.ndarray, "n_names 4"]:
+    """Return a colour for each name, and draw a bar of them that names the first and the last."""
+    scale = mpl.cm.ScalarMappable(mpl.colors.Normalize(0, len(names) - 1), mpl.colormaps["turbo"])
+    bar = axes.figure.colorbar(scale, cax=axes.inset_axes((1.03, 0.15, 0.03, 0.7)))
+    bar.set_ticks([0, len(names) - 1], labels=[names[0], names[-1]])
+    smooth(bar)
+    colours: Float[np.ndarray, "n_names 4"] = scale.to_rgba(np.arange(len(names)))
+    return colours
 
 
 def _label(figure: Figure, axis_labels: tuple[str, str], title: str, n_shown: int, n: int) -> None:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
+from eegbench.figure.style import GREY, INK, PALETTE, STEPS, blank, styled
 
 ROW_IN = 0.27
 LINE_IN = 0.13
@@ -81,7 +81,7 @@ def _differences(axes: Axes, differences: pd.DataFrame, pairs: list[str]) -> Non
         _whisker(axes, float(height), row, PALETTE[5], filled=bool(row.p_holm < ALPHA))
         _beside(axes, float(height), _text(row, signed=True) + p, INK)
     _rows(axes, np.arange(len(pairs)), pairs)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
 
 
 def _p(p: float) -> str:

@@ -41,7 +41,7 @@ def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, fina
         The pass whose weights the network has; None, or the best pass, marks no second one.
     """
     panels = {name: curves for name, curves in _panels(history).items() if name == "loss" or _known(history, curves)}
-    figure = blank(2.7, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))
+    figure = blank(3.1, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))
     for axes, (title, curves) in zip(np.ravel(figure.subplots(1, len(panels))), panels.items(), strict=True):
         for column in _known(history, curves):
             _curve(axes, history["pass"], history[column], *curves[column])
@@ -78,8 +78,8 @@ def _mark(axes: Axes, best_pass: int | None, final_pass: int | None) -> None:
 
 def _finish(axes: Axes, title: str) -> None:
     on_top(axes, title)
-    axes.set_xlabel("training pass")
+    axes.set_xlabel("pass over the training examples")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.margins(y=0.08)
     if axes.lines:
-        axes.legend(frameon=True, facecolor="white", framealpha=1, edgecolor="none")  # it may lie over the dashed line
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.26), ncols=2, columnspacing=1.2)

@@ -65,8 +65,9 @@ def _check(drawn: Sequence[Score], metric: str) -> None:
 
 def _dot(axes: Axes, height: int, one: Score, control: bool) -> None:
     colour = GREY if control else PALETTE[0]
-    axes.hlines(height, one.ci_low, one.ci_high, color=colour, linewidth=1.8)
-    axes.plot(one.value, height, "o", color=colour, markerfacecolor="white" if control else colour, markersize=6)
+    axes.hlines(height, one.ci_low, one.ci_high, color=colour, linewidth=1.8, clip_on=False)
+    face = "white" if control else colour
+    axes.plot(one.value, height, "o", color=colour, markerfacecolor=face, markersize=6, clip_on=False)
     axes.text(1.02, height, _text(one), transform=axes.get_yaxis_transform(), va="center", color=INK)
 
 

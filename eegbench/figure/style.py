@@ -72,8 +72,12 @@ STYLE: dict[str, Any] = {
 METADATA: Mapping[str, Mapping[str, None]] = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+    "svg": {"Creator": None, "Date": None},
 }
 """The formats that figures come in; no date and no version in the files, which would differ from run to run."""
+
+STEPS = (1, 2, 2.5, 5, 10)
+"""Distances between ticks, times a power of ten: matplotlib's own list has 8, which gives ticks at 0.008 and 0.016."""
 
 PNG_LEVEL = 3
 """Compression by zlib; its own choice, 6, saves an eighth of the bytes and takes half as long again."""
@@ -146,7 +150,7 @@ def smooth(bar: Colorbar) -> None:
 
 
 def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tuple(METADATA)) -> list[Path]:
-    """Write a figure as ``stem.png`` (300 dpi) and ``stem.pdf``; equal figures give equal files.
+    """Write a figure as ``stem.png`` (300 dpi), ``stem.pdf`` and ``stem.svg``; equal figures give equal files.
 
     Parameters
     ----------
@@ -157,7 +161,7 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     stem
         The files' name without its suffix.
     formats
-        Which of ``png`` and ``pdf``.
+        Some of ``png``, ``pdf`` and ``svg``.
 
     Returns
     -------
@@ -173,7 +177,7 @@ def as_svg(figure: Figure) -> bytes:
     """Return a figure as SVG, its text as outlines, so that it looks the same wherever it is shown."""
     file = BytesIO()
     with _style():
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(file, format="svg", metadata=METADATA["svg"])
     return file.getvalue()
 
 
@@ -204,5 +208,11 @@ def _print_pdf(figure: Figure, path: Path) -> None:
     FigureCanvasPdf(figure).print_pdf(path, metadata=METADATA["pdf"])
 
 
-_PRINT = {".png": _print_png, ".pdf": _print_pdf}
+def _print_svg(figure: Figure, path: Path) -> None:
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # here, as only SVGs need it
+
+    FigureCanvasSVG(figure).print_svg(path, metadata=METADATA["svg"])
+
+
+_PRINT = {".png": _print_png, ".pdf": _print_pdf, ".svg": _print_svg}
 """Straight to matplotlib's canvases: its savefig draws twice for each file."""

@@ -22,7 +22,7 @@ class Album:
     folder
         The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
     formats
-        ``png``, ``pdf``, both or neither.
+        Some of ``png``, ``pdf`` and ``svg``.
     failed
         The errors of figures that could not be drawn; the others, and all tables, are there nevertheless.
     """

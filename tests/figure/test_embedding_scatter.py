@@ -51,9 +51,17 @@ def test_many_windows_are_subsampled(rng):
     assert figure.get_suptitle() == "PCA (2,500 of 3,500 windows)"
 
 
-def test_many_subjects_are_counted_instead_of_named(points, rng):
-    subject = pd.Series([f"s{i % 30}" for i in range(60)])
-    axes = panels_of(draw(points, rng, subject=subject))["subject (30)"]
+def test_thirty_subjects_are_named_in_small_type(points, rng):
+    subject = pd.Series([f"s{i % 30:02}" for i in range(60)])
+    legend = panels_of(draw(points, rng, subject=subject))["subject"].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [f"s{i:02}" for i in range(30)]
+
+
+def test_of_more_subjects_a_colour_bar_names_the_first_and_the_last(points, rng):
+    subject = pd.Series([f"s{i:02}" for i in range(60)])
+    axes = panels_of(draw(points, rng, subject=subject))["subject (60, by name)"]
+    (bar,) = axes.child_axes
+    assert [label.get_text() for label in bar.get_yticklabels()] == ["s00", "s59"]
     assert axes.get_legend() is None
 
 

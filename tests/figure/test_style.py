@@ -21,9 +21,11 @@ def test_pyplot_is_never_imported():
     assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0
 
 
-def test_a_figure_is_saved_as_png_and_pdf_and_nothing_else(figure, tmp_path):
+def test_a_figure_is_saved_as_png_pdf_and_svg_and_nothing_else(figure, tmp_path):
     files = save(figure, tmp_path / "new" / "figures", "confusion")
-    assert files == [tmp_path / "new" / "figures" / name for name in ("confusion.png", "confusion.pdf")]
+    assert files == [
+        tmp_path / "new" / "figures" / name for name in ("confusion.png", "confusion.pdf", "confusion.svg")
+    ]
     assert sorted(files) == sorted((tmp_path / "new" / "figures").iterdir())
     assert files[0].read_bytes().startswith(b"\x89PNG")
     assert files[1].read_bytes().startswith(b"%PDF")
@@ -48,7 +50,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(figure, tmp_path, monkey
     with pytest.raises(OSError, match="no space"):
         save(figure, tmp_path, "c")
     assert (tmp_path / "c.png").read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == {"c.png", "c.pdf"}
+    assert {path.name for path in tmp_path.iterdir()} == {"c.png", "c.pdf", "c.svg"}
 
 
 def test_the_users_settings_neither_change_a_figure_nor_are_changed():
