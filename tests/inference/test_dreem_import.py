@@ -13,6 +13,7 @@ from eegbench.config import ConfigError
 from eegbench.inference.dreem_import import import_dreem
 from eegbench.inference.network import load_network
 from eegbench.store.windows import Windows
+from eegbench.types import Padding
 
 NAME = "dodh_simple_sleep_net"
 
@@ -46,6 +47,7 @@ def files(shared_data, tmp_path: Path) -> Path:
 def test_the_saved_network_gives_the_published_logits(files: Path, tmp_path: Path):
     import_dreem(files, tmp_path / "network")
     network = load_network(tmp_path / "network")
+    assert network.description.form.padding == Padding(30, 0.0)  # 900 s of zeros
     with torch.no_grad():
         z = network.embed(published_input())
         logits = network.scores(z[None], torch.ones(1, 21, dtype=torch.bool))[0]
