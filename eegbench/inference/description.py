@@ -152,7 +152,12 @@ def _leaving_none_out(node: Any) -> Any:
 
 
 def _load_padding(facts: Mapping[str, Any] | None) -> Padding | None:
-    return None if facts is None else Padding(int(facts["n_windows"]), float(facts["value"]))
+    if facts is None:
+        return None
+    padding = Padding(int(facts["n_windows"]), float(facts["value"]))
+    if padding.n_windows < 1 or not np.isfinite(padding.value):
+        raise ValueError(f"padding of {padding.n_windows} windows of {padding.value:g} µV")
+    return padding
 
 
 def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:

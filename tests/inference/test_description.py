@@ -82,3 +82,10 @@ def test_format_5_pads_no_recording():
 def test_padding_comes_back_from_json():
     known = replace(KNOWN, form=replace(KNOWN.form, padding=Padding(30, 1.5)))
     assert read_description(json.loads(json.dumps(known.plain()))).form.padding == Padding(30, 1.5)
+
+
+@pytest.mark.parametrize("padding", [{"n_windows": 0, "value": 0.0}, {"n_windows": 1, "value": np.nan}])
+def test_padding_that_is_none_is_refused(padding):
+    facts = KNOWN.plain()
+    with pytest.raises(ValueError, match=f"padding of {padding['n_windows']} windows"):
+        read_description({**facts, "form": {**facts["form"], "padding": padding}})
