@@ -19,8 +19,9 @@ from torch.utils.data import DataLoader
 from eegbench.environment import seed_libraries
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, open_data
+from eegbench.experiment.fitting import fit_encoders
 from eegbench.experiment.options import read_experiment
-from eegbench.experiment.start import fit_encoders, start_encoder
+from eegbench.experiment.start import start_encoder
 from eegbench.experiment.training import build_task
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import embed, evaluating
@@ -226,7 +227,7 @@ def prepared(folder: Path, seed: int, words: Sequence[str], *, block: int) -> Ou
     data = open_data(experiment, torch.device("cpu"))
     seed_libraries(seed)
     encoder, _ = start_encoder(experiment, data.store)
-    fit_encoders([encoder], data)
+    fit_encoders([encoder], data, experiment)
     task = build_task(experiment, data, encoder)
     network = task.network(encoder, Description(encoder={}, classes=data.store.classes, form=data.store.form))
     return Ours(experiment, data, encoder, task, network)

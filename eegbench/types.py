@@ -96,6 +96,22 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Padding:
+    """Constant windows that stand before the first and after the last window of a recording in its sequences.
+
+    Attributes
+    ----------
+    n_windows
+        Number of windows on each side.
+    value
+        All their samples in µV, before windows are standardised.
+    """
+
+    n_windows: int
+    value: float
+
+
+@dataclass(frozen=True)
 class Form:
     """The form of the windows of a store: what a model needs to know of its input.
 
@@ -107,11 +123,14 @@ class Form:
         ``window``, ``recording`` or ``none``: over what each channel was standardised.
     features
         How many numbers each feature has that comes beside the signals, by its name.
+    padding
+        What stands around recordings in sequences; None where nothing does.
     """
 
     groups: Mapping[str, Group]
     normalise: str
     features: Mapping[str, int] = field(default_factory=dict, repr=False)  # digests of data rest on the text
+    padding: Padding | None = field(default=None, repr=False)
 
     @property
     def only(self) -> Group:

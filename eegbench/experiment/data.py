@@ -153,6 +153,8 @@ def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
     }
     if preprocessing.features:
         settings["features"] = {name: repr(feature) for name, feature in preprocessing.features.items()}
+    if preprocessing.padded is not None:
+        settings["padding"] = repr(preprocessing.padded)
     return json.dumps(settings, sort_keys=True, default=str)
 
 

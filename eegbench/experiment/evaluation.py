@@ -12,7 +12,7 @@ from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
 from eegbench.inference.description import Description
-from eegbench.inference.embedding import Encoded
+from eegbench.inference.embedding import Encoded, with_padding
 from eegbench.inference.model_folder import NETWORK
 from eegbench.probe import Classifier, Head
 from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
@@ -120,7 +120,8 @@ def network_classifier(encoded: Encoded, task: Task, data: Data, description: De
         return None
     if network.sequence is not None:
         parts = [data.part(split) for split in SPLITS]
-        return VotingClassifier(network.eval(), embeddings=encoded.embeddings, parts=parts)
+        embeddings = with_padding(encoded.encoder, encoded.store, encoded.embeddings)
+        return VotingClassifier(network.eval(), embeddings=embeddings, parts=parts)
     weight, bias = (tensor.double().cpu().numpy() for tensor in (network.weight, network.bias))
     head = Head(weight=weight, bias=bias)
     return HeadClassifier(encoded.encoder, head=head, features=encoded.embeddings.at, facts={})

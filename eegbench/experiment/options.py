@@ -13,7 +13,7 @@ from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
-from eegbench.experiment.root_checks import check_name, check_roots, check_seeds
+from eegbench.experiment.root_checks import check_name, check_padding, check_roots, check_seeds
 from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
 from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
@@ -124,6 +124,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         projection=root.projection,
     )
     _check_roles(experiment)
+    check_padding(experiment.preprocessing, experiment.sampler)
     _check_batch(experiment)
     _check_monitor(experiment)
     check_predictor(experiment.explanation.explained.predictor, probes)

@@ -9,7 +9,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from eegbench.experiment.training import Trained
-from eegbench.inference.embedding import Embeddings
+from eegbench.inference.embedding import Embeddings, with_padding
 from eegbench.score import confusion_matrix
 from eegbench.task import Answers
 from eegbench.task.ask import ask
@@ -43,7 +43,7 @@ def evaluate_pretext(trained: Trained, trainer: Trainer, part: pd.DataFrame, emb
     """
     task, material = trained.task, trained.material
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))
-    known = None if material.store.has_crops else embeddings
+    known = None if material.store.has_crops else with_padding(trained.encoder, material.store, embeddings)
     parts = task.parts(draw, trainer.batches(draw))
     outcomes = ask(trained.encoder, task, material.store, draw, parts, seed=material.seed, known=known)
     counts = [_count(one.answers, len(task.classes)) for one in outcomes if one.answers is not None]

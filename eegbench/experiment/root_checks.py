@@ -1,9 +1,11 @@
-"""Checks of values at the root of the options that no class of an option makes: seeds, the name, folders."""
+"""Checks of values that no class of an option makes: seeds, the name, folders, and padding that nothing uses."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eegbench.config import ConfigError, check_names, conf_folder, flat, read_plain
+from eegbench.preprocessing import Preprocessing
+from eegbench.sampler import Sampler
 
 MAX_SEED = 2**32 - 1
 """NumPy's state that libraries share takes no larger one."""
@@ -66,3 +68,19 @@ def check_roots(roots: Mapping[str, str | None]) -> None:
     """
     known = read_plain(conf_folder() / "paths" / "default.yaml")["roots"]
     check_names(roots, known, "paths.roots", "paths.roots")
+
+
+def check_padding(preprocessing: Preprocessing, sampler: Sampler) -> None:
+    """Refuse padding of recordings where nothing would look at it.
+
+    Raises
+    ------
+    ConfigError
+        With what to set.
+    """
+    if preprocessing.padded is not None and not sampler.uses_padding:
+        name = type(sampler).__module__.rpartition(".")[2]
+        raise ConfigError(
+            f"preprocessing.padding stands around recordings in sequences, and sampler={name} draws none; choose "
+            "task=supervised_sequence, or set preprocessing.padding=null."
+        )

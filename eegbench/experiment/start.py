@@ -29,9 +29,6 @@ CHECKPOINTS = "checkpoints"
 OF_TASK = "task."
 """How names of a task's layers begin, among those of the encoder."""
 
-FIT_BATCH = 32
-"""Windows at a time that an encoder sees before training."""
-
 
 def check_start(experiment: Experiment) -> None:
     """Refuse what the encoder cannot begin with, before any work.
@@ -156,15 +153,6 @@ def start_from_checkpoint(experiment: Experiment, encoder: Encoder, task: Task) 
     if experiment.trainable != "all":
         names = [name.removeprefix(OF_TASK) for name in experiment.trainable if name.startswith(OF_TASK)]
         _leave_trainable(task, names, prefix=OF_TASK)
-
-
-def fit_encoders(encoders: Sequence[Encoder], data: Data) -> None:
-    """Let encoders learn what is learned before training, from the scored windows of train (all where none is)."""
-    scored = data.rows("train", scored=True)
-    rows = scored if len(scored) else data.rows("train", scored=False)
-    batches = [rows[first : first + FIT_BATCH] for first in range(0, len(rows), FIT_BATCH)]
-    for encoder in encoders:
-        encoder.fit(lambda: data.store.each(data.store.gather, batches))
 
 
 def saw_subjects(experiment: Experiment, data: Data) -> list[str]:

@@ -9,8 +9,9 @@ from eegbench.atomic import write_csv
 from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, class_counts
+from eegbench.experiment.fitting import fit_encoders
 from eegbench.experiment.probing import valid_scores
-from eegbench.experiment.start import CHECKPOINTS, fit_encoders, start_encoder, start_from_checkpoint
+from eegbench.experiment.start import CHECKPOINTS, start_encoder, start_from_checkpoint
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.report.console import tell_pass
@@ -80,7 +81,7 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
     """Build the encoder, the same one with random weights, the task, and what they train on."""
     store = data.store
     encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
-    fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data)
+    fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data, experiment)
     task = build_task(experiment, data, encoder).to(store.device)
     start_from_checkpoint(experiment, encoder, task)
     task.start(encoder)

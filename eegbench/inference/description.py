@@ -1,21 +1,23 @@
 """What the JSON next to a network's weights holds: all that is needed to use the network on new recordings."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from eegbench.types import Form, Group
+from eegbench.types import Form, Group, Padding
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever the meaning of a field changes: files of a format that is not read are not loaded."""
 
-READ = (2, 3, 4, FORMAT)
-"""Formats that are read. Filters of formats before 5 leave no channel out. Formats 2 and 3 know networks that answer
-for every window of a sequence; format 2 has no label map and, of train, percentiles of the deviation alone."""
+READ = (2, 3, 4, 5, FORMAT)
+"""Formats that are read. Recordings of formats before 6 are not padded, filters of formats before 5 leave no channel
+out. Formats 2 and 3 know networks that answer for every window of a sequence; format 2 has no label map and, of train,
+percentiles of the deviation alone."""
 
 FILTERED = "eegbench.preprocessing.filtered.Filtered"
+STANDARD = "eegbench.preprocessing.standard.Standard"
 
 Outputs = Literal["many", "one"]
 """Whether a network answers for every window of a sequence, or for the middle one."""
@@ -86,6 +88,7 @@ class Description:
             "form": {
                 **{"groups": groups, "normalise": self.form.normalise, "unit": "µV"},
                 "features": dict(self.form.features),
+                "padding": None if self.form.padding is None else asdict(self.form.padding),
             },
             "context": self.context,
             "outputs": self.outputs,
@@ -117,7 +120,12 @@ def read_description(facts: Mapping[str, Any]) -> Description:
         encoder=dict(facts["encoder"]),
         sequence=None if sequence is None else dict(sequence),
         classes=tuple(map(str, facts["classes"])),
-        form=Form(groups, str(facts["form"]["normalise"]), _sizes(facts["form"].get("features", {}))),
+        form=Form(
+            groups,
+            str(facts["form"]["normalise"]),
+            _sizes(facts["form"].get("features", {})),
+            _load_padding(facts["form"].get("padding")),
+        ),
         context=context,
         outputs=outputs,
         preprocessing=_preprocessing(facts),
@@ -131,7 +139,8 @@ def read_description(facts: Mapping[str, Any]) -> Description:
 
 def _preprocessing(facts: Mapping[str, Any]) -> dict[str, Any]:
     options = dict(facts["preprocessing"]["options"])
-    return options if facts["format"] == FORMAT else _leaving_none_out(options)
+    options = _leaving_none_out(options) if facts["format"] < 5 else options
+    return {"padding": None, **options} if facts["format"] < 6 and options.get("_target_") == STANDARD else options
 
 
 def _leaving_none_out(node: Any) -> Any:
@@ -140,6 +149,15 @@ def _leaving_none_out(node: Any) -> Any:
         return node
     filled = {name: _leaving_none_out(value) for name, value in node.items()}
     return {"exclude": [], **filled} if node.get("_target_") == FILTERED else filled
+
+
+def _load_padding(facts: Mapping[str, Any] | None) -> Padding | None:
+    if facts is None:
+        return None
+    padding = Padding(int(facts["n_windows"]), float(facts["value"]))
+    if padding.n_windows < 1 or not np.isfinite(padding.value):
+        raise ValueError(f"padding of {padding.n_windows} windows of {padding.value:g} µV")
+    return padding
 
 
 def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ contents of ``net_params.json``, ``groups.json``, ``features.json`` and ``normal
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from eegbench.inference.network import Network, load_weights, save_network
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.model.sequence import SequenceEncoder
+from eegbench.preprocessing.padding.constant_padding import ConstantPadding
 from eegbench.store.shard import SHARD_VERSION
 from eegbench.types import Form, Group
 
@@ -86,7 +88,9 @@ def _built(facts: Mapping[str, Any]) -> Network:
         raise ValueError(f"encoder {encoder['type']}; SimpleSleepEpochEncoder is expected")
     channels = CHANNELS[group["shape"][1]]
     nowhere = np.full((len(channels), 3), np.nan)
-    form = Form({"eeg": Group(channels, SFREQ, round(WINDOW_S * SFREQ), nowhere)}, "none", {"index": 1, "cycles": 5})
+    groups = {"eeg": Group(channels, SFREQ, round(WINDOW_S * SFREQ), nowhere)}
+    padding = _padding(group)
+    form = Form(groups, "none", {"index": 1, "cycles": 5}, None if padding is None else padding.of(WINDOW_S))
     spec = Spec(_encoder_node(options, encoder["args"]), Encoder, "model")
     built = build_encoder(spec, form)
     after = Spec(_sequence_node(options["sequence_encoder"]["args"]), SequenceEncoder, "task.sequence")
@@ -102,12 +106,18 @@ def _built(facts: Mapping[str, Any]) -> Network:
             form=form,
             sequence=after.node,
             context=CONTEXT,
-            preprocessing=_preprocessing_node(channels),
+            preprocessing=_preprocessing_node(channels, padding),
             steps_version=SHARD_VERSION,
             labels={name: name for name in CLASSES},
             ignored=("unscored",),
         ),
     )
+
+
+def _padding(group: Mapping[str, Any]) -> ConstantPadding | None:
+    """Return the zeros around records that the published network was trained with."""
+    padding_s = float(group["padding"])
+    return ConstantPadding(padding_s=padding_s, value=0.0, in_normalisers=True) if padding_s else None
 
 
 def _encoder_node(options: Mapping[str, Any], encoder: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,8 +160,9 @@ def _sequence_node(options: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _preprocessing_node(channels: tuple[str, ...]) -> dict[str, Any]:
+def _preprocessing_node(channels: tuple[str, ...], padding: ConstantPadding | None) -> dict[str, Any]:
     below = "eegbench.preprocessing"
+    around = {"_target_": f"{below}.padding.constant_padding.ConstantPadding"}
     return {
         "_target_": f"{below}.standard.Standard",
         "signal": {
@@ -163,7 +174,11 @@ def _preprocessing_node(channels: tuple[str, ...]) -> dict[str, Any]:
             },
         },
         **{"window_s": WINDOW_S, "stride_s": WINDOW_S, "label_rule": "majority", "normalise": "none"},
-        **{"flat_uv": None, "saturated_share": None},
+        **{
+            "flat_uv": None,
+            "saturated_share": None,
+            "padding": None if padding is None else {**around, **asdict(padding)},
+        },
         "features": {
             "index": {"_target_": f"{below}.feature.index_window.IndexWindow", "increment_s": 30.0, "divisor": 1200.0},
             "cycles": {

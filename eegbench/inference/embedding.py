@@ -103,6 +103,16 @@ def encode(
     return z
 
 
+def with_padding(encoder: Encoder, store: WindowStore, embeddings: Embeddings) -> Embeddings:
+    """Return embeddings of windows with those of the padding around the store's recordings, if they are padded."""
+    if store.form.padding is None:
+        return embeddings
+    padding = embed(encoder, store, store.padding_rows)
+    return Embeddings(
+        *(np.concatenate(pair) for pair in ((embeddings.features, padding.features), (embeddings.rows, padding.rows)))
+    )
+
+
 def embed(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
     """Encode windows by their rows in the store's table, in evaluation mode and float32."""
     return Embeddings(features=encode(encoder, store, rows).cpu().numpy(), rows=rows)

@@ -14,6 +14,7 @@ from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network, Signals
 from eegbench.sampler.stretch import sequences, stretches
 from eegbench.store.batching import distinct_windows
+from eegbench.store.padding import padding_columns
 
 AT_ONCE = 1024
 """Sequences in a batch; they hold embeddings, not signals."""
@@ -133,11 +134,17 @@ def probabilities_in_order(network: Network, windows: Signals) -> Float[np.ndarr
     windows
         In order of time; see `Network.checked`.
     """
+    form = network.description.form
     z = network.eval().embed(network.checked(windows)).cpu().numpy()
     rows = np.arange(len(z))
-    window_s = next(iter(network.description.form.groups.values())).window_s
-    table = pd.DataFrame({"recording": 0, "start_s": rows * window_s, "rejected": False}, index=rows)
-    return vote(network, Embeddings(z, rows), table, rows)
+    table = pd.DataFrame({"recording": 0, "shard": 0, "start_s": rows * form.window_s, "rejected": False}, index=rows)
+    if form.padding is None or not len(rows):
+        return vote(network, Embeddings(z, rows), table, rows)
+    value = form.padding.value
+    constant = {name: np.full((2, group.n_channels, group.n_times), value) for name, group in form.groups.items()}
+    every = np.concatenate([z, network.embed(network.checked(constant)).cpu().numpy()])
+    table = padding_columns(table, form.padding.n_windows)
+    return vote(network, Embeddings(every, np.arange(len(every))), table, rows)
 
 
 def central_sequences(

@@ -12,7 +12,7 @@ from eegbench.dataset import BadRecordingError
 from eegbench.dataset.edf import first_sample_s
 from eegbench.dataset.edf_header import read_header
 from eegbench.dataset.signal_file import FORMATS, STRICT, edf_start, open_any, start_of
-from eegbench.inference.embedding import evaluating
+from eegbench.inference.embedding import evaluating, with_padding
 from eegbench.inference.trial import embed_trials, first_crops
 from eegbench.inference.voting import Rule, Votes, votes
 from eegbench.prediction.epochs import epoch_votes, whole_trials, windows_of
@@ -21,11 +21,12 @@ from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.staged import FLAGS, Staged
 from eegbench.prediction.unusable import unusable
-from eegbench.preprocessing.featured import features_of
+from eegbench.preprocessing.featured import features_of, padded_features
 from eegbench.preprocessing.shard_job import Job, build
 from eegbench.score.temperature import scaled
 from eegbench.store import Shard, open_shard
 from eegbench.store.base import WindowStore
+from eegbench.store.padding import padding_columns
 from eegbench.types import Group, Recording
 
 
@@ -116,6 +117,9 @@ def _store(predictor: Predictor, dataset: Renamed, recording: Recording, shard: 
     features = features_of(preprocessing.features, [shard], table, _all_groups(predictor, shard), folder)
     if {name: one.shape[1] for name, one in features.items()} != dict(form.features):
         raise BadRecordingError(f"{recording.signal}: features of its windows have other sizes than those of training.")
+    if form.padding is not None:
+        features = padded_features(features, preprocessing.features, table)
+        table = padding_columns(table, form.padding.n_windows)
     return WindowStore(
         shards=(shard,),
         form=form,
@@ -145,7 +149,7 @@ def _answers(predictor: Predictor, store: WindowStore) -> tuple[pd.DataFrame, Vo
     """
     rows, network = _answered_rows(store), predictor.network
     with evaluating(network):
-        embeddings = embed_trials(network.encoder, store, rows)
+        embeddings = with_padding(network.encoder, store, embed_trials(network.encoder, store, rows))
         table = store.table.loc[rows]
         rejected = table["rejected"].to_numpy(bool)
         all_there = votes(network, embeddings, table.assign(rejected=False), rows)

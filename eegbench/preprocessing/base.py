@@ -11,6 +11,7 @@ from jaxtyping import Bool, Int
 
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.feature import Feature
+from eegbench.preprocessing.padding import RecordingPadding
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
 from eegbench.types import Form, Recording
@@ -134,6 +135,11 @@ class Preprocessing(ABC):
     def needs_labels(self) -> bool:
         """Whether windows lie where labels say: a recording without labels has none."""
         return False
+
+    @property
+    def padded(self) -> RecordingPadding | None:
+        """What stands around recordings in sequences; None where nothing does."""
+        return None
 
     @property
     def answered(self) -> "Preprocessing":

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from eegbench.preprocessing.feature import Feature
 from eegbench.store import Shard
 from eegbench.store.feature_cache import cached
+from eegbench.store.padding import next_to_padding
 from eegbench.store.reading import channel_rows, mapped
 from eegbench.types import Group
 
@@ -58,6 +59,30 @@ def features_of(
             [_of_shard(feature, shard, table.iloc[at], form, folder) for shard, at in zip(shards, own, strict=True)]
         )
     return made
+
+
+def padded_features(
+    made: Mapping[str, Float[np.ndarray, "n_windows _"]], features: Mapping[str, Feature], table: pd.DataFrame
+) -> dict[str, Float[np.ndarray, "n_rows _"]]:
+    """Return features of all windows with those of the padding around each shard as further rows.
+
+    As Guillot et al. 2020 pad them: features of the place in the recording have the values of the first and the last
+    window, and features of signals are 0.
+
+    Parameters
+    ----------
+    made
+        Each feature of all windows.
+    features
+        By the same names.
+    table
+        All windows.
+    """
+    padded = {}
+    for name, values in made.items():
+        beside = next_to_padding(values, table)
+        padded[name] = np.concatenate([values, beside if features[name].group is None else np.zeros_like(beside)])
+    return padded
 
 
 def _form(feature: Feature, groups: Mapping[str, Group]) -> Group | None:

@@ -10,11 +10,12 @@ from eegbench.dataset import Dataset
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.build import Plan, Skipped, build_shards
 from eegbench.preprocessing.cutting import cut_all, judgement_of, tell_cuts
-from eegbench.preprocessing.featured import features_of
+from eegbench.preprocessing.featured import features_of, padded_features
 from eegbench.preprocessing.form import group_form
 from eegbench.preprocessing.unusable import check_any
 from eegbench.store import Shard
 from eegbench.store.base import ShardStorage, WindowStore
+from eegbench.store.padding import padding_columns
 from eegbench.types import Form, Recording
 
 
@@ -62,9 +63,14 @@ def open_store(
     every = {name: group_form(headers, name, preprocessing, asked) for name in shards[0].header.groups}
     groups = {name: every[name] for name in preprocessing.signal.model_groups}
     features = features_of(preprocessing.features, shards, table, every, storage.features)
+    padding = None
+    if preprocessing.padded is not None:
+        padding = preprocessing.padded.of(float(table["window_s"].iloc[0]))
+        features = padded_features(features, preprocessing.features, table)
+        table = padding_columns(table, padding.n_windows)
     store = WindowStore(
         shards=tuple(shards),
-        form=Form(groups, preprocessing.normalise, {name: one.shape[1] for name, one in features.items()}),
+        form=Form(groups, preprocessing.normalise, {name: one.shape[1] for name, one in features.items()}, padding),
         table=table,
         classes=dataset.classes,
         facts=who,

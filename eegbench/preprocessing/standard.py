@@ -12,6 +12,7 @@ from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import parts_of
+from eegbench.preprocessing.padding import RecordingPadding
 from eegbench.preprocessing.stretches import SLACK, Spans, spans_of
 from eegbench.store import Shard
 from eegbench.types import UNSCORED
@@ -45,6 +46,9 @@ class Standard(Preprocessing):
         None keeps all.
     features
         What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
+    padding
+        What stands before the first and after the last window of a recording in sequences, where
+        ``+preprocessing/padding=constant_padding`` asks for it; None leaves these places absent.
     """
 
     signal: SignalSteps
@@ -55,11 +59,19 @@ class Standard(Preprocessing):
     flat_uv: float | None
     saturated_share: float | None
     features: Mapping[str, Feature]
+    padding: RecordingPadding | None
 
     def __post_init__(self) -> None:
         for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
             if value <= 0:
                 raise ValueError(f"preprocessing.{name}={value:g}: a time in seconds above 0 is expected.")
+        if self.padding is not None:
+            self._check_padding(self.padding)
+
+    @property
+    def padded(self) -> RecordingPadding | None:
+        """Padding is an option."""
+        return self.padding
 
     @property
     def least_s(self) -> float:
@@ -103,6 +115,20 @@ class Standard(Preprocessing):
         asked = sample[label != UNSCORED] + (length - step) // 2
         counts = {"labelled": n_labelled, "lost": _lost(spans, asked, step)}
         return Cut(sample, label, self.window_s, counts=counts)
+
+    def _check_padding(self, padding: RecordingPadding) -> None:
+        """Refuse padding that is no whole number of windows, or that windows would overlap."""
+        if self.stride_s != self.window_s:
+            raise ValueError(
+                f"preprocessing.padding: windows of {self.window_s:g} s every {self.stride_s:g} s would lie partly in "
+                "padding; set preprocessing.stride_s to preprocessing.window_s, or preprocessing.padding=null."
+            )
+        if self.normalise == "recording":
+            raise ValueError(
+                "preprocessing.padding: with preprocessing.normalise=recording a constant would be another one in each "
+                "recording; set preprocessing.normalise to none or window, or preprocessing.padding=null."
+            )
+        padding.of(self.window_s)
 
     def tell(self, cuts: Sequence[Cut]) -> None:
         """Note how much of what is labelled lies in no window that has a class."""

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,11 @@ class Sampler(ABC):
     layout
         The roles of the views of an example, known before any draw: a task is built with it, and refuses a sampler
         that lacks a role it needs.
+    uses_padding
+        Whether views may be windows of padding.
     """
 
+    uses_padding: ClassVar = False
     layout: Mapping[str, Role]
 
     @abstractmethod
@@ -31,7 +35,8 @@ class Sampler(ABC):
         table
             Windows to draw from, a part of a store's table: columns ``recording``, ``start_s``, ``label``,
             ``rejected``; the index holds each window's row in the store, which is what ``Draw.windows`` names.
-            Rows of a recording are in order of time.
+            Rows of a recording are in order of time. Where recordings are padded, there are the columns
+            of `eegbench.store.padding`.
         rng
             The only source of chance.
         """

@@ -1,14 +1,15 @@
 """Sequences of windows that follow each other in a recording, for models that read a night rather than one window."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.timeline import follow
+from eegbench.store.padding import COLUMNS, NOT_AT_AN_END
 from eegbench.types import UNSCORED, Draw
 
 ABSENT = -1
@@ -20,6 +21,9 @@ class Stretch(Sampler):
 
     A window that was rejected is absent from its sequences. A stretch of a recording that holds fewer windows gives one
     sequence, whose other places are absent. Sequences without any label are left out and not counted.
+
+    Where recordings are padded (``preprocessing.padding``), sequences reach into the padding, and those whose middle is
+    padding are left out.
 
     Parameters
     ----------
@@ -40,6 +44,8 @@ class Stretch(Sampler):
         Where a size makes no sense; from ``draw``, where no window has a label.
     """
 
+    uses_padding = True
+
     def __init__(self, *, length: int, every: int, ends: Literal["within", "absent"], block: int) -> None:
         if length < 1 or length % 2 == 0:
             raise ValueError(f"sampler.length={length}: an odd number of windows is expected; set sampler.length=11.")
@@ -58,6 +64,8 @@ class Stretch(Sampler):
         label = pd.Series(table["label"].to_numpy(np.int64), index=table.index)
         targets = label.reindex(windows.ravel(), fill_value=UNSCORED).to_numpy().reshape(windows.shape)
         labelled = (targets != UNSCORED).any(axis=1)
+        if set(COLUMNS) <= set(table):
+            labelled &= ~_is_padding(windows[:, self.length // 2], table)
         if not labelled.any():
             raise ValueError(
                 f"none of {len(table)} windows has a label and can be used; sampler=stretch asks for labels."
@@ -70,6 +78,8 @@ class Stretch(Sampler):
 def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
     """Yield the rows of windows that follow each other without a gap; −1 where a window was rejected.
 
+    Where recordings are padded, the first and the last stretch of a recording begin and end with rows of padding.
+
     Parameters
     ----------
     table
@@ -80,7 +90,24 @@ def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
     start_us = np.rint(table["start_s"].to_numpy(float) * 1e6).astype(np.int64)
     follows = follow(start_us, pd.factorize(table["recording"])[0])
     rows = np.where(table["rejected"].to_numpy(bool), ABSENT, table.index.to_numpy(np.int64))
-    yield from np.split(rows, np.flatnonzero(~follows) + 1)
+    parts = np.split(rows, np.flatnonzero(~follows) + 1)
+    yield from _padded(parts, table) if set(COLUMNS) <= set(table) else parts
+
+
+def _padded(parts: Sequence[Int[np.ndarray, "_"]], table: pd.DataFrame) -> Iterator[Int[np.ndarray, "_"]]:
+    """Yield parts of the table with the padding before their first and after their last window."""
+    before, after, n = (table[name].to_numpy(np.int64) for name in COLUMNS)
+    first = 0
+    for part in parts:
+        last = first + len(part) - 1
+        around = ((before, first), (after, last))
+        left, right = (np.repeat(rows[at], n[at] if rows[at] != NOT_AT_AN_END else 0) for rows, at in around)
+        yield np.concatenate([left, part, right])
+        first = last + 1
+
+
+def _is_padding(rows: Int[np.ndarray, "n"], table: pd.DataFrame) -> Bool[np.ndarray, "n"]:
+    return (rows != ABSENT) & ~np.isin(rows, table.index)
 
 
 def sequences(

@@ -13,7 +13,6 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from eegbench.distributed import local_world_size
 from eegbench.store.batching import distinct_windows
 from eegbench.store.prefetch import prefetch
 from eegbench.store.reading import channel_rows, load_whole, mapped, release
@@ -71,7 +70,8 @@ class WindowStore:
         A row a window, in order of recording and time: ``recording, set, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
         ``saturated``, ``marked_bad``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for
-        each group), and where windows are cut from trials ``trial`` (its number in the recording). The index is 0…n−1.
+        each group), where windows are cut from trials ``trial`` (its number in the recording), and where recordings are
+        padded the columns of `eegbench.store.padding`. The index is 0…n−1.
     classes
         Class names; labels index them.
     facts
@@ -81,7 +81,8 @@ class WindowStore:
     device
         Where batches are made.
     features
-        What comes beside the signals of each window, by name, a row for each row of the table.
+        What comes beside the signals of each window, by name, a row for each row of the table; then one for each of
+        `padding_rows`.
     """
 
     shards: tuple[Shard, ...]
@@ -101,11 +102,13 @@ class WindowStore:
         return replace(self, form=replace(self.form, normalise=normalise))
 
     def gather(self, rows: Int[np.ndarray, "n"]) -> Windows:
-        """Return windows by their rows in the table, in µV or standardised, on the store's device."""
+        """Return windows by their rows in the table, in µV or standardised, on the store's device.
+
+        Rows of `padding_rows` give windows of padding.
+        """
         shard = self._shard[rows]
         on_device = torch.from_numpy(shard).to(self.device)
-        make = self._from_memory if self.resident else self._from_disk
-        x = {name: self._standardise(name, make(name, shard, rows), on_device) for name in self.form.groups}
+        x = {name: self._standardise(name, self._signals(name, shard, rows), on_device) for name in self.form.groups}
         present = None if self._present is None else {name: one[on_device] for name, one in self._present.items()}
         features = {name: torch.from_numpy(one[rows]).to(self.device) for name, one in self.features.items()}
         return Windows(x, present, features)
@@ -131,6 +134,12 @@ class WindowStore:
         return self.table.groupby(["recording", "trial"], sort=False).ngroup().to_numpy()
 
     @property
+    def padding_rows(self) -> Int[np.ndarray, "n"]:
+        """Rows behind the table that stand for padding: one before and one after each shard; none without padding."""
+        n = 0 if self.form.padding is None else 2 * len(self.shards)
+        return np.arange(len(self.table), len(self.table) + n)
+
+    @property
     def samples(self) -> pd.Series:
         """First sample of each window in its shard, in the first group."""
         return self.table[f"sample_{next(iter(self.form.groups))}"]
@@ -147,7 +156,8 @@ class WindowStore:
 
     @cached_property
     def _shard(self) -> Int[np.ndarray, "n_windows"]:
-        return self.table["shard"].to_numpy(np.int64)
+        """The shard of each window, and of each row of padding."""
+        return np.concatenate([self.table["shard"].to_numpy(np.int64), np.arange(len(self.padding_rows)) // 2])
 
     @cached_property
     def _sample(self) -> Mapping[str, Int[np.ndarray, "n_windows"]]:
@@ -178,6 +188,18 @@ class WindowStore:
     def _whole(self) -> Mapping[str, Float[Tensor, "_ _"]]:
         folders = tuple(shard.folder for shard in self.shards)
         return load_whole(folders, tuple(self._channels.items()), self.device)
+
+    def _signals(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
+        make = self._from_memory if self.resident else self._from_disk
+        there = rows < len(self.table)
+        if self.form.padding is None or there.all():
+            return make(group, shard, rows)
+        form = self.form.groups[group]
+        x = torch.full((len(rows), form.n_channels, form.n_times), self.form.padding.value, device=self.device)
+        if self._present is not None:  # a missing channel is 0
+            x *= self._present[group][torch.from_numpy(shard).to(self.device)].unsqueeze(2)
+        x[torch.from_numpy(there).to(self.device)] = make(group, shard[there], rows[there])
+        return x
 
     def _from_memory(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
         starts = torch.from_numpy(self._offsets[group][shard] + self._sample[group][rows]).to(self.device)
@@ -220,18 +242,3 @@ class WindowStore:
                 made[:, number, channel_rows(shard, name, channels)] = header.mean_uv, header.std_uv
             moments[name] = torch.from_numpy(made).to(self.device)
         return moments
-
-
-def fits_in_memory(shards: Sequence[Shard], device: torch.device) -> bool:
-    """Say whether all signals fit: 40 % of what is free, as training needs the rest.
-
-    Each of several processes on a machine has a GPU of its own, but they share the memory beside it.
-    """
-    needed = sum(shard.n_bytes for shard in shards)
-    if device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(device)
-    else:
-        import psutil
-
-        free = psutil.virtual_memory().available / local_world_size()
-    return needed < 0.4 * free

@@ -7,7 +7,8 @@ from typing import Literal
 
 import torch
 
-from eegbench.store.base import ShardStorage, fits_in_memory
+from eegbench.distributed import local_world_size
+from eegbench.store.base import ShardStorage
 from eegbench.store.shard import Shard
 
 
@@ -43,3 +44,18 @@ class Local(ShardStorage):
     def is_resident(self, shards: Sequence[Shard], device: torch.device) -> bool:
         """Say whether these shards are to lie in memory as a whole."""
         return fits_in_memory(shards, device) if self.resident == "auto" else self.resident
+
+
+def fits_in_memory(shards: Sequence[Shard], device: torch.device) -> bool:
+    """Say whether all signals fit: 40 % of what is free, as training needs the rest.
+
+    Each of several processes on a machine has a GPU of its own, but they share the memory beside it.
+    """
+    needed = sum(shard.n_bytes for shard in shards)
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+    else:
+        import psutil
+
+        free = psutil.virtual_memory().available / local_world_size()
+    return needed < 0.4 * free

@@ -22,6 +22,7 @@ PARTS = {
     "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
     "model/normaliser": ("model=modulo_net", "model/normaliser@model.normalisers.clip"),
     "model/reducer": ("model=modulo_net", "model/reducer"),
+    "preprocessing/padding": ("task=supervised_sequence", "+preprocessing/padding"),
     "preprocessing/feature": ("preprocessing=standard", "+preprocessing/feature@preprocessing.features.one"),
     "trainer/penalty": ("trainer=loop", "+trainer/penalty@trainer.penalties.one"),
     "preprocessing/step": (

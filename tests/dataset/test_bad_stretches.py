@@ -25,7 +25,14 @@ PLAIN = Filtered(
     sfreq=None,
     missing_channels="refuse",
 )
-PLAINLY = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05, "features": {}}
+PLAINLY = {
+    "label_rule": "majority",
+    "normalise": "none",
+    "flat_uv": 1.0,
+    "saturated_share": 0.05,
+    "features": {},
+    "padding": None,
+}
 STAGES = {"W": "wake", "N2": "asleep"}
 
 

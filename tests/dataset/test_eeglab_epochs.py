@@ -91,7 +91,7 @@ def test_a_trial_that_passes_the_ends_of_its_epoch_is_moved_inside_or_dropped(tm
 
 def test_windows_lie_in_one_epoch_each(tmp_path: Path):
     written(tmp_path)
-    found = cut(tmp_path, Standard(window_s=0.5, stride_s=0.25, label_rule="majority", **COMMON))
+    found = cut(tmp_path, Standard(window_s=0.5, stride_s=0.25, label_rule="majority", padding=None, **COMMON))
     assert found.sample.tolist() == [120 * number + 20 + 25 * place for number in range(4) for place in range(3)]
     assert found.label.tolist() == [0] * 3 + [1] * 3 + [0] * 3 + [1] * 3
 

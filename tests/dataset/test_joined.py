@@ -40,6 +40,7 @@ def standard(**signal) -> Standard:
         "flat_uv": None,
         "saturated_share": None,
         "features": {},
+        "padding": None,
     }
     return Standard(
         signal=Filtered(**({"exclude": (), "sfreq": None, "missing_channels": "refuse"} | options | signal)), **cut

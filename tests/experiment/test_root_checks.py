@@ -34,3 +34,11 @@ def test_a_name_that_no_folder_below_the_outputs_can_have_is_refused(name):
 def test_a_name_that_is_too_long_for_the_file_system_is_refused(capsys, tmp_path):
     assert main(["train", f"paths.outputs={tmp_path}", "name=" + "x" * 300]) == 1
     assert "this name is too long for a file or folder" in capsys.readouterr().err
+
+
+def test_padding_that_no_sequence_would_reach_is_refused(capsys, tmp_path):
+    words = ("task=supervised", "+preprocessing/padding=constant_padding")
+    assert main(["train", *words, f"paths.outputs={tmp_path}"]) == 1
+    assert "sampler=single_window draws none; choose task=supervised_sequence" in " ".join(
+        capsys.readouterr().err.split()
+    )

@@ -1,12 +1,14 @@
 """Descriptions of networks: what is written comes back, and older formats are read by a rule or refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from forms import form_of
 
 from eegbench.inference.description import Description, read_description
+from eegbench.types import Padding
 
 KNOWN = Description(
     encoder={"_target_": "eegbench.model.chambon2018.Chambon2018"},
@@ -52,9 +54,9 @@ def test_unknown_outputs_are_refused():
         read_description({**KNOWN.plain(), "outputs": "two"})
 
 
-@pytest.mark.parametrize("number", [1, 6, None])
+@pytest.mark.parametrize("number", [1, 7, None])
 def test_other_formats_are_refused(number):
-    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2, 3, 4, 5"):
+    with pytest.raises(ValueError, match=f"format {number}; this version reads formats 2, 3, 4, 5, 6"):
         read_description({**KNOWN.plain(), "format": number})
 
 
@@ -66,3 +68,24 @@ def test_filters_of_format_4_leave_no_channel_out():
         found = read_description({**facts, "format": 4}).preprocessing["signal"]
         assert found.get("groups", {"eeg": found})["eeg"] == {**filtered, "exclude": []}
         assert read_description(facts).preprocessing["signal"] == signal
+
+
+def test_format_5_pads_no_recording():
+    options = {"_target_": "eegbench.preprocessing.standard.Standard", "window_s": 30.0}
+    facts = {**KNOWN.plain(), "preprocessing": {"options": options, "version": 7}}
+    del facts["form"]["padding"]
+    found = read_description({**facts, "format": 5})
+    assert found.form.padding is None
+    assert found.preprocessing == {**options, "padding": None}
+
+
+def test_padding_comes_back_from_json():
+    known = replace(KNOWN, form=replace(KNOWN.form, padding=Padding(30, 1.5)))
+    assert read_description(json.loads(json.dumps(known.plain()))).form.padding == Padding(30, 1.5)
+
+
+@pytest.mark.parametrize("padding", [{"n_windows": 0, "value": 0.0}, {"n_windows": 1, "value": np.nan}])
+def test_padding_that_is_none_is_refused(padding):
+    facts = KNOWN.plain()
+    with pytest.raises(ValueError, match=f"padding of {padding['n_windows']} windows"):
+        read_description({**facts, "form": {**facts["form"], "padding": padding}})

@@ -1,5 +1,7 @@
 """Votes of sequences: the geometric mean over all that hold a window, normalised."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +11,12 @@ from forms import form_of
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.network import Network
-from eegbench.inference.voting import central_sequences, vote, votes
+from eegbench.inference.voting import central_sequences, probabilities_in_order, vote, votes
 from eegbench.model.base import SignalEncoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.model.sequence.gru import Gru
+from eegbench.store.padding import padding_columns
+from eegbench.types import Padding
 
 
 class Nothing(SignalEncoder):
@@ -163,3 +167,45 @@ def test_a_window_without_an_embedding_is_refused_rather_than_taken_for_another(
     given = Embeddings(embeddings(6).features[:5], np.arange(5))
     with pytest.raises(ValueError, match="needs the embedding of every window"):
         vote(network(None, 1), given, table(6), np.array([0]))
+
+
+class FirstSamples(SignalEncoder):
+    embed_dim = 3
+
+    def features(self, x):
+        raise AssertionError("tokens are not asked for")
+
+    def embed(self, x):
+        return x[:, 0, :3]
+
+
+def around(outputs):
+    """Return a network of sequences of three windows of which four stand around recordings, all 0.5."""
+    torch.manual_seed(0)
+    described = replace(known(3, outputs=outputs), form=replace(form_of("A", 1.0, 3), padding=Padding(4, 0.5)))
+    gru = Gru(in_dim=3, hidden_dim=4, n_layers=1, bidirectional=True, dropout=0.0)
+    return Network(FirstSamples(), sequence=gru, weight=torch.eye(3, 8), bias=torch.zeros(3), description=described)
+
+
+def test_windows_in_order_have_padding_around_them():
+    x, asked = np.random.default_rng(0).normal(size=(5, 1, 3)).astype(np.float32), around("many")
+    z = torch.from_numpy(np.pad(x[:, 0], ((4, 4), (0, 0)), constant_values=0.5))
+    logs = [[] for _ in range(13)]
+    with torch.no_grad():
+        for first in range(11):
+            scores = (
+                asked.eval().scores(z[None, first : first + 3], torch.ones(1, 3, dtype=torch.bool))[0].log_softmax(1)
+            )
+            for place in range(3):
+                logs[first + place].append(scores[place])
+    expected = torch.stack([torch.stack(each).mean(0) for each in logs[4:9]]).softmax(1)
+    np.testing.assert_allclose(probabilities_in_order(asked, x), expected.numpy(), atol=1e-6)
+    middle = torch.stack([each[1] for each in logs[4:9]]).softmax(1)
+    np.testing.assert_allclose(probabilities_in_order(around("one"), x), middle.numpy(), atol=1e-6)
+
+
+def test_a_window_near_an_end_is_explained_with_the_padding_around_it():
+    padded = padding_columns(table(4).assign(shard=0), 2)
+    found, places = central_sequences(padded, np.array([0, 3]), known(5))
+    assert found.tolist() == [[4, 4, 0, 1, 2], [1, 2, 3, 5, 5]]
+    assert places.tolist() == [2, 2]

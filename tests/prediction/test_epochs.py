@@ -36,7 +36,7 @@ def recording(tmp_path_factory):
 def cut(recording, stride_s, **changes):
     dataset, one, shard = recording
     options = {"window_s": 4.0, "stride_s": stride_s, "label_rule": "majority", "normalise": "none", "flat_uv": 1.0}
-    made = Standard(**{**options, "signal": PLAIN, "saturated_share": 0.05, "features": {}, **changes})
+    made = Standard(**{**options, "signal": PLAIN, "saturated_share": 0.05, "features": {}, "padding": None, **changes})
     return made, windows_of(made, dataset, one, shard)
 
 

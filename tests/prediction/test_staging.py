@@ -48,7 +48,7 @@ def signal(**changes):
 def standard(window_s=4.0, stride_s=4.0, **changes):
     made = {"_target_": f"{STEPS}.standard.Standard", "window_s": window_s, "stride_s": stride_s}
     judged = {"label_rule": "majority", "normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05, "features": {}}
-    return {**made, **judged, "signal": signal(**changes)}
+    return {**made, **judged, "padding": None, "signal": signal(**changes)}
 
 
 def trial(tmin_s=0.0, tmax_s=3.99):

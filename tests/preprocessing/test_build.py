@@ -47,6 +47,7 @@ def standard(signal=None, **changes):
         "flat_uv": 1.0,
         "saturated_share": 0.05,
         "features": {},
+        "padding": None,
     }
     return Standard(signal=signal or filtered(), **(options | changes))
 

@@ -56,6 +56,7 @@ def windows(tmp_path, signal_uv, annotations, *, window_s=2.0, stride_s=2.0, fir
         "flat_uv": 1.0,
         "saturated_share": 0.05,
         "features": {},
+        "padding": None,
     } | changes
     made = Standard(signal=PLAIN, window_s=window_s, stride_s=stride_s, **options)
     shard = open_shard(tmp_path / "shard")
@@ -224,6 +225,7 @@ def test_times_must_be_above_zero(name):
         "flat_uv": 1.0,
         "saturated_share": None,
         "features": {},
+        "padding": None,
     }
     with pytest.raises(ValueError, match=f"preprocessing.{name}=0"):
         Standard(signal=PLAIN, **(options | {name: 0.0}))

@@ -218,7 +218,7 @@ def test_both_ways_of_cutting_keep_the_contract_and_say_the_same_of_a_window(tmp
     toy = ToyDataset(folder=tmp_path / "toy", n_subjects=2)
     same = {"normalise": "none", "flat_uv": 1.0, "saturated_share": 0.05, "features": {}}
     cut = trial(tmin_s=0.0, tmax_s=9.99, window_s=2.0, stride_s=2.0, **same)
-    standard = Standard(signal=PLAIN, window_s=2.0, stride_s=2.0, label_rule="majority", **same)
+    standard = Standard(signal=PLAIN, window_s=2.0, stride_s=2.0, label_rule="majority", padding=None, **same)
     assert isinstance(cut, Preprocessing)
     assert isinstance(standard, Preprocessing)
     ours, theirs = opened(tmp_path, toy, cut), opened(tmp_path, toy, standard)

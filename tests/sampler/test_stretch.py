@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eegbench.sampler.stretch import Stretch, sequences, stretches
+from eegbench.store.padding import padding_columns
 from eegbench.types import UNSCORED
 
 
@@ -103,3 +104,46 @@ def test_the_generator_decides_the_order():
 def test_impossible_sizes_are_refused(changes):
     with pytest.raises(ValueError, match=rf"sampler\.{next(iter(changes))}="):
         stretch(**changes)
+
+
+def padded(n_windows=2, **options):
+    """Return two recordings of a store's rows from 0 on, with windows of padding on each side."""
+    whole = table(first_row=0, **options)
+    return padding_columns(whole.assign(shard=(whole["recording"] == "r1").astype(int)), n_windows)
+
+
+def test_padding_stands_before_the_first_and_after_the_last_window_of_a_recording():
+    first, second = stretches(padded())
+    assert first.tolist() == [33, 33, *range(20), 34, 34]
+    assert second.tolist() == [35, 35, *range(20, 33), 36, 36]
+
+
+def test_a_gap_has_no_padding_and_a_rejected_end_has():
+    found = [rows.tolist() for rows in stretches(padded(1, gaps=(7,), rejected=(0, 32)))]
+    assert found == [[33, -1, *range(1, 7)], [*range(7, 20), 34], [35, *range(20, 32), -1, 36]]
+
+
+def test_a_part_of_a_recording_has_padding_only_where_the_recording_ends():
+    later = padded().iloc[5:20]
+    assert [rows.tolist() for rows in stretches(later)] == [[*range(5, 20), 34, 34]]
+
+
+def test_sequences_around_padding_are_not_drawn_and_padding_has_no_label():
+    drawn = stretch().draw(padded(3), np.random.default_rng(0))
+    assert sorted(drawn.windows[:, 2]) == list(range(33))
+    by_middle = {int(row[2]): (row.tolist(), y.tolist()) for row, y in zip(drawn.windows, drawn.targets, strict=True)}
+    assert by_middle[0] == ([33, 33, 0, 1, 2], [UNSCORED, UNSCORED, 0, 1, 2])
+    assert by_middle[31] == ([29, 30, 31, 32, 36], [4, 0, 1, 2, UNSCORED])
+
+
+@given(st.integers(1, 12), st.integers(0, 3), st.integers(0, 5))
+def test_every_window_stands_in_as_many_sequences_as_these_have_places_with_enough_padding(n, half, more):
+    length = 2 * half + 1
+    whole = padding_columns(table((n,), first_row=0).assign(shard=0), length - 1 + more)
+    found = sequences(whole, length, 1, is_centred=False)
+    assert (np.bincount(found.ravel(), minlength=n + 2)[:n] == length).all()
+
+
+def test_paddings_around_each_other_are_one_of_their_sum():
+    once, twice = (next(iter(stretches(padding_columns(table((4,), first_row=0).assign(shard=0), n)))) for n in (2, 5))
+    assert np.pad(once, 3, mode="edge").tolist() == twice.tolist()

@@ -14,7 +14,8 @@ from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.standard import Standard
 from eegbench.store import base, reading
 from eegbench.store.local import Local
-from eegbench.types import Draw
+from eegbench.store.padding import padding_columns
+from eegbench.types import Draw, Padding
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,7 @@ def store(tmp_path_factory):
         flat_uv=None,
         saturated_share=None,
         features={},
+        padding=None,
     )
     local = Local(folder=str(folder), resident=True, n_workers=1)
     plan = plan_shards(dataset, preprocessing, dataset.recordings(), local)
@@ -118,3 +120,28 @@ def test_absent_views_are_not_gathered(store):
     views = store.views(draw, slice(0, 2))
     assert len(views.windows) == 2
     assert views.index.tolist() == [[0, -1], [-1, 1]]
+
+
+def padded(store, value, **changes):
+    form = replace(store.form, padding=Padding(3, value), **changes)
+    return replace(store, form=form, table=padding_columns(store.table, 3))
+
+
+def test_rows_of_padding_hold_the_constant_in_memory_and_from_disk(store):
+    one, n = padded(store, 7.5), len(store)
+    assert one.padding_rows.tolist() == list(range(n, n + 6))
+    rows = np.array([n + 5, 3, n, n - 1])
+    found = one.gather(rows).only
+    assert (found[[0, 2]] == 7.5).all()
+    assert torch.equal(found[[1, 3]], store.gather(rows[[1, 3]]).only)
+    assert torch.equal(found, replace(one, resident=False).gather(rows).only)
+    assert (padded(store, 7.5, normalise="window").gather(rows).only[0] == 0).all()
+
+
+def test_a_table_says_which_windows_padding_stands_next_to(store):
+    table, n = padded(store, 0.0).table, len(store)
+    ends = table.groupby("recording")
+    assert ends["padding_before"].first().tolist() == [n, n + 2, n + 4]
+    assert ends["padding_after"].last().tolist() == [n + 1, n + 3, n + 5]
+    assert ((table["padding_before"] >= 0).sum(), (table["padding_after"] >= 0).sum()) == (3, 3)
+    assert "n_padding" not in store.table

@@ -14,7 +14,8 @@ class Feature(ABC):
     Attributes
     ----------
     group
-        The group of signals that it looks at; None where it looks at none.
+        The group of signals that it looks at; None where it looks at none. Padding around a recording has the value of
+        the window next to it where there is no group, else 0.
     """
 
     group: str | None

@@ -1,0 +1,60 @@
+"""What encoders learn before training: normalisers, from the windows of train."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Int
+
+from eegbench.experiment.base import Experiment
+from eegbench.experiment.data import Data
+from eegbench.model.base import Encoder
+from eegbench.sampler.stretch import sequences
+from eegbench.store.base import WindowStore
+from eegbench.store.windows import Windows
+
+FIT_BATCH = 32
+"""Windows (or sequences, where padding is included) at a time that an encoder sees before training."""
+
+Batches = list[Int[np.ndarray, "_"]]
+"""Rows of the store."""
+
+
+def fit_encoders(encoders: Sequence[Encoder], data: Data, experiment: Experiment) -> None:
+    """Let encoders learn what is learned before training.
+
+    They see the scored windows of train (all where none is), once each. With ``preprocessing.padding.in_normalisers``
+    they see what was published: all windows of train and the padding around them, in batches of 32 sequences of one
+    recording; a window counts once for each sequence that holds it.
+    """
+    padding = experiment.preprocessing.padded
+    if padding is not None and padding.in_normalisers:
+        n_views = max(role.views.stop for role in experiment.sampler.layout.values())
+        batches = list(_with_padding(data, n_views))
+    else:
+        batches = _scored(data)
+    for encoder in encoders:
+        encoder.fit(lambda: data.store.each(lambda rows: _gathered(data.store, rows), batches))
+
+
+def _scored(data: Data) -> Batches:
+    scored = data.rows("train", scored=True)
+    rows = scored if len(scored) else data.rows("train", scored=False)
+    return [rows[first : first + FIT_BATCH] for first in range(0, len(rows), FIT_BATCH)]
+
+
+def _with_padding(data: Data, length: int) -> Iterator[Int[np.ndarray, "_"]]:
+    """Yield the rows of 32 sequences of a recording of train at a time; rejected windows are left out."""
+    for _, table in data.part("train").groupby("recording", sort=False):
+        every = sequences(table, length, 1, is_centred=False)
+        for first in range(0, len(every), FIT_BATCH):
+            rows = every[first : first + FIT_BATCH].ravel()
+            if (rows >= 0).any():
+                yield rows[rows >= 0]
+
+
+def _gathered(store: WindowStore, rows: Int[np.ndarray, "_"]) -> Windows:
+    """Return windows, of which those that stand in several sequences are read once."""
+    distinct, index = np.unique(rows, return_inverse=True)
+    windows = store.gather(distinct)
+    return windows if len(distinct) == len(rows) else windows[torch.from_numpy(index).to(store.device)]

@@ -1,0 +1,5 @@
+"""Padding of recordings: what stands before the first and after the last window in sequences."""
+
+from eegbench.preprocessing.padding.base import RecordingPadding
+
+__all__ = ["RecordingPadding"]
