@@ -42,7 +42,7 @@ def print_logits(folder: Path) -> None:
     network = load_network(folder)
     with torch.no_grad():
         z = network.embed(published_input())
-        print(json.dumps(network.scores(z[None], torch.ones(1, 21, dtype=torch.bool))[0].tolist()))
+        sys.stdout.write(json.dumps(network.scores(z[None], torch.ones(1, 21, dtype=torch.bool))[0].tolist()))
 
 
 @pytest.fixture
