@@ -35,7 +35,7 @@ def predict(words: argparse.Namespace) -> int:
     from eegbench.prediction.out_folder import OutFolder
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.renamed import Renamed
-    from eegbench.prediction.saved_run import files_of, find_network
+    from eegbench.prediction.saved_run import find_network
     from eegbench.prediction.seen import seen_by
     from eegbench.progress import tell
     from eegbench.report.prediction import print_predictions
@@ -43,11 +43,11 @@ def predict(words: argparse.Namespace) -> int:
     order = order_of(words)
     keep_freed_memory()
     with TemporaryDirectory() as aside, noted() as notes:
-        place, name = find_network(
+        saved = find_network(
             words.run, words.predictor, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)
         )
-        seen = seen_by(files_of(words.run, outputs=words.outputs, tracking_uri=words.tracking_uri, aside=Path(aside)))
-        predictor = load_predictor(place, name, trusted=words.trust, device=choose_device(words.device))
+        seen = seen_by(saved.fetch)
+        predictor = load_predictor(saved.folder, saved.name, trusted=words.trust, device=choose_device(words.device))
         readers = as_datasets(words.words, words.labels, predictor.network.description, words.trust, words.config_dir)
         aliases = dict(words.channels)
         renamed = {}
@@ -57,7 +57,7 @@ def predict(words: argparse.Namespace) -> int:
         listed = list_of_all(readers)
         recordings = [one for _, one in listed]
         check_named(order.lights, recordings)
-        out = OutFolder(words.out, planned_files(recordings, words.out, name))
+        out = OutFolder(words.out, planned_files(recordings, words.out, saved.name))
         out.check(files_read(listed, words.lights), overwrite=words.overwrite)
         found = predict_all(predictor, [(renamed[reader], one) for reader, one in listed], order, out)
         labelled = set(found.labelled["recording"])

@@ -64,9 +64,10 @@ def test_labels_are_scored_as_in_the_run(run, own):
     assert ours["n_epochs"].tolist() == [30] * 14  # of 40 windows, the ten of rest have no class
 
 
-def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_path, capsys, toy_options):
+@pytest.mark.parametrize("place", [".", "network"])
+def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_path, capsys, toy_options, place):
     words = ("dataset=toy", f"--config-dir={toy_options}", "--trust", "toy")
-    assert predict(run, tmp_path / "out", *words) == 0
+    assert predict(run / place, tmp_path / "out", *words) == 0
     ids = json.loads((run / "split.json").read_text())
     n_used = sum(len(ids[split]["recordings"]) for split in ("train", "valid"))
     text = f"The scores are no test: of 14 recordings with labels the run used {n_used} in training"
