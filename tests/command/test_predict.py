@@ -183,7 +183,11 @@ def test_labels_next_to_a_file_are_scored_and_files_without_any_are_staged_too(r
 def test_a_recordings_remainder_is_not_staged_and_that_is_said(run, night, tmp_path, capsys):
     write_edf(tmp_path / "odd.edf", night[:, :2100], ("A", "B"))
     assert predict(run, tmp_path / "out", tmp_path / "odd.edf") == 0
-    assert "odd: 1.0 s are in no epoch" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "odd: 1.0 s are in no epoch" in said
+    assert "1 of 1 recording not compared with train: fewer than 20 windows are usable (odd 10)" in said
+    (row,) = pd.read_csv(tmp_path / "out" / "predictions.csv", keep_default_na=False).to_dict("records")
+    assert (row["n_usable_windows"], row["compared_with_train"], row["warnings"]) == (10, "too_few_windows", "")
     assert len(pd.read_csv(tmp_path / "out" / "odd-hypnogram.csv")) == 10
 
 
