@@ -1,6 +1,7 @@
 """Did a run learn from the recordings that are scored? Its folder names those of its train and valid subjects."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from eegbench.config import read_json
@@ -9,6 +10,8 @@ from eegbench.dataset.content import RECORDINGS, Content, named, read_contents, 
 from eegbench.prediction.saved_run import Fetch
 from eegbench.score.render import plural
 from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
 
 SPLIT = "split.json"
 LEARNED = {"train": "train", "valid": "valid (by which it was chosen)"}
@@ -38,6 +41,19 @@ class Seen:
         return next(
             (s for s, them in contents.items() if any(place == c.signal or digest == c.digest for c in them)), ""
         )
+
+    def note_scored(self, listed: Sequence[tuple[Dataset, Recording]], scored: Set[str]) -> None:
+        """Note what to know of scores.
+
+        Parameters
+        ----------
+        listed
+            Recordings, each with its reader.
+        scored
+            Ids of those that have labels.
+        """
+        if text := self.note([(reader, one) for reader, one in listed if one.id in scored]):
+            _log.warning("%s", text)
 
     def note(self, scored: Sequence[tuple[Dataset, Recording]]) -> str:
         """Return what to know of scores of these recordings; empty where the run used none of them.

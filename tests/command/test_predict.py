@@ -213,13 +213,21 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
         (["nowhere.edf"], "nowhere.edf: there is no such file or folder"),
         ([], "say what to stage"),
         (["a.edf", "--lights", "none.csv"], "--lights none.csv: there is no such file; a table with the columns"),
-        (["a.edf", "--lights", "tests"], "--lights tests: is a folder; a table with the columns"),
+        (["a.edf", "--lights", "."], "--lights .: is a folder; a table with the columns"),
         (["a.edf", "--lights-off", "22.10"], "lights off at '22.10': a time of day is written 22:10"),
+        *(
+            (["a.edf", *words], "the network does not stage sleep: its classes are left, right, not W, N1, N2, N3, R")
+            for words in (["--lights-off", "23:10"], ["--lights-on", "7"], ["--lights", "lights.csv"])
+        ),
         (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
     ],
 )
-def test_what_cannot_be_is_refused(run, tmp_path, capsys, words, message):
-    assert predict(run, tmp_path, *words) == 1
+def test_what_cannot_be_is_refused(run, night, tmp_path, monkeypatch, capsys, words, message):
+    write_edf(tmp_path / "a.edf", night, ("A", "B"))
+    (tmp_path / "lights.csv").write_text("recording,lights_off,lights_on\na,1,\n")
+    monkeypatch.chdir(tmp_path)
+    assert predict(run, "out", *words) == 1
+    assert not Path("out").exists()
     assert message in capsys.readouterr().err
 
 
