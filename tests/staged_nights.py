@@ -41,6 +41,8 @@ def staged(
         "begin_s": float(epochs["start_s"].iloc[0]),
         "length_s": epoch_s * n + 12.0,
         "is_trials": False,
+        "n_usable": n,
+        "compared": "yes",
         "start": start,
         "first_s": first_s,
         "warnings": (),

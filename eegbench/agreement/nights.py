@@ -158,6 +158,20 @@ def check_lights(lights: Lights, nights: Sequence[Night]) -> None:
         raise ValueError(f"--lights: {named(strange)}: there is no such record; there are {named(known)}.")
 
 
+def about_lights(lights: Lights, nights: Sequence[Night]) -> list[str]:
+    """Return a line a night that has lights, in epochs; lights on after its end cut nothing."""
+    found = []
+    for night in nights:
+        off, on = lights.get(night.record, (None, None))
+        if off is None:
+            continue
+        text = f"{night.record}: lights off at epoch {off}" + ("" if on is None else f", on at epoch {on}")
+        if on is not None and on > night.length:
+            text += f", which is after its end: its lists have {night.length} epochs, so it is kept up to there"
+        found.append(text)
+    return found
+
+
 def _night(record: str, paths: Sequence[Path], lights: Lights) -> Night:
     lists = [_stages(path) for path in paths]
     lengths = {len(one) for one in lists}

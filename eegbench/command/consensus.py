@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
 
 def consensus(words: argparse.Namespace, command: str) -> None:
     """Read the nights, compare the raters, print the table and write the rest."""
-    from eegbench.agreement.nights import check_lights, read_lights, read_nights, read_predictions
+    from eegbench.agreement.nights import about_lights, check_lights, read_lights, read_nights, read_predictions
     from eegbench.agreement.report import agree, sheet, write_all
     from eegbench.dataset.dod_lights import LIGHTS
     from eegbench.progress import tell
@@ -47,9 +47,8 @@ def consensus(words: argparse.Namespace, command: str) -> None:
         check_lights(lights, nights)
     predictions = read_predictions(words.predictions, nights) if words.predictions else {}
     tell(f"{len(scorers)} scorers, {len(nights)} nights, {len(predictions)} models")
-    for name in (night.record for night in nights if night.record in lights):
-        off, on = lights[name]
-        tell(f"{name}: lights off at epoch {off}" + ("" if on is None else f", on at epoch {on}"))
+    for line in about_lights(lights, nights):
+        tell(line)
     found = agree(scorers, nights, predictions)
     write_all(found, words.out, command)
     print("\n" + terminal(sheet(found), max(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns)))

@@ -19,7 +19,8 @@ from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.delimited import MISSING
 from eegbench.dataset.folder import FolderDataset, form_of
 from eegbench.dataset.label_file import read_labels
-from eegbench.dataset.label_list import LabelStart, check_known, laid_on
+from eegbench.dataset.label_list import LabelStart, check_known
+from eegbench.dataset.label_place import laid_on
 from eegbench.dataset.label_table import TableForm
 from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels

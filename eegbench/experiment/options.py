@@ -13,7 +13,7 @@ from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
-from eegbench.experiment.root_checks import check_name, check_padding, check_roots, check_seeds
+from eegbench.experiment.root_checks import check_chosen, check_name, check_padding, check_roots, check_seeds
 from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
 from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
@@ -143,6 +143,7 @@ def read_explanation(root: TrainOptions | ExplainOptions, trusted: Sequence[str]
         Where a value cannot be.
     """
     _check_explained(root.explain)
+    check_chosen(root.interpretability, "interpretability", "interpretability")
     methods = {
         name: _spec(node, Method, f"interpretability.{name}", trusted) for name, node in root.interpretability.items()
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eegbench.config import ConfigError, Node, Spec, build
 from eegbench.experiment.base import Probes
+from eegbench.experiment.root_checks import check_chosen
 from eegbench.inference.model_folder import NETWORK
 from eegbench.model.base import Encoder
 from eegbench.probe import Probe
@@ -94,12 +95,8 @@ def check_processes(probes: Probes, trainer: Trainer) -> None:
 def _check_chosen(options: ProbeOptions) -> None:
     if not options.of:
         raise ConfigError("probe=[]: at least one probe is expected; choose one with probe=OPTION.")
-    for name, node in options.of.items():
-        if "_target_" not in node:
-            raise ConfigError(
-                f"probe.of.{name} has values, but the probe was not chosen: add it to probe=[…], or leave the values "
-                "out."
-            )
+    check_chosen(options.of, "probe.of", "probe")
+    for name in options.of:
         if name in TAKEN or not re.fullmatch(r"\w+", name):
             raise ConfigError(
                 f"probe.of.{name}: a probe's name is of letters, digits and _, and none of {', '.join(TAKEN)}; set "

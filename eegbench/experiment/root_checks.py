@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eegbench.config import ConfigError, check_names, conf_folder, flat, read_plain
+from eegbench.config import ConfigError, Node, check_names, conf_folder, flat, read_plain
 from eegbench.preprocessing import Preprocessing
 from eegbench.sampler import Sampler
 
@@ -84,3 +84,23 @@ def check_padding(preprocessing: Preprocessing, sampler: Sampler) -> None:
             f"preprocessing.padding stands around recordings in sequences, and sampler={name} draws none; choose "
             "task=supervised_sequence, or set preprocessing.padding=null."
         )
+
+
+def check_chosen(nodes: Mapping[str, Node], path: str, group: str) -> None:
+    """Refuse values of an option that is not chosen, of a group of which several can be chosen.
+
+    Parameters
+    ----------
+    nodes
+        The options by name.
+    path
+        Where they stand in the options, as one types it.
+    group
+        Chooses them.
+    """
+    for name, node in nodes.items():
+        if "_target_" not in node:
+            raise ConfigError(
+                f"{path}.{name} has values, but {name} was not chosen: add it to {group}=[…], or take its values out "
+                f"with '~{path}.{name}'."
+            )

@@ -1,6 +1,5 @@
 """The words of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,21 +43,6 @@ def as_experiment(overrides: Sequence[str], config_dir: str | None) -> "Experime
     from eegbench.experiment.options import read_experiment
 
     return read_experiment(plain(composed("train", overrides, config_dir)))
-
-
-def count(text: str) -> int:
-    """Read a number of recordings, for argparse."""
-    if not (text.isdecimal() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text}: a number of recordings is expected, 1 or more")
-    return int(text)
-
-
-def part(text: str) -> tuple[int, int]:
-    """Read a part such as 0/8, for argparse."""
-    number, _, n_parts = text.partition("/")
-    if not (number.isdecimal() and n_parts.isdecimal() and int(number) < int(n_parts)):
-        raise argparse.ArgumentTypeError(f"{text}: PART/PARTS is expected, from 0/8 to 7/8")
-    return int(number), int(n_parts)
 
 
 def _reader(folder: Path) -> list[str]:

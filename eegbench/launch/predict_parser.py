@@ -12,8 +12,9 @@ EPILOG = """examples:
   eegbench predict --run 3f2a… FOLDER dataset=sleep_physionet dataset.crop_wake_min=null --out staged
 
 A folder or files in any format of dataset=recordings are read without labels, unless --labels says where they are;
-other sets by dataset=NAME. Options of the dataset are overrides as in `eegbench train`. Signals are prepared as in
-training. One that cannot be staged is named, the others are written, and the exit status is 1 without --skip-bad."""
+other sets by dataset=NAME. Options of the dataset are overrides, such as dataset.pattern='**/*.edf' or
+dataset.subject=folder; `eegbench train dataset=NAME --help` lists those of each. Signals are prepared as in training.
+One that cannot be staged is named, the others are written, and the exit status is 1 without --skip-bad."""
 
 
 def _alias(text: str) -> tuple[str, str]:

@@ -1,17 +1,19 @@
 """The words of ``eegbench predict``: files or a folder, and overrides that say how recordings are read."""
 
+import argparse
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from eegbench.config import build, check_options_folder, conf_folder, plain, quoted, read_plain, typed, unquoted
+from eegbench.config import build, check_options_folder, typed, unquoted
 from eegbench.dataset import Dataset
 from eegbench.dataset.content import H5_ENDINGS
 from eegbench.dataset.signal_file import FORMATS
 from eegbench.dataset.signal_list import signal_files
 from eegbench.inference.description import Description
-
-READER = "recordings"
+from eegbench.launch.predict_options import READER, given, reader_options, shipped_keys
+from eegbench.prediction.batch import Order
+from eegbench.prediction.lights import Lights, read_lights
+from eegbench.prediction.staging import Rules
 
 ENDINGS: Mapping[str, Collection[str]] = {READER: tuple(FORMATS), "h5_psg": H5_ENDINGS}
 """Datasets that read anyone's files, and the endings of these."""
@@ -51,21 +53,21 @@ def as_datasets(
     check_options_folder(user_folder)
     _check(paths, overrides)
     folder = paths[0].resolve() if len(paths) == 1 and paths[0].is_dir() else None
-    files = {} if folder else _by_reader(paths, _value(overrides, "dataset"))
+    files = {} if folder else _by_reader(paths, given(overrides, "dataset"))
     readers = _readers(folder, overrides) if folder or not files else list(files)
     found: list[tuple[Dataset, list[Path]]] = []
     takes_labels = False
     for reader in readers:
         places = files.get(reader, {folder: []})
-        node = _options(reader, next(iter(places)), _own(overrides, reader, readers), user_folder)
+        node = reader_options(reader, next(iter(places)), _own(overrides, reader, readers), user_folder)
         takes_labels |= (is_ours := str(node["_target_"]).endswith(".Recordings"))
-        if is_ours and _value(overrides, "dataset.labels_from") is None:
+        if is_ours and given(overrides, "dataset.labels_from") is None:
             node["labels_from"] = labels_from
-        if "subject" in node and _value(overrides, "dataset.subject") is None:
+        if "subject" in node and given(overrides, "dataset.subject") is None:
             node["subject"] = "file"  # that of somebody else, unless the user says more
         if not node.get("labels"):
             node |= {"labels": dict(known.labels), "ignored": [*node.get("ignored", ()), *known.ignored]}
-        is_one = len(places) == 1 or _value(overrides, "dataset.root") is not None
+        is_one = len(places) == 1 or given(overrides, "dataset.root") is not None
         for root, those in places.items():
             made = node if is_one else node | {"root": str(root)}
             found.append((build(made, Dataset, path="dataset", trusted=trusted), those))
@@ -74,6 +76,13 @@ def as_datasets(
             f"--labels {labels_from}: is for dataset={READER}; dataset={readers[0]} has options of its own."
         )
     return found
+
+
+def as_order(words: argparse.Namespace) -> Order:
+    """Return what is wanted of each recording."""
+    lights = read_lights(words.lights) if words.lights else {}
+    default_lights = Lights(words.lights_off, words.lights_on)
+    return Order(Rules(words.vote, not words.uncalibrated), lights, default_lights, not words.no_figures)
 
 
 def _by_reader(paths: Sequence[Path], named: str | None) -> dict[str, dict[Path | None, list[Path]]]:
@@ -88,9 +97,9 @@ def _by_reader(paths: Sequence[Path], named: str | None) -> dict[str, dict[Path 
 
 def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
     """Return the dataset that is named, or those that read what a folder holds."""
-    if (named := _value(overrides, "dataset")) is not None or folder is None:
+    if (named := given(overrides, "dataset")) is not None or folder is None:
         return [str(named)]
-    pattern = unquoted(_value(overrides, "dataset.pattern") or "**/*")
+    pattern = unquoted(given(overrides, "dataset.pattern") or "**/*")
     there = [reader for reader, endings in ENDINGS.items() if signal_files(folder, pattern, endings)]
     return there or [READER]
 
@@ -99,31 +108,8 @@ def _own(overrides: Sequence[str], reader: str, readers: Sequence[str]) -> list[
     """Return the overrides of a reader, without those whose key only another reader of the same recordings has."""
     if len(readers) == 1:
         return list(overrides)
-    theirs = {key for one in readers for key in _keys(one)} - _keys(reader)
+    theirs = {key for one in readers for key in shipped_keys(one)} - shipped_keys(reader)
     return [word for word in overrides if word.partition("=")[0].partition(".")[2].partition(".")[0] not in theirs]
-
-
-def _keys(reader: str) -> set[str]:
-    return {*read_plain(conf_folder() / "dataset" / f"{reader}.yaml"), "labels"}  # labels is an option of its own
-
-
-def _options(reader: str, root: Path | None, overrides: Sequence[str], user_folder: str | None) -> dict[str, Any]:
-    """Compose the options of a dataset."""
-    if reader == READER and not overrides:
-        return _shipped(root)
-    from eegbench.launch.help import composed  # here and below: without overrides Hydra need not be imported
-    from eegbench.launch.override import with_whole_labels
-
-    named = [] if _value(overrides, "dataset") is not None else [f"dataset={reader}"]
-    places = [f"dataset.root={quoted(str(root))}"] if root else []
-    words = with_whole_labels([*named, *places, *overrides])
-    return dict(plain(composed("train", ["name=predict", *words], user_folder))["dataset"])
-
-
-def _shipped(root: Path | None) -> dict[str, Any]:
-    """Return the options of ``dataset=recordings`` as they are shipped, with a folder."""
-    node = read_plain(conf_folder() / "dataset" / f"{READER}.yaml")
-    return {name: value for name, value in node.items() if name != "defaults"} | {"root": str(root)}
 
 
 def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
@@ -141,9 +127,3 @@ def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
             )
     if not paths and not any(word.startswith("dataset=") for word in overrides):
         raise ValueError("say what to stage: a folder or files of recordings, or dataset=NAME.")
-
-
-def _value(overrides: Sequence[str], key: str) -> str | None:
-    """Return the value of the last override of a key; None where there is none."""
-    values = [word.partition("=")[2] for word in overrides if word.lstrip("+").startswith(f"{key}=")]
-    return values[-1] if values else None

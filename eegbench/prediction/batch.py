@@ -10,7 +10,7 @@ import pandas as pd
 
 from eegbench.atomic import write_csv
 from eegbench.dataset import BadRecordingError
-from eegbench.prediction.lights import Lights
+from eegbench.prediction.lights import Lights, check_named
 from eegbench.prediction.listing import stem
 from eegbench.prediction.night import Night, night_of
 from eegbench.prediction.out_folder import OutFolder
@@ -23,6 +23,7 @@ from eegbench.prediction.summary import summary_row
 from eegbench.prediction.tables import predictions_of
 from eegbench.prediction.writing import outputs_of, write_staged
 from eegbench.progress import bar
+from eegbench.score.consensus import STAGES
 from eegbench.types import Recording
 
 SUMMARY, SCORES, BY_RECORDING = "predictions.csv", "scores.csv", "scores_per_recording.csv"
@@ -46,6 +47,22 @@ class Order:
     lights: Mapping[str, Lights] = field(default_factory=dict)
     default_lights: Lights = field(default_factory=Lights)
     draws: bool = True
+
+    def check(self, predictor: Predictor, recordings: Sequence[Recording]) -> None:
+        """Refuse lights that nothing would use.
+
+        Raises
+        ------
+        ValueError
+            Where lights are given and the network does not stage sleep, or of a recording that is not there.
+        """
+        if (self.lights or self.default_lights != Lights()) and not predictor.stages_sleep:
+            raise ValueError(
+                "--lights-off, --lights-on and --lights are for sleep statistics, and the network does not stage "
+                f"sleep: its classes are {', '.join(predictor.classes)}, not {', '.join(STAGES)}. Leave these options "
+                "out."
+            )
+        check_named(self.lights, recordings)
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,11 @@ class Batch:
     def n_without_statistics(self) -> int:
         """The number of recordings that were staged, but have no sleep statistics, as their lights do not fit."""
         return int((self.summary.get("statistics", pd.Series(dtype=object)) == "missing").sum())
+
+    def exit_status(self, *, skip_bad: bool) -> int:
+        """Return 1 where no recording could be staged, or where some lack something and ``skip_bad`` is not set."""
+        is_incomplete = len(self.failed) > 0 or self.n_without_statistics > 0
+        return int(len(self.failed) == len(self.summary) or (is_incomplete and not skip_bad))
 
 
 def planned_files(recordings: Sequence[Recording], folder: Path, name: str) -> list[Path]:
@@ -158,7 +180,7 @@ def _predict(
     staged = stage(predictor, dataset, recording, order.rules, places[0])
     said = predictions_of(staged, predictor.name)
     lights = order.lights.get(recording.id, order.default_lights)
-    night = night_of(staged, lights) if predictor.stages_sleep and not staged.is_trials else Night()
+    night = night_of(staged, lights) if predictor.stages_sleep else Night()
     places[1].begin()
     write_staged(
         staged,

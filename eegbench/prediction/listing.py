@@ -7,12 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.content import named
+from eegbench.dataset.content import H5_ENDINGS, named
 from eegbench.dataset.edf_header import ANNOTATIONS, read_header
+from eegbench.dataset.h5_psg import H5Psg
 from eegbench.dataset.recordings import Recordings
-from eegbench.dataset.signal_file import STRICT
+from eegbench.dataset.signal_file import FORMATS, STRICT
 from eegbench.dataset.signal_labels import IN_SIGNAL
 from eegbench.dataset.signal_list import label_file, signal_files
+from eegbench.score.render import plural
 from eegbench.text import composed
 from eegbench.types import Recording
 
@@ -39,9 +41,17 @@ def list_of_all(asked: Sequence[tuple[Dataset, Sequence[Path]]]) -> list[tuple[D
     ValueError
         Where two recordings would be written under one name.
     """
-    found = [(dataset, one) for dataset, files in asked for one in _listed(dataset, files)]
+    found = [(reader, one) for reader, files in asked for one in _listed(reader, files)]
+    dataset, files = asked[0]
+    others = "" if files or len(asked) > 1 else _other_formats(dataset, [one for _, one in found])
     if not found:
-        raise FileNotFoundError(f"{asked[0][0].source}: holds no recording; name a folder or files of recordings.")
+        hint = f" Leave dataset={dataset.name} out to stage {others}." if others else ""
+        raise FileNotFoundError(f"{dataset.source}: holds no recording; name a folder or files of recordings.{hint}")
+    if others:
+        _log.warning(
+            "dataset=%s passes over %s in %s. Leave dataset=%s out to stage them, too.",
+            *(dataset.name, others, dataset.source, dataset.name),
+        )
     counts = Counter(stem(one) for _, one in found)
     if twice := [one for _, one in found if counts[stem(one)] > 1]:
         same = [one for one in twice if stem(one) == stem(twice[0])]
@@ -83,6 +93,18 @@ def _listed(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
     if isinstance(dataset, Recordings) and dataset.subject == "file":
         return _of_files(dataset, files)
     return _among(dataset.recordings(), files, dataset.name)
+
+
+def _other_formats(dataset: Dataset, found: Sequence[Recording]) -> str:
+    """Count, by their ending, the files in a reader's folder that are of other formats than its recordings."""
+    if dataset.source is None or not Path(dataset.source).is_dir():
+        return ""
+    pattern = dataset.pattern if isinstance(dataset, Recordings | H5Psg) else "**/*"
+    own = {path.suffix.lower() for one in found for path in one.files}
+    files = signal_files(Path(dataset.source), pattern, {*FORMATS, *H5_ENDINGS} - own)
+    counts = Counter(path.suffix.lower() for path in files)
+    each = ", ".join(f"{n} {ending}" for ending, n in sorted(counts.items()))
+    return f"{plural(len(files), 'file')} of other formats ({each})" if files else ""
 
 
 def _of_files(dataset: Recordings, files: Sequence[Path]) -> list[Recording]:

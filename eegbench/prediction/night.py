@@ -44,8 +44,12 @@ class Night:
 def night_of(staged: Staged, lights: Lights) -> Night:
     """Return the statistics of a night by the AASM manual, from lights off to lights on.
 
-    Where lights do not fit the recording, there are no statistics, and a warning says why.
+    Where lights do not fit the recording, or its trials are no night, there are no statistics. A warning says so where
+    lights were given.
     """
+    if staged.is_trials:
+        unused = "lights are not used: trials have no sleep statistics"
+        return Night(warnings=() if lights == Lights() else (unused,))
     epoch_s = epoch_length(staged)
     offset_s = float(staged.epochs["start_s"].iloc[0]) % epoch_s
     first = max(0, math.ceil((staged.begin_s - offset_s - SLACK_S) / epoch_s))

@@ -8,7 +8,7 @@ Names that differ in case only count as one, as they are one file on the disks o
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class OutFolder:
         there = _there([*self.planned, *ours])
         for path in there:
             if why := _refusal(path, is_read=_key(path) in read, digests=digests):
-                raise ValueError(f"{path}: {why}; name another folder with --out, or move this file.")
+                raise ValueError(f"{path}: {why}; name another folder with --out, or {self._remedy(read)}.")
         if there and not overwrite:
             raise ValueError(f"{there[0]}: is there already; name another folder, or add --overwrite.")
 
@@ -79,6 +79,16 @@ class OutFolder:
         """List the files that were written."""
         if self._is_begun:
             self._write_list({path: _digest(path) for path in self.planned if path.is_file()})
+
+    def _remedy(self, read: Set[str]) -> str:
+        """Say what to do with a file that is in the way; a folder without a list may hold older predictions."""
+        holds_inputs = any(Path(one).is_relative_to(_key(self.path)) for one in read)
+        if (self.path / LIST).is_file() or holds_inputs:
+            return "move this file"
+        return (
+            f"move this file. Where all files in {self.path} are predictions of an earlier version, which wrote no "
+            f"{LIST}, delete the folder"
+        )
 
     def _write_list(self, digests: Mapping[Path, str | None]) -> None:
         files = {path.relative_to(self.path).as_posix(): digest for path, digest in digests.items()}

@@ -6,6 +6,7 @@ channel lay outside in up to 48 % of the windows of simulated nights of others.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -20,7 +21,17 @@ MAX_SHARE = 0.5
 LEAST, AT_MOST = 20, 500
 """Windows from which on a share says something, and those that are measured, evenly among all."""
 
+Comparison = Literal["yes", "too_few_windows", "train_unknown"]
+"""Whether a recording is compared with train: it has too few usable windows, or the network keeps nothing of train."""
+
 WORDS = {"std_uv": ("standard deviation", "µV")}
+
+
+def comparison_with_train(train: Mapping[str, Mapping[str, Rows]], n_usable: int) -> Comparison:
+    """Return whether `outside_of_train` compares a recording of so many windows that are not rejected."""
+    if not any(train.values()):
+        return "train_unknown"
+    return "too_few_windows" if n_usable < LEAST else "yes"
 
 
 def outside_of_train(
@@ -35,7 +46,7 @@ def outside_of_train(
     store, rows
         The recording's windows that are not rejected.
     """
-    if len(rows) < LEAST:
+    if comparison_with_train(train, len(rows)) != "yes":
         return []
     found = []
     some = rows[np.linspace(0, len(rows) - 1, min(len(rows), AT_MOST)).round().astype(int)]

@@ -1,7 +1,7 @@
 """A saved network, ready for new recordings: with the preprocessing that it was trained on."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from eegbench.dataset import Dataset
 from eegbench.dataset.recordings import Recordings
 from eegbench.inference.network import Network, describe, load_network
 from eegbench.model.base import Encoder
+from eegbench.prediction.renamed import Renamed
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.score.consensus import STAGES
@@ -61,6 +62,24 @@ class Predictor:
     def signal(self) -> SignalSteps:
         """What is done to the signal, so that it has the channels and rates of the network."""
         return self.preprocessing.signal.giving(self.network.description.form)
+
+    def reading(self, dataset: Dataset, aliases: Mapping[str, str]) -> Renamed:
+        """Return a dataset under the names of the network's channels and classes.
+
+        Parameters
+        ----------
+        dataset
+            Reads recordings.
+        aliases
+            See `eegbench.prediction.renamed.Renamed`.
+
+        Raises
+        ------
+        ValueError
+            Where windows begin at cues and it reads no labels, or names or classes are not the network's.
+        """
+        self.check_cues(dataset)
+        return Renamed(dataset, channels=self.channels, aliases=aliases, classes=self.classes)
 
     def check_cues(self, dataset: Dataset) -> None:
         """Refuse recordings that are read without labels, where windows begin at cues.

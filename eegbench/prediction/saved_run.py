@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +24,36 @@ Fetch = Callable[[str], Path | None]
 """From the path of a file below a run's folder to where it lies here; None where the run has none."""
 
 
-def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> tuple[Path, str]:
-    """Return the folder of a saved network, and what the predictor is called.
+@dataclass(frozen=True)
+class SavedNetwork:
+    """A saved network, and where the files of its run lie.
+
+    Attributes
+    ----------
+    folder
+        Holds ``model.json`` and ``model.safetensors``.
+    name
+        What the predictor is called: ``network``, or the name of a probe; without a run, that of the folder or file.
+    fetch
+        Finds the files of its run; None where the network was saved without its run.
+    """
+
+    folder: Path
+    name: str
+    fetch: Fetch | None
+
+
+def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> SavedNetwork:
+    """Return a saved network.
 
     Parameters
     ----------
     run
-        A run's folder, the folder of a saved network itself, the weights of a published SimpleSleepNet (see
-        `eegbench.inference.dreem_import`), or the id of a run in MLflow.
+        A run's folder, the folder of a saved network inside or outside of it, the weights of a published SimpleSleepNet
+        (see `eegbench.inference.dreem_import`), or the id of a run in MLflow.
     predictor
         ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network where there is one, else
-        the main probe.
+        the main probe. A folder of a network chooses its own.
     outputs, tracking_uri
         The outputs folder whose database keeps the run, or another database or server.
     aside
@@ -49,24 +69,48 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     folder = Path(run)
     if folder.suffix == PUBLISHED and folder.is_file():
         import_dreem(folder, aside / folder.stem)
-        return aside / folder.stem, folder.stem
-    fetch = files_of(run, outputs=outputs, tracking_uri=tracking_uri, aside=aside)
-    return (folder, folder.name) if fetch is None else _of_run(run, predictor, fetch)
+        return _alone(aside / folder.stem, run, predictor)
+    if not (folder / FILES[0]).is_file():
+        return _of_run(run, predictor, _files_of(run, outputs=outputs, tracking_uri=tracking_uri, aside=aside))
+    around = _run_around(folder.resolve())
+    if around is None:
+        return _alone(folder, run, predictor)
+    place, own, main = around
+    if predictor not in ("auto", own) and (predictor, own) != ("probe", main):
+        raise ConfigError(
+            f"--predictor {predictor}: --run {run} is the folder of the predictor {own}; leave --predictor out, or "
+            f"choose among those of the whole run with --run {place}."
+        )
+    return _of_run(str(place), own, _below(place))
 
 
-def files_of(run: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> Fetch | None:
-    """Return where the files of a run lie; None of a network alone. The parameters are those of `find_network`.
+def _alone(folder: Path, run: str, predictor: str) -> SavedNetwork:
+    """Return a network without its run; it is its only predictor."""
+    if predictor not in ("auto", folder.name):
+        raise ConfigError(
+            f"--predictor {predictor}: --run {run} is one saved network without its run, so there is nothing to "
+            "choose; leave --predictor out."
+        )
+    return SavedNetwork(folder, folder.name, None)
 
-    Raises
-    ------
-    FileNotFoundError
-        Where there is no such run.
-    """
+
+def _run_around(folder: Path) -> tuple[Path, str, str] | None:
+    """Return the finished run in whose folder a network lies, its predictor's name, and the main probe's."""
+    for run in folder.parents[:2]:  # network, model, or probes/NAME
+        if (run / SUMMARY).is_file():
+            summary = read_json(run / SUMMARY)
+            main = str(summary.get("main_probe"))
+            for name in (NETWORK, main, *(summary.get("probes") or ())):
+                if model_folder(run, name, main) == folder:
+                    return run, name, main
+    return None
+
+
+def _files_of(run: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> Fetch:
+    """Return where the files of a run lie; the parameters are those of `find_network`."""
     folder = Path(run)
-    if (folder / FILES[0]).is_file() or (folder.suffix == PUBLISHED and folder.is_file()):
-        return None
     if folder.is_dir():
-        return lambda name: folder / name if (folder / name).is_file() else None
+        return _below(folder)
     if folder.parent != Path() or folder.exists():
         raise FileNotFoundError(f"--run {run}: there is no such folder; name a run's folder, or its id in MLflow.")
     archive = Archive(find_place(tracking_uri, outputs), aside)
@@ -74,7 +118,11 @@ def files_of(run: str, *, outputs: Path, tracking_uri: str | None, aside: Path) 
     return lambda name: archive.fetch(found, name)
 
 
-def _of_run(run: str, predictor: str, fetch: Fetch) -> tuple[Path, str]:
+def _below(folder: Path) -> Fetch:
+    return lambda name: folder / name if (folder / name).is_file() else None
+
+
+def _of_run(run: str, predictor: str, fetch: Fetch) -> SavedNetwork:
     file = fetch(SUMMARY)
     if file is None:
         raise FileNotFoundError(
@@ -89,7 +137,7 @@ def _of_run(run: str, predictor: str, fetch: Fetch) -> tuple[Path, str]:
     fetched = [fetch(f"{place}/{one}") for one in FILES]
     if fetched[0] is None or fetched[1] is None:
         raise ConfigError(_no_predictor(run, name, summary))
-    return fetched[0].parent, name
+    return SavedNetwork(fetched[0].parent, name, fetch)
 
 
 def _predictor(wanted: str, summary: Mapping[str, Any], *, has_network: bool) -> str:

@@ -1,6 +1,7 @@
 """Did a run learn from the recordings that are scored? Its folder names those of its train and valid subjects."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from eegbench.config import read_json
@@ -9,6 +10,8 @@ from eegbench.dataset.content import RECORDINGS, Content, named, read_contents, 
 from eegbench.prediction.saved_run import Fetch
 from eegbench.score.render import plural
 from eegbench.types import Recording
+
+_log = logging.getLogger(__name__)
 
 SPLIT = "split.json"
 LEARNED = {"train": "train", "valid": "valid (by which it was chosen)"}
@@ -22,10 +25,13 @@ class Seen:
     Attributes
     ----------
     contents
-        These recordings by their split; None where the files of the run do not say, as for a saved network alone.
+        These recordings by their split; None where nobody knows.
+    unknown
+        Why nobody knows; empty otherwise.
     """
 
     contents: Mapping[str, Sequence[Content]] | None
+    unknown: str = ""
 
     def split_of(self, recording: Recording, dataset: Dataset) -> str:
         """Return the split of a recording: of the same digest or the same file; empty where the run did not use it."""
@@ -35,6 +41,19 @@ class Seen:
         return next(
             (s for s, them in contents.items() if any(place == c.signal or digest == c.digest for c in them)), ""
         )
+
+    def note_scored(self, listed: Sequence[tuple[Dataset, Recording]], scored: Set[str]) -> None:
+        """Note what to know of scores.
+
+        Parameters
+        ----------
+        listed
+            Recordings, each with its reader.
+        scored
+            Ids of those that have labels.
+        """
+        if text := self.note([(reader, one) for reader, one in listed if one.id in scored]):
+            _log.warning("%s", text)
 
     def note(self, scored: Sequence[tuple[Dataset, Recording]]) -> str:
         """Return what to know of scores of these recordings; empty where the run used none of them.
@@ -47,10 +66,7 @@ class Seen:
         if not scored:
             return ""
         if self.contents is None:
-            return (
-                f"Whether the network was trained on recordings that are scored is not known: {SPLIT} and {RECORDINGS} "
-                "are in the folder of its run, so give that to --run."
-            )
+            return f"It is not known whether the network was trained on recordings that are scored: {self.unknown}."
         splits = {recording.id: self.split_of(recording, dataset) for dataset, recording in scored}
         used = {told: [name for name, one in splits.items() if one == split] for split, told in LEARNED.items()}
         if not any(used.values()):
@@ -69,16 +85,19 @@ def seen_by(fetch: Fetch | None) -> Seen:
     Parameters
     ----------
     fetch
-        The files of the run; None of a saved network alone.
+        Finds the files of the run; None of a network without its run.
 
     Raises
     ------
     ConfigError
         Where one of them is damaged.
     """
-    files = [None if fetch is None else fetch(name) for name in (SPLIT, RECORDINGS)]
-    if files[0] is None or files[1] is None:
-        return Seen(None)
-    splits, contents = read_json(files[0]), read_contents(files[1])
+    if fetch is None:
+        return Seen(None, "it is without its run; give the folder of its finished run to --run")
+    split, recordings = fetch(SPLIT), fetch(RECORDINGS)
+    if split is None or recordings is None:
+        missing = [name for name, file in ((SPLIT, split), (RECORDINGS, recordings)) if file is None]
+        return Seen(None, f"the folder of its run has no {' and no '.join(missing)}")
+    splits, contents = read_json(split), read_contents(recordings)
     ids = {split: splits.get(split, {}).get("recordings", []) for split in LEARNED}
     return Seen({split: [contents[one] for one in names if one in contents] for split, names in ids.items()})

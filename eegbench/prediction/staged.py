@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from eegbench.prediction.outside import Comparison
 from eegbench.types import Recording
 
 FLAGS = ("flat", "saturated", "marked_bad")
@@ -42,6 +43,10 @@ class Staged:
         Where what was read of the recording begins, in seconds from the first sample of the file, and its length.
     is_trials
         Whether epochs are trials that cues begin, so that time between them is not missing.
+    n_usable
+        Number of windows that are not rejected.
+    compared
+        Whether these windows are compared with those of train.
     start
         When the recording's header says that it starts, by the clock where it was recorded; None where it does not.
     first_s
@@ -59,6 +64,8 @@ class Staged:
     begin_s: float
     length_s: float
     is_trials: bool
+    n_usable: int
+    compared: Comparison
     start: datetime | None
     first_s: float
     warnings: tuple[str, ...]

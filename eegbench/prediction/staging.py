@@ -16,7 +16,7 @@ from eegbench.inference.embedding import evaluating, with_padding
 from eegbench.inference.trial import embed_trials, first_crops
 from eegbench.inference.voting import Rule, Votes, votes
 from eegbench.prediction.epochs import epoch_votes, whole_trials, windows_of
-from eegbench.prediction.outside import outside_of_train
+from eegbench.prediction.outside import comparison_with_train, outside_of_train
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.staged import FLAGS, Staged
@@ -94,6 +94,8 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
         begin_s=shard.header.start_s,
         length_s=shard.header.n_samples / shard.header.sfreq,
         is_trials=is_trials,
+        n_usable=len(usable),
+        compared=comparison_with_train(description.train_quantiles, len(usable)),
         start=start,
         first_s=first_s,
         warnings=(

@@ -23,6 +23,8 @@ def summary_row(staged: Staged, night: Night) -> dict[str, object]:
         "n_labelled": int((staged.epochs["label"] >= 0).sum()),
         "n_flagged": int(staged.flagged.sum()),
         **{f"n_{name}": int(staged.epochs[name].sum()) for name in FLAGS},
+        "n_usable_windows": staged.n_usable,
+        "compared_with_train": staged.compared,
         "recorded_min": staged.length_s / 60,
         "unstaged_s": round(staged.unstaged_s, 3),
         "mean_confidence": float(staged.confidence[usable].mean()) if usable.any() else np.nan,

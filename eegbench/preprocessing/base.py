@@ -111,13 +111,16 @@ class Preprocessing(ABC):
     Attributes
     ----------
     signal
-        Decides the shards.
+        What is done to the continuous signal; it decides the shards.
     normalise
-        Over what each channel of a window is standardised.
-    flat_uv, saturated_share
-        What makes a window unusable: see `eegbench.preprocessing.judgement.Judgement`.
+        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
+    flat_uv
+        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
+    saturated_share
+        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
+        None keeps all.
     features
-        What comes beside the signals of each window, by name.
+        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
     """
 
     signal: SignalSteps

@@ -27,21 +27,12 @@ class Event(Preprocessing):
 
     Parameters
     ----------
-    signal
-        What is done to the continuous signal.
     window_s
         Length of a window in seconds.
     long_from_s
         Events that last at least so many seconds are long.
-    normalise
-        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
-    flat_uv
-        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
-    saturated_share
-        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
-        None keeps all.
-    features
-        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
+    signal, normalise, flat_uv, saturated_share, features
+        See `eegbench.preprocessing.base.Preprocessing`.
     """
 
     signal: SignalSteps

@@ -29,26 +29,17 @@ class Standard(Preprocessing):
 
     Parameters
     ----------
-    signal
-        What is done to the continuous signal.
     window_s, stride_s
         Length of a window and distance between starts, in seconds.
     label_rule
         The class of a window: the one of more than half of its samples (``majority``), the one of all of them
         (``all_equal``, up to a sample), or the one at its centre (``centre``). Where there is none, the window is
         unscored.
-    normalise
-        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
-    flat_uv
-        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
-    saturated_share
-        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
-        None keeps all.
-    features
-        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
     padding
         What stands before the first and after the last window of a recording in sequences, where
         ``+preprocessing/padding=constant_padding`` asks for it; None leaves these places absent.
+    signal, normalise, flat_uv, saturated_share, features
+        See `eegbench.preprocessing.base.Preprocessing`.
     """
 
     signal: SignalSteps

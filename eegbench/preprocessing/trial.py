@@ -29,8 +29,6 @@ class Trial(Preprocessing):
 
     Parameters
     ----------
-    signal
-        What is done to the continuous signal.
     tmin_s, tmax_s
         Begin and end of a trial, in seconds after the cue.
     window_s, stride_s
@@ -42,15 +40,8 @@ class Trial(Preprocessing):
     next_cue
         What becomes of a trial in which another cue with a class comes: ``drop``, as nobody knows what it is of, or
         ``keep``, where stimuli follow each other faster than the brain's response lasts (P300).
-    normalise
-        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
-    flat_uv
-        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
-    saturated_share
-        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
-        None keeps all.
-    features
-        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
+    signal, normalise, flat_uv, saturated_share, features
+        See `eegbench.preprocessing.base.Preprocessing`.
     """
 
     signal: SignalSteps

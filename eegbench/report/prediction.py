@@ -10,7 +10,9 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from eegbench.dataset.content import named
 from eegbench.prediction.batch import SUMMARY, Batch
+from eegbench.prediction.outside import LEAST
 from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.consensus import STAGES
 from eegbench.score.render import plural
@@ -35,6 +37,7 @@ def print_predictions(found: Batch, folder: Path, classes: tuple[str, ...]) -> N
         return
     _print(_table(staged, classes))
     print("".join(f"{line}\n" for line in _about_nights(staged)), end="")
+    print("".join(f"{line}\n" for line in _about_comparison(staged)), end="")
     rest = "sleep statistics and more" if TST in staged else "more"
     for recording, text in staged.loc[staged["warnings"] != "", ["recording", "warnings"]].to_numpy().tolist():
         for line in text.split("; "):
@@ -95,6 +98,18 @@ def _about_nights(staged: pd.DataFrame) -> list[str]:
     if (staged["n_flagged"] > MAX_SHARE * staged["n_epochs"]).any():
         found.append(f"{UNRELIABLE} marks recordings most of whose epochs are flagged: their numbers mean little.")
     return found
+
+
+def _about_comparison(staged: pd.DataFrame) -> list[str]:
+    """Say which recordings are too short to be compared with train."""
+    short = staged[staged["compared_with_train"] == "too_few_windows"]
+    if short.empty:
+        return []
+    names = [f"{name} {n}" for name, n in short[["recording", "n_usable_windows"]].to_numpy().tolist()]
+    return [
+        f"{len(short)} of {plural(len(staged), 'recording')} not compared with train: fewer than {LEAST} windows are "
+        f"usable ({named(names)}). Check gain, montage and filter."
+    ]
 
 
 def _time(row: "pd.Series[Any]", name: str) -> str:

@@ -54,6 +54,21 @@ def _problems(bad: pd.DataFrame) -> list[str]:
     ]
 
 
+def check_targets(every: Path | None, subjects: Path | None) -> None:
+    """Refuse files of `write_survey` that cannot be written, before anything is read.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        Where a table of subjects is there already, or a folder is not there.
+    """
+    if subjects and subjects.exists():
+        raise ValueError(f"--subjects {subjects}: there is such a file already; name a new one.")
+    for file in filter(None, (subjects, every)):
+        if not file.parent.is_dir():
+            raise FileNotFoundError(f"{file}: there is no folder {file.parent}; make it, or name another file.")
+
+
 def write_survey(rows: pd.DataFrame, every: Path | None, subjects: Path | None) -> None:
     """Write all columns to one file, and a table of subjects to fill in to another, where they are named."""
     if every:

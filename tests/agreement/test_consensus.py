@@ -186,6 +186,21 @@ def test_a_table_of_lights_that_cannot_be_read_is_refused_with_its_line(folder, 
     assert "columns record, lights_off, lights_on" in capsys.readouterr().err
 
 
+def test_lights_on_after_the_end_of_a_night_are_told_with_its_name(folder, capsys):
+    rows = ["night0,20,190", "night1,,200", "night2,10,201", "night3,5,"]
+    (folder / "lights.csv").write_text("\n".join(["record,lights_off,lights_on", *rows]) + "\n")
+    assert run(folder, "--lights", str(folder / "lights.csv")) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "lights off" in line]
+    assert told == [
+        "night0: lights off at epoch 20, on at epoch 190",
+        "night1: lights off at epoch 0, on at epoch 200",
+        "night2: lights off at epoch 10, on at epoch 201, which is after its end: its lists have 200 epochs, "
+        "so it is kept up to there",
+        "night3: lights off at epoch 5",
+    ]
+    assert pd.read_csv(folder / "out" / "epochs.csv")["n_epochs"].tolist()[:4] == [170, 200, 190, 195]
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [

@@ -64,9 +64,10 @@ def test_labels_are_scored_as_in_the_run(run, own):
     assert ours["n_epochs"].tolist() == [30] * 14  # of 40 windows, the ten of rest have no class
 
 
-def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_path, capsys, toy_options):
+@pytest.mark.parametrize("place", [".", "network"])
+def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_path, capsys, toy_options, place):
     words = ("dataset=toy", f"--config-dir={toy_options}", "--trust", "toy")
-    assert predict(run, tmp_path / "out", *words) == 0
+    assert predict(run / place, tmp_path / "out", *words) == 0
     ids = json.loads((run / "split.json").read_text())
     n_used = sum(len(ids[split]["recordings"]) for split in ("train", "valid"))
     text = f"The scores are no test: of 14 recordings with labels the run used {n_used} in training"
@@ -182,7 +183,11 @@ def test_labels_next_to_a_file_are_scored_and_files_without_any_are_staged_too(r
 def test_a_recordings_remainder_is_not_staged_and_that_is_said(run, night, tmp_path, capsys):
     write_edf(tmp_path / "odd.edf", night[:, :2100], ("A", "B"))
     assert predict(run, tmp_path / "out", tmp_path / "odd.edf") == 0
-    assert "odd: 1.0 s are in no epoch" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "odd: 1.0 s are in no epoch" in said
+    assert "1 of 1 recording not compared with train: fewer than 20 windows are usable (odd 10)" in said
+    (row,) = pd.read_csv(tmp_path / "out" / "predictions.csv", keep_default_na=False).to_dict("records")
+    assert (row["n_usable_windows"], row["compared_with_train"], row["warnings"]) == (10, "too_few_windows", "")
     assert len(pd.read_csv(tmp_path / "out" / "odd-hypnogram.csv")) == 10
 
 
@@ -208,13 +213,21 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
         (["nowhere.edf"], "nowhere.edf: there is no such file or folder"),
         ([], "say what to stage"),
         (["a.edf", "--lights", "none.csv"], "--lights none.csv: there is no such file; a table with the columns"),
-        (["a.edf", "--lights", "tests"], "--lights tests: is a folder; a table with the columns"),
+        (["a.edf", "--lights", "."], "--lights .: is a folder; a table with the columns"),
         (["a.edf", "--lights-off", "22.10"], "lights off at '22.10': a time of day is written 22:10"),
+        *(
+            (["a.edf", *words], "the network does not stage sleep: its classes are left, right, not W, N1, N2, N3, R")
+            for words in (["--lights-off", "23:10"], ["--lights-on", "7"], ["--lights", "lights.csv"])
+        ),
         (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
     ],
 )
-def test_what_cannot_be_is_refused(run, tmp_path, capsys, words, message):
-    assert predict(run, tmp_path, *words) == 1
+def test_what_cannot_be_is_refused(run, night, tmp_path, monkeypatch, capsys, words, message):
+    write_edf(tmp_path / "a.edf", night, ("A", "B"))
+    (tmp_path / "lights.csv").write_text("recording,lights_off,lights_on\na,1,\n")
+    monkeypatch.chdir(tmp_path)
+    assert predict(run, "out", *words) == 1
+    assert not Path("out").exists()
     assert message in capsys.readouterr().err
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.label_list import Clock, LabelList, check_place
+from eegbench.dataset.label_list import Clock, LabelList
+from eegbench.dataset.label_place import check_place
 from eegbench.dataset.marks import Mark
 
 

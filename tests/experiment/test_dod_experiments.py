@@ -5,11 +5,13 @@ import re
 import shlex
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from forms import form_of
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from safetensors.torch import load_file
 from torch import nn
 
 from eegbench.__main__ import main
@@ -26,6 +28,8 @@ TOY = (
     *("sampler.length=3", "trainer.max_passes=1", "store.n_workers=1", "device=cpu", "figures=[]"),
 )
 """Options that make a job take seconds; what a suite sets itself is typed again after them."""
+
+WHOLE = "simple_sleep_net"
 
 SIZE = "model.signals.epoch_encoder.hidden_dim"
 
@@ -143,11 +147,29 @@ def test_the_size_of_the_model_is_that_of_all_its_parts(suite):
         assert options.model.signals.reducer.context_dim == options.task.sequence.hidden_dim == hidden_dim
 
 
+PARTS = {
+    "average_pooling": r"encoder\.reducer\.",
+    "unmixed_channels": r"encoder\.epoch_encoder\.channels\.",
+    "all_frequencies": r"encoder\.epoch_encoder\.frequencies\.",
+    "no_position": r"encoder\.features\.",
+    "no_skip": r"sequence\.beside\.",
+    "one_layer": r"sequence\.(layers|onward)\.1\.",
+}
+"""The weights of SimpleSleepNet that each ablation leaves out, in the order of the suite."""
+
+
 @pytest.mark.slow
-def test_ablations_are_rows_by_name_next_to_the_whole_network(suite):
-    names = ["simple_sleep_net", "ablation/no_position", "ablation/no_skip"]
-    _, table = suite("ablation", f"experiment={','.join(names)}", "split.n_folds=2", "split.fold=0,1")
-    assert set(groups(table)["experiment"]) == set(names)
+def test_ablations_are_rows_by_name_next_to_the_whole_network_and_each_lacks_its_own_part_alone(suite):
+    folder, table = suite("ablation", "split.n_folds=2", "split.fold=0")
+    assert set(groups(table)["experiment"]) == {WHOLE, *(f"ablation/{name}" for name in PARTS)}
+    assert set(groups(table)["n_windows"]) == {3 * 60}
+    lacking = []
+    for job in (folder / str(number) for number in range(1 + len(PARTS))):
+        weights = [name.replace(".signals.", ".") for name in load_file(job / "network" / "model.safetensors")]
+        lacking.append([name for name, part in PARTS.items() if not any(re.match(part, one) for one in weights)])
+        history = pd.read_csv(job / "history.csv").set_index("pass")
+        assert np.isfinite(history.loc[1, ["train_loss", "valid_loss"]].astype(float)).all()
+    assert lacking == [[], *([name] for name in PARTS)]
 
 
 @pytest.mark.slow
@@ -208,7 +230,6 @@ def listed(*words):
 SIZES = [1, 2, 3, 5, 7, 9, 12, 15, 19]
 ABLATIONS = ["all_frequencies", "average_pooling", "no_position", "no_skip", "one_layer", "unmixed_channels"]
 NETWORKS = ["simple_sleep_net", "seq_sleep_net", "deep_sleep_net", "chambon_context", "tsinalis", "mixed_net"]
-WHOLE = "simple_sleep_net"
 
 
 @pytest.mark.parametrize(

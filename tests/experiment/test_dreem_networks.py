@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from h5_files import signal, write_h5
+from safetensors.torch import load_file
 
 from eegbench.__main__ import main
 from eegbench.inference.network import describe
@@ -78,6 +79,69 @@ def test_a_network_of_features_alone_stages_and_explains_nothing_of_the_signals(
     capsys.readouterr()
     assert main(["explain", f"run={run}", "interpretability=[occlusion]"]) == 1
     assert "model=features_only does not look at the signals, and interpretability methods" in capsys.readouterr().err
+
+
+CONVOLUTIONS = "encoder.epoch_encoder"
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "n_windows", "parts", "shapes"),
+    [
+        (
+            "tsinalis",
+            ("model.epoch_encoder.n_filters=2", "model.reducer.layers=[4,3]"),
+            N_EPOCHS - 20,
+            {"": "ModuloNet", "epoch_encoder": "Tsinalis", "reducer": "FullyConnected"},
+            {
+                f"{CONVOLUTIONS}.layers.0.weight": (2, 1, 200),
+                "encoder.reducer.linear.layers.4.weight": (3, 4),
+                "weight": (5, 3),
+            },
+        ),
+        (
+            "deep_sleep_net",
+            ("model.epoch_encoder.n_filters=2", "task.sequence.hidden_dim=4", "sampler.length=3"),
+            N_EPOCHS,
+            {"": "ModuloNet", "epoch_encoder": "DeepSleep", "reducer": "Flatten", "sequence": "ResidualLstm"},
+            {
+                f"{CONVOLUTIONS}.fast.0.weight": (2, 1, 50),
+                f"{CONVOLUTIONS}.slow.0.weight": (2, 1, 200),
+                "sequence.layers.1.onward.weight_hh_l0": (16, 4),
+                "weight": (5, 8),
+            },
+        ),
+        (
+            "mixed_net",
+            ("model.features.layers=[4,3]", "task.sequence.hidden_dim=4", "sampler.length=3"),
+            N_EPOCHS,
+            {"": "FeaturesOnly", "features": "FullyConnected", "sequence": "Lstm"},
+            {
+                "encoder.features.layers.1.weight": (4, 323),
+                "encoder.features.layers.4.weight": (3, 4),
+                "sequence.layers.0.onward.weight_hh_l0": (16, 4),
+                "weight": (5, 8),
+            },
+        ),
+    ],
+)
+def test_a_published_network_is_trained_from_its_experiment_with_its_parts_at_toy_sizes(
+    trained, name, sizes, n_windows, parts, shapes
+):
+    status, (run,) = trained[1](f"experiment={name}", *sizes)
+    assert status == 0
+    known = describe(run / "network")
+    nodes = {"": known.encoder, "sequence": known.sequence, **known.encoder}
+    assert {part: nodes[part]["_target_"].rpartition(".")[2] for part in parts} == parts
+    assert (known.sequence is not None) == ("sequence" in parts)
+    weights = load_file(run / "network" / "model.safetensors")
+    assert {key: tuple(weights[key].shape) for key in shapes} == shapes
+    history = pd.read_csv(run / "history.csv").set_index("pass")
+    assert np.isfinite(history.loc[1, ["train_loss", "valid_loss"]].astype(float)).all()
+    scores = pd.read_csv(run / "scores.csv").query("split == 'test' and aggregation == 'pooled'")
+    table = scores[scores["metric"] == "balanced_accuracy"].set_index("probe")
+    assert set(table["n"]) == {n_windows}
+    assert {"network", "random_weights", "hand_made", "majority", "chance"} <= set(table.index)
+    assert table["value"].between(0, 1).all()
 
 
 @pytest.mark.parametrize(

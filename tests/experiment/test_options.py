@@ -1,12 +1,14 @@
 """What needs no data is refused before any are read."""
 
 import functools
+import re
 
 import pytest
 from hydra import compose, initialize_config_dir
 
 from eegbench.config import ConfigError, conf_folder, plain
 from eegbench.experiment.options import read_experiment
+from eegbench.launch.help import composed as in_folder
 
 
 @functools.cache
@@ -49,3 +51,25 @@ def test_a_monitor_may_be_a_score_of_trials_where_windows_are_crops_and_the_task
     for other in ("preprocessing=trial", "task=relative_positioning"):
         with pytest.raises(ConfigError, match=r"it needs crops of trials \(preprocessing=crop\) and a task"):
             read_experiment(composed(*CROPPED, other))
+
+
+@pytest.mark.parametrize(
+    ("group", "chosen", "node", "value"),
+    [
+        ("interpretability", "[]", "interpretability.occlusion", "{bands_hz: [[low, 4, 8]]}"),
+        ("interpretability", "[saliency]", "interpretability.occlusion", "{bands_hz: [[low, 4, 8]]}"),
+        ("probe", "[linear]", "probe.of.knn", "{max_neighbours: 3}"),
+    ],
+)
+def test_values_of_an_option_that_a_preset_sets_and_nobody_chooses_are_refused_with_the_word_that_works(
+    tmp_path, group, chosen, node, value
+):
+    (tmp_path / "experiment").mkdir()
+    nested = functools.reduce(lambda inner, name: f"{{{name}: {inner}}}", reversed(node.split(".")), value)
+    (tmp_path / "experiment" / "own.yaml").write_text(f"# @package _global_\n{nested[1:-1]}\n")
+    words = ("name=test", "experiment=own", f"{group}={chosen}")
+    remedy = f"add it to {group}=[…], or take its values out with '~{node}'."
+    with pytest.raises(ConfigError, match=re.escape(remedy)):
+        read_experiment(plain(in_folder("train", words, str(tmp_path))))
+    experiment = read_experiment(plain(in_folder("train", [*words, f"~{node}"], str(tmp_path))))
+    assert node.rpartition(".")[2] not in {**experiment.explanation.methods, **experiment.probes.of}

@@ -426,7 +426,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["probe.main=nobody"], "probe.main=nobody is not among the probes chosen (linear)"),
         (["explain.predictor=liner"], "Did you mean linear?"),
         (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
-        (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but the probe was not chosen"),
+        (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody was not chosen"),
         (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: type 1 or more"),
     ],
 )

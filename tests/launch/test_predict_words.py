@@ -1,8 +1,12 @@
 """Which reader the words of ``eegbench predict`` name: by format, or by name, with the network's labels."""
 
+import re
+
 import pytest
 from forms import form_of
+from hydra.errors import HydraException
 
+from eegbench.config import conf_folder, read_plain
 from eegbench.inference.description import Description
 from eegbench.launch.predict_words import as_datasets
 
@@ -97,3 +101,31 @@ def test_an_override_goes_to_the_readers_that_have_its_key(tmp_path):
     (first, _), (second, _) = as_datasets([str(tmp_path), *words], None, KNOWN, (), None)
     assert first.table.epoch_s == 20
     assert second.read_settings["zeros_are_unlabelled"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["dataset.patern=*.edf"], "dataset.patern: dataset=recordings has no such key, did you mean dataset.pattern?"),
+        (["dataset.table.epochs=3"], "dataset.table.epochs: dataset=recordings has no such key"),
+        (
+            ["dataset=h5_psg", "dataset.table.epoch_s=3"],
+            "dataset.table.epoch_s: dataset=h5_psg has no such key. It takes dataset.root, dataset.pattern,",
+        ),
+    ],
+)
+def test_a_misspelt_key_is_refused_with_those_of_the_dataset_and_the_help_of_predict(tmp_path, words, message):
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        dataset_of(tmp_path, *words)
+    reader = "h5_psg" if words[0] == "dataset=h5_psg" else "recordings"
+    own = {f"dataset.{key}" for key in read_plain(conf_folder() / "dataset" / f"{reader}.yaml")}
+    own -= {"dataset.defaults", "dataset._target_", "dataset.table"}
+    taken = str(caught.value).partition("It takes ")[2]
+    assert own <= set(taken.partition("; ")[0].split(", "))
+    assert taken.endswith("; `eegbench predict --help` has examples.")
+    assert ("dataset.table.epoch_s" in taken) == (reader == "recordings")
+
+
+def test_an_option_of_the_dataset_that_is_not_there_is_left_to_the_message_of_training(tmp_path):
+    with pytest.raises(HydraException, match="Could not find 'dataset/labels/nobodys'"):
+        dataset_of(tmp_path, "dataset/labels=nobodys")

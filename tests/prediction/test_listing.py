@@ -4,6 +4,7 @@ import logging
 
 import edfio
 import pytest
+from h5_files import psg, write_night
 from own_recordings import noise, reader, write_brainvision, write_edf
 
 from eegbench.prediction.listing import list_nights, stem
@@ -20,6 +21,35 @@ def test_a_folder_gives_its_recordings_of_all_formats_without_hypnograms(tmp_pat
     assert [one.id for one in found] == ["a/night", "b"]
     assert [stem(one) for one in found] == ["a_night", "b"]
     assert "left out: old-hypnogram.edf" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("read", "options", "told"),
+    [
+        (psg, {}, "dataset=h5_psg passes over 3 files of other formats (2 .edf, 1 .vhdr) in "),
+        (reader, {}, "dataset=recordings passes over 1 file of other formats (1 .h5) in "),
+        (psg, {"pattern": "**/*.h5"}, ""),
+        (reader, {"pattern": "**/*.edf"}, ""),
+    ],
+)
+def test_files_of_other_formats_than_those_of_a_named_dataset_are_counted(tmp_path, caplog, read, options, told):
+    write_night(tmp_path / "a.h5")
+    write_brainvision(tmp_path / "b.vhdr", noise(4, 100), 100, [])
+    for name in ("c.EDF", "d/e.edf", ".hidden.edf"):
+        write_edf(tmp_path / name, noise(4, 100), 100)
+    with caplog.at_level(logging.INFO, logger="eegbench"):
+        list_nights(read(tmp_path, subject="file", **options), [])
+    assert "".join(caplog.messages).startswith(told)
+    assert bool(caplog.messages) == bool(told)
+    caplog.clear()
+    list_nights(reader(tmp_path, subject="file"), [tmp_path / "d" / "e.edf"])  # files that are named pass over nothing
+    assert caplog.messages == []
+
+
+def test_a_named_dataset_without_a_recording_is_refused_with_what_there_is(tmp_path):
+    write_night(tmp_path / "a.h5")
+    with pytest.raises(FileNotFoundError, match=r"holds no recording; .* out to stage 1 file of other formats"):
+        list_nights(reader(tmp_path, subject="file"), [])
 
 
 def test_labels_lie_next_to_each_file_or_are_missing(tmp_path, caplog):

@@ -5,7 +5,7 @@ import pytest
 from staged_nights import EVENING, staged
 
 from eegbench.prediction.lights import Lights
-from eegbench.prediction.night import clock_time, night_of
+from eegbench.prediction.night import Night, clock_time, night_of
 
 STAGES = ["W", "W", "N1", "N2", "W", "N3", "R", "W"]
 
@@ -79,3 +79,11 @@ def test_statistics_of_a_night_most_of_whose_epochs_are_flagged_are_unreliable()
     assert night_of(night, Lights()).trust == "ok"
     night.epochs.loc[4, "marked_bad"] = True
     assert night_of(night, Lights()).trust == "unreliable"
+
+
+def test_trials_have_no_statistics_and_lights_that_were_given_for_them_are_told():
+    trials = staged(STAGES, is_trials=True)
+    assert night_of(trials, Lights()) == Night()
+    assert night_of(trials, Lights("0", "3")) == Night(
+        warnings=("lights are not used: trials have no sleep statistics",)
+    )

@@ -50,6 +50,26 @@ def test_a_file_that_is_read_or_was_not_written_by_predict_is_refused_in_any_cas
         out.check([tmp_path / name], overwrite=True)
 
 
+def test_predictions_of_an_earlier_version_are_left_as_they_are_with_what_to_do(tmp_path):
+    out, night = tmp_path / "out", tmp_path / "night.edf"
+    out.mkdir()
+    (out / "a.csv").write_text("predicted without a list")
+    folder = OutFolder(out, [out / "a.csv"])
+    remedy = (
+        f"Where all files in {out} are predictions of an earlier version, which wrote no {LIST}, delete the folder."
+    )
+    for overwrite in (False, True):
+        with pytest.raises(ValueError, match=r"name another folder with --out, or move this file\.") as caught:
+            folder.check([night], overwrite=overwrite)
+        assert str(caught.value).endswith(remedy)
+        assert (out / "a.csv").read_text() == "predicted without a list"
+    with pytest.raises(ValueError, match=r"or move this file\.$"):  # the folder holds a recording, too
+        folder.check([out / "night.edf"], overwrite=True)
+    written(out, "b.csv")
+    with pytest.raises(ValueError, match=r"or move this file\.$"):
+        folder.check([night], overwrite=True)
+
+
 def test_a_prediction_that_is_read_as_labels_or_was_changed_since_is_refused(tmp_path):
     written(tmp_path, "a.csv")
     later = OutFolder(tmp_path, [tmp_path / "b.csv"])

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 import torch
 from forms import form_of, windows_of
 
 from eegbench.inference.measure import quantiles
-from eegbench.prediction.outside import outside_of_train
+from eegbench.prediction.outside import comparison_with_train, outside_of_train
 from eegbench.store.base import WindowStore
 
 FORM = form_of(("C3", "C4"), 100.0, 200)
@@ -54,6 +55,16 @@ def test_a_tone_that_train_lacked_is_told_as_its_band():
     assert text.startswith("C3 lies outside of train: its alpha power does in 100 % of windows")
 
 
-def test_few_windows_and_a_network_that_keeps_nothing_of_train_tell_nothing():
-    assert told(Noise((20, 200)), rows=ROWS[:10]) == []
-    assert told(Noise((20, 200)), train={}) == []
+@pytest.mark.parametrize(
+    ("n", "train", "comparison"),
+    [
+        (19, TRAIN, "too_few_windows"),
+        (0, TRAIN, "too_few_windows"),
+        (20, {}, "train_unknown"),
+        (20, {"eeg": {}}, "train_unknown"),
+        (20, TRAIN, "yes"),
+    ],
+)
+def test_a_recording_is_compared_with_train_from_20_windows_on(n, train, comparison):
+    assert comparison_with_train(train, n) == comparison
+    assert bool(told(Noise((20, 200)), rows=ROWS[:n], train=train)) == (comparison == "yes")

@@ -1,6 +1,8 @@
 """Which network of a run predicts, and what is refused: probes without a head, and runs that are not finished."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -39,8 +41,13 @@ def run_of(folder, *places, **summary):
     return folder
 
 
-def find(folder, predictor):
+def found(folder, predictor="auto"):
     return find_network(str(folder), predictor, outputs=folder, tracking_uri=None, aside=folder)
+
+
+def find(folder, predictor="auto"):
+    network = found(folder, predictor)
+    return network.folder, network.name
 
 
 def test_the_network_comes_before_the_main_probe(tmp_path):
@@ -52,6 +59,35 @@ def test_the_network_comes_before_the_main_probe(tmp_path):
     assert find(probed, "auto") == (probed / "model", "linear")
     with pytest.raises(ConfigError, match="has no network with a head of the classes"):
         find(probed, "network")
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [("model", "linear"), ("network", "network"), ("probes/finetune", "finetune")]
+)
+def test_the_folder_of_a_network_inside_a_run_is_taken_as_the_run(tmp_path, monkeypatch, place, name):
+    probes = {"linear": {}, "knn": {}, "finetune": {}}
+    run = run_of(tmp_path / "run", "model", "network", "probes/finetune", probes=probes)
+    (run / "split.json").write_text("{}")
+    for predictor in ("auto", name):
+        network = found(run / place, predictor)
+        assert (network.folder, network.name) == (run / place, name)
+        assert network.fetch("split.json") == run / "split.json"
+    other = "linear" if name != "linear" else "finetune"
+    with pytest.raises(ConfigError, match=rf"--run .*{place} is the folder of the predictor {name}; leave .* --run "):
+        find(run / place, other)
+    monkeypatch.chdir(run / place)
+    assert find(Path()) == (run / place, name)
+
+
+def test_a_network_without_its_run_has_the_name_of_its_folder_and_no_choice(tmp_path):
+    run = run_of(tmp_path / "run", "network")
+    alone = shutil.copytree(run / "network", tmp_path / "mine")
+    network = found(alone)
+    assert (network.folder, network.name, network.fetch) == (alone, "mine", None)
+    (run / "summary.json").unlink()
+    assert found(run / "network").fetch is None
+    with pytest.raises(ConfigError, match="--predictor linear: .* is one saved network without its run"):
+        find(alone, "linear")
 
 
 def test_a_probe_without_a_head_is_refused_with_those_that_have_one(tmp_path):
@@ -81,10 +117,10 @@ def test_runs_that_are_not_finished_or_given_up_are_refused(tmp_path):
 @pytest.mark.realdata
 def test_published_weights_are_made_into_a_network_aside(shared_data, tmp_path):
     weights = shared_data / "dreem-weights" / "dodh_simple_sleep_net.safetensors"
-    folder, name = find_network(str(weights), "auto", outputs=tmp_path, tracking_uri=None, aside=tmp_path)
-    assert name == "dodh_simple_sleep_net"
-    assert describe(folder).classes == ("W", "N1", "N2", "N3", "R")
-    assert folder.parent == tmp_path
+    network = find_network(str(weights), "auto", outputs=tmp_path, tracking_uri=None, aside=tmp_path)
+    assert (network.name, network.fetch) == ("dodh_simple_sleep_net", None)
+    assert describe(network.folder).classes == ("W", "N1", "N2", "N3", "R")
+    assert network.folder.parent == tmp_path
 
 
 def test_other_weights_are_refused(tmp_path):

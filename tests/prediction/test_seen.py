@@ -7,7 +7,7 @@ import pytest
 from own_recordings import noise, reader, write_edf
 
 from eegbench.dataset.content import describe, recording_digest, write_contents
-from eegbench.prediction.seen import Seen, seen_by
+from eegbench.prediction.seen import seen_by
 
 
 @pytest.fixture
@@ -55,7 +55,23 @@ def test_recordings_that_the_run_did_not_learn_from_are_nothing_to_tell(run):
     assert seen_by(files(run)).note([]) == ""
 
 
-def test_of_a_network_alone_nobody_knows(run):
-    assert seen_by(None) == Seen(None)
-    assert "is not known: split.json and recordings.json" in seen_by(None).note(scored(run.parent / "data"))
+def test_of_a_network_without_its_run_nobody_knows(run):
+    text = seen_by(None).note(scored(run.parent / "data"))
+    assert text.startswith("It is not known whether the network was trained on recordings that are scored: it is ")
+    assert "give the folder of its finished run to --run" in text
     assert seen_by(None).note([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("lost", "named"),
+    [
+        (["split.json"], "no split.json."),
+        (["recordings.json"], "no recordings.json."),
+        (["split.json", "recordings.json"], "no split.json and no recordings.json."),
+    ],
+)
+def test_files_that_a_run_lacks_are_named(run, lost, named):
+    for name in lost:
+        (run / name).unlink()
+    text = seen_by(files(run)).note(scored(run.parent / "data"))
+    assert text.endswith(f"the folder of its run has {named}")

@@ -16,7 +16,6 @@ from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.prediction.listing import list_nights
 from eegbench.prediction.predictor import load_predictor
-from eegbench.prediction.renamed import Renamed
 from eegbench.prediction.staging import Rules, stage
 from eegbench.store.shard import SHARD_VERSION
 from eegbench.store.windows import Windows
@@ -72,8 +71,7 @@ def predictor(folder, preprocessing, encoder=FEATURES, features=None, **changes)
 
 def staged(folder, network, rules=None, **options):
     dataset = reader(folder, subject="file", **({"labels_from": None, "ignored": ()} | options))
-    network.check_cues(dataset)
-    renamed = Renamed(dataset, channels=network.channels, aliases={}, classes=network.classes)
+    renamed = network.reading(dataset, {})
     (night,) = list_nights(dataset, [])
     return stage(network, renamed, night, rules or Rules("arithmetic", is_calibrated=False), folder / "shard")
 

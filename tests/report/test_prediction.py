@@ -8,10 +8,16 @@ from staged_nights import CLASSES, EVENING, staged
 from eegbench.prediction.batch import Batch
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.night import night_of
+from eegbench.prediction.outside import LEAST
 from eegbench.prediction.summary import summary_row
 from eegbench.report.prediction import print_predictions
+from eegbench.types import Recording
 
 STAGES = ["W", "W", "N1", "N2", "W", "N3", "R", "W"]
+
+
+def named(name):
+    return Recording(name, "me", "1", Path(f"{name}.edf"))
 
 
 def printed(capsys, *nights, lights=None):
@@ -48,6 +54,17 @@ def test_numbers_of_a_night_that_is_mostly_flagged_are_marked(capsys):
     text = printed(capsys, night)
     assert cells(text)[3:5] == ["2.0?", "50.0?"]
     assert "? marks recordings most of whose epochs are flagged" in text
+
+
+def test_recordings_that_are_too_short_to_be_compared_with_train_are_told_once_with_their_windows(capsys):
+    short, shorter, long = (
+        staged(STAGES, n_usable=n, compared="yes" if n >= LEAST else "too_few_windows", recording=recording)
+        for n, recording in ((19, named("a")), (0, named("b")), (20, named("c")))
+    )
+    text = " ".join(printed(capsys, short, shorter, long).split())
+    assert "2 of 3 recordings not compared with train: fewer than 20 windows are usable (a 19, b 0). Check" in text
+    assert text.count("compared with train") == 1
+    assert "compared" not in printed(capsys, long)
 
 
 def test_a_night_whose_lights_do_not_fit_has_shares_and_the_reason(capsys):

@@ -8,6 +8,15 @@ from torch import Tensor, nn
 from eegbench.model.feature_encoder.base import FeatureEncoder
 
 
+def check_layers(group: str, layers: tuple[int, ...], dropout: float) -> None:
+    """Refuse sizes of linear layers that make no sense, naming the group of options that they belong to."""
+    if min(layers, default=1) < 1 or not 0 <= dropout < 1:
+        raise ValueError(
+            f"model/{group}=fully_connected: layers={list(layers)}, dropout={dropout:g}: sizes of at least 1 and a "
+            "share from 0 up to but not including 1 are expected."
+        )
+
+
 class FullyConnected(FeatureEncoder):
     """Dropout, a linear layer and ReLU, several times; without layers the features stay as they are.
 
@@ -28,11 +37,7 @@ class FullyConnected(FeatureEncoder):
 
     def __init__(self, *, dim: int, layers: tuple[int, ...], dropout: float) -> None:
         super().__init__()
-        if min(layers, default=1) < 1 or not 0 <= dropout < 1:
-            raise ValueError(
-                f"feature_encoder: layers={list(layers)}, dropout={dropout:g}: sizes of at least 1 and a share below 1 "
-                "are expected."
-            )
+        check_layers("feature_encoder", layers, dropout)
         sizes = (dim, *layers)
         parts = [(nn.Dropout(dropout), nn.Linear(before, after), nn.ReLU()) for before, after in pairwise(sizes)]
         self.layers = nn.Sequential(*(layer for part in parts for layer in part))

@@ -27,6 +27,7 @@ class FullyConnected(Reducer):
 
     def __init__(self, *, dim: int, n_steps: int, layers: tuple[int, ...], dropout: float) -> None:
         super().__init__()
+        fully_connected.check_layers("reducer", layers, dropout)
         self.linear = fully_connected.FullyConnected(dim=dim * n_steps, layers=layers, dropout=dropout)
         self.out_dim = self.linear.out_dim
 
