@@ -108,7 +108,7 @@ def test_explain_evaluates_no_interpolation_of_the_folder(run, capfd, trap, monk
     monkeypatch.setenv("SECRET", "hidden")
     explained = yaml.safe_load((run / "config.yaml").read_text())["explain"]
     change(run / "config.yaml", explain={**explained, "bands_hz": [["${oc.env:SECRET}", 1.0, 4.0]]})
-    refused(["explain", f"run={run}"], capfd, trap, "holds an interpolation")
+    refused(["explain", f"run={run}"], capfd, trap, "contains an interpolation")
     change(run / "config.yaml", explain=explained, name="${oc.env:SECRET}")
     assert main(["explain", f"run={run}", "figures=[]", "device=cpu", "interpretability=amplitude_gradient"]) == 0
     assert "hidden" not in "".join(file.read_text(errors="ignore") for file in run.rglob("*") if file.is_file())
