@@ -1,4 +1,4 @@
-"""The words of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
+"""Arguments of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ if TYPE_CHECKING:  # so that --help need not import torch
 
 
 def as_overrides(words: Sequence[str]) -> list[str]:
-    """Turn the words into overrides of ``eegbench train``: a folder is ``dataset.root``.
+    """Convert the arguments to overrides of ``eegbench train``: a folder becomes ``dataset.root``.
 
     Raises
     ------
     ValueError
-        Where there are several folders.
+        If there are several folders.
     FileNotFoundError
-        Where there is no such folder.
+        If the folder does not exist.
     """
     folders = [word for word in words if not is_override(word) or Path(word).expanduser().is_dir()]
     overrides = [word for word in words if word not in folders]
@@ -34,7 +34,7 @@ def as_overrides(words: Sequence[str]) -> list[str]:
             raise FileNotFoundError(f"{folder}: there is no such folder.")
         named = [] if any(word.startswith(("dataset=", "experiment=")) for word in overrides) else _reader(folder)
         if named:
-            tell(f"no dataset is named, so these are taken: {' '.join(named)}")
+            tell(f"no dataset is named; using {' '.join(named)}")
         overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
     return ["name=data", *with_whole_labels(overrides)]
 
@@ -47,14 +47,14 @@ def as_experiment(overrides: Sequence[str], config_dir: str | None) -> "Experime
 
 
 def count(text: str) -> int:
-    """Read a number of recordings, for argparse."""
+    """Parse a number of recordings, for argparse."""
     if not (text.isdecimal() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text}: a number of recordings is expected, 1 or more")
     return int(text)
 
 
 def part(text: str) -> tuple[int, int]:
-    """Read a part such as 0/8, for argparse."""
+    """Parse a part such as 0/8, for argparse."""
     number, _, n_parts = text.partition("/")
     if not (number.isdecimal() and n_parts.isdecimal() and int(number) < int(n_parts)):
         raise argparse.ArgumentTypeError(f"{text}: PART/PARTS is expected, from 0/8 to 7/8")
@@ -62,7 +62,7 @@ def part(text: str) -> tuple[int, int]:
 
 
 def _reader(folder: Path) -> list[str]:
-    """Return the dataset for a folder where none is named; each file counts as a subject until somebody says more."""
+    """Return the dataset for a folder if none is named; by default each file counts as a subject."""
     if (folder / "dataset_description.json").is_file():
         return ["dataset=bids"]
     is_sleep = any(folder.glob("*-PSG.edf"))

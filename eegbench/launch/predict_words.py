@@ -1,4 +1,4 @@
-"""The words of ``eegbench predict``: files or a folder, and overrides that say how recordings are read."""
+"""Arguments of ``eegbench predict``: files or a folder, and overrides of the dataset that reads them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from eegbench.inference.description import Description
 READER = "recordings"
 
 ENDINGS: Mapping[str, Collection[str]] = {READER: tuple(FORMATS), "h5_psg": H5_ENDINGS}
-"""Datasets that read anyone's files, and the endings of these."""
+"""Datasets that read arbitrary files, and their file name extensions."""
 
 
 def as_datasets(
@@ -24,27 +24,27 @@ def as_datasets(
     trusted: Sequence[str],
     user_folder: str | None,
 ) -> list[tuple[Dataset, list[Path]]]:
-    """Return the readers of new recordings, one a format and folder, each with its files; none for all of a folder.
+    """Return the datasets that read new recordings, each with its files; an empty list means all files of a folder.
 
     Parameters
     ----------
     words
         A folder or files, and overrides of ``dataset``.
     labels_from
-        Where ``dataset=recordings`` finds labels; None reads none.
+        Source of labels for ``dataset=recordings``; None reads none.
     known
-        Its labels are taken where the reader has none of its own.
+        Description of the network; its labels are used if the dataset has none of its own.
     trusted
-        Modules of the user's whose classes may be built.
+        Modules that the user trusts.
     user_folder
-        Folder of the user's own options; None where there is none.
+        Folder of the user's own options; None if there is none.
 
     Raises
     ------
     ValueError
-        Where an override is not of the dataset, or there are several folders.
+        If an override does not belong to the dataset, or there are several folders.
     FileNotFoundError
-        Where a folder or file is not there, that of the user's options included.
+        If a folder or file does not exist, including the folder of the user's options.
     """
     paths = [Path(word).expanduser() for word in words if "=" not in word or Path(word).expanduser().exists()]
     overrides = [word for word in words if "=" in word and not Path(word).expanduser().exists()]
@@ -62,7 +62,7 @@ def as_datasets(
         if is_ours and _value(overrides, "dataset.labels_from") is None:
             node["labels_from"] = labels_from
         if "subject" in node and _value(overrides, "dataset.subject") is None:
-            node["subject"] = "file"  # that of somebody else, unless the user says more
+            node["subject"] = "file"  # a separate subject per file by default
         if not node.get("labels"):
             node |= {"labels": dict(known.labels), "ignored": [*node.get("ignored", ()), *known.ignored]}
         is_one = len(places) == 1 or _value(overrides, "dataset.root") is not None
@@ -87,7 +87,7 @@ def _by_reader(paths: Sequence[Path], named: str | None) -> dict[str, dict[Path 
 
 
 def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
-    """Return the dataset that is named, or those that read what a folder holds."""
+    """Return the named dataset, or those that read files in the folder."""
     if (named := _value(overrides, "dataset")) is not None or folder is None:
         return [str(named)]
     pattern = unquoted(_value(overrides, "dataset.pattern") or "**/*")
@@ -96,7 +96,7 @@ def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
 
 
 def _own(overrides: Sequence[str], reader: str, readers: Sequence[str]) -> list[str]:
-    """Return the overrides of a reader, without those whose key only another reader of the same recordings has."""
+    """Return the overrides of a dataset, without keys that only another dataset of the same recordings has."""
     if len(readers) == 1:
         return list(overrides)
     theirs = {key for one in readers for key in _keys(one)} - _keys(reader)
@@ -111,7 +111,7 @@ def _options(reader: str, root: Path | None, overrides: Sequence[str], user_fold
     """Compose the options of a dataset."""
     if reader == READER and not overrides:
         return _shipped(root)
-    from eegbench.launch.help import composed  # here and below: without overrides Hydra need not be imported
+    from eegbench.launch.help import composed  # here, as Hydra is not needed without overrides
     from eegbench.launch.override import with_whole_labels
 
     named = [] if _value(overrides, "dataset") is not None else [f"dataset={reader}"]
@@ -121,7 +121,7 @@ def _options(reader: str, root: Path | None, overrides: Sequence[str], user_fold
 
 
 def _shipped(root: Path | None) -> dict[str, Any]:
-    """Return the options of ``dataset=recordings`` as they are shipped, with a folder."""
+    """Return the shipped options of ``dataset=recordings``, with a folder."""
     node = read_plain(conf_folder() / "dataset" / f"{READER}.yaml")
     return {name: value for name, value in node.items() if name != "defaults"} | {"root": str(root)}
 
@@ -131,12 +131,12 @@ def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such file or folder.")
     if len(paths) > 1 and (folders := [path for path in paths if path.is_dir()]):
-        raise ValueError(f"{folders[0]}: one folder is expected, or files; stage folders one after the other.")
+        raise ValueError(f"{folders[0]}: expected one folder or files; stage folders one after the other.")
     for word in overrides:
         key = word.lstrip("+~").partition("=")[0]
         if key.partition(".")[0].partition("/")[0].partition("@")[0] != "dataset":
             raise ValueError(
-                f"{word}: how signals are prepared is kept with the network; only options of the dataset are taken, "
+                f"{word}: the preprocessing is stored with the network; only options of the dataset are accepted,  "
                 f"such as {typed('dataset.pattern', '**/*.edf')}."
             )
     if not paths and not any(word.startswith("dataset=") for word in overrides):
@@ -144,6 +144,6 @@ def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
 
 
 def _value(overrides: Sequence[str], key: str) -> str | None:
-    """Return the value of the last override of a key; None where there is none."""
+    """Return the value of the last override of a key; None if there is none."""
     values = [word.partition("=")[2] for word in overrides if word.lstrip("+").startswith(f"{key}=")]
     return values[-1] if values else None

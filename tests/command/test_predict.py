@@ -210,7 +210,7 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
         (["a.edf", "--lights", "none.csv"], "--lights none.csv: there is no such file; a table with the columns"),
         (["a.edf", "--lights", "tests"], "--lights tests: is a folder; a table with the columns"),
         (["a.edf", "--lights-off", "22.10"], "lights off at '22.10': a time of day is written 22:10"),
-        (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
+        (["model=deep4"], "model=deep4: the preprocessing is stored with the network"),
     ],
 )
 def test_what_cannot_be_is_refused(run, tmp_path, capsys, words, message):
