@@ -1,3 +1,3 @@
-"""A workbench for EEG: pretrain an encoder without labels, probe it with labels, compare in MLflow."""
+"""A workbench for EEG: pretrain an encoder without labels, probe it with labels, compare runs in MLflow."""
 
 __version__ = "0.1.0"

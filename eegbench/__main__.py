@@ -1,4 +1,4 @@
-"""The command line: `eegbench VERB …`, each verb a module of `eegbench.command`, imported when it is called."""
+"""The command line, `eegbench VERB …`: each verb is a module of `eegbench.command`, imported when it is called."""
 
 import importlib
 import os
@@ -20,9 +20,9 @@ VERBS = {
 }
 
 SPIN_COUNT = "50000"
-"""Rounds for which a thread of GNU's OpenMP waits for the others before it gives up its core (default: 300,000).
+"""Iterations for which a thread of GNU OpenMP spins before it yields its core (default: 300,000).
 
-Fewer rounds keep training fast where other programs run on the same cores (docs/performance.md).
+A lower number keeps training fast if other programs run on the same cores (docs/performance.md).
 """
 
 HELP = """eegbench {version}: a workbench for EEG. Pretrain without labels, probe with labels, compare in MLflow.
@@ -45,9 +45,9 @@ first steps:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a verb and return its exit status."""
+    """Run the verb named by the first argument and return its exit status."""
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)  # OpenMP reads it when torch is imported
-    os.environ["MPLBACKEND"] = "agg"  # a notebook sets one for its cells, which matplotlib may not find here
+    os.environ["MPLBACKEND"] = "agg"  # overrides a notebook's own backend, which may not be installed here
     outlive_streams()
     replace_unencodable()
     words = list(sys.argv[1:] if argv is None else argv)

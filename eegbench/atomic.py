@@ -13,9 +13,9 @@ import pandas as pd
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to, and rename it to `path` unless the block fails.
+    """Yield a temporary path to write to, and rename it to `path` unless the block raises.
 
-    Missing folders are created. Several processes may write the same file at once: the last one wins.
+    Missing folders are created. If several processes write the same file at once, the last one to finish wins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
@@ -28,24 +28,24 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:
-    """Write facts as JSON; numbers that are not finite become null."""
+    """Write a mapping as JSON; numbers that are not finite become null."""
     write_text(path, json.dumps(_plain(facts), indent=2) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text."""
+    """Write text as UTF-8."""
     with atomic_path(path) as aside:
         aside.write_text(text, encoding="utf-8")
 
 
 def write_csv(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV, with all digits that a number has."""
+    """Write a table as CSV, with all digits of each number."""
     with atomic_path(path) as aside:
         table.to_csv(aside, index=False)
 
 
 def write_parquet(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as parquet."""
+    """Write a table as Parquet."""
     with atomic_path(path) as aside:
         table.to_parquet(aside, index=False)
 

@@ -1,7 +1,7 @@
-"""Several processes that train as one: who each is, and what all of them add up, hand on or wait for.
+"""Communication between the processes of one training: ranks, sums, gathers, broadcasts and barriers.
 
-`torchrun` starts the processes and says in each one's environment which it is. Every function here is called by all
-of them at the same point; where there is one process, all of them leave things as they are.
+`torchrun` starts the processes and sets their ranks in environment variables. All processes must call each of
+these functions at the same point. With a single process, each function returns its input unchanged.
 """
 
 import gc
@@ -19,30 +19,30 @@ from jaxtyping import Shaped
 from torch import Tensor, nn
 
 PATIENCE = timedelta(days=7)
-"""The others wait while process 0 preprocesses; one that died is noticed at once, without this limit."""
+"""Time limit while process 0 preprocesses; a process that died is noticed at once, without this limit."""
 
 T = TypeVar("T")
 
 
 class PeerLostError(ConnectionError):
-    """Another process of the same training ended early."""
+    """Raised if another process of the same training ended early."""
 
 
 def join(*, gpu: bool) -> None:
-    """Join the other processes that `torchrun` started; with a GPU each, over NCCL too."""
+    """Join the other processes that `torchrun` started; over NCCL too if each has a GPU."""
     dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=PATIENCE)
 
 
 def leave() -> None:
-    """Go on alone."""
+    """Leave the process group and continue alone."""
     if dist.is_initialized():
         dist.destroy_process_group()
-        gc.collect()  # frees the group now: gloo's threads may abort a process that ends before they do
+        gc.collect()  # frees the group: gloo's threads may abort a process that exits before them
 
 
 @contextmanager
 def following_main() -> Iterator[None]:
-    """Leave interrupts to process 0, and print a failure of this machine that process 0 cannot know."""
+    """Ignore interrupts, which process 0 handles, and print errors of this machine that process 0 cannot see."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     try:
@@ -55,37 +55,37 @@ def following_main() -> Iterator[None]:
 
 
 def rank() -> int:
-    """Return this process's number, from 0."""
+    """Return the rank of this process, from 0."""
     return dist.get_rank() if dist.is_initialized() else 0
 
 
 def world_size() -> int:
-    """Count the processes."""
+    """Return the number of processes."""
     return dist.get_world_size() if dist.is_initialized() else 1
 
 
 def is_main() -> bool:
-    """Whether this is process 0, the one that writes and speaks."""
+    """Return whether this is process 0, the only one that writes files and prints."""
     return rank() == 0
 
 
 def local_rank() -> int:
-    """Return this process's number among those of its machine: the number of its GPU."""
+    """Return the rank of this process on its machine, which is the number of its GPU."""
     return int(os.environ.get("LOCAL_RANK", "0")) if dist.is_initialized() else 0
 
 
 def local_world_size() -> int:
-    """Count the processes on this machine."""
+    """Return the number of processes on this machine."""
     return int(os.environ.get("LOCAL_WORLD_SIZE", world_size())) if dist.is_initialized() else 1
 
 
 def barrier() -> None:
-    """Wait until all processes are here."""
+    """Wait until all processes arrive here."""
     total(torch.zeros(1))
 
 
 def broadcast(value: T) -> T:
-    """Return process 0's value in all of them."""
+    """Return the value of process 0 in all processes."""
     if world_size() == 1:
         return value
     held: list[Any] = [value]
@@ -98,12 +98,12 @@ def broadcast(value: T) -> T:
 
 
 def from_main(work: Callable[[], T]) -> T:
-    """Do something in process 0 alone, and return its result in all of them.
+    """Call a function in process 0 only, and return its result in all processes.
 
     Raises
     ------
     PeerLostError
-        In the others, where it failed in process 0, which raises what went wrong.
+        In the other processes, if the function raised an error in process 0, which raises that error itself.
     """
     try:
         result = work() if is_main() else None
@@ -112,12 +112,12 @@ def from_main(work: Callable[[], T]) -> T:
         raise
     worked, result = broadcast((True, result))
     if not worked:
-        raise PeerLostError("process 0 could not go on; it says why.")
-    return result  # type: ignore[return-value]  # process 0's
+        raise PeerLostError("process 0 stopped with an error; see its error message.")
+    return result  # type: ignore[return-value]  # the result of process 0
 
 
 def broadcast_weights(*modules: nn.Module) -> None:
-    """Give all processes process 0's parameters and buffers."""
+    """Copy the parameters and buffers of process 0 to all processes."""
     if world_size() == 1:
         return
     for module in modules:
@@ -129,7 +129,7 @@ def broadcast_weights(*modules: nn.Module) -> None:
 
 
 def total(x: Shaped[Tensor, "*shape"]) -> Shaped[Tensor, "*shape"]:
-    """Return the sum over all processes; gradients flow back to each process's summand."""
+    """Return the sum over all processes; gradients flow back to the summand of each process."""
     if world_size() == 1:
         return x
     summed: Tensor = _Total.apply(x)  # type: ignore[no-untyped-call]
@@ -137,10 +137,10 @@ def total(x: Shaped[Tensor, "*shape"]) -> Shaped[Tensor, "*shape"]:
 
 
 def gather(x: Shaped[Tensor, "n *shape"]) -> Shaped[Tensor, "n_all *shape"]:
-    """Return the rows of all processes, in their order; gradients flow back to each process's rows.
+    """Return the rows of all processes, ordered by rank; gradients flow back to the rows of each process.
 
-    For contrastive losses: each process asks about its own examples, among the embeddings of all. Processes may
-    have different numbers of rows.
+    For contrastive losses: each process compares its own examples with the embeddings of all. Processes may have
+    different numbers of rows.
     """
     if world_size() == 1:
         return x
@@ -152,7 +152,7 @@ def gather(x: Shaped[Tensor, "n *shape"]) -> Shaped[Tensor, "n_all *shape"]:
 
 
 def n_before(n: int) -> int:
-    """Return the place in `gather` of this process's first row, if it has n rows."""
+    """Return the position in `gather` of this process's first row, given that it has n rows."""
     if world_size() == 1:
         return 0
     lengths = torch.zeros(world_size(), dtype=torch.int64)
@@ -161,9 +161,9 @@ def n_before(n: int) -> int:
 
 
 def share(part: slice, block: int = 1) -> slice:
-    """Return this process's share of a batch, in whole blocks of consecutive examples.
+    """Return this process's share of a batch, in complete blocks of consecutive examples.
 
-    Shares differ by one block at most, and may be empty.
+    Shares differ by one block at most and may be empty.
     """
     n_blocks = -(-(part.stop - part.start) // block)
     first, last = (n_blocks * number // world_size() * block for number in (rank(), rank() + 1))
@@ -171,7 +171,7 @@ def share(part: slice, block: int = 1) -> slice:
 
 
 def total_gradients(parameters: Iterable[nn.Parameter]) -> None:
-    """Replace each gradient by the sum over all processes, in one message; one that nobody has stays None."""
+    """Replace each gradient by its sum over all processes, in one message; None stays where no process has one."""
     every = list(parameters)
     if world_size() == 1 or not every:
         return
@@ -186,7 +186,7 @@ def total_gradients(parameters: Iterable[nn.Parameter]) -> None:
 
 
 class _Total(torch.autograd.Function):
-    """A sum over processes, whose gradient is the sum of the processes' gradients."""
+    """Sum over processes; its gradient is the sum of the gradients of all processes."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:  # noqa: ARG004  the signature of autograd functions
@@ -206,6 +206,6 @@ class _Total(torch.autograd.Function):
 def _lost(error: RuntimeError) -> PeerLostError:
     reason = str(error).partition("\n")[0].partition(". ")[0]
     return PeerLostError(
-        f"another process of this training ended early ({reason}); what it said stands above, and resume=FOLDER "
+        f"another process of this training ended early ({reason}); see its error message above; resume=FOLDER "
         "finishes the run."
     )

@@ -1,4 +1,4 @@
-"""The only place that seeds libraries, chooses a device, and asks for deterministic algorithms."""
+"""The only module that seeds libraries, chooses a device, and requests deterministic algorithms."""
 
 import ctypes
 import os
@@ -20,14 +20,14 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def choose_device(name: str) -> torch.device:
-    """Turn ``auto``, ``cpu``, ``cuda`` or ``cuda:N`` into a device that is there.
+    """Convert ``auto``, ``cpu``, ``cuda`` or ``cuda:N`` to an available device.
 
-    Where several processes train as one, ``auto`` and ``cuda`` give each its own GPU.
+    If several processes train as one, ``auto`` and ``cuda`` give each its own GPU.
 
     Raises
     ------
     ValueError
-        Where a GPU is asked for and torch sees none or too few, or the name is none of these.
+        If a GPU is requested and torch sees none or too few, or the name is none of these.
     """
     if name == "auto":
         name = "cuda" if has_gpu() else "cpu"
@@ -46,22 +46,22 @@ def choose_device(name: str) -> torch.device:
 
 
 def has_gpu() -> bool:
-    """Whether torch sees a GPU."""
+    """Return whether torch sees a GPU."""
     return torch.cuda.is_available()
 
 
 def multiplies_bf16() -> bool:
-    """Whether this processor has instructions for products of bf16, which are faster than those of float32."""
+    """Return whether this CPU has instructions for bf16 products, which are faster than those in float32."""
     there = torch.cpu.get_capabilities()
     return bool(there.get("amx_bf16", False) or there.get("avx512_bf16", False))
 
 
 def _own_gpu(name: str) -> torch.device:
-    """Return this process's GPU, and make it the one that torch means by ``cuda``."""
+    """Return this process's GPU, and make it torch's current device."""
     if name != "cuda":
         raise ValueError(f"device={name} would give one GPU to several processes; set device=auto.")
     n_gpus = torch.cuda.device_count()
-    if local_world_size() > n_gpus:  # the same in every process, so that process 0 tells it
+    if local_world_size() > n_gpus:  # true in every process, so process 0 reports it
         raise ValueError(
             f"{local_world_size()} processes need a GPU each, and there are {n_gpus}; set --nproc-per-node {n_gpus}, "
             "or device=cpu."
@@ -72,26 +72,26 @@ def _own_gpu(name: str) -> torch.device:
 
 
 def seed_libraries(seed: int) -> None:
-    """Seed Python, NumPy and torch: they decide initial weights and dropout; draws have generators."""
+    """Seed Python, NumPy and torch, for initial weights and dropout; samplers have their own generators."""
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002  libraries that still use the legacy state
+    np.random.seed(seed)  # noqa: NPY002  some libraries use the legacy state
     torch.manual_seed(seed)
 
 
 def seed_process(seed: int, pass_: int, rank: int) -> None:
-    """Seed torch for one pass of one of several processes, so that each drops other features."""
+    """Seed torch for one pass of one process, so that dropout differs between processes."""
     torch.manual_seed(int(np.random.SeedSequence([seed, pass_, rank]).generate_state(1)[0]))
 
 
 def seeded_generator(device: torch.device, *numbers: int) -> torch.Generator:
-    """Return a generator of torch's on a device, whose seed comes from numbers from 0."""
+    """Return a torch generator on a device, seeded from non-negative integers."""
     seed = np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1)
     return torch.Generator(device).manual_seed(int(seed))
 
 
 @contextmanager
 def own_random_state(seed: int) -> Iterator[None]:
-    """Let torch draw from a state of its own, seeded here, and put the state of before back afterwards."""
+    """Give torch a separate random state, seeded here, inside the block, and restore the previous state after it."""
     gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
     with torch.random.fork_rng(devices=gpus):
         torch.manual_seed(seed)
@@ -99,41 +99,41 @@ def own_random_state(seed: int) -> Iterator[None]:
 
 
 def set_deterministic(deterministic: bool, device: torch.device) -> None:
-    """Ask for algorithms that give the same bits on every run of the same machine.
+    """Choose algorithms that give the same bits on every run on the same machine.
 
-    On a GPU an operation that has no such algorithm says so and goes on; on a CPU it would be an error.
+    A GPU operation without such an algorithm warns and continues; on a CPU it raises an error.
     """
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it to be deterministic
     on = "error" if device.type == "cpu" else "warn"
-    torch.set_deterministic_debug_mode(on if deterministic else "default")  # the other way loads torch's compiler
+    torch.set_deterministic_debug_mode(on if deterministic else "default")  # does not load the compiler
     setattr(torch.utils.deterministic, "fill_uninitialized_memory", False)  # noqa: B010  it fills what is written next
     torch.backends.cudnn.benchmark = not deterministic
 
 
 def keep_freed_memory() -> None:
-    """Let this process keep what tensors gave back, where its C library is GNU's: a step soon wants the same again.
+    """Keep freed memory in this process if its C library is glibc: the next step allocates the same sizes again.
 
-    To take memory from the system and to give it back costs a tenth of a training step.
+    Returning memory to the system and requesting it again costs a tenth of a training step.
     """
     if platform.libc_ver()[0] == "glibc":
-        trim_threshold, mmap_threshold = -1, -3  # names of options, in malloc.h
+        trim_threshold, mmap_threshold = -1, -3  # option numbers in malloc.h
         libc = ctypes.CDLL(None)
-        libc.mallopt(mmap_threshold, 32 * 2**20)  # the largest that it takes
+        libc.mallopt(mmap_threshold, 32 * 2**20)  # the largest value allowed
         libc.mallopt(trim_threshold, 2**31 - 1)
 
 
 def share_of_cores(n_cores: int, *, n_jobs: int = 1, n_asked: int | None = None) -> int:
-    """Return how many of a machine's cores one of several jobs may use, at least 1.
+    """Return the number of a machine's cores that one of several jobs may use, at least 1.
 
     Parameters
     ----------
     n_cores
-        Cores that the process may use.
+        Number of cores that the process may use.
     n_jobs
-        Jobs at a time, as joblib counts them: -1 is a job a core, -2 leaves one core free.
+        Number of simultaneous jobs, in joblib's convention: -1 means one per core, -2 leaves one core free.
     n_asked
-        Cores that a scheduler gave the job alone; None where there is none.
+        Number of cores that a scheduler allocated to this job; None without a scheduler.
     """
     if n_asked is not None:
         return max(1, min(n_asked, n_cores))
@@ -142,9 +142,9 @@ def share_of_cores(n_cores: int, *, n_jobs: int = 1, n_asked: int | None = None)
 
 
 def set_threads(n: int) -> None:
-    """Let this process compute in at most `n` threads; where it was given fewer already, they stay.
+    """Limit this process to at most `n` threads; a lower limit that is already set stays.
 
-    Libraries that are loaded later, and processes that are started, find the number in their environment.
+    Libraries loaded later and child processes read the number from their environment.
     """
     from threadpoolctl import threadpool_limits
 
@@ -152,12 +152,12 @@ def set_threads(n: int) -> None:
         given = os.environ.get(name, "")
         os.environ[name] = str(min(n, int(given)) if given.isdigit() and int(given) else n)
     torch.set_num_threads(min(n, torch.get_num_threads()))
-    threadpool_limits(n)  # NumPy's and SciPy's, which were loaded before
+    threadpool_limits(n)  # of NumPy and SciPy, which are already loaded
 
 
 @contextmanager
 def in_one_thread(*, when: bool) -> Iterator[None]:
-    """Let torch compute in one thread: small products, where cores are busy, take several threads longer than one."""
+    """Limit torch to one thread: on busy cores, small products take longer with several threads than with one."""
     before = torch.get_num_threads()
     torch.set_num_threads(1 if when else before)
     try:
@@ -167,12 +167,12 @@ def in_one_thread(*, when: bool) -> Iterator[None]:
 
 
 def n_threads() -> int:
-    """Return the number of threads that an operation of torch is spread over; it decides how sums are rounded."""
+    """Return the number of threads of a torch operation, which affects how sums are rounded."""
     return int(torch.get_num_threads())
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that a result depends on, and the number of threads, which may change its last bits."""
+    """Return the versions that a result depends on, and the number of threads, which may affect its last bits."""
     found = {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -187,7 +187,7 @@ def versions() -> dict[str, str]:
 
 
 def git_state() -> dict[str, str]:
-    """Return commit and cleanness of the code's repository, or nothing where it is not under git."""
+    """Return the commit of the code's repository and whether it has changes; empty if it is not under git."""
     root = Path(__file__).resolve().parents[1]
     if not (root / ".git").exists():
         return {}

@@ -1,4 +1,4 @@
-"""Collect what our modules note while something is done: recordings left out, trials moved, …."""
+"""Collection of the notes that eegbench logs: recordings left out, trials moved, …."""
 
 import logging
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class _Notes(logging.Handler):
-    """Collects the text of each note, once."""
+    """Collect the text of each distinct note."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class _Notes(logging.Handler):
 
 @contextmanager
 def noted() -> Iterator[list[str]]:
-    """Yield the list of what is noted inside the block; it grows until the block ends."""
+    """Yield the list of notes logged inside the block; it grows until the block ends."""
     handler, logger = _Notes(), logging.getLogger("eegbench")
     level = logger.level
     logger.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""Progress bars, and work spread over processes that answers to Ctrl-C."""
+"""Progress bars, and work distributed over processes that Ctrl-C can stop."""
 
 import multiprocessing
 import os
@@ -16,7 +16,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 console = Console(stderr=True)
-"""Where progress goes; results go to standard output."""
+"""Console for progress, on standard error; results go to standard output."""
 
 _limit: int | None = None
 
@@ -28,7 +28,7 @@ def tell(text: str) -> None:
 
 @contextmanager
 def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on standard error; the value yielded advances it by one, with a note."""
+    """Show a progress bar on standard error; calling the yielded function advances it by one and sets a note."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -36,7 +36,7 @@ def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    several = multiprocessing.parent_process() is not None  # a worker's bar would write over its neighbours'
+    several = multiprocessing.parent_process() is not None  # bars of workers would overwrite each other
     with Progress(*columns, console=console, disable=several or not sys.stderr.isatty()) as progress:
         task = progress.add_task(description, total=total, note="")
         yield lambda note: progress.update(task, advance=1, note=note)
@@ -45,24 +45,24 @@ def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
 def parallel(
     work: Callable[[T], R], items: Sequence[T], *, description: str, n_workers: int
 ) -> Iterator[tuple[T, R | Exception]]:
-    """Do the same work on many items in processes of their own, yielding each as it ends.
+    """Apply a function to many items in worker processes, and yield each result when it is ready.
 
     Parameters
     ----------
     work
-        A function of a module's top level; it runs in a fresh process.
+        A function defined at the top level of a module; it runs in a fresh process.
     items
-        What to work on.
+        Arguments of the function, one per call.
     description
-        Stands before the progress bar.
+        Text in front of the progress bar.
     n_workers
-        Processes; with 1 the work is done here.
+        Number of processes; with 1 the work is done in this process.
 
     Yields
     ------
     item, result
-        An item with its result, or with the exception that the work raised. Exceptions are handed over, not
-        raised, so that one bad item does not lose the others.
+        An item with its result, or with the exception that the function raised. Exceptions are returned, not raised,
+        so that one failing item does not discard the others.
     """
     with bar(description, len(items)) as advance:
         results = _here(work, items) if n_workers == 1 or len(items) < 2 else _pooled(work, items, n_workers)
@@ -72,13 +72,13 @@ def parallel(
 
 
 def n_cores() -> int:
-    """Count the cores this process may use."""
+    """Return the number of cores this process may use."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(there, _limit or there)
 
 
 def limit_cores(n: int | None) -> None:
-    """Let this process count at most `n` cores as its own; None takes the limit away."""
+    """Limit the number of cores that `n_cores` returns; None removes the limit."""
     global _limit
     _limit = n
 
@@ -87,12 +87,12 @@ def _here(work: Callable[[T], R], items: Iterable[T]) -> Iterator[tuple[T, R | E
     for item in items:
         try:
             yield item, work(item)
-        except Exception as error:  # noqa: BLE001  handed to the caller, who decides
+        except Exception as error:  # noqa: BLE001  returned to the caller, who decides
             yield item, error
 
 
 def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Iterator[tuple[T, R | Exception]]:
-    # spawn: a fork of a process whose torch threads hold locks can hang
+    # spawn: forking a process whose torch threads hold locks can hang
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(min(n_workers, len(items)), mp_context=context, initializer=_leave_interrupts)
     try:
@@ -110,5 +110,5 @@ def _pooled(work: Callable[[T], R], items: Sequence[T], n_workers: int) -> Itera
 
 
 def _leave_interrupts() -> None:
-    """Let the parent alone answer to Ctrl-C."""
+    """Ignore Ctrl-C in a worker; the parent process handles it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,9 +1,9 @@
-"""Read texts that people saved with programs of their own, and print on terminals that lack characters.
+"""Reading of text saved by other programs, and printing on terminals that lack characters.
 
 Conventions
 -----------
-Names and texts from outside have each accent together with its letter (Unicode's form NFC). macOS writes file names
-with accents apart (NFD), which look the same and differ in every comparison.
+File names and text from outside are converted to composed form (Unicode NFC), in which an accented letter is one
+character. macOS writes file names in decomposed form (NFD), which looks the same and compares as different.
 """
 
 import codecs
@@ -18,12 +18,12 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 
 
 def composed(text: str) -> str:
-    """Return a text with each accent together with its letter (NFC)."""
+    """Return a text in composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
 
 
 def spelled_there(path: Path) -> Path:
-    """Return a path as its folder spells the file's name, in which accents may stand apart; itself where none is."""
+    """Return a path as its folder spells it, maybe decomposed; the path itself if there is no such file."""
     if path.name.isascii() or path.exists() or not path.parent.is_dir():
         return path
     wanted = composed(path.name)
@@ -31,12 +31,12 @@ def spelled_there(path: Path) -> Path:
 
 
 def read_text(path: Path) -> str:
-    """Read a text in UTF-8, or in UTF-16 where its first bytes say so; accents are composed.
+    """Read a text in UTF-8, or in UTF-16 if it begins with that byte order mark; accents are composed.
 
     Raises
     ------
     ValueError
-        Naming the line that is in neither.
+        If the file is in neither encoding; the message names the line.
     """
     raw = path.read_bytes()
     encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "utf-8")
@@ -50,19 +50,19 @@ def read_text(path: Path) -> str:
         ) from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise ValueError(f"{path}, line {line}: holds a zero byte, so it is no text in UTF-8; save the file as UTF-8.")
+        raise ValueError(f"{path}, line {line}: contains a zero byte, so it is not UTF-8 text; save the file as UTF-8.")
     return composed(text)
 
 
 def replace_unencodable() -> None:
-    """Print a question mark for each character that the terminal, or the file in its place, cannot encode."""
+    """Print a question mark for each character that the terminal or output file cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 class _Lenient(io.RawIOBase):
-    """A file whose writes never fail: what cannot be written, as the pipe is broken or the disk full, is lost."""
+    """A stream whose writes never fail: output to a broken pipe or full disk is discarded."""
 
     failed = False
 
@@ -90,10 +90,10 @@ class _Lenient(io.RawIOBase):
 
 
 def outlive_streams() -> None:
-    """Let no closed terminal, broken pipe or full disk end a run: what it prints is lost, what it makes is not."""
+    """Prevent a closed terminal, broken pipe or full disk from ending a run; only printed output is lost."""
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = getattr(sys, name)
-        if stream is None:  # it was closed before the program began, as by some schedulers
+        if stream is None:  # closed before the program started, as by some schedulers
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  open until the end
         elif stream is getattr(sys, f"__{name}__") and isinstance(stream, io.TextIOWrapper):
             through = stream.write_through  # python -u
@@ -105,5 +105,5 @@ def outlive_streams() -> None:
 
 
 def output_was_lost() -> bool:
-    """Say whether something that was printed could not be written."""
+    """Return whether some printed output could not be written."""
     return _Lenient.failed

@@ -1,10 +1,10 @@
-"""The values that stages hand to each other, with their shapes and units, and nothing that computes.
+"""Values passed between stages, with their shapes and units; this module computes nothing.
 
 Vocabulary
 ----------
-*recording*, *window*, *view*; *label* (what an expert gave) and *target* (what a task asks); *pass* (one
-round of training, never "epoch" alone, which in sleep research is 30 s of signal); *scored* (an expert gave a
-label) and *valid* (the split).
+*recording*, *window*, *view*; *label* (given by an expert) and *target* (what a task predicts); *pass* (one round
+over the examples that a sampler draws, never "epoch" alone, which in sleep research is 30 s of signal); *scored*
+(labelled by an expert) and *valid* (the split).
 """
 
 from collections.abc import Mapping
@@ -17,15 +17,15 @@ from jaxtyping import Float, Int
 from numpy.typing import NDArray
 
 UNSCORED = -1
-"""The label of a window that no expert scored."""
+"""Label of a window that no expert scored."""
 
 SPLITS = ("train", "valid", "test")
 
 Fact = float | int | str
-"""What is known of a subject or recording: years of age, "F" or "M", …"""
+"""Type of a known property of a subject or recording: years of age, "F" or "M", …"""
 
 Axis = Literal["frequency_hz", "time_s", "band"]
-"""What the places of a `ChannelMap` are."""
+"""Meaning of the last axis of a `ChannelMap`."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class Recording:
     id
         Unique name. Samplers and splits group by it, never by the subject alone.
     subject, session, run
-        Who, on which occasion (a night, a visit), and which part of it.
+        Subject, session (a night, a visit), and part of the session.
     signal
-        The file that holds the signal.
+        File with the signal.
     labels
-        The file that holds the labels, or None where nobody scored it or the signal's file has them.
+        File with the labels, or None if there are none or they are in the signal's file.
     facts
-        What is known: ``age`` in years, ``sex`` ("F" or "M"), and whatever the dataset adds.
+        Known properties: ``age`` in years, ``sex`` ("F" or "M"), and others that the dataset adds.
     set
-        Name of its set where several are joined, else empty.
+        Name of its set if several are joined, else empty.
     """
 
     id: str
@@ -59,24 +59,24 @@ class Recording:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The files of signal and labels."""
+        """Files of the signal and the labels."""
         return (self.signal,) if self.labels is None else (self.signal, self.labels)
 
 
 @dataclass(frozen=True)
 class Group:
-    """The form of one group of signals: channels that share a sampling rate.
+    """Form of one group of signals: channels with a common sampling rate.
 
     Attributes
     ----------
     channels
-        Names, in the order of the rows of every window.
+        Channel names, in the order of the rows of every window.
     sfreq
         Sampling rate in Hz.
     n_times
-        Samples in a window.
+        Number of samples in a window.
     positions
-        Electrode positions (n_channels, 3) in metres in the head frame; NaN where a channel has none.
+        Electrode positions (n_channels, 3) in metres in the head frame; NaN for a channel without one.
     """
 
     channels: tuple[str, ...]
@@ -113,33 +113,33 @@ class Padding:
 
 @dataclass(frozen=True)
 class Form:
-    """The form of the windows of a store: what a model needs to know of its input.
+    """Form of the windows of a store: all that a model needs to know of its input.
 
     Attributes
     ----------
     groups
-        The groups of signals by name, such as ``eeg`` and ``emg``; most sets have one.
+        Groups of signals by name, such as ``eeg`` and ``emg``; most datasets have one.
     normalise
-        ``window``, ``recording`` or ``none``: over what each channel was standardised.
+        Segment over which each channel is standardised: ``window``, ``recording`` or ``none``.
     features
-        How many numbers each feature has that comes beside the signals, by its name.
+        Length of each feature that is given in addition to the signals, by name.
     padding
-        What stands around recordings in sequences; None where nothing does.
+        Windows that pad recordings in sequences; None without padding.
     """
 
     groups: Mapping[str, Group]
     normalise: str
-    features: Mapping[str, int] = field(default_factory=dict, repr=False)  # digests of data rest on the text
+    features: Mapping[str, int] = field(default_factory=dict, repr=False)  # digests of data depend on the repr
     padding: Padding | None = field(default=None, repr=False)
 
     @property
     def only(self) -> Group:
-        """The group, where there is one.
+        """The only group.
 
         Raises
         ------
         ValueError
-            Where there are several; the message names them.
+            If there are several groups; the message names them.
         """
         if len(self.groups) != 1:
             raise ValueError(f"the signals have several groups ({', '.join(self.groups)}), and one is expected.")
@@ -157,14 +157,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Role:
-    """The part that some views of an example play: which views, and how they are arranged.
+    """A role of views in an example: their positions, and their arrangement.
 
     Attributes
     ----------
     views
         Positions among the views of an example.
     shape
-        Shape of what these positions hold, in row-major order: () for one window, (2,) for two alike,
+        Shape of these views, in row-major order: () for one window, (2,) for two equivalent ones,
         (n_steps, n_negatives) for a table of windows.
     """
 
@@ -174,18 +174,18 @@ class Role:
 
 @dataclass(frozen=True)
 class Draw:
-    """One pass of examples: rows of the window table, and what is asked of each.
+    """The examples of one pass: rows of the window table, and a target for each example.
 
     Attributes
     ----------
     windows
-        Window rows (n_examples, n_views); −1 where an example lacks a view.
+        Window rows (n_examples, n_views); −1 for a missing view.
     targets
-        What the task asks (n_examples, ...).
+        Targets of the task (n_examples, ...).
     n_dropped
-        Examples that were asked for and could not be drawn, by the sampler's policy.
+        Number of requested examples that the sampler could not draw.
     block
-        Number of consecutive examples that stay together when batches are cut and shared between processes.
+        Number of consecutive examples that stay together in batches and in shares of processes.
     """
 
     windows: Int[np.ndarray, "n_examples n_views"]
@@ -199,7 +199,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What one probe said of each window it was asked about.
+    """Predictions of one probe for a set of windows.
 
     Attributes
     ----------
@@ -208,9 +208,9 @@ class Predictions:
     windows
         Rows of the window table (n,).
     label
-        What the expert said (n,), an index into ``classes``.
+        Labels of the expert (n,), as indices into ``classes``.
     probabilities
-        Probability of each class (n, n_classes), rows sum to 1.
+        Probability of each class (n, n_classes); rows sum to 1.
     classes
         Class names.
     """
@@ -223,27 +223,27 @@ class Predictions:
 
     @property
     def predicted(self) -> Int[np.ndarray, "n"]:
-        """The most probable class of each window, an index into ``classes``."""
+        """Most probable class of each window, as an index into ``classes``."""
         return np.asarray(self.probabilities.argmax(axis=1))
 
 
 @dataclass(frozen=True)
 class Score:
-    """One number with all that is needed to compare it.
+    """A score with everything needed to compare it with others.
 
     Attributes
     ----------
     probe
-        Who predicted.
+        Name of the probe or control.
     metric
-        Name of the metric, as scikit-learn calls it (``balanced_accuracy``, ``f1/N1``, …).
+        Name of the metric in scikit-learn (``balanced_accuracy``, ``f1/N1``, …).
     split
-        ``train``, ``valid`` or ``test``, followed by ``(within subject)`` where subjects are shared between
-        splits and ``(transductive)`` where the encoder was trained on signals of the scored subjects.
+        ``train``, ``valid`` or ``test``, followed by ``(within subject)`` if subjects are shared between splits and
+        ``(transductive)`` if the encoder was trained on signals of the scored subjects.
     aggregation
         ``pooled`` over all windows, ``mean_per_recording``, or ``mean_weighted_by_windows``.
     value
-        The score.
+        Value of the metric.
     ci_low, ci_high
         A 95 % bootstrap interval over subjects; NaN below six subjects.
     n
@@ -266,26 +266,26 @@ class Score:
 
 @dataclass(frozen=True)
 class ChannelMap:
-    """A number for each output, channel and place, as figures draw it.
+    """A number for each output, channel and place, as drawn in figures.
 
     Attributes
     ----------
     values
-        The numbers; NaN where one is not defined.
+        The numbers; NaN if undefined.
     measure
-        What the numbers are, with their unit, as an axis would say it: ``correlation``, ``score per µV``, ….
+        Quantity with its unit, as an axis label: ``correlation``, ``score per µV``, ….
     axis
-        What places are.
+        Meaning of the places.
     places
-        Frequencies (Hz) or times (s) in rising order, or names of bands.
+        Frequencies (Hz) or times (s) in ascending order, or names of bands.
     outputs
-        Names of a network's outputs, or of a layer's filters.
+        Names of a network's outputs or of a layer's filters.
     channels
-        Names; a single ``all`` where channels are not told apart.
+        Channel names; a single ``all`` if channels are not distinguished.
     standard_error
-        Of each number; None where it is not known.
+        Standard error of each number; None if unknown.
     p
-        p values, corrected for all channels and places of an output; None where there are none.
+        p values, corrected for all channels and places of an output; None if not tested.
     """
 
     values: Float[np.ndarray, "n_outputs n_channels n_places"]

@@ -48,7 +48,7 @@ def postgresql():
 
 @pytest.fixture(scope="session")
 def slurm_environment():
-    """What a process must find in its environment to reach a SLURM that lives as long as the tests."""
+    """Environment variables with which a process reaches a SLURM cluster that runs for the duration of the tests."""
     if why := missing():
         pytest.skip(why)
     with slurm() as environment:

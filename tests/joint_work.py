@@ -1,4 +1,4 @@
-"""What tests let several processes do together, and one process alone, to compare; see `ranks.in_processes`."""
+"""Functions that tests run in several processes and in one, to compare the results; see `ranks.in_processes`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The layout of the house: one noun in four places, one file and one YAML, arrows that point down."""
+"""Layout of the project: names shared by packages and configs, one class and one YAML per file, import order."""
 
 import ast
 import fnmatch
@@ -106,7 +106,7 @@ def test_an_option_is_short(file):
 
 
 def is_variation(file: Path) -> bool:
-    """Whether a YAML only changes values of another option of its group."""
+    """Return whether a YAML only changes values of another option of its group."""
     first = read(file).get("defaults", [None])[0]
     return "_target_" not in read(file) and file.with_name(f"{str(first).partition('@')[0]}.yaml").is_file()
 
@@ -139,7 +139,7 @@ def test_a_class_that_options_build_takes_keywords_without_defaults(target):
 
 
 def is_option(node: ast.ClassDef) -> bool:
-    """Whether a class is built from options: these, and only these, take nothing but keywords."""
+    """Return whether a class is built from options: these, and only these, accept keyword arguments only."""
     dataclasses = [d for d in node.decorator_list if "dataclass" in ast.unparse(d)]
     if dataclasses:
         return "kw_only=True" in ast.unparse(dataclasses[0])
@@ -194,7 +194,7 @@ BY_NAME = {"getattr", "setattr", "hasattr", "delattr", "attrgetter", "methodcall
 
 
 def is_private(path: str) -> bool:
-    """Whether a part of a dotted path is private; names such as ``__file__`` belong to Python."""
+    """Return whether a part of a dotted path is private; names such as ``__file__`` belong to Python."""
     parts = [part for part in path.split(".") if part not in DOCUMENTED]
     return any(part.startswith("_") and not (part.startswith("__") and part.endswith("__")) for part in parts)
 

@@ -1,4 +1,4 @@
-"""What several processes add up, hand on and gather; and that one process alone is left as it is."""
+"""Sums, broadcasts and gathers over several processes; a single process returns its input unchanged."""
 
 import pytest
 import torch
@@ -31,7 +31,7 @@ def test_what_process_0_says_does_and_weighs_is_everyones(found):
 def test_what_fails_in_process_0_fails_in_all(found):
     first, second = (one["sees"]["refused"] for one in found)
     assert first == "ValueError: the disk is full, say"
-    assert second == "PeerLostError: process 0 could not go on; it says why."
+    assert second == "PeerLostError: process 0 stopped with an error; see its error message."
 
 
 def test_sums_and_rows_of_all_processes_are_known_to_each(found):

@@ -1,4 +1,4 @@
-"""How many cores a process counts as its own."""
+"""Number of cores that a process counts as available."""
 
 from eegbench.progress import limit_cores, n_cores
 

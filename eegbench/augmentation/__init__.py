@@ -1,4 +1,4 @@
-"""Augmentations: random changes of windows that leave what matters in them as it is."""
+"""Augmentations: random changes of windows that preserve their labels."""
 
 from eegbench.augmentation.base import Augmentation
 

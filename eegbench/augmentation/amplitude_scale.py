@@ -1,4 +1,4 @@
-"""Is it the same brain activity at another amplitude? Each channel is multiplied by a random factor.
+"""Same brain activity at another amplitude: each channel is multiplied by a random factor.
 
 Mohsenvand et al. 2020, Contrastive representation learning for electroencephalogram classification,
 Proc. Mach. Learn. Res. 136, 238-253 (there from 0.5 to 2).
@@ -14,19 +14,19 @@ from eegbench.augmentation.base import SignalAugmentation, uniform
 
 
 class AmplitudeScale(SignalAugmentation):
-    """Multiply each channel of each window by a factor; its logarithm is uniform.
+    """Multiply each channel of each window by a random factor whose logarithm is uniformly distributed.
 
-    An encoder that standardises each window itself undoes it.
+    An encoder that standardises its windows cancels this change.
 
     Parameters
     ----------
     low, high
-        Least and greatest factor.
+        Smallest and largest factor.
 
     Raises
     ------
     ValueError
-        Where these are no factors in order.
+        If the factors do not satisfy 0 < low <= high.
     """
 
     def __init__(self, *, low: float, high: float) -> None:
@@ -39,8 +39,8 @@ class AmplitudeScale(SignalAugmentation):
     def change(
         self,
         x: Float[Tensor, "n n_channels n_times"],
-        group: str,  # noqa: ARG002  all groups alike
+        group: str,  # noqa: ARG002  the same for all groups
         generator: torch.Generator,
     ) -> Float[Tensor, "n n_channels n_times"]:
-        """Return scaled signals."""
+        """Return signals with scaled amplitudes."""
         return x * uniform(x, x.shape[1], math.log(self.low), math.log(self.high), generator).exp()

@@ -1,4 +1,4 @@
-"""Is it the same brain activity without one of its rhythms? A band of frequencies is removed.
+"""Same brain activity without one of its rhythms: a band of frequencies is removed.
 
 Mohsenvand et al. 2020, Contrastive representation learning for electroencephalogram classification,
 Proc. Mach. Learn. Res. 136, 238-253 (there 5 Hz wide); Cheng et al. 2020, Subject-aware contrastive learning for
@@ -19,16 +19,16 @@ class BandStop(SignalAugmentation):
     Parameters
     ----------
     form
-        Form of the windows; comes from the store.
+        Form of the windows, taken from the store.
     width_hz
-        Width of the band.
+        Width of the band in Hz.
     low_hz, high_hz
-        Least and greatest centre; a group whose Nyquist frequency is below ``high_hz`` takes that.
+        Lowest and highest centre in Hz; both are limited to the Nyquist frequency of each group.
 
     Raises
     ------
     ValueError
-        Where these are no frequencies in order.
+        If the width is not positive, or the centres do not satisfy 0 <= low_hz <= high_hz.
     """
 
     def __init__(self, *, form: Form, width_hz: float, low_hz: float, high_hz: float) -> None:
@@ -43,7 +43,7 @@ class BandStop(SignalAugmentation):
     def change(
         self, x: Float[Tensor, "n n_channels n_times"], group: str, generator: torch.Generator
     ) -> Float[Tensor, "n n_channels n_times"]:
-        """Return signals without a band."""
+        """Return signals without the band."""
         sfreq = self.sfreq[group]
         centre = uniform(x, 1, min(self.low_hz, sfreq / 2), min(self.high_hz, sfreq / 2), generator)
         frequencies = torch.fft.rfftfreq(x.shape[2], 1 / sfreq, device=x.device)

@@ -1,4 +1,4 @@
-"""What an augmentation promises: a batch of views, changed at random."""
+"""Base classes of augmentations: a batch of views in, a randomly changed batch out."""
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
@@ -12,46 +12,46 @@ from eegbench.store.windows import Views
 
 
 class Augmentation(ABC):
-    """Changes the windows of a batch at random.
+    """Change the windows of a batch at random.
 
-    Windows come as the store normalised them, and are encoded after the change. A task decides whether each view has a
-    window of its own (`eegbench.store.windows.Views.expanded`), as contrastive tasks need, or whether views share
-    windows, which are then changed once for all of them.
+    Windows are normalised by the store before the change and encoded after it. A task decides whether each view
+    has its own copy of a window (`eegbench.store.windows.Views.expanded`), as contrastive tasks need, or whether views
+    share windows; a shared window is changed once.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``form`` (an `eegbench.types.Form`).
+        Names of constructor arguments that are not options: ``form`` (an `eegbench.types.Form`).
     """
 
     given: ClassVar = ("form",)
 
     @abstractmethod
     def __call__(self, views: Views, generator: torch.Generator) -> Views:
-        """Return a changed batch.
+        """Return the changed batch.
 
         Parameters
         ----------
         views
-            A batch, whose tensors are left as they are.
+            A batch; its tensors are not modified.
         generator
-            The only source of chance, on the device of the views.
+            The only source of randomness, on the device of the views.
         """
 
 
 class SignalAugmentation(Augmentation):
-    """Changes each window of each group of signals by itself; channels that a window lacks stay 0."""
+    """Change each window of each group of signals separately; missing channels stay 0."""
 
     @abstractmethod
     def change(
         self, x: Float[Tensor, "n n_channels n_times"], group: str, generator: torch.Generator
     ) -> Float[Tensor, "n n_channels n_times"]:
-        """Return changed signals of a group."""
+        """Return the changed signals of a group."""
 
     def __call__(self, views: Views, generator: torch.Generator) -> Views:
         """Return the batch with changed signals."""
         windows = views.windows
-        if not len(windows):  # an empty share of a batch; Fourier transforms refuse it
+        if not len(windows):  # an empty share of a batch; Fourier transforms would fail
             return views
         x = {name: self.change(one, name, generator) for name, one in windows.x.items()}
         if windows.present is not None:
@@ -62,6 +62,6 @@ class SignalAugmentation(Augmentation):
 def uniform(
     x: Float[Tensor, "n n_channels n_times"], n_channels: int, low: float, high: float, generator: torch.Generator
 ) -> Float[Tensor, "n _ 1"]:
-    """Draw a number for each window and for so many channels, uniformly from low to high."""
+    """Draw a number for each window and each of n_channels channels, uniformly between low and high."""
     drawn: Tensor = torch.rand(len(x), n_channels, 1, generator=generator, device=x.device)
     return low + (high - low) * drawn

@@ -1,4 +1,4 @@
-"""A recording may lack electrodes: some channels are 0 over the whole of an example.
+"""Robustness to missing electrodes: some channels are 0 throughout an example.
 
 Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
 """
@@ -16,11 +16,10 @@ from eegbench.store.windows import Views
 class ChannelDrop(Augmentation):
     """Set some channels to 0, the same ones in all windows of an example, such as the sleep epochs of a sequence.
 
-    With the probability ``p`` a number from 1 to all is drawn, and so many channels are dropped; in each group of
-    signals by itself. Examples that follow each other in the batch and share windows, as neighbouring sequences do,
-    lose the same channels, so that a window that they share is encoded once. Where the paper draws for each sequence by
-    itself, this draws for each stretch of them: ``sampler.block=1`` and ``sampler.every`` of a whole sequence do as the
-    paper does.
+    With probability ``p``, a number of channels from 1 to all is drawn and that many are dropped, separately in each
+    group of signals. Consecutive examples that share windows, as neighbouring sequences do, lose the same channels, so
+    that a shared window is encoded once. The paper draws for each sequence; to do the same, set ``sampler.block=1`` and
+    ``sampler.every`` to the length of a sequence.
 
     Parameters
     ----------
@@ -30,7 +29,7 @@ class ChannelDrop(Augmentation):
     Raises
     ------
     ValueError
-        Where it is no probability.
+        If ``p`` is not between 0 and 1.
     """
 
     def __init__(self, *, p: float) -> None:
@@ -39,7 +38,7 @@ class ChannelDrop(Augmentation):
         self.p = p
 
     def __call__(self, views: Views, generator: torch.Generator) -> Views:
-        """Return the batch with channels that are 0."""
+        """Return the batch with dropped channels set to 0."""
         windows = views.windows
         if not len(windows):
             return views
@@ -52,7 +51,7 @@ class ChannelDrop(Augmentation):
         return replace(views, windows=replace(windows, x=x))
 
     def _drawn(self, n: int, n_channels: int, generator: torch.Generator, device: torch.device) -> Tensor:
-        """Draw which channels are dropped (n, n_channels)."""
+        """Draw the channels to drop, as a mask (n, n_channels)."""
         place = torch.rand(n, n_channels, generator=generator, device=device).argsort(dim=1).argsort(dim=1)
         how_many = torch.randint(1, n_channels + 1, (n, 1), generator=generator, device=device)
         happens = torch.rand(n, 1, generator=generator, device=device) < self.p
@@ -61,7 +60,7 @@ class ChannelDrop(Augmentation):
 
 
 def _stretch_of(index: Int[Tensor, "batch n_views"], n_windows: int) -> Int[Tensor, "n_windows"]:
-    """Return a number for each window: one for all windows of examples that follow each other and share some."""
+    """Return the number of each window's stretch: consecutive examples that share windows form one stretch."""
     before, after = index[:-1].unsqueeze(2), index[1:].unsqueeze(1)
     goes_on = ((before == after) & (before >= 0)).flatten(1).any(dim=1)
     number = torch.cat([goes_on.new_zeros(1, dtype=torch.long), (~goes_on).cumsum(0)])

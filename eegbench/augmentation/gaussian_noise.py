@@ -1,4 +1,4 @@
-"""Is it the same brain activity under noise? White noise is added to each channel.
+"""Same brain activity with more noise: white noise is added to each channel.
 
 Mohsenvand et al. 2020, Contrastive representation learning for electroencephalogram classification,
 Proc. Mach. Learn. Res. 136, 238-253 (there up to 0.2 of a channel's standard deviation).
@@ -12,17 +12,17 @@ from eegbench.augmentation.base import SignalAugmentation, uniform
 
 
 class GaussianNoise(SignalAugmentation):
-    """Add Gaussian noise whose level is drawn uniformly for each window.
+    """Add Gaussian noise with a level drawn uniformly for each window.
 
     Parameters
     ----------
     max_share
-        Greatest standard deviation of the noise, as a share of that of each channel in the window.
+        Largest standard deviation of the noise, as a fraction of the channel's own in that window.
 
     Raises
     ------
     ValueError
-        Where the share is negative.
+        If it is negative.
     """
 
     def __init__(self, *, max_share: float) -> None:
@@ -33,9 +33,9 @@ class GaussianNoise(SignalAugmentation):
     def change(
         self,
         x: Float[Tensor, "n n_channels n_times"],
-        group: str,  # noqa: ARG002  all groups alike
+        group: str,  # noqa: ARG002  the same for all groups
         generator: torch.Generator,
     ) -> Float[Tensor, "n n_channels n_times"]:
-        """Return signals with noise."""
+        """Return signals with added noise."""
         level = uniform(x, 1, 0.0, self.max_share, generator) * x.std(2, correction=0, keepdim=True)
         return x + level * torch.randn(x.shape, generator=generator, device=x.device)

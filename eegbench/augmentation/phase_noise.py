@@ -1,4 +1,4 @@
-"""Is it brain activity of the same spectrum? The phases of all frequencies are shifted at random.
+"""Brain activity of the same spectrum: the phases of all frequencies are shifted at random.
 
 Schwabedal et al. 2018, Addressing class imbalance in classification problems of noisy signals by using Fourier
 transform surrogates, doi:10.48550/arXiv.1806.08675; compared with others in Rommel et al. 2022, Data augmentation for
@@ -17,17 +17,17 @@ from eegbench.augmentation.base import SignalAugmentation
 class PhaseNoise(SignalAugmentation):
     """Shift the phase of each frequency by a random angle, the same in all channels of a window.
 
-    The power spectrum of each channel and the coherence between channels stay as they are.
+    The power spectrum of each channel and the coherence between channels do not change.
 
     Parameters
     ----------
     strength
-        Greatest shift as a share of π: 1 leaves nothing of the original phases.
+        Largest shift as a fraction of π: 1 removes all information in the original phases.
 
     Raises
     ------
     ValueError
-        Where this is no share.
+        If it is not between 0 and 1.
     """
 
     def __init__(self, *, strength: float) -> None:
@@ -38,15 +38,15 @@ class PhaseNoise(SignalAugmentation):
     def change(
         self,
         x: Float[Tensor, "n n_channels n_times"],
-        group: str,  # noqa: ARG002  all groups alike
+        group: str,  # noqa: ARG002  the same for all groups
         generator: torch.Generator,
     ) -> Float[Tensor, "n n_channels n_times"]:
-        """Return signals of the same spectra with other phases."""
+        """Return signals with the same spectra and shifted phases."""
         n_times = x.shape[2]
         turned = 2 * torch.rand(len(x), 1, n_times // 2 + 1, generator=generator, device=x.device) - 1
-        turned[:, :, 0] = 0.0  # the mean is real
+        turned[:, :, 0] = 0.0  # the mean has no phase
         if n_times % 2 == 0:
-            turned[:, :, -1] = 0.0  # and so is what alternates from sample to sample
+            turned[:, :, -1] = 0.0  # nor has the Nyquist frequency
         angle = math.pi * self.strength * turned
         changed: Tensor = torch.fft.irfft(torch.fft.rfft(x) * torch.polar(torch.ones_like(angle), angle), n=n_times)
         return changed

@@ -1,4 +1,4 @@
-"""From options to objects: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
+"""Objects from options: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
 from eegbench.config.annotation import ConfigError, check_names, fill
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed

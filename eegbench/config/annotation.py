@@ -1,4 +1,4 @@
-"""Compare values with annotations: lists become tuples, whole numbers floats, and what does not fit is named."""
+"""Conversion of values to their annotations: lists to tuples, integers to floats, and errors for the rest."""
 
 import collections.abc
 import dataclasses
@@ -15,31 +15,31 @@ from eegbench.config.effect import renamed
 T = TypeVar("T")
 
 OnNode = Callable[[Mapping[str, Any], Any, str], Any]
-"""Takes a node (a mapping with ``_target_``), the annotation of its place and its path; returns what stands there."""
+"""Function of a node (a mapping with ``_target_``), its annotation and its path; returns the replacement value."""
 
 
 class ConfigError(ValueError):
-    """An option that does not exist or has the wrong type; the message says which and what is expected."""
+    """Raised for an option that does not exist or has the wrong type; the message names it and what is expected."""
 
 
 def fill(schema: type[T], options: Mapping[str, Any], *, path: str = "", owner: str = "") -> T:
-    """Make a dataclass of options, checked against its annotations; nodes in fields of plain mappings stay mappings.
+    """Create a dataclass from options checked against its annotations; nodes in plain mappings stay mappings.
 
     Parameters
     ----------
     schema
         A dataclass.
     options
-        Its fields by name.
+        Values of its fields by name.
     path
-        Where the options stand, as one types it; empty at the root.
+        Path of the options as typed on the command line; empty at the root.
     owner
-        What the options belong to, for messages; the path where it is empty.
+        Owner of the options in error messages; by default the path.
 
     Raises
     ------
     ConfigError
-        Naming the key, its value, what is expected, and the nearest existing name.
+        With the key, its value, what is expected, and the most similar existing name.
     """
     hints = typing.get_type_hints(schema)
     check_names(options, hints, owner or path, path)
@@ -51,22 +51,22 @@ def fill(schema: type[T], options: Mapping[str, Any], *, path: str = "", owner: 
 
 
 def is_node(value: object) -> bool:
-    """Whether a value is a mapping that names a class."""
+    """Return whether a value is a mapping that names a class."""
     return isinstance(value, Mapping) and "_target_" in value
 
 
 def keep_node(node: Mapping[str, Any], hint: Any, path: str) -> Any:  # noqa: ARG001  see OnNode
-    """Leave a node as it is."""
+    """Return a node unchanged."""
     return node
 
 
 def coerce(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
-    """Return a value in the type of an annotation.
+    """Convert a value to the type of an annotation.
 
     Raises
     ------
     ConfigError
-        Where it does not fit.
+        If the value does not fit.
     """
     if get_origin(hint) in (Union, types.UnionType):
         return _coerce_union(value, hint, path, on_node)
@@ -85,11 +85,11 @@ def coerce(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
 
 
 MISSING = object()
-"""Stands for a value that is not there."""
+"""Placeholder for a missing value."""
 
 
 def missing(hint: Any, owner: str, path: str) -> ConfigError:
-    """Return the error of a value that is not there."""
+    """Return the error for a missing value."""
     is_mapping = get_origin(hint) in (Mapping, collections.abc.Mapping)
     if (base := _base(get_args(hint)[1] if is_mapping else hint)) is not None:
         return _no_option(MISSING, base, f"{path}.NAME" if is_mapping else path)
@@ -97,13 +97,13 @@ def missing(hint: Any, owner: str, path: str) -> ConfigError:
 
 
 def _base(hint: Any) -> type | None:
-    """Return the class of which an annotation asks for an option: the abstract class itself, or that of a ``Spec``."""
+    """Return the abstract class that an annotation requires an option of, directly or in a ``Spec``; else None."""
     base = get_args(hint)[0] if get_args(hint) and get_origin(hint) not in (type, Callable) else hint
     return base if inspect.isclass(base) and inspect.isabstract(base) else None
 
 
 def _no_option(value: object, base: type, path: str) -> ConfigError:
-    """Return the error of a value where an option of a group is expected."""
+    """Return the error for a value in a place that requires an option of a group."""
     group = base.__module__.removeprefix("eegbench.").removesuffix(".base").replace(".", "/")
     if isinstance(value, Mapping) or value is MISSING:
         return ConfigError(f"{path}: no option is chosen there; choose one with +{group}@{path}=OPTION.")
@@ -111,12 +111,12 @@ def _no_option(value: object, base: type, path: str) -> ConfigError:
 
 
 def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str, path: str) -> None:
-    """Refuse names that are not known.
+    """Raise an error for names that are not known.
 
     Raises
     ------
     ConfigError
-        Naming the nearest known name.
+        With the most similar known name.
     """
     for name in options:
         if name not in known:
@@ -136,7 +136,7 @@ def join(path: str, name: str) -> str:
 
 
 def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
-    """Return the error of a value that does not fit; a number where a text is expected lacks quotes."""
+    """Return the error for a value that does not fit; for a number in place of text, it advises quotes."""
     if type(value) is int and "text" in expected.split(" or "):
         place, bracket, _ = path.partition("[")
         word = f'{place}=["{value}", …]' if bracket else f'{path}="{value}"'
@@ -145,7 +145,7 @@ def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigErro
 
 
 def describe(hint: Any) -> str:
-    """Say in words what an annotation expects."""
+    """Describe the type that an annotation expects."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         return " or ".join(describe(option) for option in arguments)
@@ -167,7 +167,7 @@ def _coerce_union(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
             return coerce(value, option, path, on_node)
         except ConfigError as error:
             if is_node(value) or (isinstance(value, list | tuple) and get_origin(option) in (list, tuple)):
-                errors.append(error)  # which key of a node or item of a list is wrong says more
+                errors.append(error)  # more precise: it names the key or item
     raise errors[0] if len(errors) == 1 else wrong(value, describe(hint), path)
 
 

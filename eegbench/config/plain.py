@@ -1,6 +1,6 @@
 """Options as plain values: mappings, lists, numbers and text.
 
-What a stored file says is read without evaluating interpolations: a text such as ``${oc.env:HOME}`` stays that text.
+Stored files are read without evaluating interpolations: a text such as ``${oc.env:HOME}`` remains that text.
 """
 
 import copy
@@ -17,45 +17,45 @@ from eegbench.config.annotation import ConfigError
 
 
 def conf_folder() -> Path:
-    """Return the folder of the shipped options: inside an installed package, next to it in a checkout."""
+    """Return the folder of the shipped options: inside an installed package, or next to the package in a checkout."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "conf"
     return inside if inside.is_dir() else package.parent / "conf"
 
 
 def check_options_folder(folder: str | None) -> None:
-    """Refuse a folder of the user's own options (``--config-dir``) that is not there.
+    """Raise an error if a folder of the user's own options (``--config-dir``) does not exist.
 
     Raises
     ------
     FileNotFoundError
-        Naming it.
+        With the name of the folder.
     """
     if folder is not None and not Path(folder).is_dir():
         raise FileNotFoundError(f"--config-dir {folder}: there is no such folder.")
 
 
 def plain(config: DictConfig) -> dict[str, Any]:
-    """Return a config that was just composed as plain values, with its interpolations evaluated; every key is a text.
+    """Return a composed config as plain values, with interpolations evaluated and keys converted to text.
 
     Raises
     ------
     omegaconf.errors.MissingMandatoryValue
-        Where a value is missing (``???``).
+        If a value is missing (``???``).
     """
     values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     return _mapping(_with_text_keys(values), "the config")
 
 
 def _with_text_keys(value: object) -> object:
-    """Turn the keys of mappings into text, as names of labels may be numbers."""
+    """Convert the keys of mappings to text, as names of labels may be numbers."""
     if isinstance(value, dict):
         return {str(key): _with_text_keys(_mapped(key, inside)) for key, inside in value.items()}
     return [_with_text_keys(inside) for inside in value] if isinstance(value, list) else value
 
 
 def _mapped(key: object, value: object) -> object:
-    """Turn pairs of label and class into a mapping: Hydra's grammar has no quoted keys (`with_whole_labels`)."""
+    """Convert pairs of label and class to a mapping: Hydra's grammar has no quoted keys (`with_whole_labels`)."""
     if (
         key != "labels"
         or not isinstance(value, list)
@@ -66,24 +66,24 @@ def _mapped(key: object, value: object) -> object:
 
 
 def with_stored(config: DictConfig, key: str, stored: Mapping[str, Any]) -> DictConfig:
-    """Return a composed config with values from a stored file in place of those below a key.
+    """Return a composed config in which the values below a key are replaced by values from a stored file.
 
     Parameters
     ----------
     config
-        Composed, with its interpolations not evaluated yet.
+        Composed, with interpolations not yet evaluated.
     key
-        A key at the root that holds a mapping.
+        A key at the root with a mapping.
     stored
         Plain values by name.
 
     Raises
     ------
     ConfigError
-        Where a stored text has an interpolation: it would be evaluated together with the config.
+        If a stored text contains an interpolation, which would be evaluated together with the config.
     """
     if "${" in json.dumps(stored, ensure_ascii=False, default=str):
-        raise ConfigError(f"{key}: a stored value holds an interpolation (${{…}}), which is not evaluated.")
+        raise ConfigError(f"{key}: a stored value contains an interpolation (${{…}}), which is not evaluated.")
     merged = copy.deepcopy(config)
     with open_dict(merged):
         for name, value in stored.items():
@@ -92,23 +92,23 @@ def with_stored(config: DictConfig, key: str, stored: Mapping[str, Any]) -> Dict
 
 
 def read_plain(path: Path) -> dict[str, Any]:
-    """Read a mapping from a YAML file that somebody may have changed; interpolations stay text.
+    """Read a mapping from a YAML file that may have been tampered with; interpolations remain text.
 
     Raises
     ------
     ConfigError
-        Where the file is no YAML or holds no mapping.
+        If the file is not YAML or does not contain a mapping.
     """
     return _mapping(_read(path), str(path))
 
 
 def read_words(path: Path) -> list[str]:
-    """Read a list of texts from a YAML file that somebody may have changed; interpolations stay text.
+    """Read a list of texts from a YAML file that may have been tampered with; interpolations remain text.
 
     Raises
     ------
     ConfigError
-        Where the file is no YAML or holds no list of texts.
+        If the file is not YAML or does not contain a list of texts.
     """
     words = _read(path)
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
@@ -117,12 +117,12 @@ def read_words(path: Path) -> list[str]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a mapping from a JSON file that somebody may have changed.
+    """Read a mapping from a JSON file that may have been tampered with.
 
     Raises
     ------
     ConfigError
-        Where the file is no JSON or holds no mapping.
+        If the file is not JSON or does not contain a mapping.
     """
     try:
         return _mapping(json.loads(path.read_text(encoding="utf-8")), str(path))
@@ -136,7 +136,7 @@ def write_plain(options: Mapping[str, Any], path: Path) -> None:
 
 
 def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Return options with dotted keys."""
+    """Return nested options as one mapping with dotted keys."""
     found: dict[str, Any] = {}
     for name, value in options.items():
         if isinstance(value, Mapping) and value:

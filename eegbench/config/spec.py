@@ -1,8 +1,8 @@
 """Build objects from nodes: mappings with ``_target_``, the full path to a class, and its constructor's arguments.
 
-A node may come from a stranger's file, so what it names is built only where it is a class that derives from the base
-that its place asks for, and that belongs to eegbench, torch's optimisers, or Optuna's samplers and pruners. Classes of
-other modules are built only where the user trusts the module by name (``trust=[module]`` on the command line).
+A node may come from an untrusted file, so a class is built only if it derives from the base class required in its
+place, and belongs to eegbench, torch's optimisers, or Optuna's samplers and pruners. Classes of other modules are
+built only if the user trusts the module by name (``trust=[module]`` on the command line).
 """
 
 import collections.abc
@@ -23,7 +23,7 @@ PLAIN = (Any, int, float, str, bool)
 """Annotations of plain values."""
 
 BUILDABLE = ("eegbench.", "torch.optim.", "optuna.samplers.", "optuna.pruners.")
-"""Modules whose classes are built without asking, where they derive from the base that is asked for."""
+"""Modules whose classes are built without explicit trust, if they derive from the required base class."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ class Spec(Generic[T]):
     node
         The mapping with ``_target_``.
     base
-        The class that the named one derives from.
+        Required base class.
     path
-        Where the node stands in the options, as one types it.
+        Path of the node in the options as typed on the command line.
     trusted
-        Modules of the user's whose classes may be built.
+        Modules that the user trusts.
     """
 
     node: Node
@@ -48,33 +48,33 @@ class Spec(Generic[T]):
     trusted: tuple[str, ...] = ()
 
     def build(self, **given: Any) -> T:
-        """Build the object; of the arguments given here, the constructor takes those that it names."""
+        """Build the object; the constructor receives those of the given arguments that it has parameters for."""
         return build(self.node, self.base, path=self.path, trusted=self.trusted, **given)
 
     def takes(self, name: str) -> bool:
-        """Return whether the constructor has an argument of this name."""
+        """Return whether the constructor has a parameter of this name."""
         return name in _parameters(_locate(self.node, self.base, self.path, self.trusted))
 
     def check(self) -> None:
-        """Compare the options with the constructor, without building anything.
+        """Check the options against the constructor without building the object.
 
-        The base class names in its attribute ``given`` the arguments that `build` will be given.
+        The attribute ``given`` of the base class names the arguments that `build` will receive.
 
         Raises
         ------
         ConfigError
-            Naming the key, its value, what is expected, and the nearest existing name.
+            With the key, its value, what is expected, and the most similar existing name.
         """
         _check(self.node, self.base, self.path, self.trusted)
 
     @property
     def target(self) -> type[T]:
-        """The class that is named.
+        """The class named by the node.
 
         Raises
         ------
         ConfigError
-            Where it may not be built.
+            If the class may not be built.
         """
         return _locate(self.node, self.base, self.path, self.trusted)
 
@@ -92,18 +92,18 @@ def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] =
     node
         A mapping with ``_target_``.
     base
-        The class that the named one must derive from.
+        Required base class.
     path
-        Where the node stands in the options, as one types it.
+        Path of the node in the options as typed on the command line.
     trusted
-        Modules of the user's whose classes may be built.
+        Modules that the user trusts.
     **given
-        Arguments from the program; the constructor takes those that it names.
+        Arguments from the program; the constructor receives those that it has parameters for.
 
     Raises
     ------
     ConfigError
-        Where the class may not be built, or an option does not fit its constructor.
+        If the class may not be built, or an option does not fit its constructor.
     """
     trusted = tuple(trusted)
     target = _locate(node, base, path, trusted)
@@ -115,9 +115,9 @@ def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] =
 
 
 def _build_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...]) -> Any:
-    """Build what a constructor's argument asks for; where it asks for a callable, bind the arguments instead.
+    """Build the value of a constructor's argument; if a callable is required, bind the arguments only.
 
-    An argument that asks for a `Spec` gets one, checked: its owner builds the object.
+    An argument annotated as `Spec` gets a checked `Spec`: its owner builds the object.
     """
     if get_origin(hint) is Spec:
         spec: Spec[Any] = Spec(node, get_args(hint)[0], path, trusted)
@@ -143,7 +143,7 @@ def _check_nested(node: Node, hint: Any, path: str, *, trusted: tuple[str, ...])
 
 
 def _asked(node: Node, hint: Any, path: str) -> tuple[type, bool]:
-    """Return the base class that an annotation asks for, and whether it asks for a callable that returns one."""
+    """Return the base class that an annotation requires, and whether it requires a callable that returns one."""
     if get_origin(hint) is collections.abc.Callable and isinstance(get_args(hint)[1], type):
         return get_args(hint)[1], True
     if inspect.isclass(hint) and hint not in PLAIN and not node.get("_partial_"):
@@ -152,7 +152,7 @@ def _asked(node: Node, hint: Any, path: str) -> tuple[type, bool]:
 
 
 def _arguments(node: Node, target: type, path: str, given: set[str], on_node: OnNode) -> dict[str, Any]:
-    """Return the constructor's arguments, each in the type of its annotation."""
+    """Return the constructor's arguments, converted to the types of their annotations."""
     hints = _parameters(target)
     options = {str(name): value for name, value in node.items() if not str(name).startswith("_")}
     check_names(options, {name: hint for name, hint in hints.items() if name not in given}, target.__name__, path)
@@ -163,12 +163,12 @@ def _arguments(node: Node, target: type, path: str, given: set[str], on_node: On
 
 
 def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type:
-    """Return the class that a node names, where it may be built as what is asked for."""
+    """Return the class that a node names, if it may be built in this place."""
     name = str(node.get("_target_", ""))
     module, _, attribute = name.rpartition(".")
     where = f"{path}._target_={name}" if path else f"_target_: {name}"
     if not name:
-        raise ConfigError(f"{path}: no _target_ says which class is built; write it into the option's YAML.")
+        raise ConfigError(f"{path}: the _target_ is missing; write the path of the class into the option's YAML.")
     if not name.startswith((*BUILDABLE, *(f"{one}." for one in trusted))):
         raise ConfigError(
             f"{where}: only classes of eegbench and torch.optim are built; "
@@ -178,7 +178,7 @@ def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type
         target = getattr(importlib.import_module(module), attribute)
     except ModuleNotFoundError as error:
         if not f"{module}.".startswith(f"{error.name}."):
-            raise ConfigError(f"{where}: {module} needs {error.name}, which is not there; install that.") from error
+            raise ConfigError(f"{where}: {module} needs {error.name}, which is not installed; install it.") from error
         raise ConfigError(f"{where}: there is no such class ({error}); is its folder in PYTHONPATH?") from error
     except AttributeError as error:
         raise ConfigError(f"{where}: there is no such class ({error}).") from error
@@ -194,7 +194,7 @@ def _locate(node: Node, base: type, path: str, trusted: tuple[str, ...]) -> type
 
 
 def _check_attributes(one: object, target: type, where: str, *, of_class: bool) -> None:
-    """Refuse a class, or an object of it, without an attribute that its abstract bases annotate."""
+    """Raise an error if a class, or an object of it, lacks an attribute that its abstract bases annotate."""
     annotated = [
         (name, hint)
         for base in target.__mro__
@@ -204,7 +204,7 @@ def _check_attributes(one: object, target: type, where: str, *, of_class: bool) 
     wanted = [name for name, hint in annotated if (ClassVar in (hint, get_origin(hint))) == of_class]
     lacking = sorted(
         name for name in wanted if not (hasattr(type(one), name) or hasattr(one, name))
-    )  # calls no property
+    )  # does not call properties
     if lacking:
         place = "as a class attribute" if of_class else "in its constructor"
         raise ConfigError(f"{where}: {target.__name__} lacks {', '.join(lacking)}; set {lacking[0]} {place}.")

@@ -1,4 +1,4 @@
-"""Words of a command line that Hydra reads back as they were meant, whatever stands in them."""
+"""Quoting of overrides on the command line, for Hydra and for shells."""
 
 import re
 import shlex
@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import OverrideParseException
 
 PLAIN = re.compile(r"[A-Za-z0-9_./:+@-]+")
-"""What needs no quotes, neither in Hydra's grammar nor in a shell."""
+"""Texts that need no quotes, neither in Hydra's grammar nor in a shell."""
 
 
 def quoted(text: str) -> str:
@@ -17,7 +17,7 @@ def quoted(text: str) -> str:
 
 
 def unquoted(value: str) -> str:
-    """Return the text that a typed value stands for; one that Hydra's grammar cannot read is returned as typed."""
+    """Return the text of a typed value without quotes; unchanged if Hydra's grammar cannot parse it."""
     try:
         read = OverridesParser.create().parse_overrides([f"key={value}"])[0].value()
     except OverrideParseException:
@@ -26,15 +26,15 @@ def unquoted(value: str) -> str:
 
 
 def typed(key: str, value: object) -> str:
-    """Return an override as it is typed into a shell, quoted for Hydra and for the shell where that is needed."""
+    """Return an override as typed into a shell, quoted for Hydra and the shell if necessary."""
     text = str(value)
     return f"{key}={text}" if PLAIN.fullmatch(text) else _for_shell(f"{key}={quoted(text)}")
 
 
 def retyped(word: str) -> str:
-    """Return an override whose value Hydra's grammar cannot read with quotes, as it is typed into a shell.
+    """Quote an override whose value Hydra's grammar cannot parse, for typing into a shell.
 
-    Of a list each element is quoted that needs it.
+    In a list, only the elements that need quotes get them.
     """
     key, _, value = word.partition("=")
     if value.startswith("[") and value.endswith("]"):
@@ -45,13 +45,13 @@ def retyped(word: str) -> str:
 
 
 def _for_shell(word: str) -> str:
-    """Quote a word for a shell, with as few marks as can be."""
+    """Quote an override for a shell, with as few quotes as possible."""
     if "'" in word and not set("$`\\!") & set(word):
         return '"' + word.replace('"', '\\"') + '"'
     return shlex.quote(word)
 
 
 def _bare(value: str) -> str:
-    """Return a value without the quotes around it."""
+    """Return a value without surrounding quotes."""
     value = value.strip()
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value

@@ -1,9 +1,9 @@
-"""Build a store's shards in jobs that one of Hydra's launchers starts, a share of the recordings each.
+"""Build a store's shards in jobs of one of Hydra's launchers, each with a share of the recordings.
 
 Conventions
 -----------
-The shares are decided before the first job: `SHARES` in the folder of the build lists the recordings of each job, and
-each leaves `REPORT` in its own folder. Nothing goes on from these files: a later build looks at the shards themselves.
+The shares are set before the first job: `SHARES` in the folder of the build lists the recordings of each job, and
+each job writes `REPORT` to its own folder. A later build does not use these files: it checks the shards themselves.
 """
 
 import shutil
@@ -36,24 +36,24 @@ from eegbench.score.render import plural
 SHARES, REPORT = "shares.json", "report.json"
 
 A_JOB = 20
-"""Recordings of a job where nobody says how many; all of them where jobs run one after the other."""
+"""Default number of recordings per job; without a parallel launcher, one job has them all."""
 
 LOOK_S = 2.0
-"""Between two looks at the store for new shards."""
+"""Seconds between two checks of the store for new shards."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """How a build ended.
+    """Result of a build.
 
     Attributes
     ----------
     report
-        What became of the recordings; of those of a job that did not come to its end, how many have shards now.
+        Outcome of the recordings; for a job that did not finish, the number of its recordings that have shards now.
     n_recordings
-        All that were to have a shard.
+        Number of recordings that need a shard.
     status
-        The exit status of the jobs: 1 where one failed, 130 after Ctrl-C.
+        Exit status of the jobs: 1 if one failed, 130 after Ctrl-C.
     """
 
     report: Report
@@ -62,12 +62,12 @@ class Built:
 
 
 def build_part(experiment: Experiment, words: Sequence[str], part: tuple[int, int]) -> Built:
-    """Build the shards of a part of the recordings in this process: every N-th from the I-th on.
+    """Build the shards of a part of the recordings in this process: every N-th, starting with the I-th.
 
     Raises
     ------
     ConfigError
-        Where the words choose a launcher.
+        If the overrides choose a launcher.
     """
     if value_of(words, "hydra/launcher"):
         raise ConfigError("--part builds in this process; leave it out, or leave hydra/launcher out.")
@@ -80,21 +80,21 @@ def build_part(experiment: Experiment, words: Sequence[str], part: tuple[int, in
 def build_in_jobs(
     verb: Callable[[DictConfig], Any], experiment: Experiment, words: Sequence[str], n_a_job: int | None
 ) -> Built:
-    """Build the shards that are missing by running a verb, which calls `build_own_share`, in jobs.
+    """Build the missing shards by running a verb, which calls `build_own_share`, in jobs.
 
     Parameters
     ----------
     verb
         The job, wrapped by `as_job`.
     experiment
-        Its recordings, preprocessing and store.
+        Experiment with recordings, preprocessing and store.
     words
-        The flags and overrides that composed it; they may choose a launcher.
+        Flags and overrides from which it was composed; they may choose a launcher.
     n_a_job
-        Recordings of a job; None for `A_JOB`.
+        Number of recordings per job; None for `A_JOB`.
     """
     if value_of(words, "hydra/sweeper"):
-        raise ConfigError("hydra/sweeper: nothing is searched while shards are built; leave it out.")
+        raise ConfigError("hydra/sweeper: building shards is not a search; leave it out.")
     show_log()
     recordings = listed(experiment.dataset)
     some = (experiment.dataset, experiment.preprocessing, recordings, experiment.storage)
@@ -114,7 +114,7 @@ def build_in_jobs(
 
 
 def build_own_share(config: DictConfig) -> None:
-    """Build the share of this job, and leave its report."""
+    """Build the share of this job, and write its report."""
     options = plain(config)
     number, hydra = options.pop("share"), HydraConfig.get()
     experiment = read_experiment(options)
@@ -125,13 +125,13 @@ def build_own_share(config: DictConfig) -> None:
 
 
 def _argv(words: Sequence[str], folder: Path, n_jobs: int) -> list[str]:
-    """Return the words of a multirun with a job a share, without what surrounds multiruns of training."""
+    """Return the arguments of a multirun with one job per share, without the callback for multiruns of training."""
     own = [f"+share=range(0,{n_jobs})", f"hydra.sweep.dir={quoted(str(folder))}", "~hydra.callbacks.sweeping"]
     return ["-m", *words, *own]
 
 
 def _reports(folder: Path, shares: Sequence[Sequence[Job]]) -> list[Report]:
-    """Return what the jobs report, and remove the folder of a build whose jobs all do: it holds nothing else."""
+    """Return the reports of the jobs, and remove the folder of the build if all jobs reported."""
     found, n_ended = [], 0
     for number, share in enumerate(shares):
         file = folder / str(number) / REPORT
@@ -139,11 +139,11 @@ def _reports(folder: Path, shares: Sequence[Sequence[Job]]) -> list[Report]:
         there = Report(n_built=sum(job.folder.is_dir() for job in share))
         found.append(Report(**read_json(file)) if file.is_file() else there)
     if n_ended == len(shares):
-        shutil.rmtree(folder, ignore_errors=True)  # a network file system keeps files that a job has open
-        with suppress(OSError):  # builds that are at work have theirs next to it
+        shutil.rmtree(folder, ignore_errors=True)  # a network file system may hold open files
+        with suppress(OSError):  # other builds may be running
             folder.parent.rmdir()
     else:
-        tell(f"{len(shares) - n_ended} of {len(shares)} jobs did not come to their end; what they left: {folder}")
+        tell(f"{len(shares) - n_ended} of {len(shares)} jobs did not finish; their logs are in {folder}")
     return found
 
 

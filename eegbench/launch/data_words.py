@@ -1,4 +1,4 @@
-"""The words of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
+"""Arguments of ``eegbench data``: a folder, and overrides of ``eegbench train``."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +14,14 @@ if TYPE_CHECKING:  # so that --help need not import torch
 
 
 def as_overrides(words: Sequence[str]) -> list[str]:
-    """Turn the words into overrides of ``eegbench train``: a folder is ``dataset.root``.
+    """Convert the arguments to overrides of ``eegbench train``: a folder becomes ``dataset.root``.
 
     Raises
     ------
     ValueError
-        Where there are several folders.
+        If there are several folders.
     FileNotFoundError
-        Where there is no such folder.
+        If the folder does not exist.
     """
     folders = [word for word in words if not is_override(word) or Path(word).expanduser().is_dir()]
     overrides = [word for word in words if word not in folders]
@@ -33,7 +33,7 @@ def as_overrides(words: Sequence[str]) -> list[str]:
             raise FileNotFoundError(f"{folder}: there is no such folder.")
         named = [] if any(word.startswith(("dataset=", "experiment=")) for word in overrides) else _reader(folder)
         if named:
-            tell(f"no dataset is named, so these are taken: {' '.join(named)}")
+            tell(f"no dataset is named; using {' '.join(named)}")
         overrides = [*named, f"dataset.root={quoted(str(folder))}", *overrides]
     return ["name=data", *with_whole_labels(overrides)]
 
@@ -46,7 +46,7 @@ def as_experiment(overrides: Sequence[str], config_dir: str | None) -> "Experime
 
 
 def _reader(folder: Path) -> list[str]:
-    """Return the dataset for a folder where none is named; each file counts as a subject until somebody says more."""
+    """Return the dataset for a folder if none is named; by default each file counts as a subject."""
     if (folder / "dataset_description.json").is_file():
         return ["dataset=bids"]
     is_sleep = any(folder.glob("*-PSG.edf"))

@@ -1,4 +1,4 @@
-"""Error messages: one sentence for what a person can mend; faults of the program keep their traceback."""
+"""Error messages: one sentence for errors that users can fix; errors of the program keep their traceback."""
 
 import difflib
 import errno
@@ -18,16 +18,16 @@ from eegbench.config import REMOVED, conf_folder, read_plain, renamed, retyped
 from eegbench.launch.help import composed
 
 MESSAGE = "eegbench_message"
-"""The attribute of an error that carries its message from a job's process."""
+"""Attribute of an error with its message, set in the process of a job."""
 
-ELSEWHERE = "make room there, or put everything elsewhere with paths.outputs=FOLDER."
+ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
-"""Nodes that hold the options of a group of which several may be chosen."""
+"""Nodes with the options of a group of which several may be chosen."""
 
 _NO_ACCESS = (
-    "access is not permitted; ask the owner of this file or folder, or name another: dataset.root=FOLDER for "
-    "recordings, paths.outputs=FOLDER for everything that is written."
+    "permission denied; ask the owner of this file or folder, or name another: dataset.root=FOLDER for "
+    "recordings, paths.outputs=FOLDER for all output."
 )
 
 _DISK = {
@@ -43,16 +43,16 @@ _DISK = {
 
 
 def error_message(error: BaseException, config_name: str) -> str | None:
-    """Return the message of an error that a person can mend; None for what looks like a fault of the program.
+    """Return the message of an error that users can fix; None for what looks like an error of the program.
 
     Parameters
     ----------
     error
-        What was raised.
+        The error.
     config_name
-        The verb whose options were composed.
+        Name of the verb whose options were composed.
     """
-    if message := getattr(error, MESSAGE, None):  # made in the job, in another process
+    if message := getattr(error, MESSAGE, None):  # set in the process of the job
         return str(message)
     if isinstance(error, HydraException | OmegaConfBaseException | MarkedYAMLError):
         return _unreadable(error) or _hydra_message(error, config_name)
@@ -63,7 +63,7 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{_place(error)}{_DISK[error.errno]}"
     if isinstance(error, FileNotFoundError) and _innermost(error).name == "mkdir":
-        return f"{_place(error)}no folder can be made here; {ELSEWHERE}"
+        return f"{_place(error)}cannot create a folder here; {ELSEWHERE}"
     if isinstance(error, ValueError | OSError) and _is_ours(error):
         return str(error)
     return None
@@ -75,7 +75,7 @@ def _place(error: BaseException) -> str:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether our own code raised it on purpose, and no library from within."""
+    """Return whether our own code raised it on purpose, rather than a library called by it."""
     return Path(_innermost(error).filename).is_relative_to(Path(__file__).resolve().parents[1])
 
 
@@ -85,27 +85,27 @@ def _innermost(error: BaseException) -> traceback.FrameSummary:
 
 
 def _unreadable(error: BaseException) -> str:
-    """Say what is wrong with an override or a YAML that cannot be read; an empty text for other errors."""
+    """Describe an override or a YAML file that cannot be parsed; an empty text for other errors."""
     if isinstance(error, OverrideParseException):
         return _unreadable_word(error.override)
     return _unreadable_yaml(error) if isinstance(error, MarkedYAMLError) else ""
 
 
 def _unreadable_word(word: str) -> str:
-    """Say how an override is quoted that Hydra's grammar cannot read."""
+    """Return how to quote an override that Hydra's grammar cannot parse."""
     if "=" not in word:
-        return f"{word!r} is neither a flag nor an override; KEY=VALUE is expected, without blanks around =."
+        return f"{word!r} is neither a flag nor an override; expected KEY=VALUE without spaces around =."
     if (found := re.fullmatch(r"([\w.@/+~-]+)\s*=\s*(.*)", word)) and f"{found[1]}={found[2]}" != word:
-        return f"{word}: blanks around = are not read; type {found[1]}={found[2]}"
+        return f"{word}: spaces around = are not allowed; type {found[1]}={found[2]}"
     if found := re.fullmatch(r"[+]*([\w.]+\.labels)\.([^=]+)=(.*)", word):
-        return f"{word}: no key can hold this text; type the whole map: '{found[1]}={{\"{found[2]}\": {found[3]}, …}}'"
+        return f"{word}: no key can contain this text; type the mapping: '{found[1]}={{\"{found[2]}\": {found[3]}, …}}'"
     if word.partition("=")[2].startswith("{"):
-        return f'{word}: this mapping cannot be read; write {{TEXT: VALUE, "TEXT WITH SIGNS": VALUE}}'
-    return f"{word}: this value cannot be read as it stands; if it is meant as a text, quote it so: {retyped(word)}"
+        return f'{word}: this mapping cannot be parsed; write {{TEXT: VALUE, "QUOTED TEXT": VALUE}}'
+    return f"{word}: this value cannot be parsed; if it is text, quote it: {retyped(word)}"
 
 
 def _unreadable_yaml(error: MarkedYAMLError) -> str:
-    """Name the file and line where a YAML breaks off."""
+    """Return the file and line of a syntax error in a YAML file."""
     mark = error.problem_mark or error.context_mark
     place = f"{mark.name}, line {mark.line + 1}: " if mark else ""
     return f"{place}this YAML cannot be read ({error.problem or error.context}); correct that line."
@@ -115,15 +115,13 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
     text = str(error)
     if found := re.search(r"Ambiguous value for argument '(.+)'\n", text):
         word = found[1]
-        return (
-            f"{word}: a comma separates values of a multirun (add -m); if it is one text, quote it so: {retyped(word)}"
-        )
+        return f"{word}: a comma separates values of a multirun (add -m); if it is one text, quote it: {retyped(word)}"
     if found := re.search(r"Could not (?:find|load) '(.+)/([^/']+)'", text):
         group, option = _typed(*found.groups())
         there = _options(text, group)
         return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Multiple values for ([^ ]+)\. To override", text):
-        return f"+{found[1]}: an option is chosen there already; to choose another, leave the + out: {found[1]}=OPTION"
+        return f"+{found[1]}: an option is already chosen here; to choose another, omit the +: {found[1]}=OPTION"
     if found := re.search(r"Could not (?:override|delete) '([^'@]+@[^']+)'", text):
         return f"{found.group(1)}: no option is chosen there; +{found.group(1)}=OPTION adds one."
     if found := re.search(r"Could not override '([^'@]+)", text):
@@ -134,25 +132,25 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
 
 
 def _key_message(key: str, config_name: str) -> str:
-    """Say why an override's key does not exist."""
+    """Return why an override's key does not exist."""
     if key in REMOVED:
         return f"{key}: {REMOVED[key]}"
     if said := renamed(key):
         return said
     if key == "sweep":
-        return "sweep=OPTION: a search space is added; write +sweep=OPTION."
+        return "sweep=OPTION: a search space must be added with a +; write +sweep=OPTION."
     if key.startswith("hydra.sweeper."):
         from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
 
         return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
     known = _known_keys(config_name)
     if key in {*known, *_keys_at(key, known)}:
-        return f"{key}: the options chosen here have no such key; add --help to this command to list their keys."
+        return f"{key}: the chosen options have no such key; add --help to this command to list their keys."
     for node, group in SEVERAL.items():
         if key.startswith(f"{node}."):
             option = key.removeprefix(f"{node}.").partition(".")[0]
             return (
-                f"{key}: the options chosen here have no such key; choose its option with {group}=[…,{option}], or add "
+                f"{key}: the chosen options have no such key; choose its option with {group}=[…,{option}], or add "
                 "--help to this command to list their keys."
             )
     return f"{key}: there is no such key{_near_key(key, known)}; `eegbench {config_name} --help` lists all."
@@ -160,13 +158,13 @@ def _key_message(key: str, config_name: str) -> str:
 
 def _slurm_message(error: BaseException) -> str:
     if "srun" in str(error):
-        return "there is no SLURM here (no program srun); leave hydra/launcher out, or take hydra/launcher=joblib."
+        return "SLURM is not installed here (no program srun); leave hydra/launcher out, or set hydra/launcher=joblib."
     lines = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
-    return f"SLURM did not do the job ({lines}); what to ask of it is set by hydra.launcher.KEY=VALUE."
+    return f"SLURM did not run the job ({lines}); set its resources with hydra.launcher.KEY=VALUE."
 
 
 def _options(text: str, group: str) -> list[str]:
-    """Return the options of a group: those that Hydra lists, and shipped ones in its folders that are no groups."""
+    """Return the options of a group: those listed by Hydra, and shipped ones in subfolders that are not groups."""
     _, _, rest = text.partition("Available options in")
     listed = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("\t"), rest.splitlines()[1:])]
     folder = conf_folder() / group
@@ -177,14 +175,14 @@ def _options(text: str, group: str) -> list[str]:
 
 
 def _typed(group: str, option: str) -> tuple[str, str]:
-    """Return a group and an option as they are typed: ``experiment=ablation/NAME`` is an option of ``experiment``."""
+    """Return a group and an option as typed: ``experiment=ablation/NAME`` is an option of ``experiment``."""
     outer, _, inner = group.rpartition("/")
     is_folder = outer and any(_is_of_all(path) for path in (conf_folder() / group).glob("*.yaml"))
     return (outer, f"{inner}/{option}") if is_folder else (group, option)
 
 
 def _is_of_all(path: Path) -> bool:
-    """Whether an option sets keys of all groups, as those of ``experiment`` do; a folder of them is no group."""
+    """Return whether an option sets keys of all groups, as in ``experiment``; its subfolders are not groups."""
     return path.read_text(encoding="utf-8").startswith("# @package _global_")
 
 
@@ -194,7 +192,7 @@ def _near(word: str, known: Sequence[str]) -> str:
 
 
 def _near_key(key: str, known: Sequence[str]) -> str:
-    """Suggest the nearest key at the same place; where none is near, the nearest of all."""
+    """Suggest the most similar key at the same place, or otherwise of all keys."""
     place, _, name = key.rpartition(".")
     siblings = {one.rpartition(".")[2]: one for one in _keys_at(key, known)}
     near = difflib.get_close_matches(name, siblings, n=1) if place else []
@@ -202,7 +200,7 @@ def _near_key(key: str, known: Sequence[str]) -> str:
 
 
 def _keys_at(key: str, known: Sequence[str]) -> list[str]:
-    """Return the keys next to a key, those of every option of its group too."""
+    """Return the keys next to a key, including those of every option of its group."""
     place = key.rpartition(".")[0]
     files = (conf_folder() / place.replace(".", "/")).glob("*.yaml") if place else ()
     names = {name for path in files for name in read_plain(path) if name not in ("defaults", "_target_")}

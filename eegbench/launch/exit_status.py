@@ -1,20 +1,20 @@
-"""The exit status of a verb with ordinary options: what stopped it is said in a sentence."""
+"""Exit status and error message of verbs without Hydra."""
 
 import sys
 from collections.abc import Callable
 
 
 def exit_status(work: Callable[[], int], *, interrupted: str, reworded: Callable[[str], str] = str) -> int:
-    """Do the work of a verb, and return its exit status.
+    """Run the work of a verb, and return its exit status.
 
     Parameters
     ----------
     work
-        Returns the exit status where nothing stopped it.
+        Function that returns the exit status.
     interrupted
-        What is left after Ctrl-C, for the message.
+        State after Ctrl-C, for the message.
     reworded
-        Turns an error message of training into one with the verb's own options.
+        Converts an error message of training to the verb's own options.
     """
     try:
         return work()

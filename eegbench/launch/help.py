@@ -1,4 +1,4 @@
-"""What ``--help`` says of verbs that take overrides; Hydra's own composes more than it shows, and takes longer."""
+"""Text of ``--help`` for verbs with overrides; Hydra's own help is slower and shows less."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
   eegbench train dataset=sleep_physionet model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3               one run for each value
   eegbench train -m hydra/sweeper=optuna 'trainer.lr=tag(log,interval(1e-4,1e-2))'    a search; docs/sweeps.md
-  eegbench train +sweep=encoder_and_sampler  a search whose space is an option
+  eegbench train +sweep=encoder_and_sampler  a search over a shipped search space
   eegbench train -m … sweep.dry_run=true     print what would run
   eegbench train resume=FOLDER               finish an interrupted run
   eegbench train encoder=FOLDER dataset=…    start from a finished run's encoder
@@ -53,7 +53,7 @@ usage: eegbench explain run=FOLDER [interpretability=METHOD] [KEY=VALUE] ...
 
 TEXTS = {"train": TRAIN, "explain": EXPLAIN}
 GROUPS = {"explain": ("interpretability",)}
-"""Groups that a verb takes, where it does not take all."""
+"""Groups that a verb accepts, for verbs that do not accept all."""
 
 
 def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -> str:
@@ -77,13 +77,13 @@ def composed(
     Parameters
     ----------
     config_name
-        The root config.
+        Name of the root config.
     overrides
-        Overrides as they are typed.
+        Overrides as typed on the command line.
     user_folder
-        A folder of the user's own options, which come before the shipped ones.
+        Folder of the user's own options, which take precedence over shipped ones.
     with_hydra
-        Whether Hydra's own options stand in it, under ``hydra``.
+        Whether to include Hydra's own options, under ``hydra``.
     """
     check_options_folder(user_folder)
     GlobalHydra.instance().clear()

@@ -1,4 +1,4 @@
-"""Composed options with the comments that stand next to them in the YAML files: units, sources, allowed values."""
+"""Composed options with the comments of their YAML files: units, sources, allowed values."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,25 +8,25 @@ import yaml
 from omegaconf import DictConfig, OmegaConf
 
 COLUMN = 46
-"""Column at which comments begin, counted in characters."""
+"""Column in characters at which comments start."""
 
 Place = tuple[str, ...]
-"""Keys that lead to a value."""
+"""Path of keys to a value."""
 
 
 def commented(config: DictConfig, choices: Mapping[str, object], root: str, folders: Sequence[Path]) -> str:
-    """Return a composed config as YAML, with the comments of the files that it was composed of.
+    """Return a composed config as YAML, with the comments of the files that it was composed from.
 
     Parameters
     ----------
     config
-        The composed options.
+        Composed options.
     choices
-        The chosen option of each group, as Hydra names them: ``group`` or ``group@package``.
+        Chosen option of each group, named as in Hydra: ``group`` or ``group@package``.
     root
         Name of the root config.
     folders
-        Folders of options; a file is looked for in each, the first one wins.
+        Folders of options, in order of precedence.
     """
     comments = _comments(_found(root, folders), ())
     for group, option in sorted(choices.items(), key=lambda choice: choice[0] == "experiment"):
@@ -49,7 +49,7 @@ def _found(name: str, folders: Sequence[Path]) -> Path | None:
 
 
 def _comments(path: Path | None, place: Place) -> dict[Place, str]:
-    """Return the comment next to each key of an option, those of the options it is made from included."""
+    """Return the comment on each key of an option, including those of the options it is based on."""
     if path is None:
         return {}
     text = path.read_text(encoding="utf-8")
@@ -64,12 +64,12 @@ def _comments(path: Path | None, place: Place) -> dict[Place, str]:
         end = key.end_mark if block else value.end_mark
         comment = re.match(r"[\]},:]*\s*#\s*(.*)", lines[end.line][end.column :] if end.line < len(lines) else "")
         if comment and not (isinstance(value, yaml.MappingNode) and value.flow_style and value.value):
-            found[keys] = comment[1].strip()  # of several keys on a line, the last one has the comment
+            found[keys] = comment[1].strip()  # the comment belongs to the last key on a line
     return found
 
 
 def _bases(node: yaml.Node | None) -> list[str]:
-    """Return the options of the same group from which a preset is made."""
+    """Return the options of the same group on which a preset is based."""
     top = dict(_items(node))
     defaults = top.get("defaults")
     listed = defaults.value if isinstance(defaults, yaml.SequenceNode) else []

@@ -1,4 +1,4 @@
-"""Ctrl-C, polite kills (SIGTERM), a closed terminal (SIGHUP) and others interrupt a run; it tells how to finish it."""
+"""Handling of Ctrl-C, SIGTERM, SIGHUP (a closed terminal) and other signals, which interrupt a run."""
 
 import contextlib
 import signal
@@ -8,13 +8,13 @@ import psutil  # imported early: an interrupt may come while others import it
 from eegbench.tracking.uninterrupted import SIGNALS
 
 INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, by the shells' convention."""
+"""Exit status of a program interrupted by Ctrl-C, by the convention of shells."""
 
 JOB_TIMEOUT_S = 30
-"""How long a job may take to record that it was interrupted."""
+"""Time limit in seconds for a job to record its interruption."""
 
 WORKERS = ("popen_loky", "submitit.local")
-"""What the command lines of joblib's and submitit's worker processes contain."""
+"""Parts of the command lines of joblib's and submitit's worker processes."""
 
 _is_interrupted = False
 _has_jobs = False
@@ -34,22 +34,22 @@ def answer_interrupts(*, has_jobs: bool) -> None:
         before = signal.getsignal(number)
         if before is signal.SIG_IGN:  # a shell's background job ignores Ctrl-C, nohup a SIGHUP
             continue
-        if number != signal.SIGUSR1 or before in (signal.SIG_DFL, _interrupt):  # a launcher may answer it in its way
+        if number != signal.SIGUSR1 or before in (signal.SIG_DFL, _interrupt):  # a launcher may handle it itself
             signal.signal(number, _interrupt)
 
 
 def stop_if_interrupted() -> None:
-    """Raise KeyboardInterrupt again where one was lost: Python drops one that comes while it deletes an object."""
+    """Raise KeyboardInterrupt again if it was lost: Python drops one raised while an object is deleted."""
     if _is_interrupted:
         raise KeyboardInterrupt
 
 
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signature of signal handlers
-    """Interrupt the jobs, then this process; a second signal must not disturb what the first one started."""
+    """Interrupt the jobs, then this process; further signals are ignored until the jobs have ended."""
     global _is_interrupted
     _is_interrupted = True
     before = {each: signal.signal(each, _ignore) for each in SIGNALS}
-    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a second one ends a process that hangs
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a second one kills a process that hangs
     if _has_jobs:
         _end_jobs()
         for each, handler in before.items():
@@ -58,11 +58,11 @@ def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001  the signatu
 
 
 def _ignore(number: int, frame: object) -> None:
-    """Do nothing; SIG_IGN instead of a function would warn of a signal that came just before."""
+    """Do nothing; with SIG_IGN instead, Python would warn about a signal that arrived just before."""
 
 
 def _end_jobs() -> None:
-    """End the jobs that a launcher started on this machine: politely, so that each run is marked as killed."""
+    """Stop the jobs that a launcher started on this machine, first with SIGTERM, so that runs are marked as killed."""
     jobs, below = [], []
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):

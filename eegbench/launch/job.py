@@ -1,4 +1,4 @@
-"""Do a job of ``eegbench train``: one experiment, or one for each of ``sweep.seeds``, and its value for the sweep."""
+"""Run a job of ``eegbench train``: one experiment, or one for each of ``sweep.seeds``, and its objective values."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from eegbench.trainer.base import NonFiniteLossError
 
 
 def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | None:
-    """Run a job's experiments and return what its sweep seeks; None where there are no labels."""
+    """Run a job's experiments and return the objectives of its sweep; None without labels."""
     folder = Path(hydra.runtime.output_dir).resolve()
     context = _context(experiment, hydra)
     with _study_trial(experiment, hydra) as trial:
@@ -59,10 +59,10 @@ def _run_seeds(experiment: Experiment, folder: Path, context: SweepContext, tria
 
 
 class _Watch:
-    """Reports each pass to the study, gives a trial up when the study says so, and ends an interrupted run.
+    """Report each pass to the study, prune the trial if the study decides so, and stop an interrupted run.
 
-    With several seeds the value is the mean over the seeds so far, the one in training with its present score, and
-    steps count on from seed to seed: trials are compared at the same pass of the same seed.
+    With several seeds the reported value is the mean over the seeds so far, including the current score of the seed in
+    training. Steps continue from seed to seed, so trials are compared at the same pass of the same seed.
     """
 
     def __init__(self, experiment: Experiment, trial: Trial | None, position: int, earlier: Sequence[float]) -> None:
@@ -81,12 +81,12 @@ class _Watch:
         assert self.trial is not None
         mean = float(np.mean([*self.earlier, value]))
         step = self.before + row["pass"]
-        if self.trial.report(mean, step) and step < self.last_step:  # what is trained to its end is evaluated
+        if self.trial.report(mean, step) and step < self.last_step:  # fully trained runs are evaluated
             raise Pruned(mean, row["pass"])
 
 
 def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
-    """Return the place of a job in its multirun, if it is part of one."""
+    """Return the context of a job in its multirun, if it is part of one."""
     own, chosen = _user_options(hydra), hydra.runtime.choices
     named = {"experiment": str(chosen.experiment)} if chosen.get("experiment") else {}
     if OmegaConf.is_missing(hydra.job, "num"):
@@ -109,12 +109,12 @@ def _user_options(hydra: DictConfig) -> str:
 
 @contextmanager
 def _study_trial(experiment: Experiment, hydra: DictConfig) -> Iterator[Trial | None]:
-    """Hold the trial of the study that the job is, if it is one."""
+    """Claim the job's trial of a study, if it has one."""
     study, number = experiment.sweep.study, experiment.sweep.trial
     if study is None or number is None or OmegaConf.is_missing(hydra.job, "num"):
         yield None
         return
-    from eegbench.sweep.job import open_trial  # here, as Optuna takes long to import
+    from eegbench.sweep.job import open_trial  # here, as Optuna is slow to import
     from eegbench.sweep.storage import storage_address
 
     pruner = hydra.sweeper.get("pruner")

@@ -1,4 +1,4 @@
-"""Which jobs a multirun has, read from its words and its config before it begins."""
+"""The jobs of a multirun, determined from its overrides and config before it starts."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,29 +14,29 @@ from omegaconf import DictConfig
 
 from eegbench.config import ConfigError
 
-if TYPE_CHECKING:  # imported at run time where it is needed: it loads Optuna
+if TYPE_CHECKING:  # imported at run time where needed, as it loads Optuna
     from eegbench.sweep.plan import Plan
 
 DATA = ("dataset", "preprocessing", "store")
-"""Nodes that decide which shards are built."""
+"""Nodes that determine the shards to build."""
 
 
 @dataclass(frozen=True)
 class Jobs:
-    """A multirun before it begins.
+    """A multirun before it starts.
 
     Attributes
     ----------
     folder
-        Holds a folder a job.
+        Folder with one folder per job.
     plan
-        The Optuna sweep, or None.
+        Plan of the Optuna sweep; None for other multiruns.
     varied
-        The keys that vary.
+        Varied keys.
     words
         Overrides of jobs: all of a list of jobs, examples of a search space.
     checked
-        Those whose options are composed and checked before the first begins, the first job among them.
+        Jobs whose options are composed and checked before the first job starts, including the first.
     """
 
     folder: Path
@@ -52,7 +52,7 @@ def read_jobs(config: DictConfig) -> Jobs:
     Raises
     ------
     ConfigError
-        Where a word cannot be swept so.
+        If an override cannot be swept in this way.
     """
     if config.hydra.sweeper._target_ == "hydra_plugins.eegbench.Optuna":
         return _searched(config)
@@ -77,16 +77,16 @@ def read_jobs(config: DictConfig) -> Jobs:
 
 
 def covering(choices: Mapping[str, Sequence[str]], crossed: set[str]) -> Iterator[tuple[str, ...]]:
-    """Yield jobs among which are every value of every key, and every combination of the keys that are crossed.
+    """Yield jobs that together contain every value of every key, and every combination of the crossed keys.
 
-    A product of many values has too many jobs to compose them all, and what is wrong with a value shows in any job.
+    The full product may have too many jobs to compose them all, and an invalid value causes an error in any job.
 
     Parameters
     ----------
     choices
-        The overrides of each key.
+        Overrides of each key.
     crossed
-        Keys that decide which other keys there are, and which data.
+        Keys that determine which other keys exist, or which data are used.
     """
     whole = [key for key in choices if key in crossed]
     sizes = [len(choices[key]) for key in whole]
@@ -98,7 +98,7 @@ def covering(choices: Mapping[str, Sequence[str]], crossed: set[str]) -> Iterato
 
 
 def _values(one: Override) -> Iterator[str]:
-    """Yield the values of an override, as Hydra's basic sweeper takes them: every value with every other."""
+    """Yield the values of an override, as Hydra's basic sweeper does: every value with every other."""
     if one.is_interval_sweep():
         raise ConfigError(f"{one.input_line}: only a search takes an interval; add hydra/sweeper=optuna.")
     yield from one.sweep_string_iterator() if one.is_sweep_override() else [one.get_value_element_as_str()]

@@ -1,4 +1,4 @@
-"""What surrounds a multirun: its options are checked and its shards built before any job; a parent run holds it."""
+"""Callbacks around a multirun: options are checked and shards built before any job; a parent run groups the jobs."""
 
 import contextlib
 import sys
@@ -17,21 +17,21 @@ from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
 from eegbench.sweep.sweep_context import FACTS, SWEEP
 
-if TYPE_CHECKING:  # imported at run time where they are needed: they load torch or Optuna
+if TYPE_CHECKING:  # imported at run time where needed, as they load torch or Optuna
     from eegbench.experiment import Experiment
 
 MAX_CHECKED = 200
-"""Jobs whose options are checked before the first begins; composing one takes about 0.2 s."""
+"""Maximum number of jobs whose options are checked before the first starts; composing one takes about 0.2 s."""
 
 _open: list[Any] = []
-"""The parent that has begun and not ended; a multirun that fails does not call its callbacks."""
+"""The open parent run; Hydra does not call the final callback of a multirun that fails."""
 
 
 class Sweeping(Callback):  # type: ignore[misc]
-    """Surrounds every multirun, whatever its sweeper and launcher."""
+    """Callbacks at the start and end of every multirun, with any sweeper and launcher."""
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
-        """Check all jobs, build what they share, begin the parent; or print what would run, and end."""
+        """Check all jobs, build their shards and start the parent run; or print the jobs and exit."""
         with _error_messages():
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
@@ -47,7 +47,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             HydraConfig.instance().set_config(config)
 
     def on_multirun_end(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002
-        """Pool folds, print what came out, and close the parent."""
+        """Pool folds, print the results, and close the parent run."""
         with _error_messages():
             from eegbench.report.sweep import conclude_jobs, conclude_study
 
@@ -61,7 +61,7 @@ class Sweeping(Callback):  # type: ignore[misc]
 
 
 def close_sweep(status: int) -> None:
-    """Record the end of a multirun that did not come to its end: 130 after Ctrl-C, else a failed job."""
+    """Record the end of a multirun that did not finish: 130 after Ctrl-C, otherwise a failed job."""
     while _open:
         run = _open.pop()
         run.fail(KeyboardInterrupt("interrupted") if status == 130 else RuntimeError("a job failed"))
@@ -69,7 +69,7 @@ def close_sweep(status: int) -> None:
 
 @contextlib.contextmanager
 def _error_messages() -> Iterator[None]:
-    """Turn an error into a message and the end of the program: Hydra would only warn of it and go on."""
+    """Print the message of an error and exit: Hydra would only warn and continue."""
     try:
         yield
     except Exception as error:
@@ -82,7 +82,7 @@ def _error_messages() -> Iterator[None]:
 
 
 def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
-    """Compose and check options: what is wrong with the last job is known before the first begins."""
+    """Compose and check the options of all jobs, so that errors in the last job are found before the first starts."""
     if config.sweep.seeds and "seed" in jobs.varied:
         raise ConfigError("seed varies, and sweep.seeds names seeds for every job; leave one of them out.")
     from eegbench.experiment.options import read_experiment
@@ -98,7 +98,7 @@ def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
 
 
 def _check_study(jobs: Jobs) -> None:
-    """Open the study before anything else is touched: it refuses options that are not its own."""
+    """Open the study before anything is changed: a study with other options raises an error."""
     if jobs.plan:
         from eegbench.sweep.study import SharedStudy
 
@@ -106,7 +106,7 @@ def _check_study(jobs: Jobs) -> None:
 
 
 def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
-    """Check the splits of the jobs, and build the shards of every dataset and preprocessing among them, once."""
+    """Check the splits of the jobs, and build the shards of each combination of dataset and preprocessing once."""
     from eegbench.experiment.recordings import build_missing, dataset_key
 
     on_data: dict[str, list[Experiment]] = {}
@@ -121,7 +121,7 @@ def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
 
 
 def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
-    """Begin the parent, or continue the one that the folder belongs to; its store is thereby set up."""
+    """Start the parent run, or continue that of the folder; this also creates a new tracking store."""
     from eegbench.atomic import write_json
     from eegbench.environment import git_state, versions
     from eegbench.sweep.storage import exclusive
@@ -140,7 +140,7 @@ def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
         parameters=settings,
         tags={"kind": "sweep", "sweep": jobs.folder.name, **dict(sorted(common)), **versions(), **git_state()},
     )
-    with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be beginning it
+    with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be starting it
         _open.append(experiments[0].tracker.start(facts))
 
 

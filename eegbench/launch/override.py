@@ -1,4 +1,4 @@
-"""The words of a command line that Hydra reads: overrides (``key=value``) and flags."""
+"""Arguments that Hydra parses: overrides (``key=value``) and flags."""
 
 import contextlib
 import re
@@ -17,35 +17,35 @@ FLAGS = (
     *("--help", "--hydra-help", "--version", "--cfg", "--resolve", "--package", "--run", "--multirun", "--info"),
     *("--shell-completion", "--config-path", "--config-name", "--config-dir", "--experimental-rerun"),
 )
-"""The long flags of Hydra, which may be cut short."""
+"""Long flags of Hydra, which may be abbreviated."""
 
 MAPPING = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.(?:labels|options))=\s*(\{.*)", re.DOTALL)
-"""A mapping of labels, or of a set's own options; Hydra itself merges it into the mapping of the option."""
+"""A mapping of labels, or of a set's own options; Hydra itself would merge it into the mapping of the option."""
 
 
 def value_of(words: Sequence[str], key: str) -> str:
-    """Return the value of the last override of a key, without quotes; an empty text where there is none."""
+    """Return the value of the last override of a key, without quotes; an empty text if there is none."""
     values = [word.partition("=")[2] for word in words if word.startswith(f"{key}=")]
     return unquoted(values[-1]) if values else ""
 
 
 def is_multirun(words: Sequence[str]) -> bool:
-    """Whether the flag of a multirun is among the words."""
+    """Return whether the arguments include the flag of a multirun."""
     return not set(MULTIRUN).isdisjoint(words)
 
 
 def is_override(word: str) -> bool:
-    """Whether a word is an override, not a flag."""
+    """Return whether an argument is an override, not a flag."""
     return "=" in word and not word.startswith("-")
 
 
 def check_flags(words: Sequence[str]) -> None:
-    """Refuse options that are typed as flags.
+    """Raise an error for options typed as flags.
 
     Raises
     ------
     ValueError
-        With the word as it is to be typed.
+        With the override to type instead.
     """
     for word in words:
         name, equals, value = word.partition("=")
@@ -55,7 +55,7 @@ def check_flags(words: Sequence[str]) -> None:
 
 
 def config_dir(words: Sequence[str]) -> str | None:
-    """Return the folder of the user's own options (``--config-dir``); None where there is none."""
+    """Return the folder of the user's own options (``--config-dir``); None if there is none."""
     for position, word in enumerate(words):
         if word in ("--config-dir", "-cd") and position + 1 < len(words):
             return words[position + 1]
@@ -65,7 +65,7 @@ def config_dir(words: Sequence[str]) -> str | None:
 
 
 def one_word_flags(words: Sequence[str]) -> list[str]:
-    """Write the folder of ``--config-dir FOLDER`` into the same word: it may hold what overrides hold."""
+    """Join ``--config-dir FOLDER`` into one argument, because the folder's name may look like an override."""
     found: list[str] = []
     for word in words:
         if found and found[-1] in ("--config-dir", "-cd"):
@@ -76,26 +76,26 @@ def one_word_flags(words: Sequence[str]) -> list[str]:
 
 
 def multirun_first(words: Sequence[str]) -> list[str]:
-    """Move ``-m`` and ``--config-dir=FOLDER`` to the front: Hydra's parser wants them before the overrides."""
+    """Move ``-m`` and ``--config-dir=FOLDER`` to the front: Hydra's parser requires them before the overrides."""
     flags = [word for word in words if word in MULTIRUN or word.startswith("--config-dir=")]
     return [*flags, *(word for word in words if word not in flags)]
 
 
 def with_multirun(words: Sequence[str]) -> list[str]:
-    """Add ``-m`` where a sweeper is named: it is to sweep."""
+    """Add ``-m`` if a sweeper is named, so that it is used."""
     is_named = any(word.startswith("hydra/sweeper=") for word in words)
     return ["-m", *words] if is_named and not is_multirun(words) else list(words)
 
 
 def with_dry_run(words: Sequence[str]) -> list[str]:
-    """Print the options of a single run with ``sweep.dry_run=true``; a sweep itself prints what it would run."""
+    """Print the options of a single run with ``sweep.dry_run=true``; a sweep itself prints its jobs."""
     is_sweep = is_multirun(words) or any(word.startswith("+sweep=") for word in words)
     dry = "sweep.dry_run=true" in words and not is_sweep
     return [*words, "--cfg", "job"] if dry else list(words)
 
 
 def with_whole_labels(words: Sequence[str]) -> list[str]:
-    """Let a mapping for ``dataset.labels`` (or ``options``) replace that of the option: null first, then this one."""
+    """Make a mapping for ``dataset.labels`` (or ``options``) replace the default: set null first, then the mapping."""
     found = []
     for word in words:
         match = MAPPING.fullmatch(word)
@@ -104,9 +104,9 @@ def with_whole_labels(words: Sequence[str]) -> list[str]:
 
 
 def _readable(key: str, text: str) -> str:
-    """Write a map of labels that Hydra cannot read, as it knows no quoted keys, as pairs (see `eegbench.config`).
+    """Convert a mapping of labels with quoted keys, which Hydra cannot parse, to pairs (see `eegbench.config`).
 
-    What is no mapping stays as it is.
+    Text that is not a mapping is unchanged.
     """
     try:
         OverridesParser.create().parse_overrides([f"key={text}"])
@@ -114,7 +114,7 @@ def _readable(key: str, text: str) -> str:
         if not key.endswith(".labels"):
             return text
         with contextlib.suppress(yaml.YAMLError):
-            mapping = yaml.load(text, Loader=yaml.BaseLoader)  # makes nothing but texts, lists and mappings
+            mapping = yaml.load(text, Loader=yaml.BaseLoader)  # creates only texts, lists and mappings
             if isinstance(mapping, dict) and all(isinstance(one, str) for pair in mapping.items() for one in pair):
                 return f"[{','.join(f'[{quoted(label)},{quoted(name)}]' for label, name in mapping.items())}]"
     return text

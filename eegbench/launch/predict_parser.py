@@ -1,4 +1,4 @@
-"""The command line of ``eegbench predict``."""
+"""The argument parser of ``eegbench predict``."""
 
 import argparse
 from pathlib import Path

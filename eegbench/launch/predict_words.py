@@ -1,4 +1,4 @@
-"""The words of ``eegbench predict``: files or a folder, and overrides that say how recordings are read."""
+"""Arguments of ``eegbench predict``: files or a folder, and overrides of the dataset that reads them."""
 
 import argparse
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ from eegbench.prediction.lights import Lights, read_lights
 from eegbench.prediction.staging import Rules
 
 ENDINGS: Mapping[str, Collection[str]] = {READER: tuple(FORMATS), "h5_psg": H5_ENDINGS}
-"""Datasets that read anyone's files, and the endings of these."""
+"""Datasets that read arbitrary files, and their file name extensions."""
 
 
 def as_datasets(
@@ -26,27 +26,27 @@ def as_datasets(
     trusted: Sequence[str],
     user_folder: str | None,
 ) -> list[tuple[Dataset, list[Path]]]:
-    """Return the readers of new recordings, one a format and folder, each with its files; none for all of a folder.
+    """Return the datasets that read new recordings, each with its files; an empty list means all files of a folder.
 
     Parameters
     ----------
     words
         A folder or files, and overrides of ``dataset``.
     labels_from
-        Where ``dataset=recordings`` finds labels; None reads none.
+        Source of labels for ``dataset=recordings``; None reads none.
     known
-        Its labels are taken where the reader has none of its own.
+        Description of the network; its labels are used if the dataset has none of its own.
     trusted
-        Modules of the user's whose classes may be built.
+        Modules that the user trusts.
     user_folder
-        Folder of the user's own options; None where there is none.
+        Folder of the user's own options; None if there is none.
 
     Raises
     ------
     ValueError
-        Where an override is not of the dataset, or there are several folders.
+        If an override does not belong to the dataset, or there are several folders.
     FileNotFoundError
-        Where a folder or file is not there, that of the user's options included.
+        If a folder or file does not exist, including the folder of the user's options.
     """
     paths = [Path(word).expanduser() for word in words if "=" not in word or Path(word).expanduser().exists()]
     overrides = [word for word in words if "=" in word and not Path(word).expanduser().exists()]
@@ -64,7 +64,7 @@ def as_datasets(
         if is_ours and given(overrides, "dataset.labels_from") is None:
             node["labels_from"] = labels_from
         if "subject" in node and given(overrides, "dataset.subject") is None:
-            node["subject"] = "file"  # that of somebody else, unless the user says more
+            node["subject"] = "file"  # a separate subject per file by default
         if not node.get("labels"):
             node |= {"labels": dict(known.labels), "ignored": [*node.get("ignored", ()), *known.ignored]}
         is_one = len(places) == 1 or given(overrides, "dataset.root") is not None
@@ -96,7 +96,7 @@ def _by_reader(paths: Sequence[Path], named: str | None) -> dict[str, dict[Path 
 
 
 def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
-    """Return the dataset that is named, or those that read what a folder holds."""
+    """Return the named dataset, or those that read files in the folder."""
     if (named := given(overrides, "dataset")) is not None or folder is None:
         return [str(named)]
     pattern = unquoted(given(overrides, "dataset.pattern") or "**/*")
@@ -105,7 +105,7 @@ def _readers(folder: Path | None, overrides: Sequence[str]) -> list[str]:
 
 
 def _own(overrides: Sequence[str], reader: str, readers: Sequence[str]) -> list[str]:
-    """Return the overrides of a reader, without those whose key only another reader of the same recordings has."""
+    """Return the overrides of a dataset, without keys that only another dataset of the same recordings has."""
     if len(readers) == 1:
         return list(overrides)
     theirs = {key for one in readers for key in shipped_keys(one)} - shipped_keys(reader)
@@ -117,12 +117,12 @@ def _check(paths: Sequence[Path], overrides: Sequence[str]) -> None:
         if not path.exists():
             raise FileNotFoundError(f"{path}: there is no such file or folder.")
     if len(paths) > 1 and (folders := [path for path in paths if path.is_dir()]):
-        raise ValueError(f"{folders[0]}: one folder is expected, or files; stage folders one after the other.")
+        raise ValueError(f"{folders[0]}: expected one folder or files; stage folders one after the other.")
     for word in overrides:
         key = word.lstrip("+~").partition("=")[0]
         if key.partition(".")[0].partition("/")[0].partition("@")[0] != "dataset":
             raise ValueError(
-                f"{word}: how signals are prepared is kept with the network; only options of the dataset are taken, "
+                f"{word}: the preprocessing is stored with the network; only options of the dataset are accepted,  "
                 f"such as {typed('dataset.pattern', '**/*.edf')}."
             )
     if not paths and not any(word.startswith("dataset=") for word in overrides):

@@ -1,4 +1,4 @@
-"""Prepare the process of a job, wherever a launcher starts it: its share of the cores, its log, its error messages."""
+"""Set-up of the process of a job under any launcher: its share of the cores, its log, its error messages."""
 
 import contextlib
 import functools
@@ -25,14 +25,14 @@ from eegbench.text import outlive_streams, replace_unencodable
 T = TypeVar("T")
 
 BEFORE_DATA = {".hydra", "config.yaml", "environment.json", "recordings.json"}
-"""What a run writes before its windows are cut and assigned to splits."""
+"""Files that a run writes before its windows are cut and assigned to splits."""
 
 _launched_here = False
 _failed: Exception | None = None
 
 
 def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
-    """Make a verb fit to run in a process of its own that joblib or SLURM starts, as well as in the program's."""
+    """Wrap a verb so that it can run in processes started by joblib or SLURM as well as in the main process."""
 
     @functools.wraps(verb)
     def job(config: DictConfig) -> T | None:
@@ -43,9 +43,9 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
         try:
             return verb(config)
         except KeyboardInterrupt:
-            if multiprocessing.parent_process() is not None:  # a worker of joblib would go on with the next job
+            if multiprocessing.parent_process() is not None:  # a joblib worker would start the next job
                 os._exit(INTERRUPTED)
-            ended = InterruptedError("a job was ended from outside; its log says how its run is finished.")
+            ended = InterruptedError("a job was stopped from outside; its log has the command that finishes its run.")
             setattr(ended, MESSAGE, str(ended))
             raise ended from None
         except Exception as error:
@@ -56,19 +56,19 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
 
 
 def launched_here() -> None:
-    """Note that the program itself runs in this process: it shows the log and prints error messages."""
+    """Record that jobs run in the main process, which prints the log and error messages."""
     global _launched_here
     _launched_here = True
     show_log()
 
 
 def raise_failed() -> None:
-    """Raise the error of a single run, once Hydra is done.
+    """Raise the error of a single run after Hydra has finished.
 
     Raises
     ------
     Exception
-        What the run ended with.
+        The error of the run.
     """
     global _failed
     error, _failed = _failed, None
@@ -77,19 +77,19 @@ def raise_failed() -> None:
 
 
 def show_log() -> None:
-    """Print what our modules log, plainly, on standard error."""
+    """Print our log messages on standard error, without prefixes."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs each font that it puts into a PDF
     logger = logging.getLogger("eegbench")
     logger.setLevel(logging.INFO)
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
-    logger.handlers = [handler]  # a new one, as standard error may be another than before
+    logger.handlers = [handler]  # a new one, as standard error may have changed
 
 
 def take_share(config: DictConfig) -> None:
-    """Let this job use no more threads and processes than its share of the cores.
+    """Limit this job's threads and processes to its share of the cores.
 
-    A resumed run takes as many threads as it had before: another number would change its last bits.
+    A resumed run uses its original number of threads, because another number would change the last bits of results.
     """
     from eegbench.environment import (  # here, so that --help need not import torch
         n_threads,
@@ -105,12 +105,12 @@ def take_share(config: DictConfig) -> None:
         limit_cores(share)
         set_threads(min(share, before or share))
     if before is not None and before != n_threads():
-        note = "this run had %d threads and has %d now: it goes on, but not to the same last bits"
+        note = "this run had %d threads and has %d now: results may differ in their last bits"
         logging.getLogger(__name__).info(note, before, n_threads())
 
 
 def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
-    """Run a job in the program's own process; the error of a single run waits, as Hydra would print it too."""
+    """Run a job in the main process; the error of a single run is stored, as Hydra would print it too."""
     global _failed
     is_single = HydraConfig.get().mode == RunMode.RUN
     try:
@@ -127,45 +127,45 @@ def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
 
 
 def _remove_empty(folder: Path) -> None:
-    """Remove the folder of a run that ended before anything but its options was in it."""
+    """Remove the folder of a run that ended before it wrote any results."""
     with contextlib.suppress(OSError):
         if {path.name for path in folder.iterdir()} <= BEFORE_DATA:
             shutil.rmtree(folder)
 
 
 def _threads_before(run: str | None) -> int | None:
-    """Return how many threads an interrupted run had; None where there is none or it is not known."""
+    """Return the number of threads of an interrupted run; None if there is no such run or it is unknown."""
     file = Path(run or "") / "environment.json"
     threads = str(read_json(file).get("threads")) if run and file.is_file() else ""
     return int(threads) if threads.isdecimal() and int(threads) > 0 else None
 
 
 def _n_jobs() -> int:
-    """Return how many jobs joblib runs at a time, as it counts them; 1 under other launchers."""
+    """Return the number of jobs that joblib runs in parallel, in its convention; 1 under other launchers."""
     hydra = HydraConfig.get()
     return int(hydra.launcher.get("n_jobs") or 1) if hydra.mode == RunMode.MULTIRUN else 1
 
 
 def _n_asked() -> int | None:
-    """Return the cores that a scheduler gave this job, or that its launcher asks for; None where neither says."""
+    """Return the number of cores allocated by a scheduler or requested by the launcher; None if neither is known."""
     hydra = HydraConfig.get()
     asked = hydra.launcher.get("cpus_per_task") if hydra.mode == RunMode.MULTIRUN else None
     return int(os.environ.get("SLURM_CPUS_PER_TASK") or asked or 0) or None
 
 
 def _settle() -> None:
-    """Make a launcher's process behave as the program's own does."""
+    """Configure a launcher's process in the same way as the main process."""
     outlive_streams()
     replace_unencodable()
     show_log()
-    multiprocessing.set_start_method("spawn", force=True)  # joblib's own is unknown to the children of its workers
+    multiprocessing.set_start_method("spawn", force=True)  # children of joblib's workers do not know its own
     answer_interrupts(has_jobs=False)
     if multiprocessing.parent_process() is not None:
         _end_with_parent(INTERRUPTED)
 
 
 def _end_with_parent(status: int) -> None:
-    """Watch the process that started this one from a thread, and end this one when it is gone."""
+    """Watch the parent process from a thread, and exit when it has ended."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -177,9 +177,9 @@ def _end_with_parent(status: int) -> None:
 
 
 def _keep_message(error: Exception) -> None:
-    """Write into an error what only this process knows: its traceback does not travel to the program."""
+    """Store the message in the error: its traceback is not passed on to the main process."""
     message = error_message(error, str(HydraConfig.get().job.config_name))
-    if message is None:  # a fault of the program
+    if message is None:  # an error of the program
         error.add_note("In the job:\n" + "".join(traceback.format_exception(error)))
     else:
         setattr(error, MESSAGE, message)

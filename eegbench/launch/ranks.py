@@ -12,20 +12,20 @@ from hydra.types import RunMode
 from eegbench.launch.override import is_multirun
 
 if TYPE_CHECKING:
-    from eegbench.experiment import Experiment  # imported at run time, it would load torch for --help
+    from eegbench.experiment import Experiment  # not imported at run time, as it loads torch
 
 NO_MULTIRUN = "torchrun trains one run in several processes; start a multirun without torchrun."
 
 HALF_STARTED = (
-    "RANK and WORLD_SIZE say that there are several processes, and MASTER_ADDR does not say where the first one is; "
+    "RANK and WORLD_SIZE are set for several processes, but MASTER_ADDR, the address of the first, is missing; "
     "start with torchrun, or for one process: unset RANK WORLD_SIZE."
 )
 
 
 def together(verb: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
-    """Run a verb in each of the processes that `torchrun` started; return this one's exit status.
+    """Run a verb in each of the processes that `torchrun` started; return the exit status of this process.
 
-    Where there is one process, nothing is done about it.
+    A single process runs the verb directly.
     """
     if not several():
         return verb(argv)
@@ -46,17 +46,17 @@ def together(verb: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
 
 
 def several() -> bool:
-    """Whether `torchrun` started more than one process."""
+    """Return whether `torchrun` started more than one process."""
     return "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def joint_words(words: list[str]) -> list[str]:
-    """Let all processes have one run folder, and one of them describe it.
+    """Add overrides so that all processes share one run folder, and only process 0 describes the run in it.
 
     Raises
     ------
     ValueError
-        Where more than one run is asked for.
+        If more than one run is requested.
     """
     if not several():
         return words
@@ -68,16 +68,16 @@ def joint_words(words: list[str]) -> list[str]:
     own = [] if any(word.startswith("hydra.run.dir=") for word in words) else [_run_dir(started)]
     own += [] if is_main() else ["hydra.output_subdir=null"]
     place = next((i for i, word in enumerate(words) if "=" in word and not word.startswith("-")), len(words))
-    return [*words[:place], *own, *words[place:]]  # Hydra's parser wants all overrides side by side
+    return [*words[:place], *own, *words[place:]]  # Hydra's parser requires overrides to be adjacent
 
 
 def check_together(experiment: "Experiment", mode: RunMode | None) -> None:
-    """Refuse what several processes cannot do as one.
+    """Raise an error for runs that several processes cannot train as one.
 
     Raises
     ------
     ValueError
-        Where the trainer is not ``ddp``, and would train the same in every process, or several runs are asked for.
+        If the trainer is not ``ddp``, so that each process would train separately, or several runs are requested.
     """
     if not several():
         return
@@ -98,9 +98,9 @@ def _run_dir(started: str) -> str:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Say nothing; an exception that passes through here speaks again."""
+    """Discard standard output and standard error during the block."""
     with (
-        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123  no path of ours
+        open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123  a system path
         contextlib.redirect_stdout(nowhere),
         contextlib.redirect_stderr(nowhere),
     ):

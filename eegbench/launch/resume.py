@@ -1,7 +1,7 @@
-"""Turn ``resume=FOLDER`` into the overrides that a run was started with.
+"""Replacement of ``resume=FOLDER`` by the original overrides of that run.
 
-The folder may come from a stranger. Its stored overrides are text: those that could start a program, widen what is
-trusted, or read this machine's environment are refused, and the user can type them instead.
+The folder may be untrusted. Its stored overrides are text: those that could start a program, extend the trusted
+modules, or read this machine's environment are rejected; the user can type them instead.
 """
 
 import re
@@ -22,14 +22,14 @@ RESOLVER = re.compile(r"\$\{[^}]*:")
 
 
 def with_resume(words: Sequence[str]) -> list[str]:
-    """Replace ``resume=FOLDER`` by the overrides that this run was started with, and its folder.
+    """Replace ``resume=FOLDER`` by the original overrides of this run, and its folder.
 
     Raises
     ------
     ValueError
-        Where other options are given too, the run is finished, or its stored overrides are not accepted.
+        If other options are given too, the run is finished, or its stored overrides are not accepted.
     FileNotFoundError
-        Where the folder holds no run.
+        If the folder does not contain a run.
     """
     run = value_of(words, "resume")
     if not run and any(word.startswith("resume=") for word in words):
@@ -55,12 +55,12 @@ def with_resume(words: Sequence[str]) -> list[str]:
     places = _places(folder)
     kept = [word for word in kept if word.partition("=")[0] not in places]
     kept += [f"{key}={quoted(where)}" for key, where in places.items()]
-    alone = "hydra.mode=RUN"  # also where the run is a job of +sweep=OPTION, which would begin all jobs anew
+    alone = "hydra.mode=RUN"  # or a job of +sweep=OPTION would start all jobs again
     return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}", alone]
 
 
 def _places(folder: Path) -> dict[str, str]:
-    """Return the folders that are not, from here, where a run's options say, as absolute paths by their keys."""
+    """Return folders that a relative path in the run's options does not reach from here, absolute and by key."""
     if not (folder / "config.yaml").is_file():
         return {}
     from eegbench.experiment.run_place import located, read_from  # here, as it loads torch
@@ -71,7 +71,7 @@ def _places(folder: Path) -> dict[str, str]:
 
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:
-    """Refuse other options than those that may change, and those that the folder may not decide."""
+    """Raise an error for overrides other than those that may change, and those that the folder may not set."""
     allowed = {"trust", *(word.partition("=")[0] for word in stored if _why_not(word))}
     keys = {word: word.partition("=")[0] for word in typed}
     others = [word for word, key in keys.items() if key not in allowed and not may_change(key)]
@@ -85,13 +85,13 @@ def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[st
 def _check_stored(word: str, folder: Path) -> None:
     if reason := _why_not(word):
         raise ConfigError(
-            f"{folder / OVERRIDES} holds {word!r}: {reason}, and a run's folder is not trusted to do that. If you are "
+            f"{folder / OVERRIDES} has {word!r}: {reason}, and a run's folder is not trusted to do that. If you are "
             "sure that it belongs to the run, add it to this command; else do not resume this run."
         )
 
 
 def _why_not(word: str) -> str:
-    """Return why a stored word is not accepted; an empty text where it is."""
+    """Return the reason why a stored override is not accepted; an empty text if it is accepted."""
     if word.startswith("-"):
         return "it is a flag"
     try:
@@ -102,7 +102,7 @@ def _why_not(word: str) -> str:
     if "hydra" in names:
         return "it sets up Hydra, which can start any program"
     if names[0] == "trust":
-        return "it says which modules are trusted"
+        return "it sets the trusted modules"
     if RESOLVER.search(word):
         return "it has a value that is computed on this machine"
     return ""

@@ -1,4 +1,4 @@
-"""Run a verb under Hydra, and print what goes wrong as an error message."""
+"""Run a verb under Hydra, and print errors as messages."""
 
 import os
 import sys
@@ -22,14 +22,14 @@ from eegbench.sweep.plugin import register as register_sweeper
 from eegbench.text import read_text
 
 KEPT = {
-    "train": "what was built is kept, and the next run uses it.",
-    "explain": "the run stays finished; maps that were drawn are kept.",
+    "train": "preprocessed recordings are saved, and the next run uses them.",
+    "explain": "the run stays finished; maps drawn so far are saved.",
 }
-"""What an interrupt leaves, by verb."""
+"""Messages about the state after an interrupt, by verb."""
 
 
 class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
-    """Puts the folder of ``--config-dir`` before the shipped options; Hydra itself puts it behind them."""
+    """Put the folder of ``--config-dir`` before the shipped options; Hydra itself puts it after them."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         """Put the user's folder first."""
@@ -39,7 +39,7 @@ class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
 
 def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
     """Run a verb under Hydra with these arguments, and return the exit status."""
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # let exceptions through: they are printed below
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # do not catch exceptions; they are handled below
     sys.argv = [f"eegbench {config_name}", *multirun_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
     register_sweeper()
@@ -68,6 +68,6 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
 
 
 def _check_text(folder: str | None) -> None:
-    """Refuse options of the user's that are not in UTF-8, as Hydra would not say which file it is."""
+    """Raise an error for user options that are not UTF-8; Hydra's error does not name the file."""
     for path in sorted(Path(folder).rglob("*.yaml")) if folder else ():
         read_text(path)

@@ -1,4 +1,4 @@
-"""Which finished runs a word names: a folder, several, a pattern, or a sweep."""
+"""Finished runs named by an argument: a folder, several folders, a pattern, or a sweep."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +14,12 @@ PRINTS = {*HELP, "--cfg", "-c", "--hydra-help"}
 
 
 def asked_runs(words: Sequence[str]) -> list[Path]:
-    """Return the finished runs that the words of a command name; none where something is only printed.
+    """Return the finished runs named in the arguments of a command; empty if the command only prints something.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        Where no finished run is named.
+        If no finished run is named.
     """
     if PRINTS & set(words):
         return []
@@ -40,12 +40,12 @@ def runs_named(text: str) -> list[Path]:
     Parameters
     ----------
     text
-        A folder; several as ``[A,B]``; a pattern with ``*``; or the folder of a sweep, whose finished runs are meant.
+        A folder; several as ``[A,B]``; a pattern with ``*``; or the folder of a sweep, for all of its finished runs.
 
     Raises
     ------
     FileNotFoundError
-        Where a pattern or a sweep's folder holds no run.
+        If a pattern or a sweep's folder contains no run.
     """
     parts = text[1:-1].split(",") if text.startswith("[") and text.endswith("]") else [text]
     found = [run for part in parts for run in _runs(part.strip().strip("'\""))]
@@ -58,7 +58,7 @@ def _runs(text: str) -> list[Path]:
         found = Path(folder.anchor).glob(str(folder.relative_to(folder.anchor)))
         runs = sorted(one for one in found if (one / CONFIG).is_file())
         if not runs:
-            raise FileNotFoundError(f"run={text}: no folder of a run fits this pattern.")
+            raise FileNotFoundError(f"run={text}: this pattern matches no folder of a run.")
         return runs
     if folder.is_dir() and not (folder / CONFIG).is_file():
         inner = [path.parent for path in folder.glob(f"*/{SUMMARY}") if (path.parent / CONFIG).is_file()]
@@ -67,19 +67,19 @@ def _runs(text: str) -> list[Path]:
 
 
 def _number(folder: Path) -> tuple[int, str]:
-    """Return what a sweep's runs are sorted by: their numbers."""
+    """Return the sort key of a sweep's run: its number."""
     return (int(folder.name), "") if folder.name.isdigit() else (0, folder.name)
 
 
 def check_finished(folder: Path) -> None:
-    """Refuse a folder that holds no finished run.
+    """Raise an error for a folder that does not contain a finished run.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no run.
+        If there is no run.
     ValueError
-        Where it is not finished.
+        If the run is not finished.
     """
     if not (folder / CONFIG).is_file():
         raise FileNotFoundError(f"run={folder}: there is no run in this folder ({folder / CONFIG} is missing).")

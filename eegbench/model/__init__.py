@@ -1,4 +1,4 @@
-"""An encoder turns a window into tokens and the tokens into one embedding."""
+"""Encoders: from a window to tokens, and from tokens to one embedding."""
 
 from eegbench.model.base import Encoder
 

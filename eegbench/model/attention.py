@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-Weights are softmax(QKᵀ/√d): a row a query, a column a key, rows add up to 1. Nothing is dropped from them.
+Weights are softmax(QKᵀ/√d): one row per query, one column per key, rows sum to 1, without dropout.
 """
 
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from eegbench.model.token_table import TokenTable
 
 
 class SelfAttention(nn.Module):
-    """Multi-head attention of tokens to each other (Vaswani et al. 2017, doi:10.48550/arXiv.1706.03762).
+    """Multi-head attention between tokens (Vaswani et al. 2017, doi:10.48550/arXiv.1706.03762).
 
     Parameters
     ----------
     dim
         Size of a token.
     n_heads
-        Heads that share it evenly.
+        Number of heads, among which ``dim`` is divided evenly.
     """
 
     def __init__(self, dim: int, n_heads: int) -> None:
@@ -37,7 +37,7 @@ class SelfAttention(nn.Module):
     def forward(
         self, x: Float[Tensor, "batch n_tokens dim"], there: Bool[Tensor, "batch n_tokens"] | None
     ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return what each token takes from those that are there; None: all are."""
+        """Return each token's weighted sum over the tokens that are there; None means all."""
         q, k, v = self.qkv(x).unflatten(2, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
         mask = None if there is None else there[:, None, None, :]
         if self.record is None:
@@ -58,15 +58,15 @@ def _weights(q: Tensor, k: Tensor, mask: Tensor | None) -> Float[Tensor, "batch 
 
 @dataclass
 class RecordedAttention:
-    """What the attention layers of a network did in the forward passes since it was last taken.
+    """Attention weights of a network in the forward passes since they were last taken.
 
     Attributes
     ----------
     tokens
-        What each token stands for.
+        Table of the tokens' channels and times.
     by_layer
-        For each layer, the weights of each forward pass (batch, heads, tokens, tokens); they belong to the graph, where
-        gradients were enabled.
+        For each layer, the weights of each forward pass (batch, heads, tokens, tokens); they are part of the autograd
+        graph if gradients were enabled.
     """
 
     tokens: TokenTable
@@ -79,14 +79,14 @@ class RecordedAttention:
         Raises
         ------
         ValueError
-            Where there was no forward pass.
+            If there was no forward pass.
         """
         if not self.by_layer[0]:
             raise ValueError("no attention is recorded; call the network within `with record_attention(network)`.")
         return torch.stack([torch.cat(layer) for layer in self.by_layer], dim=1)
 
     def take(self) -> Float[Tensor, "batch n_layers n_heads n_tokens n_tokens"]:
-        """Return all weights and forget them, so that the memory of many batches is that of one."""
+        """Return all weights and clear them, so that memory does not grow with the number of batches."""
         weights = self.weights
         for layer in self.by_layer:
             layer.clear()
@@ -95,15 +95,15 @@ class RecordedAttention:
 
 @contextmanager
 def record_attention(network: nn.Module) -> Iterator[RecordedAttention]:
-    """Record what the attention layers of a network do.
+    """Record the weights of a network's attention layers.
 
-    Within the context attention is computed in steps, which takes more memory than outside and gives the same output up
-    to rounding.
+    Inside the context, attention is computed step by step, which takes more memory and gives the same output up to
+    rounding.
 
     Parameters
     ----------
     network
-        An encoder with attention, or a network that holds one.
+        An encoder with attention, or a network that contains one.
 
     Examples
     --------
@@ -114,13 +114,13 @@ def record_attention(network: nn.Module) -> Iterator[RecordedAttention]:
     Raises
     ------
     ValueError
-        Where the network has no attention over tokens, or several encoders that have.
+        If the network has no attention over tokens, or several encoders with it.
     """
     tables = [table for one in network.modules() if isinstance(table := getattr(one, "token_table", None), TokenTable)]
     layers = [one for one in network.modules() if isinstance(one, SelfAttention)]
     if len(tables) != 1 or not layers:
         raise ValueError(
-            f"one encoder with attention over tokens is expected, and {type(network).__name__} has {len(tables)}; set "
+            f"expected one encoder with attention over tokens, but {type(network).__name__} has {len(tables)}; set "
             "model=eeg_transformer."
         )
     recorded = RecordedAttention(tables[0], [[] for _ in layers])

@@ -1,4 +1,4 @@
-"""What an encoder promises: a window becomes tokens, and the tokens one embedding."""
+"""Base class of encoders: from a window to tokens, and from tokens to one embedding."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -11,32 +11,32 @@ from eegbench.store.windows import Windows
 
 
 class Encoder(nn.Module, ABC):
-    """Maps windows to embeddings (batch, embed_dim).
+    """Map windows to embeddings (batch, embed_dim).
 
-    An encoder learns the form of its windows when it is built, by the names that its constructor takes: ``form`` (an
-    `eegbench.types.Form`), or of the only group ``n_channels``, ``n_times`` and ``sfreq`` (Hz). Every other size is an
-    option of its constructor, without a default there.
+    The constructor receives the form of the windows through the arguments that it names: ``form`` (an
+    `eegbench.types.Form`), or ``n_channels``, ``n_times`` and ``sfreq`` (Hz) of the only group. Every other size is an
+    option of the constructor, without a default there.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options.
+        Names of constructor arguments that are not options.
     embed_dim
         Size of an embedding.
     is_mean_of_tokens
-        Whether `forward` is the mean of `tokens`.
+        Whether `forward` returns the mean of `tokens`.
     takes_missing_channels
         Whether windows may lack channels (`eegbench.store.windows.Windows.present`).
     takes_features
-        Whether it takes what comes beside the signals (`eegbench.store.windows.Windows.features`).
+        Whether the encoder uses additional features (`eegbench.store.windows.Windows.features`).
     takes_signals
         Whether embeddings depend on the signals of a window.
     bf16_on_cpu
-        Whether training in bf16 on a CPU was found to give the scores of float32; ``trainer.precision=auto`` asks.
+        Whether training in bf16 on a CPU gave the same scores as float32 in tests, for ``trainer.precision=auto``.
     receptive_field
-        Samples that one token depends on; None where it is the whole window, or not known.
+        Number of samples that one token depends on; None if it is all of the window, or unknown.
     token_stride
-        Samples between one token and the next; None where tokens are no steps of time.
+        Number of samples from one token to the next; None if tokens are not time steps.
     """
 
     given: ClassVar = ("form", "n_channels", "n_times", "sfreq")
@@ -55,44 +55,44 @@ class Encoder(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the first filters' impulse responses: what each answers to 1 at one sample of one channel.
+        """Return the first filters' impulse responses to a unit impulse in one channel.
 
-        They are what is linear before the first nonlinearity, without normalisation and constants; column ``n``
-        is the answer ``n`` samples later, as `scipy.signal.freqz` takes it.
+        They include all linear operations before the first nonlinearity, without normalisation and constants. Column
+        ``n`` is the response after ``n`` samples, the order that `scipy.signal.freqz` expects.
 
         Raises
         ------
         ValueError
-            Where the encoder does not begin with linear filters.
+            If the encoder does not begin with linear filters.
         """
         raise ValueError(
-            f"{type(self).__name__} does not begin with linear filters whose responses could be shown; "
+            f"{type(self).__name__} does not begin with linear filters, so it has no filter responses; "
             f"set model=deep4, shallow_fbcsp, eegnet, chambon2018 or stager_net."
         )
 
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
-        """Learn what is learned before training, such as the means and deviations that inputs are standardised with.
+        """Fit what is learned before training, such as the means and standard deviations of inputs.
 
-        It is saved with the weights, so it belongs into buffers.
+        These values must be buffers, so that they are saved with the weights.
 
         Parameters
         ----------
         windows
-            Begins a new round over the scored windows of train, in batches.
+            Function that starts a new iteration over the scored windows of train, in batches.
         """
 
     def after_step(self) -> None:
-        """Do what follows an optimiser's step: put weights back under a bound."""
+        """Apply constraints after an optimiser step, such as a maximum norm of weights."""
 
 
 class SignalEncoder(Encoder):
-    """Encodes windows of one group of signals.
+    """Encoder of windows of one group of signals.
 
-    A subclass writes `features` and `embed`, which take the signals as a tensor. Windows that lack channels are refused
-    unless the subclass sets ``takes_missing_channels``; the samples of a missing channel are 0.
+    Subclasses implement `features` and `embed`, which take the signals as a tensor. Windows that lack channels raise an
+    error unless the subclass sets ``takes_missing_channels``; the samples of a missing channel are 0.
     """
 
     @abstractmethod
@@ -101,14 +101,14 @@ class SignalEncoder(Encoder):
 
     @abstractmethod
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
 
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
         """Return tokens before pooling."""
         return self.features(self._signals(windows))
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
         return self.embed(self._signals(windows))
 
     def _signals(self, windows: Windows) -> Float[Tensor, "batch n_channels n_times"]:
@@ -118,9 +118,9 @@ class SignalEncoder(Encoder):
 
 
 def missing_channels_refused(model: str) -> str:
-    """Return the error message for an encoder that is given windows that lack channels."""
+    """Return the error message for an encoder that cannot handle missing channels."""
     return (
-        f"{model} needs every channel in every recording, and some recordings lack some; choose model=channel_mean, "
-        "name the channels that all recordings have in preprocessing.signal.channels=[…], or name all there and set "
+        f"{model} needs every channel in every recording, but some are missing; choose model=channel_mean, "
+        "name the channels that all recordings have in preprocessing.signal.channels=[…], or name all and set "
         "preprocessing.signal.missing_channels=zeros to fill those that are missing with zeros."
     )

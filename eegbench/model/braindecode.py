@@ -1,4 +1,4 @@
-"""Any of braindecode's models by name: what it would say of classes is taken as an embedding."""
+"""Any of braindecode's models by name, with its class outputs used as an embedding."""
 
 import importlib
 from collections.abc import Mapping
@@ -13,24 +13,24 @@ from eegbench.model.base import SignalEncoder
 
 
 class Braindecode(SignalEncoder):
-    """A model of the braindecode package, with ``embed_dim`` outputs, which stand for a window's only token.
+    """A model of the braindecode package, whose ``embed_dim`` outputs are the only token of a window.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
-        Form of a window: channels, samples, Hz; the model gets them as ``n_chans``, ``n_times`` and ``sfreq``.
+        Form of a window: channels, samples, Hz; passed to the model as ``n_chans``, ``n_times`` and ``sfreq``.
     name
-        Its class in ``braindecode.models``.
+        Name of the class in ``braindecode.models``.
     embed_dim
-        Size of an embedding; the model gets it as ``n_outputs``.
+        Size of an embedding; passed to the model as ``n_outputs``.
     options
-        The model's other arguments.
+        Other arguments of the model.
 
     Raises
     ------
     ValueError
-        Where the package is not installed or has no such model, or where the model cannot be built for these windows
-        or answers with something else than ``embed_dim`` numbers a window.
+        If the package is not installed or has no such model, or the model cannot be built for these windows or does not
+        return ``embed_dim`` numbers per window.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Braindecode(SignalEncoder):
 
 
 def _tried(model: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:
-    """Build a model and let it answer two windows once, so that what does not fit is known before training."""
+    """Build a model and run it on two windows, so that incompatible options are found before training."""
     expected = (2, arguments["n_outputs"])
     try:
         network = model(**arguments).eval()
@@ -69,7 +69,7 @@ def _tried(model: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:
     if found != expected:
         raise ValueError(
             f"model.name={model.__name__}: expected outputs of shape {expected} for two windows, got {found}; "
-            f"set another model.name, or model.options with which it answers once a window."
+            f"set another model.name, or model.options that give one output per window."
         )
     return network.train()
 

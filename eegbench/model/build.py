@@ -1,4 +1,4 @@
-"""Build an encoder for windows of a form."""
+"""Construction of an encoder for windows of a given form."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ def build_encoder(spec: Spec[Encoder], form: Form) -> Encoder:
     Raises
     ------
     ConfigError
-        Where the encoder takes one group of signals and there are several.
+        If the encoder takes one group of signals and there are several.
     """
     check_groups(spec, form.groups)
     if len(form.groups) > 1:
@@ -23,16 +23,16 @@ def build_encoder(spec: Spec[Encoder], form: Form) -> Encoder:
 
 
 def check_groups(spec: Spec[Encoder], groups: Collection[str]) -> None:
-    """Refuse an encoder of one group of signals where there are several; nothing is built.
+    """Raise an error for an encoder of one group of signals if there are several; nothing is built.
 
     Raises
     ------
     ConfigError
-        Naming the groups, and what to choose.
+        With the groups, and the options to choose.
     """
     if len(groups) > 1 and spec.takes("n_channels"):
         chosen = "model=grouped" if spec.path == "model" else f"model@{spec.path}=grouped_features"
         raise ConfigError(
-            f"{spec.path}={spec.option} takes one group of signals, and the windows have several "
+            f"{spec.path}={spec.option} takes one group of signals, but the windows have several "
             f"({', '.join(groups)}); choose {chosen}, or a preprocessing of one group."
         )

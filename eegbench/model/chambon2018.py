@@ -1,4 +1,4 @@
-"""Chambon's convolutional sleep stager, with padding, as the relative-positioning tutorial uses it."""
+"""Chambon's convolutional sleep stager, with padding, as in the relative-positioning tutorial."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -12,7 +12,7 @@ PADDING_S = 0.25
 class Chambon2018(SignalEncoder):
     """Spatial filters, two padded convolutions of 0.5 s over time, each pooled over 0.125 s, and a linear layer.
 
-    At 100 Hz 3000 samples become 3001, 230, 231 and 17; with 2 channels, 16 filters, batch normalisation and 100
+    At 100 Hz, 3000 samples become 3001, 230, 231 and 17; with 2 channels, 16 filters, batch normalisation and 100
     outputs there are 68,202 parameters.
 
     Parameters
@@ -20,18 +20,18 @@ class Chambon2018(SignalEncoder):
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters of either convolution over time (the paper has 8, the tutorial 16).
+        Number of filters of each convolution over time (8 in the paper, 16 in the tutorial).
     embed_dim
         Size of an embedding.
     dropout
-        Share of features dropped before the linear layer, from 0 up to but not including 1.
+        Dropout probability before the linear layer, from 0 up to but not including 1.
     batch_norm
-        Whether each convolution over time is followed by batch normalisation (the paper has none).
+        Whether each convolution over time is followed by batch normalisation (not in the paper).
 
     Raises
     ------
     ValueError
-        Where a window is too short to leave one step of time, or an option makes no sense.
+        If a window is too short for one time step, or an option is out of range.
 
     References
     ----------
@@ -70,15 +70,15 @@ class Chambon2018(SignalEncoder):
         )
 
     def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return one token for each step of time that pooling leaves (17 of 3000 samples at 100 Hz)."""
+        """Return one token for each time step after pooling (17 for 3000 samples at 100 Hz)."""
         tokens: Tensor = self.convolutions(x)
         return tokens
 
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
         embedded: Tensor = self.projection(self.features(x))
         return embedded
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the impulse responses of each filter over time through each virtual channel."""
+        """Return the impulse responses of each filter over time combined with each virtual channel."""
         return self.convolutions.first_filters()

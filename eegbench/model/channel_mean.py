@@ -1,4 +1,4 @@
-"""One encoder for every channel, and the mean over the channels that a window has: montages may differ."""
+"""One encoder for every channel, with the mean over the channels of a window: montages may differ."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -11,22 +11,22 @@ from eegbench.types import Form, Group
 
 
 class ChannelMean(Encoder):
-    """Encodes each channel by itself, with the same weights, and averages over the channels that are there.
+    """Encode each channel separately with the same weights, and average over the channels present.
 
-    A missing channel has no influence on the embedding. The order and the positions of channels have none, either:
-    the encoder hears what channels have in common, not how they differ.
+    A missing channel has no influence on the embedding. Neither have the order and the positions of channels: the
+    embedding reflects properties common to channels, not differences between them.
 
     Parameters
     ----------
     form
-        Form of the windows, of one group; comes from the store.
+        Form of the windows, with one group; taken from the store.
     encoder
-        Encodes one channel.
+        Encoder of one channel.
 
     Raises
     ------
     ValueError
-        Where the signals have several groups, or a window has no channel.
+        If the signals have several groups, or a window has no channel.
     """
 
     takes_missing_channels = True
@@ -40,9 +40,9 @@ class ChannelMean(Encoder):
         self.bf16_on_cpu = self.encoder.bf16_on_cpu
 
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_channels embed_dim"]:
-        """Return the embedding of each channel; 0 where a channel is missing."""
+        """Return the embedding of each channel; 0 for missing channels."""
         ((name, x),) = windows.x.items()
-        if windows.present is None:  # no mask, and so no wait for the device to count channels
+        if windows.present is None:  # no mask, so no synchronisation with the device
             encoded = self.encoder(Windows({name: x.flatten(0, 1).unsqueeze(1)}))
             return encoded.unflatten(0, x.shape[:2])
         (present,) = windows.present.values()
@@ -52,21 +52,21 @@ class ChannelMean(Encoder):
         return tokens
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return the mean over the channels that a window has.
+        """Return the mean over the channels of a window.
 
         Raises
         ------
         ValueError
-            Where a window has no channel.
+            If a window has no channel.
         """
         tokens = self.tokens(windows)
         if windows.present is None:
             return tokens.mean(1)
         n_present = next(iter(windows.present.values())).sum(1, keepdim=True)
         if not n_present.all():
-            raise ValueError("a window has no channel at all; leave its recording out.")
+            raise ValueError("a window has no channels; leave its recording out.")
         return tokens.sum(1) / n_present
 
     def after_step(self) -> None:
-        """Do what follows an optimiser's step in the encoder."""
+        """Call the same method of the encoder."""
         self.encoder.after_step()

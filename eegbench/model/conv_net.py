@@ -1,4 +1,4 @@
-"""What ConvNets that end in a classifier over time share: tokens are what that classifier sees at each step."""
+"""Base class of ConvNets that end in a classifier over time: a token is the classifier's input at one step."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -9,34 +9,34 @@ from eegbench.model.receptive_field import fewest_samples, receptive_field, slid
 
 
 class ConvNet(SignalEncoder):
-    """Runs layers over time and lays out what the published classifier's kernel sees.
+    """Run layers over time, and return the inputs of the published classifier's kernel as tokens.
 
     The classifier itself belongs to tasks and probes. A token holds ``final_length`` steps of all filters, filter by
-    filter, as the kernel of a convolution does: with that kernel as its weight, a linear layer on tokens is the
-    classifier, and on the embedding, the mean of the tokens, it gives the mean of the classifier's answers.
+    filter, as in the kernel of a convolution. A linear layer on tokens with that kernel as weight is the classifier;
+    applied to the embedding, the mean of the tokens, it gives the mean of the classifier's outputs.
 
     Parameters
     ----------
     layers
-        Of (batch, n_channels, 1, n_times) make (batch, n_filters, 1, n_steps).
+        Map (batch, n_channels, 1, n_times) to (batch, n_filters, 1, n_steps).
     n_filters
-        Filters that the layers end with.
+        Number of filters of the last layer.
     n_times, sfreq
         Form of a window: samples, Hz.
     final_length
-        Steps of time that the classifier sees; None for all that the layers leave.
+        Number of time steps that the classifier sees; None for all output steps of the layers.
     dense
-        Whether there are tokens at every shift of a sample, or only at every ``total_stride``-th.
+        Whether there are tokens at every shift of one sample, or only at multiples of ``total_stride``.
 
     Attributes
     ----------
     n_tokens
-        Tokens of a window.
+        Number of tokens per window.
 
     Raises
     ------
     ValueError
-        Where a window is too short, or a layer pads but is to answer at every shift.
+        If a window is too short, or a layer pads although ``dense`` is set.
     """
 
     is_mean_of_tokens = True
@@ -63,7 +63,7 @@ class ConvNet(SignalEncoder):
         self.embed_dim = n_filters * self._length
 
     def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return what the classifier would see at each step."""
+        """Return the classifier's input at each step."""
         steps = self.layers(x.unsqueeze(2))
         return sliding(steps.squeeze(2), self._length, self._step)
 
@@ -73,19 +73,19 @@ class ConvNet(SignalEncoder):
 
 
 def over_time(n_in: int, n_out: int, kernel: int, *, stride: int = 1, padding: int = 0, groups: int = 1) -> nn.Conv2d:
-    """Return a convolution over time without a bias, with Xavier's uniform weights."""
+    """Return a convolution over time without bias, with Xavier uniform weights."""
     made = nn.Conv2d(n_in, n_out, (1, kernel), stride=(1, stride), padding=(0, padding), groups=groups, bias=False)
     nn.init.xavier_uniform_(made.weight)
     return made
 
 
 def check_sizes(**sizes: int | tuple[int, ...]) -> None:
-    """Refuse sizes below 1.
+    """Raise an error for sizes below 1.
 
     Raises
     ------
     ValueError
-        Naming the option.
+        With the name of the option.
     """
     for name, size in sizes.items():
         if min(size if isinstance(size, tuple) else (size,)) < 1:
@@ -94,12 +94,12 @@ def check_sizes(**sizes: int | tuple[int, ...]) -> None:
 
 
 def check_dropout(dropout: float) -> None:
-    """Refuse a share that is none.
+    """Raise an error for a dropout probability outside [0, 1).
 
     Raises
     ------
     ValueError
-        Where it is below 0, or leaves nothing.
+        If it is negative, or 1 or more.
     """
     if not 0 <= dropout < 1:
         raise ValueError(f"model.dropout={dropout}: expected 0 ≤ dropout < 1; set model.dropout=0.5.")

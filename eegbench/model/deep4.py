@@ -24,26 +24,26 @@ class Deep4(ConvNet):
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters of each round; the first has as many over time as over channels.
+        Number of filters of each round; the first has as many over time as over channels.
     kernels
-        Samples, then pooled steps, that each round's filters see.
+        Length of each round's filters, in samples for the first round and in pooled steps for the others.
     pool
         ``max`` or ``mean``.
     pool_length, pool_stride
-        Steps in a pool, and from one kept step to the next.
+        Length of a pool, and distance between pools, in steps.
     stride_before_pool
-        Whether each round's convolution, the first one's too, skips steps rather than its pool.
+        Whether the stride belongs to each round's convolution, including the first, rather than to its pool.
     dropout
-        Share of numbers dropped before each round but the first, from 0 up to but not including 1.
+        Dropout probability before each round except the first, from 0 up to but not including 1.
     final_length
-        Steps of time in a token: what a classifier sees; None for all, which makes one token.
+        Number of time steps in a token, the input of a classifier; None for all, which gives one token.
     dense
-        Whether there is a token at every shift, by dilation (`eegbench.model.dense`).
+        Whether there is a token at every shift, using dilation (`eegbench.model.dense`).
 
     Raises
     ------
     ValueError
-        Where a window is too short, with the length needed, or an option makes no sense.
+        If a window is too short, with the length needed, or an option is out of range.
 
     References
     ----------
@@ -51,7 +51,7 @@ class Deep4(ConvNet):
     Hum. Brain Mapp. 38(11), doi:10.1002/hbm.23730.
     """
 
-    def __init__(  # noqa: PLR0913  the options of one network, flat as people type them
+    def __init__(  # noqa: PLR0913  options of one network, flat for typing
         self,
         *,
         n_channels: int,

@@ -1,8 +1,9 @@
-"""A network that skips samples, made to answer at each of them: what was a stride becomes dilation behind it.
+"""Dense evaluation of a strided network at every sample: each stride becomes dilation of the later layers.
 
-So one pass over a long crop gives what the strided network gives for every window in the crop, without computing
-shared parts twice. Before a layer the running stride s is the product of the strides so far; the layer's kernel is
-spread by s, and its own stride becomes 1 (Schirrmeister et al. 2017, doi:10.1002/hbm.23730, call it cropped training).
+One forward pass over a long crop then gives the strided network's outputs for every window in the crop, without
+computing shared parts twice. At each layer, the running stride s is the product of the earlier strides; the kernel is
+dilated by s, and the layer's own stride becomes 1 (Schirrmeister et al. 2017, doi:10.1002/hbm.23730, call it cropped
+training).
 """
 
 import copy
@@ -15,20 +16,20 @@ from eegbench.model.receptive_field import along_time, layers_over_time
 
 
 def dense(layers: nn.Module) -> nn.Module:
-    """Return a copy of layers over time that answers at every shift, with the same weights.
+    """Return a copy of layers over time with an output at every shift and the same weights.
 
-    Answer k equals that of ``layers`` to the window which begins at sample k (while dropout and batch normalisation
-    do not train), and every ``total_stride``-th answer equals that of ``layers``.
+    Output k equals that of ``layers`` for the window that begins at sample k (with dropout and batch normalisation in
+    evaluation mode), and every ``total_stride``-th output equals that of ``layers``.
 
     Parameters
     ----------
     layers
-        A container of convolutions, maximum and average pools over the last axis, in the order in which they act.
+        Container of convolutions, maximum and average pools over the last axis, in the order of execution.
 
     Raises
     ------
     ValueError
-        Where a layer pads: what it answers then depends on where a window ends.
+        If a layer pads: its output then depends on the end of the window.
     """
     changed, step = copy.deepcopy(layers), 1
     for name, layer in list(layers_over_time(changed)):
@@ -44,14 +45,14 @@ def dense(layers: nn.Module) -> nn.Module:
 
 
 class DilatedMean(nn.Module):
-    """Average numbers that are ``dilation`` steps apart, at every shift; torch's average pools have no dilation.
+    """Average values that are ``dilation`` steps apart, at every shift; torch's average pools have no dilation.
 
     Parameters
     ----------
     kernel
-        Numbers in a mean.
+        Number of values in a mean.
     dilation
-        Steps between them.
+        Distance between them in steps.
     """
 
     def __init__(self, kernel: int, dilation: int) -> None:
@@ -69,8 +70,8 @@ class DilatedMean(nn.Module):
 def _refuse_padding(name: str, layer: nn.Module) -> None:
     if along_time(layer, "padding", 0) != 0:
         raise ValueError(
-            f"model.dense=true: layer {name} ({type(layer).__name__}) of this model pads windows with zeros, so an "
-            f"answer depends on where its window ends; set model.dense=false, or model=deep4, shallow_fbcsp or "
+            f"model.dense=true: layer {name} ({type(layer).__name__}) of this model pads windows with zeros, so its "
+            f"output depends on the end of the window; set model.dense=false, or model=deep4, shallow_fbcsp or "
             f"stager_net, which do not pad."
         )
 

@@ -1,4 +1,4 @@
-"""Torch's dropout, with a mask that a CPU draws ten times as fast."""
+"""Dropout with a mask that a CPU generates ten times as fast as torch's."""
 
 import torch
 from jaxtyping import Float
@@ -6,14 +6,14 @@ from torch import Tensor, nn
 
 
 class UniformDropout(nn.Dropout):
-    """Set a share of the numbers to 0 in training, and scale the others up.
+    """Set a random fraction of values to 0 in training, and scale the others up.
 
-    On a CPU torch draws the mask number by number unless the processor is Intel's; uniform numbers that are compared
-    with ``p`` have the same distribution. The draws are other ones than those of `torch.nn.Dropout`.
+    On CPUs not made by Intel, torch draws the mask value by value; comparing uniform numbers with ``p`` gives the same
+    distribution. The random numbers differ from those of `torch.nn.Dropout`.
     """
 
     def forward(self, x: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-        """Return the numbers, some of them 0 in training."""
+        """Return the values, some of them 0 in training."""
         if not self.training or x.is_cuda or self.p in (0, 1):
             return super().forward(x)
         kept = torch.rand_like(x, dtype=torch.float32).ge_(self.p).div_(1 - self.p)

@@ -1,7 +1,8 @@
-"""A transformer whose tokens are the samples of one channel in one piece of time, as eeg-transformer has it.
+"""A transformer with one token per channel and piece of time, as in eeg-transformer.
 
-With ``upstream_compat`` it computes what the published code does: dropped tokens become zeros that still attend, the
-second half of a layer adds nothing negative, dropout follows on sums, and the last offset of a crop is never drawn.
+With ``upstream_compat`` it reproduces the published code: dropped tokens become zeros that attention still uses, the
+feed-forward part of a layer adds no negative values, dropout is applied to sums, and the last offset of a crop is
+never drawn.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,53 +23,53 @@ Shuffle = Literal["none", "channels", "temporal", "all"]
 
 
 class EegTransformer(Encoder):
-    """Encodes a window as the class token of a transformer over tokens of single channels.
+    """Encode a window as the class token of a transformer over tokens of single channels.
 
-    Signals are standardised by one mean and deviation of all channels, learned from the scored windows of train. Where
-    ``batch_norm`` is false windows may lack channels: nothing attends to those that are missing.
+    Signals are standardised by one mean and standard deviation over all channels, fitted to the scored windows of
+    train. With ``batch_norm=false`` windows may lack channels: attention ignores missing ones.
 
     Parameters
     ----------
     form
-        Form of the windows, of one group; comes from the store.
+        Form of the windows, with one group; taken from the store.
     crop_s
-        Seconds of a window that are used: a random part in training, the first in evaluation. None uses all.
+        Length in seconds that is used of a window: a random part in training, the first in evaluation. None for all.
     n_chunks
-        Pieces of equal length that a channel is cut into; what is left over is cropped as well.
+        Number of equal pieces into which a channel is cut; remaining samples are cropped.
     dim
         Size of a token.
     n_layers, n_heads
-        Of the transformer.
+        Number of layers, and of heads in each.
     hidden_dim
-        Units of the layer after the class token, which are the embedding; None: the class token is.
+        Number of units of the layer after the class token, which is the embedding; None uses the class token itself.
     positions
-        ``learned``: a vector for each channel and piece of time. ``electrodes``: a function of the electrode's place,
-        and a vector for each piece of time.
+        ``learned``: a vector for each channel and piece of time. ``electrodes``: a function of the electrode's
+        position, and a vector for each piece of time.
     n_positions
-        Vectors that are learned for tokens in their order; None: one for each. Published: 5000.
+        Number of learned vectors for tokens in their order; None for one per token. Published: 5000.
     batch_norm
-        Whether each channel is standardised by its mean and deviation over the batch, too.
+        Whether each channel is also standardised by its mean and standard deviation over the batch.
     dropout
-        Share of what each layer adds that is left out in training.
+        Dropout probability, in training, of the values that each layer adds.
     token_dropout
-        Share of the tokens of a window that are left out in training.
+        Fraction of the tokens of a window to drop in training.
     shuffle
-        What is put into a random order in training, before positions are added: the ``channels``, the pieces of time
-        (``temporal``), ``all`` tokens, or ``none``.
+        Axis to shuffle in training, before positions are added: the ``channels``, the pieces of time (``temporal``),
+        ``all`` tokens, or ``none``.
     upstream_compat
-        Compute as the published code.
+        Whether to reproduce the published code.
 
     Raises
     ------
     ValueError
-        Where the window is shorter than what is used of it, ``dim`` is no multiple of ``n_heads``, an electrode has no
-        place, or an option makes no sense.
+        If the window is shorter than the part to use, ``dim`` is not a multiple of ``n_heads``, an electrode has no
+        position, or an option is out of range.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(  # noqa: PLR0913  the options of one network, flat as people type them
+    def __init__(  # noqa: PLR0913  options of one network, flat for typing
         self,
         *,
         form: Form,
@@ -90,11 +91,9 @@ class EegTransformer(Encoder):
         group = form.only
         _check(n_chunks=n_chunks, n_layers=n_layers, n_heads=n_heads, dim=dim)
         if dim % n_heads:
-            raise ValueError(f"model.dim={dim}: a multiple of model.n_heads={n_heads} is expected.")
+            raise ValueError(f"model.dim={dim}: expected a multiple of model.n_heads={n_heads}.")
         if not 0 <= token_dropout < 1:
-            raise ValueError(
-                f"model.token_dropout={token_dropout:g}: a share from 0 up to but not including 1 is expected."
-            )
+            raise ValueError(f"model.token_dropout={token_dropout:g}: expected 0 ≤ token_dropout < 1; set 0.1.")
         used = group.n_times if crop_s is None else round(crop_s * group.sfreq)
         self.n_samples = used // n_chunks
         if not 0 < used <= group.n_times or not self.n_samples:
@@ -124,7 +123,7 @@ class EegTransformer(Encoder):
         self.embed_dim = dim if hidden_dim is None else hidden_dim
 
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
-        """Learn the mean and the deviation of all samples of channels that are there, pooled in float64."""
+        """Fit the mean and standard deviation of all samples of present channels, pooled in float64."""
         n, total, squares = 0, 0.0, 0.0
         for batch in windows():
             x, there = self._signals(batch)
@@ -136,7 +135,7 @@ class EegTransformer(Encoder):
         self.std.fill_(max(squares / n - mean**2, 0.0) ** 0.5 or 1.0)
 
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the tokens after the last layer, the class token first; `token_table` says what each stands for."""
+        """Return the tokens after the last layer, class token first; `token_table` has their channels and times."""
         x, present = self._signals(windows)
         x = (x - self.mean) / self.std
         x = x if self.batch_norm is None else self.batch_norm(x)
@@ -156,7 +155,7 @@ class EegTransformer(Encoder):
         return x
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return the class token after the last layer, through the hidden layer."""
+        """Return the class token after the last layer, mapped by the hidden layer if there is one."""
         z = self.norm(self.tokens(windows)[:, 0])
         return z if self.hidden is None else self.hidden(self.dropout(z)).relu()
 
@@ -167,14 +166,14 @@ class EegTransformer(Encoder):
             return windows.only, None
         if not self.takes_missing_channels:
             raise ValueError(
-                "EegTransformer with model.batch_norm=true needs every channel in every recording, and some recordings "
+                "EegTransformer with model.batch_norm=true needs every channel in every recording, but some recordings "
                 "lack some; set model.batch_norm=false."
             )
         (present,) = windows.present.values()
         return windows.only, present
 
     def _cropped(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_channels n_used"]:
-        """Return the samples that are used: in training from a random one on, drawn for each window."""
+        """Return the samples to use: in training from a random offset, drawn for each window."""
         n_used = self.n_chunks * self.n_samples
         n_offsets = self.n_times - n_used + (0 if self.upstream_compat else 1)
         if not self.training or n_offsets <= 1:
@@ -186,7 +185,7 @@ class EegTransformer(Encoder):
     def _shuffled(
         self, x: Float[Tensor, "batch n_channels n_chunks n_samples"]
     ) -> Float[Tensor, "batch n_signal_tokens n_samples"]:
-        """Return tokens in another order in each window."""
+        """Return the tokens of each window in a random order."""
         if self.shuffle == "channels":
             return _permuted(x, 1).flatten(1, 2)
         if self.shuffle == "temporal":
@@ -194,7 +193,7 @@ class EegTransformer(Encoder):
         return _permuted(x.flatten(1, 2), 1)
 
     def _some(self, x: Tensor, there: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Return as many tokens of each window, drawn at random: those that are left out cost nothing."""
+        """Return a random subset of the tokens of each window, of the same size; dropped tokens cost no time."""
         n_kept = max(1, round(x.shape[1] * (1 - self.token_dropout)))
         order = torch.rand(x.shape[:2], device=x.device).argsort(1)[:, :n_kept]
         kept = x.gather(1, order.unsqueeze(2).expand(-1, -1, x.shape[2]))
@@ -202,7 +201,7 @@ class EegTransformer(Encoder):
 
 
 def _permuted(x: Tensor, dim: int) -> Tensor:
-    """Return slices along a dimension in an order of their own for each window."""
+    """Shuffle slices along a dimension, separately for each window."""
     order = torch.rand(len(x), x.shape[dim], device=x.device).argsort(1)
     shape = [len(x), *(x.shape[dim] if i == dim else 1 for i in range(1, x.ndim))]
     return x.gather(dim, order.view(shape).expand_as(x))
@@ -211,4 +210,4 @@ def _permuted(x: Tensor, dim: int) -> Tensor:
 def _check(**sizes: int) -> None:
     for name, size in sizes.items():
         if size < 1:
-            raise ValueError(f"model.{name}={size}: at least 1 is expected.")
+            raise ValueError(f"model.{name}={size}: expected at least 1.")

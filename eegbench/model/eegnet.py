@@ -7,39 +7,39 @@ from torch import Tensor, nn
 from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes, over_time
 
 MAX_NORM = 1.0
-"""Largest length of a spatial filter (Lawhern et al.)."""
+"""Maximum norm of a spatial filter (Lawhern et al.)."""
 
 
 class Eegnet(ConvNet):
-    """Padded filters over time, spatial filters of each, pooling, a padded separable convolution, pooling.
+    """Padded filters over time, spatial filters for each, pooling, a padded separable convolution, pooling.
 
-    Sizes are in samples, as in the paper's fourth version, at 128 Hz. With the published ones 1000 samples become
-    1001, 250, 251 and 31; with 22 channels and a head of 4 classes there are 3,444 parameters. Spatial filters are
-    put back to length 1 at most after every step of training.
+    Sizes are in samples, as in the paper's fourth version, at 128 Hz. With the published sizes, 1000 samples become
+    1001, 250, 251 and 31; with 22 channels and a head of 4 classes there are 3,444 parameters. The norm of spatial
+    filters is limited to 1 after every training step.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters over time (F1).
+        Number of filters over time (F1).
     n_spatial
-        Spatial filters of each filter over time (D); their product is the number of filters behind.
+        Number of spatial filters per filter over time (D); the separable convolution has F1 × D filters.
     kernels
-        Samples that a filter over time sees, and pooled steps that a filter of the separable convolution sees.
+        Length of a filter over time in samples, and of a filter of the separable convolution in pooled steps.
     pools
-        Steps in a mean, first and second.
+        Number of steps in a mean of the first and of the second pooling.
     dropout
-        Share of numbers dropped after either mean, from 0 up to but not including 1.
+        Dropout probability after each mean, from 0 up to but not including 1.
     final_length
-        Steps of time in a token: what a classifier sees; None for all, which makes one token.
+        Number of time steps in a token, the input of a classifier; None for all, which gives one token.
     dense
-        Only false: the network pads, and a token at every shift would not be that of a window.
+        Only false: because the network pads, a token at every shift would differ from that of a window.
 
     Raises
     ------
     ValueError
-        Where a window is too short, with the length needed, or an option makes no sense.
+        If a window is too short, with the length needed, or an option is out of range.
 
     References
     ----------
@@ -47,7 +47,7 @@ class Eegnet(ConvNet):
     J. Neural Eng. 15 056013, doi:10.1088/1741-2552/aace8c.
     """
 
-    def __init__(  # noqa: PLR0913  the options of one network, flat as people type them
+    def __init__(  # noqa: PLR0913  options of one network, flat for typing
         self,
         *,
         n_channels: int,
@@ -71,11 +71,11 @@ class Eegnet(ConvNet):
         self.after_step()
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the impulse responses of each filter over time through each of its spatial filters."""
+        """Return the impulse responses of each filter over time combined with each of its spatial filters."""
         return self._first().kernels().flip(2)
 
     def after_step(self) -> None:
-        """Shorten spatial filters that are longer than 1."""
+        """Rescale spatial filters with a norm above 1."""
         weight = self._first().space.weight
         with torch.no_grad():
             weight.copy_(weight.renorm(2, 0, MAX_NORM))
@@ -85,7 +85,7 @@ class Eegnet(ConvNet):
 
 
 class _TimeThenSpace(nn.Module):
-    """Batch normalisation stands between the two, and so they cannot be one convolution in training."""
+    """Filters over time and over channels; the batch normalisation between them prevents merging them in training."""
 
     def __init__(self, n_channels: int, n_filters: int, n_spatial: int, kernel: int) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""An encoder of features alone, such as those that experts made; it does not look at the signals.
+"""Encoder of features only, such as hand-made ones, which does not use the signals.
 
-The mixed network of Dong et al. 2018, doi:10.1109/TNSRE.2017.2733220, is one with a sequence encoder.
+The mixed network of Dong et al. 2018, doi:10.1109/TNSRE.2017.2733220, combines it with a sequence encoder.
 """
 
 from collections.abc import Mapping
@@ -17,20 +17,20 @@ from eegbench.types import Form
 
 
 class FeaturesOnly(EncoderOfFeatures):
-    """Encodes the features of a window; its signals are not used.
+    """Encode the features of a window; its signals are not used.
 
     Parameters
     ----------
     form
-        Form of the windows; comes from the store.
+        Form of the windows, taken from the store.
     normalisers
-        Follow each other on the features; what they learn comes from the scored windows of train.
+        Normalisers of the features, applied in order and fitted to the scored windows of train.
     features
-        The encoder of the features, which it takes one after the other in the order of ``preprocessing.features``.
+        Encoder of the features, concatenated in the order of ``preprocessing.features``.
     """
 
     takes_signals = False
-    takes_missing_channels = True  # features count a missing channel as flat
+    takes_missing_channels = True  # for features, a missing channel is flat
 
     def __init__(
         self, *, form: Form, normalisers: Mapping[str, Spec[Normaliser]], features: Spec[FeatureEncoder]
@@ -44,5 +44,5 @@ class FeaturesOnly(EncoderOfFeatures):
         return self.encoded(windows).unsqueeze(1)
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
         return self.encoded(windows)

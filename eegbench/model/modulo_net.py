@@ -1,7 +1,7 @@
-"""Encoders put together of parts: normalisers, an epoch encoder, a reducer. The networks of the Dreem Open Datasets.
+"""Encoders built from normalisers, an epoch encoder and a reducer, such as the networks of the Dreem Open Datasets.
 
 Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181. Their sequence encoders and classifiers are
-those of ``task=supervised_sequence``.
+available with ``task=supervised_sequence``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,18 +18,18 @@ from eegbench.store.windows import Windows
 
 
 class ModuloNet(SignalEncoder):
-    """Normalises one group of signals, encodes the window into steps, and makes one vector of them.
+    """Normalise one group of signals, encode the window into steps, and reduce the steps to one vector.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
-        Form of the windows; come from the store.
+        Form of the windows, taken from the store.
     normalisers
-        Follow each other, in this order; what they learn comes from the scored windows of train.
+        Normalisers, applied in order and fitted to the scored windows of train.
     epoch_encoder
-        Makes steps of features.
+        Encoder of the window into steps of features.
     reducer
-        Makes one vector of the steps.
+        Reduction of the steps to one vector.
     """
 
     def __init__(
@@ -53,9 +53,9 @@ class ModuloNet(SignalEncoder):
         return self.epoch_encoder(self.normalisers(x)).transpose(1, 2)
 
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return the vector that the reducer makes of the steps."""
+        """Return the reduced steps."""
         return self.reducer(self.features(x).transpose(1, 2))
 
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
-        """Let the normalisers that learn see the windows of train."""
+        """Fit the normalisers to the windows of train."""
         self.normalisers.fit(lambda: (self._signals(one) for one in windows()))

@@ -1,4 +1,4 @@
-"""What encoders of features share: they join the features of a window, normalise them, and encode them."""
+"""Base class of encoders that take features: they are concatenated, normalised and encoded."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -15,9 +15,9 @@ from eegbench.types import Form
 
 
 class EncoderOfFeatures(Encoder):
-    """Takes features, one after the other in the order of ``preprocessing.features``.
+    """Encode features, concatenated in the order of ``preprocessing.features``.
 
-    A subclass calls `take` in its constructor.
+    Subclasses must call `take` in their constructor.
     """
 
     takes_features = True
@@ -30,9 +30,9 @@ class EncoderOfFeatures(Encoder):
         form
             Form of the windows.
         normalisers
-            Follow each other on the features; what they learn comes from the scored windows of train.
+            Normalisers of the features, applied in order and fitted to the scored windows of train.
         features
-            The encoder of the features.
+            Encoder of the features.
         """
         self.names, dim = tuple(form.features), sum(form.features.values())
         self.normalisers = Chain(normalisers, shape=(dim, 1), sfreq=1 / form.window_s)
@@ -48,5 +48,5 @@ class EncoderOfFeatures(Encoder):
         return encoded
 
     def _joined(self, windows: Windows) -> Float[Tensor, "batch dim 1"]:
-        """Return features as channels with one sample a window, as normalisers take them."""
+        """Concatenate features as channels with one sample per window, the input shape of normalisers."""
         return torch.cat([windows.features[name] for name in self.names], dim=1).unsqueeze(2)

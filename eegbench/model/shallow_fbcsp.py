@@ -1,4 +1,4 @@
-"""Schirrmeister's shallow ConvNet: log band power of learnt filters over time and channels."""
+"""Schirrmeister's shallow ConvNet: log band power of learned filters over time and channels."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -7,36 +7,36 @@ from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes
 from eegbench.model.time_and_space import TimeAndSpace, filters_of
 
 LEAST_POWER = 1e-6
-"""Power below this counts as this, ahead of the logarithm (published)."""
+"""Floor of powers before the logarithm (published)."""
 
 
 class ShallowFbcsp(ConvNet):
     """Filters over time and channels, batch normalisation, square, mean over time, logarithm.
 
     Sizes are in samples, as published. With 22 channels, 1000 samples, the published sizes and a head of 4 classes
-    there are 46,084 parameters, or 41,124 where the head sees 30 steps rather than all 61.
+    there are 46,084 parameters, or 41,124 if the head sees 30 steps rather than all 61.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters over time, and as many over channels.
+        Number of filters over time, and of filters over channels.
     kernel
-        Samples that a filter sees.
+        Length of a filter in samples.
     pool_length, pool_stride
-        Samples in a mean, and between means.
+        Length of a mean, and distance between means, in samples.
     dropout
-        Share of log powers that are dropped, from 0 up to but not including 1.
+        Probability of dropping a log power, from 0 up to but not including 1.
     final_length
-        Steps of time in a token: what a classifier sees; None for all, which makes one token.
+        Number of time steps in a token, the input of a classifier; None for all, which gives one token.
     dense
-        Whether there is a token at every shift, by dilation (`eegbench.model.dense`).
+        Whether there is a token at every shift, using dilation (`eegbench.model.dense`).
 
     Raises
     ------
     ValueError
-        Where a window is too short, with the length needed, or an option makes no sense.
+        If a window is too short, with the length needed, or an option is out of range.
 
     References
     ----------
@@ -44,7 +44,7 @@ class ShallowFbcsp(ConvNet):
     Hum. Brain Mapp. 38(11), doi:10.1002/hbm.23730.
     """
 
-    def __init__(  # noqa: PLR0913  the options of one network, flat as people type them
+    def __init__(  # noqa: PLR0913  options of one network, flat for typing
         self,
         *,
         n_channels: int,

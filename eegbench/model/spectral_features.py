@@ -1,9 +1,9 @@
-"""What people computed of EEG before networks: band powers, moments and Hjorth's parameters, without a parameter.
+"""Hand-made EEG features: band powers, moments and Hjorth parameters, without trainable parameters.
 
 Conventions
 -----------
-Windows are in µV where the store does not normalise them, in standard deviations where it does; powers then are
-relative. Everything that is positive by nature is a natural logarithm, floored so that a flat window stays finite.
+Units follow the store: µV, or standard deviations if it normalises the windows; powers are then relative. Quantities
+that cannot be negative are natural logarithms with a floor, so that a flat window gives finite values.
 """
 
 from itertools import combinations, pairwise
@@ -15,39 +15,39 @@ from torch import Tensor
 from eegbench.model.base import SignalEncoder
 
 SEGMENT_S = 4.0
-"""Length of Welch's segments: 0.25 Hz between frequencies, as sleep research has it."""
+"""Length of Welch's segments in seconds: a resolution of 0.25 Hz, as usual in sleep research."""
 
 FLOOR = 1e-10
-"""Least power, variance or amplitude before a logarithm or a division (µV² or µV)."""
+"""Floor of powers, variances and amplitudes before a logarithm or a division (µV² or µV)."""
 
 MOMENTS = ("mean", "skewness", "kurtosis", "log_peak_to_peak")
 HJORTH = ("log_activity", "mobility", "complexity")
 
 
 class SpectralFeatures(SignalEncoder):
-    """Describe each channel by log band powers, their log ratios, moments, peak-to-peak and Hjorth's parameters.
+    """Describe each channel by log band powers, their log ratios, moments, peak-to-peak and Hjorth parameters.
 
-    The list follows Banville et al. 2021, where Hjorth's activity is the variance and stands for the standard
-    deviation too; the Hurst exponent and approximate entropy are left out. Powers are integrals over [low, high)
-    of a Welch density with Hann segments of 4 s (of the whole window where that is shorter), half overlapping,
-    each without its mean.
+    The list follows Banville et al. 2021, with Hjorth's activity, the variance, also in place of the standard
+    deviation, and without the Hurst exponent and approximate entropy. Powers are integrals over [low, high) of a
+    Welch density with Hann segments of 4 s (or of the window, if it is shorter), with half overlap and each segment's
+    mean removed.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     bands_hz
-        Edges between neighbouring bands, ascending; n edges make n - 1 bands.
+        Edges between neighbouring bands in Hz, ascending; n edges give n - 1 bands.
 
     Attributes
     ----------
     names
-        What each number of a channel is, in order.
+        Name of each feature of a channel, in order.
 
     Raises
     ------
     ValueError
-        Where edges do not ascend, pass the Nyquist frequency, or leave a band without any frequency.
+        If edges do not ascend, exceed the Nyquist frequency, or leave a band without any frequency.
 
     References
     ----------
@@ -73,7 +73,7 @@ class SpectralFeatures(SignalEncoder):
         self.embed_dim = n_channels * len(self.names)
 
     def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return one token a channel, in the order of ``names``."""
+        """Return one token per channel, in the order of ``names``."""
         powers = self._log_powers(x)
         first, second = torch.combinations(torch.arange(powers.shape[-1], device=x.device)).unbind(-1)
         ratios = powers[..., first] - powers[..., second]
@@ -87,7 +87,7 @@ class SpectralFeatures(SignalEncoder):
         segments = x.unfold(-1, self._length, self._length - self._length // 2)
         tapered = (segments - segments.mean(-1, keepdim=True)) * self._taper
         density = torch.fft.rfft(tapered).abs().square().mean(-2)
-        with torch.autocast(x.device.type, enabled=False):  # a sum in bfloat16 would keep two digits of a power
+        with torch.autocast(x.device.type, enabled=False):  # a sum in bfloat16 has only two digits
             powers: Tensor = density @ self._bands
         return powers.clamp_min(FLOOR).log()
 
@@ -119,7 +119,7 @@ def _names(bands_hz: tuple[float, ...]) -> tuple[str, ...]:
 
 
 def _membership(bands_hz: tuple[float, ...], length: int, sfreq: float) -> Float[Tensor, "n_freqs n_bands"]:
-    """Return 1 where a frequency lies in a band, its lower edge included and its upper one not."""
+    """Return 1 for frequencies in a band, which includes its lower edge but not its upper one."""
     freqs = torch.arange(length // 2 + 1, dtype=torch.float64) * sfreq / length
     edges = torch.tensor(bands_hz, dtype=torch.float64)
     inside: Tensor = (freqs[:, None] >= edges[:-1]) & (freqs[:, None] < edges[1:])

@@ -1,4 +1,4 @@
-"""Banville's sleep stager: Chambon's geometry without padding, always with batch normalisation."""
+"""Banville's sleep stager: Chambon's layers without padding, always with batch normalisation."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -11,32 +11,31 @@ from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 class StagerNet(SignalEncoder):
     """Spatial filters, two unpadded convolutions of 0.5 s over time, each pooled over 0.125 s, and a linear layer.
 
-    Built is what the paper describes: kernel 50, pool 13, 16 filters, batch normalisation, no padding. At 100 Hz
-    3000 samples become 2951, 227, 178 and 13, so that the linear layer reads 13 × 16 × 2 numbers and there are
-    55,402 parameters at 2 channels and 100 outputs. The 62,307 that the paper prints need 15 steps before that
-    layer and a head from 100 to 5 classes counted with it; a head is the task's or the probe's here.
+    The network follows the paper's description: kernel 50, pool 13, 16 filters, batch normalisation, no padding. At
+    100 Hz, 3000 samples become 2951, 227, 178 and 13, so the linear layer has 13 × 16 × 2 inputs, and there are
+    55,402 parameters with 2 channels and 100 outputs. The 62,307 parameters in the paper require 15 steps before
+    that layer and include a head from 100 to 5 classes; here a head belongs to the task or probe.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters of either convolution over time.
+        Number of filters of each convolution over time.
     embed_dim
         Size of an embedding.
     dropout
-        Share of features dropped before the linear layer, from 0 up to but not including 1.
+        Dropout probability before the linear layer, from 0 up to but not including 1.
     field_s
-        Seconds that the linear layer sees; None for the whole window. A shorter field needs ``dense``.
+        Length in seconds that the linear layer sees; None for all of the window. A shorter field needs ``dense``.
     dense
-        Whether a field begins at every sample, by dilation; an embedding then is the mean over the fields in a
-        window, and a token is what the linear layer sees of one.
+        Whether a field begins at every sample, using dilation; an embedding is then the mean over the fields in a
+        window, and a token is the linear layer's input for one field.
 
     Raises
     ------
     ValueError
-        Where a window or field is too short to leave one step of time (8.55 s at 100 Hz), or an option makes no
-        sense.
+        If a window or field is too short for one time step (8.55 s at 100 Hz), or an option is out of range.
 
     References
     ----------
@@ -62,7 +61,7 @@ class StagerNet(SignalEncoder):
     ) -> None:
         super().__init__()
         self.embed_dim = embed_dim
-        self.bf16_on_cpu = not dense  # which was not tried
+        self.bf16_on_cpu = not dense  # not tested
         self.convolutions = TemporalConvolutions(
             n_channels=n_channels,
             n_times=_field(n_times, sfreq, field_s, dense=dense),
@@ -83,9 +82,9 @@ class StagerNet(SignalEncoder):
             self._become_dense()
 
     def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return one token for each step of time that pooling leaves (13 of 3000 samples at 100 Hz).
+        """Return one token for each time step after pooling (13 for 3000 samples at 100 Hz).
 
-        With ``dense``, a token is the steps of one field, flattened as the linear layer reads them.
+        With ``dense``, a token has the steps of one field, flattened as for the linear layer.
         """
         tokens: Tensor = self.convolutions(x)
         if not self._skipped:
@@ -93,13 +92,13 @@ class StagerNet(SignalEncoder):
         return sliding(tokens.transpose(1, 2), self.convolutions.n_tokens, self._skipped)
 
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window; with ``dense`` the mean over its fields."""
+        """Return one embedding per window; with ``dense`` the mean over its fields."""
         tokens = self.features(x)
         embedded: Tensor = self.projection.mean(tokens) if self._skipped else self.projection(tokens)
         return embedded
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the impulse responses of each filter over time through each virtual channel."""
+        """Return the impulse responses of each filter over time combined with each virtual channel."""
         return self.convolutions.first_filters()
 
     def _become_dense(self) -> None:
@@ -113,7 +112,7 @@ def _field(n_times: int, sfreq: float, field_s: float | None, *, dense: bool) ->
     n_field = n_times if field_s is None else round(field_s * sfreq)
     if n_field > n_times or (n_field < n_times and not dense):
         raise ValueError(
-            f"model.field_s={field_s}: windows have {n_times / sfreq:g} s, and a field is as long, or shorter with "
-            f"model.dense=true; set model.field_s=null."
+            f"model.field_s={field_s}: windows have {n_times / sfreq:g} s; a field must have the same length, or a "
+            f"shorter one with model.dense=true; set model.field_s=null."
         )
     return n_field

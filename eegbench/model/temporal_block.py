@@ -1,8 +1,8 @@
-"""Two rounds of convolution over time and max-pooling, which Chambon's and Banville's sleep encoders share.
+"""Two rounds of convolution over time and max-pooling, used by Chambon's and Banville's sleep encoders.
 
-Both papers give sizes in samples at 100 Hz. Here they follow from seconds at the rate of the windows, for both rounds
-alike, as braindecode has it; the second round counts pooled steps, so a higher rate needs longer windows (1.6 s at
-100 Hz, 7.8 s at 500 Hz, with padding).
+Both papers give sizes in samples at 100 Hz. Here they are computed from seconds and the sampling rate, equally for both
+rounds, as in braindecode. As the second round counts pooled steps, a higher rate needs longer windows (1.6 s at 100
+Hz, 7.8 s at 500 Hz, with padding).
 """
 
 from math import ceil
@@ -19,30 +19,30 @@ POOL_S = 0.125
 
 
 class TemporalConvolutions(nn.Module):
-    """Mix channels into as many virtual ones, then filter and pool each of them over time, twice.
+    """Mix channels into the same number of virtual channels, then filter and pool each of them over time, twice.
 
     Parameters
     ----------
     n_channels, n_times, sfreq
         Form of a window: channels, samples, Hz.
     n_filters
-        Filters of either convolution over time.
+        Number of filters of each convolution over time.
     padding_s
-        Zeros before and after each convolution, in seconds.
+        Zero padding before and after each convolution, in seconds.
     batch_norm
         Whether each convolution over time is followed by batch normalisation.
 
     Attributes
     ----------
     n_tokens, dim
-        Steps of time that are left, and numbers in each: ``n_filters`` × ``n_channels``, filter by filter.
+        Number of time steps, and of values in each: ``n_filters`` × ``n_channels``, filter by filter.
     receptive_field, token_stride
-        Samples that one step depends on, and from one step to the next where they are pooled.
+        Number of samples that one step depends on, and from one pooled step to the next.
 
     Raises
     ------
     ValueError
-        Where a window is too short to leave one step, or there is no filter.
+        If a window is too short for one step, or ``n_filters`` is below 1.
     """
 
     def __init__(
@@ -71,19 +71,19 @@ class TemporalConvolutions(nn.Module):
         )
 
     def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the steps of time that are left."""
+        """Return the pooled time steps."""
         filtered: Tensor = self.temporal(self._mix(x).unsqueeze(1))
         return filtered.flatten(1, 2).transpose(1, 2)
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return the impulse responses of each filter of the first round through each virtual channel."""
+        """Return the impulse responses of each filter of the first round combined with each virtual channel."""
         weight = self.temporal.get_parameter("0.convolution.weight")
-        time = weight.flatten(1).flip(1)  # torch's kernels are turned round
+        time = weight.flatten(1).flip(1)  # torch's convolutions are cross-correlations
         space = self.spatial.weight.flatten(1) if isinstance(self.spatial, nn.Conv2d) else weight.new_ones(1, 1)
         return torch.einsum("fk,vc->fvck", time, space).flatten(0, 1)
 
     def answer_at_every_shift(self) -> None:
-        """Take a step a sample from now on, by dilation, with the same weights; padding is not thought of."""
+        """Output a step at every sample from now on, using dilation with the same weights; padding is not supported."""
         rounds = [each for each in self.temporal if isinstance(each, Round)]
         self.temporal = nn.Sequential(DenseRound(rounds[0], step=1), DenseRound(rounds[1], step=rounds[0].pool))
 
@@ -92,22 +92,22 @@ class TemporalConvolutions(nn.Module):
             return x
         assert self.spatial.bias is not None
         weight = self.spatial.weight.flatten(1).expand(len(x), -1, -1)
-        with torch.autocast(x.device.type, enabled=False):  # nothing to gain
+        with torch.autocast(x.device.type, enabled=False):  # bf16 would not be faster
             return torch.baddbmm(self.spatial.bias[:, None], weight, x.float())  # a convolution took ten times as long
 
 
 class Round(nn.Module):
-    """Filter each virtual channel over time, normalise by batch, pool over time, rectify.
+    """Filter each virtual channel over time, normalise by batch, pool over time, and apply ReLU.
 
-    The papers rectify before they pool. The maximum of ReLUs is the ReLU of the maximum, and this order touches 13
-    times fewer numbers.
+    The papers apply ReLU before pooling. The maximum of ReLUs is the ReLU of the maximum, and this order applies it
+    to 13 times fewer values.
 
     Parameters
     ----------
     n_in, n_out
-        Filters before and after.
+        Number of filters before and after.
     kernel, padding, pool
-        Samples in a filter, zeros before and after, samples in a pool.
+        Length of a filter, zeros before and after, and length of a pool, in samples.
     batch_norm
         Whether outputs are normalised.
     """
@@ -122,7 +122,7 @@ class Round(nn.Module):
         self, x: Float[Tensor, "batch n_in n_channels n_times"]
     ) -> Float[Tensor, "batch n_out n_channels n_steps"]:
         """Return filtered and pooled channels."""
-        # a norm over several processes (trainer=ddp) wants to see what it normalises
+        # synchronised normalisation (trainer=ddp) needs the outputs of the convolution
         alone = isinstance(self.norm, nn.BatchNorm2d | nn.Identity)
         if x.shape[1] == 1 and alone:
             signals = nn.functional.pad(_by_time(x).flatten(1), (self.padding, self.padding))
@@ -138,14 +138,14 @@ class Round(nn.Module):
 
 
 class DenseRound(nn.Module):
-    """A round that neither skips nor pads: the same layers, their samples ``step`` apart.
+    """A round without stride and padding: the same layers with dilation ``step``.
 
     Parameters
     ----------
     strided
-        The round whose layers these are.
+        Round whose layers are used.
     step
-        Samples that the rounds before skip.
+        Total stride of the earlier rounds.
     """
 
     def __init__(self, strided: Round, *, step: int) -> None:
@@ -158,7 +158,7 @@ class DenseRound(nn.Module):
         self, x: Float[Tensor, "batch n_in n_channels n_times"]
     ) -> Float[Tensor, "batch n_out n_channels n_steps"]:
         """Return filtered and pooled channels."""
-        x = x.contiguous(memory_format=torch.channels_last)  # half of the time on a CPU
+        x = x.contiguous(memory_format=torch.channels_last)  # twice as fast on a CPU
         normalised = self.norm(self.convolution(x))
         pooled = nn.functional.max_pool2d(normalised, (1, self.pool), stride=1, dilation=(1, self.step))
         return nn.functional.relu(pooled)
@@ -169,21 +169,21 @@ def _by_time(x: Float[Tensor, "batch n_in n_channels n_times"]) -> Float[Tensor,
 
 
 class TokenProjection(nn.Module):
-    """Flatten tokens, with time as the fastest axis, and map them to an embedding.
+    """Flatten tokens, with time varying fastest, and map them to an embedding.
 
     Parameters
     ----------
     n_tokens, dim
-        Number of tokens, and numbers in each.
+        Number of tokens, and size of each.
     embed_dim
         Size of the embedding.
     dropout
-        Share of the flattened numbers that are dropped in training, from 0 up to but not including 1.
+        Dropout probability of the flattened values in training, from 0 up to but not including 1.
 
     Raises
     ------
     ValueError
-        Where the size or the share makes no sense.
+        If the size or the probability is out of range.
     """
 
     def __init__(self, *, n_tokens: int, dim: int, embed_dim: int, dropout: float) -> None:
@@ -196,27 +196,27 @@ class TokenProjection(nn.Module):
         self.linear = nn.Linear(n_tokens * dim, embed_dim)
 
     def forward(self, tokens: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
         return self._project(self.dropout(tokens.transpose(1, 2).flatten(1)))
 
     def mean(self, flat: Float[Tensor, "batch n_fields flat_dim"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return the mean embedding of several fields whose tokens are flattened; dropout acts on each."""
-        return self._project(self.dropout(flat).mean(1))  # linear, so the mean may come first
+        """Return the mean embedding of several fields with flattened tokens; dropout is applied to each field."""
+        return self._project(self.dropout(flat).mean(1))  # the layer is linear, so the mean can be taken first
 
     def _project(self, flat: Float[Tensor, "batch flat_dim"]) -> Float[Tensor, "batch embed_dim"]:
-        with torch.autocast(flat.device.type, enabled=False):  # a small product, and in bf16 new for each size of batch
+        with torch.autocast(flat.device.type, enabled=False):  # a small product, compiled in bf16 for each batch size
             embedded: Tensor = self.linear(flat.float())
         return embedded
 
 
 def steps_left(n_times: int, kernel: int, padding: int, pool: int) -> int:
-    """Count the steps of time after two rounds of convolution and pooling."""
+    """Return the number of time steps after two rounds of convolution and pooling."""
     once = (n_times + 2 * padding - kernel + 1) // pool
     return (once + 2 * padding - kernel + 1) // pool
 
 
 def fewest_samples(kernel: int, padding: int, pool: int) -> int:
-    """Return the length of the shortest window that leaves one step of time."""
+    """Return the length of the shortest window that gives one time step."""
     lost = kernel - 1 - 2 * padding
     once = max(1, pool + lost)
     return once * pool + lost

@@ -1,7 +1,7 @@
-"""Filters over time, then over channels, with nothing between them: run as one convolution.
+"""Linear filters over time, then over channels, computed as one convolution.
 
-Both are linear, so their sum over the filters between them is a kernel of its own, made anew from its two factors at
-every call: (n_filters, n_channels, kernel) numbers, of which only the factors are learnt.
+Both are linear, so their composition is a single kernel (n_filters, n_channels, kernel), computed from its two factors
+at every call. Only the factors are learned.
 """
 
 import torch
@@ -15,9 +15,9 @@ class TimeAndSpace(nn.Module):
     Parameters
     ----------
     n_channels, n_filters
-        Channels of a window; filters over time, and as many over channels.
+        Number of channels of a window; number of filters over time, and of filters over channels.
     kernel, stride
-        Samples in a filter over time, and between outputs.
+        Length of a filter over time, and distance between outputs, in samples.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class TimeAndSpace(nn.Module):
     def forward(self, x: Float[Tensor, "batch n_channels 1 n_times"]) -> Float[Tensor, "batch n_filters 1 n_steps"]:
         """Return filtered windows."""
         bias = self.space.sum(2) @ self.time_bias
-        # with channels side by side in memory, here and in all layers behind, a CPU needs about half of the time
+        # channels last in memory, here and in all later layers, takes about half of the time on a CPU
         x = x.contiguous(memory_format=torch.channels_last)
         return nn.functional.conv2d(x, self.kernels().unsqueeze(2), bias, self.stride, dilation=self.dilation)
 
@@ -49,6 +49,6 @@ class TimeAndSpace(nn.Module):
 
 
 def filters_of(layers: nn.Module) -> Float[Tensor, "n_filters n_channels kernel"]:
-    """Return the impulse responses of the filters that layers begin with; torch's kernels are turned round."""
+    """Return the impulse responses of the first filters of layers: torch's kernels in reverse."""
     first = next(layer for layer in layers.modules() if isinstance(layer, TimeAndSpace))
     return first.kernels().flip(2)

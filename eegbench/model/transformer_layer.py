@@ -1,4 +1,4 @@
-"""A layer of a transformer: attention, then a network for each token, each after its own normalisation."""
+"""A transformer layer: attention, then a feed-forward network per token, each with its own normalisation."""
 
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
@@ -14,11 +14,11 @@ class TransformerLayer(nn.Module):
     dim
         Size of a token; the hidden layer has twice as many units.
     n_heads
-        Heads of attention.
+        Number of attention heads.
     dropout
-        Share left out in training of what is added to the tokens.
+        Dropout probability, in training, of the values added to the tokens.
     upstream_compat
-        As published in eeg-transformer: what is added is never negative, and dropout follows on the sum.
+        Compute as published in eeg-transformer: added values are never negative, and dropout is applied to the sum.
     """
 
     def __init__(self, dim: int, n_heads: int, *, dropout: float, upstream_compat: bool) -> None:
@@ -35,7 +35,7 @@ class TransformerLayer(nn.Module):
     def forward(
         self, x: Float[Tensor, "batch n_tokens dim"], there: Bool[Tensor, "batch n_tokens"] | None
     ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the tokens after the layer; attention sees those that are there."""
+        """Return the tokens after the layer; attention ignores tokens that are not there."""
         x = x + self.dropout(self.attention(self.attention_norm(x), there))
         x = x + self.dropout_of_update(self.feed_forward(self.norm(x)))
         return self.dropout_of_sum(x)

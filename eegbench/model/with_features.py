@@ -1,4 +1,4 @@
-"""An encoder of the signals and one of features that come beside them; the embedding is both, one after the other."""
+"""Encoder of signals and additional features, with the concatenation of both as embedding."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -18,18 +18,18 @@ from eegbench.types import Form
 
 
 class WithFeatures(EncoderOfFeatures):
-    """Encodes the signals and the features of a window, and concatenates both.
+    """Encode the signals and the features of a window, and concatenate both.
 
     Parameters
     ----------
     form
-        Form of the windows; comes from the store.
+        Form of the windows, taken from the store.
     signals
-        The encoder of the signals.
+        Encoder of the signals.
     normalisers
-        Follow each other on the features; what they learn comes from the scored windows of train.
+        Normalisers of the features, applied in order and fitted to the scored windows of train.
     features
-        The encoder of the features, which it takes one after the other in the order of ``preprocessing.features``.
+        Encoder of the features, concatenated in the order of ``preprocessing.features``.
     """
 
     def __init__(
@@ -48,24 +48,24 @@ class WithFeatures(EncoderOfFeatures):
         self.takes_missing_channels = self.signals.takes_missing_channels
 
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the tokens of the signals, each with the encoded features."""
+        """Return the tokens of the signals, each concatenated with the encoded features."""
         tokens = self.signals.tokens(replace(windows, features={}))
         encoded = self.encoded(windows).unsqueeze(1).expand(-1, tokens.shape[1], -1)
         return torch.cat([tokens, encoded], dim=2)
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return one embedding a window."""
+        """Return one embedding per window."""
         return torch.cat([self.signals(replace(windows, features={})), self.encoded(windows)], dim=1)
 
     def first_filters(self) -> Float[Tensor, "n_filters n_channels kernel"]:
-        """Return those of the encoder of the signals."""
+        """Return the first filters of the encoder of the signals."""
         return self.signals.first_filters()
 
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:
-        """Let the encoder of the signals and the normalisers of the features learn."""
+        """Fit the encoder of the signals and the normalisers of the features."""
         self.signals.fit(lambda: (replace(one, features={}) for one in windows()))
         super().fit(windows)
 
     def after_step(self) -> None:
-        """Do what follows an optimiser's step in the encoder of the signals."""
+        """Call the same method of the encoder of the signals."""
         self.signals.after_step()

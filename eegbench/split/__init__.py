@@ -1,4 +1,4 @@
-"""A split says which windows train, which choose, and which test."""
+"""Splits: the assignment of windows to train, valid and test."""
 
 from eegbench.split.base import Split
 

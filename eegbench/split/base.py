@@ -1,4 +1,4 @@
-"""What a split promises: every window goes to train, valid, test or nowhere, whole subjects at a time."""
+"""Base class of splits: each window goes to train, valid, test or none of them."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -7,14 +7,14 @@ import pandas as pd
 
 
 class Split(ABC):
-    """Assigns windows to train, valid and test.
+    """Assign windows to train, valid and test.
 
     Attributes
     ----------
     within_subject
-        Whether a subject may stand in two splits, which every table of scores then says.
+        Whether a subject may be in two splits; tables of scores then mark their splits as within subject.
     fold
-        Number of the fold that tests, from 0; None where the split has no folds.
+        Number of the test fold, from 0; None if the split has no folds.
     """
 
     within_subject: ClassVar[bool]
@@ -22,17 +22,16 @@ class Split(ABC):
 
     @abstractmethod
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return a split name a window: ``train``, ``valid``, ``test``, or ``""`` for none.
+        """Return the split of each window: ``train``, ``valid``, ``test``, or ``""`` for none.
 
         Parameters
         ----------
         table
-            A store's window table: ``recording``, ``set`` (the name of its set where several are joined, else
-            empty), ``subject``, ``session``, ``run``, ``start_s`` (s), ``window_s`` (s), ``label``, ``scored``,
-            ``rejected``.
+            A store's window table: ``recording``, ``set`` (the name of its set if several are joined, else empty),
+            ``subject``, ``session``, ``run``, ``start_s`` (s), ``window_s`` (s), ``label``, ``scored``, ``rejected``.
 
         Raises
         ------
         ValueError
-            Where there are too few subjects (or sessions, runs) for the sizes asked for.
+            If there are too few subjects, sessions or runs for the requested sizes.
         """

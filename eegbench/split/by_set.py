@@ -1,4 +1,4 @@
-"""Train on some sets and test on others, for transfer between joined datasets."""
+"""Training on some sets and testing on others, for transfer between joined datasets."""
 
 from typing import ClassVar
 
@@ -10,24 +10,24 @@ from eegbench.split.subjects import assigned, divide, number, subjects_of
 
 
 class BySet(Split):
-    """Test all subjects of some sets; of the subjects of others some choose and the rest train.
+    """Test on all subjects of some sets; train and validate on the subjects of other sets.
 
-    Windows of sets that are named nowhere are in no split.
+    Windows of sets that are not named are in no split.
 
     Parameters
     ----------
     train, test
         Names of sets, as in ``dataset.sets``.
     n_valid
-        How many subjects of the sets in ``train`` choose (int), or what share of them (float, 0 ≤ share < 1).
+        Number (int) or fraction (float, 0 ≤ fraction < 1) of the subjects of the ``train`` sets to use for validation.
     seed
-        Decides who chooses.
+        Seed of the draw of subjects for validation.
 
     Raises
     ------
     ValueError
-        Where no set is named, or one in both; from ``assign``, where a set does not exist, a subject stands in sets of
-        both, or none is left to train on.
+        If ``train`` or ``test`` names no set, or both name the same one; from ``assign``, if a set does not exist, a
+        subject is in sets of both, or no subject is left to train on.
     """
 
     within_subject: ClassVar[bool] = False
@@ -44,7 +44,7 @@ class BySet(Split):
         self.seed = seed
 
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``valid``, ``test`` or ``""`` (of a set that is not named) for each window."""
+        """Return ``train``, ``valid``, ``test`` or ``""`` (for sets that are not named) for each window."""
         self._check_there(table)
         train, test = (subjects_of(table[table["set"].isin(names)]) for names in (self.train, self.test))
         _check_apart(train, test)

@@ -1,4 +1,4 @@
-"""One subject tests, and over as many runs as there are subjects each of them does so once."""
+"""Leave-one-subject-out: each run tests on one subject, and there is one run for each subject."""
 
 from typing import ClassVar
 
@@ -10,21 +10,21 @@ from eegbench.split.subjects import assigned, check_rest, divide, number, subjec
 
 
 class LeaveOneSubjectOut(Split):
-    """Test one subject; of the others some choose and the rest train.
+    """Test on one subject; draw subjects for validation from the others and train on the rest.
 
     Parameters
     ----------
     fold
-        Which of the sorted subjects tests, from 0.
+        Position of the test subject among the sorted subjects, from 0.
     n_valid
-        How many other subjects choose (int), or what share of them (float, 0 ≤ share < 1).
+        Number (int) or fraction (float, 0 ≤ fraction < 1) of the other subjects to use for validation.
     seed
-        Decides who chooses.
+        Seed of the draw of subjects for validation.
 
     Raises
     ------
     ValueError
-        From ``assign``, where the fold does not exist or there are too few subjects.
+        From ``assign``, if the fold does not exist or there are too few subjects.
     """
 
     within_subject: ClassVar[bool] = False
@@ -41,7 +41,7 @@ class LeaveOneSubjectOut(Split):
         self.seed = seed
 
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``valid`` or ``test`` for each window, by its subject."""
+        """Return ``train``, ``valid`` or ``test`` for each window, according to its subject."""
         subjects = subjects_of(table)
         if not 0 <= self.fold < len(subjects):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Some subjects train, some choose, some test: drawn by a seed or named."""
+"""Hold-out of subjects for validation and test, drawn with a seed or named."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,27 +11,27 @@ from eegbench.split.subjects import assigned, check_rest, divide, label_counts, 
 
 
 class SubjectHoldout(Split):
-    """Hold whole subjects out for valid and test; all others train, or some of them.
+    """Hold out subjects for valid and test; train on all others, or on some of them.
 
     Parameters
     ----------
     n_valid, n_test
-        How many subjects are drawn (int), or what share of all (float, 0 ≤ share < 1).
+        Number (int) or fraction of all subjects (float, 0 ≤ fraction < 1) to draw.
     n_train
-        How many of the others train (int), or what share of all subjects; the rest is in no split. With one seed, a
-        smaller number draws some of the subjects that a larger one draws, and valid and test stay the same. None: all
-        others train.
+        Number (int) or fraction of all subjects (float) to train on; the others that are not held out are in no
+        split. With the same seed, a smaller number gives a subset of the subjects of a larger one, and valid and test
+        do not change. None trains on all others.
     seed
-        Decides who is drawn; it is apart from the seed of weights and draws.
+        Seed of the draw of subjects, independent of the seed of weights and samplers.
     stratify
-        Whether the draw is chosen so that splits have label shares like those of all windows.
+        Whether to choose draws whose splits have label proportions close to those of all windows.
     valid_subjects, test_subjects
-        Who it shall be; None draws ``n_valid`` or ``n_test`` instead.
+        Names of the subjects; None draws ``n_valid`` or ``n_test`` of them.
 
     Raises
     ------
     ValueError
-        From ``assign``, where subjects named do not exist or are in both, or too few are left to train on.
+        From ``assign``, if a named subject does not exist or is named for both, or too few are left to train on.
     """
 
     within_subject: ClassVar[bool] = False
@@ -56,7 +56,7 @@ class SubjectHoldout(Split):
         self.named = {split: subjects for split, subjects in named.items() if subjects is not None}
 
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``valid``, ``test`` or ``""`` (left out by ``n_train``) for each window, by its subject."""
+        """Return ``train``, ``valid``, ``test`` or ``""`` (excluded by ``n_train``) for each window, by its subject."""
         subjects = subjects_of(table)
         self._check_named(subjects)
         sizes = {
@@ -75,7 +75,7 @@ class SubjectHoldout(Split):
         return assigned(table, parts | {"": self._left_out(rest, len(subjects), rng)})
 
     def _left_out(self, rest: Sequence[str], n_subjects: int, rng: np.random.Generator) -> list[str]:
-        """Draw who of the rest trains, and return the others."""
+        """Draw the training subjects from the rest, and return those that were not drawn."""
         if self.n_train is None:
             return []
         n_train = number(self.n_train, n_subjects, option="split.n_train")

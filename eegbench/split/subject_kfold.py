@@ -1,4 +1,4 @@
-"""Each subject tests in exactly one of k folds; a run is one fold, a multirun all of them."""
+"""K-fold cross-validation over subjects: a run tests one fold, a multirun all of them."""
 
 from typing import ClassVar
 
@@ -10,25 +10,25 @@ from eegbench.split.subjects import assigned, check_rest, divide, label_counts, 
 
 
 class SubjectKfold(Split):
-    """Deal subjects into folds: one tests, of the others some choose and the rest train.
+    """Divide subjects into folds; test on one fold, validate on some of the other subjects and train on the rest.
 
     Parameters
     ----------
     n_folds
         Number of folds, at least 2; their sizes differ by at most one subject.
     fold
-        Which fold tests, from 0.
+        Number of the test fold, from 0.
     n_valid
-        How many subjects outside of the fold choose (int), or what share of them (float, 0 ≤ share < 1).
+        Number (int) or fraction (float, 0 ≤ fraction < 1) of the subjects outside the test fold to use for validation.
     seed
-        Decides who is in which fold, the same for all folds, and who chooses.
+        Seed of the division into folds, which is the same for all folds, and of the draw for validation.
     stratify
-        Whether the draws are chosen so that splits have label shares like those of all windows.
+        Whether to choose draws whose splits have label proportions close to those of all windows.
 
     Raises
     ------
     ValueError
-        Where the fold does not exist; from ``assign``, where there are too few subjects.
+        If the fold does not exist; from ``assign``, if there are too few subjects.
     """
 
     within_subject: ClassVar[bool] = False
@@ -53,7 +53,7 @@ class SubjectKfold(Split):
         self.stratify = stratify
 
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``valid`` or ``test`` for each window, by its subject."""
+        """Return ``train``, ``valid`` or ``test`` for each window, according to its subject."""
         subjects = subjects_of(table)
         if len(subjects) < self.n_folds:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""What splits by subject share: how many a size asks for, how they are drawn, and how windows follow them."""
+"""Functions shared by splits over subjects: sizes, draws, and the assignment of windows."""
 
 from collections.abc import Mapping, Sequence
 from math import floor
@@ -8,33 +8,32 @@ import pandas as pd
 from jaxtyping import Float
 
 N_TRIES = 500
-"""Draws that a stratified division chooses from."""
+"""Number of random draws among which a stratified division takes the best."""
 
 
 def subjects_of(table: pd.DataFrame) -> list[str]:
-    """Return the subjects of a window table, sorted, so that the order of rows decides nothing."""
+    """Return the subjects of a window table, sorted, so that the order of rows has no effect."""
     return sorted(str(subject) for subject in table["subject"].unique())
 
 
 def number(size: int | float, n: int, *, option: str, what: str = "subjects") -> int:
-    """Return how many a size asks for: itself where it is a whole number, the nearest to its share where not.
+    """Return the number that a size stands for: an int is the number itself, a float a fraction of n, rounded.
 
     Parameters
     ----------
     size
-        A number (int), or a share of ``n`` from 0 up to but not including 1 (float); a share above 0 asks for at
-        least one.
+        A number (int), or a fraction of ``n`` with 0 ≤ fraction < 1 (float); a fraction above 0 gives at least 1.
     n
-        How many there are.
+        Number of subjects, sessions or runs.
     option
-        The option's name in messages, as one types it.
+        Name of the option in error messages, as typed on the command line.
     what
-        What is counted.
+        Plural name of the counted items in error messages.
 
     Raises
     ------
     ValueError
-        Where the size is neither.
+        If the size is neither.
     """
     if isinstance(size, int) and size >= 0:
         return size
@@ -47,12 +46,12 @@ def number(size: int | float, n: int, *, option: str, what: str = "subjects") ->
 
 
 def check_rest(n_valid: int, n_test: int, n: int, *, who: str) -> None:
-    """Refuse sizes that leave nothing to train on.
+    """Raise an error if the sizes leave nothing to train on.
 
     Raises
     ------
     ValueError
-        With the numbers.
+        If ``n_valid`` and ``n_test`` add up to ``n`` or more.
     """
     if n_valid + n_test >= n:
         raise ValueError(
@@ -64,19 +63,19 @@ def check_rest(n_valid: int, n_test: int, n: int, *, who: str) -> None:
 def divide(
     subjects: Sequence[str], sizes: Sequence[int], rng: np.random.Generator, labels: pd.DataFrame | None
 ) -> list[list[str]]:
-    """Draw disjoint groups of subjects; those left over are in none.
+    """Draw disjoint groups of subjects; the remaining ones are in no group.
 
     Parameters
     ----------
     subjects
-        Whom to draw from, sorted.
+        Subjects to draw from, sorted.
     sizes
         Size of each group.
     rng
-        The only source of chance.
+        The only source of randomness.
     labels
-        None for one plain draw. Else a row of :func:`label_counts` for each subject: of many draws the one is
-        taken whose groups, and those left over, have label shares nearest to those of all.
+        Output of :func:`label_counts` for a stratified division: among many draws, the one is taken whose groups, the
+        remaining subjects included, have label proportions closest to those of all. None for one plain draw.
     """
     ends = np.cumsum(sizes)
     draws = (rng.permutation(len(subjects)) for _ in range(1 if labels is None else N_TRIES))
@@ -95,7 +94,7 @@ def label_counts(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        Where no window is scored.
+        If no window is scored.
     """
     scored = table[table["label"] >= 0]
     if scored.empty:
@@ -105,14 +104,14 @@ def label_counts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def assigned(table: pd.DataFrame, parts: Mapping[str, Sequence[str]]) -> pd.Series:
-    """Return the split of each window: that of its subject, and ``train`` for all whom no part names."""
+    """Return the split of each window: that of its subject, or ``train`` if no part names the subject."""
     of_subject = {subject: split for split, subjects in parts.items() for subject in subjects}
     splits = [of_subject.get(str(subject), "train") for subject in table["subject"]]
     return pd.Series(splits, index=table.index, name="split", dtype=str)
 
 
 def _imbalance(parts: Sequence[np.ndarray], counts: Float[np.ndarray, "n_subjects n_labels"]) -> float:
-    """Sum over the parts how far label shares are from those of all."""
+    """Sum over the parts the absolute differences of their label proportions from those of all."""
     overall = counts.sum(0) / counts.sum()
     sums = np.array([counts[part].sum(0) for part in parts if len(part)])
     shares = sums / np.maximum(sums.sum(1, keepdims=True), 1)

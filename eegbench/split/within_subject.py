@@ -1,4 +1,4 @@
-"""Train, choose and test on the same people at different times, for questions that allow it; tables say so."""
+"""Train, valid and test on the same people at different times, for questions that allow it; tables mark it."""
 
 from typing import ClassVar, Literal
 
@@ -8,34 +8,34 @@ from eegbench.split.base import Split
 from eegbench.split.subjects import check_rest, number
 
 SLACK_S = 1e-6
-"""Rounding of seconds, far below the time between samples."""
+"""Tolerance for the rounding of seconds, far below the time between samples."""
 
 
 class WithinSubject(Split):
-    """Split each subject by session, by run, or each recording by time; what comes later tests.
+    """Split each subject by session or run, or each recording by time; the latest part is for test.
 
-    Sessions and runs are ordered by name (2 before 10): the last ones test, those before them choose, the first
-    train. In time each recording is cut into three blocks in that order; windows that lie across a cut or within
-    ``gap_s`` after it belong to none, so overlapping windows never stand in two splits. Where each class has a
-    recording of its own, as in mental arithmetic, only ``time`` leaves every class in every split.
+    Sessions and runs are sorted by name (2 before 10): the last ones are for test, those before them for valid, the
+    first for train. With ``time``, each recording is cut into three blocks in that order; windows across a cut or
+    within ``gap_s`` after it are in no split, so overlapping windows are never in two. If each class has its own
+    recording, as in mental arithmetic, only ``time`` leaves every class in every split.
 
     Parameters
     ----------
     by
         ``session``, ``run`` or ``time``.
     n_valid, n_test
-        How many sessions or runs of each subject (int), or what share of them (float, 0 ≤ share < 1); for
-        ``time`` the share of each recording.
+        Number (int) or fraction (float, 0 ≤ fraction < 1) of the sessions or runs of each subject; for ``time`` the
+        fraction of each recording.
     valid_names, test_names
-        Which sessions or runs, for all subjects; None takes the last ones. Not for ``time``.
+        Names of sessions or runs, for all subjects; None takes the last ones. Not for ``time``.
     gap_s
-        Seconds after each cut in time whose windows are left out; it plays no part for sessions and runs.
+        Seconds after each cut whose windows are left out; ignored for sessions and runs.
 
     Raises
     ------
     ValueError
-        Where sizes do not fit the unit; from ``assign``, where a subject has too few sessions or runs, a recording
-        is too short for its blocks, or a name does not exist.
+        If sizes do not fit ``by``; from ``assign``, if a subject has too few sessions or runs, a recording is too
+        short for its blocks, or a name does not exist.
     """
 
     within_subject: ClassVar[bool] = True
@@ -65,7 +65,7 @@ class WithinSubject(Split):
         self.gap_s = gap_s
 
     def assign(self, table: pd.DataFrame) -> pd.Series:
-        """Return ``train``, ``valid``, ``test`` or ``""`` (in a gap, or across a cut) for each window."""
+        """Return ``train``, ``valid``, ``test`` or ``""`` (in a gap or across a cut) for each window."""
         if self.by == "time":
             parts = [self._in_time(recording) for _, recording in table.groupby("recording")]
         elif self.named is not None:
@@ -94,7 +94,7 @@ class WithinSubject(Split):
         return splits
 
     def _last(self, windows: pd.DataFrame) -> pd.Series:
-        """Give one subject's last sessions or runs to test, those before them to valid."""
+        """Assign a subject's last sessions or runs to test and those before them to valid."""
         units = _units(windows, self.by)
         order = sorted(set(units), key=lambda unit: [(len(name), name) for name in unit])
         n = len(order)
@@ -110,7 +110,7 @@ class WithinSubject(Split):
         return pd.Series([split_of[unit] for unit in units], index=windows.index, dtype=str)
 
     def _by_name(self, table: pd.DataFrame, named: dict[str, tuple[str, ...]]) -> pd.Series:
-        """Give the sessions or runs of these names to valid and test, for all subjects."""
+        """Assign the sessions or runs with these names to valid and test, for all subjects."""
         names = table[self.by].astype(str)
         unknown = sorted({name for chosen in named.values() for name in chosen} - set(names))
         if unknown:

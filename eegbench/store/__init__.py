@@ -1,4 +1,4 @@
-"""The store: one shard a recording on disk, opened as one table of windows that gathers batches."""
+"""Store of preprocessed recordings: one shard per recording on disk, opened as one table of windows."""
 
 from eegbench.store.shard import Shard, open_shard, write_shard
 

@@ -1,4 +1,4 @@
-"""What a store promises: where shards lie, and all shards as one table of windows that gathers batches."""
+"""Base class of shard storage, and the table of all windows from which batches are gathered."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MIN_STD_UV = 1e-3
-"""Below this a channel is constant, and dividing by its deviation would make numbers out of nothing."""
+"""Smallest divisor in µV; a channel below it is constant, and dividing by less would amplify rounding errors."""
 
 
 class ShardStorage(ABC):
-    """Where shards lie and how they are read.
+    """Location of shards, and the choice between memory and disk.
 
     Attributes
     ----------
     n_workers
-        Processes that build shards; None takes one a core, where there is enough to do.
+        Number of processes that build shards; None starts up to one per core.
     """
 
     n_workers: int | None
@@ -41,16 +41,16 @@ class ShardStorage(ABC):
     @property
     @abstractmethod
     def shards(self) -> Path:
-        """The folder of the shards, absolute."""
+        """Folder of the shards, absolute."""
 
     @property
     @abstractmethod
     def features(self) -> Path:
-        """The folder of cached features of windows, absolute."""
+        """Folder of cached features of windows, absolute."""
 
     @abstractmethod
     def is_resident(self, shards: Sequence[Shard], device: torch.device) -> bool:
-        """Return whether the signals of these shards are kept as a whole in the device's memory.
+        """Return whether to load all signals of these shards into the device's memory.
 
         If not, each batch is read from disk.
         """
@@ -58,31 +58,31 @@ class ShardStorage(ABC):
 
 @dataclass(frozen=True)
 class WindowStore:
-    """Windows of many recordings, as rows of a table, and their samples.
+    """Windows of many recordings: a table with a row per window, and access to their samples.
 
     Attributes
     ----------
     shards
-        One a recording.
+        Opened shards, one per recording.
     form
-        The groups of signals, with channels, rate and length of a window of each, and the normalisation.
+        Groups of signals, with channels, sampling rate and window length of each, and the normalisation.
     table
-        A row a window, in order of recording and time: ``recording, set, subject, session, run, start_s`` (from the
+        One row per window, sorted by recording and time: ``recording, set, subject, session, run, start_s`` (from the
         start of the file), ``window_s``, ``label`` (−1 = unscored), ``scored``, ``rejected``, ``flat``,
-        ``saturated``, ``marked_bad``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample in it, for
-        each group), where windows are cut from trials ``trial`` (its number in the recording), and where recordings are
-        padded the columns of `eegbench.store.padding`. The index is 0…n−1.
+        ``saturated``, ``marked_bad``, ``shard`` (position in ``shards``), ``sample_<group>`` (first sample of the
+        window in the shard, for each group), for windows cut from trials ``trial`` (its number in the recording), and
+        for padded recordings the columns of `eegbench.store.padding`. The index is 0…n−1.
     classes
-        Class names; labels index them.
+        Class names, indexed by labels.
     facts
-        A row a recording, by its id: set, subject, session, run, age, sex, ….
+        One row per recording, indexed by its id: set, subject, session, run, age, sex, ….
     resident
-        Whether the signals lie in memory (on the device) as a whole, or are read from disk for each batch.
+        Whether all signals are in the device's memory; if not, each batch is read from disk.
     device
-        Where batches are made.
+        Device on which batches are created.
     features
-        What comes beside the signals of each window, by name, a row for each row of the table; then one for each of
-        `padding_rows`.
+        Features given to the model in addition to the signals, by name, with one row per row of the table; then one
+        for each of `padding_rows`.
     """
 
     shards: tuple[Shard, ...]
@@ -98,7 +98,7 @@ class WindowStore:
         return len(self.table)
 
     def normalised(self, normalise: str) -> "WindowStore":
-        """Return the same windows under another normalisation."""
+        """Return a store of the same windows with another normalisation."""
         return replace(self, form=replace(self.form, normalise=normalise))
 
     def gather(self, rows: Int[np.ndarray, "n"]) -> Windows:
@@ -114,7 +114,7 @@ class WindowStore:
         return Windows(x, present, features)
 
     def views(self, draw: Draw, part: slice) -> Views:
-        """Return a batch of a draw's examples: its distinct windows, gathered once each."""
+        """Return a batch of examples, in which each distinct window is gathered once."""
         distinct, index = distinct_windows(draw.windows[part])
         return Views(
             windows=self.gather(distinct),
@@ -123,12 +123,12 @@ class WindowStore:
         )
 
     def each(self, make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Yield what a method of the store makes of each item; what comes from disk is read ahead."""
+        """Yield ``make(item)`` for each item; signals on disk are prefetched in a thread."""
         return map(make, items) if self.resident else prefetch(make, items)
 
     @cached_property
     def trials(self) -> Int[np.ndarray, "n_windows"]:
-        """The number of the trial that each window belongs to; windows that are no crops stand by themselves."""
+        """Number of the trial of each window; a window that is not a crop is its own trial."""
         if "trial" not in self.table:
             return np.arange(len(self.table))
         return self.table.groupby(["recording", "trial"], sort=False).ngroup().to_numpy()
@@ -146,12 +146,12 @@ class WindowStore:
 
     @property
     def lacks_channels(self) -> bool:
-        """Whether some recordings lack channels that others have."""
+        """Return whether some recordings lack channels that others have."""
         return self._present is not None
 
     @property
     def has_crops(self) -> bool:
-        """Whether some windows are crops of one trial."""
+        """Return whether some windows are crops of one trial."""
         return len(np.unique(self.trials)) < len(self.table)
 
     @cached_property
@@ -169,7 +169,7 @@ class WindowStore:
 
     @cached_property
     def _present(self) -> Mapping[str, Bool[Tensor, "n_shards _"]] | None:
-        """Which channels each shard has; None where all have all."""
+        """Mask of the channels that each shard has; None if all shards have all channels."""
         present = {
             name: np.array([np.isin(channels, shard.header.groups[name].channels) for shard in self.shards])
             for name, channels in self._channels.items()
@@ -180,7 +180,7 @@ class WindowStore:
 
     @cached_property
     def _offsets(self) -> Mapping[str, Int[np.ndarray, "n_shards"]]:
-        """First sample of each shard among those of all."""
+        """Offset of each shard's first sample when all shards are concatenated."""
         lengths = {name: [shard.header.groups[name].n_samples for shard in self.shards] for name in self.form.groups}
         return {name: np.cumsum([0, *each[:-1]], dtype=np.int64) for name, each in lengths.items()}
 
@@ -203,18 +203,18 @@ class WindowStore:
 
     def _from_memory(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
         starts = torch.from_numpy(self._offsets[group][shard] + self._sample[group][rows]).to(self.device)
-        every = self._whole[group].unfold(1, self.form.groups[group].n_times, 1)  # a view: a window from each sample on
+        every = self._whole[group].unfold(1, self.form.groups[group].n_times, 1)  # a view, one window per sample
         return every[:, starts].transpose(0, 1).contiguous()
 
     def _from_disk(self, group: str, shard: Int[np.ndarray, "n"], rows: Int[np.ndarray, "n"]) -> Tensor:
         form, sample = self.form.groups[group], self._sample[group][rows]
-        # a GPU fetches by itself from memory that stays where it is
+        # pinned memory lets a GPU copy without waiting
         out = torch.zeros(len(shard), form.n_channels, form.n_times, pin_memory=self.device.type == "cuda")
         windows = out.numpy()
         for number in np.unique(shard):
             one, some = self.shards[number], np.flatnonzero(shard == number)
             signal, at = mapped(one.folder, group), channel_rows(one, group, form.channels)
-            for i in some[np.argsort(sample[some])]:  # in the order of the disk
+            for i in some[np.argsort(sample[some])]:  # in the order of their samples on disk
                 windows[i, at] = signal[:, sample[i] : sample[i] + form.n_times]
             release(signal)
         return out.to(self.device, non_blocking=True)
@@ -233,7 +233,7 @@ class WindowStore:
 
     @cached_property
     def _moments(self) -> Mapping[str, Float[Tensor, "2 n_shards _"]]:
-        """Mean and standard deviation of each channel in each shard; 0 where a channel is missing."""
+        """Mean and standard deviation of each channel in each shard; 0 for missing channels."""
         moments = {}
         for name, channels in self._channels.items():
             made = np.zeros((2, len(self.shards), len(channels)), dtype=np.float32)

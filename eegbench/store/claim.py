@@ -1,8 +1,8 @@
-"""Which process builds a shard: the one that holds its claim, a file next to it that no other process can create.
+"""Claims on shards: the process that holds a shard's claim file builds the shard.
 
-The file is one of filelock's leases. Its creation is exclusive on network file systems too, where a lock of the kernel
-may hold on one machine only. The holder renews it from a thread. A claim whose process has ended is taken over: at once
-if that process ran on this machine, and after `LEASE_S` without renewal if it ran on another.
+The file is a lease of filelock. Its creation is exclusive on network file systems too, where a kernel lock may
+be valid on one machine only. The holder renews it from a thread. The claim of a process that has ended is taken over:
+at once if it ran on this machine, and after `LEASE_S` without renewal if it ran on another.
 """
 
 from collections.abc import Iterator
@@ -12,21 +12,21 @@ from pathlib import Path
 from filelock import SoftFileLease, Timeout
 
 LEASE_S = 120.0
-"""All processes on a store must agree: a lease with another duration is refused by filelock."""
+"""Duration of a lease in seconds, equal in all processes: filelock refuses a lease of another duration."""
 
 RENEWAL_S = 20.0
 
 POLL_S = 0.5
-"""Between two looks at a claim that another process holds."""
+"""Seconds between two attempts to acquire a claim that another process holds."""
 
 UNWRITTEN_S = 5.0
-"""Seconds after which a claim that is still empty is removed: who made it was killed before it could say who it is."""
+"""Seconds after which an empty claim is removed: the process that created it was killed before writing its name."""
 
 ENDING = ".lock"
 
 
 def claim_file(shard: Path) -> Path:
-    """Return the file whose existence claims a shard."""
+    """Return the path of the file that claims a shard."""
     return shard.with_name(f".{shard.name}{ENDING}")
 
 
@@ -37,14 +37,14 @@ def claimed(shard: Path, *, wait: bool) -> Iterator[bool]:
     Parameters
     ----------
     shard
-        The folder that the shard has, or will have.
+        Folder of the shard, existing or not.
     wait
         Whether to wait for another process that holds the claim.
 
     Yields
     ------
     bool
-        Whether this process holds the claim; always true with `wait`.
+        Whether this process holds the claim; always true with ``wait=True``.
     """
     lease = SoftFileLease(claim_file(shard), lease_duration=LEASE_S, heartbeat_interval=RENEWAL_S)
     if not _acquired(lease, claim_file(shard), wait=wait):
@@ -57,9 +57,9 @@ def claimed(shard: Path, *, wait: bool) -> Iterator[bool]:
 
 
 def _acquired(lease: SoftFileLease, file: Path, *, wait: bool) -> bool:
-    """Acquire the lease, and return whether it could be.
+    """Acquire the lease, and return whether this succeeded.
 
-    filelock leaves an empty claim to its maker for ever.
+    filelock never removes an empty claim, so this function does.
     """
     seen = None
     while True:
@@ -77,7 +77,7 @@ def _acquired(lease: SoftFileLease, file: Path, *, wait: bool) -> bool:
 
 
 def _unwritten(file: Path) -> tuple[int, int] | None:
-    """Return which file it is, where it is empty."""
+    """Return the file's inode and time of change if it is empty, else None."""
     try:
         found = file.stat()
     except OSError:

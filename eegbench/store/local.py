@@ -1,4 +1,4 @@
-"""Shards in a folder of this machine, read into memory where they fit."""
+"""Shards in a folder of this machine, loaded into memory if they fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from eegbench.store.shard import Shard
 
 @dataclass(frozen=True, kw_only=True)
 class Local(ShardStorage):
-    """Keep shards in a folder of this machine.
+    """Storage of shards in a folder of this machine.
 
     Parameters
     ----------
     folder
-        Holds ``shards/``, a folder each, and ``features/``.
+        Folder with ``shards/``, one folder per shard, and ``features/``.
     resident
-        ``auto`` keeps the signals in memory (on the device) where they fit, true always, false reads each
-        batch from disk.
+        ``auto`` loads the signals into the device's memory if they fit, true always does, false reads each batch
+        from disk.
     n_workers
-        Processes that build shards; None takes one a core.
+        Number of processes that build shards; None starts up to one per core.
     """
 
     folder: str
@@ -33,16 +33,16 @@ class Local(ShardStorage):
 
     @property
     def shards(self) -> Path:
-        """The folder of the shards, absolute."""
+        """Folder of the shards, absolute."""
         return Path(self.folder).resolve() / "shards"
 
     @property
     def features(self) -> Path:
-        """The folder of features of windows that are kept, absolute."""
+        """Folder of cached features of windows, absolute."""
         return Path(self.folder).resolve() / "features"
 
     def is_resident(self, shards: Sequence[Shard], device: torch.device) -> bool:
-        """Say whether these shards are to lie in memory as a whole."""
+        """Return whether to load all signals of these shards into memory."""
         return fits_in_memory(shards, device) if self.resident == "auto" else self.resident
 
 

@@ -9,7 +9,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 DEPTH = 2
-"""Results computed in advance; memory holds no more than these."""
+"""Number of results computed in advance, which bounds the memory they take."""
 
 
 def prefetch(make: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:

@@ -1,4 +1,4 @@
-"""Samples of shards: all of them in memory, or mapped from disk."""
+"""Reading of samples: all shards loaded into memory, or mapped from disk."""
 
 import mmap
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from torch import Tensor
 from eegbench.store.shard import Shard, open_shard, signal_file
 
 OPEN_FILES = 64
-"""Shards kept mapped at a time where signals are streamed: thousands must not exhaust file descriptors."""
+"""Number of shards mapped at a time during streaming, so that thousands do not exhaust file descriptors."""
 
 
 def channel_rows(shard: Shard, group: str, channels: Sequence[str]) -> Int[np.ndarray, "n_there"]:
-    """Return the positions among ``channels`` of those that a shard has, in the order of its rows."""
+    """Return the positions in ``channels`` of the channels that a shard has, in the order of its rows."""
     return np.array([channels.index(name) for name in shard.header.groups[group].channels], dtype=np.int64)
 
 
@@ -25,16 +25,16 @@ def channel_rows(shard: Shard, group: str, channels: Sequence[str]) -> Int[np.nd
 def load_whole(
     folders: tuple[Path, ...], channels: tuple[tuple[str, tuple[str, ...]], ...], device: torch.device
 ) -> Mapping[str, Float[Tensor, "_ _"]]:
-    """Read the signals of all shards onto a device, one after the other along time; views of one store share it.
+    """Load the signals of all shards onto a device, concatenated along time; stores of the same shards share them.
 
     Parameters
     ----------
     folders
-        Of the shards.
+        Folders of the shards.
     channels
         Name and channels of each group; a channel that a shard lacks is 0.
     device
-        Where the signals are kept.
+        Device to load the signals onto.
     """
     shards, whole = [open_shard(folder) for folder in folders], {}
     for group, names in channels:
@@ -48,14 +48,14 @@ def load_whole(
 
 @lru_cache(maxsize=OPEN_FILES)
 def mapped(folder: Path, group: str) -> Float[np.ndarray, "n_channels n_samples"]:
-    """Map the signal of a group into memory, without reading it."""
+    """Map the signal of a group into memory without reading it."""
     return np.load(signal_file(folder, group), mmap_mode="r", allow_pickle=False)
 
 
 def release(signal: Float[np.ndarray, "n_channels n_samples"]) -> None:
-    """Take a mapped signal out of the process's memory. It stays mapped, and in the system's cache of files.
+    """Release the pages of a mapped signal from the process. It stays mapped, and in the system's page cache.
 
-    Otherwise all samples that were ever read count as memory of the process.
+    Otherwise all samples ever read count towards the memory of the process.
     """
     file: object = signal.base
     if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows

@@ -1,4 +1,4 @@
-"""A shard is a folder with one recording's signal, preprocessed once: it is there whole or not at all."""
+"""Shards: folders that each hold one preprocessed recording, written atomically."""
 
 import glob
 import hashlib
@@ -18,32 +18,32 @@ from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.types import Recording
 
 SHARD_VERSION = 7
-"""Raised whenever the steps or the format change: shards of another version are never reused."""
+"""Version of the format and the preprocessing steps; shards of other versions are never reused."""
 
 
 @dataclass(frozen=True)
 class GroupHeader:
-    """What a shard knows of one group of signals.
+    """Properties of one group of signals in a shard.
 
     Attributes
     ----------
     channels
-        Names of the rows of the signal.
+        Channel names, in the order of the signal's rows.
     sfreq
         Sampling rate in Hz.
     n_samples
-        Samples in each channel.
+        Number of samples per channel.
     positions
-        Electrode positions in metres, or NaN, a row a channel.
+        Electrode positions in metres, one row per channel; NaN if unknown.
     kinds
-        Type of each channel, as MNE calls it: ``eeg``, ``eog``, ….
+        MNE's type of each channel: ``eeg``, ``eog``, ….
     mean_uv, std_uv
-        Of each channel over the whole shard, the population's standard deviation.
+        Mean and (population) standard deviation of each channel over the shard, in µV.
     recorded_sfreq
-        Sampling rate in Hz of each channel that was read for the group, before any resampling. One that was filled in,
-        or made of others, is not among them.
+        Sampling rate in Hz, before any resampling, of each channel that was read for the group. Filled-in channels
+        and channels computed from others are not included.
     left_out
-        Names of channels that were to be left out, and were there.
+        Names of channels that were excluded by options and were present in the recording.
     """
 
     channels: tuple[str, ...]
@@ -59,23 +59,23 @@ class GroupHeader:
 
 @dataclass(frozen=True)
 class ShardHeader:
-    """What a shard knows beside its samples.
+    """Properties of a shard, without its samples.
 
     Attributes
     ----------
     recording
         Id of the recording.
     groups
-        The groups of signals by name. Windows are cut at the samples of the first.
+        Groups of signals by name. Windows are cut at the samples of the first.
     start_s
         Seconds from the start of the recorded file to the first sample.
     annotations
-        Onset (s, from the shard's first sample), duration (s) and description of each.
+        Onset (s, from the shard's first sample), duration (s) and description of each annotation.
     movement_uv
-        Of each channel of all groups as recorded: the median of its peak to peak within a second in µV; 0 where it
-        never moves within one.
+        Median peak-to-peak amplitude within a second, in µV, of each recorded channel of all groups; 0 for a channel
+        that is always constant within a second.
     block_s
-        Seconds that a column of the quality table covers.
+        Duration in seconds of a column of the quality table.
     """
 
     recording: str
@@ -92,23 +92,23 @@ class ShardHeader:
 
     @property
     def n_samples(self) -> int:
-        """Samples in each channel of the first group."""
+        """Number of samples per channel of the first group."""
         return next(iter(self.groups.values())).n_samples
 
 
 @dataclass(frozen=True)
 class Shard:
-    """An opened shard; its samples stay on disk until they are asked for.
+    """An open shard; its samples stay on disk until they are read.
 
     Attributes
     ----------
     folder
-        Where it lies.
+        Folder of the shard.
     header
-        What is known of it.
+        Properties of the shard.
     quality
-        Of the channels read for the first group, before any filter: lowest and highest value in µV and number of
-        clipped samples (3, n_recorded, n_blocks).
+        For each channel read for the first group, before any filter: minimum and maximum in µV and number of clipped
+        samples (3, n_recorded, n_blocks).
     """
 
     folder: Path
@@ -116,36 +116,36 @@ class Shard:
     quality: Float[np.ndarray, "3 n_recorded n_blocks"]
 
     def signal(self, group: str) -> Float[np.ndarray, "n_channels n_samples"]:
-        """Map the signal of a group in µV into memory, without reading it."""
+        """Map the signal of a group in µV into memory without reading it."""
         return np.load(signal_file(self.folder, group), mmap_mode="r", allow_pickle=False)
 
     @property
     def n_bytes(self) -> int:
-        """Size of the signals."""
+        """Size of the signals in bytes."""
         return sum(4 * len(group.channels) * group.n_samples for group in self.header.groups.values())
 
 
 def signal_file(folder: Path, group: str) -> Path:
-    """Return the file of a group's signal in the folder of a shard."""
+    """Return the path of a group's signal in the folder of a shard."""
     return folder / f"signal-{group}.npy"
 
 
 def shard_name(recording: Recording, files: Sequence[Path], content: str, settings: Mapping[str, object]) -> str:
-    """Name a shard after all that decides what is in it.
+    """Name a shard after everything that determines its content.
 
-    The digest of the files covers some blocks of a long one (`file_digest`). So the times of modification count too:
-    they tell an edit between these blocks.
+    The digest covers only some blocks of a long file (`file_digest`), so modification times are included: they
+    reveal an edit between these blocks.
 
     Parameters
     ----------
     recording
-        The recording, as its own set lists it.
+        The recording, as listed by its own set.
     files
-        All that decide what is read.
+        All files that determine the recording's content.
     content
-        Their digest.
+        Digest of the files.
     settings
-        How they are read and preprocessed.
+        Settings of reading and preprocessing.
     """
     identity = {
         "version": SHARD_VERSION,
@@ -155,7 +155,7 @@ def shard_name(recording: Recording, files: Sequence[Path], content: str, settin
         "settings": settings,
     }
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
-    return f"{recording.id.replace('/', '_')}-{digest[:16]}"  # one folder a shard, beside the others
+    return f"{recording.id.replace('/', '_')}-{digest[:16]}"  # one flat folder per shard
 
 
 def write_shard(
@@ -165,9 +165,9 @@ def write_shard(
     signals: Mapping[str, Float[np.ndarray, "_ _"]],
     quality: Float[np.ndarray, "3 n_recorded n_blocks"],
 ) -> None:
-    """Write a shard aside and rename it last: its presence means that it is whole.
+    """Write a shard to a temporary folder and rename it last, so that an existing shard is complete.
 
-    Where another process finishes the same shard first, that one stays.
+    If another process completes the same shard first, its copy is used.
     """
     aside = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
@@ -187,7 +187,7 @@ def write_shard(
 
 
 def open_shard(folder: Path) -> Shard:
-    """Open a shard that `write_shard` made."""
+    """Open a shard written by `write_shard`."""
     fields: dict[str, Any] = json.loads((folder / "header.json").read_text(encoding="utf-8"))
     fields["groups"] = {name: GroupHeader(**_with_tuples(group)) for name, group in fields["groups"].items()}
     fields["annotations"] = tuple(tuple(row) for row in fields["annotations"])
@@ -196,11 +196,11 @@ def open_shard(folder: Path) -> Shard:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether a shard's files can be opened and are as long as its header says; a power cut may have cut them."""
+    """Return whether a shard's files can be opened and match its header; a power failure may have truncated them."""
     try:
         shard = open_shard(folder)
         sizes = {name: shard.signal(name).shape for name in shard.header.groups}
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # what broken JSON and arrays end in
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # raised by damaged JSON and arrays
         return False
     return all(sizes[name] == (len(one.channels), one.n_samples) for name, one in shard.header.groups.items())
 
@@ -212,7 +212,7 @@ def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sweep_leftovers(folder: Path) -> None:
-    """Remove what killed processes left half-written; living ones hold the claims of their shards."""
+    """Remove incomplete files of killed processes; running processes hold the claims of their shards."""
     asides = [path for path in folder.glob(".*-*.*") if path.is_dir() or path.name.endswith(ENDING)]
     for shard in {folder / path.name[1:].rpartition(".")[0] for path in asides}:
         with claimed(shard, wait=False) as is_ours:
@@ -222,6 +222,6 @@ def sweep_leftovers(folder: Path) -> None:
 
 
 def _to_disk(file: Path) -> None:
-    """Wait until the disk has a file, so that a power cut cannot leave the name of a shard without its samples."""
+    """Flush a file to disk, so that a power failure cannot leave a renamed shard without its samples."""
     with file.open("rb") as handle:
         os.fsync(handle.fileno())

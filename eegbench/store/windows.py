@@ -1,4 +1,4 @@
-"""Windows in memory, a tensor for each group of signals, and batches of examples made of them."""
+"""Windows in memory, with one tensor per group of signals, and batches of examples made from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ Index = Tensor | slice
 
 @dataclass(frozen=True)
 class Windows:
-    """Some windows.
+    """A set of windows.
 
     Attributes
     ----------
     x
-        The signals of each group, in µV or standardised.
+        Signals of each group, in µV or standardised.
     present
-        For each group, which channels each window has; samples of the others are 0. None where all have all.
+        Mask of the channels that each window has, by group; samples of missing channels are 0. None if none is missing.
     features
-        What comes beside the signals, by name.
+        Features given in addition to the signals, by name.
     """
 
     x: Mapping[str, Float[Tensor, "n _ _"]]
@@ -32,7 +32,7 @@ class Windows:
         return len(next(iter(self.x.values())))
 
     def __getitem__(self, index: Index) -> "Windows":
-        """Return some of the windows, by a slice or a tensor of positions."""
+        """Return the windows selected by a slice or a tensor of positions."""
         present = None if self.present is None else {name: one[index] for name, one in self.present.items()}
         features = {name: one[index] for name, one in self.features.items()}
         return Windows({name: one[index] for name, one in self.x.items()}, present, features)
@@ -43,12 +43,12 @@ class Windows:
 
     @property
     def only(self) -> Float[Tensor, "n n_channels n_times"]:
-        """The signals, where there is one group.
+        """Signals of the only group.
 
         Raises
         ------
         ValueError
-            Where there are several; the message names them.
+            If there are several groups; the message names them.
         """
         if len(self.x) != 1:
             raise ValueError(f"the signals have several groups ({', '.join(self.x)}), and one is expected.")
@@ -57,14 +57,14 @@ class Windows:
 
 @dataclass(frozen=True)
 class Views:
-    """A batch: the distinct windows, an index from examples and views into them, and targets.
+    """A batch: its distinct windows, an index from examples and views into them, and targets.
 
     Attributes
     ----------
     windows
         The distinct windows, normalised.
     index
-        Position in ``windows`` of each view of each example (batch, n_views); −1 where the view is absent.
+        Position in ``windows`` of each view of each example (batch, n_views); −1 if the view is absent.
     y
         Targets (batch, ...).
     """
@@ -74,7 +74,7 @@ class Views:
     y: Tensor
 
     def expanded(self) -> "Views":
-        """Return the batch with a copy of its window for every view, so that each can be augmented apart."""
+        """Return the batch with a separate copy of its window for every view, so that each can be augmented."""
         own = torch.arange(self.index.numel(), device=self.index.device).view_as(self.index)
         windows = self.windows[self.index.clamp_min(0).flatten()]
         return Views(windows, torch.where(self.index >= 0, own, -1), self.y)

@@ -1,4 +1,4 @@
-"""Sweeps: Optuna draws points of a search space through Hydra, and every point becomes a trial that can be resumed."""
+"""Sweeps: Optuna samples points of a search space through Hydra, and each point becomes a trial that can be resumed."""
 
 from eegbench.sweep.base import Pruned, Trial
 

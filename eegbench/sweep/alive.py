@@ -1,4 +1,4 @@
-"""Who works on a study, and is it still there? Each process says so twice a minute in the study itself."""
+"""Detection of dead workers of a study: each process records a heartbeat in the study twice a minute."""
 
 import socket
 import threading
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 BEAT_S = 30.0
 SILENCE_S = 150.0
-"""A process of another machine that has not been heard of for so long is taken for dead."""
+"""Seconds without a heartbeat after which a process of another machine is considered dead."""
 
 PREFIX = "alive:"
 
 
 def my_id() -> str:
-    """Name this process so that no later one has the same name."""
+    """Return an identifier of this process that no later process can have."""
     process = psutil.Process()
     return f"{_machine()} {process.pid} {process.create_time():.2f}"
 
 
 def is_alive(worker: str | None, beats: Mapping[str, Any]) -> bool:
-    """Whether a worker is there: a process of this machine is looked up, others must have been heard of lately."""
+    """Return whether a worker is alive: by its process on this machine, by its last heartbeat on others."""
     if worker is None:
         return False
     machine, pid, started = worker.rsplit(" ", 2)
@@ -41,7 +41,7 @@ def is_alive(worker: str | None, beats: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def beating(study: "Study") -> Iterator[str]:
-    """Say regularly that this process works on a study, until the block ends; yields its name."""
+    """Record heartbeats of this process in a study during the block; yields the identifier of this process."""
     worker, done = my_id(), threading.Event()
 
     def beat() -> None:
@@ -60,6 +60,6 @@ def beating(study: "Study") -> Iterator[str]:
 
 
 def _machine() -> str:
-    """Name the machine, and the container on it where process numbers are a container's own."""
+    """Return the host name and, inside a container with its own process numbers, the container's namespace."""
     space = Path("/proc/self/ns/pid")
     return f"{socket.gethostname()}/{space.readlink() if space.is_symlink() else ''}"

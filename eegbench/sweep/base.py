@@ -1,44 +1,44 @@
-"""What a job and its sweep agree on: a trial takes intermediate values, may be given up, and ends in one state."""
+"""Interface between a job and its sweep: a trial takes intermediate values, may be pruned, and ends in one state."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 
 class Pruned(Exception):  # noqa: N818  an outcome, not an error
-    """A trial is given up: at the same step, others were better.
+    """Raised when a trial is pruned, because others were better at the same step.
 
     Parameters
     ----------
     value
-        The last intermediate value, which stands for the trial.
+        Last intermediate value, recorded as the value of the trial.
     pass_
-        The training pass after which it was given up.
+        Training pass after which the trial was pruned.
     """
 
     def __init__(self, value: float, pass_: int) -> None:
-        super().__init__(f"given up after pass {pass_} at {value:.4f}")
+        super().__init__(f"pruned after pass {pass_} at {value:.4f}")
         self.value, self.pass_ = value, pass_
 
 
 class Trial(ABC):
-    """One point of a sweep, seen from the job that tries it.
+    """One point of a sweep, as seen from its job.
 
     Attributes
     ----------
     number
-        The trial's number in its study, counted from 0.
+        Number of the trial in its study, from 0.
     """
 
     number: int
 
     @abstractmethod
     def report(self, value: float, step: int) -> bool:
-        """Keep an intermediate value of the objective; return whether the trial is to be given up."""
+        """Record an intermediate value of the objective; return whether to prune the trial."""
 
     @abstractmethod
     def end(self, values: Sequence[float]) -> None:
-        """Record the trial as complete, or as failed where a value is not finite."""
+        """Record the trial as complete, or as failed if a value is not finite."""
 
     @abstractmethod
     def prune(self) -> None:
-        """Record the trial as given up, with its last intermediate value."""
+        """Record the trial as pruned, with its last intermediate value."""

@@ -1,4 +1,4 @@
-"""A trial as its job sees it: found by study and number, it reports to the study and may be told to stop."""
+"""A trial as seen from its job, which reports to the study and may have to stop early."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,16 +18,16 @@ from eegbench.sweep.without_replacement import DIVERGED
 
 
 class StudyTrial(Trial):
-    """A trial of a study, while its job runs.
+    """A trial of a study during its job.
 
     Parameters
     ----------
     study
-        With the pruner that judges.
+        Study, with the pruner.
     storage
-        The storage that holds the study.
+        Storage of the study.
     number
-        The trial's number.
+        Number of the trial.
     """
 
     def __init__(self, study: optuna.Study, storage: BaseStorage, number: int) -> None:
@@ -41,9 +41,9 @@ class StudyTrial(Trial):
         Parameters
         ----------
         me
-            This process, as `eegbench.sweep.alive.my_id` names it.
+            Identifier of this process, from `eegbench.sweep.alive.my_id`.
         address
-            Where the study is kept, for the error message.
+            Address of the study, for the error message.
 
         Raises
         ------
@@ -59,7 +59,7 @@ class StudyTrial(Trial):
         self._storage.set_trial_user_attr(self._id, JOB, me)
 
     def report(self, value: float, step: int) -> bool:
-        """Keep an intermediate value; return whether the pruner gives the trial up."""
+        """Record an intermediate value; return whether the pruner stops the trial."""
         if not self._is_mine():
             return False
         trial = optuna.Trial(self.study, self._id)
@@ -67,7 +67,7 @@ class StudyTrial(Trial):
         return bool(trial.should_prune())
 
     def end(self, values: Sequence[float]) -> None:
-        """Record the trial as complete, or as diverged where a value is not finite."""
+        """Record the trial as complete, or as diverged if a value is not finite."""
         if not self._is_mine():
             return
         if all(math.isfinite(value) for value in values):
@@ -77,7 +77,7 @@ class StudyTrial(Trial):
             self._storage.set_trial_state_values(self._id, TrialState.FAIL)
 
     def prune(self) -> None:
-        """Record the trial as given up, with its last intermediate value."""
+        """Record the trial as pruned, with its last intermediate value."""
         if self._is_mine():
             last = self._storage.get_trial(self._id)
             step = last.last_step
@@ -85,18 +85,18 @@ class StudyTrial(Trial):
             self._storage.set_trial_state_values(self._id, TrialState.PRUNED, value)
 
     def _is_mine(self) -> bool:
-        """Whether the trial still runs: another controller may have closed it in the meantime."""
+        """Return whether the trial is still running; another controller may have ended it in the meantime."""
         return self._storage.get_trial(self._id).state == TrialState.RUNNING
 
 
 @contextmanager
 def open_trial(*, address: str, study: str, number: int, pruner: Mapping[str, Any] | None) -> Iterator[StudyTrial]:
-    """Find a trial and hold it while its job runs.
+    """Open a trial and claim it for the duration of its job.
 
     Raises
     ------
     ConfigError
-        Where the trial is finished, or another process is at it.
+        If the trial is finished, or another process runs it.
     """
     judge = (
         build(pruner, optuna.pruners.BasePruner, path="hydra.sweeper.pruner") if pruner else optuna.pruners.NopPruner()

@@ -1,4 +1,4 @@
-"""Hydra's sweeper on Optuna: draws points, launches their trials, and goes on where an earlier call stopped."""
+"""Hydra sweeper based on Optuna: it samples points, launches their trials, and continues an earlier call's study."""
 
 import io
 import logging
@@ -16,30 +16,30 @@ from omegaconf import DictConfig, OmegaConf
 
 from eegbench.config import quoted
 
-if TYPE_CHECKING:  # Optuna takes half a second to import, and most commands do without
+if TYPE_CHECKING:  # importing Optuna takes half a second
     from eegbench.sweep.plan import Plan
     from eegbench.sweep.study import Drawn, SharedStudy
 
 WAIT_S = 2.0
-"""Between two looks at trials that other controllers run."""
+"""Seconds between two checks of trials that other controllers run."""
 
 log = logging.getLogger("eegbench")
 
 
 class Optuna(Sweeper):  # type: ignore[misc]
-    """Draws trials from an Optuna study; its options are those of Hydra's own Optuna sweeper, and more.
+    """Sample trials from an Optuna study; the options extend those of Hydra's own Optuna sweeper.
 
     Parameters
     ----------
     **options
-        Read from the config by `eegbench.sweep.plan.read_plan`, as what surrounds the sweep must know them too:
-        ``n_trials``, trials in all, over every call and controller that shares the study, those not counted that an
-        error ended; ``n_jobs``, trials drawn and launched at once, None for as many as the launcher runs at once;
-        ``study_name``, None for one made of the run's name and a hash of options and space, so that the same command
-        is the same study; ``storage``, a path of a journal file or a database's URL, None for a journal file beside
-        the sweep's folder; ``direction``, there only to be checked; ``params``, the search space by option, which
-        words on the command line replace; ``sampler``, None for a grid; ``pruner``, None for none;
-        ``max_failure_rate``, the share of a batch's jobs that may fail by an error before the sweep stops.
+        Read from the config by `eegbench.sweep.plan.read_plan`, as the callbacks around the sweep need them too:
+        ``n_trials``, total number of trials over all calls and controllers that share the study, except trials that
+        failed with an error; ``n_jobs``, number of trials sampled and launched together, None for as many as the
+        launcher runs in parallel; ``study_name``, None for the run's name with a hash of options and space, so that
+        the same command continues the same study; ``storage``, the path of a journal file or a database's URL, None
+        for a journal file next to the sweep's folder; ``direction``, only checked; ``params``, the search space by
+        option, which overrides on the command line replace; ``sampler``, None for a grid; ``pruner``, None for no
+        pruning; ``max_failure_rate``, the fraction of a batch's jobs that may fail before the sweep stops.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -48,14 +48,14 @@ class Optuna(Sweeper):  # type: ignore[misc]
         self.launcher: Launcher | None = None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Make the launcher."""
+        """Create the launcher."""
         self.config = config
         self.launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
-    def sweep(self, arguments: list[str]) -> None:  # noqa: ARG002  they stand in the config
-        """Draw and launch trials until the budget is used up, or every point of the space was tried."""
+    def sweep(self, arguments: list[str]) -> None:  # noqa: ARG002  they are in the config
+        """Sample and launch trials until the budget is used up, or every point of the space was tried."""
         from eegbench.sweep.alive import beating
         from eegbench.sweep.plan import read_plan
         from eegbench.sweep.study import SharedStudy
@@ -78,7 +78,7 @@ class Optuna(Sweeper):  # type: ignore[misc]
         assert self.launcher is not None
         for one in drawn:
             if one.is_continued:
-                log.info(f"trial {one.number} was interrupted, and goes on")
+                log.info(f"trial {one.number} was interrupted and continues")
         jobs = [job_words(plan, one) for one in drawn]
         returns = self.launcher.launch(jobs, initial_job_idx=drawn[0].number)
         ends = [(one, error_of(job)) for one, job in zip(drawn, returns, strict=True)]
@@ -95,7 +95,7 @@ class Optuna(Sweeper):  # type: ignore[misc]
 
 
 def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
-    """Return the overrides of a trial's job; its folder bears its number, whatever number the launcher gives it."""
+    """Return the overrides of a trial's job; its folder is named by the trial's number, not the launcher's."""
     from eegbench.sweep.space import as_words
 
     place = (f"hydra.sweep.dir={quoted(str(plan.folder))}", f"hydra.sweep.subdir='{drawn.number}'")
@@ -104,10 +104,10 @@ def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
 
 
 def error_of(job: JobReturn) -> BaseException | None:
-    """Return the error that ended a job, with the traceback it came with; None for a job that ended well.
+    """Return the error that ended a job, with its original traceback; None for a job that succeeded.
 
-    Hydra gives access to the error only by raising it, and announces it on stderr first. The announcement is dropped,
-    as whoever handles the error reports it. The two frames that raising adds to the traceback are dropped too: the
+    Hydra gives access to the error only by raising it, and prints a message on stderr first. That message is discarded,
+    because the caller reports the error. The two frames that raising adds to the traceback are removed, because the
     innermost frame decides how the error is reported, and an error from another process has no frames of its own.
     """
     if job.status != JobStatus.FAILED:
@@ -123,7 +123,7 @@ def error_of(job: JobReturn) -> BaseException | None:
 
 
 def _wait_for_others(shared: "SharedStudy") -> bool:
-    """Wait while other controllers run trials, as one of them may die; return whether to look again."""
+    """Wait while other controllers run trials, as one of them may die; return whether to sample again."""
     running = shared.running()
     if not running:
         return False
@@ -137,4 +137,4 @@ def _wait_for_others(shared: "SharedStudy") -> bool:
 def _say_end(plan: "Plan", shared: "SharedStudy") -> None:
     n = shared.n_counted()
     if n < plan.n_trials:
-        log.info(f"all {n} points of the space were tried; hydra.sweeper.n_trials={plan.n_trials} are more.")
+        log.info(f"all {n} points of the space were tried; hydra.sweeper.n_trials={plan.n_trials} is higher.")

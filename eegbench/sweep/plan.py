@@ -1,4 +1,4 @@
-"""What a sweep is, read from its config alone: study, storage, space, objectives, and the options all trials share."""
+"""Plan of a sweep, read from its config: study, storage, space, objectives, and the options common to all trials."""
 
 import difflib
 import hashlib
@@ -17,7 +17,7 @@ from eegbench.sweep.space import Space, describe, read_words, size
 from eegbench.sweep.storage import storage_address
 
 TARGET = "hydra_plugins.eegbench.Optuna"
-"""The sweeper's name in Hydra's configs."""
+"""Name of the sweeper in Hydra's configs."""
 
 KEYS = (
     "n_trials",
@@ -34,26 +34,26 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep before it begins.
+    """A sweep before it starts.
 
     Attributes
     ----------
     study, address
-        The study's name, and where it is kept.
+        Name and address of the study.
     folder
-        Holds a folder a trial.
+        Folder with one folder per trial.
     fixed, space
-        Overrides that every trial has, and what varies.
+        Overrides common to all trials, and the search space.
     objectives
         Names of metrics.
     options
-        The options that all trials share, flat, as JSON can hold them: a study is of one set of them.
+        Options common to all trials, flat and JSON-serialisable; a study has one set of them.
     n_trials, n_jobs
-        Trials in all, and at once.
+        Total number of trials, and number launched together.
     sampler, pruner
-        Their nodes; None is a grid, or no pruning.
+        Their nodes; None for a grid or no pruning.
     max_failure_rate
-        Share of a batch's jobs that may fail by an error before the sweep stops.
+        Fraction of a batch's jobs that may fail before the sweep stops.
     """
 
     study: str
@@ -71,12 +71,12 @@ class Plan:
 
     @property
     def directions(self) -> list[Direction]:
-        """Which way each objective is sought."""
+        """Direction of each objective."""
         return [direction(name) for name in self.objectives]
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What a tracker keeps of the sweep."""
+        """Settings of the sweep for the tracker."""
         names = {"sampler": self.sampler, "pruner": self.pruner}
         kinds = {key: str(node["_target_"]).rpartition(".")[2] if node else "none" for key, node in names.items()}
         if self.sampler is None:
@@ -94,12 +94,12 @@ class Plan:
 
 
 def read_plan(config: DictConfig) -> Plan:
-    """Read the plan of a sweep from the composed config, Hydra's node in it.
+    """Read the plan of a sweep from the composed config, including Hydra's node.
 
     Raises
     ------
     ConfigError
-        Naming the option that cannot be.
+        If an option is invalid; the message names it.
     """
     sweeper = config.hydra.sweeper
     _check_names(sweeper)
@@ -107,7 +107,7 @@ def read_plan(config: DictConfig) -> Plan:
     fixed, space = read_words(words, sweeper.params)
     if not space:
         raise ConfigError(
-            "nothing varies in this sweep; name what to search, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "
+            "nothing varies in this sweep; name an option, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "
             "or choose a search space with +sweep=OPTION."
         )
     objectives = _names(config.sweep.objective)
@@ -161,18 +161,18 @@ def _check_pruning(plan: Plan, every: int, main: str) -> None:
         return
     if len(plan.objectives) > 1:
         raise ConfigError(
-            f"hydra/sweeper/pruner: with several objectives ({', '.join(plan.objectives)}) no trial is worse than "
-            "another, so none can be pruned; take hydra/sweeper/pruner=none, or one objective."
+            f"hydra/sweeper/pruner: with several objectives ({', '.join(plan.objectives)}) trials have no "
+            "order, so none can be pruned; set hydra/sweeper/pruner=none, or one objective."
         )
     if plan.directions != ["maximize"]:
         raise ConfigError(
-            f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training; take "
-            "hydra/sweeper/pruner=none, or a score on valid as objective."
+            f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training; set "
+            "hydra/sweeper/pruner=none, or use a score on valid as objective."
         )
     if not watched(plan.objectives[0], main):
         raise ConfigError(
             f"hydra/sweeper/pruner: {plan.objectives[0]} is not measured during training, only the score of "
-            f"probe.main={main} is; set probe.main to the probe that is sought, or take hydra/sweeper/pruner=none."
+            f"probe.main={main} is; set probe.main to that probe, or set hydra/sweeper/pruner=none."
         )
     if every < 1:
         raise ConfigError(
@@ -185,13 +185,13 @@ def _check_grid(plan: Plan) -> None:
     if plan.sampler is None and size(plan.space) is None:
         endless = next(key for key, one in plan.space.items() if size({key: one}) is None)
         raise ConfigError(
-            f"hydra/sweeper/sampler=grid: {endless} has no end of values ({describe(plan.space[endless])}); give it "
+            f"hydra/sweeper/sampler=grid: {endless} is infinite ({describe(plan.space[endless])}); give it "
             "a choice(…) or a range(…), or take another sampler."
         )
 
 
 def _relevant(config: DictConfig) -> dict[str, Any]:
-    """Return the options that decide a trial's value, flat."""
+    """Return the options that affect a trial's value, flat."""
     kept = {str(name): _plain(config[name]) for name in config if name not in (*NO_EFFECT, "hydra")}
     return flat({**kept, "sweep": {"seeds": list(config.sweep.seeds), "objective": _plain(config.sweep.objective)}})
 
@@ -213,7 +213,7 @@ def _folder(config: DictConfig, default: Path) -> Path:
 
 
 def _n_jobs(given: Any, launcher: Any) -> Any:
-    """Return the number of trials drawn at once: as many as the launcher runs at once, unless one is given."""
+    """Return the given number of trials per batch, or the number that the launcher runs in parallel."""
     if given is not None:
         return given
     n_jobs = launcher.get("n_jobs") or launcher.get("array_parallelism") or 1
@@ -222,5 +222,5 @@ def _n_jobs(given: Any, launcher: Any) -> Any:
 
 def _at_least_one(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigError(f"hydra.sweeper.{name}={value}: a whole number from 1 is expected.")
+        raise ConfigError(f"hydra.sweeper.{name}={value}: expected a whole number from 1.")
     return value

@@ -1,4 +1,4 @@
-"""Makes the sweeper known to Hydra, which takes plugins only from modules whose name begins with ``hydra_plugins.``."""
+"""Registration of the sweeper with Hydra, which loads plugins only from modules named ``hydra_plugins.…``."""
 
 import sys
 import types

@@ -1,4 +1,4 @@
-"""A search space in Hydra's words (choice, range, interval, tag), as Optuna's distributions and back as overrides."""
+"""Search spaces in Hydra's syntax (choice, range, interval, tag), converted to and from Optuna's distributions."""
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ Point = Mapping[str, Any]
 
 
 def read_words(words: Sequence[str], params: DictConfig | None) -> tuple[list[str], dict[str, BaseDistribution]]:
-    """Tell fixed overrides from those that span the space; words on the command line replace ``params``.
+    """Separate fixed overrides from those that span the search space; the command line overrides ``params``.
 
     Returns
     -------
     fixed, space
-        Overrides that every trial has, and a distribution for each key that varies.
+        Overrides common to all trials, and a distribution for each varied key.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def as_words(point: Point) -> list[str]:
 
 
 def size(space: Space) -> int | None:
-    """Count the points of a space; None where there is a continuum."""
+    """Return the number of points of a space; None if it is continuous."""
     n = 1
     for distribution in space.values():
         options = _options(distribution)
@@ -69,14 +69,14 @@ def size(space: Space) -> int | None:
 
 
 def points(space: Space) -> Iterator[dict[str, Any]]:
-    """Yield every point of a finite space, the last key varying fastest."""
+    """Yield every point of a finite space; the last key varies fastest."""
     options = [_options(distribution) or [] for distribution in space.values()]
     for chosen in itertools.product(*options):
         yield dict(zip(space, chosen, strict=True))
 
 
 def examples(space: Space) -> list[dict[str, Any]]:
-    """Return points in which every category of every key stands once, the rest being the first of its range."""
+    """Return points that together contain every category of every key; other keys have the first of their values."""
     first = {key: (_options(one) or [getattr(one, "low", None)])[0] for key, one in space.items()}
     found = [first]
     for key, one in space.items():
@@ -86,7 +86,7 @@ def examples(space: Space) -> list[dict[str, Any]]:
 
 
 def describe(distribution: BaseDistribution) -> str:
-    """Write a distribution as one types it."""
+    """Describe a distribution in the syntax of the command line."""
     if isinstance(distribution, CategoricalDistribution):
         return f"choice({', '.join(_text(choice) for choice in distribution.choices)})"
     low, high = _text(distribution.low), _text(distribution.high)  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def describe(distribution: BaseDistribution) -> str:
 def _distribution(override: Override) -> BaseDistribution:
     value, key = override.value(), override.get_key_element()
     if odd := set(getattr(value, "tags", ())) - {"log"}:
-        raise ConfigError(f"{override.input_line}: the tag {sorted(odd)[0]} says nothing here; there is log.")
+        raise ConfigError(f"{override.input_line}: the tag {sorted(odd)[0]} is unknown; only log is supported.")
     if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
         raise ConfigError(f"{override.input_line}: Optuna needs the options by name: {key}=choice(A,B,…).")
     try:
@@ -110,7 +110,7 @@ def _distribution(override: Override) -> BaseDistribution:
         if isinstance(value, IntervalSweep):
             return _interval(value)
     except ValueError as error:
-        raise ConfigError(f"{override.input_line}: this spans no search space ({error}).") from error
+        raise ConfigError(f"{override.input_line}: this is not a search space ({error}).") from error
     raise ConfigError(f"{override.input_line}: expected choice(…), range(…) or interval(…).")
 
 
@@ -118,7 +118,7 @@ def _range(value: RangeSweep) -> BaseDistribution:
     low, stop, step = value.start, value.stop, value.step
     if low is None or stop is None:
         raise ValueError("a range needs a start and a stop")
-    steps = list(value.range())  # Hydra's range leaves its stop out
+    steps = list(value.range())  # Hydra's range excludes its stop
     if not steps:
         raise ValueError("the range is empty")
     low, high = min(steps), max(steps)
@@ -137,7 +137,7 @@ def _interval(value: IntervalSweep) -> BaseDistribution:
 
 
 def _choice(value: Any) -> CategoricalChoiceType:
-    """Keep numbers, truth values and null; everything else as it is typed."""
+    """Return numbers, booleans and None as they are, and everything else as text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(Transformer.str(value))

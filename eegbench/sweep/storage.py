@@ -1,4 +1,4 @@
-"""Where studies are kept: a journal file, or any database that Optuna knows; and a lock that all controllers share."""
+"""Storage of studies, in a journal file or any database that Optuna supports, and a lock shared by all controllers."""
 
 import fcntl
 import hashlib
@@ -17,12 +17,12 @@ JOURNAL = ".journal"
 
 
 def storage_address(storage: str | None, folder: Path, study: str) -> str:
-    """Return where a study is kept: the address given, or a journal file in the folder of sweeps.
+    """Return the address of a study: the given one, or a journal file in the folder of sweeps.
 
     Raises
     ------
     ConfigError
-        Where the address is neither a database's URL nor a path of a journal.
+        If the address is neither a database's URL nor the path of a journal file.
     """
     if storage and "://" not in storage and not storage.endswith(JOURNAL):
         raise ConfigError(
@@ -38,7 +38,7 @@ def open_storage(address: str) -> "BaseStorage":
     Raises
     ------
     ConfigError
-        Where the database does not answer, its driver is missing, or the file cannot be read as a journal.
+        If the database does not answer, its driver is missing, or the file is not a valid journal.
     """
     import optuna
 
@@ -46,7 +46,7 @@ def open_storage(address: str) -> "BaseStorage":
     try:
         if "://" not in address:
             return _open_journal(Path(address))
-        with exclusive(address, "tables"):  # several first users of a new database would collide
+        with exclusive(address, "tables"):  # only one process may create the tables
             return optuna.storages.RDBStorage(address, engine_kwargs=_engine_options(address))
     except Exception as error:
         raise ConfigError(
@@ -57,7 +57,7 @@ def open_storage(address: str) -> "BaseStorage":
 
 
 def trial_id(storage: "BaseStorage", *, study: str, number: int) -> int:
-    """Return the id under which a storage keeps a trial, given its study's name and its number in the study.
+    """Return the id of a trial in a storage, given the name of its study and its number there.
 
     Raises
     ------
@@ -69,10 +69,10 @@ def trial_id(storage: "BaseStorage", *, study: str, number: int) -> int:
 
 @contextmanager
 def exclusive(address: str, name: str) -> Iterator[None]:
-    """Keep other controllers of the study out while one looks and draws; a killed holder gives it back.
+    """Exclude other controllers of the study during the block; the lock of a killed process is released.
 
-    Files are locked beside the storage, PostgreSQL by an advisory lock; other databases share a lock file in the
-    working machine's temporary folder.
+    Files are locked next to the storage, PostgreSQL with an advisory lock; for other databases the lock file is in the
+    temporary folder of this machine.
     """
     if address.startswith("postgresql"):
         with _advisory_lock(address, name):
@@ -93,7 +93,7 @@ def public(address: str) -> str:
 
     try:
         return make_url(address).render_as_string(hide_password=True)
-    except Exception:  # noqa: BLE001  not an address at all: nothing to hide
+    except Exception:  # noqa: BLE001  not an address, so no password
         return address
 
 
@@ -106,7 +106,7 @@ def _open_journal(file: Path) -> "BaseStorage":
 
 
 class _FileLock:
-    """The journal's lock, held by the kernel: Optuna's own outlives a killed holder by half a minute."""
+    """Lock of the journal, held by the kernel: Optuna's own lock survives a killed holder for half a minute."""
 
     def __init__(self, file: Path) -> None:
         self.file = file.with_name(f".{file.name}.lock")
@@ -126,10 +126,10 @@ class _FileLock:
 def _engine_options(address: str) -> dict[str, object]:
     from sqlalchemy.pool import NullPool
 
-    # connections are closed after each use: hundreds of jobs must not exhaust a database's
+    # connections are closed after each use, so that hundreds of jobs do not exhaust the database's limit
     options: dict[str, object] = {"poolclass": NullPool}
     if address.startswith("sqlite"):
-        options["connect_args"] = {"timeout": 60}  # waiting for a busy file is right; failing is not
+        options["connect_args"] = {"timeout": 60}  # wait for a busy file
     return options
 
 
@@ -152,7 +152,7 @@ def _advisory_lock(address: str, name: str) -> Iterator[None]:
 
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7])
     engine = create_engine(address, poolclass=NullPool)
-    with engine.connect() as connection:  # closing it gives the lock back
+    with engine.connect() as connection:  # closing the connection releases the lock
         connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": number})
         yield
 

@@ -1,4 +1,4 @@
-"""A study that several controllers share: it never exceeds its budget, and what a dead one left is taken over."""
+"""A study shared by several controllers: it never exceeds its budget, and trials of dead controllers are continued."""
 
 import json
 import warnings
@@ -20,12 +20,12 @@ OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "j
 
 
 MIN_FOR_IMPORTANCE = 4
-"""Complete trials that it takes to say anything of importance."""
+"""Minimum number of complete trials for estimating importances."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A trial to run: its number, its point, and whether an earlier process began it."""
+    """A trial to run: its number, its point, and whether an earlier process started it."""
 
     number: int
     point: dict[str, Any]
@@ -33,17 +33,17 @@ class Drawn:
 
 
 class SharedStudy:
-    """The study of a plan, opened, or made where there is none.
+    """The study of a plan, opened or created.
 
     Parameters
     ----------
     plan
-        The sweep.
+        Plan of the sweep.
 
     Raises
     ------
     ConfigError
-        Where the study was made for other options, another space or other objectives.
+        If the study was created with other options, another space or other objectives.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -56,30 +56,30 @@ class SharedStudy:
             self._check_or_record()
 
     def check_recordings(self, digests: Mapping[str, str]) -> None:
-        """Refuse recordings that are not those of earlier trials, which another controller may have had.
+        """Raise an error if the recordings differ from those of earlier trials or other controllers.
 
         Parameters
         ----------
         digests
-            From a dataset's options, under a short name, to the digest of its recordings.
+            Digest of the recordings of each dataset, by a short name of the dataset's options.
 
         Raises
         ------
         ConfigError
-            Where a dataset has other recordings.
+            If the recordings of a dataset differ.
         """
         with exclusive(self.plan.address, self.plan.study):
             earlier = self.study.user_attrs.get(RECORDINGS, {})
             self.study.set_user_attr(RECORDINGS, {**digests, **earlier})
         if any(earlier.get(name, digest) != digest for name, digest in digests.items()):
             raise ConfigError(
-                f"hydra.sweeper.study_name={self.plan.study}: the recordings are not those that the study in "
-                f"{public(self.plan.address)} began with; put them back as they were, or choose another "
+                f"hydra.sweeper.study_name={self.plan.study}: the recordings differ from those of earlier trials "
+                f"of the study in {public(self.plan.address)}; restore them, or choose another "
                 "hydra.sweeper.study_name."
             )
 
     def draw(self, controller: str, n: int) -> list[Drawn]:
-        """Take over trials whose processes died, and draw new points while the budget lasts; at most n in all."""
+        """Take over trials of dead processes and sample new points within the budget; at most n in total."""
         with exclusive(self.plan.address, self.plan.study):
             orphans = [trial for trial in self.orphans() if self._is_whole(trial)][:n]
             for orphan in orphans:
@@ -91,20 +91,20 @@ class SharedStudy:
             return continued + [self._ask(controller) for _ in range(room)]
 
     def tell_failed(self, number: int) -> None:
-        """Record a trial whose job ended by an error."""
+        """Record a trial whose job failed with an error."""
         if not self.trials()[number].state.is_finished():
             self.storage.set_trial_state_values(self._id(number), TrialState.FAIL)
 
     def trials(self) -> list[FrozenTrial]:
-        """Return all trials as they stand now."""
+        """Return all trials in their current state."""
         return self.study.get_trials(deepcopy=False)
 
     def running(self) -> list[FrozenTrial]:
-        """Return the trials that some process works on."""
+        """Return the trials that are running."""
         return [trial for trial in self.trials() if trial.state == TrialState.RUNNING]
 
     def orphans(self) -> list[FrozenTrial]:
-        """Return running trials whose controller and job are both gone."""
+        """Return running trials whose controller and job are both dead."""
         beats = self.study.user_attrs
         return [
             trial
@@ -113,20 +113,20 @@ class SharedStudy:
         ]
 
     def n_counted(self) -> int:
-        """Count the trials that the budget counts: all but those that an error ended."""
+        """Return the number of trials that count towards the budget: all except those that failed with an error."""
         return sum(counts(trial) for trial in self.trials())
 
     def _ask(self, controller: str) -> Drawn:
         n = len(self.trials())
         self.study.sampler = _sampler(self.plan, n)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what Optuna calls experimental
+            warnings.simplefilter("ignore")  # about experimental features of Optuna
             trial = self.study.ask(dict(self.plan.space))
         trial.set_user_attr(CONTROLLER, controller)
         return Drawn(trial.number, dict(trial.params), False)
 
     def _is_whole(self, trial: FrozenTrial) -> bool:
-        """Whether a trial has its point; one whose controller died while drawing is closed."""
+        """Return whether a trial has a complete point; otherwise its controller died, and it is ended."""
         if set(trial.params) == set(self.plan.space):
             return True
         self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
@@ -145,18 +145,18 @@ class SharedStudy:
             if earlier.get(name) != mine.get(name):
                 raise ConfigError(
                     f"hydra.sweeper.study_name={self.plan.study}: the study in {public(self.plan.address)} has "
-                    f"{name}={earlier.get(name)!r}, here it is {mine.get(name)!r}; a study is of one set of options: "
-                    "choose another hydra.sweeper.study_name, or leave it out and each set has its own."
+                    f"{name}={earlier.get(name)!r}, here it is {mine.get(name)!r}; a study has one set of options: "
+                    "choose another hydra.sweeper.study_name, or leave it out to create a study for these options."
                 )
 
 
 def counts(trial: FrozenTrial) -> bool:
-    """Whether the budget counts a trial."""
+    """Return whether a trial counts towards the budget."""
     return trial.state != TrialState.FAIL or DIVERGED in trial.user_attrs
 
 
 def _sampler(plan: Plan, n: int) -> WithoutReplacement:
-    """Build the sampler with a seed of its own for each draw: all else it knows from the study."""
+    """Build the sampler with a separate seed for each draw; its other state comes from the study."""
     if plan.sampler is None:
         return WithoutReplacement(plan.space, None, n)
     node = dict(plan.sampler)
@@ -174,7 +174,7 @@ def _identity(plan: Plan) -> dict[str, Any]:
 
 
 def state_of(trial: FrozenTrial) -> str:
-    """Name a trial's state: complete, pruned, diverged, failed or running."""
+    """Return the name of a trial's state: complete, pruned, diverged, failed or running."""
     if trial.state == TrialState.FAIL:
         return "diverged" if DIVERGED in trial.user_attrs else "failed"
     return {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned"}.get(trial.state, "running")
@@ -187,12 +187,12 @@ def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 
 
 class KnownImportances(optuna.importance.BaseImportanceEvaluator):
-    """Return importances that were computed before, so that Optuna's plot need not compute them again.
+    """Importances computed earlier, so that Optuna's plot does not compute them again.
 
     Parameters
     ----------
     shares
-        From each option to its importance.
+        Importance of each option.
     """
 
     def __init__(self, shares: Mapping[str, float]) -> None:
@@ -205,12 +205,12 @@ class KnownImportances(optuna.importance.BaseImportanceEvaluator):
         *,
         target: Callable[[FrozenTrial], float] | None = None,  # noqa: ARG002
     ) -> dict[str, float]:
-        """Return the importance of these parameters, or of all."""
+        """Return the importance of the given parameters, or of all."""
         return {name: share for name, share in self.shares.items() if params is None or name in params}
 
 
 def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:
-    """Return each option's share in the variance of the first objective (fANOVA); empty with too few trials.
+    """Return each option's share of the variance of the first objective (fANOVA); empty with too few trials.
 
     Hutter, Hoos and Leyton-Brown 2014, ICML, PMLR 32(1), 754-762.
     """

@@ -1,4 +1,4 @@
-"""What a run is part of: the sweep that it belongs to, its name there, and who watches its passes."""
+"""Context of a run in its sweep: parent run, name, tags, and a function called after each pass."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,37 +9,37 @@ from typing import Any
 from eegbench.config import read_json
 
 SWEEP = "sweep"
-"""The subfolder of a multirun's folder that holds what belongs to the whole."""
+"""Subfolder of a multirun's folder for files about all of its jobs."""
 
 FACTS = "sweep.json"
 
 Watch = Callable[[Mapping[str, Any]], None]
-"""Takes a pass's row of the history; raises `eegbench.sweep.Pruned` to give the run up."""
+"""Function of a pass's row of the history; raises `eegbench.sweep.Pruned` to stop the run."""
 
 
 def _unwatched(row: Mapping[str, Any]) -> None:
-    """Let every run go on."""
+    """Let every run continue."""
 
 
 @dataclass(frozen=True)
 class SweepContext:
-    """A run's place among others.
+    """Context of a run in its sweep.
 
     Attributes
     ----------
     parent
-        Folder of the tracked run that this one stands below; None where there is none.
+        Folder of the tracked parent run; None if there is no parent.
     name
-        What varied, in words; empty outside a sweep.
+        Short text of the varied options; empty outside a sweep.
     tags
         Trial, sweep and seed, for the tracker.
     watch
         Called after each pass.
     is_trial
-        Whether it is one of many that a search chooses from: then its scores are told in a line, and test's not.
+        Whether a search chooses among this run and others; its scores are then printed in one line, without test.
     user_options
-        Folder of the user's own options (``--config-dir``), which a command that resumes the run needs too; an empty
-        text where there is none.
+        Folder of the user's own options (``--config-dir``), which resuming the run needs too; an empty text if there
+        is none.
     """
 
     parent: Path | None = None
@@ -51,7 +51,7 @@ class SweepContext:
 
 
 def varied_words(folder: Path, words: Sequence[str]) -> list[str]:
-    """Return those of a job's overrides that vary in its multirun."""
+    """Return a job's overrides that vary in its multirun."""
     facts = folder / SWEEP / FACTS
     if not facts.is_file():
         return []
@@ -60,13 +60,13 @@ def varied_words(folder: Path, words: Sequence[str]) -> list[str]:
 
 
 def option_name(key: str) -> str:
-    """Return the dotted name of what an override sets: of ``+model/reducer@model.reducer`` that is model.reducer."""
+    """Return the dotted name that an override sets: ``+model/reducer@model.reducer`` sets model.reducer."""
     group, _, package = key.lstrip("+").partition("@")
     return package or group.replace("/", ".")
 
 
 def short_name(words: Sequence[str]) -> str:
-    """Write overrides as briefly as they stay distinct: last parts of names, four digits of numbers."""
+    """Abbreviate overrides as far as they stay distinct: last parts of names, four digits of numbers."""
     pairs = [word.partition("=")[::2] for word in words]
     last = [key.lstrip("+").split("@")[0].rpartition(".")[2].rpartition("/")[2] for key, _ in pairs]
     names = [one if last.count(one) == 1 else key for one, (key, _) in zip(last, pairs, strict=True)]
@@ -74,5 +74,5 @@ def short_name(words: Sequence[str]) -> str:
 
 
 def short_value(value: str) -> str:
-    """Write a value with four digits where it is a number with a point or a power."""
+    """Round a number with a decimal point or an exponent to four digits; other values are unchanged."""
     return f"{float(value):.4g}" if re.fullmatch(r"-?\d+\.\d+(e-?\d+)?|-?\d+e-?\d+", value) else value

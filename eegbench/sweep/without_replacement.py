@@ -1,4 +1,4 @@
-"""Draws points that no earlier trial of the study has, whichever sampler proposes them."""
+"""Sampling without replacement: no point of an earlier trial of the study is sampled again, with any sampler."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -12,44 +12,44 @@ from optuna.trial import FrozenTrial, TrialState
 from eegbench.sweep.space import Space, points, size
 
 DIVERGED = "diverged"
-"""Marks a failed trial whose objective was not finite: its point was tried, and is no good."""
+"""Attribute of a failed trial whose objective was not finite: its point counts as tried."""
 
 Key = tuple[tuple[str, str, Any], ...]
 
 TRIES = 50
-"""Proposals of the sampler that are already taken, before a free point of a finite space is picked."""
+"""Number of proposals of the sampler that may be taken before a free point of a finite space is picked."""
 
 MANY = 100_000
-"""Points that a finite space may have to be listed."""
+"""Maximum number of points of a finite space that is enumerated."""
 
 
 class WithoutReplacement(BaseSampler):
-    """Asks a sampler again where it proposes a point that is taken; without a sampler, goes through all in order.
+    """Ask a sampler again if it proposes a point that is taken; without a sampler, take all points in order.
 
     Parameters
     ----------
     space
-        The whole search space, which is the same in every trial.
+        The complete search space, which is the same in every trial.
     sampler
-        Proposes; None is a grid.
+        Sampler of proposals; None for a grid.
     seed
-        Picks among the free points where the sampler keeps proposing taken ones.
+        Seed for picking among the free points if the sampler proposes only taken ones.
     """
 
     def __init__(self, space: Space, sampler: BaseSampler | None, seed: int) -> None:
         self.space, self.sampler, self.seed = space, sampler, seed
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002
-        """Return the whole space: all of a point is drawn at once."""
+        """Return the complete space: all values of a point are sampled together."""
         return dict(self.space)
 
     def sample_relative(
         self,
         study: Study,
         trial: FrozenTrial,
-        search_space: dict[str, BaseDistribution],  # noqa: ARG002  it is the whole space
+        search_space: dict[str, BaseDistribution],  # noqa: ARG002  always the complete space
     ) -> dict[str, Any]:
-        """Draw a free point."""
+        """Sample a free point."""
         taken = taken_points([other for other in study.get_trials(deepcopy=False) if other.number != trial.number])
         for _ in range(TRIES if self.sampler else 0):
             point = self._propose(study, trial)
@@ -64,16 +64,16 @@ class WithoutReplacement(BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,  # noqa: ARG002
     ) -> Any:
-        """Refuse: nothing is drawn apart."""
+        """Raise an error: no value is sampled separately."""
         raise RuntimeError(f"{param_name} was not drawn with its point.")
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Hand on."""
+        """Call the same method of the sampler."""
         if self.sampler:
             self.sampler.before_trial(study, trial)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Sequence[float] | None) -> None:
-        """Hand on."""
+        """Call the same method of the sampler."""
         if self.sampler:
             self.sampler.after_trial(study, trial, state, values)
 
@@ -95,17 +95,17 @@ class WithoutReplacement(BaseSampler):
 
 
 def key_of(point: Mapping[str, Any]) -> Key:
-    """Return what tells points apart."""
+    """Return a hashable key that identifies a point."""
     return tuple((name, type(value).__name__, value) for name, value in sorted(point.items()))
 
 
 def taken_points(trials: Sequence[FrozenTrial]) -> set[Key]:
-    """Return the points of trials, but of those that an error ended: it says nothing of the point."""
+    """Return the points of trials, except those that failed with an error, which does not depend on the point."""
     broken = [trial.state == TrialState.FAIL and DIVERGED not in trial.user_attrs for trial in trials]
     return {key_of(trial.params) for trial, is_broken in zip(trials, broken, strict=True) if not is_broken}
 
 
 def n_free(space: Space, trials: Sequence[FrozenTrial]) -> int | None:
-    """Count the points that are left; None where there is a continuum."""
+    """Return the number of points left; None if the space is continuous."""
     n = size(space)
     return None if n is None else n - len(taken_points(trials))

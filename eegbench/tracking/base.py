@@ -1,4 +1,4 @@
-"""What a tracker promises: a run's facts first, its metrics a pass, in the end its files and its model."""
+"""Base class of trackers: facts of a run at its start, metrics after each pass, files and model at its end."""
 
 import logging
 import math
@@ -12,23 +12,23 @@ from pathlib import Path
 _log = logging.getLogger(__name__)
 
 RETRY_S = 60.0
-"""How long training goes on before a tracker that did not answer is tried again."""
+"""Seconds of training before a tracker that did not answer is tried again."""
 
 
 @dataclass(frozen=True)
 class DatasetFacts:
-    """The data that one part of a run used.
+    """Data that a run used for one purpose.
 
     Attributes
     ----------
     name
         Name of the dataset.
     digest
-        Identifies the content; MLflow keeps its first 36 characters.
+        Digest of the content; MLflow stores its first 36 characters.
     source
-        The folder or address that it was read from.
+        Folder or address of the data.
     context
-        What it was used for: ``train``, ``valid`` or ``test``.
+        Purpose: ``train``, ``valid`` or ``test``.
     profile
         Counts: ``n_subjects``, ``n_recordings``, ``n_windows``, …
     """
@@ -42,24 +42,24 @@ class DatasetFacts:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of a run before it begins.
+    """Facts of a run that are known before it starts.
 
     Attributes
     ----------
     experiment
-        The experiment that the run belongs to, unless the tracker's own option names another.
+        Experiment that the run belongs to, unless the tracker's own option names another.
     name
         Name of the run.
     folder
-        The run's folder.
+        Folder of the run.
     parameters
-        The options of the run, flat, with dotted keys.
+        Options of the run, flat, with dotted keys.
     tags
         Versions, git state and other facts that are not options.
     datasets
-        The data that it uses.
+        Data that the run uses.
     parent
-        Folder of the run that it stands below; None where it stands by itself.
+        Folder of the parent run; None if there is no parent.
     """
 
     experiment: str
@@ -73,20 +73,20 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A model in files, and the module that reads them, so that nothing need be pickled.
+    """A model stored in files, with the module that loads them, so that no pickle is needed.
 
     Attributes
     ----------
     loader
-        The name of an installed module whose ``_load_pyfunc(path)`` returns a `eegbench.tracking.served.Served`.
+        Name of an installed module whose ``_load_pyfunc(path)`` returns a `eegbench.tracking.served.Served`.
     folder
-        The model's files.
+        Folder of the model's files.
     input_shape
         Shape of one example, (n_channels, n_times); the input is float32 (n, n_channels, n_times).
     n_outputs
         Number of classes; the output is float32 (n, n_outputs).
     metadata
-        What a user must know of the input and output: channels, sampling rate, normalisation, classes.
+        Requirements on input and output: channels, sampling rate, normalisation, classes.
     """
 
     loader: str
@@ -98,18 +98,18 @@ class ServedModel:
 
 @dataclass(frozen=True)
 class SweepView:
-    """How the pages about a sweep's runs are to be arranged.
+    """Arrangement of the pages about a sweep's runs.
 
     Attributes
     ----------
     objective, maximize
-        The metric that runs are sorted by, and whether a higher one is better.
+        Metric by which runs are sorted, and whether a higher value is better.
     order
-        Numbers of trials, the most interesting first.
+        Numbers of trials, most interesting first.
     curves
-        Metrics of passes to draw.
+        Metrics logged after each pass, to be plotted.
     options
-        What varied, the most important first.
+        Varied options, most important first.
     """
 
     objective: str
@@ -120,53 +120,53 @@ class SweepView:
 
 
 class TrackedRun(ABC):
-    """A run that has begun."""
+    """A run that has started."""
 
     @property
     @abstractmethod
     def link(self) -> str:
-        """What to open to see the run."""
+        """Address or path at which to view the run."""
 
     @abstractmethod
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
-        """Keep the metrics of one pass; those that are not finite are left out."""
+        """Log the metrics of one pass; values that are not finite are left out."""
 
     @abstractmethod
     def pages(self, view: SweepView) -> tuple[str, ...]:
-        """Return the addresses that show the runs below this one side by side; none where there are no pages."""
+        """Return the addresses of pages that compare the child runs; empty if the tracker has no pages."""
 
     @abstractmethod
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
+        """Log the final metrics, every file of the run's folder, and the model; then set the run's state."""
 
     @abstractmethod
     def fail(self, error: BaseException) -> None:
-        """Record why the run ended early: killed by the user, or failed."""
+        """Record the reason for which the run ended early: stopped by the user, or an error."""
 
 
 class Tracker(ABC):
-    """Keeps runs."""
+    """Interface of trackers, which log runs."""
 
     @abstractmethod
     def start(self, facts: RunFacts) -> TrackedRun:
-        """Begin a run, or continue the one that the run's folder already belongs to.
+        """Start a run, or continue the run to which the folder already belongs.
 
         Raises
         ------
         ValueError
-            Where the place that keeps the runs does not answer or cannot be written, before any long work.
+            If the tracking store does not answer or is not writable; raised before any long computation.
         """
 
 
 class LenientRun(TrackedRun):
-    """A run whose metrics of passes may come late, so that a tracker that does not answer ends no training.
+    """A run that logs late rather than ending training if the tracker does not answer.
 
-    What was not taken is tried again with a later pass, and by `finish`, which alone raises.
+    Metrics that could not be logged are retried after a later pass and in `finish`, the only method that raises.
 
     Parameters
     ----------
     run
-        The run as its tracker keeps it.
+        Run as returned by the tracker.
     """
 
     def __init__(self, run: TrackedRun) -> None:
@@ -176,32 +176,32 @@ class LenientRun(TrackedRun):
 
     @property
     def link(self) -> str:
-        """What to open to see the run."""
+        """Address or path at which to view the run."""
         return self.run.link
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
-        """Keep the metrics of one pass, with those that wait."""
+        """Log the metrics of one pass, and those still pending."""
         self._waiting.append((pass_, metrics))
         if time.monotonic() < self._again_s:
             return
         try:
             self._send()
-        except Exception as error:  # noqa: BLE001  what is not taken waits
+        except Exception as error:  # noqa: BLE001  retried later
             if self._again_s == -math.inf:
-                _log.warning("the tracker takes no records (%s); training goes on, and they are tried again", error)
+                _log.warning("the tracker does not answer (%s); training continues and will retry", error)
             self._again_s = time.monotonic() + RETRY_S
 
     def pages(self, view: SweepView) -> tuple[str, ...]:
-        """Return the addresses that show the runs below this one side by side; none where there are no pages."""
+        """Return the addresses of pages that compare the child runs; empty if the tracker has no pages."""
         return self.run.pages(view)
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Keep what waits, the run's final metrics, every file of its folder, and its model."""
+        """Log pending metrics, the final metrics, every file of the run's folder, and the model."""
         self._send()
         self.run.finish(metrics=metrics, model=model, state=state)
 
     def fail(self, error: BaseException) -> None:
-        """Record why the run ended early."""
+        """Record the reason for which the run ended early."""
         self.run.fail(error)
 
     def _send(self) -> None:
@@ -212,14 +212,14 @@ class LenientRun(TrackedRun):
 
 @contextmanager
 def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception], ...] = ()) -> Iterator[TrackedRun]:
-    """Begin a run, and record the reason where its block ends with an exception, which is raised again.
+    """Start a run; if its block raises an exception, record the reason and raise it again.
 
     Parameters
     ----------
     tracker
-        Keeps the run.
+        Logs the run.
     facts
-        What is known of it.
+        Facts of the run.
     outcomes
         Exceptions that are an outcome of a run that was finished already; they are not recorded.
     """

@@ -1,9 +1,9 @@
-"""Arrange MLflow's chart page for a sweep: curves of all trials, the objective, parallel coordinates.
+"""Arrangement of MLflow's chart page for a sweep: curves of all trials, the objective, parallel coordinates.
 
-MLflow 3 keeps such an arrangement as a tag of the experiment and offers it in the menu *Views*. Without one, the page
-begins with a bar chart of each final metric in alphabetical order, and the curves are far below. The tag's format and
-the address that opens it are MLflow's own and not documented (as of 3.17): this module alone knows them, and a test
-opens the page in a browser. Where another version ignores the tag, its own arrangement is shown.
+MLflow 3 stores such an arrangement as a tag of the experiment and lists it in the menu *Views*. Without one, the page
+begins with a bar chart of each final metric in alphabetical order, and the curves are far below. MLflow does not
+document the tag's format or the address that opens it (as of 3.17): only this module uses them, and a test opens the
+page in a browser. A version that ignores the tag shows its own arrangement.
 """
 
 import json
@@ -14,12 +14,12 @@ from eegbench.tracking.links import ABOUT_TRAINING, children_of, metric_key, run
 
 TAG = "mlflow.sharedViewState."
 MAX_VALUE = 5000
-"""Longest value of an experiment's tag (MLflow 3)."""
+"""Maximum length of an experiment tag's value (MLflow 3)."""
 
 SECTION = "sweep"
 MANY = 100
 AS_MEASURED = {"xAxisKey": "step", "lineSmoothness": 0}
-"""A curve over passes; MLflow smooths one that does not say how much."""
+"""Settings of a curve over passes; MLflow smooths curves by default."""
 
 
 def chart_view(
@@ -39,19 +39,19 @@ def chart_view(
     Parameters
     ----------
     name
-        What the menu calls the view: the sweep's name.
+        Name of the view in the menu: the sweep's name.
     parent_id
-        The run whose children are shown; it is the view's key, too.
+        Id of the run whose children are shown; also the key of the view.
     objective
-        The metric that the runs are sorted by, and that the parallel coordinates end with.
+        Metric by which the runs are sorted, and the last axis of the parallel coordinates.
     maximize
         Whether a higher objective is better.
     curves
-        Metrics logged every pass, drawn in this order before everything else.
+        Metrics logged after each pass, plotted in this order above everything else.
     options
-        What varied, the most important first; where the tag would grow too long, the last are left out.
+        Varied options, most important first; the last are left out if the tag would exceed `MAX_VALUE`.
     now_ms
-        The time, in milliseconds since 1970.
+        Current time in milliseconds since 1970.
     """
     for n_options in range(len(options), -1, -1):
         cards = _cards(objective, curves, options[:n_options])
@@ -63,7 +63,7 @@ def chart_view(
 
 
 def view_link(address: str, experiment_id: str, key: str) -> str:
-    """Return the address of the chart page as a kept view arranges it, such as one of `chart_view`."""
+    """Return the address that opens the chart page in a stored view, such as one made by `chart_view`."""
     return f"{runs_page(address, experiment_id)}?viewStateShareKey={key}&compareRunsMode=CHART&{ABOUT_TRAINING}"
 
 
@@ -76,7 +76,7 @@ def _state(cards: Sequence[Mapping[str, Any]], filter_: str, order: str, maximiz
         "runsHiddenMode": "SHOWALL",
         "compareRunCharts": cards,
         "compareRunSections": [section],
-        "isAccordionReordered": True,  # or MLflow would sort this section between the others
+        "isAccordionReordered": True,  # keeps this section in front of the others
     }
 
 

@@ -1,4 +1,4 @@
-"""Where MLflow keeps the runs, and how to open it so that parallel runs never damage a new store."""
+"""Location of MLflow's store, and opening it so that parallel runs never damage a new database."""
 
 import fcntl
 import os
@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlparse
 from eegbench.tracking.moved import ARTEFACTS, follow_move
 
 Client = Any
-"""An ``mlflow.MlflowClient``; MLflow takes more than a second to import, so only functions that need it do."""
+"""An ``mlflow.MlflowClient``; importing MLflow takes over a second, so only functions that need it import it."""
 
 FILE = "sqlite:///"
-"""Before the path of a database."""
+"""Prefix of the path of an SQLite database in a URI."""
 
 _SERVERS = ("http", "https", "databricks")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -29,23 +29,23 @@ QUIET = {
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # about 15 s; its own 7 hold training up for minutes
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # about 15 s; the default of 7 blocks training for minutes
 }
-"""What MLflow must find in its environment, before it is imported, to stay silent and to give up in time."""
+"""Environment variables, set before MLflow is imported, that silence it and limit its retries."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where runs are kept.
+    """Location of a tracking store.
 
     Attributes
     ----------
     uri
         MLflow's tracking URI, absolute.
     artefacts
-        URI of the folder for files, or None where a server decides.
+        URI of the folder for files; None if a server decides.
     lock
-        A file that is locked while a new database is set up, or None where a server does that.
+        Lock file used while a new database is created; None if a server does that.
     """
 
     uri: str
@@ -59,27 +59,27 @@ class Place:
 
 
 def database_file(folder: Path) -> Path:
-    """Return the file in an outputs folder that holds the runs."""
+    """Return the database file in an outputs folder."""
     return folder.resolve() / "mlflow.db"
 
 
 def artefact_uri(folder: Path) -> str:
-    """Return the address of the folder, in an outputs folder, that holds the files of the runs."""
+    """Return the URI of the folder for the runs' files in an outputs folder."""
     return (folder.resolve() / ARTEFACTS).as_uri()
 
 
 def default_place(folder: Path) -> Place:
-    """Return the place inside an outputs folder: an sqlite database, and the files beside it."""
+    """Return the location inside an outputs folder: an SQLite database with a folder of files next to it."""
     return _sqlite_place(database_file(folder), folder)
 
 
 def find_place(uri: str | None, folder: Path) -> Place:
-    """Return the place that a tracking URI names, or the one inside the outputs folder where it is None.
+    """Return the location of a tracking URI; None gives the one inside the outputs folder.
 
     Raises
     ------
     ValueError
-        Where MLflow 3 keeps no runs under such a URI.
+        If MLflow 3 does not support such a URI.
     """
     if uri is None:
         return default_place(folder)
@@ -97,12 +97,12 @@ def find_place(uri: str | None, folder: Path) -> Place:
 
 
 def connect(place: Place) -> Client:
-    """Open a place and return a client, setting up the database where it is new (about two seconds).
+    """Open a location and return a client; a new database is created first, which takes about two seconds.
 
     Raises
     ------
     ValueError
-        Where it cannot be written, is no MLflow database, or does not answer.
+        If the location is not writable, is not an MLflow database, or does not answer.
     """
     if place.uri.startswith("http"):
         _check_answer(place.uri)
@@ -111,46 +111,46 @@ def connect(place: Place) -> Client:
             from mlflow import MlflowClient
 
             if place.lock:
-                import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  takes long, and needs no lock
+                import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  slow, and needs no lock
 
             with _locked(place.lock):
                 client = MlflowClient(place.uri)
-                client.search_experiments(max_results=1)  # opens the database now, under the lock
+                client.search_experiments(max_results=1)  # opens the database while it is locked
                 if place.uri.startswith(FILE):
                     follow_move(Path(place.uri.removeprefix(FILE)))
                 return client
     except Exception as error:
         raise ValueError(
             f"MLflow cannot open {place.public_uri} ({_first_line(error)}); move it aside, or name another "
-            "with tracking.uri=URI or paths.outputs=FOLDER, or keep no database with tracking=folder."
+            "with tracking.uri=URI or paths.outputs=FOLDER, or log to files: tracking=folder."
         ) from error
 
 
 def check_writable(place: Place) -> None:
-    """Refuse a place whose database or folder of files belongs to somebody who does not let others write.
+    """Raise an error if the user may not write to the database or the folder of files.
 
     Raises
     ------
     ValueError
-        Naming the file or folder.
+        If one of them is not writable; the message names the file or folder.
     """
     files = [Path(place.uri.removeprefix(FILE))] if place.uri.startswith(FILE) else []
     files += [Path(unquote(urlparse(uri).path)) for uri in (place.artefacts,) if uri]
-    for path in (*files, *(file.parent for file in files)):  # sqlite writes a journal next to its file
+    for path in (*files, *(file.parent for file in files)):  # SQLite writes a journal next to its file
         if path.exists() and not os.access(path, os.W_OK):
             raise ValueError(
                 f"{path}: writing is not permitted, so MLflow cannot keep the run; ask its owner for permission, name "
-                "another place with tracking.uri=URI or paths.outputs=FOLDER, or keep no database with tracking=folder."
+                "another place with tracking.uri=URI or paths.outputs=FOLDER, or log to files: tracking=folder."
             )
 
 
 def find_experiment(client: Client, place: Place, name: str) -> str:
-    """Return the id of an experiment, making it where there is none of this name.
+    """Return the id of an experiment; create it if there is none of this name.
 
     Raises
     ------
     ValueError
-        Where an experiment of this name was deleted in the user interface: it still holds the name.
+        If an experiment of this name was deleted in the user interface, which reserves the name.
     """
     from mlflow.exceptions import MlflowException
 
@@ -159,7 +159,7 @@ def find_experiment(client: Client, place: Place, name: str) -> str:
         try:
             return str(client.create_experiment(name, artifact_location=place.artefacts))
         except MlflowException:
-            found = client.get_experiment_by_name(name)  # another process may have been first
+            found = client.get_experiment_by_name(name)  # another process may have created it
             if found is None:
                 raise
     if found.lifecycle_stage != "active":
@@ -172,9 +172,9 @@ def find_experiment(client: Client, place: Place, name: str) -> str:
 
 def _sqlite_place(file: Path, folder: Path) -> Place:
     file = file.resolve()
-    if set("?%") & set(str(file)):  # SQLAlchemy would read them as a query and an escape
+    if set("?%") & set(str(file)):  # SQLAlchemy parses them as a query and an escape
         raise ValueError(
-            f"{file}: the path of an sqlite database may hold neither ? nor %; "
+            f"{file}: the path of an sqlite database must not contain ? or %; "
             "name another with paths.outputs=FOLDER or tracking.uri=sqlite:////FOLDER/FILE."
         )
     return Place(f"{FILE}{file}", artefact_uri(folder), file.with_name(f"{file.name}.lock"))
@@ -182,11 +182,11 @@ def _sqlite_place(file: Path, folder: Path) -> Place:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Ask MLflow for silence, towards the terminal and towards its makers; what the user has set stays."""
+    """Disable MLflow's output, telemetry and warnings; the user's own settings take precedence."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # MLflow's calls of SQLAlchemy, and hints to authors of chat models
+        warnings.simplefilter("ignore")  # about SQLAlchemy, and hints for chat models
         yield
 
 
@@ -196,17 +196,17 @@ def _locked(file: Path | None) -> Iterator[None]:
         yield
         return
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w") as handle:  # closing it gives the lock back
+    with file.open("w") as handle:  # closing the file releases the lock
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _check_answer(uri: str) -> None:
-    # MLflow itself would try again for minutes
+    # MLflow itself would retry for minutes
     try:
         urllib.request.urlopen(uri, timeout=10).close()
     except urllib.error.HTTPError:
-        return  # a refusal is an answer
+        return  # an HTTP error is an answer
     except OSError as error:
         raise ValueError(
             f"no MLflow server answers at tracking.uri={uri} ({error}); start it, or leave tracking.uri null."

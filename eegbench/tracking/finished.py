@@ -1,4 +1,4 @@
-"""Finds finished runs where MLflow keeps them, and hands out what they were, what they scored and their files."""
+"""Search for finished runs in MLflow's store, and access to their parameters, scores and files."""
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,20 +17,20 @@ PAGE = 1000
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run as MLflow keeps it.
+    """A run as stored in MLflow.
 
     Attributes
     ----------
     id, name
-        What MLflow calls it.
+        MLflow's id and name of the run.
     experiment, experiment_id
-        The experiment that it belongs to.
+        Experiment of the run.
     status
         ``FINISHED``, ``RUNNING``, ``FAILED``, ``KILLED`` or ``SCHEDULED``.
     parameters, tags, metrics
-        What was logged, parameters by their dotted option names; metrics are the last of each.
+        Logged values; parameters by dotted option name, metrics with their last value.
     files
-        Address of the folder that holds the run's files.
+        Address of the folder with the run's files.
     link
         Address of the run's page in MLflow's user interface.
     """
@@ -51,21 +51,21 @@ class FinishedRun:
 
 
 class Archive:
-    """The runs that a place keeps, to read and never to change.
+    """Read-only access to the runs of a tracking store.
 
     Parameters
     ----------
     place
-        Where MLflow keeps them.
+        Location of the store.
     aside
-        A folder for files that must be fetched from a server.
+        Local folder for files downloaded from a server.
 
     Raises
     ------
     ValueError
-        Where the place does not answer.
+        If the store does not answer.
     FileNotFoundError
-        Where there is no database yet.
+        If there is no database yet.
     """
 
     def __init__(self, place: Place, aside: Path) -> None:
@@ -74,21 +74,21 @@ class Archive:
         self.client: Client = connect(place)
 
     def find(self, *, experiment: str | None, parent: str | None, filter_: str | None) -> list[FinishedRun]:
-        """Return all runs to which every condition that is given applies, oldest first.
+        """Return all runs that satisfy every given condition, oldest first.
 
         Parameters
         ----------
         experiment
             Name of an MLflow experiment; None for all.
         parent
-            Id of the run that started them.
+            Id of the parent run; None for all.
         filter_
-            A filter as MLflow's pages take it, such as ``params.`trainer.lr` = '0.001'``.
+            Filter in MLflow's search syntax, such as ``params.`trainer.lr` = '0.001'``; None for all.
 
         Raises
         ------
         ValueError
-            Where there is no such experiment or parent, or MLflow cannot read the filter.
+            If there is no such experiment or parent, or MLflow cannot parse the filter.
         """
         names = {str(one.experiment_id): str(one.name) for one in self._experiments()}
         conditions = [filter_] if filter_ else []
@@ -105,21 +105,21 @@ class Archive:
         Raises
         ------
         ValueError
-            Where there is no such run.
+            If there is no such run.
         """
         self._check_run(run_id)
         run = self.client.get_run(run_id)
         return self._run(run, str(self.client.get_experiment(run.info.experiment_id).name))
 
     def fetch(self, run: FinishedRun, name: str) -> Path | None:
-        """Return the local path of one of the run's files, fetched where it is elsewhere; None where it has none.
+        """Return the local path of one of the run's files, downloaded if necessary; None if there is no such file.
 
         Parameters
         ----------
         run
             The run.
         name
-            Path of the file below the run's folder.
+            Path of the file relative to the run's folder.
         """
         place = urlsplit(run.files)
         if place.scheme in ("", "file"):
@@ -186,14 +186,14 @@ class Archive:
 
 
 def parent_id(word: str, place: Place) -> str:
-    """Return the id of the run that a word names: itself, or the one in the ``tracking.json`` of a sweep's folder.
+    """Return a run's id, given the id itself or a sweep's folder with a ``tracking.json``.
 
     Raises
     ------
     ValueError
-        Where the folder's run is kept elsewhere.
+        If the folder's run is in another tracking store.
     FileNotFoundError
-        Where the folder has no ``tracking.json``.
+        If the folder has no ``tracking.json``.
     """
     folder = Path(word)
     if not folder.is_dir():
@@ -203,11 +203,11 @@ def parent_id(word: str, place: Place) -> str:
         raise FileNotFoundError(f"--parent {folder}: there is no {RECORD} in it, nor in its folder sweep.")
     facts = read_json(records[0])
     kept = str(facts.get("uri"))
-    own = Path(place.uri.removeprefix(FILE)).parent  # an outputs folder may have been moved together with its database
+    own = Path(place.uri.removeprefix(FILE)).parent  # the outputs folder may have been moved
     is_inside = place.uri.startswith(FILE) and folder.resolve().is_relative_to(own)
     if kept != place.public_uri and not is_inside:
         raise ValueError(
-            f"--parent {folder}: its run is kept in {kept}, not in {place.public_uri}; add --tracking-uri {kept}"
+            f"--parent {folder}: its run is logged in {kept}, not in {place.public_uri}; add --tracking-uri {kept}"
         )
     return str(facts.get("run_id"))
 

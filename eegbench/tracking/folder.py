@@ -1,4 +1,4 @@
-"""Keeps a run in its folder alone, for those who want no database."""
+"""Tracking in the run's folder only, without a database."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,20 +7,20 @@ from eegbench.tracking.base import RunFacts, ServedModel, SweepView, TrackedRun,
 
 
 class Folder(Tracker):
-    """Leaves it at the run's folder: the command has written everything there already."""
+    """Log nothing elsewhere: the command writes everything to the run's folder."""
 
     def start(self, facts: RunFacts) -> "FolderRun":
-        """Begin a run, or continue the one in the folder."""
+        """Start a run, or continue the one in the folder."""
         return FolderRun(facts.folder)
 
 
 class FolderRun(TrackedRun):
-    """A run whose folder says it all.
+    """A run that is stored in its folder only.
 
     Parameters
     ----------
     folder
-        The run's folder.
+        Folder of the run.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,18 +28,18 @@ class FolderRun(TrackedRun):
 
     @property
     def link(self) -> str:
-        """The run's folder."""
+        """Folder of the run."""
         return str(self.folder)
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
-        """Do nothing: the history stands in the folder."""
+        """Do nothing: the history is in the folder."""
 
     def pages(self, view: SweepView) -> tuple[str, ...]:  # noqa: ARG002
-        """Return nothing: folders have no pages."""
+        """Return an empty tuple: folders have no pages."""
         return ()
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Do nothing: scores and model stand in the folder."""
+        """Do nothing: scores and model are in the folder."""
 
     def fail(self, error: BaseException) -> None:
-        """Do nothing: the error is shown to the user, and the folder stays as it is."""
+        """Do nothing: the error is shown to the user, and the folder stays unchanged."""

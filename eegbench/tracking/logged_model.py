@@ -1,4 +1,4 @@
-"""Gives a model in files to MLflow: a signature, its requirements, the module that loads it, and no pickle."""
+"""Logging of a model to MLflow from files: signature, requirements and loader module, without pickle."""
 
 import json
 from importlib.metadata import version
@@ -15,9 +15,9 @@ REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
 
 
 def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:
-    """Log a model as the run's output.
+    """Log a model as an output of the run.
 
-    This is what ``mlflow.pyfunc.log_model`` does, without its global tracking URI and active run.
+    Equivalent to ``mlflow.pyfunc.log_model``, without its global tracking URI and active run.
     """
     from mlflow.entities import LoggedModelOutput
     from mlflow.models import Model
@@ -28,7 +28,7 @@ def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id
         model_uuid=logged.model_id,
         model_id=logged.model_id,
         run_id=run_id,
-        metadata=json.loads(json.dumps(dict(served.metadata))),  # plain lists: the card is YAML
+        metadata=json.loads(json.dumps(dict(served.metadata))),  # tuples become lists, as the card is YAML
     )
     with TemporaryDirectory() as folder, quiet():
         _save(served, card, Path(folder) / "model")
@@ -46,13 +46,13 @@ def _save(served: ServedModel, card: Any, folder: Path) -> None:
         data_path=str(served.folder),
         signature=_signature(served),
         input_example=np.zeros((1, *served.input_shape), dtype=np.float32),
-        pip_requirements=_requirements(),  # given, as MLflow takes seconds to find them
+        pip_requirements=_requirements(),  # given, as MLflow would take seconds to infer them
         mlflow_model=card,
     )
 
 
 def _requirements() -> list[str]:
-    return [f"{name}=={version(name).split('+')[0]}" for name in REQUIREMENTS]  # a local version (+cpu) is on no index
+    return [f"{name}=={version(name).split('+')[0]}" for name in REQUIREMENTS]  # PyPI lacks local versions (+cpu)
 
 
 def _signature(served: ServedModel) -> Any:

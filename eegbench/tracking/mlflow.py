@@ -1,4 +1,4 @@
-"""Keeps runs in MLflow: an sqlite database in the outputs folder, or any other store that MLflow knows."""
+"""Tracking in MLflow: an SQLite database in the outputs folder, or any other store that MLflow supports."""
 
 import json
 import math
@@ -20,22 +20,22 @@ from eegbench.tracking.names import digest, legal_names
 from eegbench.tracking.uninterrupted import uninterrupted
 
 RECORD = "tracking.json"
-"""The file in a run's folder that says which MLflow run it belongs to."""
+"""Name of the file in a run's folder that stores the id of its MLflow run."""
 
 FAILURE = "failure"
-"""The tag that says why a run ended early."""
+"""Tag with the reason for which a run ended early."""
 
 STATE = "state"
-"""The tag that says what became of a run: running, complete, pruned, failed or killed."""
+"""Tag with the state of a run: running, complete, pruned, failed or killed."""
 
 PARENT = "mlflow.parentRunId"
 
 FOLDER = "folder"
-"""The tag that names the run's folder, from the moment that there is a run."""
+"""Tag with the run's folder, set when the MLflow run is created."""
 
 UI_ADDRESS = "http://127.0.0.1:5000"
 
-# MLflow 3 cuts longer values without an error, and refuses larger batches
+# MLflow 3 truncates longer values without an error, and rejects larger batches
 MAX_PARAMETER, MAX_TAG = 6000, 8000
 BATCH = 100
 MAX_DIGEST = 36
@@ -44,16 +44,16 @@ T = TypeVar("T")
 
 
 class Mlflow(Tracker):
-    """Keeps runs in MLflow.
+    """Log runs in MLflow.
 
     Parameters
     ----------
     uri
-        MLflow's tracking URI; None for the sqlite database in ``folder``.
+        MLflow's tracking URI; None for the SQLite database in ``folder``.
     folder
-        The outputs folder: holds the database and, unless a server decides otherwise, the runs' files.
+        Outputs folder, with the database and, unless a server decides otherwise, the runs' files.
     experiment
-        The MLflow experiment; None for the one that the command names.
+        Name of the MLflow experiment; None for the one named by the command.
     """
 
     def __init__(self, *, uri: str | None, folder: str, experiment: str | None) -> None:
@@ -62,7 +62,7 @@ class Mlflow(Tracker):
         self.experiment = experiment
 
     def start(self, facts: RunFacts) -> "MlflowRun":
-        """Begin a run, or continue the one that ``tracking.json`` in its folder names."""
+        """Start a run, or continue the one named in ``tracking.json`` of its folder."""
         check_writable(self.place)
         client = connect(self.place)
         run = self._recorded(client, facts.folder)
@@ -88,7 +88,7 @@ class Mlflow(Tracker):
         return run
 
     def _recorded(self, client: Client, folder: Path) -> Any:
-        """Return the run that the folder belongs to, or None where this place has none of its id (any more)."""
+        """Return the run recorded in the folder; None if there is none or it was deleted."""
         from mlflow.exceptions import MlflowException
 
         record = folder / RECORD
@@ -121,7 +121,7 @@ class Mlflow(Tracker):
 
 
 class MlflowRun(TrackedRun):
-    """A run in MLflow that has begun.
+    """A run in MLflow that has started.
 
     Parameters
     ----------
@@ -130,9 +130,9 @@ class MlflowRun(TrackedRun):
     run
         The MLflow run.
     folder
-        The run's folder.
+        Folder of the run.
     address
-        Where, or by which command, the user interface is opened.
+        Address of the user interface, or the command that starts it.
     """
 
     def __init__(self, client: Client, *, run: Any, folder: Path, address: str) -> None:
@@ -146,11 +146,11 @@ class MlflowRun(TrackedRun):
 
     @property
     def link(self) -> str:
-        """How the user interface is started, and the address of the run in it."""
+        """Command that starts the user interface, and the address of the run in it."""
         return f"{self.address}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
 
     def describe(self, facts: RunFacts) -> None:
-        """Keep parameters and tags; a parameter that differs on resuming becomes a tag beside the first."""
+        """Log parameters and tags; parameters cannot change, so a value that differs on resuming becomes a tag."""
         from mlflow.entities import Param, RunTag
 
         parameters = self._fitting("parameters", facts.parameters, MAX_PARAMETER)
@@ -164,13 +164,13 @@ class MlflowRun(TrackedRun):
                 self.client.log_batch(self.run_id, tags=some)
 
     def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
-        """Keep the metrics of one pass in one write; passes that a resumed run repeats are there already."""
+        """Log the metrics of one pass in one write; passes that a resumed run repeats are skipped."""
         if pass_ > self._last_pass:
             self._log(metrics, pass_)
             self._last_pass = pass_
 
     def pages(self, view: SweepView) -> tuple[str, ...]:
-        """Return the addresses of MLflow's comparison of this run's children, and of their charts."""
+        """Return the addresses of MLflow's comparison and chart pages of this run's children."""
         children = self.client.search_runs([self.experiment_id], children_of(self.run_id), max_results=MAX_COMPARED)
         found = {run.data.tags.get("trial", ""): run.info.run_id for run in children}
         ordered = [found[trial] for trial in view.order if trial in found]
@@ -192,7 +192,7 @@ class MlflowRun(TrackedRun):
         )
 
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Keep the run's final metrics, every file of its folder, and its model; the run is then in this state."""
+        """Log the final metrics, every file of the run's folder, and the model; then set the run's state."""
         self._log(metrics, max(self._last_pass, 0))  # MLflow shows the value of the highest step
         self.client.log_artifacts(self.run_id, str(self.folder))
         if model is not None:
@@ -201,7 +201,7 @@ class MlflowRun(TrackedRun):
         self.client.set_terminated(self.run_id, "FINISHED")
 
     def fail(self, error: BaseException) -> None:
-        """Record why the run ended early: KILLED after Ctrl-C, FAILED with the reason as a tag otherwise."""
+        """Set the status and its reason: KILLED after Ctrl-C, otherwise FAILED with the error message as a tag."""
         reason = str(error).strip() or type(error).__name__
         status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
         with uninterrupted():
@@ -221,7 +221,7 @@ class MlflowRun(TrackedRun):
                 self.client.log_batch(self.run_id, metrics=batch)
 
     def _fitting(self, kind: str, values: Mapping[str, object], limit: int) -> dict[str, str]:
-        """Return legal names with texts within the limit; longer texts go to a file and leave their digest."""
+        """Return legal names with values within the limit; longer values go to a file and are replaced by a digest."""
         names = legal_names(values)
         return {names[key]: self._fit(kind, names[key], str(value), limit) for key, value in values.items()}
 
@@ -234,9 +234,9 @@ class MlflowRun(TrackedRun):
 
 
 def _begun(client: Client, experiment: str, folder: Path) -> Any:
-    """Return the run of a process that was killed before it could write into the folder which run it is."""
+    """Return the run of a process that was killed before it wrote the run's id into the folder."""
     place = str(folder.resolve())
-    if "'" in place:  # MLflow's filters know no way to write it
+    if "'" in place:  # MLflow's filters cannot escape it
         return None
     found = client.search_runs([experiment], f"tags.{FOLDER} = '{place}' and attributes.status = 'RUNNING'")
     return found[0] if found else None
@@ -249,13 +249,13 @@ def _reopen(client: Client, run: Any) -> None:
 
 
 def _last_step(client: Client, run: Any) -> int:
-    """Return the last pass that the run has metrics of, -1 where there are none."""
+    """Return the last pass for which the run has metrics; -1 if there is none."""
     histories = (client.get_metric_history(run.info.run_id, name) for name in run.data.metrics)
     return max((metric.step for history in histories for metric in history), default=-1)
 
 
 def _log_datasets(client: Client, run: Any, datasets: Iterable[DatasetFacts]) -> None:
-    """Keep which data a run uses; where two runs bring the same data at one moment, MLflow refuses the second once."""
+    """Log the datasets of a run; MLflow may reject the same data from two runs at once, so this is tried twice."""
     from mlflow.exceptions import MlflowException
 
     inputs = [_dataset_input(dataset) for dataset in datasets]

@@ -1,10 +1,10 @@
-"""Lets the database of an outputs folder follow where the folder was moved: MLflow keeps absolute places of files.
+"""Correction of file locations in the database of an outputs folder that was moved: MLflow stores absolute paths.
 
 Conventions
 -----------
-Experiments that eegbench makes keep their files in ``mlartifacts`` next to the database: those of a run in the folder
-of its id, those of a logged model in ``models`` and its id. MLflow's client cannot change a place, so the rows of its
-database are changed. Places of experiments that somebody else made stay as they are.
+Experiments created by eegbench store their files in ``mlartifacts`` next to the database: files of a run in a folder
+named by its id, files of a logged model in ``models`` and its id. MLflow's client cannot change a location, so this
+module updates the database. Locations of experiments created by other programs are not changed.
 """
 
 import os
@@ -17,12 +17,12 @@ ARTEFACTS = "mlartifacts"
 
 
 def follow_move(file: Path) -> None:
-    """Correct the places of experiments, runs and models in a database whose folder was moved or copied.
+    """Correct the locations of experiments, runs and models in a database whose folder was moved or copied.
 
     Parameters
     ----------
     file
-        The sqlite database; one in which nothing can be written stays as it is.
+        The SQLite database; one that is not writable is not changed.
     """
     here = file.parent / ARTEFACTS
     if not os.access(file, os.W_OK):
@@ -36,7 +36,7 @@ def follow_move(file: Path) -> None:
 
 
 def _follow(database: sqlite3.Connection, experiment: int, before: str, here: Path) -> None:
-    """Correct the places of an experiment whose files are here, or whose old place is gone."""
+    """Correct the locations of an experiment whose files are here, or whose old location no longer exists."""
     models = "UPDATE logged_models SET artifact_location = ? WHERE model_id = ?"
     runs = "UPDATE runs SET artifact_uri = ? WHERE run_uuid = ?"
     rows = [

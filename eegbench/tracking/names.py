@@ -1,4 +1,4 @@
-"""Makes names and values that MLflow accepts, without ever losing one."""
+"""Names and values in the form that MLflow accepts; no two names are merged."""
 
 import hashlib
 import posixpath
@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 MAX_NAME = 250
-"""Longest name of a metric, parameter or tag (MLflow 3)."""
+"""Maximum length of a metric, parameter or tag name (MLflow 3)."""
 
 _ILLEGAL = re.compile(r"[^\w.\- :/]")
 
 
 def legal_names(names: Iterable[str]) -> dict[str, str]:
-    """Map each name to one that MLflow takes; names that would become the same get a digest as suffix.
+    """Map each name to one that MLflow accepts; names that would coincide get a digest as suffix.
 
-    MLflow allows letters, digits, ``_ - . : /`` and spaces, and refuses what is no plain relative path.
+    MLflow accepts letters, digits, ``_ - . : /`` and spaces, and rejects names that are not plain relative paths.
     """
     plain = {name: _legal(name) for name in names}
     counts = Counter(plain.values())

@@ -1,4 +1,4 @@
-"""How a model in files answers where MLflow serves it: a module that loads it returns this."""
+"""Wrapper of a model for MLflow's serving; the module that loads a logged model returns it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 
 Predict = Callable[[np.ndarray], np.ndarray]
-"""From examples (n, …) to outputs (n, n_outputs)."""
+"""Function from examples (n, …) to outputs (n, n_outputs)."""
 
 
 class Served:
-    """A loaded model, in MLflow's form.
+    """A loaded model with MLflow's interface.
 
     Parameters
     ----------
     predict
-        What it does.
+        Function that computes the outputs.
     """
 
     def __init__(self, predict: Predict) -> None:

@@ -1,4 +1,4 @@
-"""Start MLflow's user interface for the runs of an outputs folder, on this machine alone."""
+"""Start MLflow's user interface for the runs of an outputs folder, on this machine only."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from eegbench.tracking.moved import follow_move
 
 LOG = "ui.log"
 START_TIMEOUT_S = 120
-"""The server answers after about five seconds; a cold disk may take much longer."""
+"""Time limit in seconds; the server starts in about five seconds, and much later from a cold disk."""
 
 
 def server_command(folder: Path, *, host: str, port: int) -> list[str]:
@@ -25,34 +25,34 @@ def server_command(folder: Path, *, host: str, port: int) -> list[str]:
         "--default-artifact-root": artefact_uri(folder),
         "--host": host,
         "--port": str(port),
-        "--workers": "1",  # each takes 250 MB, and one person looks
+        "--workers": "1",  # each takes 250 MB, and one user needs one
         "--uvicorn-opts": "--log-level warning",
     }
     return [sys.executable, "-m", "mlflow", "server", *(part for pair in options.items() for part in pair)]
 
 
 def server_environment() -> dict[str, str]:
-    """Return the environment in which that command stays silent and runs nothing beside the pages."""
+    """Return an environment that silences the server and disables its background jobs."""
     return {
         **QUIET,
         "PYTHONWARNINGS": "ignore",
-        "PYTHONSAFEPATH": "1",  # a folder's own types.py must not stand in for the library's
+        "PYTHONSAFEPATH": "1",  # a types.py in the folder must not shadow the library's
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         **os.environ,
     }
 
 
 def serve(folder: Path, *, host: str, port: int) -> int:
-    """Serve the runs of an outputs folder until Ctrl-C; return 0 then, and 1 where the server ends by itself.
+    """Serve the runs of an outputs folder until Ctrl-C; return 0 then, and 1 if the server stops by itself.
 
     Parameters
     ----------
     folder
-        The outputs folder.
+        Outputs folder.
     host, port
-        The address to answer on.
+        Address of the server.
     """
-    with contextlib.suppress(sqlite3.Error):  # a file that is no database: the server's log says so
+    with contextlib.suppress(sqlite3.Error):  # if it is not a database, the server logs the error
         follow_move(database_file(folder))
     log = folder / LOG
     with log.open("w") as output:
@@ -62,7 +62,7 @@ def serve(folder: Path, *, host: str, port: int) -> int:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # a group of its own, which ends as a whole
+            start_new_session=True,  # a separate process group, which can be killed at once
         )
     try:
         return _wait(server, f"http://{host}:{port}", log)
@@ -76,9 +76,9 @@ def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> int:
     if not _answers(server, url):
         print(f"MLflow's server did not start; its log is {log}.", file=sys.stderr)
         return 1
-    print(f"MLflow: {url}  (Ctrl-C ends it)", flush=True)
+    print(f"MLflow: {url}  (Ctrl-C stops it)", flush=True)
     server.wait()
-    print(f"MLflow's server ended by itself; its log is {log}.", file=sys.stderr)
+    print(f"MLflow's server stopped by itself; its log is {log}.", file=sys.stderr)
     return 1
 
 
@@ -93,10 +93,10 @@ def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave the server behind
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave the server running
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
         server.wait(timeout=10)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(server.pid, signal.SIGKILL)  # whatever of the group is left
+        os.killpg(server.pid, signal.SIGKILL)  # remaining processes of the group

@@ -1,4 +1,4 @@
-"""Lets a write to the database end before Ctrl-C is answered: one that is cut in two keeps the database locked."""
+"""Delay of Ctrl-C until a write to the database is complete; an interrupted write leaves the database locked."""
 
 import signal
 import threading
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGUSR1, signal.SIGQUIT)
-"""What interrupts a run: Ctrl-C, a polite kill, a terminal that closes, the end of the time and SLURM's warning of it
-(``--signal=USR1@120``), and Ctrl-\\."""
+"""Signals that interrupt a run: Ctrl-C, ``kill``, a terminal that closes, the end of the time limit and SLURM's
+warning of it (``--signal=USR1@120``), and Ctrl-\\."""
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Keep interrupts back for as long as the block lasts, then let them come."""
-    if threading.current_thread() is not threading.main_thread():  # interrupts come to the main thread alone
+    """Hold back interrupts during the block, and raise them after it."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread receives interrupts
         yield
         return
     came: list[int] = []

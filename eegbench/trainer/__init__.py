@@ -1,4 +1,4 @@
-"""The trainer: a plain loop over passes that stops early, keeps checkpoints and resumes to the same bits."""
+"""Trainers: loops over passes with early stopping, checkpoints and bit-exact resumption."""
 
 from eegbench.trainer.base import Fit, Material, NonFiniteLossError, Trainer
 

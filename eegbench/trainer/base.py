@@ -1,4 +1,4 @@
-"""What a trainer promises: it fits encoder and task to material, and says what it really did."""
+"""Base class of trainers, with the material that they train on and a record of what they did."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -17,27 +17,27 @@ from eegbench.task import Task
 from eegbench.types import Draw
 
 AfterPass = Callable[[Mapping[str, Any]], Mapping[str, float]]
-"""Takes a pass's row of the history; returns what joins it, say a probe's score on valid."""
+"""Function from a pass's row of the history to columns to add to it, such as a probe's score on valid."""
 
 
 class NonFiniteLossError(ValueError):
-    """The loss became infinite or not a number; the last good checkpoint is still there."""
+    """Raised if the loss becomes infinite or not a number; the last good checkpoint is preserved."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """What is trained on.
+    """Data to train on.
 
     Attributes
     ----------
     store
         Gathers the windows.
     train, valid
-        Parts of the store's table.
+        Rows of the store's table for training and validation.
     sampler
-        Draws a pass from a part.
+        Draws the examples of a pass from such rows.
     seed
-        With the number of the pass it decides what is drawn.
+        Seed; together with the number of the pass, it determines the examples drawn.
     """
 
     store: WindowStore
@@ -51,7 +51,7 @@ class Material:
         return self.sampler.draw(self.train, np.random.default_rng([self.seed, number]))
 
     def draw_valid(self) -> Draw:
-        """Draw the examples of validation, the same in every pass; none where nobody validates."""
+        """Draw the examples of validation, the same in every pass; empty if there are no validation windows."""
         if len(self.valid) == 0:
             like = self.draw(1)
             return Draw(like.windows[:0], like.targets[:0])
@@ -60,29 +60,29 @@ class Material:
 
 @dataclass(frozen=True)
 class Fit:
-    """What training did.
+    """Record of a training.
 
     Attributes
     ----------
     history
-        A row a pass, from pass 0, before training.
+        One row per pass, starting with pass 0, before training.
     best_pass
-        The pass in which the monitored value was best; 0 where none was trained.
+        Pass with the best monitored value; 0 if no pass was trained.
     final_pass
-        The pass whose weights the encoder has now; where they are averaged, the last pass in the mean.
+        Pass of the encoder's final weights; for averaged weights, the last pass in the mean.
     n_steps, n_examples
-        Steps of the optimiser, and examples in them.
+        Number of optimiser steps, and of examples in them.
     n_drawn, n_dropped
-        Examples drawn, and those the sampler was asked for and could not draw.
+        Number of examples drawn, and of requested examples that the sampler could not draw.
     precision
-        Numbers that the encoder's forward pass was made in.
+        Precision of the encoder's forward pass.
     train_seconds
-        Time of the training steps alone, validation and what follows a pass left out.
+        Duration of the training steps in seconds, without validation and what runs after a pass.
     stopped
-        Why it ended, in words.
+        Reason why training ended, as a phrase.
     averaged
-        Where the encoder has averaged weights: ``n_passes``, how many are averaged, and what validation with them
-        found, as in the history. Empty where it has those of one pass.
+        For averaged weights: ``n_passes``, the number of passes in the mean, and the validation results with the mean,
+        named as in the history. Empty for the weights of one pass.
     """
 
     history: pd.DataFrame
@@ -99,16 +99,16 @@ class Fit:
 
 
 class Trainer(ABC):
-    """Fits encoder and task.
+    """Interface of trainers, which fit an encoder and a task.
 
     Attributes
     ----------
     joins_processes
         Whether several processes, started by ``torchrun``, train one encoder together.
     max_passes
-        Number of passes at most; 0 trains nothing.
+        Maximum number of passes; 0 trains nothing.
     batch_size
-        Examples of a step at most.
+        Maximum number of examples per step.
     monitor
         Column of the history that decides which pass is best. It is measured on valid.
     """
@@ -120,35 +120,35 @@ class Trainer(ABC):
 
     @abstractmethod
     def check_device(self, device: torch.device) -> None:
-        """Refuse a device on which these options cannot train.
+        """Raise an error if these options cannot train on a device.
 
         Raises
         ------
         ValueError
-            Saying what to set.
+            With the option to change.
         """
 
     @abstractmethod
     def batches(self, draw: Draw) -> list[slice]:
-        """Cut a draw into batches of whole blocks, and leave no example out."""
+        """Cut a draw into batches of complete blocks, without omitting examples."""
 
     @abstractmethod
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights in encoder and task that the options say: of one pass, or the mean of several.
+        """Train, and load the final weights into encoder and task: those of one pass, or the mean of several.
 
         Parameters
         ----------
         encoder, task
-            Changed in place. The task was started (`eegbench.task.Task.start`).
+            Changed in place. The task must have been started (`eegbench.task.Task.start`).
         material
-            What to train on.
+            Data to train on.
         folder
-            Takes the checkpoints; one that is there already is continued from.
+            Folder of the checkpoints; training continues from an existing one.
         after_pass
-            Called once a pass.
+            Called after each pass.
 
         Raises
         ------
         NonFiniteLossError
-            Where the loss is not finite.
+            If the loss is not finite.
         """

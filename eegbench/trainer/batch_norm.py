@@ -1,4 +1,4 @@
-"""Batch normalisation over the whole batch in several processes, and running statistics that are measured anew."""
+"""Batch normalisation over the batches of all processes, and re-estimation of its running statistics."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +12,15 @@ from eegbench.distributed import total, world_size
 Ordinary = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
 
 BatchNorm = Ordinary | nn.SyncBatchNorm
-"""Every batch normalisation in torch.nn; the lazy ones derive from these."""
+"""All batch normalisation classes of torch.nn; the lazy ones derive from these."""
 
 
 @contextmanager
 def synchronised(*modules: nn.Module) -> Iterator[None]:
-    """Let all batch normalisation in modules see the batches of all processes, and undo that at the end.
+    """Make batch normalisation layers use the batches of all processes inside the block.
 
-    Weights and running statistics stay the same tensors under the same names, so that optimisers and checkpoints
-    notice nothing.
+    Weights and running statistics remain the same tensors with the same names, so optimisers and checkpoints are not
+    affected.
     """
     ordinary = _ordinary(modules) if world_size() > 1 else []
     for parent, name, norm in ordinary:
@@ -44,9 +44,9 @@ def joint(norm: Ordinary) -> nn.SyncBatchNorm:
 
 @contextmanager
 def statistics_anew(*modules: nn.Module) -> Iterator[bool]:
-    """Forget the running statistics of batch normalisation in training mode, and let them be means over all batches.
+    """Reset the running statistics of batch normalisation in training mode, and compute them as means over all batches.
 
-    Frozen layers, which are in evaluation mode, keep theirs. Yields whether there is any; momenta come back at the end.
+    Frozen layers, which are in evaluation mode, keep theirs. Yields whether any layer was reset; momenta are restored.
     """
     every = (one for module in modules for one in module.modules())
     found = [one for one in every if isinstance(one, BatchNorm)]
@@ -67,15 +67,15 @@ def _ordinary(modules: tuple[nn.Module, ...]) -> list[tuple[nn.Module, str, Ordi
 
 
 class JointBatchNorm(nn.SyncBatchNorm):
-    """Torch's synchronised batch normalisation, which refuses CPUs, in operations that every device has."""
+    """Synchronised batch normalisation for every device; torch's own does not support CPUs."""
 
     def forward(self, x: Float[Tensor, "batch n_channels *more"]) -> Float[Tensor, "batch n_channels *more"]:
-        """Standardise each channel with mean and variance over all processes; in evaluation as torch does.
+        """Standardise each channel with the mean and variance over all processes; evaluation is the same as torch's.
 
         Raises
         ------
         ValueError
-            Where all processes together hold one value a channel: it has no variance.
+            If all processes together have one value per channel, which has no variance.
         """
         if not self.training:
             evaluated: Tensor = super().forward(x)
@@ -97,7 +97,7 @@ class JointBatchNorm(nn.SyncBatchNorm):
         return (centred * (scale * self.weight).view(shape) + self.bias.view(shape)).to(x.dtype)
 
     def _remember(self, mean: Tensor, variance: Tensor) -> None:
-        """Move the running statistics, as torch does: with the unbiased variance."""
+        """Update the running statistics as torch does, with the unbiased variance."""
         if self.running_mean is None or self.running_var is None or self.num_batches_tracked is None:
             return
         self.num_batches_tracked.add_(1)

@@ -17,7 +17,7 @@ from eegbench.types import Draw
 
 
 def cut_batches(draw: Draw, batch_size: int, *, is_even: bool) -> list[slice]:
-    """Cut a draw into batches of whole blocks, and leave no example out; even ones differ by one block at most."""
+    """Cut a draw into batches of complete blocks; the sizes of even batches differ by one block at most."""
     n_blocks, size = -(-len(draw) // draw.block), max(1, batch_size // draw.block)
     parts = [slice(start, start + size) for start in range(0, n_blocks, size)]
     if is_even:
@@ -26,7 +26,7 @@ def cut_batches(draw: Draw, batch_size: int, *, is_even: bool) -> list[slice]:
 
 
 def without_short(batches: list[slice]) -> list[slice]:
-    """Return batches without the last where it is short, but never without the only one."""
+    """Return batches without a shorter last one; a single batch is always returned."""
     sizes = [part.stop - part.start for part in batches]
     return batches[:-1] if len(sizes) > 1 and sizes[-1] < sizes[0] else batches
 
@@ -39,13 +39,13 @@ def outcomes(
     Parameters
     ----------
     session
-        Encoder and task, in training mode where they are to be.
+        Encoder and task, already in the right mode.
     material, draw
-        Gives the windows of the draw.
+        Store and examples of the windows.
     shares
-        What of each batch is done here.
+        This process's share of each batch.
     doing
-        What a progress bar says.
+        Text of the progress bar.
     """
     number, device = session.progress.finished_pass + 1, material.store.device
     with bar(doing, len(shares)) as advance:

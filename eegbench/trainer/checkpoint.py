@@ -1,4 +1,4 @@
-"""A checkpoint is one safetensors file: tensors, and the rest as JSON in its header; written aside, renamed last."""
+"""Checkpoints: one safetensors file of tensors, with other values as JSON in its header, written atomically."""
 
 import json
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ from eegbench.config import ConfigError
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-    """Write tensors and facts to one file, whole or not at all."""
+    """Write tensors and facts to one file atomically."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with atomic_path(path) as aside:
         save_file(plain, aside, metadata={"facts": json.dumps(facts)})
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Read what `save_tensors` wrote.
+    """Read a file written by `save_tensors`.
 
     Raises
     ------
     ConfigError
-        Where the file is damaged, as a power cut may leave it.
+        If the file is damaged, for example by a power failure.
     """
     try:
         with safe_open(path, framework="pt") as opened:
@@ -35,18 +35,18 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return tensors, json.loads(opened.metadata()["facts"])
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(
-            f"{path}: this checkpoint is damaged ({error}); remove its folder, and the run trains from its beginning."
+            f"{path}: this checkpoint is damaged ({error}); remove its folder to train from the beginning."
         ) from error
 
 
 def weights_of(encoder: nn.Module, task: nn.Module) -> dict[str, Tensor]:
-    """Return the weights of both, under ``encoder.`` and ``task.``."""
+    """Return the weights of both, with the prefixes ``encoder.`` and ``task.``."""
     named = {f"encoder.{name}": tensor for name, tensor in encoder.state_dict().items()}
     return named | {f"task.{name}": tensor for name, tensor in task.state_dict().items()}
 
 
 def load_weights(encoder: nn.Module, task: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    """Put weights back that `weights_of` returned."""
+    """Load weights returned by `weights_of`."""
     encoder.load_state_dict(under("encoder.", tensors))
     task.load_state_dict(under("task.", tensors))
 
@@ -62,7 +62,7 @@ def state_of(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def load_state(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Put the tensors back that `state_of` returned."""
+    """Load tensors returned by `state_of`."""
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in under("optimizer.", tensors).items():
         number, _, field_name = name.partition(".")
@@ -71,7 +71,7 @@ def load_state(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) 
 
 
 def random_state() -> dict[str, Tensor]:
-    """Return the state of torch's generators: dropout draws from them."""
+    """Return the states of torch's generators, from which dropout draws."""
     state = {"random.cpu": torch.get_rng_state()}
     if torch.cuda.is_initialized():
         state |= {f"random.cuda.{i}": s for i, s in enumerate(torch.cuda.get_rng_state_all())}
@@ -79,7 +79,7 @@ def random_state() -> dict[str, Tensor]:
 
 
 def load_random_state(tensors: Mapping[str, Tensor]) -> None:
-    """Put the state back that `random_state` returned."""
+    """Load states returned by `random_state`."""
     torch.set_rng_state(tensors["random.cpu"])
     cuda = [tensors[name] for name in sorted(tensors) if name.startswith("random.cuda.")]
     if cuda:

@@ -1,4 +1,4 @@
-"""The loop in several processes, each on its device: every one takes its share of each batch."""
+"""The loop in several processes, each on its device, with a share of every batch."""
 
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,14 +17,14 @@ from eegbench.types import Draw
 
 
 class Ddp(Loop):
-    """Trains as `Loop` does, in all processes that `torchrun` started, as one.
+    """Train as `Loop` does, in all processes that `torchrun` started, as one.
 
     Each process draws the same pass and trains on its share of each batch, so ``batch_size`` counts the examples of
-    all. Each process's sum of losses is divided by the number of losses of all, and gradients are added up, so that
-    each step is that of the whole batch, whatever the shares. Batch normalisation sees all shares; a window that
-    stands in two of them counts twice. Gradients are added after the backward pass, in one message, rather than by
-    torch's DistributedDataParallel: a task may then leave parameters of the encoder unused. Process 0 alone keeps
-    checkpoints and calls ``after_pass``; what it returns is known to all, so that all stop at the same pass.
+    all processes. Each process divides its sum of losses by the number of losses of all processes, and gradients are
+    summed, so each step equals that of the undivided batch for any division. Batch normalisation uses all shares; a
+    window in two of them counts twice. Gradients are summed in one message after the backward pass instead of by
+    torch's DistributedDataParallel, so a task may leave parameters of the encoder unused. Only process 0 writes
+    checkpoints and calls ``after_pass``; its result is sent to all processes, so that all stop after the same pass.
 
     Parameters are those of `Loop`.
     """
@@ -32,10 +32,10 @@ class Ddp(Loop):
     joins_processes: ClassVar[bool] = True
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the weights of the best pass, or of the last, in encoder and task, in every process.
+        """Train, and load the final weights into encoder and task in every process.
 
-        See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and as many
-        processes goes on after the last whole pass and ends, on a CPU, with the same bits.
+        See `eegbench.trainer.Trainer.fit`. After an interruption, a call with the same arguments and number of
+        processes continues after the last completed pass and, on a CPU, ends with the same bits.
         """
         with synchronised(encoder, task):
             return super().fit(
@@ -69,10 +69,10 @@ class Ddp(Loop):
 
     def _record(self, row: dict[str, Any], session: Session) -> None:
         super()._record(row, session)
-        distributed.barrier()  # nobody goes on before the pass is kept
+        distributed.barrier()  # the checkpoint is written before any process continues
 
 
 def _seed(session: Session, material: Material) -> None:
-    """Seed the processes but 0, whose generators' state is in the checkpoint, for the next pass."""
+    """Seed all processes except 0, whose random state is in the checkpoint, for the next pass."""
     if not distributed.is_main():
         seed_process(material.seed, session.progress.finished_pass + 1, distributed.rank())

@@ -1,4 +1,4 @@
-"""Which parameters an optimiser's weight decay is for."""
+"""Selection of the parameters to which an optimiser's weight decay applies."""
 
 from dataclasses import replace
 from typing import Literal
@@ -10,14 +10,14 @@ from eegbench.model.token_positions import ElectrodePositions, LearnedPositions
 from eegbench.task import ParameterGroup, Task
 
 Decayed = Literal["all", "weights"]
-"""What weight decay is for: all parameters, or weights that multiply what comes in."""
+"""Parameters with weight decay: all of them, or only weights that multiply inputs."""
 
 TABLES = (nn.Embedding, LearnedPositions, ElectrodePositions)
 """Modules whose own parameters are tables of vectors."""
 
 
 def parameter_groups(encoder: Encoder, task: Task, decayed: Decayed) -> list[ParameterGroup]:
-    """Return the parameters to train; where weights alone decay, each group of the task is parted in two."""
+    """Return the groups of trainable parameters; if only weights decay, each group of the task is split in two."""
     groups = task.parameter_groups(encoder)
     if decayed == "all":
         return groups
@@ -27,7 +27,7 @@ def parameter_groups(encoder: Encoder, task: Task, decayed: Decayed) -> list[Par
 
 
 def _parted(group: ParameterGroup, weights: set[int]) -> tuple[ParameterGroup, ParameterGroup]:
-    """Return the weights of a group, and what has no decay."""
+    """Split a group into weights, and parameters without decay."""
     own, others = (
         [parameter for parameter in group.parameters if (id(parameter) in weights) == is_weight]
         for is_weight in (True, False)
@@ -36,7 +36,7 @@ def _parted(group: ParameterGroup, weights: set[int]) -> tuple[ParameterGroup, P
 
 
 def _weights(module: nn.Module) -> list[nn.Parameter]:
-    """Return the parameters of a module itself that have two axes or more, and are neither vectors nor a token."""
+    """Return a module's own parameters with two or more axes, except tables of vectors and tokens."""
     if isinstance(module, TABLES):
         return []
     own = module.named_parameters(recurse=False)

@@ -1,4 +1,4 @@
-"""Which pass is best, and when to stop: both are decided by one column of the history."""
+"""Choice of the best pass and of the time to stop, both from one column of the history."""
 
 import math
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ StopWhen = Literal["patience_reached", "patience_exceeded"]
 
 @dataclass(frozen=True)
 class EarlyStopping:
-    """Compares passes by the monitored value.
+    """Compare passes by the monitored value.
 
     Attributes
     ----------
     monitor
-        A column of the history on valid. Names that end in ``loss`` are best low, others high.
+        A column of the history on valid. Names that end in ``loss`` are minimised, others maximised.
     patience
-        Number of passes without a better value that is allowed; None never stops early.
+        Number of passes without improvement that are allowed; None never stops early.
     stop_when
-        Whether training stops when the count of passes without a better value reaches ``patience``, or exceeds it.
+        Whether training stops when the number of passes without improvement reaches ``patience``, or exceeds it.
     """
 
     monitor: str
@@ -34,17 +34,17 @@ class EarlyStopping:
         Raises
         ------
         ValueError
-            Where the history has no such column.
+            If the history has no such column.
         """
         if self.monitor not in row:
             return self._miss(row, progress)
         value, best = float(row[self.monitor]), progress.best_value
-        if best is None or math.isnan(best) or math.isnan(value):  # without validation, each pass replaces the last
+        if best is None or math.isnan(best) or math.isnan(value):  # without validation, the latest pass is the best
             return True
         return value < best if self.monitor.endswith("loss") else value > best
 
     def reason(self, progress: Progress) -> str:
-        """Return why training stops early; an empty text where it goes on."""
+        """Return the reason to stop early; an empty text to continue."""
         if self.patience is None or progress.best_pass == 0:
             return ""
         n_misses = progress.finished_pass - progress.best_pass
@@ -53,12 +53,12 @@ class EarlyStopping:
         return f"{self.monitor} had not improved for {self._limit()} passes"
 
     def _limit(self) -> str:
-        """Return the number of passes in words."""
+        """Return the limit as a phrase for messages."""
         words = f"trainer.patience={self.patience}"
         return f"more than {words}" if self.stop_when == "patience_exceeded" else words
 
     def _miss(self, row: Mapping[str, Any], progress: Progress) -> bool:
-        """Continue where the monitored value comes only every few passes; refuse one that never comes."""
+        """Return False if the monitored value is missing in some passes only; raise an error if it never occurs."""
         if any(self.monitor in earlier for earlier in progress.history):
             return False
         there = ", ".join(name for name in row if name.startswith(("valid", "probe")))

@@ -1,4 +1,4 @@
-"""A plain loop on one device: a pass of steps, a validation, a report, the checkpoints."""
+"""A training loop on one device: each pass has training steps, a validation, a report and checkpoints."""
 
 import math
 import time
@@ -28,47 +28,47 @@ from eegbench.types import Draw
 
 
 class Loop(Trainer):
-    """Trains in passes, one process on one device.
+    """Train in passes, in one process on one device.
 
     Parameters
     ----------
     lr
-        Learning rate at the schedule's factor 1.
+        Learning rate at a schedule factor of 1.
     optimizer
-        Makes torch's optimiser of parameters and ``lr``.
+        Function that creates a torch optimiser from parameters and ``lr``.
     decayed
-        What the optimiser's weight decay is for: ``all`` parameters, or ``weights`` alone, without biases, scales of
-        normalisation layers, positions and class tokens. Groups of a task that have their own decay keep it.
+        Parameters with weight decay: ``all``, or ``weights`` without biases, scales of normalisation layers,
+        positions and class tokens. Groups of a task with a weight decay of their own keep it.
     schedule
-        The learning rate's factor at each step.
+        Factor on the learning rate at each step.
     batch_size
-        Examples a step.
+        Number of examples per step.
     short_batch
-        What becomes of a pass's last batch where it is short: ``keep`` it, ``drop`` it (but never the only one), or
-        ``spread`` it: as many batches as come nearest to ``batch_size``, whose sizes differ by one at most.
+        Treatment of a shorter last batch of a pass: ``keep`` it, ``drop`` it (unless it is the only one), or ``spread``
+        the examples over the number of batches closest to ``batch_size``, with sizes that differ by one at most.
     max_passes
-        Passes at most; 0 leaves the encoder as it is.
+        Maximum number of passes; 0 does not change the encoder.
     patience, stop_when, monitor
         As in `eegbench.trainer.early_stopping.EarlyStopping`.
     averaging
-        Of which passes the weights are averaged: ``trainer/averaging=swa``. The encoder then has their mean after
-        training, with batch statistics measured anew, if training reached the first of them.
+        Passes whose weights are averaged: ``trainer/averaging=swa``. If training reaches the first of them, the encoder
+        has their mean after training, with re-estimated batch statistics.
     final
-        Else, the pass whose weights the encoder has after training: the best by ``monitor``, or the last.
+        Otherwise, the pass whose weights the encoder has after training: the best by ``monitor``, or the last.
     keep
-        ``best_last``, or a number n to keep every n-th pass's weights beside these two.
+        Checkpoints to keep: ``best_last``, or n to keep every n-th pass in addition to these two.
     precision
-        Numbers in the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16. ``auto`` takes
-        bf16 on a CPU that has instructions for it, for encoders that were found to score the same, else float32.
+        Precision of the encoder's forward pass: float32, or automatic mixed precision in bf16 or fp16. ``auto`` uses
+        bf16 on a CPU with instructions for it, for encoders that were found to score the same, otherwise float32.
     clip_norm
-        Largest norm of the gradient; None clips nothing.
+        Maximum norm of the gradient; None disables clipping.
     penalties
-        What is added to the loss of each step, by name: ``+trainer/penalty@trainer.penalties.NAME=…``.
+        Penalties added to the loss of each step, by name: ``+trainer/penalty@trainer.penalties.NAME=…``.
     """
 
     joins_processes: ClassVar[bool] = False
 
-    def __init__(  # noqa: PLR0913  the options of one loop, flat as people type them
+    def __init__(  # noqa: PLR0913  options of one loop, flat for typing
         self,
         *,
         lr: float,
@@ -103,10 +103,10 @@ class Loop(Trainer):
         self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
-        """Train, and leave the mean of the weights, or those of the best pass or of the last, in encoder and task.
+        """Train, and load the final weights into encoder and task: the mean, or those of the best or the last pass.
 
-        See `eegbench.trainer.Trainer.fit`. Interrupted at any point, a call with the same arguments and folder
-        goes on after the last whole pass and ends, on a CPU, with the same bits.
+        See `eegbench.trainer.Trainer.fit`. After an interruption, a call with the same arguments and folder continues
+        after the last completed pass and, on a CPU, ends with the same bits.
         """
         self.check_device(material.store.device)
         session = self._begin(encoder, task, folder)
@@ -125,7 +125,7 @@ class Loop(Trainer):
         optimizer = self.optimizer([group.options(self.lr) for group in groups], lr=self.lr)
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = choose(self.precision, encoder)
-        session.restore()  # and go on in the numbers in which it began
+        session.restore()  # includes the precision it started with
         return session
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Loop(Trainer):
             tally.add(outcome)
             progress.n_steps += 1
             progress.n_examples += part.stop - part.start
-        means = tally.means("train", number)  # waits for the device
+        means = tally.means("train", number)  # synchronises with the device
         progress.train_seconds += time.monotonic() - began
         return means
 
@@ -173,15 +173,15 @@ class Loop(Trainer):
         session.task.after_step(session.encoder, generator)
 
     def _penalty(self, session: Session) -> Tensor | float:
-        """Return this process's share of the penalties; gradients of all processes are added up."""
+        """Return this process's share of the penalties; gradients are summed over processes."""
         return sum(penalty(session.encoder, session.task) for penalty in self.penalties) / world_size()
 
-    def _share(self, part: slice, block: int) -> slice:  # noqa: ARG002  shares are of whole blocks
-        """Return what of a batch is done here: all of it, where there is one process."""
+    def _share(self, part: slice, block: int) -> slice:  # noqa: ARG002  used by Ddp
+        """Return this process's share of a batch: all of it in a single process."""
         return part
 
     def _backward(self, loss: Tensor, session: Session) -> None:
-        """Give each parameter the gradient of the whole batch's loss."""
+        """Compute the gradients of the complete batch's loss."""
         session.scaler.scale(loss).backward()
 
     def _validate(self, session: Session, material: Material, draw: Draw) -> dict[str, float]:
@@ -194,20 +194,20 @@ class Loop(Trainer):
         return tally.means("valid", session.progress.finished_pass + 1)
 
     def batches(self, draw: Draw) -> list[slice]:
-        """Cut a draw into batches of whole blocks, and leave no example out."""
+        """Cut a draw into batches of complete blocks, without omitting examples."""
         return cut_batches(draw, self.batch_size, is_even=self.short_batch == "spread")
 
     def _full(self, draw: Draw) -> list[slice]:
-        """Return the batches of training: without the last where it is short and is to be dropped."""
+        """Return the training batches, without a shorter last one if it is to be dropped."""
         batches = self.batches(draw)
         return without_short(batches) if self.short_batch == "drop" else batches
 
     def check_device(self, device: torch.device) -> None:
-        """Refuse half precision on a CPU. See `eegbench.trainer.Trainer.check_device`."""
+        """Raise an error for fp16 on a CPU. See `eegbench.trainer.Trainer.check_device`."""
         check_precision(self.precision, device)
 
     def _average(self, session: Session, material: Material, valid: Draw) -> dict[str, float | int]:
-        """Put the mean of the weights into encoder and task, and return what is known of it; nothing without a mean."""
+        """Load the mean of the weights into encoder and task, and return its facts; empty without a mean."""
         if session.mean is None:
             return {}
         session.mean.put(session.encoder, session.task)
@@ -218,7 +218,7 @@ class Loop(Trainer):
 
     @torch.no_grad()
     def _measure_statistics(self, session: Session, material: Material) -> None:
-        """Measure the statistics of batch normalisation on the windows of a further pass; labels have no part in it."""
+        """Re-estimate batch statistics on the windows of an additional pass; labels are not used."""
         session.to_training()
         with statistics_anew(session.encoder, session.task) as are_there:
             if are_there:
@@ -228,7 +228,7 @@ class Loop(Trainer):
                     pass
 
     def _record(self, row: dict[str, Any], session: Session) -> None:
-        """Add a pass to the history and keep its weights, as the best, as due, and as the last."""
+        """Add a pass to the history and write its checkpoints: best, every n-th, and last."""
         progress, number = session.progress, row["pass"]
         is_better = number > 0 and self.early_stopping.is_better(row, progress)
         progress.history.append(row)

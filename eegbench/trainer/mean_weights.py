@@ -1,4 +1,4 @@
-"""The mean of the weights of encoder and task after several passes, as it grows."""
+"""Running mean of the weights of encoder and task over several passes."""
 
 from collections.abc import Mapping
 
@@ -8,16 +8,16 @@ from torch.optim.swa_utils import AveragedModel
 from eegbench.trainer.checkpoint import load_weights, under
 
 PREFIX = "averaged."
-"""Begins the names of the mean's tensors in a checkpoint."""
+"""Prefix of the names of the mean's tensors in a checkpoint."""
 
 
 class MeanWeights:
-    """The mean of parameters; buffers are those of the last pass that was added.
+    """Mean of parameters; buffers are those of the last pass added.
 
     Parameters
     ----------
     encoder, task
-        What is averaged. They are copied, so this takes as much memory again.
+        Modules to average. They are copied, which doubles their memory.
     """
 
     def __init__(self, encoder: nn.Module, task: nn.Module) -> None:
@@ -33,7 +33,7 @@ class MeanWeights:
         self.model.update_parameters(_both(encoder, task))
 
     def put(self, encoder: nn.Module, task: nn.Module) -> None:
-        """Put the mean into encoder and task."""
+        """Load the mean into encoder and task."""
         load_weights(encoder, task, self.model.module.state_dict())
 
     def state(self) -> dict[str, Tensor]:
@@ -41,7 +41,7 @@ class MeanWeights:
         return {f"{PREFIX}{name}": tensor for name, tensor in self.model.state_dict().items()}
 
     def load(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put a mean back that `state` returned."""
+        """Load a mean returned by `state`."""
         self.model.load_state_dict(under(PREFIX, tensors))
 
 

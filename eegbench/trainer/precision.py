@@ -1,4 +1,4 @@
-"""The numbers that an encoder's forward pass is made in: float32, or automatic mixed precision."""
+"""Precision of an encoder's forward pass: float32, or automatic mixed precision."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float1
 
 
 def choose(precision: Precision, encoder: Encoder) -> str:
-    """Return the precision; ``auto`` is bf16 on a CPU that multiplies it, for encoders that score alike."""
+    """Return the precision; ``auto`` is bf16 on a CPU with instructions for it, if the encoder scores the same."""
     if precision != "auto":
         return precision
     on_cpu = all(not parameter.is_cuda for parameter in encoder.parameters())
@@ -21,17 +21,17 @@ def choose(precision: Precision, encoder: Encoder) -> str:
 
 
 def check_precision(precision: Precision, device: torch.device) -> None:
-    """Refuse half precision on a CPU.
+    """Raise an error for fp16 on a CPU.
 
     Raises
     ------
     ValueError
-        Saying what to set.
+        With the option to change.
     """
     if precision == "fp16" and device.type == "cpu":
         raise ValueError("trainer.precision=fp16 needs a GPU; on a CPU set trainer.precision=bf16 or float32.")
 
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:
-    """Return the context in which an encoder is asked in a precision."""
+    """Return the context of an encoder's forward pass in a precision."""
     return torch.autocast(device.type, dtype=DTYPES[precision], enabled=precision != "float32")

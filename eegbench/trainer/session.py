@@ -1,4 +1,4 @@
-"""What changes while training: weights, the optimiser's state and how far it has come, kept in checkpoints."""
+"""The state of a training: weights, optimiser and progress, with their checkpoints."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -27,24 +27,24 @@ from eegbench.trainer.mean_weights import PREFIX, MeanWeights
 
 @dataclass
 class Progress:
-    """How far training has come: all that a resumed run must know beside tensors.
+    """Progress of a training: all that a resumed run needs in addition to tensors.
 
     Attributes
     ----------
     finished_pass
-        The last whole pass; −1 before pass 0.
+        The last completed pass; −1 before pass 0.
     history
-        A row a pass.
+        One row per pass.
     n_steps, n_examples, n_drawn, n_dropped
         As in `eegbench.trainer.Fit`.
     best_pass, best_value
-        Where the monitored value was best, and that value.
+        Pass with the best monitored value, and that value.
     precision
-        Numbers that the encoder's forward pass is made in.
+        Precision of the encoder's forward pass.
     train_seconds
-        Time of the training steps alone.
+        Duration of the training steps in seconds.
     scaler
-        State of the gradient scaler of half precision.
+        State of the gradient scaler for fp16.
     """
 
     finished_pass: int = -1
@@ -62,20 +62,20 @@ class Progress:
 
 @dataclass
 class Session:
-    """One training under way.
+    """A training in progress.
 
     Attributes
     ----------
     encoder, task, optimizer, scaler
-        What is trained, and what trains it.
+        Trained modules, and the objects that train them.
     folder
-        Takes the checkpoints.
+        Folder of the checkpoints.
     progress
-        How far it has come.
+        Progress of the training.
     keeps
         Whether checkpoints are written.
     mean
-        The mean of the weights after the passes that are averaged; None before the first of them.
+        Mean of the weights over the averaged passes; None before the first of them.
     """
 
     encoder: Encoder
@@ -88,12 +88,12 @@ class Session:
     mean: MeanWeights | None = None
 
     def set_lr(self, lr: float) -> None:
-        """Give each group of parameters its share of a learning rate."""
+        """Set the learning rate of each group of parameters to its multiple of a base rate."""
         for group in self.optimizer.param_groups:
             group["lr"] = lr * group["lr_factor"]
 
     def restore(self) -> None:
-        """Go back to where an earlier session in this folder stood, if there was one."""
+        """Restore the state of an earlier session in this folder, if there is one."""
         path = self.folder / "last.safetensors"
         if not path.is_file():
             return
@@ -109,7 +109,7 @@ class Session:
             self.scaler.load_state_dict(self.progress.scaler)
 
     def save_last(self) -> None:
-        """Keep all that `restore` needs."""
+        """Write a checkpoint with everything that `restore` needs."""
         if not self.keeps:
             return
         self.progress.scaler = self.scaler.state_dict()
@@ -118,25 +118,25 @@ class Session:
         save_tensors(self.folder / "last.safetensors", tensors, asdict(self.progress))
 
     def save_weights(self, stem: str, facts: Mapping[str, Any] | None = None) -> None:
-        """Keep the weights alone, with facts: where none are given, the row of the history they belong to."""
+        """Write the weights with facts, by default the last row of the history."""
         if not self.keeps:
             return
         known = self.progress.history[-1] if facts is None else facts
         save_tensors(self.folder / f"{stem}.safetensors", weights_of(self.encoder, self.task), known)
 
     def add_to_mean(self) -> None:
-        """Add the weights as they are to the mean."""
+        """Add the current weights to the mean."""
         if self.mean is None:
             self.mean = MeanWeights(self.encoder, self.task)
         self.mean.add(self.encoder, self.task)
 
     def load_best(self) -> None:
-        """Put the weights of the best pass back, where one was trained."""
+        """Load the weights of the best pass, if any pass was trained."""
         if self.progress.best_pass > 0:
             load_weights(self.encoder, self.task, load_tensors(self.folder / "best.safetensors")[0])
 
     def to_training(self) -> None:
-        """Set training mode, but leave frozen layers as they are: their batch statistics must not move."""
+        """Set training mode except in frozen layers, whose batch statistics must not change."""
         self.encoder.train()
         self.task.train()
         for module in self.encoder.modules():
@@ -147,7 +147,7 @@ class Session:
                 module.eval()
 
     def result(self, reason: str, *, final: Literal["best", "last"], averaged: Mapping[str, float | int]) -> Fit:
-        """Return what was done, with the reason why it ended and the choice of the final weights."""
+        """Return the record of the training, with the reason why it ended and the choice of the final weights."""
         done = self.progress
         is_best = final == "best" and done.best_pass > 0 and not averaged
         return Fit(

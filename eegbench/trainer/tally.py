@@ -1,4 +1,4 @@
-"""Losses and metrics of a pass, added up."""
+"""Sums of losses and metrics over a pass."""
 
 import math
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ LOSS = "loss"
 
 
 class Tally:
-    """Sums over the examples of a pass, on the device until it ends.
+    """Sums over the examples of a pass, on the device until the pass ends.
 
     Parameters
     ----------
     metrics
         Names of the task's metrics.
     device
-        Where the sums are kept.
+        Device of the sums.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Tally:
         pairs = [(outcome.loss_sum, outcome.n), *(outcome.sums[name] for name in self.names[1:])]
         zero = self.sums.new_zeros(())
         added = torch.stack([torch.stack([zero + value.detach(), zero + n]) for value, n in pairs])
-        self.sums += torch.where(added[:, 1:] > 0, added, 0.0)  # the mean of nothing is not a number
+        self.sums += torch.where(added[:, 1:] > 0, added, 0.0)  # an empty share has a NaN loss
 
     def means(self, split: str, number: int) -> dict[str, float]:
         """Return the mean loss and metrics over all processes, as columns of the history.
@@ -46,7 +46,7 @@ class Tally:
         Raises
         ------
         NonFiniteLossError
-            Where the loss is infinite or not a number.
+            If the loss is infinite or not a number.
         """
         sums = total(self.sums).tolist()
         means = {name: _mean(*pair) for name, pair in zip(self.names, sums, strict=True)}
@@ -60,7 +60,7 @@ class Tally:
 
 
 def mean_loss(outcome: Outcome) -> Tensor:
-    """Return this process's summand of the mean loss over the examples of all processes, 0 where there are none."""
+    """Return this process's summand of the mean loss over the examples of all processes; 0 without examples."""
     n = total(torch.zeros((), dtype=torch.int64, device=outcome.loss_sum.device) + outcome.n)
     return outcome.loss_sum / torch.where(n > 0, n, torch.ones_like(n))
 

@@ -1,4 +1,4 @@
-"""Channels that are 0 over the whole of an example."""
+"""Dropped channels are 0 throughout an example."""
 
 import pytest
 import torch
@@ -15,7 +15,7 @@ def views(index: list[list[int]]) -> Views:
 
 
 def dropped(index: list[list[int]], *, p: float = 1.0, seed: int = 0) -> torch.Tensor:
-    """Return which channels each window lost."""
+    """Return the mask of the channels that each window lost."""
     x = ChannelDrop(p=p)(views(index), torch.Generator().manual_seed(seed)).windows.x["eeg"]
     assert torch.equal(x, x[:, :, :1].expand_as(x))  # over all of the window
     return x[:, :, 0] == 0

@@ -1,4 +1,4 @@
-"""Each augmentation changes what it is meant to change, by as much as it says, and nothing else."""
+"""Each augmentation changes only its own property of the signal, by the amount set in its options."""
 
 import math
 

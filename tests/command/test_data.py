@@ -103,7 +103,7 @@ def test_a_recording_whose_labels_have_no_class_is_still_described(tmp_path, cap
     assert main(["data", "check", str(tmp_path), "--csv", str(table)]) == 1
     said = capsys.readouterr()
     assert "'left' (1), 'right' (1)" in said.out
-    assert "no dataset is named, so these are taken: dataset=recordings dataset.subject=file" in said.err
+    assert "no dataset is named; using dataset=recordings dataset.subject=file" in said.err
     rows = pd.read_csv(table)
     assert rows["channels"].tolist() == [3, 3]
     assert rows["sfreq_hz"].tolist() == [100, 100]

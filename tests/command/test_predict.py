@@ -219,7 +219,7 @@ def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
             (["a.edf", *words], "the network does not stage sleep: its classes are left, right, not W, N1, N2, N3, R")
             for words in (["--lights-off", "23:10"], ["--lights-on", "7"], ["--lights", "lights.csv"])
         ),
-        (["model=deep4"], "model=deep4: how signals are prepared is kept with the network"),
+        (["model=deep4"], "model=deep4: the preprocessing is stored with the network"),
     ],
 )
 def test_what_cannot_be_is_refused(run, night, tmp_path, monkeypatch, capsys, words, message):

@@ -53,7 +53,7 @@ def test_it_shows_the_runs_until_ctrl_c_and_leaves_no_process(tmp_path, free_por
     run.finish(metrics={}, model=None)
 
     with start(tmp_path, free_port) as process:
-        assert process.stdout.readline() == f"MLflow: http://127.0.0.1:{free_port}  (Ctrl-C ends it)\n"
+        assert process.stdout.readline() == f"MLflow: http://127.0.0.1:{free_port}  (Ctrl-C stops it)\n"
         servers = psutil.Process(process.pid).children(recursive=True)
         with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/", timeout=30) as page:
             assert page.status == 200

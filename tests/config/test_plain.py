@@ -1,4 +1,4 @@
-"""What a stored file says is text: nothing in it is evaluated."""
+"""Stored files are read as text: nothing in them is evaluated."""
 
 import pytest
 from omegaconf import OmegaConf

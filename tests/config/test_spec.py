@@ -1,4 +1,4 @@
-"""A constructor is the schema of its YAML, and only classes that derive from what is asked for are built."""
+"""A constructor is the schema of its YAML, and only classes derived from the required base class are built."""
 
 import functools
 from abc import ABC, abstractmethod
@@ -270,7 +270,7 @@ def test_what_a_class_of_ones_own_lacks_is_named(name, message):
 
 
 def test_a_node_without_a_target_says_so():
-    with pytest.raises(ConfigError, match="task: no _target_ says which class is built"):
+    with pytest.raises(ConfigError, match="task: the _target_ is missing"):
         build({"size": 1}, Base, path="task", trusted=TRUSTED)
 
 

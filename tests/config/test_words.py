@@ -1,4 +1,4 @@
-"""Words that are printed or passed on are read back by Hydra, and by a shell, as the texts that they stand for."""
+"""Printed or forwarded overrides are parsed by Hydra, and by a shell, as the original texts."""
 
 import shlex
 

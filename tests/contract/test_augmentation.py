@@ -1,4 +1,4 @@
-"""What every augmentation in conf/augmentation promises."""
+"""Contract of every augmentation in conf/augmentation."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What every encoder in conf/model promises."""
+"""Contract of every encoder in conf/model."""
 
 import warnings
 from dataclasses import replace

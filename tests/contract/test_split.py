@@ -1,4 +1,4 @@
-"""What every split in conf/split promises."""
+"""Contract of every split in conf/split."""
 
 from pathlib import Path
 from typing import Any

@@ -69,7 +69,7 @@ def test_any_text_of_a_file_can_be_given_a_class_in_quotes(text):
 
 def test_a_map_that_cannot_be_read_is_refused_with_how_to_write_it(capsys):
     assert main(["train", "dataset.labels={W: W, N1 N2"]) == 1
-    assert 'this mapping cannot be read; write {TEXT: VALUE, "TEXT WITH SIGNS": VALUE}' in capsys.readouterr().err
+    assert 'this mapping cannot be parsed; write {TEXT: VALUE, "QUOTED TEXT": VALUE}' in capsys.readouterr().err
 
 
 def test_a_text_without_a_class_is_refused(tmp_path: Path):

@@ -41,7 +41,7 @@ def test_a_table_is_the_same_however_a_spreadsheet_saved_it(tmp_path, raw):
     ("raw", "words"),
     [
         (TEXT.encode("latin-1"), "line 2: byte 0xfc is not text in UTF-8; save the file as UTF-8"),
-        (TEXT.replace("ü", "u").encode("utf-16-le"), "line 1: holds a zero byte"),
+        (TEXT.replace("ü", "u").encode("utf-16-le"), "line 1: contains a zero byte"),
         (TEXT.encode() + b"02\n", "line 4: has 1 fields, and the first line names 4 columns"),
         (TEXT.encode() + b"02,30,5,F,x\n", "line 4: has 5 fields"),
         (TEXT.encode() + b"00,99,M,x\n", "line 4: subject 00 has another row already"),

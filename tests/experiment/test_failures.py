@@ -43,7 +43,7 @@ def test_a_tracker_that_fails_at_the_end_leaves_a_finished_run(finished, train, 
     assert train("tracking=folder", "probe.every=1")[0] == 1
     folder = max(finished.parent.iterdir())
     said = capfd.readouterr().err
-    assert said.count("the tracker takes no records (the server is gone); training goes on") == 1
+    assert said.count("the tracker does not answer (the server is gone); training continues and will retry") == 1
     assert said.count("but its tracking failed (the server is gone)") == 1
     pd.testing.assert_frame_equal(pd.read_csv(folder / "scores.csv"), pd.read_csv(finished / "scores.csv"))
     assert steps_of(folder)["tracking"]["reason"] == "the server is gone"

@@ -1,4 +1,4 @@
-"""`eegbench data build` makes a store's shards in jobs, resumes, and says what became of each recording."""
+"""`eegbench data build` makes a store's shards in jobs, resumes, and reports the outcome of each recording."""
 
 import json
 import os
@@ -16,7 +16,7 @@ TESTS = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def build(toy_options, tmp_path, capsys):
-    """Build the toy's shards in this process; return the exit status and what was said."""
+    """Build the toy's shards in this process; return the exit status and the output."""
 
     def run(*words):
         folders = [f"--config-dir={toy_options}", f"paths.outputs={tmp_path}"]
@@ -77,8 +77,8 @@ def test_an_interrupt_keeps_what_was_built_and_what_jobs_left_is_named(build, tm
         patched.setattr(ToyDataset, "read", interrupted)
         status, said = build("--recordings-per-job", "2")
     assert status == 130
-    assert "interrupted; what was built is kept" in said
-    assert "1 of 2 jobs did not come to their end" in said
+    assert "interrupted; preprocessed recordings are saved" in said
+    assert "1 of 2 jobs did not finish" in said
     assert "2 of 4 recordings have shards" in said
     assert shards(tmp_path) == ["s0", "s1"]
     (folder,) = (tmp_path / "stores" / "builds").iterdir()
@@ -104,7 +104,7 @@ def test_a_fault_in_a_job_leaves_the_other_jobs(build, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["hydra/sweeper=optuna"], "nothing is searched while shards are built"),
+        (["hydra/sweeper=optuna"], "building shards is not a search"),
         (["--part", "0/2", "hydra/launcher=joblib"], "--part builds in this process"),
         (["hydra/launcher=slurm"], "hydra/launcher=slurm: there is no such option"),
         (["split.seed=1,2"], "a comma separates values"),

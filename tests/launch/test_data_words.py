@@ -1,4 +1,4 @@
-"""A folder among the words of `eegbench data` is the root of the dataset that suits it, or of the one that is named."""
+"""A folder given to `eegbench data` becomes the root of the matching dataset, or of the named one."""
 
 import pytest
 

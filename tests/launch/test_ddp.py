@@ -1,4 +1,4 @@
-"""`torchrun … eegbench train trainer=ddp`: the curve, the scores and the files of one process, in one run."""
+"""`torchrun … eegbench train trainer=ddp` gives the history, scores and files of one process, in one run."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def two(options):
-    """Start `eegbench train` in two processes by torchrun."""
+    """Start `eegbench train` in two processes with torchrun."""
 
     def start(*words):
         torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
@@ -66,7 +66,7 @@ def ended(started, status=0):
 
 @pytest.fixture(scope="module")
 def straight(two, place):
-    """What a run in two processes said, and its folder."""
+    """Output of a run in two processes, and its folder."""
     output = ended(two(*PLAIN, f"paths.outputs={place}", "trainer=ddp"))
     (folder,) = place.glob("runs/*")
     return output, folder
@@ -146,7 +146,7 @@ def test_what_fails_in_two_processes_is_said_once(two, place):
 
 
 def until(beginning, started):
-    """Wait for a line; return all processes that work on it."""
+    """Wait for a line of output; return all processes of the run."""
     for line in started.stdout:
         if line.startswith(beginning):
             return [psutil.Process(started.pid), *psutil.Process(started.pid).children(recursive=True)]

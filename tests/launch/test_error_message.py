@@ -1,4 +1,4 @@
-"""What a person can mend is an error message; a fault of the program keeps its traceback."""
+"""Errors that users can fix give an error message; errors of the program keep their traceback."""
 
 import errno
 import shlex
@@ -12,7 +12,11 @@ from eegbench.launch.override import check_flags
 
 
 def test_disk_errors_become_sentences_with_the_path():
-    for number, words in ((errno.ENOSPC, "disk is full"), (errno.EACCES, "not permitted"), (errno.ENOTDIR, "a file")):
+    for number, words in (
+        (errno.ENOSPC, "disk is full"),
+        (errno.EACCES, "permission denied"),
+        (errno.ENOTDIR, "a file"),
+    ):
         sentence = error_message(OSError(number, "what the system says", "/some/path"), "train")
         assert sentence.startswith("/some/path: ")
         assert words in sentence
@@ -30,14 +34,14 @@ def test_a_path_that_hydra_cannot_read_is_printed_with_quotes(capsys, name):
     assert main(["train", f"dataset.root=/data/{name}"]) == 1
     said = capsys.readouterr().err.strip()
     assert said.count("\n") == 0
-    assert "quote it so: " in said
-    (word,) = shlex.split(said.partition("quote it so: ")[2])
+    assert "quote it: " in said
+    (word,) = shlex.split(said.partition("quote it: ")[2])
     assert unquoted(word.partition("=")[2]) == f"/data/{name}"
 
 
 def test_a_word_that_is_no_override_is_named(capsys):
     assert main(["train", "seed"]) == 1
-    assert "'seed' is neither a flag nor an override; KEY=VALUE is expected" in capsys.readouterr().err
+    assert "'seed' is neither a flag nor an override; expected KEY=VALUE" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -45,10 +49,10 @@ def test_a_word_that_is_no_override_is_named(capsys):
     [
         (["--seed=3"], "options are typed without dashes: seed=3"),
         (["--seed", "3"], "options are typed without dashes: seed=VALUE"),
-        (["seed = 3"], "blanks around = are not read; type seed=3"),
+        (["seed = 3"], "spaces around = are not allowed; type seed=3"),
         (
             ["dataset.labels.Sleep stage W=Wake"],
-            """no key can hold this text; type the whole map: 'dataset.labels={"Sleep stage W": Wake, …}'""",
+            """no key can contain this text; type the mapping: 'dataset.labels={"Sleep stage W": Wake, …}'""",
         ),
     ],
 )
@@ -86,6 +90,6 @@ def test_an_option_that_is_chosen_already_is_not_added(capsys):
     assert main(words) == 1
     told = capsys.readouterr().err.strip()
     assert told.endswith(
-        "an option is chosen there already; to choose another, leave the + out: "
+        "an option is already chosen here; to choose another, omit the +: "
         "model/normaliser@model.normalisers.clip=OPTION"
     )

@@ -7,7 +7,7 @@ from eegbench.launch.help import help_text
 
 @pytest.fixture(scope="module")
 def lines():
-    """Values of the default configuration, a line each."""
+    """Values of the default configuration, one per line."""
     return help_text("train", [], None).splitlines()
 
 

@@ -1,4 +1,4 @@
-"""A run's folder that somebody prepared: whatever its files say, no verb calls, trusts or evaluates it."""
+"""A tampered run folder: no command calls, trusts or evaluates anything that its files contain."""
 
 import json
 import shutil
@@ -36,7 +36,7 @@ def honest(tmp_path_factory):
 
 @pytest.fixture
 def run(honest, tmp_path):
-    """A copy of that run, to be tampered with."""
+    """A copy of that run, for tampering."""
     outputs = tmp_path / "given"
     shutil.copytree(honest.parents[1], outputs)
     return outputs / "runs" / honest.name
@@ -44,7 +44,7 @@ def run(honest, tmp_path):
 
 @pytest.fixture
 def trap(tmp_path):
-    """A file that only a called function makes."""
+    """Path of a file that is only created if a forbidden function is called."""
     return tmp_path / "called"
 
 
@@ -108,7 +108,7 @@ def test_explain_evaluates_no_interpolation_of_the_folder(run, capfd, trap, monk
     monkeypatch.setenv("SECRET", "hidden")
     explained = yaml.safe_load((run / "config.yaml").read_text())["explain"]
     change(run / "config.yaml", explain={**explained, "bands_hz": [["${oc.env:SECRET}", 1.0, 4.0]]})
-    refused(["explain", f"run={run}"], capfd, trap, "holds an interpolation")
+    refused(["explain", f"run={run}"], capfd, trap, "contains an interpolation")
     change(run / "config.yaml", explain=explained, name="${oc.env:SECRET}")
     assert main(["explain", f"run={run}", "figures=[]", "device=cpu", "interpretability=amplitude_gradient"]) == 0
     assert "hidden" not in "".join(file.read_text(errors="ignore") for file in run.rglob("*") if file.is_file())
@@ -158,11 +158,11 @@ STORED = {
     "~hydra.callbacks.sweeping": "sets up Hydra",
     "+model@hydra.callbacks.evil=chambon2018": "sets up Hydra",
     "hydra/launcher@hydra.launcher=joblib": "sets up Hydra",
-    "trust=[os]": "which modules are trusted",
-    "+trust=[os]": "which modules are trusted",
-    "++trust=[os]": "which modules are trusted",
-    "~trust": "which modules are trusted",
-    "trust.0=os": "which modules are trusted",
+    "trust=[os]": "sets the trusted modules",
+    "+trust=[os]": "sets the trusted modules",
+    "++trust=[os]": "sets the trusted modules",
+    "~trust": "sets the trusted modules",
+    "trust.0=os": "sets the trusted modules",
     "name=${oc.env:SECRET}": "computed on this machine",
     "name=${paths.${oc.env:SECRET}}": "cannot be read as an override",
     "name='${paths.${oc.env:SECRET}}'": "computed on this machine",

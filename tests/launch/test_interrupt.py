@@ -1,4 +1,4 @@
-"""An interrupt ends the work, also where Python dropped it."""
+"""An interrupt stops the work, even if Python dropped the exception."""
 
 import signal
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from eegbench.launch.interrupt import SIGNALS, answer_interrupts, stop_if_interr
 
 @contextmanager
 def own_answers():
-    """Begin as a program in the foreground does, and restore how this one answers signals."""
+    """Set signal handlers as a program in the foreground has them, and restore the previous ones afterwards."""
     before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
     try:
         yield

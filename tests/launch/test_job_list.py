@@ -1,4 +1,4 @@
-"""Which jobs of a multirun are composed before the first begins."""
+"""The jobs of a multirun that are composed before the first one starts."""
 
 from eegbench.launch.job_list import covering
 

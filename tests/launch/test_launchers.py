@@ -1,4 +1,4 @@
-"""Jobs of a multirun under each launcher: they share cores and stores, and come out as in the program itself."""
+"""Jobs of a multirun under each launcher: they share cores and stores, and give the same results as in one process."""
 
 import contextlib
 import json
@@ -27,14 +27,14 @@ ENDLESS = ["trainer.max_passes=100000", "trainer.patience=100000"]
 
 @pytest.fixture
 def said(tmp_path):
-    """What the program, not its jobs under submitit, has said so far."""
+    """Return the output so far of the main program, without that of its jobs under submitit."""
     file = tmp_path / "said.txt"
     return lambda: file.read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def start(toy_options, tmp_path):
-    """Start a multirun on the toy in a program of its own, into fresh outputs; it ends with the test."""
+    """Start a multirun on the toy in a separate program with a new outputs folder; it is stopped after the test."""
     running = []
 
     def program(*words, **environment):
@@ -123,7 +123,7 @@ def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
 def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
     running = start("hydra/launcher=slurm_cpu", "seed=1,2", "tracking=folder", PATH=str(tmp_path))
     assert running.wait(PATIENCE_S) == 1
-    assert "there is no SLURM here" in said().splitlines()[-1]
+    assert "SLURM is not installed here" in said().splitlines()[-1]
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Words of the command line are found and completed however they are typed."""
+"""Overrides and flags are recognised and completed in every way of typing them."""
 
 import pytest
 from hydra import compose, initialize_config_dir

@@ -1,4 +1,4 @@
-"""Which reader the words of ``eegbench predict`` name: by format, or by name, with the network's labels."""
+"""Choice of the dataset that reads files for ``eegbench predict``: by format or name, with the network's labels."""
 
 import re
 
@@ -57,9 +57,9 @@ def test_a_folder_with_an_equals_sign_is_a_folder(tmp_path):
 
 def test_two_folders_and_options_of_training_are_refused(tmp_path):
     (tmp_path / "other").mkdir()
-    with pytest.raises(ValueError, match="one folder is expected, or files"):
+    with pytest.raises(ValueError, match="expected one folder or files"):
         dataset_of(tmp_path, tmp_path / "other")
-    with pytest.raises(ValueError, match="preprocessing=trial: how signals are prepared is kept with the network"):
+    with pytest.raises(ValueError, match="preprocessing=trial: the preprocessing is stored with the network"):
         dataset_of(tmp_path, "preprocessing=trial")
 
 

@@ -1,4 +1,4 @@
-"""The program from outside: what it imports for help, and that killing it loses nothing."""
+"""The program as a process: modules imported for help, and no loss of results if it is killed."""
 
 import os
 import signal

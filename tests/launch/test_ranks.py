@@ -1,4 +1,4 @@
-"""What `torchrun` may start: one run of a trainer that joins processes."""
+"""Runs that `torchrun` may start: a single run of a trainer that joins processes."""
 
 from types import SimpleNamespace
 

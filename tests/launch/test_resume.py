@@ -1,4 +1,4 @@
-"""A resumed run has the overrides that it was started with, and no others."""
+"""A resumed run has its original overrides and no others."""
 
 import shlex
 

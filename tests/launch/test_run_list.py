@@ -28,7 +28,7 @@ def test_a_sweep_means_its_finished_runs_in_order_of_their_numbers(sweep):
 
 def test_a_pattern_means_what_fits_it(sweep):
     assert [run.name for run in runs_named(f"{sweep}/1*")] == ["1", "10", "11"]
-    with pytest.raises(FileNotFoundError, match="no folder of a run fits this pattern"):
+    with pytest.raises(FileNotFoundError, match="this pattern matches no folder of a run"):
         runs_named(f"{sweep}/x*")
 
 

@@ -1,4 +1,4 @@
-"""Sweeps from outside: killed and started again, stopped by Ctrl-C, and several controllers of one study."""
+"""Sweeps as processes: killed and restarted, stopped by Ctrl-C, and with several controllers of one study."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ SPACE = ["trainer.lr=tag(log,interval(1e-4,1e-2))", "sampler.tau_pos_s=choice(3,
 
 @pytest.fixture
 def start(toy_options, tmp_path):
-    """Start a sweep on the toy in a process of its own."""
+    """Start a sweep on the toy in a separate process."""
 
     def begin(*words, n_trials, into=None):
         command = [sys.executable, "-m", "eegbench", "train", f"--config-dir={toy_options}", "-m", *SMALL, *SPACE]
@@ -64,7 +64,7 @@ def test_killed_twice_and_started_again_a_sweep_has_its_trials_once(start, tmp_p
         stopped(process, signal.SIGKILL)
     begun = {path: path.stat().st_ino for path in sweep.glob("*/checkpoints")}
     output, _ = start(*words, n_trials=6).communicate(timeout=300)
-    assert "was interrupted, and goes on" in output
+    assert "was interrupted and continues" in output
     assert "6 trials: 6 complete" in output
     trials = trials_of(tmp_path / "sweeps" / "s.journal")
     assert [trial.state.name for trial in trials] == ["COMPLETE"] * 6
@@ -86,7 +86,7 @@ def test_after_ctrl_c_the_parent_says_so_and_the_trial_goes_on(start, tmp_path):
 
 
 def together(start, n_trials, addresses=(), into=()):
-    """Run two controllers of one study at once; return what they said."""
+    """Run two controllers of one study at once; return their output."""
     both = [start("tracking=folder", *addresses, n_trials=n_trials, into=into[i] if into else None) for i in range(2)]
     outputs = [process.communicate(timeout=300)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], outputs
@@ -145,7 +145,7 @@ def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(s
     unfinished = [n for n in "01" if not (sweep / n / "summary.json").is_file()]  # both, but on a machine in a hurry
     assert unfinished
     output, _ = start(*words, "tracking=folder", n_trials=2).communicate(timeout=300)
-    assert output.count("was interrupted, and goes on") == len(unfinished)
+    assert output.count("was interrupted and continues") == len(unfinished)
     assert "2 trials: 2 complete" in output
 
 
@@ -172,5 +172,5 @@ def test_a_controller_takes_over_what_another_left(start, tmp_path):
     stopped(first, signal.SIGKILL)
     output, _ = second.communicate(timeout=300)
     assert "waiting for 1 trial" in output
-    assert "trial 0 was interrupted, and goes on" in output
+    assert "trial 0 was interrupted and continues" in output
     assert "1 trials: 1 complete" in output

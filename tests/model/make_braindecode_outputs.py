@@ -1,4 +1,4 @@
-"""Make braindecode_outputs.npz: what braindecode 1.8.1 answers to seeded weights and windows.
+"""Make braindecode_outputs.npz: outputs of braindecode 1.8.1 for seeded weights and windows.
 
 Run it in an environment of its own: python -m venv V; V/bin/pip install torch==2.13.0;
 V/bin/pip install braindecode==1.8.1; if importing torchaudio fails, move its lib/*.so aside (its compiled part is for
@@ -27,7 +27,7 @@ CASES = {
 
 
 def fill(model: torch.nn.Module) -> None:
-    """Give weights and running statistics seeded values; order and shapes decide, names do not."""
+    """Set weights and running statistics to seeded values, which depend on order and shapes but not on names."""
     rng = np.random.default_rng(87)
     with torch.no_grad():
         for name, value in model.state_dict().items():
@@ -49,12 +49,12 @@ def answers(model: torch.nn.Module, n_channels: int, n_times: int) -> dict[str, 
 
 
 def averaged(outputs: torch.Tensor) -> torch.Tensor:
-    """Return the mean over time, where there is time."""
+    """Return the mean over time, if there is a time axis."""
     return outputs.mean(2) if outputs.ndim == 3 else outputs
 
 
 def theirs(model: str, form: dict[str, float]) -> torch.nn.Module:
-    """Build braindecode's model without dropout, which would leave nothing to compare."""
+    """Build braindecode's model without dropout, which would make outputs random."""
     from braindecode import models
 
     form = {**form, "n_outputs": N_OUTPUTS, "drop_prob": 0.0}

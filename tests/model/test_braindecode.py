@@ -1,4 +1,4 @@
-"""A model of another package is an encoder where it answers with numbers, and is refused with a sentence where not."""
+"""A model of braindecode is an encoder if it returns numbers, and raises an error message otherwise."""
 
 import sys
 from types import ModuleType

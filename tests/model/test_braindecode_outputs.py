@@ -1,4 +1,4 @@
-"""Golden: the same weights give the same numbers as in braindecode (stored by make_braindecode_outputs.py)."""
+"""Golden: equal weights give the same outputs as in braindecode (stored by make_braindecode_outputs.py)."""
 
 import runpy
 from pathlib import Path
@@ -39,7 +39,7 @@ class OfTensor(torch.nn.Module):
 
 
 def with_head(model: str, n_channels: int, n_times: int, sfreq: float) -> torch.nn.Module:
-    """Build our encoder; where braindecode's model ends in a classifier, a linear layer on the embedding is that."""
+    """Build our encoder, with a linear layer on the embedding if braindecode's model ends in a classifier."""
     option, chosen = OPTIONS[model]
     node = node_of(CONF / f"{option}.yaml") | chosen
     encoder = build(node, SignalEncoder, n_channels=n_channels, n_times=n_times, sfreq=sfreq)

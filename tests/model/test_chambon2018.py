@@ -1,4 +1,4 @@
-"""Chambon's encoder has the paper's sizes, and refuses what it cannot use."""
+"""Chambon's encoder has the paper's sizes, and raises errors for invalid options."""
 
 import pytest
 import torch
@@ -25,7 +25,7 @@ def test_the_number_of_parameters_is_the_published_one(n_channels: int, options:
 
 
 def lengths(model: Chambon2018, x: torch.Tensor) -> list[int]:
-    """Run the rounds layer by layer, and return the steps of time after each convolution and each pool."""
+    """Run the rounds layer by layer, and return the time steps after each convolution and each pool."""
     found, x = [], model.convolutions.spatial(x.unsqueeze(1)).transpose(1, 2)
     for layer in model.convolutions.temporal:
         found += [layer.convolution(x).shape[-1], (x := layer(x)).shape[-1]]

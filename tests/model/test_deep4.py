@@ -1,4 +1,4 @@
-"""Deep4 has the published sizes, strides where it is told to, and answers at every shift."""
+"""Deep4 has the published sizes, strides in the requested layers, and outputs at every shift."""
 
 import pytest
 import torch
@@ -38,7 +38,7 @@ def n_parameters(model: nn.Module, n_classes: int) -> int:
 
 
 def layer_by_layer(model: Deep4, x: Tensor, *, pool_stride: int, stride_before_pool: bool) -> list[Tensor]:
-    """Run the published graph, filters over time and over channels apart, and return what each layer leaves."""
+    """Run the published graph, with separate filters over time and channels, and return the output of each layer."""
     in_convolution, in_pool = (pool_stride, 1) if stride_before_pool else (1, pool_stride)
     first = model.layers[0][0]
     by_time = nn.functional.conv2d(x.unsqueeze(1), first.time.unsqueeze(2), first.time_bias)

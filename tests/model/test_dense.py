@@ -1,4 +1,4 @@
-"""What was a stride becomes dilation: answers at every shift, each that of a window of its own."""
+"""Strides become dilation: there is an output at every shift, equal to that of a separate window."""
 
 import pytest
 import torch

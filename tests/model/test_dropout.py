@@ -1,4 +1,4 @@
-"""Dropout drops the share that it is told to, as torch's does."""
+"""Dropout drops the requested fraction of values, as torch's does."""
 
 import pytest
 import torch

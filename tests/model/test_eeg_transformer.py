@@ -1,4 +1,4 @@
-"""The transformer over channels: published sizes, exact attention, what is dropped, shuffled, cropped and missing."""
+"""The transformer over channels: published sizes, exact attention, dropped, shuffled, cropped and missing tokens."""
 
 from dataclasses import replace
 
@@ -164,7 +164,7 @@ def test_electrodes_say_where_a_token_comes_from_whatever_the_order_of_channels(
 def test_an_electrode_without_a_place_is_named():
     places = PLACES.copy()
     places[1] = np.nan
-    with pytest.raises(ValueError, match="nobody knows where Cz is; leave it out"):
+    with pytest.raises(ValueError, match="Cz has no position; choose other channels"):
         transformer(Form({"eeg": group_of(CHANNELS, 100.0, 200, places)}, "none"), positions="electrodes")
 
 
@@ -238,10 +238,10 @@ def test_windows_of_a_batch_do_not_see_each_other():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"dim": 10, "n_heads": 4}, r"model\.dim=10: a multiple of model\.n_heads=4"),
+        ({"dim": 10, "n_heads": 4}, r"model\.dim=10: expected a multiple of model\.n_heads=4"),
         ({"crop_s": 3.0}, r"model\.crop_s=3\.0.*windows have 200 samples at 100 Hz, so use at most 2 s"),
         ({"n_chunks": 201}, "in pieces of one sample or more"),
-        ({"n_layers": 0}, r"model\.n_layers=0: at least 1"),
+        ({"n_layers": 0}, r"model\.n_layers=0: expected at least 1"),
         ({"token_dropout": 1.0}, r"model\.token_dropout=1"),
     ],
 )

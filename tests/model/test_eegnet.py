@@ -1,4 +1,4 @@
-"""EEGNet has the published sizes, and keeps its spatial filters short."""
+"""EEGNet has the published sizes, and limits the norm of its spatial filters."""
 
 import pytest
 import torch

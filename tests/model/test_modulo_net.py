@@ -1,4 +1,4 @@
-"""The networks of the Dreem Open Datasets: their sizes, and what the published weights say."""
+"""The networks of the Dreem Open Datasets have the published sizes."""
 
 import math
 import re
@@ -44,7 +44,7 @@ def simple(n_channels, hidden=25, **changes):
 
 
 def staged(encoder, reducer, sequence, n_features=6, features_dim=5):
-    """Return the parameters of a network with a layer for expert features and a classifier."""
+    """Return the number of parameters of a network with a layer for expert features and a classifier."""
     return size(encoder, reducer, sequence, nn.Linear(n_features, features_dim), nn.Linear(sequence.out_dim, CLASSES))
 
 
@@ -164,9 +164,9 @@ def test_parts_that_do_not_fit_their_input_say_what_to_change():
         )
     with pytest.raises(ValueError, match="leave log_spectrogram out"):
         Chambon(shape=(2, 129, 28), n_filters=8, kernel=65, pool=16, dropout=0.5)
-    with pytest.raises(ValueError, match="take windows of 30 s at 100 Hz"):
+    with pytest.raises(ValueError, match="use windows of 30 s at 100 Hz"):
         DeepSleep(shape=(2, 3840), sfreq=128.0, n_filters=4, dropout=0.5)
-    with pytest.raises(ValueError, match="needs windows of 599 samples or more, and these have 500"):
+    with pytest.raises(ValueError, match="needs windows of 599 samples or more, but these have 500"):
         Tsinalis(shape=(2, 500), n_filters=20, kernel=200)
 
 
@@ -227,7 +227,7 @@ def test_the_published_moments_are_averages_of_those_of_batches():
 
 
 def test_normalisers_without_windows_of_train_are_refused():
-    with pytest.raises(ValueError, match="no window of train"):
+    with pytest.raises(ValueError, match="train has no windows"):
         Standardise(shape=(1, 50), batch_moments=False).finish()
 
 

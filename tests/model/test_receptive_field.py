@@ -1,4 +1,4 @@
-"""What layers see and skip, as counted, is what torch does."""
+"""Computed receptive fields and strides agree with torch's outputs."""
 
 import torch
 from hypothesis import given, settings

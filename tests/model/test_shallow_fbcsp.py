@@ -1,4 +1,4 @@
-"""The shallow ConvNet has the published sizes, and answers at every shift."""
+"""The shallow ConvNet has the published sizes, and gives outputs at every shift."""
 
 import pytest
 import torch

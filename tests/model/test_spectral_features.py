@@ -1,4 +1,4 @@
-"""Hand-made features equal SciPy's, and stay finite where a signal is flat."""
+"""Hand-made features equal SciPy's, and are finite for flat signals."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Banville's encoder has no padding, and so the number of parameters that its own table implies."""
+"""Banville's encoder has no padding, and therefore the number of parameters implied by its table."""
 
 import pytest
 import torch

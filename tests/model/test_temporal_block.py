@@ -1,4 +1,4 @@
-"""The arithmetic of lengths agrees with what torch computes."""
+"""Computed lengths agree with torch's outputs."""
 
 from math import ceil
 

@@ -1,4 +1,4 @@
-"""Features beside the signals: encoded by themselves, and put after the embedding of the signals."""
+"""Additional features are encoded separately and appended to the embedding of the signals."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Sets are whole, but for the subjects who choose, and nobody stands in two splits."""
+"""Sets stay complete except for the subjects for validation, and no subject is in two splits."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Over as many folds as subjects each of them tests once."""
+"""Over as many folds as subjects, each subject is in test once."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Whole subjects are held out, by number, share or name."""
+"""Hold-out of subjects by number, fraction or name."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Over the folds every subject tests once."""
+"""Over all folds, every subject is in test once."""
 
 from collections import Counter
 

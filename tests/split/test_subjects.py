@@ -1,4 +1,4 @@
-"""Sizes mean what they say, and a stratified division is nearer to all labels than a plain one."""
+"""Sizes are numbers or fractions, and a stratified division is closer to all labels than a plain one."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Later times, runs or sessions of the same people test, and blocks in time keep their distance."""
+"""Later times, runs or sessions of the same subjects are for test, and blocks in time keep a gap."""
 
 from itertools import permutations
 

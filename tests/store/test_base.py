@@ -1,4 +1,4 @@
-"""The store gathers the same windows from memory and from disk, and normalises them as it is told."""
+"""The store gathers the same windows from memory and from disk, in every normalisation."""
 
 from dataclasses import replace
 from pathlib import Path

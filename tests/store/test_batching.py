@@ -1,4 +1,4 @@
-"""Parts cover everything once and are of nearly the same size."""
+"""Slices cover every item once and have nearly the same size."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""One process at a time holds the claim of a shard, and one that is gone does not hold it for ever."""
+"""One process at a time holds the claim of a shard, and the claim of an ended process is released."""
 
 import signal
 import subprocess
@@ -27,7 +27,7 @@ def shard(tmp_path):
 
 @pytest.fixture
 def holder(shard):
-    """Another process that holds the claim."""
+    """Start another process that holds the claim."""
     program = subprocess.Popen(
         [sys.executable, "-c", HOLD.format(file=str(claim_file(shard)))], stdout=subprocess.PIPE, text=True
     )

@@ -1,4 +1,4 @@
-"""What is kept is made once, for what it was made for, and its loss costs no more than making it again."""
+"""The feature cache computes each array once per identity, and computes it again if its file is lost."""
 
 import logging
 
@@ -47,5 +47,5 @@ def test_where_nothing_can_be_written_a_note_says_so(tmp_path, make, caplog):
     (tmp_path / "features").write_text("a file")
     with caplog.at_level(logging.INFO, logger="eegbench"):
         assert cached(tmp_path / "features", {}, make).shape == (2, 3)
-    assert "features are not kept for later runs" in caplog.text
+    assert "features are not cached for later runs" in caplog.text
     assert list(tmp_path.iterdir()) == [tmp_path / "features"]

@@ -1,4 +1,4 @@
-"""What is made ahead comes in order, no more of it than is wanted soon, and its errors come with it."""
+"""Prefetched items arrive in order, at most a few are computed in advance, and errors are raised in place."""
 
 import threading
 

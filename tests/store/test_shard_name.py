@@ -1,4 +1,4 @@
-"""The name of a shard: one folder, whatever the recording is called."""
+"""Names of shards: one flat folder for any recording id."""
 
 from pathlib import Path
 

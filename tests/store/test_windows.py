@@ -1,4 +1,4 @@
-"""Views may share windows, or have each a copy of its own."""
+"""Views share windows, or each have a separate copy."""
 
 import torch
 from forms import windows_of

@@ -1,4 +1,4 @@
-"""A trial reports and is judged by what other processes have written to its study in the meantime."""
+"""A trial reports to its study and is pruned given results that other processes have written in the meantime."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from eegbench.sweep.study import SharedStudy
 
 MEDIAN = {"_target_": "optuna.pruners.MedianPruner", "n_startup_trials": 1}
 HYPERBAND = {"_target_": "optuna.pruners.HyperbandPruner", "min_resource": 1, "max_resource": 2}
-"""One bracket, whose trials are compared at steps 1 and 3; they are compared while they run."""
+"""Pruner with one bracket, which compares running trials at steps 1 and 3."""
 
 STEPS = (1, 3)
 
@@ -26,14 +26,14 @@ def open_(plan, number):
 
 
 def report_better(plan, number):
-    """Train a better trial to its end, with a storage handle of its own."""
+    """Train a better trial to its end, with a separate storage handle."""
     with open_(plan, number) as trial:
         assert not any(trial.report(0.9, step) for step in STEPS)
         trial.end([0.9])
 
 
 def report_better_elsewhere(plan, number):
-    """Do the same in a process of its own."""
+    """Do the same in a separate process."""
     code = f"""
         from eegbench.sweep.job import open_trial
         with open_trial(address={plan.address!r}, study={plan.study!r}, number={number}, pruner={plan.pruner}) as trial:

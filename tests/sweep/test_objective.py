@@ -29,7 +29,7 @@ def test_scores_are_sought_high_and_costs_low():
         (["valid/knn/acc"], "did you mean valid/knn/accuracy"),
         (["valid/balanced_accuracy"], "did you mean valid/main/balanced_accuracy"),
         (["run/seconds", "run/seconds"], "twice"),
-        ([], "name what to seek"),
+        ([], "name an objective"),
     ],
 )
 def test_what_a_sweep_must_not_choose_by_is_refused(names, word):
@@ -40,7 +40,7 @@ def test_what_a_sweep_must_not_choose_by_is_refused(names, word):
 def test_objectives_are_found_under_marked_splits():
     metrics = {"valid (within subject)/linear/accuracy": 0.7, "run/seconds": 3.0, "test/linear/accuracy": math.nan}
     assert values(metrics, ["run/seconds", "valid/linear/accuracy"]) == [3.0, 0.7]
-    with pytest.raises(ConfigError, match="are there labels"):
+    with pytest.raises(ConfigError, match="check for labels"):
         values({}, ["valid/linear/accuracy"])
 
 

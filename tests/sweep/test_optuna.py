@@ -40,7 +40,7 @@ def test_an_error_from_this_process_keeps_its_traceback():
 
 
 class Launcher:
-    """Return jobs that have ended already, one for each value; an error is a failed job."""
+    """Return finished jobs, one for each value; an error gives a failed job."""
 
     def __init__(self, *values):
         self.values = values
@@ -52,7 +52,7 @@ class Launcher:
 
 @pytest.fixture
 def launched(plan):
-    """Draw a trial for each value and launch them; return the error that came out, if any, and the trials' states."""
+    """Draw a trial for each value and launch them; return the error raised, if any, and the states of the trials."""
 
     def run(*values, max_failure_rate):
         shared = SharedStudy(plan(max_failure_rate=max_failure_rate))

@@ -10,7 +10,7 @@ from eegbench.tracking.mlflow import Mlflow
 
 @pytest.fixture(scope="session")
 def outputs(tmp_path_factory) -> Path:
-    """One outputs folder, with a space in its name, for all tests: a new database takes two seconds."""
+    """One outputs folder, with a space in its name, for all tests: creating a database takes two seconds."""
     return tmp_path_factory.mktemp("my outputs")
 
 

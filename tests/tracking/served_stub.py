@@ -1,4 +1,4 @@
-"""A served model whose prediction is easy to state: the window's mean, times the number in its file."""
+"""A served model with a simple prediction: the window's mean times the number in its file."""
 
 import json
 from pathlib import Path

@@ -37,7 +37,7 @@ def test_a_store_that_mlflow_no_longer_has_gets_a_sentence(uri, tmp_path):
 
 @pytest.mark.parametrize("name", ["what?", "100%20"])
 def test_a_path_that_an_address_cannot_hold_gets_a_sentence(name, tmp_path):
-    with pytest.raises(ValueError, match=r"neither \? nor %; name another with paths\.outputs=FOLDER"):
+    with pytest.raises(ValueError, match=r"must not contain \? or %; name another with paths\.outputs=FOLDER"):
         find_place(None, tmp_path / name)
 
 

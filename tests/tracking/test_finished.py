@@ -9,7 +9,7 @@ from eegbench.tracking.mlflow import Mlflow
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    """Two experiments: a parent with two children of which one failed, and a run of its own."""
+    """Two experiments: a parent with two children, one of them failed, and a run without a parent."""
     from eegbench.tracking import RunFacts
 
     outputs = tmp_path_factory.mktemp("kept here")

@@ -79,7 +79,7 @@ def test_a_view_that_would_be_too_long_for_a_tag_leaves_out_the_last_options():
 
 
 def child(tracker: Mlflow, parent: MlflowRun, number: int, folder: Path) -> MlflowRun:
-    """A trial as a sweep logs it: what the study is told is the first metric of every pass."""
+    """Log a trial as a sweep does: the value reported to the study is the first metric of every pass."""
     options = {"trainer.lr": 10.0 ** -(number + 1), "model": ("chambon2018", "stager_net")[number % 2], "seed": 1}
     facts = RunFacts(
         "sleep", f"{number} lr=1e-{number + 1}", folder / f"trial-{number}", options, {"trial": str(number)}
@@ -96,7 +96,7 @@ def child(tracker: Mlflow, parent: MlflowRun, number: int, folder: Path) -> Mlfl
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory) -> tuple[Path, MlflowRun, list[MlflowRun]]:
-    """A parent and its children in a fresh store, and the view of the chart page."""
+    """A parent run and its children in a new store, and the view of the chart page."""
     folder = tmp_path_factory.mktemp("a sweep")
     tracker = Mlflow(uri=None, folder=str(folder), experiment=None)
     parent = tracker.start(RunFacts("sleep", "the sweep", folder / "sweep", {"study": "lr"}))

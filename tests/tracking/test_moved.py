@@ -1,4 +1,4 @@
-"""The database of an outputs folder says where files are, also after the folder was moved or copied."""
+"""File locations in the database of an outputs folder are right after the folder was moved or copied."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def begin(outputs: Path, name: str, seed: int = 0):
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    """An outputs folder with a finished run and one that was killed before its files were kept."""
+    """An outputs folder with a finished run and one that was killed before its files were logged."""
     outputs = tmp_path_factory.mktemp("first") / "place = ü"
     begin(outputs, "done").finish(metrics={}, model=None)
     begin(outputs, "killed")

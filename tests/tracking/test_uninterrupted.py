@@ -1,4 +1,4 @@
-"""A write to the database ends before Ctrl-C is answered."""
+"""A write to the database is completed before Ctrl-C takes effect."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""Batch normalisation in two processes equals that of one process on the whole batch."""
+"""Batch normalisation in two processes equals that of one process on the complete batch."""
 
 import pytest
 import torch

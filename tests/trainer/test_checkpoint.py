@@ -1,4 +1,4 @@
-"""A checkpoint gives back what was written, or is named as damaged."""
+"""A checkpoint restores what was written; a damaged one raises an error."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Two processes train as one process does on the same batches, and stop, keep and resume together."""
+"""Two processes train as one process does on the same batches, with the same stopping, checkpoints and resumption."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Weight decay is for all parameters, or for weights alone."""
+"""Weight decay applies to all parameters, or to weights only."""
 
 import functools
 

@@ -1,7 +1,7 @@
-"""The decoders' AdamW takes a share of the weights that has nothing to do with the learning rate: torch's does too.
+"""The decoders' AdamW scales weight decay by the schedule but not by the learning rate, and torch's can do the same.
 
-The published update (Schirrmeister 2017's code): p ← p − a m / (√v + ε), then p ← p (1 − wd), both a and wd falling
-along a cosine. Torch takes lr · weight_decay, so weight_decay = wd / lr gives the same share at every step.
+The published update (code of Schirrmeister 2017): p ← p − a m / (√v + ε), then p ← p (1 − wd), where a and wd both
+decrease along a cosine. Torch multiplies by lr · weight_decay, so weight_decay = wd / lr gives the same factor.
 """
 
 import math

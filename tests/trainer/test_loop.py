@@ -1,4 +1,4 @@
-"""The loop: what it counts, when it stops, what it keeps, and that it resumes to the same bits."""
+"""The training loop: counts, early stopping, checkpoints, and bit-exact resumption."""
 
 import copy
 import dataclasses
@@ -21,7 +21,7 @@ from eegbench.trainer.schedule.cosine import Cosine
 from eegbench.types import Draw
 
 STEPS = {"steps_of_pass": 4, "max_passes": 4}
-"""Of the loop and the material of `small_training`."""
+"""Values for the loop and the material of `small_training`."""
 
 
 def nothing(row):
@@ -316,7 +316,7 @@ def test_where_nobody_validates_the_last_pass_is_kept(tmp_path):
 
 
 class Grouped(RelativePositioning):
-    """Trains its head at a tenth of the learning rate and without weight decay."""
+    """Train its head at a tenth of the learning rate and without weight decay."""
 
     def parameter_groups(self, encoder):
         return [ParameterGroup(list(encoder.parameters())), ParameterGroup(list(self.parameters()), 0.1, 0.0)]
@@ -337,7 +337,7 @@ def test_the_schedule_multiplies_each_groups_factor_and_a_group_may_have_its_own
 
 
 class Teacher(Task):
-    """The encoder comes near to a slow copy of itself that sees the same windows with noise."""
+    """Move the encoder towards a slow copy of itself, given the same windows with noise."""
 
     roles: ClassVar = {"anchor": 0}
     metrics = ("apart",)

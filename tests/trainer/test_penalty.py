@@ -1,4 +1,4 @@
-"""Penalties on weights: the published sums, over the parameters that are named."""
+"""Penalties on weights: the published sums, over the selected parameters."""
 
 import pytest
 import torch
@@ -30,7 +30,7 @@ def test_frozen_parameters_are_left_out_and_nothing_left_is_refused():
     encoder, task = modules()
     encoder.requires_grad_(False)
     assert L2(factor=1.0, leave_out=())(encoder, task) == L2(factor=1.0, leave_out=("encoder.",))(encoder, task)
-    with pytest.raises(ValueError, match=r"leave_out=\['task'\] leaves no trainable parameter"):
+    with pytest.raises(ValueError, match=r"leave_out=\['task'\] excludes all trainable parameters"):
         L2(factor=1.0, leave_out=("task",))(encoder, task)
     with pytest.raises(ValueError, match="0 or more"):
         L1(factor=-1.0, leave_out=())

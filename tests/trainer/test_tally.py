@@ -1,4 +1,4 @@
-"""A pass's sums add up over batches, empty shares of batches among them."""
+"""Sums of a pass add up over batches, including empty shares."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""An epoch encoder makes steps of features of one group of signals in a window; a reducer makes one vector of them."""
+"""Epoch encoders: steps of features from one group of signals in a window; a reducer combines the steps."""
 
 from eegbench.model.epoch_encoder.base import EpochEncoder
 

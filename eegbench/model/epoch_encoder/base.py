@@ -1,4 +1,4 @@
-"""What an epoch encoder promises: steps of features from the normalised signals of one group."""
+"""Base class of epoch encoders: steps of features from the normalised signals of one group."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,17 +8,17 @@ from torch import Tensor, nn
 
 
 class EpochEncoder(nn.Module, ABC):
-    """Maps signals, or spectrograms of them, to steps of features.
+    """Map signals, or spectrograms of them, to steps of features.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``shape``, the shape of an input, and ``sfreq``, the
-        signals' sampling rate in Hz.
+        Names of constructor arguments that are not options: ``shape``, the shape of an input, and ``sfreq``, the
+        sampling rate of the signals in Hz.
     dim
-        Features of a step.
+        Number of features per step.
     n_steps
-        Steps of a window.
+        Number of steps per window.
     """
 
     given: ClassVar = ("shape", "sfreq")
@@ -37,26 +37,26 @@ class EpochEncoder(nn.Module, ABC):
 
 
 def signal_shape(shape: tuple[int, ...], encoder: str) -> tuple[int, int]:
-    """Return channels and samples of a signal.
+    """Return the numbers of channels and samples of a signal.
 
     Raises
     ------
     ValueError
-        Where the input is a spectrogram.
+        If the input is a spectrogram.
     """
     if len(shape) != 2:
-        raise ValueError(f"{encoder} takes signals, and the normalisers make spectrograms; leave log_spectrogram out.")
+        raise ValueError(f"{encoder} takes signals, but the normalisers give spectrograms; leave log_spectrogram out.")
     return shape[0], shape[1]
 
 
 def spectrogram_shape(shape: tuple[int, ...], encoder: str) -> tuple[int, int, int]:
-    """Return channels, frequencies and frames of a spectrogram.
+    """Return the numbers of channels, frequencies and frames of a spectrogram.
 
     Raises
     ------
     ValueError
-        Where the input is a signal.
+        If the input is a signal.
     """
     if len(shape) != 3:
-        raise ValueError(f"{encoder} takes spectrograms, and gets signals; add the normaliser log_spectrogram.")
+        raise ValueError(f"{encoder} takes spectrograms, but gets signals; add the normaliser log_spectrogram.")
     return shape[0], shape[1], shape[2]

@@ -1,7 +1,7 @@
-"""The epoch encoder of Chambon and colleagues: mixed channels, and two convolutions along time.
+"""Epoch encoder of Chambon and colleagues: mixed channels, and two convolutions along time.
 
-Chambon et al. 2018, doi:10.1109/TNSRE.2018.2813138; the sizes are those of the Dreem Open Datasets (Guillot et al.
-2020, doi:10.1109/TNSRE.2020.3011181).
+Chambon et al. 2018, doi:10.1109/TNSRE.2018.2813138; sizes as in the Dreem Open Datasets (Guillot et al. 2020,
+doi:10.1109/TNSRE.2020.3011181).
 """
 
 from jaxtyping import Float
@@ -11,25 +11,25 @@ from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
 class Chambon(EpochEncoder):
-    """A linear layer over channels, and two convolutions along time, the same for all channels.
+    """A linear layer over channels, and two convolutions along time with the same weights for all channels.
 
     Parameters
     ----------
     shape
-        Channels and samples of an input; comes from the normalisers.
+        Number of channels and samples of an input, taken from the normalisers.
     n_filters
-        Filters of each convolution.
+        Number of filters of each convolution.
     kernel
-        Samples of a filter, an odd number.
+        Length of a filter in samples, an odd number.
     pool
-        Samples of which the largest is kept, behind each convolution.
+        Length of the max-pooling after each convolution, in samples.
     dropout
-        Share of the features dropped in training.
+        Dropout probability of the features in training.
 
     Raises
     ------
     ValueError
-        Where the input is a spectrogram.
+        If the input is a spectrogram.
     """
 
     def __init__(self, *, shape: tuple[int, ...], n_filters: int, kernel: int, pool: int, dropout: float) -> None:

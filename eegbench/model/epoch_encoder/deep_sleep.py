@@ -1,7 +1,7 @@
-"""The epoch encoder of DeepSleepNet: two convolutional networks side by side, one for fast and one for slow waves.
+"""Epoch encoder of DeepSleepNet: two parallel convolutional branches, one for fast and one for slow waves.
 
-Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116; the sizes are those of the Dreem Open Datasets
-(Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181).
+Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116; sizes as in the Dreem Open Datasets (Guillot et al.
+2020, doi:10.1109/TNSRE.2020.3011181).
 """
 
 import torch
@@ -12,25 +12,25 @@ from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
 class DeepSleep(EpochEncoder):
-    """Filters of half a second and of two seconds, three more convolutions each, and their outputs one above the other.
+    """Branches with filters of 0.5 s and of 2 s, each followed by three more convolutions, with concatenated features.
 
-    The first branch's last step is dropped, so that both have as many.
+    The first branch's last step is dropped, so that both branches have the same number of steps.
 
     Parameters
     ----------
     shape
-        Channels and samples of an input; comes from the normalisers.
+        Number of channels and samples of an input, taken from the normalisers.
     sfreq
         Sampling rate in Hz.
     n_filters
-        Filters of each first convolution; ``dim`` is four times as many.
+        Number of filters of each first convolution; ``dim`` is four times as large.
     dropout
-        Share dropped in training, in each branch and behind both.
+        Dropout probability in training, in each branch and after both.
 
     Raises
     ------
     ValueError
-        Where the input is a spectrogram, or the two branches do not end in equal steps.
+        If the input is a spectrogram, or the two branches give different numbers of steps.
     """
 
     def __init__(self, *, shape: tuple[int, ...], sfreq: float, n_filters: int, dropout: float) -> None:
@@ -60,7 +60,7 @@ class DeepSleep(EpochEncoder):
         self.n_steps = self._n_steps(n_channels, n_times)
 
     def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch dim n_steps"]:
-        """Return the steps of both branches, one above the other."""
+        """Return the steps of both branches, with their features concatenated."""
         return self.dropout(torch.cat([self.fast(x)[:, :, :-1], self.slow(x)], dim=1))
 
     @torch.no_grad()
@@ -70,8 +70,8 @@ class DeepSleep(EpochEncoder):
         self.train()
         if fast - 1 != slow:
             raise ValueError(
-                f"deep_sleep ends in {fast - 1} and {slow} steps for windows of {n_times} samples, which do not fit "
-                "together; take windows of 30 s at 100 Hz (preprocessing.signal.sfreq=100)."
+                f"deep_sleep has branches of {fast - 1} and {slow} steps for windows of {n_times} samples, which must "
+                "be equal; use windows of 30 s at 100 Hz (preprocessing.signal.sfreq=100)."
             )
         return slow
 

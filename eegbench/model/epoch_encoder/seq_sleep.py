@@ -1,4 +1,4 @@
-"""The epoch encoder of SeqSleepNet: a learned filter bank for each channel, and a GRU along the frames.
+"""Epoch encoder of SeqSleepNet: a learned filter bank for each channel, and a GRU along the frames.
 
 Phan et al. 2019, SeqSleepNet, doi:10.1109/TNSRE.2019.2896659.
 """
@@ -12,27 +12,27 @@ from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
 
 
 class SeqSleep(EpochEncoder):
-    """Triangular filters whose weights are learned within their triangles, batch normalisation, and a GRU over frames.
+    """Triangular filters with learned weights inside their triangles, batch normalisation, and a GRU over frames.
 
     Parameters
     ----------
     shape
-        Channels, frequencies and frames of an input; comes from the normalisers.
+        Number of channels, frequencies and frames of an input, taken from the normalisers.
     sfreq
-        Sampling rate in Hz of the signals behind it; the triangles reach from 0 Hz to half of it.
+        Sampling rate of the original signals in Hz; the triangles range from 0 Hz to half of it.
     hidden_dim
-        Units of the GRU in one direction.
+        Number of units of the GRU per direction.
     n_filters
-        Filters a channel.
+        Number of filters per channel.
     bidirectional
-        Whether a second GRU reads the frames from the last; ``dim`` then is twice ``hidden_dim``.
+        Whether a second GRU reads the frames backwards; ``dim`` is then twice ``hidden_dim``.
     dropout
-        Share dropped in training, before and behind the GRU.
+        Dropout probability in training, before and after the GRU.
 
     Raises
     ------
     ValueError
-        Where the input is no spectrogram.
+        If the input is not a spectrogram.
     """
 
     triangles: Tensor
@@ -71,7 +71,7 @@ def triangular_filters(n_frequencies: int, n_filters: int, sfreq: float) -> Floa
     Parameters
     ----------
     n_frequencies
-        Frequencies of the spectrogram, n_fft / 2 + 1.
+        Number of frequencies of the spectrogram, n_fft / 2 + 1.
     n_filters
         Number of triangles.
     sfreq

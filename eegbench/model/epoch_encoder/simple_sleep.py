@@ -1,4 +1,4 @@
-"""The epoch encoder of SimpleSleepNet: fewer frequencies, mixed channels, a GRU along the frames of the spectrogram.
+"""Epoch encoder of SimpleSleepNet: reduced frequencies, mixed channels, a GRU along the frames of the spectrogram.
 
 Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
 """
@@ -16,22 +16,22 @@ class SimpleSleep(EpochEncoder):
     Parameters
     ----------
     shape
-        Channels, frequencies and frames of an input; comes from the normalisers.
+        Number of channels, frequencies and frames of an input, taken from the normalisers.
     hidden_dim
-        Units of the GRU in one direction.
+        Number of units of the GRU per direction.
     n_frequencies
-        Frequencies that the first layer makes, the same for all channels; None leaves the layer out.
+        Number of outputs of the layer over frequencies, which all channels share; None omits the layer.
     mix_channels
         Whether a linear layer mixes the channels.
     bidirectional
-        Whether a second GRU reads the frames from the last; ``dim`` then is twice ``hidden_dim``.
+        Whether a second GRU reads the frames backwards; ``dim`` is then twice ``hidden_dim``.
     dropout
-        Share dropped in training, before and behind the GRU.
+        Dropout probability in training, before and after the GRU.
 
     Raises
     ------
     ValueError
-        Where the input is no spectrogram.
+        If the input is not a spectrogram.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""The epoch encoder of Tsinalis and colleagues: two convolutions with large pools.
+"""Epoch encoder of Tsinalis and colleagues: two convolutions with large pools.
 
-Tsinalis et al. 2016, arXiv:1610.01683, https://arxiv.org/abs/1610.01683; the sizes are those of the Dreem Open
-Datasets (Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181).
+Tsinalis et al. 2016, arXiv:1610.01683, https://arxiv.org/abs/1610.01683; sizes as in the Dreem Open Datasets (Guillot
+et al. 2020, doi:10.1109/TNSRE.2020.3011181).
 """
 
 from jaxtyping import Float
@@ -11,21 +11,21 @@ from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
 class Tsinalis(EpochEncoder):
-    """A convolution over all channels, one over its filters, and the largest of overlapping stretches after each.
+    """A convolution over all channels and one over its filters, each followed by overlapping max-pooling.
 
     Parameters
     ----------
     shape
-        Channels and samples of an input; comes from the normalisers.
+        Number of channels and samples of an input, taken from the normalisers.
     n_filters
-        Filters of the first convolution; the second has twenty times as many.
+        Number of filters of the first convolution; the second has twenty times as many.
     kernel
-        Samples of a filter of the first convolution.
+        Length of the first convolution's filters in samples.
 
     Raises
     ------
     ValueError
-        Where the input is a spectrogram, or shorter than what one step is made of.
+        If the input is a spectrogram, or too short for one step.
     """
 
     def __init__(self, *, shape: tuple[int, ...], n_filters: int, kernel: int) -> None:
@@ -43,8 +43,11 @@ class Tsinalis(EpochEncoder):
         pooled = (n_times - kernel + 1 - 20) // 10 + 1
         self.n_steps = (pooled - 29 - 10) // 2 + 1
         if self.n_steps < 1:
-            raise ValueError(f"tsinalis needs windows of {kernel + 399} samples or more, and these have {n_times}.")
+            raise ValueError(
+                f"tsinalis needs windows of {kernel + 399} samples or more, but these have {n_times}; set a longer "
+                "preprocessing.window_s."
+            )
 
     def forward(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch dim n_steps"]:
-        """Return the filters of the second convolution at each step."""
+        """Return the outputs of the second convolution at each step."""
         return self.layers(x)

@@ -1,4 +1,4 @@
-"""Encoders of features that come beside the signals."""
+"""Encoders of features that are given in addition to the signals."""
 
 from eegbench.model.feature_encoder.base import FeatureEncoder
 

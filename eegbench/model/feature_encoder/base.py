@@ -1,4 +1,4 @@
-"""What an encoder of features promises: one vector of all numbers that come beside the signals of a window."""
+"""Base class of encoders of features: one vector from all additional features of a window."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 
 class FeatureEncoder(nn.Module, ABC):
-    """Maps the features of windows to one vector.
+    """Map the features of windows to one vector.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``dim``, how many numbers a window has.
+        Names of constructor arguments that are not options: ``dim``, the number of features of a window.
     out_dim
         Size of the vector.
     """
@@ -23,4 +23,4 @@ class FeatureEncoder(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, features: Float[Tensor, "batch dim"]) -> Float[Tensor, "batch out_dim"]:
-        """Return one vector a window."""
+        """Return one vector per window."""

@@ -1,4 +1,4 @@
-"""Linear layers on features; of Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181."""
+"""Linear layers on features, as in Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181."""
 
 from itertools import pairwise
 
@@ -18,21 +18,21 @@ def check_layers(group: str, layers: tuple[int, ...], dropout: float) -> None:
 
 
 class FullyConnected(FeatureEncoder):
-    """Dropout, a linear layer and ReLU, several times; without layers the features stay as they are.
+    """Repeated dropout, linear layer and ReLU; without layers the features are unchanged.
 
     Parameters
     ----------
     dim
-        How many numbers a window has; comes from the preprocessing.
+        Number of features of a window, taken from the preprocessing.
     layers
         Size of each layer.
     dropout
-        Share of the numbers left out in training, before each layer.
+        Probability of dropping an input of a layer in training.
 
     Raises
     ------
     ValueError
-        Where a size makes no sense.
+        If a size or probability is out of range.
     """
 
     def __init__(self, *, dim: int, layers: tuple[int, ...], dropout: float) -> None:
@@ -44,6 +44,6 @@ class FullyConnected(FeatureEncoder):
         self.out_dim = sizes[-1]
 
     def forward(self, features: Float[Tensor, "batch dim"]) -> Float[Tensor, "batch out_dim"]:
-        """Return what the last layer makes of the features."""
+        """Return the output of the last layer."""
         out: Tensor = self.layers(features)
         return out

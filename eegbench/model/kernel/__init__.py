@@ -1,1 +1,1 @@
-"""Fast convolutions for CPUs: filter, batch normalisation and pooling in one, with the results of separate layers."""
+"""Fast convolutions for CPUs: filter, batch normalisation and pooling fused, with the results of separate layers."""

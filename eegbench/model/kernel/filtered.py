@@ -14,10 +14,10 @@ from eegbench.model.kernel.segments import product_dtype, rounded
 def filtered(
     x: Float[Tensor, "batch n_in n_rows n_times"], convolution: nn.Conv2d
 ) -> Float[Tensor, "batch n_out n_rows n_outputs"]:
-    """Return ``convolution(x)``, over time alone, in the numbers of automatic mixed precision.
+    """Return ``convolution(x)``, over time only, in the dtype of automatic mixed precision.
 
-    In torch 2.13 the gradient of a convolution's weights in bf16 was not finite now and then (docs/performance.md), so
-    here it is a convolution too, forward.
+    In torch 2.13 the gradient of a convolution's weights in bf16 was occasionally not finite (docs/performance.md), so
+    this function computes it as a forward convolution.
     """
     dtype = product_dtype(x)
     outputs: Tensor = _Filtered.apply(  # type: ignore[no-untyped-call]
@@ -27,7 +27,7 @@ def filtered(
 
 
 class _Filtered(torch.autograd.Function):
-    """The gradient of the images is a convolution too, of the outputs' with the filters turned round."""
+    """Convolution whose gradients are computed as forward convolutions, with reversed filters for the input's."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, padding: int) -> Tensor:
@@ -47,13 +47,13 @@ class _Filtered(torch.autograd.Function):
 
 
 def _to_weight(x: Tensor, gradient: Tensor, kernel: int, padding: int) -> Float[Tensor, "n_out n_in 1 kernel"]:
-    """Return the gradient of weights: a convolution of the outputs' gradient with the images, signals as channels."""
+    """Return the gradient of weights: the output gradient convolved with the input, signals in place of channels."""
     turned = conv2d(_by_signal(gradient), _by_signal(x), padding=(0, kernel - 1 - padding))
     return turned.flip(3).float()
 
 
 def _by_signal(x: Float[Tensor, "batch n_in n_rows n_times"]) -> Float[Tensor, "n_in n_signals 1 n_times"]:
-    """Return images with all signals as channels, last in memory, and zeros that make up a number met before."""
+    """Return images with signals as channels, last in memory, padded with zeros to a rounded number of signals."""
     signals = x.permute(0, 2, 3, 1).flatten(0, 1)
     n_signals, n_times, n_in = signals.shape
     whole = x.new_zeros(n_in, n_times, rounded(n_signals))
@@ -62,5 +62,5 @@ def _by_signal(x: Float[Tensor, "batch n_in n_rows n_times"]) -> Float[Tensor, "
 
 
 def _last(x: Tensor) -> Tensor:
-    """Return images with their channels last in memory, as processors like them."""
+    """Return images with channels last in memory, the faster layout."""
     return x.contiguous(memory_format=torch.channels_last)

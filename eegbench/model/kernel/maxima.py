@@ -1,8 +1,9 @@
-"""The largest outputs of filters in each pool, and the way back, without ever holding all outputs.
+"""Maximum of filter outputs in each pool, and its backward pass, without storing all outputs.
 
-Forward, a few signals are filtered and pooled at a time, in the processor's cache. On the way back, of the outputs in a
-pool only the largest has a gradient. So the gradient of a filter is a sum of the patches that won for it, and that of a
-signal a sum of the filters that won there: rows of tables, each with its share, like words in a bag.
+The forward pass filters and pools a few signals at a time, in the processor's cache. In the backward pass, only the
+largest output of each pool has a gradient. The gradient of a filter is therefore a weighted sum of the patches where
+it was largest, and that of a signal a weighted sum of the filters that were largest there: weighted sums of table
+rows, as computed by `torch.nn.functional.embedding_bag`.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,10 @@ from torch.nn.functional import conv2d, embedding_bag, pad
 from eegbench.model.kernel.segments import at_each_position, cut
 
 PIECE_BYTES = {"cpu": 5 * 2**20, "cuda": 2**28}
-"""What is made of signals at a time, by the kind of device: on a CPU it should stay in its cache."""
+"""Size of intermediate results by device type; on a CPU they should fit into the cache."""
 
 LANES = 16
-"""Rows of tables have a multiple of so many numbers, as processors like them."""
+"""Row lengths of tables are multiples of this number, for SIMD instructions."""
 
 
 def maxima(
@@ -27,20 +28,20 @@ def maxima(
     bias: Float[Tensor, "n_filters"],
     pool: int,
     *,
-    is_way_back: bool,
+    needs_backward: bool,
 ) -> tuple[Float[Tensor, "n_signals n_pools n_filters"], Int[Tensor, "..."] | None]:
-    """Return the largest output in each pool and, for the way back, which it was: the first of several."""
+    """Return the largest output in each pool and, for the backward pass, its position: the first of equal ones."""
     (n_signals, n_times), (n_filters, kernel) = signals.shape, weight.shape
     n_outputs = n_times - kernel + 1
     pooled = signals.new_empty(n_signals, n_outputs // pool, n_filters)
-    chosen = torch.empty(pooled.shape, dtype=torch.int32, device=pooled.device) if is_way_back else None
+    chosen = torch.empty(pooled.shape, dtype=torch.int32, device=pooled.device) if needs_backward else None
     kernels = weight[:, None, None].contiguous(memory_format=torch.channels_last)
     for piece in _pieces(signals, pooled.element_size() * n_outputs * n_filters):
-        images = signals[piece, None, :, None].permute(0, 3, 1, 2)  # with channels last in memory, though one
+        images = signals[piece, None, :, None].permute(0, 3, 1, 2)  # channels last in memory
         outputs = conv2d(images, kernels, bias)
         largest, which = torch.ops.aten.max_pool2d_with_indices(outputs, [1, pool])
         pooled[piece] = largest[:, :, 0].transpose(1, 2)
-        if chosen is not None:  # half of the numbers' size, as they wait in memory
+        if chosen is not None:  # int32, as they stay in memory until the backward pass
             chosen[piece] = which[:, :, 0].transpose(1, 2)
     return pooled, chosen
 
@@ -52,7 +53,7 @@ def to_filters(
     kernel: int,
     pool: int,
 ) -> Float[Tensor, "n_filters kernel"]:
-    """Return the gradient of filters from that of maxima: of each, the sum of the patches that won for it."""
+    """Return the gradient of filters from that of maxima: for each filter, the sum of patches where it was largest."""
     n_filters, n_patches, width = gradient.shape[2], gradient.shape[1] * pool, kernel + -kernel % LANES
     patches = cut(signals, 0, (n_patches, width, 1), signals.dtype)
     total = torch.zeros(n_filters, width, device=signals.device)
@@ -72,7 +73,7 @@ def to_signals(
     pool: int,
     n_times: int,
 ) -> Float[Tensor, "n_signals n_times"]:
-    """Return the gradient of signals from that of maxima: in each pool, the sum of the filters, each where it won."""
+    """Return the gradient of signals from that of maxima: in each pool, the sum of filters at their largest outputs."""
     n_signals, n_pools, n_filters = gradient.shape
     table = at_each_position(weight.float(), pool).flatten(0, 1)
     table = pad(table, (0, -table.shape[1] % LANES))
@@ -86,9 +87,9 @@ def to_signals(
 
 
 def _pieces(signals: Tensor, n_bytes: int) -> Iterator[slice]:
-    """Yield which signals to take at a time, where so many bytes are made of each.
+    """Yield slices of signals to process together, given the number of bytes for each signal.
 
-    As many each time, but for the last: processors' kernels like to meet sizes again.
+    All slices but the last have the same size, because each new matrix shape costs a kernel compilation.
     """
     n_pieces = -(-len(signals) // max(1, PIECE_BYTES[signals.device.type] // n_bytes))
     at_once = -(-len(signals) // n_pieces)
@@ -98,7 +99,7 @@ def _pieces(signals: Tensor, n_bytes: int) -> Iterator[slice]:
 def _sums(
     table: Float[Tensor, "n_rows width"], places: Int[Tensor, "*bags n"], shares: Float[Tensor, "*bags n"]
 ) -> Float[Tensor, "n_bags width"]:
-    """Return sums of rows of a table, each with its share."""
+    """Return weighted sums of the rows of a table."""
     places, shares = (each.reshape(-1, each.shape[-1]) for each in (places, shares))
     return embedding_bag(places, table, mode="sum", per_sample_weights=shares)
 
@@ -106,8 +107,8 @@ def _sums(
 def _overlap(
     total: Float[Tensor, "n_signals n"], to_segments: Float[Tensor, "n_signals n_segments width"], step: int
 ) -> None:
-    """Add, in place, what segments a step apart say about the samples that they share."""
-    apart = -(-to_segments.shape[2] // step)  # segments so far apart share nothing
+    """Add overlapping segments, a step apart, to the samples that they cover, in place."""
+    apart = -(-to_segments.shape[2] // step)  # segments this far apart do not overlap
     for number in range(min(apart, to_segments.shape[1])):
         part, strides = to_segments[:, number::apart], (total.stride(0), apart * step, 1)
         total.as_strided(part.shape, strides, total.storage_offset() + number * step).add_(part)

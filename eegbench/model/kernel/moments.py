@@ -1,8 +1,8 @@
-"""Mean and second moments of all patches of signals: what batch normalisation must know of a filter's outputs.
+"""Mean and second moments of all patches of signals, from which batch statistics of filter outputs follow.
 
 Mean and variance of ``w · patch`` over all patches are ``w · m`` and ``w · C · w``, with the patches' mean m and
-covariance C. Second moments of patches depend almost on the distance of two samples alone, so they are the signals'
-autocorrelation less what the edges lack.
+covariance C. Apart from edge effects, second moments of patches depend only on the distance of two samples, so they
+are the signals' autocorrelation minus a correction at the edges.
 """
 
 from typing import Any
@@ -16,10 +16,10 @@ from torch.nn.functional import pad
 from eegbench.model.kernel.segments import at_each_position, cut, rounded
 
 N_PARTS = 64
-"""Sums of products are added up in double precision between so many parts."""
+"""Number of partial sums of products, which are added in double precision."""
 
 STEP = 64
-"""Samples whose gradient is one product."""
+"""Number of samples whose gradient is computed in one matrix product."""
 
 
 def patch_moments(
@@ -27,14 +27,14 @@ def patch_moments(
 ) -> tuple[Float[Tensor, "width"], Float[Tensor, "width width"]]:
     """Return the mean of all patches of ``width`` samples, and of their outer products, in double precision.
 
-    The product that their gradient needs is made in the numbers of ``dtype``.
+    The matrix product in the backward pass is computed in ``dtype``.
     """
     mean, second = _PatchMoments.apply(signals, width, dtype)  # type: ignore[no-untyped-call]
     return mean, second
 
 
 class _PatchMoments(torch.autograd.Function):
-    """The gradient of a sample is a filter of its neighbours, less what the edges lack."""
+    """Patch moments; the gradient of a sample is a filter of its neighbours, minus a correction at the edges."""
 
     @staticmethod
     def forward(ctx: Any, signals: Tensor, width: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
@@ -66,7 +66,7 @@ class _PatchMoments(torch.autograd.Function):
 
 
 def _sums_of_products(left: Float[Tensor, "n p"], right: Float[Tensor, "n q"]) -> Float[Tensor, "p q"]:
-    """Return ``left.T @ right``, added up between parts in double precision; they are also what cores share."""
+    """Return ``left.T @ right`` as partial sums, added in double precision and distributed over cores."""
     n = len(left) // N_PARTS * N_PARTS
     parts = [rows[:n].unflatten(0, (N_PARTS, -1)) for rows in (left, right)]
     total = torch.bmm(parts[0].transpose(1, 2), parts[1]).double().sum(0)
@@ -84,26 +84,26 @@ def _autocorrelation(signals: Float[Tensor, "n_signals n_times"], n_lags: int) -
 
 
 def _by_lag(matrix: Float[Tensor, "n m"], n_lags: int) -> Float[Tensor, "n n_lags"]:
-    """Return the diagonals right of the main one as columns; row i begins at ``matrix[i, i]``, zeros follow."""
+    """Return the upper diagonals as columns; row i begins at ``matrix[i, i]`` and is padded with zeros."""
     n = len(matrix)
     padded = pad(matrix, (0, max(0, n + n_lags - matrix.shape[1])))
     return padded.as_strided((n, n_lags), (padded.shape[1] + 1, 1))
 
 
 def _before(products: Float[Tensor, "n n"]) -> Float[Tensor, "n_and_1 n_and_1"]:
-    """Return the sums along each diagonal up to a place, without it, by row and lag."""
+    """Return the cumulative sums along each diagonal up to, but not including, a row, by row and lag."""
     n = len(products)
     return pad(_by_lag(products.double(), n + 1).cumsum(0), (0, 0, 1, 0))
 
 
 def _from(products: Float[Tensor, "n n"]) -> Float[Tensor, "n_and_1 n_and_1"]:
-    """Return the sums along each diagonal from a place on, by row and lag."""
+    """Return the sums along each diagonal from a row to the end, by row and lag."""
     n = len(products)
     return pad(_by_lag(products.double(), n + 1).flip(0).cumsum(0).flip(0), (0, 0, 0, 1))
 
 
 def _symmetric(by_lag: Float[Tensor, "n n"]) -> Float[Tensor, "n n"]:
-    """Return the matrix with these numbers by row and lag on both sides of its diagonal."""
+    """Return the symmetric matrix with these values by row and lag."""
     n = len(by_lag)
     square = by_lag.new_zeros(n, 2 * n)
     square.as_strided((n, n), (2 * n + 1, 1)).copy_(by_lag)
@@ -131,7 +131,7 @@ def _diagonal_sums(matrix: Float[Tensor, "n n"]) -> Float[Tensor, "n_lags"]:
 
 
 def _edges(matrix: Float[Tensor, "n n"]) -> tuple[Float[Tensor, "m m"], Float[Tensor, "m m"]]:
-    """Return what patches that begin before the first or end behind the last sample would say about those at edges."""
+    """Return the corrections for patches that begin before the first sample or end after the last one."""
     n = len(matrix) - 1
     before, behind = (_symmetric(sums[1 : n + 1, :n].float()) for sums in (_from(matrix), _before(matrix)))
     return before, behind

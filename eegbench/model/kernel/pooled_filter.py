@@ -1,12 +1,12 @@
-"""Filter one-channel signals over time, normalise by batch, and pool: three layers as one.
+"""Filter one-channel signals over time, normalise by batch, and pool, fused into one operation.
 
-A filter's output is wide (13 numbers for each that pooling keeps), and as layers of their own most of the time goes
-into writing and reading it. What follows avoids that, and changes nothing but the order of rounding:
+Before pooling, a filter's output has 13 values for each value that pooling returns, and separate layers spend most of
+their time writing and reading them. The fused operation avoids this, with results that differ only in rounding:
 
-- Mean and variance of a filter's outputs follow from the moments of the patches that it sees (`moments`).
-  So batch normalisation is known before the filter runs, and is folded into its weights, whatever the sign of its
-  scale; what is left to do afterwards is a maximum.
-- So a few signals at a time can be filtered, pooled and forgotten while they are in the processor's cache (`maxima`).
+- Mean and variance of a filter's outputs follow from the moments of its input patches (`moments`). Batch normalisation
+  is therefore known before the filter runs, and is folded into its weights, whatever the sign of its scale; only a
+  maximum remains to be computed.
+- A few signals at a time are filtered and pooled while they are in the processor's cache (`maxima`).
 """
 
 from typing import Any
@@ -72,7 +72,7 @@ class _PooledFilter(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, signals: Tensor, weight: Tensor, bias: Tensor, pool: int, dtype: torch.dtype) -> Tensor:
         signals, weight, bias = (tensor.to(dtype) for tensor in (signals, weight, bias))
-        pooled, chosen = maxima(signals, weight, bias, pool, is_way_back=any(ctx.needs_input_grad))
+        pooled, chosen = maxima(signals, weight, bias, pool, needs_backward=any(ctx.needs_input_grad))
         ctx.save_for_backward(signals, weight, chosen)
         ctx.pool = pool
         return pooled

@@ -1,7 +1,7 @@
-"""Signals cut into overlapping segments, and filters laid out at each position in one.
+"""Overlapping segments of signals, and filters placed at each position in a segment.
 
-A segment holds the samples that one output sees, or several neighbouring ones. So outputs are a product of matrices,
-or sums of the rows of a table.
+A segment holds the input samples of one output, or of several neighbouring ones. Outputs are then matrix products, or
+sums of table rows.
 """
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 def product_dtype(x: Tensor) -> torch.dtype:
-    """Return the numbers that products are made of: those of automatic mixed precision where it is on."""
+    """Return the dtype of matrix products: that of automatic mixed precision if it is enabled."""
     device = x.device.type
     return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
 
@@ -22,20 +22,20 @@ def cut(
     dtype: torch.dtype,
     n_rows: int | None = None,
 ) -> Float[Tensor, "n_rows n_segments width"]:
-    """Return overlapping segments of signals between zeros: one copy of the signals, and a view of it.
+    """Return overlapping segments of zero-padded signals: one copy of the signals, and a view of it.
 
     Parameters
     ----------
     signals
-        All numbers of a signal in a row.
+        One signal per row.
     n_before
-        Zeros before them. Behind them there are as many as the segments want.
+        Number of zeros before each signal. The end is padded as far as the segments need.
     shape
-        How many segments, the numbers in each, and from one to the next.
+        Number of segments, length of each, and distance between their starts.
     dtype
-        Numbers of the copy.
+        Dtype of the copy.
     n_rows
-        Signals in the copy, the last ones zero; None adds none.
+        Number of signals in the copy, padded with zero signals; None adds none.
     """
     n_segments, width, step = shape
     n_signals, n = signals.shape
@@ -47,7 +47,7 @@ def cut(
 
 
 def rounded(n: int) -> int:
-    """Round up a number of signals, by an eighth at most: products are slow where their size is met first."""
+    """Round n up by an eighth at most so that few matrix shapes occur; each new shape costs a kernel compilation."""
     step = 2 ** max(0, n.bit_length() - 4)
     return -(-n // step) * step
 
@@ -55,7 +55,7 @@ def rounded(n: int) -> int:
 def at_each_position(
     weight: Float[Tensor, "n_filters kernel"], n_positions: int
 ) -> Float[Tensor, "n_positions n_filters width"]:
-    """Return filters at each position in a segment, with zeros around them."""
+    """Return filters at each position in a segment, padded with zeros."""
     n_filters, kernel = weight.shape
     width = kernel + n_positions - 1
     every = weight.new_zeros(n_positions, n_filters, width)

@@ -1,4 +1,4 @@
-"""A normaliser changes the scale of signals or makes spectrograms of them, inside the model and kept with it."""
+"""Normalisers: they rescale signals or compute spectrograms inside the model, and are saved with it."""
 
 from eegbench.model.normaliser.base import FittedNormaliser, Normaliser
 from eegbench.model.normaliser.chain import Chain

@@ -7,16 +7,16 @@ from eegbench.model.normaliser.base import Normaliser
 
 
 class Affine(Normaliser):
-    """Multiplies, then adds.
+    """Multiply by a gain, then add an offset.
 
     Parameters
     ----------
     shape
-        Shape of a window; comes from the signals.
+        Shape of a window, taken from the signals.
     gain
         Factor.
     offset
-        What is added.
+        Summand.
     """
 
     def __init__(self, *, shape: tuple[int, ...], gain: float, offset: float) -> None:

@@ -1,4 +1,4 @@
-"""What a normaliser promises: the same windows on another scale, or as spectrograms."""
+"""Base class of normalisers: they rescale windows, or turn them into spectrograms."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,15 +8,15 @@ from torch import Tensor, nn
 
 
 class Normaliser(nn.Module, ABC):
-    """Maps the windows of a group; several follow each other.
+    """Transform the windows of a group; several can be chained.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``shape``, the shape of a window that comes in, and
-        ``sfreq``, the signals' sampling rate in Hz.
+        Names of constructor arguments that are not options: ``shape``, the shape of an input window, and ``sfreq``,
+        the sampling rate of the signals in Hz.
     out_shape
-        Shape of a window that goes out.
+        Shape of an output window.
     """
 
     given: ClassVar = ("shape", "sfreq")
@@ -24,25 +24,25 @@ class Normaliser(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, x: Float[Tensor, "batch n_channels *rest"]) -> Float[Tensor, "batch n_channels *out"]:
-        """Return the windows, normalised."""
+        """Return the normalised windows."""
 
 
 class FittedNormaliser(Normaliser):
-    """Normalises with numbers that it learns from the windows of train, before training begins.
+    """Normaliser with values that are fitted to the windows of train before training begins.
 
-    They are buffers, and so are saved with the model's weights.
+    The values are buffers, so they are saved with the model's weights.
     """
 
     @abstractmethod
     def update(self, x: Float[Tensor, "batch n_channels *rest"]) -> None:
-        """Take a batch of windows into account."""
+        """Include a batch of windows in the fit."""
 
     @abstractmethod
     def finish(self) -> None:
-        """Set the numbers, after the last batch.
+        """Set the fitted values, after the last batch.
 
         Raises
         ------
         ValueError
-            Where there was none.
+            If there was no batch.
         """

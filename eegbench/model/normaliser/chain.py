@@ -1,4 +1,4 @@
-"""Normalisers that follow each other; each learns from what those before it leave."""
+"""A sequence of normalisers, each fitted to the output of those before it."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -16,16 +16,16 @@ class Chain(nn.ModuleDict):
     Parameters
     ----------
     specs
-        Options of each.
+        Options of each normaliser.
     shape
-        Shape of a window that comes in: channels and samples.
+        Shape of an input window: channels and samples.
     sfreq
         Sampling rate in Hz.
 
     Attributes
     ----------
     out_shape
-        Shape of a window that goes out.
+        Shape of an output window.
     """
 
     def __init__(self, specs: Mapping[str, Spec[Normaliser]], *, shape: tuple[int, ...], sfreq: float) -> None:
@@ -36,19 +36,19 @@ class Chain(nn.ModuleDict):
         self.out_shape = shape
 
     def forward(self, x: Float[Tensor, "batch n_channels *rest"]) -> Float[Tensor, "batch n_channels *out"]:
-        """Return the windows as the last normaliser leaves them."""
+        """Return the windows after the last normaliser."""
         for normaliser in self.values():
             x = normaliser(x)
         return x
 
     @torch.no_grad()
     def fit(self, batches: Callable[[], Iterable[Float[Tensor, "batch n_channels *rest"]]]) -> None:
-        """Let each normaliser that learns see the windows of train, as those before it leave them.
+        """Fit each normaliser that learns to the windows of train, as transformed by those before it.
 
         Parameters
         ----------
         batches
-            Begins a new round over the windows.
+            Function that starts a new iteration over the windows.
         """
         before: list[nn.Module] = []
         for normaliser in self.values():

@@ -1,4 +1,4 @@
-"""Values beyond a limit are set to it."""
+"""Clipping of values to a symmetric range."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -7,20 +7,20 @@ from eegbench.model.normaliser.base import Normaliser
 
 
 class Clip(Normaliser):
-    """Limits the size of values.
+    """Clip values to the range from -limit to limit.
 
     Parameters
     ----------
     shape
-        Shape of a window; comes from the signals.
+        Shape of a window, taken from the signals.
     limit
-        The largest size of a value, in µV where it comes first.
+        Maximum absolute value, in µV if this is the first normaliser.
     """
 
     def __init__(self, *, shape: tuple[int, ...], limit: float) -> None:
         super().__init__()
         if not limit > 0:
-            raise ValueError(f"limit={limit:g}: a positive number is expected.")
+            raise ValueError(f"limit={limit:g}: expected a positive number.")
         self.out_shape, self.limit = shape, limit
 
     def forward(self, x: Float[Tensor, "batch n_channels *rest"]) -> Float[Tensor, "batch n_channels *rest"]:

@@ -1,4 +1,4 @@
-"""The logarithm of the power in short frames of a window."""
+"""Logarithm of the power in short frames of a window."""
 
 import math
 
@@ -9,32 +9,32 @@ from torch import Tensor
 from eegbench.model.normaliser.base import Normaliser
 
 BYTES_AT_ONCE = 1.5e6
-"""Signals that are transformed together on a CPU: what is made of them on the way stays in its cache."""
+"""Bytes of signals transformed together on a CPU, so that intermediate results fit into its cache."""
 
 
 class LogSpectrogram(Normaliser):
-    """Makes a spectrogram of each channel: decimal logarithms of powers, frequencies by frames.
+    """Compute a spectrogram of each channel: decimal logarithms of powers, frequencies by frames.
 
-    A frame has as many samples as the power of two above ``frame_s``, and a symmetric Hann window whose samples sum
-    to 1, so that a sine of amplitude 1 at the frequency of a bin has power 1/4 there.
+    The number of samples of a frame is the power of two above ``frame_s``. The Hann window is symmetric and sums to
+    1, so a sine of amplitude 1 at the frequency of a bin has power 1/4 there.
 
     Parameters
     ----------
     shape
-        Channels and samples of a window; comes from the signals.
+        Number of channels and samples of a window, taken from the signals.
     sfreq
         Sampling rate in Hz.
     frame_s
         Length of a frame in seconds, before it is rounded up to a power of two samples.
     hop_s
-        Seconds between the beginnings of two frames.
+        Seconds between the starts of two frames.
     floor
-        The smallest power; smaller ones are set to it.
+        Minimum of powers; smaller ones are set to it.
 
     Raises
     ------
     ValueError
-        Where a window is shorter than a frame.
+        If a window is shorter than a frame.
     """
 
     window: Tensor
@@ -42,14 +42,14 @@ class LogSpectrogram(Normaliser):
     def __init__(self, *, shape: tuple[int, ...], sfreq: float, frame_s: float, hop_s: float, floor: float) -> None:
         super().__init__()
         if len(shape) != 2:
-            raise ValueError("log_spectrogram takes signals; name it once, before what standardises spectrograms.")
+            raise ValueError("log_spectrogram takes signals; list it once, before normalisers of spectrograms.")
         n_channels, n_times = shape
         self.n_fft = 2 ** math.floor(math.log2(sfreq * frame_s) + 1)
         self.hop, self.floor = int(sfreq * hop_s), floor
         if n_times < self.n_fft or self.hop < 1:
             raise ValueError(
-                f"frame_s={frame_s:g} and hop_s={hop_s:g} make frames of {self.n_fft} samples every {self.hop}, and a "
-                f"window has {n_times}; set frame_s lower, or hop_s to a sample or more."
+                f"frame_s={frame_s:g} and hop_s={hop_s:g} give frames of {self.n_fft} samples every {self.hop}, but a "
+                f"window has {n_times}; set a lower frame_s, or hop_s to one sample or more."
             )
         window = torch.hann_window(self.n_fft, periodic=False, dtype=torch.float64)
         self.register_buffer("window", (window / window.sum()).float(), persistent=False)
@@ -67,5 +67,5 @@ class LogSpectrogram(Normaliser):
         self, x: Float[Tensor, "batch n_channels n_times"]
     ) -> Float[Tensor, "batch n_channels n_frames n_frequencies"]:
         made = torch.fft.rfft(x.unfold(2, self.n_fft, self.hop) * self.window)
-        power = made.real.square() + made.imag.square()  # abs() takes a root, which is the longest part
+        power = made.real.square() + made.imag.square()  # abs() computes a root, which is slow
         return power.clamp_(min=self.floor).log10_()

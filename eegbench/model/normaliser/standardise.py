@@ -1,4 +1,4 @@
-"""Mean 0 and deviation 1 over the windows of train, for each channel, and each frequency of a spectrogram."""
+"""Standardisation with the mean and standard deviation of train, for each channel (and each frequency)."""
 
 import torch
 from jaxtyping import Float
@@ -10,16 +10,16 @@ EPSILON = 1e-15
 
 
 class Standardise(FittedNormaliser):
-    """Subtracts the mean of train and divides by its deviation.
+    """Subtract the mean of train and divide by its standard deviation.
 
     Parameters
     ----------
     shape
         Shape of a window: channels and samples, or channels, frequencies and frames.
     batch_moments
-        Whether mean and deviation are the averages of those of batches, as was published with the Dreem Open Datasets
-        (Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181), the last batch counting as much as the others. Otherwise
-        they are those of all windows together, summed in float64.
+        Whether mean and standard deviation are averages over batches, as published with the Dreem Open Datasets
+        (Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181), with equal weight for a shorter last batch. Otherwise
+        they are computed over all windows together, in float64.
     """
 
     mean: Tensor
@@ -37,18 +37,18 @@ class Standardise(FittedNormaliser):
         self._reset()
 
     def forward(self, x: Float[Tensor, "batch n_channels *rest"]) -> Float[Tensor, "batch n_channels *rest"]:
-        """Return the windows on the scale of train."""
+        """Return the standardised windows."""
         return (x - self.mean) / (self.deviation + EPSILON)
 
     def update(self, x: Float[Tensor, "batch n_channels *rest"]) -> None:
-        """Take a batch of windows into account."""
+        """Include a batch of windows in the moments."""
         rows = x.detach().double().movedim(0, -2).flatten(-2)  # channels, (frequencies,) batch · times
         if self.batch_moments:
             self._n += 1
             self._first = self._first + rows.mean(-1)
             self._second = self._second + rows.std(-1)
             return
-        n = rows.shape[-1]  # moments are merged, so that a large mean does not swallow a small deviation
+        n = rows.shape[-1]  # merged moments, as a large mean would cancel a small deviation
         mean, squares = rows.mean(-1), rows.var(-1, correction=0) * n
         apart = mean - self._first
         total = self._n + n
@@ -57,15 +57,15 @@ class Standardise(FittedNormaliser):
         self._n = total
 
     def finish(self) -> None:
-        """Set mean and deviation.
+        """Set mean and standard deviation.
 
         Raises
         ------
         ValueError
-            Where there was no batch.
+            If there was no batch.
         """
         if not self._n:
-            raise ValueError("no window of train was given to fit mean and deviation.")
+            raise ValueError("train has no windows to fit mean and standard deviation; choose another split.")
         n = self._n
         mean = self._first / n if self.batch_moments else self._first
         deviation = self._second / n if self.batch_moments else (self._second / (n - 1)).sqrt()

@@ -1,4 +1,4 @@
-"""A reducer makes one vector of the steps of an epoch encoder."""
+"""Reducers: from the steps of an epoch encoder to one vector."""
 
 from eegbench.model.reducer.base import Reducer
 

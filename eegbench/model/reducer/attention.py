@@ -1,4 +1,4 @@
-"""The mean of all steps, weighted by how much each of them says.
+"""Mean of all steps, weighted by attention.
 
 Luong, Pham and Manning 2015, doi:10.18653/v1/D15-1166.
 """
@@ -11,14 +11,14 @@ from eegbench.model.reducer.base import Reducer
 
 
 class Attention(Reducer):
-    """Weights are a softmax over steps of ``v · tanh(M x + b)``.
+    """Weighted mean whose weights are a softmax over steps of ``v · tanh(M x + b)``.
 
     Parameters
     ----------
     dim
-        Features of a step; comes from the epoch encoder.
+        Number of features per step, taken from the epoch encoder.
     context_dim
-        Rows of ``M``.
+        Number of rows of ``M``.
     """
 
     def __init__(self, *, dim: int, context_dim: int) -> None:

@@ -1,4 +1,4 @@
-"""What a reducer promises: one vector of all steps."""
+"""Base class of reducers: from a sequence of steps to one vector."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,12 +8,12 @@ from torch import Tensor, nn
 
 
 class Reducer(nn.Module, ABC):
-    """Maps steps of features to one vector.
+    """Map steps of features to one vector.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``dim``, the features of a step, and ``n_steps``.
+        Names of constructor arguments that are not options: ``dim``, the features of a step, and ``n_steps``.
     out_dim
         Size of the vector.
     """
@@ -23,4 +23,4 @@ class Reducer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, steps: Float[Tensor, "batch dim n_steps"]) -> Float[Tensor, "batch out_dim"]:
-        """Return one vector a window."""
+        """Return one vector per window."""

@@ -1,4 +1,4 @@
-"""All steps, one after the other."""
+"""Concatenation of all steps."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -7,12 +7,12 @@ from eegbench.model.reducer.base import Reducer
 
 
 class Flatten(Reducer):
-    """Writes the steps of each feature one after the other.
+    """Concatenate the steps of each feature.
 
     Parameters
     ----------
     dim, n_steps
-        Features of a step, and steps; come from the epoch encoder.
+        Number of features per step, and number of steps, taken from the epoch encoder.
     """
 
     def __init__(self, *, dim: int, n_steps: int) -> None:

@@ -1,4 +1,4 @@
-"""All steps, one after the other, through linear layers."""
+"""Concatenation of all steps, followed by linear layers."""
 
 from jaxtyping import Float
 from torch import Tensor
@@ -8,21 +8,21 @@ from eegbench.model.reducer.base import Reducer
 
 
 class FullyConnected(Reducer):
-    """Writes the steps of each feature one after the other, and passes them through linear layers with ReLU.
+    """Concatenate the steps of each feature, and apply linear layers with ReLU.
 
     Parameters
     ----------
     dim, n_steps
-        Features of a step, and steps; come from the epoch encoder.
+        Number of features per step, and number of steps, taken from the epoch encoder.
     layers
         Size of each layer.
     dropout
-        Share of the numbers left out in training, before each layer.
+        Probability of dropping an input of a layer in training.
 
     Raises
     ------
     ValueError
-        Where a size makes no sense.
+        If a size or probability is out of range.
     """
 
     def __init__(self, *, dim: int, n_steps: int, layers: tuple[int, ...], dropout: float) -> None:
@@ -32,6 +32,6 @@ class FullyConnected(Reducer):
         self.out_dim = self.linear.out_dim
 
     def forward(self, steps: Float[Tensor, "batch dim n_steps"]) -> Float[Tensor, "batch out_dim"]:
-        """Return what the last layer makes of all steps."""
+        """Return the output of the last layer."""
         out: Tensor = self.linear(steps.flatten(1))
         return out

@@ -1,4 +1,4 @@
-"""The mean or the largest value of each feature over all steps."""
+"""Mean or maximum of each feature over all steps."""
 
 from typing import Literal
 
@@ -9,12 +9,12 @@ from eegbench.model.reducer.base import Reducer
 
 
 class Pool(Reducer):
-    """Pools each feature over the steps.
+    """Pool each feature over the steps.
 
     Parameters
     ----------
     dim
-        Features of a step; comes from the epoch encoder.
+        Number of features per step, taken from the epoch encoder.
     kind
         ``average`` or ``max``.
     """

@@ -1,4 +1,4 @@
-"""A sequence encoder turns the embeddings of neighbouring windows into one vector for each, which knows the others."""
+"""Sequence encoders: from the embeddings of neighbouring windows to one vector per window that depends on all."""
 
 from eegbench.model.sequence.base import SequenceEncoder
 

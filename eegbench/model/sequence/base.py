@@ -1,4 +1,4 @@
-"""What a sequence encoder promises: a vector for each step of a sequence, made of the steps around it."""
+"""Base class of sequence encoders: a vector for each step, computed from the steps around it."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 
 class SequenceEncoder(nn.Module, ABC):
-    """Maps sequences of embeddings to sequences of vectors of the same length.
+    """Map sequences of embeddings to sequences of vectors of the same length.
 
     Attributes
     ----------
     given
-        Names of the constructor's arguments that are no options: ``in_dim``, the size of an embedding.
+        Names of constructor arguments that are not options: ``in_dim``, the size of an embedding.
     causal
-        Whether a step depends on itself and earlier steps only.
+        Whether a step depends only on itself and earlier steps.
     out_dim
         Size of a vector.
     """
@@ -35,5 +35,5 @@ class SequenceEncoder(nn.Module, ABC):
         z
             Embeddings in order of time.
         present
-            False where a sequence has no window, as beyond the ends of a recording; those steps have no influence.
+            False for absent windows, such as those beyond the ends of a recording; they have no influence.
         """

@@ -1,4 +1,4 @@
-"""Gated recurrent units along a sequence, in one direction or in both.
+"""Gated recurrent units along a sequence, unidirectional or bidirectional.
 
 Cho et al. 2014, Learning phrase representations using RNN encoder-decoder, doi:10.3115/v1/D14-1179.
 """
@@ -12,25 +12,25 @@ from eegbench.model.sequence.order import check_share, check_sizes, in_order, pr
 
 
 class Gru(SequenceEncoder):
-    """A GRU; absent steps are skipped, so that they have no influence on the others.
+    """A GRU; absent steps are skipped and have no influence on the others.
 
     Parameters
     ----------
     in_dim
-        Size of an embedding; comes from the encoder.
+        Size of an embedding, taken from the encoder.
     hidden_dim
-        Units of a layer in one direction.
+        Number of units per layer and direction.
     n_layers
-        Layers on top of each other.
+        Number of stacked layers.
     bidirectional
-        Whether a second GRU reads the sequence from its end; ``out_dim`` then is twice ``hidden_dim``.
+        Whether a second GRU reads the sequence backwards; ``out_dim`` is then twice ``hidden_dim``.
     dropout
-        Share of the outputs dropped in training, behind each layer.
+        Probability of dropping an output of a layer in training.
 
     Raises
     ------
     ValueError
-        Where a size is below 1, or ``dropout`` is no share.
+        If a size is below 1, or ``dropout`` is not a probability below 1.
     """
 
     def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
@@ -48,7 +48,7 @@ class Gru(SequenceEncoder):
     def forward(
         self, z: Float[Tensor, "batch length in_dim"], present: Bool[Tensor, "batch length"]
     ) -> Float[Tensor, "batch length out_dim"]:
-        """Return a vector for each step; 0 where a step is absent."""
+        """Return a vector for each step; 0 for absent steps."""
         order = present_first(present)
         back = turned(present)
         out = in_order(z, order)

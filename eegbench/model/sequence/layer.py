@@ -1,4 +1,4 @@
-"""A recurrent layer along a sequence, in both directions where asked, that skips absent steps."""
+"""A unidirectional or bidirectional recurrent layer along a sequence that skips absent steps."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -8,7 +8,7 @@ from eegbench.model.sequence.order import in_order, present_first, turned
 
 
 class RecurrentLayer(nn.Module):
-    """GRU or LSTM cells along the steps that are present; the output of the others is 0.
+    """GRU or LSTM cells along the present steps; the output for absent steps is 0.
 
     Parameters
     ----------
@@ -17,9 +17,9 @@ class RecurrentLayer(nn.Module):
     in_dim
         Size of a step.
     hidden_dim
-        Units in one direction.
+        Number of units per direction.
     bidirectional
-        Whether a second layer reads the sequence from its end.
+        Whether a second layer reads the sequence backwards.
     """
 
     def __init__(self, kind: type[nn.GRU | nn.LSTM], in_dim: int, hidden_dim: int, *, bidirectional: bool) -> None:

@@ -1,4 +1,4 @@
-"""Steps of sequences put in order, so that recurrent layers skip those that are absent; sizes checked."""
+"""Reordering of steps so that recurrent layers skip absent ones, and checks of sizes."""
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -6,12 +6,12 @@ from torch import Tensor
 
 
 def present_first(present: Bool[Tensor, "batch length"]) -> Int[Tensor, "batch length"]:
-    """Return the order that puts the present steps of each sequence first, as they follow each other."""
+    """Return the order that puts the present steps of each sequence first, in their original order."""
     return (~present).long().argsort(dim=1, stable=True)
 
 
 def turned(present: Bool[Tensor, "batch length"]) -> Int[Tensor, "batch length"]:
-    """Return the order that turns the first steps of each sequence round, as many as are present."""
+    """Return the order that reverses the first steps of each sequence, as many as are present."""
     steps, n_present = torch.arange(present.shape[1], device=present.device), present.sum(1, keepdim=True)
     return torch.where(steps < n_present, n_present - 1 - steps, steps)
 
@@ -24,25 +24,25 @@ def in_order(
 
 
 def check_sizes(**sizes: int) -> None:
-    """Refuse sizes below 1.
+    """Raise an error for sizes below 1.
 
     Raises
     ------
     ValueError
-        Naming the option.
+        With the name of the option.
     """
     for name, value in sizes.items():
         if value < 1:
-            raise ValueError(f"{name}={value}: at least 1 is expected; set {name}=1 or more.")
+            raise ValueError(f"{name}={value}: expected at least 1; set {name}=1 or more.")
 
 
 def check_share(dropout: float) -> None:
-    """Refuse a dropout that is no share.
+    """Raise an error for a dropout probability outside [0, 1).
 
     Raises
     ------
     ValueError
-        Where it is negative, or 1 or more.
+        If it is negative, or 1 or more.
     """
     if not 0 <= dropout < 1:
-        raise ValueError(f"dropout={dropout:g}: a share from 0 up to but not including 1 is expected.")
+        raise ValueError(f"dropout={dropout:g}: expected 0 ≤ dropout < 1; set dropout=0.5.")

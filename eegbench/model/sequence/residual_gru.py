@@ -1,4 +1,4 @@
-"""GRUs along a sequence, each with a linear layer beside it: the sequence encoder of SimpleSleepNet.
+"""GRUs along a sequence with linear shortcuts: the sequence encoder of SimpleSleepNet.
 
 Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
 """
@@ -12,25 +12,25 @@ from eegbench.model.sequence.order import check_share, check_sizes
 
 
 class ResidualGru(SequenceEncoder):
-    """Each layer returns the mean of a GRU's output and of a linear layer's.
+    """Stack of layers that each return the mean of a GRU's and a linear layer's output.
 
     Parameters
     ----------
     in_dim
-        Size of an embedding; comes from the encoder.
+        Size of an embedding, taken from the encoder.
     hidden_dim
-        Units of a GRU in one direction.
+        Number of units of a GRU per direction.
     n_layers
-        Layers on top of each other.
+        Number of stacked layers.
     bidirectional
-        Whether a second GRU reads the sequence from its end; ``out_dim`` then is twice ``hidden_dim``.
+        Whether a second GRU reads the sequence backwards; ``out_dim`` is then twice ``hidden_dim``.
     dropout
-        Share of the outputs dropped in training, behind each layer.
+        Probability of dropping an output of a layer in training.
 
     Raises
     ------
     ValueError
-        Where a size is below 1, or ``dropout`` is no share.
+        If a size is below 1, or ``dropout`` is not a probability below 1.
     """
 
     def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
@@ -49,7 +49,7 @@ class ResidualGru(SequenceEncoder):
     def forward(
         self, z: Float[Tensor, "batch length in_dim"], present: Bool[Tensor, "batch length"]
     ) -> Float[Tensor, "batch length out_dim"]:
-        """Return a vector for each step; 0 where a step is absent."""
+        """Return a vector for each step; 0 for absent steps."""
         for layer, beside in zip(self.layers, self.beside, strict=True):
             z = self.dropout((beside(z) + layer(z, present)) / 2) * present.unsqueeze(2)
         return z

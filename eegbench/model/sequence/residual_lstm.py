@@ -1,4 +1,4 @@
-"""LSTMs along a sequence with one linear layer beside them all: the sequence encoder of DeepSleepNet.
+"""LSTMs along a sequence with one linear shortcut over all layers: the sequence encoder of DeepSleepNet.
 
 Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116.
 """
@@ -12,25 +12,25 @@ from eegbench.model.sequence.order import check_share, check_sizes
 
 
 class ResidualLstm(SequenceEncoder):
-    """The sum of the last LSTM's output and of a linear layer's.
+    """Sum of the last LSTM's output and a linear layer's.
 
     Parameters
     ----------
     in_dim
-        Size of an embedding; comes from the encoder.
+        Size of an embedding, taken from the encoder.
     hidden_dim
-        Units of an LSTM in one direction.
+        Number of units of an LSTM per direction.
     n_layers
-        LSTMs on top of each other.
+        Number of stacked LSTMs.
     bidirectional
-        Whether LSTMs read the sequence from its end too; ``out_dim`` then is twice ``hidden_dim``.
+        Whether LSTMs also read the sequence backwards; ``out_dim`` is then twice ``hidden_dim``.
     dropout
-        Share dropped in training: of the embeddings, of the last LSTM's output, and of the sum.
+        Dropout probability in training, for the embeddings, the last LSTM's output, and the sum.
 
     Raises
     ------
     ValueError
-        Where a size is below 1, or ``dropout`` is no share.
+        If a size is below 1, or ``dropout`` is not a probability below 1.
     """
 
     def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
@@ -49,7 +49,7 @@ class ResidualLstm(SequenceEncoder):
     def forward(
         self, z: Float[Tensor, "batch length in_dim"], present: Bool[Tensor, "batch length"]
     ) -> Float[Tensor, "batch length out_dim"]:
-        """Return a vector for each step; 0 where a step is absent."""
+        """Return a vector for each step; 0 for absent steps."""
         z = self.dropout(z)
         out = z
         for layer in self.layers:

@@ -1,4 +1,4 @@
-"""Final weights that are the mean of those after several passes."""
+"""Averaging of the final weights over several passes."""
 
 from eegbench.trainer.averaging.base import Averaging
 

@@ -1,10 +1,10 @@
-"""The contract of averaging: which passes are part of the mean of the weights."""
+"""Base class of averaging: the choice of passes whose weights are averaged."""
 
 from abc import ABC, abstractmethod
 
 
 class Averaging(ABC):
-    """Chooses the passes whose weights are averaged."""
+    """Choose the passes whose weights are averaged."""
 
     @abstractmethod
     def counts(self, number: int) -> bool:
@@ -12,10 +12,10 @@ class Averaging(ABC):
 
     @abstractmethod
     def check(self, max_passes: int) -> None:
-        """Refuse options that average nothing in so many passes.
+        """Raise an error if no pass would be averaged in that number of passes.
 
         Raises
         ------
         ValueError
-            Naming the option.
+            With the name of the option.
         """

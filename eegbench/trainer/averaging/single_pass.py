@@ -7,10 +7,10 @@ from eegbench.trainer.averaging.base import Averaging
 
 @dataclass(frozen=True, kw_only=True)
 class SinglePass(Averaging):
-    """Averages nothing."""
+    """Average no passes."""
 
-    def counts(self, number: int) -> bool:  # noqa: ARG002  no pass does
-        """Return that no pass is part of a mean."""
+    def counts(self, number: int) -> bool:  # noqa: ARG002  the same for all passes
+        """Return False: no pass is part of a mean."""
         return False
 
     def check(self, max_passes: int) -> None:

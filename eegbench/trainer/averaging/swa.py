@@ -10,12 +10,12 @@ from eegbench.trainer.averaging.base import Averaging
 
 @dataclass(frozen=True, kw_only=True)
 class Swa(Averaging):
-    """Averages the weights after each pass, from one pass on.
+    """Average the weights after each pass, starting with a given pass.
 
     Parameters
     ----------
     from_pass
-        The first pass whose weights are part of the mean; passes count from 1.
+        First pass whose weights are part of the mean, counted from 1.
     """
 
     from_pass: int
@@ -25,13 +25,13 @@ class Swa(Averaging):
             raise ValueError(f"trainer.averaging.from_pass={self.from_pass}: a pass from 1 on is expected.")
 
     def counts(self, number: int) -> bool:
-        """Return whether a pass is the first that is averaged, or a later one."""
+        """Return whether a pass is the first averaged one or a later one."""
         return number >= self.from_pass
 
     def check(self, max_passes: int) -> None:
-        """Refuse a first pass that never comes. See `eegbench.trainer.averaging.Averaging.check`."""
+        """Raise an error if training ends before the first pass. See `eegbench.trainer.averaging.Averaging.check`."""
         if 0 < max_passes < self.from_pass:
             raise ValueError(
-                f"trainer.averaging.from_pass={self.from_pass}: with trainer.max_passes={max_passes} this pass never "
-                "comes; set one of them otherwise."
+                f"trainer.averaging.from_pass={self.from_pass}: with trainer.max_passes={max_passes} this pass is "
+                "never reached; change one of them."
             )

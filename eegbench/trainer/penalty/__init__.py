@@ -1,4 +1,4 @@
-"""Penalties on weights, which are added to the loss of training."""
+"""Penalties on weights, added to the training loss."""
 
 from eegbench.trainer.penalty.base import Penalty
 

@@ -1,4 +1,4 @@
-"""What a penalty promises: a number to add to the loss of a step, from the weights alone."""
+"""Base class of penalties: terms added to the loss of a step that depend on the weights only."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ from eegbench.task import Task
 
 
 class Penalty(ABC):
-    """Sums over the trainable parameters of encoder and task, without those whose names hold certain texts.
+    """Sum over the trainable parameters of encoder and task, except those whose names contain certain texts.
 
-    Frozen parameters are left out. The loss in the history is that of the task, without penalties.
+    Frozen parameters are not included. The loss in the history is that of the task, without penalties.
 
     Parameters
     ----------
     factor
-        What the sum is multiplied by.
+        Multiplier of the sum.
     leave_out
-        Texts; parameters are named as in checkpoints, ``encoder.…`` and ``task.…``.
+        Texts to exclude by; parameters are named as in checkpoints, ``encoder.…`` and ``task.…``.
 
     Raises
     ------
     ValueError
-        Where the factor is negative.
+        If the factor is negative.
     """
 
     def __init__(self, *, factor: float, leave_out: tuple[str, ...]) -> None:
@@ -35,7 +35,7 @@ class Penalty(ABC):
 
     @abstractmethod
     def of(self, parameter: nn.Parameter) -> Tensor:
-        """Return what a parameter adds to the sum."""
+        """Return the contribution of a parameter to the sum."""
 
     def __call__(self, encoder: Encoder, task: Task) -> Tensor:
         """Return the penalty.
@@ -43,12 +43,12 @@ class Penalty(ABC):
         Raises
         ------
         ValueError
-            Where no parameter is left.
+            If all trainable parameters are excluded.
         """
         parts = [self.of(parameter) for parameter in self._parameters(encoder, task)]
         if not parts:
             raise ValueError(
-                f"trainer.penalties: leave_out={list(self.leave_out)} leaves no trainable parameter; name fewer."
+                f"trainer.penalties: leave_out={list(self.leave_out)} excludes all trainable parameters; name fewer."
             )
         total: Tensor = sum(parts[1:], start=parts[0])
         return self.factor * total

@@ -1,4 +1,4 @@
-"""The sum of absolute weights."""
+"""L1 penalty: the sum of absolute weights."""
 
 from torch import Tensor, nn
 

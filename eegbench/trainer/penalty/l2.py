@@ -1,4 +1,4 @@
-"""Half the sum of squared weights."""
+"""L2 penalty: half the sum of squared weights."""
 
 from torch import Tensor, nn
 
@@ -6,7 +6,7 @@ from eegbench.trainer.penalty.base import Penalty
 
 
 class L2(Penalty):
-    """factor / 2 · Σw², whose gradient is that of plain weight decay, before the optimiser scales it.
+    """factor / 2 · Σw², whose gradient equals plain weight decay before the optimiser rescales it.
 
     Parameters are those of `eegbench.trainer.penalty.Penalty`.
     """

@@ -1,4 +1,4 @@
-"""Schedules: the learning rate's factor at each step."""
+"""Schedules: factors on the learning rate at each step."""
 
 from eegbench.trainer.schedule.base import Schedule
 

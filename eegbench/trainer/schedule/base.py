@@ -1,10 +1,10 @@
-"""What a schedule promises: a factor on the learning rate, as a pure function of the step."""
+"""Base class of schedules: a factor on the learning rate, as a pure function of the step."""
 
 from abc import ABC, abstractmethod
 
 
 class Schedule(ABC):
-    """A factor a step."""
+    """A factor for each step."""
 
     @abstractmethod
     def factor(self, step: int, *, steps_of_pass: int, max_passes: int) -> float:
@@ -13,9 +13,9 @@ class Schedule(ABC):
         Parameters
         ----------
         step
-            Counted from 0 over all passes.
+            Number of the step, from 0 over all passes.
         steps_of_pass
-            Steps in a pass.
+            Number of steps in a pass.
         max_passes
-            Passes at most: training may stop before.
+            Maximum number of passes; training may stop earlier.
         """

@@ -1,4 +1,4 @@
-"""The convolution in bf16 has the gradients of the convolution; here in float32, where rounding hides nothing."""
+"""The bf16 convolution has the gradients of torch's convolution, compared here in float32 to exclude rounding."""
 
 import torch
 from hypothesis import given, settings

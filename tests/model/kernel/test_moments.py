@@ -1,4 +1,4 @@
-"""Moments of patches by way of the autocorrelation are those of the patches."""
+"""Moments of patches computed from the autocorrelation equal those computed from the patches."""
 
 import torch
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Filtered, normalised and pooled at once, signals give what three layers give, and so do the gradients."""
+"""The fused filter, normalisation and pooling give the outputs and gradients of three separate layers."""
 
 import copy
 
@@ -27,7 +27,7 @@ def layer_by_layer(signals: Tensor, convolution: nn.Conv2d, norm: nn.Module, poo
 
 
 def made(seed: int, n_signals: int, n_times: int, n_filters: int, kernel: int) -> tuple[Tensor, nn.Conv2d, nn.Module]:
-    """Return random signals, a convolution, and a normalisation whose scales have both signs."""
+    """Return random signals, a convolution, and a normalisation with scales of both signs."""
     torch.manual_seed(seed)
     norm = nn.BatchNorm2d(n_filters)
     for tensor in (norm.weight, norm.bias, norm.running_mean):
@@ -36,7 +36,7 @@ def made(seed: int, n_signals: int, n_times: int, n_filters: int, kernel: int) -
 
 
 def outcomes(function, signals, convolution, norm, pool, given_gradient) -> dict[str, Tensor]:
-    """Return outputs, gradients and running statistics of copies of everything."""
+    """Return outputs, gradients and running statistics of copies of all arguments."""
     signals, convolution, norm = signals.clone().requires_grad_(), copy.deepcopy(convolution), copy.deepcopy(norm)
     pooled = function(signals, convolution, norm, pool)
     pooled.backward(given_gradient)
@@ -126,7 +126,7 @@ def test_signals_far_from_zero_lose_no_precision() -> None:
 
 
 def test_a_filter_of_what_a_low_pass_has_removed_keeps_its_variance() -> None:
-    """The variance of such a filter is far below that of the signal: sums of squares must not drown it."""
+    """The variance of such a filter is far below that of the signal and must not be lost in sums of squares."""
     signals, convolution, norm = made(0, 16, 3050, 2, 50)
     spectrum = torch.fft.rfft(signals.double())
     spectrum[:, 1050:] *= 1e-3  # above about 34 of 50 Hz

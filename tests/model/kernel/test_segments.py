@@ -1,4 +1,4 @@
-"""Segments are the samples that outputs see, and filters at each position make of them what a convolution makes."""
+"""Segments are the input samples of outputs, and filters at each position in them give the same as a convolution."""
 
 import pytest
 import torch
