@@ -18,6 +18,10 @@ class GaussianNoise(SignalAugmentation):
     ----------
     max_share
         Largest standard deviation of the noise, as a fraction of the channel's own in that window.
+    upstream_compat
+        Add noise as eeg-transformer published it. Its standard deviation is ``max_share`` times that of all samples of
+        the batch, the same in all channels and windows. With several processes, each takes the deviation of its share
+        of the batch.
 
     Raises
     ------
@@ -25,10 +29,10 @@ class GaussianNoise(SignalAugmentation):
         If it is negative.
     """
 
-    def __init__(self, *, max_share: float) -> None:
+    def __init__(self, *, max_share: float, upstream_compat: bool) -> None:
         if max_share < 0:
             raise ValueError(f"max_share={max_share:g}: 0 or more is expected; set max_share=0.2.")
-        self.max_share = max_share
+        self.max_share, self.upstream_compat = max_share, upstream_compat
 
     def change(
         self,
@@ -37,5 +41,8 @@ class GaussianNoise(SignalAugmentation):
         generator: torch.Generator,
     ) -> Float[Tensor, "n n_channels n_times"]:
         """Return signals with added noise."""
+        if self.upstream_compat:
+            level = self.max_share * x.std()
+            return x + level * torch.randn(x.shape, generator=generator, device=x.device)
         level = uniform(x, 1, 0.0, self.max_share, generator) * x.std(2, correction=0, keepdim=True)
         return x + level * torch.randn(x.shape, generator=generator, device=x.device)

@@ -43,7 +43,7 @@ def summarise(
         "coverage": data.coverage,
         "n_shards_built": data.opened.n_built,
         "counts": counts(data),
-        "notes": list(data.notes),
+        "notes": [*data.notes, *fit.notes],
         "skipped": [asdict(one) for one in data.opened.skipped],
         "n_parameters": sum(p.numel() for p in trained.encoder.parameters()),
         "n_steps": fit.n_steps,

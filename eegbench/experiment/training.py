@@ -14,6 +14,7 @@ from eegbench.experiment.probing import valid_scores
 from eegbench.experiment.start import CHECKPOINTS, start_encoder, start_from_checkpoint
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
+from eegbench.progress import tell
 from eegbench.report.console import tell_pass
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.sweep.sweep_context import Watch
@@ -67,6 +68,8 @@ def train(experiment: Experiment, data: Data, folder: Path, run: TrackedRun, wat
     after_pass = _after_pass(experiment, data, (encoder, task), run, watch)
     fit = experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=after_pass)
     leave()  # what follows is done by one process
+    for note in fit.notes:
+        tell(f"note: {note}")
     write_csv(folder / "history.csv", fit.history)
     return Trained(encoder, random_encoder, task, material, fit)
 

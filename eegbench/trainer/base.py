@@ -83,6 +83,8 @@ class Fit:
     averaged
         For averaged weights: ``n_passes``, the number of passes in the mean, and the validation results with the mean,
         named as in the history. Empty for the weights of one pass.
+    notes
+        Facts about the training that a reader of the scores needs.
     """
 
     history: pd.DataFrame
@@ -96,6 +98,7 @@ class Fit:
     train_seconds: float
     stopped: str
     averaged: Mapping[str, float | int]
+    notes: tuple[str, ...] = ()
 
 
 class Trainer(ABC):

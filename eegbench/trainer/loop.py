@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -117,7 +118,9 @@ class Loop(Trainer):
         averaged = self._average(session, material, valid)
         if self.final == "best" and not averaged:
             session.load_best()
-        return session.result(reason, final=self.final, averaged=averaged)
+        fit = session.result(reason, final=self.final, averaged=averaged)
+        note = self.schedule.shortfall(fit.n_steps)
+        return fit if note is None else replace(fit, notes=(note,))
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")

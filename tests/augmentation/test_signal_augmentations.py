@@ -34,11 +34,22 @@ def test_scales_lie_between_the_factors_and_halving_is_as_likely_as_doubling():
 
 def test_noise_is_as_strong_as_a_share_of_the_channel_whatever_its_unit():
     x = noise() * 30.0  # µV
-    added = GaussianNoise(max_share=0.2).change(x, "eeg", chance()) - x
+    added = GaussianNoise(max_share=0.2, upstream_compat=False).change(x, "eeg", chance()) - x
     share = added.std(2) / x.std(2)
     assert share.max() < 0.22
     assert float(share.mean()) == pytest.approx(0.1, abs=0.01)
     assert abs(float((added * x).mean() / 900)) < 0.01
+
+
+def test_published_noise_is_a_share_of_the_deviation_of_the_whole_batch_in_all_channels_and_windows():
+    x = noise() * torch.tensor([30.0, 3.0])[:, None] * torch.linspace(0.5, 2, 500)[:, None, None] + 5
+    added = GaussianNoise(max_share=0.2, upstream_compat=True).change(x, "eeg", chance()) - x
+    expected = 0.2 * float(x.std())
+    by_channel, by_window = added.std((0, 2)), added.std((1, 2))
+    assert by_channel.tolist() == pytest.approx([expected] * 2, rel=0.02)
+    assert by_window.tolist() == pytest.approx([expected] * 500, rel=0.15)
+    drawn = torch.randn(x.shape, generator=chance())
+    torch.testing.assert_close(added, 0.2 * x.std() * drawn, rtol=1e-4, atol=1e-4)
 
 
 def test_one_band_is_removed_and_the_rest_stays():
@@ -82,7 +93,7 @@ def test_weak_phase_noise_changes_little():
     ("make", "message"),
     [
         (lambda: AmplitudeScale(low=2.0, high=0.5), "low=2, high=0.5"),
-        (lambda: GaussianNoise(max_share=-0.1), "max_share=-0.1"),
+        (lambda: GaussianNoise(max_share=-0.1, upstream_compat=False), "max_share=-0.1"),
         (lambda: BandStop(form=FORM, width_hz=0.0, low_hz=1.0, high_hz=2.0), "width_hz=0"),
         (lambda: PhaseNoise(strength=1.5), "strength=1.5"),
     ],

@@ -87,6 +87,11 @@ def test_the_published_figures_have_their_sizes():
     assert (model["n_positions"], model["upstream_compat"], trainer.decayed) == (5000, True, "all")
     assert (trainer.batch_size, trainer.schedule.warmup_steps) == (32, 500)
     assert trainer.optimizer.keywords["weight_decay"] == 0.1
+    noise = made.task.node["augmentations"]["noise"]
+    assert (noise["max_share"], noise["upstream_compat"]) == (0.2, True)
+    assert not experiment("eyes_open_closed").task.node["augmentations"]["noise"]["upstream_compat"]
+    chosen = "task.augmentations.noise.upstream_compat=true"
+    assert experiment("eyes_open_closed", chosen).task.node["augmentations"]["noise"] == noise
 
 
 def test_any_subset_of_the_conditions_can_be_trained_on():

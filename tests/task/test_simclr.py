@@ -14,7 +14,7 @@ from eegbench.model.base import SignalEncoder
 from eegbench.store.windows import Views
 from eegbench.task.simclr import Simclr
 
-NOISE = {"_target_": "eegbench.augmentation.gaussian_noise.GaussianNoise", "max_share": 0.5}
+NOISE = {"_target_": "eegbench.augmentation.gaussian_noise.GaussianNoise", "max_share": 0.5, "upstream_compat": False}
 
 
 def task(augmentations=(), temperature=0.5, embed_dim=3):

@@ -18,6 +18,7 @@ from eegbench.trainer import NonFiniteLossError
 from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.schedule.constant import Constant
 from eegbench.trainer.schedule.cosine import Cosine
+from eegbench.trainer.schedule.warmup_exponential import WarmupExponential
 from eegbench.types import Draw
 
 STEPS = {"steps_of_pass": 4, "max_passes": 4}
@@ -164,6 +165,19 @@ def test_training_stops_when_the_count_of_passes_without_a_better_value_reaches_
     )
     assert (fitted.best_pass, fitted.history["pass"].max()) == (1, last)
     assert said in fitted.stopped
+
+
+@pytest.mark.parametrize(("warmup_steps", "n_notes"), [(8, 0), (9, 1)])
+@pytest.mark.parametrize("changes", [{"max_passes": 2}, {"max_passes": 50, "patience": 1, "monitor": "probe_score"}])
+def test_training_that_ends_before_its_warm_up_does_says_so(tmp_path, changes, warmup_steps, n_notes):
+    schedule = WarmupExponential(warmup_steps=warmup_steps, decay=1.0)
+    worse = iter(range(100))
+    _, _, fitted = fit(
+        tmp_path, loop(schedule=schedule, **changes), after_pass=lambda row: {"probe_score": -float(next(worse))}
+    )
+    assert fitted.n_steps == 8
+    assert len(fitted.notes) == n_notes
+    assert all("8 of trainer.schedule.warmup_steps=9 steps" in note for note in fitted.notes)
 
 
 def test_a_probe_that_runs_every_second_pass_may_choose_the_checkpoint(tmp_path):

@@ -65,3 +65,14 @@ def test_a_training_that_was_interrupted_in_its_warm_up_goes_on_with_the_same_le
     fitted("parted", 1)
     assert fitted("parted", 4)["lr"].tolist() == fitted("whole", 4)["lr"].tolist()
     assert fitted("whole", 4)["lr"].tolist()[1:] == pytest.approx([1e-2 * 4 / 6, 1e-2, 5e-3, 2.5e-3])
+
+
+@pytest.mark.parametrize(("n_steps", "is_short"), [(0, False), (1, True), (9, True), (10, False), (50, False)])
+def test_training_that_ends_within_the_warm_up_falls_short(n_steps, is_short):
+    note = WarmupExponential(warmup_steps=10, decay=1.0).shortfall(n_steps)
+    assert (note is not None) == is_short
+    if note:
+        assert note.startswith(f"Training ended after {n_steps} of trainer.schedule.warmup_steps=10 steps")
+        assert f"rose to {n_steps / 10:g} times trainer.lr" in note
+    assert Constant().shortfall(n_steps) is None
+    assert Cosine().shortfall(n_steps) is None

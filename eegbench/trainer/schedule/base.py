@@ -19,3 +19,13 @@ class Schedule(ABC):
         max_passes
             Maximum number of passes; training may stop earlier.
         """
+
+    def shortfall(self, n_steps: int) -> str | None:  # noqa: ARG002  for schedules that can fall short
+        """Return a note where training ended before the schedule did what it is for; None otherwise.
+
+        Parameters
+        ----------
+        n_steps
+            Steps of the whole training.
+        """
+        return None

@@ -36,3 +36,13 @@ class WarmupExponential(Schedule):
             return (step + 1) / self.warmup_steps
         last = max(0, self.warmup_steps - 1)
         return float(self.decay ** (step // steps_of_pass - last // steps_of_pass))
+
+    def shortfall(self, n_steps: int) -> str | None:
+        """Return a note where training ended within the warm-up; None otherwise, and where nothing was trained."""
+        if not 0 < n_steps < self.warmup_steps:
+            return None
+        return (
+            f"Training ended after {n_steps} of trainer.schedule.warmup_steps={self.warmup_steps} steps: the learning "
+            f"rate rose to {n_steps / self.warmup_steps:.3g} times trainer.lr only. Set fewer warm-up steps, or train "
+            "longer (trainer.max_passes, trainer.patience)."
+        )
