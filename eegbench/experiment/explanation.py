@@ -28,6 +28,7 @@ from eegbench.report.album import Album
 from eegbench.report.attention_figures import plot_attention
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
 from eegbench.report.console import print_checks
+from eegbench.report.subject_figures import plot_subjects
 
 FOLDER = "interpretability"
 """Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
@@ -116,6 +117,7 @@ def _explain_group(
         album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group)})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")
         plot_attribution(found.drawn, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
+        plot_subjects(found.drawn, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
         if isinstance(found, AttentionMap):
             plot_attention(found, scene, title=title, stem=stem, album=album)
         yield check

@@ -1,11 +1,11 @@
 """Where on the head? A grid of scalp maps; what differs in the data may stand beside what the network uses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib as mpl
 import mne
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
@@ -47,12 +47,19 @@ class Maps:
         Stands above each map, such as ``network`` or ``data``.
     marked
         Channels that are drawn as large dots, such as those with p < .05; None marks none.
+    most_rows
+        Rows that are drawn at most.
     """
 
     values: Float[np.ndarray, "n_rows n_columns n_channels"]
     measure: str
     heading: str = ""
     marked: Bool[np.ndarray, "n_rows n_columns n_channels"] | None = None
+    most_rows: int = MAX_ROWS
+
+    def of_rows(self, rows: Int[np.ndarray, "n"]) -> "Maps":
+        """Return some of the rows."""
+        return replace(self, values=self.values[rows], marked=None if self.marked is None else self.marked[rows])
 
 
 @styled
@@ -74,7 +81,7 @@ def topomap(
     maps
         What the network uses.
     rows, columns
-        Names of classes or filters, of which eight are drawn at most, and of bands.
+        Names of classes, filters or subjects, and of bands.
     channels, positions
         Names, and places in metres in the head frame; NaN where a channel has none.
     title, caption
@@ -92,7 +99,7 @@ def topomap(
     electrodes = flat(positions)
     known = _known(layers, electrodes)
     caption = f"{caption} {_left_out(channels, known)}".strip()
-    shown = rows[:MAX_ROWS]
+    shown = rows[: maps.most_rows]
     figure, cells, bars = _axes((len(shown), len(columns)), [layer.measure for layer in layers], caption)
     for i, (layer, colour_map) in enumerate(zip(layers, (USES, DIFFERS), strict=False)):
         scale = colours(layer.values[: len(shown), :, known], colour_map)

@@ -26,15 +26,16 @@ class AmplitudeGradient(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and frequency."""
-        mean, error = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x))
+        mean = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x))
         return Attribution(
-            values=mean,
+            values=mean.values,
             measure="score per unit of spectral amplitude",
             axis="frequency_hz",
             places=frequencies(scene.group),
             outputs=scene.classes,
             channels=scene.group.channels,
-            standard_error=error,
+            standard_error=mean.standard_error,
+            by_subject=mean.by_subject,
         )
 
 

@@ -6,6 +6,7 @@ Schirrmeister et al., Human Brain Mapping 38 (2017), DOI 10.1002/hbm.23730.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -18,9 +19,14 @@ from eegbench.interpretability.correlation_sums import CorrelationSums
 from eegbench.interpretability.layer import Reader, reading
 from eegbench.interpretability.spectral_noise import Kind, perturb
 from eegbench.interpretability.spectrum import frequencies
+from eegbench.interpretability.subject_correlations import SubjectCorrelations
+from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.progress import bar
 
 OPTION = "interpretability.amplitude_perturbation"
+
+FEWEST_WINDOWS = 3
+"""Of a correlation."""
 
 NULL_BYTES = 8 * 2**30
 """Memory that permutations may take at most."""
@@ -96,13 +102,15 @@ class AmplitudePerturbation(Method):
         ValueError
             Where there are too few windows, no such layer, no memory for so many permutations, or scores are NaN.
         """
-        if len(scene) < 3:
-            raise ValueError(f"{OPTION}: a correlation needs 3 windows or more, and there are {len(scene)}.")
+        if len(scene) < FEWEST_WINDOWS:
+            raise ValueError(
+                f"{OPTION}: a correlation needs {FEWEST_WINDOWS} windows or more, and there are {len(scene)}."
+            )
         with reading(scene.network, self.layer, f"{OPTION}.layer") as read:
-            r = sum(self._iterations(scene, read, rng), torch.zeros((), device=scene.device)) / self.n_iterations
+            r, of_subjects = self._correlations(scene, read, rng)
         if not r[0].isfinite().all():
             raise ValueError(f"{OPTION}: windows, or scores of them, are not finite numbers; look for NaN in either.")
-        return self._attribution(scene, r)
+        return replace(self._attribution(scene, r), by_subject=_subject_maps(scene, of_subjects))
 
     def noise(
         self, x: Float[Tensor, "batch n_channels n_times"], source: torch.Generator
@@ -114,8 +122,19 @@ class AmplitudePerturbation(Method):
             return drawn.uniform_(-np.pi, np.pi, generator=source)
         return drawn.normal_(generator=source)
 
-    def _iterations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> Iterator[Tensor]:
-        """Yield each iteration's correlations (1 + n_permutations, n_outputs, n_channels, n_frequencies)."""
+    def _correlations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Return the mean correlations over iterations, of all windows and of each subject's.
+
+        Of all windows (1 + n_permutations, n_outputs, n_channels, n_frequencies); of subjects n_subjects in place of
+        the orders.
+        """
+        r = of_subjects = torch.zeros((), device=scene.device)
+        for whole, subjects in self._iterations(scene, read, rng):
+            r, of_subjects = r + whole, of_subjects + subjects
+        return r / self.n_iterations, of_subjects / self.n_iterations
+
+    def _iterations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield each iteration's correlations, of all windows and of each subject's."""
         source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
         before = torch.cat([read(batch.scores, batch.x) for batch in scene.batches()])
         shape = len(self._channels(scene)), scene.group.n_times // 2 + 1
@@ -124,12 +143,15 @@ class AmplitudePerturbation(Method):
         with bar("perturbing", self.n_iterations * len(scene.parts())) as advance:
             for _ in range(self.n_iterations):
                 sums = CorrelationSums(shape, before.shape[1], self.n_permutations, shuffling)
+                subjects = SubjectCorrelations(scene, shape, before.shape[1], shuffling)
                 for batch in scene.batches():
                     noise = self.noise(batch.x, source).mul_(strength)
                     changed, effect = perturb(batch.x, noise, self.kind)
-                    sums.add(effect, read(batch.scores, changed) - before[batch.part])
+                    outcome = read(batch.scores, changed) - before[batch.part]
+                    sums.add(effect, outcome)
+                    subjects.add(effect, outcome, batch.part)
                     advance("")
-                yield sums.correlations()
+                yield sums.correlations(), subjects.correlations()
 
     def _strength(self, scene: Scene) -> Tensor | float:
         """Return what noise is multiplied by: one number, or one for each channel and frequency."""
@@ -173,6 +195,16 @@ class AmplitudePerturbation(Method):
         unit = {"bin_std": "of each bin's deviation", "raw": "raw"}[self.unit] if self.kind == "additive" else ""
         at = f", layer {self.layer}" if self.layer else ""
         return f"{self.kind} noise, {self.scale:g} {unit}".rstrip() + at
+
+
+def _subject_maps(scene: Scene, r: Float[Tensor, "n_subjects *shape"]) -> SubjectMaps | None:
+    """Return the maps of subjects; NaN of those with too few windows for a correlation."""
+    names, codes = scene.subjects
+    if not r.numel():
+        return None
+    n_windows = np.bincount(codes, minlength=len(names))
+    values = np.where(n_windows[:, None, None, None] < FEWEST_WINDOWS, np.nan, r.cpu().numpy())
+    return SubjectMaps(names, values, n_windows)
 
 
 def _generator(rng: np.random.Generator, device: torch.device) -> torch.Generator:

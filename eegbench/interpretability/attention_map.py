@@ -24,7 +24,8 @@ class AttentionMap(Attribution):
     by_window
         For each window the share of each token, but for the class token's own.
     windows
-        A row a window: ``label, predicted, confidence, used``, and the facts of the scene.
+        A row a window: ``label, predicted, confidence, used``, ``condition`` (the label's name), and the facts of the
+        scene.
     """
 
     tokens: TokenTable = field(kw_only=True)
@@ -38,7 +39,14 @@ class AttentionMap(Attribution):
         error, n = self.standard_error, self.by_window.shape[1]
         assert error is not None
         measure = "attention over an even share (1: twice as much)"
-        return replace(self, values=self.values * n - 1, standard_error=error * n, measure=measure)
+        subjects = None if self.by_subject is None else self.by_subject.over_even_share(n)
+        return replace(self, values=self.values * n - 1, standard_error=error * n, measure=measure, by_subject=subjects)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what is saved as npz: the map of each window with all that is known of it, and the mean matrices."""
+        known = {str(name): column.to_numpy() for name, column in self.windows.items()}
+        known = {name: one.astype(np.str_) if one.dtype.kind not in "biuf" else one for name, one in known.items()}
+        return {"by_window": self.by_window, "matrices": self.matrices.astype(np.float32), **known}
 
     @property
     def by_chunk(self) -> Float[np.ndarray, "n_classes n_channels n_chunks"]:

@@ -1,6 +1,6 @@
 """The channels and times that the class token of a transformer attends to, through all layers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from eegbench.interpretability.attention_map import AttentionMap, means_by_class
 from eegbench.interpretability.average import times
 from eegbench.interpretability.base import Batch, Method, Scene
 from eegbench.interpretability.rollout import Heads, fused, gradient_rollout, rollout, upstream_rollout
+from eegbench.interpretability.subject_maps import MOST_BYTES, SubjectMaps
 from eegbench.model.attention import SelfAttention, record_attention
 from eegbench.model.token_table import TokenTable
 
@@ -91,6 +92,7 @@ class AttentionRollout(Method):
                 f"{self.only_correct}, min_confidence={self.min_confidence:g}); lower the confidence, or set "
                 "only_correct=false."
             )
+        windows["condition"] = [scene.classes[k] if k >= 0 else "" for k in scene.labels]
         label = windows["label"].where(windows["used"], -1).to_numpy()
         values, error = means_by_class(by_window, label, n_classes)
         return AttentionMap(
@@ -102,6 +104,8 @@ class AttentionRollout(Method):
             channels=scene.group.channels,
             standard_error=_over_time(error, tokens, scene),
             setting=self._setting,
+            used=self._used(windows, scene.classes),
+            by_subject=_by_subject(by_window, label, tokens, scene),
             tokens=tokens,
             matrices=totals.mean(),
             by_window=by_window,
@@ -114,6 +118,14 @@ class AttentionRollout(Method):
         words += ["correct windows"] if self.only_correct else []
         words += [f"confidence from {self.min_confidence:g}"] if self.min_confidence else []
         return ", ".join(words)
+
+    def _used(self, windows: pd.DataFrame, classes: Sequence[str]) -> str:
+        """Return how many windows are used, by class, where options select some or labels are missing."""
+        used = windows[windows["used"]]
+        if len(used) == len(windows) and not self.only_correct and not self.min_confidence:
+            return ""
+        of_class = ", ".join(f"{name} {(used['label'] == k).sum()}" for k, name in enumerate(classes))
+        return f"{len(used)} of {len(windows)} windows are used ({of_class})."
 
     def _followed(
         self, batch: Batch, by_layer: list[list[Tensor]]
@@ -180,6 +192,20 @@ def _of_signal(
     if weighting == "upstream_compat":
         return row / row.amax(1, keepdim=True)
     return row / row.sum(1, keepdim=True).clamp_min(torch.finfo(row.dtype).tiny)
+
+
+def _by_subject(
+    by_window: Float[np.ndarray, "n n_signal_tokens"], label: Int[np.ndarray, "n"], tokens: TokenTable, scene: Scene
+) -> SubjectMaps | None:
+    """Return the mean map of each class over the windows of each subject that has a window in use."""
+    names, codes = scene.subjects
+    there = [code for code in range(len(names)) if (label[codes == code] >= 0).any()]
+    if 8 * len(there) * len(scene.classes) * len(scene.group.channels) * scene.group.n_times > MOST_BYTES or not there:
+        return None
+    rows = [(codes == code) & (label >= 0) for code in there]
+    means = (means_by_class(by_window[own], label[own], len(scene.classes))[0] for own in rows)
+    values = np.stack([_over_time(mean, tokens, scene) for mean in means])
+    return SubjectMaps(tuple(names[code] for code in there), values, np.array([own.sum() for own in rows]))
 
 
 def _over_time(

@@ -1,6 +1,7 @@
-"""The mean of a map over windows and its standard error, from sums that grow batch by batch."""
+"""The mean of a map over windows, over those of each subject, and its standard error, from sums that grow by batch."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -8,13 +9,33 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.interpretability.base import Attribution, Batch, Scene
+from eegbench.interpretability.subject_maps import MOST_BYTES, SubjectMaps
 
 Mean = Float[np.ndarray, "n_outputs n_channels n_places"]
 OfBatch = Callable[[Batch], Float[Tensor, "n_outputs batch n_channels n_places"]]
 
 
-def averaged(scene: Scene, of_batch: OfBatch) -> tuple[Mean, Mean | None]:
-    """Return the mean of the windows' maps, and its standard error where there are two windows.
+@dataclass(frozen=True)
+class WindowMean:
+    """The mean of the windows' maps.
+
+    Attributes
+    ----------
+    values
+        The mean.
+    standard_error
+        Its standard error over windows; None where there is one window.
+    by_subject
+        The mean of each subject; None where nobody said whose windows these are.
+    """
+
+    values: Mean
+    standard_error: Mean | None
+    by_subject: SubjectMaps | None
+
+
+def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
+    """Return the mean of the windows' maps, over all windows and over those of each subject.
 
     Parameters
     ----------
@@ -32,14 +53,39 @@ def averaged(scene: Scene, of_batch: OfBatch) -> tuple[Mean, Mean | None]:
     if n == 0:
         raise ValueError("there is no window to explain the network on; choose a split that has some.")
     total = squares = torch.zeros((), dtype=torch.float64, device=scene.device)
+    subjects = _SubjectSums(scene)
     for batch in scene.shown("explaining"):
         maps = of_batch(batch).detach().double()
         total, squares = total + maps.sum(1), squares + maps.square().sum(1)
+        subjects.add(maps, batch.part)
     mean = total / n
     if n == 1:
-        return mean.cpu().numpy(), None
+        return WindowMean(mean.cpu().numpy(), None, subjects.mean())
     variance = ((squares - n * mean.square()) / (n - 1)).clamp_min(0)
-    return mean.cpu().numpy(), (variance / n).sqrt().cpu().numpy()
+    return WindowMean(mean.cpu().numpy(), (variance / n).sqrt().cpu().numpy(), subjects.mean())
+
+
+class _SubjectSums:
+    """Sums of the maps of each subject; none where subjects are not known, or maps are too large to keep them all."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.names, codes = scene.subjects
+        self.codes = torch.from_numpy(codes).to(scene.device)
+        self.sums: Tensor | None = None
+
+    def add(self, maps: Float[Tensor, "n_outputs batch n_channels n_places"], part: slice) -> None:
+        of_window = maps.transpose(0, 1)
+        if not self.names or 8 * len(self.names) * of_window[0].numel() > MOST_BYTES:
+            return
+        if self.sums is None:
+            self.sums = of_window.new_zeros(len(self.names), *of_window.shape[1:])
+        self.sums.index_add_(0, self.codes[part], of_window)
+
+    def mean(self) -> SubjectMaps | None:
+        if self.sums is None:
+            return None
+        n_windows = self.codes.bincount(minlength=len(self.names)).cpu().numpy()
+        return SubjectMaps(self.names, self.sums.cpu().numpy() / n_windows[:, None, None, None], n_windows)
 
 
 def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:
@@ -54,15 +100,16 @@ def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:
     measure
         What the numbers are.
     """
-    mean, error = averaged(scene, of_batch)
+    mean = averaged(scene, of_batch)
     return Attribution(
-        values=mean,
+        values=mean.values,
         measure=measure,
         axis="time_s",
         places=times(scene),
         outputs=scene.classes,
         channels=scene.group.channels,
-        standard_error=error,
+        standard_error=mean.standard_error,
+        by_subject=mean.by_subject,
     )
 
 

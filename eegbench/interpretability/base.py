@@ -18,6 +18,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
 from eegbench.types import ChannelMap, Group
@@ -113,6 +114,14 @@ class Scene:
                 yield batch
                 advance("")
 
+    @cached_property
+    def subjects(self) -> tuple[tuple[str, ...], Int[np.ndarray, "n"]]:
+        """Names of the subjects, and whose each window is, an index into them; no names where nobody said."""
+        if self.facts is None or "subject" not in self.facts:
+            return (), np.full(len(self), -1)
+        codes, names = pd.factorize(self.facts["subject"].astype(str), sort=True)
+        return tuple(names), codes.astype(np.int64)
+
     def of(self, network: nn.Module) -> "Scene":
         """Return the same windows before another network."""
         return replace(self, network=network)
@@ -136,11 +145,17 @@ class Attribution(ChannelMap):
         Where places are bands: the first frequency of each, and the first above it.
     setting
         What of the method's options a reader must know, for a title.
+    used
+        What a caption says of the windows that are used, in a sentence; empty where all are.
+    by_subject
+        The map of each subject; None where the method has none, or nobody said whose windows these are.
     """
 
     is_by_class: bool = True
     bands_hz: Float[np.ndarray, "n_places 2"] | None = None
     setting: str = ""
+    used: str = ""
+    by_subject: SubjectMaps | None = None
 
     @property
     def drawn(self) -> "Attribution":

@@ -48,15 +48,16 @@ class GradCam(Method):
             Where the network has no such layer, or no convolution over time.
         """
         layer = self._find(layers_over_time(scene))
-        mean, error = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x))
+        mean = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x))
         return Attribution(
-            values=mean,
+            values=mean.values,
             measure="class activation",
             axis="time_s",
             places=times(scene),
             outputs=scene.classes,
             channels=("all",),
-            standard_error=error,
+            standard_error=mean.standard_error,
+            by_subject=mean.by_subject,
             setting="" if self.layer is None else f"layer {self.layer}",
         )
 

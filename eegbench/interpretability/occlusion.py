@@ -55,15 +55,16 @@ class Occlusion(Method):
         """
         held = self._held(scene.group)
         bands = torch.from_numpy(_members(held, scene.group)).to(scene.device)
-        mean, error = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
+        mean = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
         return Attribution(
-            values=mean,
+            values=mean.values,
             measure="score lost",
             axis="band",
             places=(*(name for name, _, _ in held), ALL),
             outputs=scene.classes,
             channels=scene.group.channels,
-            standard_error=error,
+            standard_error=mean.standard_error,
+            by_subject=mean.by_subject,
             bands_hz=np.array([*(edges for _, *edges in held), [0.0, np.inf]], dtype=np.float64),
         )
 

@@ -45,6 +45,7 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
         "is_by_class": attribution.is_by_class,
         "bands_hz": None if attribution.bands_hz is None else _without_nan(attribution.bands_hz),
         "setting": attribution.setting,
+        "used": attribution.used,
         "group": {
             "channels": list(group.channels),
             "sfreq": group.sfreq,
@@ -78,6 +79,7 @@ def stored_map(table: pd.DataFrame, facts: Mapping[str, Any]) -> StoredMap:
         is_by_class=facts["is_by_class"],
         bands_hz=None if bands is None else _with_nan(bands, np.inf),
         setting=facts["setting"],
+        used=facts.get("used", ""),
     )
     positions = _with_nan(known["positions"], np.nan)
     return StoredMap(attribution, Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions))

@@ -36,26 +36,26 @@ def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, 
     album
         Takes them.
     """
-    arrays = {"by_window": found.by_window, "matrices": found.matrices.astype(np.float32)}
-    album.add_arrays(f"{stem}_windows", arrays)
+    album.add_arrays(f"{stem}_windows", found.arrays())
     album.add_facts(f"{stem}_tokens", facts_of(found))
     album.add_table(f"{stem}_windows", found.windows)
     shown = [k for k, name in enumerate(found.outputs) if np.isfinite(found.matrices[k]).all()]
     n_tokens = len(found.tokens)
     between = {found.outputs[k]: _without_itself(found.between_channels[k]) * n_tokens - 1 for k in shown}
     positions = scene.group.positions
+    matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
     album.add(
         f"{stem}_matrix",
         lambda: channel_matrix(
-            between, channels=found.channels, measure="over an even share", title=title, caption=MATRIX
+            between, channels=found.channels, measure="over an even share", title=title, caption=matrix
         ),
     )
     if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    album.add(f"{stem}_3d", lambda: attention_views(between, positions=positions, title=title, caption=CURVES))
+    album.add(f"{stem}_3d", lambda: attention_views(between, positions=positions, title=title, caption=curves))
     album.add_page(
         f"{stem}_3d",
-        lambda: attention_page(between, channels=found.channels, positions=positions, title=title, caption=CURVES),
+        lambda: attention_page(between, channels=found.channels, positions=positions, title=title, caption=curves),
     )
     if len(shown) > 1:
         album.add(f"{stem}_difference", lambda: _difference(found, shown, positions, title))
@@ -80,5 +80,5 @@ def _difference(found: AttentionMap, shown: list[int], positions: np.ndarray, ti
         channels=found.channels,
         positions=positions,
         title=title,
-        caption=DIFFERENCE,
+        caption=f"{DIFFERENCE} {found.used}".strip(),
     )

@@ -71,19 +71,24 @@ def plot_attribution(
     if attribution.axis == "frequency_hz" and not held:
         return
     maps, beside, columns = _by_band(attribution, difference, scene, held)
+    rows = np.flatnonzero(np.isfinite(maps.values).any(axis=(1, 2)))
+    if not len(rows):
+        return
+    lacking = [name for row, name in enumerate(attribution.outputs) if row not in rows]
+    without = f"No window is used of {', '.join(lacking)}." if lacking else ""
     album.add(
         f"{stem}_scalp",
         lambda: topomap(
-            maps,
-            rows=attribution.outputs,
+            maps.of_rows(rows),
+            rows=tuple(attribution.outputs[row] for row in rows),
             columns=columns,
             channels=attribution.channels,
             positions=where,
             title=title,
             caption=_caption(
-                attribution, "" if beside is None else "What differs in the data stands beside it.", "Large dots"
+                attribution, without if beside is None else "What differs in the data stands beside it.", "Large dots"
             ),
-            beside=beside,
+            beside=None if beside is None else beside.of_rows(rows),
         ),
     )
 
@@ -134,7 +139,7 @@ def _caption(attribution: Attribution, where: str, marks: str) -> str:
         return FILTERS
     what = next((told for word, told in TOLD.items() if word in attribution.measure), DEPENDENCE)
     corrected = f"{marks}: p < .05, corrected for all channels and places." if attribution.p is not None else ""
-    return " ".join(sentence for sentence in (what, where, corrected) if sentence)
+    return " ".join(sentence for sentence in (what, where, attribution.used, corrected) if sentence)
 
 
 def _by_band(
@@ -145,7 +150,7 @@ def _by_band(
 ) -> tuple[Maps, Maps | None, tuple[str, ...]]:
     """Return what the network uses and what differs, a map a band; an attribution in time has one of all times."""
     if attribution.axis == "time_s":
-        values = attribution.values.mean(axis=2, keepdims=True)
+        values = mean_over_time(attribution.values)
         return Maps(values.transpose(0, 2, 1), f"{attribution.measure}, mean over time"), None, ("",)
     freqs = frequencies(scene.group)
     if attribution.axis == "band":
@@ -159,6 +164,12 @@ def _by_band(
     marked = None if p is None else (p < LEVEL).transpose(0, 2, 1)
     maps = Maps(values.transpose(0, 2, 1), attribution.measure, "network", marked)
     return maps, Maps(_means(difference, inside).transpose(0, 2, 1), DIFFERENCE, "data"), names
+
+
+def mean_over_time(values: Float[np.ndarray, "*n n_times"]) -> Float[np.ndarray, "*n 1"]:
+    """Return the mean over the samples that a network uses: others have no number in any map."""
+    there = np.isfinite(values).any(axis=tuple(range(values.ndim - 1)))
+    return np.asarray(values[..., there].mean(axis=-1, keepdims=True))
 
 
 def _means(

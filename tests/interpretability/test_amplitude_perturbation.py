@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from forms import group_of
@@ -288,3 +291,23 @@ def test_windows_with_nan_are_refused():
     x[3, 1, 4] = np.nan
     with pytest.raises(ValueError, match="not finite numbers"):
         explain(Curved(2), x)
+
+
+@pytest.mark.parametrize("batch_bytes", [300, BATCH_BYTES["cpu"]])
+def test_the_map_of_a_subject_is_that_of_its_windows_alone_given_the_same_noise(batch_bytes, monkeypatch):
+    monkeypatch.setitem(BATCH_BYTES, "cpu", batch_bytes)
+    x, noises = windows(30, 3, 24), drawn("additive", 2, 30, 3, 24)
+    subjects = np.array(["a", "b", "a", "c", "b"] * 5 + ["a"] * 5)
+    subjects[subjects == "c"] = ["c", "c", "a", "b", "a"]  # two windows are too few for a correlation
+    network = Curved(3)
+    scene = replace(scene_of(network, x), facts=pd.DataFrame({"subject": subjects}))
+    found = Given(noises).explain(scene, np.random.default_rng(0)).by_subject
+    assert found.subjects == ("a", "b", "c")
+    assert found.n_windows.tolist() == [(subjects == name).sum() for name in "abc"]
+    assert np.isnan(found.values[2]).all()
+    for name, values in zip("ab", found.values, strict=False):
+        own = subjects == name
+        alone = Given(noises[:, own]).explain(scene_of(network, x[own]), np.random.default_rng(0))
+        np.testing.assert_allclose(values, alone.values, atol=1e-5)
+    whole = Given(noises).explain(scene_of(network, x), np.random.default_rng(0))
+    assert whole.by_subject is None

@@ -117,6 +117,36 @@ def test_windows_that_are_wrong_or_not_sure_are_left_out(scene):
     assert "correct windows" in found.setting
 
 
+def test_each_subject_has_a_map_of_its_windows_in_use(scene):
+    subjects = np.array(["b", "a", "a", "b", "c", "a", "a", "b", "b", "a", "a", "b"])
+    scene = replace(scene, facts=pd.DataFrame({"subject": subjects}))
+    limit = float(np.sort(explained(scene).windows["confidence"])[2])
+    found = explained(scene, min_confidence=limit)
+    used = found.windows["used"].to_numpy()
+    assert used.sum() == 10
+    maps = found.by_subject
+    assert maps.subjects == tuple(name for name in "abc" if used[subjects == name].any())
+    for name, values, n in zip(maps.subjects, maps.values, maps.n_windows, strict=True):
+        own = used & (subjects == name)
+        assert n == own.sum()
+        for k in range(2):
+            rows = own & (scene.labels == k)
+            expected = found.by_window[rows].mean(0) if rows.any() else np.full(6, np.nan)
+            np.testing.assert_allclose(values[k, :, 0], expected.reshape(3, 2)[:, 0], rtol=1e-5)
+    even = found.drawn.by_subject
+    np.testing.assert_allclose(even.values, maps.values * 6 - 1)
+    assert explained(replace(scene, facts=None)).by_subject is None
+
+
+def test_the_caption_says_how_many_windows_are_used(scene):
+    assert explained(scene).used == ""
+    found = explained(scene, only_correct=True)
+    used = found.windows[found.windows["used"]]
+    n = [(used["label"] == k).sum() for k in range(2)]
+    assert sum(n) < N
+    assert found.used == f"{sum(n)} of 12 windows are used (class 0 {n[0]}, class 1 {n[1]})."
+
+
 def test_windows_without_a_class_are_not_used_and_none_left_is_an_error(scene):
     unlabelled = replace(scene, labels=np.full(N, -1))
     with pytest.raises(ValueError, match=r"none of 12 windows is used .*min_confidence=0"):

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from interpretability.scenes import LinearScores, noise, scene_of
 
+import eegbench.interpretability.average
 import eegbench.interpretability.base
 from eegbench.interpretability.average import averaged, over_time
 
@@ -18,14 +22,33 @@ def by_output(batch):
 def test_the_mean_and_its_error_do_not_depend_on_batches(batch_bytes, monkeypatch):
     monkeypatch.setitem(eegbench.interpretability.base.BATCH_BYTES, "cpu", batch_bytes)
     scene = scene_with(7)
-    mean, error = averaged(scene, by_output)
+    mean = averaged(scene, by_output)
     windows = scene.gather(slice(0, 7)).numpy()
-    np.testing.assert_allclose(mean[1], windows.mean(0))
-    np.testing.assert_allclose(error[0], windows.std(0, ddof=1) / np.sqrt(7))
+    np.testing.assert_allclose(mean.values[1], windows.mean(0))
+    np.testing.assert_allclose(mean.standard_error[0], windows.std(0, ddof=1) / np.sqrt(7))
+    assert mean.by_subject is None
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 300, 10**6])
+def test_the_mean_of_each_subject_is_kept(batch_bytes, monkeypatch):
+    monkeypatch.setitem(eegbench.interpretability.base.BATCH_BYTES, "cpu", batch_bytes)
+    subjects = ["b", "a", "b", "b", "a", "c", "b"]
+    scene = replace(scene_with(7), facts=pd.DataFrame({"subject": subjects}))
+    found, windows = averaged(scene, by_output).by_subject, scene.gather(slice(0, 7)).numpy()
+    assert (found.subjects, found.n_windows.tolist()) == (("a", "b", "c"), [2, 4, 1])
+    for name, values in zip(found.subjects, found.values, strict=True):
+        own = np.array(subjects) == name
+        np.testing.assert_allclose(values, np.stack([windows[own].mean(0)] * 2))
+
+
+def test_maps_of_subjects_that_would_fill_the_memory_are_not_kept(monkeypatch):
+    monkeypatch.setattr(eegbench.interpretability.average, "MOST_BYTES", 100)
+    scene = replace(scene_with(2), facts=pd.DataFrame({"subject": ["a", "b"]}))
+    assert averaged(scene, by_output).by_subject is None
 
 
 def test_one_window_has_no_error():
-    assert averaged(scene_with(1), by_output)[1] is None
+    assert averaged(scene_with(1), by_output).standard_error is None
 
 
 def test_no_window_is_an_error():

@@ -34,10 +34,14 @@ def test_figures_numbers_and_the_page_are_there(found, tmp_path):
     with np.load(tmp_path / "tables" / "a_windows.npz", allow_pickle=False) as arrays:
         assert arrays["by_window"].shape == (12, 8)
         assert arrays["matrices"].shape == (2, 9, 9)
+        assert arrays["condition"].tolist() == ["class 0", "class 1"] * 6
+        for name in ("label", "predicted", "confidence", "used"):
+            assert arrays[name].tolist() == found[0].windows[name].tolist()
     tokens = json.loads((tmp_path / "tables" / "a_tokens.json").read_text())["tokens"]
     assert [token["channel"] for token in tokens[:4]] == [None, "Fz", "Fz", "C4"]
     windows = pd.read_csv(tmp_path / "tables" / "a_windows.csv")
-    assert list(windows) == ["label", "predicted", "confidence", "used"]
+    assert list(windows) == ["label", "predicted", "confidence", "used", "condition"]
+    assert windows["condition"].tolist() == ["class 0", "class 1"] * 6
 
 
 def test_names_cannot_break_out_of_the_page(found, tmp_path):

@@ -7,6 +7,7 @@ from forms import group_of
 from torch import nn
 
 from eegbench.interpretability import Attribution, Scene
+from eegbench.report import attribution_figures
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
 
@@ -76,3 +77,25 @@ def test_what_differs_in_the_data_is_drawn_and_kept_as_numbers(tmp_path):
     plot_difference(np.zeros((2, 6, 51)), scene(), title="T", stem="d", album=album)
     assert (tmp_path / "figures" / "d_map.png").is_file()
     assert (tmp_path / "tables" / "d.parquet").is_file()
+
+
+def test_a_class_of_which_no_window_is_used_has_no_row_and_the_caption_says_so(tmp_path, monkeypatch):
+    found = attribution("time_s")
+    found.values[1] = np.nan
+    taken = {}
+    original = attribution_figures.topomap
+    monkeypatch.setattr(
+        attribution_figures, "topomap", lambda maps, **named: taken.update(named) or original(maps, **named)
+    )
+    assert "m_scalp.png" in drawn(tmp_path, found)
+    assert taken["rows"] == ("left",)
+    assert "No window is used of right." in taken["caption"]
+
+
+def test_samples_that_the_network_does_not_use_leave_a_map(tmp_path):
+    found = attribution("time_s")
+    found.values[:, :, 60:] = np.nan
+    assert "m_scalp.png" in drawn(tmp_path, found)
+    np.testing.assert_allclose(
+        attribution_figures.mean_over_time(found.values)[..., 0], found.values[..., :60].mean(axis=-1)
+    )

@@ -1,0 +1,54 @@
+"""The maps of single subjects, from which the spread between subjects is computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+MOST_BYTES = 2**29
+"""Memory that the maps of subjects may take; larger ones are not kept."""
+
+
+@dataclass(frozen=True)
+class SubjectMaps:
+    """A map for each subject: the mean over the windows of that subject.
+
+    Attributes
+    ----------
+    subjects
+        Their names.
+    values
+        The maps; NaN where a subject has no window for a number.
+    n_windows
+        Windows of each subject that are used.
+    """
+
+    subjects: tuple[str, ...]
+    values: Float[np.ndarray, "n_subjects n_outputs n_channels n_places"]
+    n_windows: Int[np.ndarray, "n_subjects"]
+
+    def over_even_share(self, n: int) -> "SubjectMaps":
+        """Return maps of shares as multiples of an even share of n, less 1."""
+        return replace(self, values=self.values * n - 1)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what is saved as npz."""
+        return {
+            "subjects": np.array(self.subjects, dtype=np.str_),
+            "values": self.values.astype(np.float32),
+            "n_windows": self.n_windows,
+        }
+
+
+def stored_subject_maps(arrays: Mapping[str, Any]) -> SubjectMaps:
+    """Return maps of subjects from the arrays that `SubjectMaps.arrays` returned.
+
+    Raises
+    ------
+    KeyError
+        Where an array is missing.
+    """
+    names = tuple(str(name) for name in arrays["subjects"])
+    return SubjectMaps(names, np.asarray(arrays["values"], dtype=np.float64), np.asarray(arrays["n_windows"]))

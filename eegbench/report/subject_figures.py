@@ -1,0 +1,103 @@
+"""The maps of single subjects: drawn one below the other, and kept as arrays."""
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.figure import Maps, topomap
+from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.interpretability import Attribution, Scene
+from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.interpretability.subject_maps import SubjectMaps
+from eegbench.report.album import Album
+from eegbench.report.attribution_figures import Band, mean_over_time
+
+MOST_SUBJECTS, MOST_COLUMNS = 20, 12
+"""Rows and columns of maps that are drawn; the arrays hold all."""
+
+
+def plot_subjects(
+    found: Attribution, scene: Scene, *, bands_hz: tuple[Band, ...], title: str, stem: str, album: Album
+) -> None:
+    """Draw and keep the map of each subject, where the method gives one.
+
+    Parameters
+    ----------
+    found
+        The map, with those of its subjects.
+    scene
+        What it was found in.
+    bands_hz
+        Bands of scalp maps, by name and edges.
+    title, stem
+        Stands above the figure; what the files are called.
+    album
+        Takes them.
+    """
+    maps = found.by_subject
+    if maps is None:
+        return
+    album.add_arrays(f"{stem}_subjects", maps.arrays())
+    positions = scene.group.positions
+    if found.channels != scene.group.channels or np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
+        return
+    places, values = by_place(found, maps.values, scene, bands_hz)
+    there = np.flatnonzero(np.isfinite(values).any(axis=(0, 2, 3)))  # classes of which a window is used
+    values = values[:, there].transpose(0, 1, 3, 2).reshape(len(values), -1, len(found.channels))[:, :MOST_COLUMNS]
+    rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))[:MOST_SUBJECTS]
+    if not found.is_by_class or not len(rows) or not values.size:
+        return
+    columns = [f"{found.outputs[k]}\n{place}".strip() for k in there for place in places]
+    album.add(
+        f"{stem}_subjects",
+        lambda: topomap(
+            Maps(values[rows], found.measure, most_rows=MOST_SUBJECTS),
+            rows=tuple(f"{maps.subjects[row]} ({maps.n_windows[row]})" for row in rows),
+            columns=tuple(columns[:MOST_COLUMNS]),
+            channels=found.channels,
+            positions=positions,
+            title=f"{title}, subject by subject",
+            caption=_caption(found, maps, len(rows), len(columns), f"{stem}_subjects.npz".rpartition("/")[2]),
+        ),
+    )
+
+
+def by_place(
+    found: Attribution,
+    values: Float[np.ndarray, "*n n_channels n_places"],
+    scene: Scene,
+    bands_hz: tuple[Band, ...],
+) -> tuple[tuple[str, ...], Float[np.ndarray, "*n n_channels n_columns"]]:
+    """Return the mean of maps over each band, over time, or of bands as they are, and what these are called.
+
+    Parameters
+    ----------
+    found
+        Says what the places of the maps are.
+    values
+        The maps.
+    scene
+        What they were found in.
+    bands_hz
+        Bands by name and edges; those that hold no frequency of a window are left out.
+    """
+    if found.axis == "time_s":
+        return ("",), mean_over_time(values)
+    if found.axis == "band":
+        return tuple(str(place) for place in found.places), values
+    freqs = frequencies(scene.group)
+    held = [band for band in bands_hz if in_band(freqs, *band[1:]).any()]
+    columns = [values[..., in_band(freqs, low, high)].mean(axis=-1) for _, low, high in held]
+    names = tuple(f"{name} {low:g}–{high:g} Hz" for name, low, high in held)
+    return names, np.stack(columns, axis=-1) if held else values[..., :0]
+
+
+def _caption(found: Attribution, maps: SubjectMaps, n_rows: int, n_columns: int, file: str) -> str:
+    """Say what a row is, how many windows are used, and what is not drawn."""
+    told = ["A row is a subject, with the number of its windows in brackets.", found.used]
+    if n_rows < len(maps.subjects):
+        told.append(f"{n_rows} of {len(maps.subjects)} subjects are drawn: the first that have windows of every class.")
+    if n_columns > MOST_COLUMNS:
+        told.append(f"{MOST_COLUMNS} of {n_columns} columns are drawn.")
+    if n_rows < len(maps.subjects) or n_columns > MOST_COLUMNS:
+        told.append(f"All maps are in {file}.")
+    return " ".join(sentence for sentence in told if sentence)
