@@ -33,6 +33,9 @@ from eegbench.report.subject_figures import plot_subjects
 FOLDER = "interpretability"
 """Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
 
+PARTS = ("", "_map", "_scalp", "_subjects", "_matrix", "_3d", "_difference", "_windows", "_tokens")
+"""What the files of a map are called, after the name of the map."""
+
 
 def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path) -> dict[str, float]:
     """Plot and write each method's maps of a run's network; return the checks by MLflow's names.
@@ -113,6 +116,7 @@ def _explain_group(
         tell(f"{name}: {about['predictor']}, {about['split']}, {len(scene)} windows")
         found, check = _ask(name, spec, scene, shuffled, seed)
         made = {"options": spec.node, "explain": asdict(chosen), "seed": seed}
+        album.remove(stem, PARTS)
         album.add_data(stem, found.drawn.table())
         album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group)})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")

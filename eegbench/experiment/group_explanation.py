@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
 from eegbench.experiment.finished import Finished
+from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
 from eegbench.report.console import print_place
-from eegbench.report.group_maps import print_group_maps, shared_methods, write_group_maps
+from eegbench.report.group_maps import RunGroup, file_name, print_group_maps, shared_methods, write_group_map
+from eegbench.report.spread_figures import plot_side_by_side
 from eegbench.tracking.base import RunFacts, tracked
 
 KIND, EXPLANATION = "kind", "explanation"
@@ -16,6 +20,8 @@ KIND, EXPLANATION = "kind", "explanation"
 
 def explain_group(runs: Sequence[Finished]) -> None:
     """Write the mean maps of runs that have been explained to a folder beside them, and print where they are.
+
+    Runs that differ in their seeds, or in whom they test, are one group; each group has a mean of its own.
 
     Parameters
     ----------
@@ -25,7 +31,7 @@ def explain_group(runs: Sequence[Finished]) -> None:
     Raises
     ------
     ValueError
-        Where the runs have no method in common, or their maps cannot be averaged.
+        Where the runs have no method in common, or the maps of a group cannot be averaged.
     """
     first = runs[0]
     folders, place = [one.folder for one in runs], first.asked.explained.folder
@@ -35,7 +41,9 @@ def explain_group(runs: Sequence[Finished]) -> None:
     beside = Path(os.path.commonpath([one.resolve().parent for one in folders]))
     folder = beside / f"explanation_{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
     album = Album(folder, first.asked.figures)
-    table = write_group_maps(folders, place, methods, album)
+    groups = group_runs(runs)
+    table = pd.DataFrame([row for method in methods for row in _write_method(groups, place, method, album)])
+    album.add_table(f"{place}/group", table)
     album.raise_failed()
     print_group_maps(table)
     facts = RunFacts(
@@ -46,6 +54,29 @@ def explain_group(runs: Sequence[Finished]) -> None:
         tags={KIND: EXPLANATION},
     )
     with tracked(first.experiment.tracker, facts) as run:
-        similar = {f"explain/{row['method']}/similarity_of_runs": row["similarity"] for _, row in table.iterrows()}
-        run.finish(metrics=similar, model=None)
+        run.finish(metrics=_metrics(table), model=None)
     print_place(folder, run.link)
+
+
+def _write_method(groups: Sequence[RunGroup], place: str, method: str, album: Album) -> list[dict[str, object]]:
+    """Draw and keep the mean map of each group, and all side by side; return what is told of them."""
+    made = {group.name: write_group_map(group, place, method, album) for group in groups}
+    if len(made) > 1:
+        first = next(iter(made.values()))
+        plot_side_by_side(
+            {name: one.attribution for name, one in made.items()},
+            first.scene,
+            bands_hz=first.bands_hz,
+            title=f"{method.replace('_', ' ').capitalize()}: {len(made)} groups of runs",
+            stem=f"{place}/{method}_groups",
+            album=album,
+        )
+    return [dict(one.row) for one in made.values()]
+
+
+def _metrics(table: pd.DataFrame) -> dict[str, float]:
+    """Return how alike the runs of each group are, by MLflow's names."""
+    names = table["method"] + table["group"].map(lambda name: f"/{file_name(name)}" if name else "")
+    return {
+        f"explain/{name}/similarity_of_runs": float(of) for name, of in zip(names, table["similarity"], strict=True)
+    }

@@ -1,11 +1,12 @@
 """Maps of attention: the mean of each class, and those of all windows, with what each token stands for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from eegbench.interpretability.base import Attribution
 from eegbench.model.token_table import TokenTable
@@ -58,10 +59,36 @@ class AttentionMap(Attribution):
     @property
     def between_channels(self) -> Float[np.ndarray, "n_classes n_channels n_channels"]:
         """How much of each channel (rows) is made of each channel (columns): the mean over pieces of time of both."""
-        grid = self.tokens.of_signal
-        flat = self.matrices[:, grid.ravel()][:, :, grid.ravel()]
-        parts = flat.reshape(len(flat), *grid.shape, *grid.shape)
-        return np.asarray(parts.mean(axis=(2, 4)))
+        return between_channels(self.matrices, self.tokens.of_signal)
+
+
+def between_channels(
+    matrices: Float[np.ndarray, "n_classes n_tokens n_tokens"], grid: Int[np.ndarray, "n_channels n_chunks"]
+) -> Float[np.ndarray, "n_classes n_channels n_channels"]:
+    """Return the mean of matrices over the pieces of time of both channels.
+
+    Parameters
+    ----------
+    matrices
+        For each class the share of each token (rows) that each token (columns) is made of.
+    grid
+        Position of the token of each channel and piece of time.
+    """
+    flat = matrices[:, grid.ravel()][:, :, grid.ravel()]
+    parts = flat.reshape(len(flat), *grid.shape, *grid.shape)
+    return np.asarray(parts.mean(axis=(2, 4)))
+
+
+def stored_grid(facts: Mapping[str, Any]) -> Int[np.ndarray, "n_channels n_chunks"]:
+    """Return the position of the token of each channel and piece of time, from what `facts_of` returned.
+
+    Raises
+    ------
+    ValueError
+        Where channels have different numbers of tokens.
+    """
+    owners = [token["channel"] for token in facts["tokens"]]
+    return np.array([[i for i, owner in enumerate(owners) if owner == name] for name in facts["channels"]])
 
 
 def means_by_class(

@@ -1,6 +1,6 @@
 """Where a run's figures go, with the numbers that they show."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from matplotlib.figure import Figure
 
 from eegbench.atomic import write_arrays, write_csv, write_json, write_parquet, write_text
 from eegbench.figure import save
+
+ENDINGS = ("png", "pdf", "html", "csv", "parquet", "npz", "json")
+"""Of all files that an album takes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,20 @@ class Album:
         except Exception as error:  # noqa: BLE001  raised by `raise_failed`
             error.add_note(f"The figure {path} could not be drawn.")
             self.failed.append(error)
+
+    def remove(self, stem: str, parts: Sequence[str]) -> None:
+        """Remove earlier figures and numbers, so that none stays that is not made again.
+
+        Parameters
+        ----------
+        stem
+            What the files are called.
+        parts
+            What may follow the stem.
+        """
+        for path in (self.folder / kind / f"{stem}{part}" for kind in ("figures", "tables") for part in parts):
+            for ending in ENDINGS:
+                path.with_name(f"{path.name}.{ending}").unlink(missing_ok=True)
 
     def raise_failed(self) -> None:
         """Raise the error of the first figure that could not be drawn, if there is one.

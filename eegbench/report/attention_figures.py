@@ -1,16 +1,21 @@
 """What is drawn and kept of attention: how classes differ on the scalp, channel by channel, and in three dimensions."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 from jaxtyping import Float
-from matplotlib.figure import Figure
 
+from eegbench.config import read_json
 from eegbench.figure import Maps, topomap
 from eegbench.figure.attention_scene import N_STRONGEST, attention_page, attention_views
 from eegbench.figure.channel_matrix import channel_matrix
 from eegbench.figure.topomap import FEWEST_CHANNELS
-from eegbench.interpretability import Scene
-from eegbench.interpretability.attention_map import AttentionMap, facts_of
+from eegbench.interpretability import Attribution, Scene
+from eegbench.interpretability.attention_map import AttentionMap, between_channels, facts_of, stored_grid
+from eegbench.interpretability.spread import mean_there
 from eegbench.report.album import Album
+from eegbench.report.attribution_figures import mean_over_time
 
 MATRIX = (
     "Rows: the channels that attend. Columns: the channels attended to, through all layers. The diagonal is left out."
@@ -39,46 +44,107 @@ def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, 
     album.add_arrays(f"{stem}_windows", found.arrays())
     album.add_facts(f"{stem}_tokens", facts_of(found))
     album.add_table(f"{stem}_windows", found.windows)
-    shown = [k for k, name in enumerate(found.outputs) if np.isfinite(found.matrices[k]).all()]
-    n_tokens = len(found.tokens)
-    between = {found.outputs[k]: _without_itself(found.between_channels[k]) * n_tokens - 1 for k in shown}
+    _plot_between(found.between_channels, found, len(found.tokens), scene, title, stem, album)
+    starts = found.tokens.start_s[found.tokens.of_signal[0]]
+    names = tuple(f"{start:g}–{start + found.tokens.duration_s[1]:g} s" for start in starts.tolist())
+    _plot_difference(found.by_chunk * found.by_window.shape[1], names, found, scene, title, stem, album)
+
+
+def plot_mean_attention(
+    runs: Sequence[Path], method: str, mean: Attribution, scene: Scene, *, title: str, stem: str, album: Album
+) -> None:
+    """Draw what mean maps of attention have beside other maps; nothing where a run has no matrices of the method.
+
+    Parameters
+    ----------
+    runs
+        Folders that hold the tables of the runs' maps.
+    method
+        Name of the map.
+    mean
+        The mean map, over an even share.
+    scene
+        What it was found in.
+    title, stem
+        Stands above each figure; what their files are called.
+    album
+        Takes them.
+    """
+    files = [run / f"{method}_windows.npz" for run in runs]
+    facts = [run / f"{method}_tokens.json" for run in runs]
+    if not all(file.is_file() for file in (*files, *facts)):
+        return
+    between = []
+    for arrays, tokens in zip(files, facts, strict=True):
+        with np.load(arrays, allow_pickle=False) as kept:
+            between.append(between_channels(kept["matrices"].astype(np.float64), stored_grid(read_json(tokens))))
+    n_tokens = len(read_json(facts[0])["tokens"])
+    _plot_between(mean_there(np.stack(between)), mean, n_tokens, scene, title, stem, album)
+    _plot_difference(mean_over_time(mean.values), ("",), mean, scene, title, stem, album)
+
+
+def _plot_between(
+    between: Float[np.ndarray, "n_classes n_channels n_channels"],
+    found: Attribution,
+    n_tokens: int,
+    scene: Scene,
+    title: str,
+    stem: str,
+    album: Album,
+) -> None:
+    """Draw how much channels attend to each other: as squares, as curves, and as a page to turn."""
+    shown = {
+        name: _without_itself(one) * n_tokens - 1
+        for name, one in zip(found.outputs, between, strict=True)
+        if np.isfinite(one).all()
+    }
     positions = scene.group.positions
     matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
     album.add(
         f"{stem}_matrix",
         lambda: channel_matrix(
-            between, channels=found.channels, measure="over an even share", title=title, caption=matrix
+            shown, channels=found.channels, measure="over an even share", title=title, caption=matrix
         ),
     )
     if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    album.add(f"{stem}_3d", lambda: attention_views(between, positions=positions, title=title, caption=curves))
+    album.add(f"{stem}_3d", lambda: attention_views(shown, positions=positions, title=title, caption=curves))
     album.add_page(
         f"{stem}_3d",
-        lambda: attention_page(between, channels=found.channels, positions=positions, title=title, caption=curves),
+        lambda: attention_page(shown, channels=found.channels, positions=positions, title=title, caption=curves),
     )
-    if len(shown) > 1:
-        album.add(f"{stem}_difference", lambda: _difference(found, shown, positions, title))
 
 
 def _without_itself(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float[np.ndarray, "n_channels n_channels"]:
     return np.where(np.eye(len(matrix), dtype=bool), np.nan, matrix)
 
 
-def _difference(found: AttentionMap, shown: list[int], positions: np.ndarray, title: str) -> Figure:
+def _plot_difference(
+    maps: Float[np.ndarray, "n_classes n_channels n_columns"],
+    columns: tuple[str, ...],
+    found: Attribution,
+    scene: Scene,
+    title: str,
+    stem: str,
+    album: Album,
+) -> None:
     """Draw how each class differs from the others; of two classes the first, as the second is its opposite."""
-    maps = found.by_chunk[shown] * found.by_window.shape[1]
+    shown = np.flatnonzero(np.isfinite(maps).all(axis=(1, 2)))
+    positions = scene.group.positions
+    if len(shown) < 2 or np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
+        return
+    maps = maps[shown]
     others = (maps.sum(axis=0) - maps) / (len(maps) - 1)
     rows = [0] if len(shown) == 2 else list(range(len(shown)))
-    starts = found.tokens.start_s[found.tokens.of_signal[0]]
-    length_s = found.tokens.duration_s[1]
-    names = tuple(f"{start:g}–{start + length_s:g} s" for start in starts.tolist())
-    return topomap(
-        Maps((maps - others)[rows].transpose(0, 2, 1), "difference of attention, over an even share"),
-        rows=tuple(found.outputs[shown[row]] for row in rows),
-        columns=names,
-        channels=found.channels,
-        positions=positions,
-        title=title,
-        caption=f"{DIFFERENCE} {found.used}".strip(),
+    album.add(
+        f"{stem}_difference",
+        lambda: topomap(
+            Maps((maps - others)[rows].transpose(0, 2, 1), "difference of attention, over an even share"),
+            rows=tuple(found.outputs[shown[row]] for row in rows),
+            columns=columns,
+            channels=found.channels,
+            positions=positions,
+            title=title,
+            caption=f"{DIFFERENCE} {found.used}".strip(),
+        ),
     )

@@ -1,8 +1,9 @@
-"""The maps of several runs as one: their mean, and how far runs differ."""
+"""The maps of several runs as one: their mean, and how far runs and subjects differ."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,62 @@ from jaxtyping import Float
 
 from eegbench.config import read_json
 from eegbench.interpretability import Attribution, Scene
+from eegbench.interpretability.spread import Spread, mean_there, spread_of_runs, spread_of_subjects
 from eegbench.interpretability.stored_map import StoredMap, stored_map
+from eegbench.interpretability.subject_maps import SubjectMaps, stored_subject_maps
 from eegbench.report.album import Album
+from eegbench.report.attention_figures import plot_mean_attention
 from eegbench.report.attribution_figures import Band, plot_attribution
+from eegbench.report.spread_figures import plot_spread
+from eegbench.score.render import plural
 
 DIFFERENCE = "class_difference"
+
+
+@dataclass(frozen=True)
+class RunGroup:
+    """Runs that differ in their seeds, or in whom they test.
+
+    Attributes
+    ----------
+    name
+        What tells them from other groups; empty where there is one group.
+    folders
+        Of the runs.
+    seeds
+        Of the runs.
+    """
+
+    name: str
+    folders: tuple[Path, ...]
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class GroupMap:
+    """The mean map of a method over the runs of a group.
+
+    Attributes
+    ----------
+    attribution
+        The mean.
+    scene
+        Without windows, for figures that ask for channels and frequencies alone.
+    bands_hz
+        Of scalp maps, by name and edges.
+    row
+        What `write_group_maps` tells of it.
+    """
+
+    attribution: Attribution
+    scene: Scene
+    bands_hz: tuple[Band, ...]
+    row: Mapping[str, Any]
+
+
+def file_name(name: str) -> str:
+    """Return what the files of a group are called."""
+    return re.sub(r"[^\w=-]+", "_", name)
 
 
 def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
@@ -35,68 +87,103 @@ def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
     return [name for name in names if all("map" in _facts(run, place, name) for run in runs)]
 
 
-def write_group_maps(runs: Sequence[Path], place: str, methods: Sequence[str], album: Album) -> pd.DataFrame:
-    """Draw the mean map of each method over runs, and return how alike their maps are.
+def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> GroupMap:
+    """Draw and keep the mean map of a method over the runs of a group, and its spread.
 
-    The error of a mean is the standard error over runs. They may differ in their seeds, in whom they test, or in both.
+    Where maps of subjects are known, those of a run are averaged first, then those means over runs. The error of the
+    mean is the standard error over runs.
 
     Parameters
     ----------
-    runs
-        Folders of finished runs.
+    group
+        The runs.
     place
         Where their maps are, below ``tables``.
-    methods
-        Names of maps that all have.
+    method
+        Name of a map that all have.
     album
-        Takes figures and tables.
+        Takes figures and tables, those of a group with a name in a folder of that name.
 
     Returns
     -------
-    pandas.DataFrame
-        ``method, n_runs, similarity``: the mean rank correlation of a run's map with the mean of the others', and the
-        means of the runs' checks.
+    GroupMap
+        Its ``row`` has ``group, method, n_runs, n_seeds, n_subjects, similarity``: the mean rank correlation of a run's
+        map with the mean of the others', and the means of the runs' checks.
 
     Raises
     ------
     ValueError
-        Where maps of a method are not of the same outputs, channels and places.
+        Where maps are not of the same outputs, channels and places.
     """
-    rows = []
-    for method in methods:
-        facts = [_facts(run, place, method) for run in runs]
-        stored = [
-            stored_map(pd.read_parquet(run / "tables" / place / f"{method}.parquet"), one["map"])
-            for run, one in zip(runs, facts, strict=True)
-        ]
-        _check_alike(method, runs, stored)
-        mean = _mean([one.attribution for one in stored])
-        bands: list[Band] = [
-            (str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"]
-        ]
-        about = {"runs": [str(run) for run in runs], "options": facts[0]["options"], "n_runs": len(runs)}
-        album.add_data(f"{place}/{method}", mean.table())
-        album.add_facts(f"{place}/{method}", about)
-        title = f"{method.replace('_', ' ').capitalize()}: mean over {len(runs)} runs ({_split(facts)})"
-        scene, differs = _scene(stored[0]), _difference(runs, place, stored[0])
-        plot_attribution(mean, differs, scene, bands_hz=bands, title=title, stem=f"{place}/{method}", album=album)
-        rows.append({"method": method, "n_runs": len(runs), "similarity": _similarity(stored)} | _checks(facts))
-    table = pd.DataFrame(rows)
-    album.add_table(f"{place}/group", table)
-    return table
+    runs = group.folders
+    facts = [_facts(run, place, method) for run in runs]
+    stored = [
+        stored_map(pd.read_parquet(run / "tables" / place / f"{method}.parquet"), one["map"])
+        for run, one in zip(runs, facts, strict=True)
+    ]
+    _check_alike(method, runs, stored)
+    subjects = [_subjects(run, place, method) for run in runs]
+    spread = _spread(stored, subjects)
+    n_seeds = len(set(group.seeds))
+    error = None if np.isnan(spread.standard_error).all() else spread.standard_error
+    told = _told(stored[0].attribution, len(runs), n_seeds, subjects)
+    mean = replace(stored[0].attribution, values=spread.mean, standard_error=error, p=None, used=told)
+    bands = tuple((str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"])
+    scene, differs = _scene(stored[0]), _difference(runs, place, stored[0])
+    stem = "/".join(part for part in (place, file_name(group.name), method) if part)
+    title = f"{method.replace('_', ' ').capitalize()}: mean over {plural(len(runs), 'run')} ({_split(facts)})"
+    title = f"{title}, {group.name}" if group.name else title
+    about = {"runs": [str(run) for run in runs], "options": facts[0]["options"], "n_runs": len(runs)}
+    album.add_data(stem, mean.table())
+    album.add_facts(stem, about | {"group": group.name, "n_seeds": n_seeds, "n_subjects": spread.n_subjects})
+    plot_attribution(mean, differs, scene, bands_hz=bands, title=title, stem=stem, album=album)
+    plot_spread(spread, subjects, mean, scene, bands_hz=bands, title=title, stem=stem, album=album)
+    tables = [run / "tables" / place for run in runs]
+    plot_mean_attention(tables, method, mean, scene, title=title, stem=stem, album=album)
+    counted = {"n_runs": len(runs), "n_seeds": n_seeds, "n_subjects": spread.n_subjects}
+    row = {"group": group.name, "method": method, **counted, "similarity": _similarity(spread)} | _checks(facts)
+    return GroupMap(mean, scene, bands, row)
 
 
 def print_group_maps(table: pd.DataFrame) -> None:
-    """Print how alike the maps of several runs are, a method a line."""
+    """Print how alike the maps of several runs are, a method and group a line."""
     print()
     for _, row in table.iterrows():
         alike = "–" if math.isnan(row["similarity"]) else f"{row['similarity']:.2f}"
-        told = f"mean over {row['n_runs']} runs; rank correlation of a run's map with the others' mean {alike}"
-        print(f"{row['method']}: {told}")
+        whose = f", {plural(row['n_subjects'], 'subject')}" if row["n_subjects"] else ""
+        name = f"{row['method']} ({row['group']})" if row["group"] else row["method"]
+        counted = f"{plural(row['n_runs'], 'run')} ({plural(row['n_seeds'], 'seed')}{whose})"
+        print(f"{name}: mean over {counted}; rank correlation of a run's map with the others' mean {alike}")
 
 
 def _facts(run: Path, place: str, method: str) -> dict[str, Any]:
     return read_json(run / "tables" / place / f"{method}.json")
+
+
+def _subjects(run: Path, place: str, method: str) -> SubjectMaps | None:
+    file = run / "tables" / place / f"{method}_subjects.npz"
+    if not file.is_file():
+        return None
+    with np.load(file, allow_pickle=False) as arrays:
+        return stored_subject_maps(arrays)
+
+
+def _spread(stored: Sequence[StoredMap], subjects: Sequence[SubjectMaps | None]) -> Spread:
+    known = [one for one in subjects if one is not None]
+    if len(known) < len(subjects):
+        return spread_of_runs([one.attribution.values for one in stored])
+    return spread_of_subjects([one.subjects for one in known], [one.values for one in known])
+
+
+def _told(first: Attribution, n_runs: int, n_seeds: int, subjects: Sequence[SubjectMaps | None]) -> str:
+    """Return what a caption says of the runs, subjects and windows that count."""
+    counted = f"{plural(n_runs, 'run')} with {plural(n_seeds, 'seed')}"
+    known = [one for one in subjects if one is not None]
+    names = {name for one in known for name in one.subjects}
+    n_windows = sum(int(one.n_windows.sum()) for one in known)
+    within = f", in each run over its subjects ({len(names)} in all, {plural(n_windows, 'window')})"
+    options = f" Options: {first.setting}." if first.setting else ""
+    return f"Mean over {counted}{within if len(known) == n_runs else ''}.{options}"
 
 
 def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap]) -> None:
@@ -104,7 +191,7 @@ def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap])
     first = stored[0].attribution
     for run, one in zip(runs, stored, strict=True):
         other = one.attribution
-        for name in ("measure", "axis", "outputs", "channels", "places"):
+        for name in ("measure", "setting", "axis", "outputs", "channels", "places"):
             if not np.array_equal(np.asarray(getattr(first, name)), np.asarray(getattr(other, name))):
                 raise ValueError(
                     f"the maps of {method} in {runs[0]} and {run} differ in their {name}, so they have no mean; name "
@@ -112,22 +199,12 @@ def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap])
                 )
 
 
-def _mean(maps: Sequence[Attribution]) -> Attribution:
-    """Return the mean over maps where they are defined, with the standard error over them."""
-    values = np.stack([one.values for one in maps])
-    n = np.isfinite(values).sum(axis=0)
-    mean = np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
-    squares = np.nansum((values - mean) ** 2, axis=0) / np.maximum(n - 1, 1)
-    error = np.where(n > 1, np.sqrt(squares / np.maximum(n, 1)), np.nan)
-    return replace(maps[0], values=mean, standard_error=error, p=None)
-
-
-def _similarity(stored: Sequence[StoredMap]) -> float:
-    """Return the mean rank correlation of each map with the mean of the others; NaN for one run."""
-    values = [one.attribution.values.ravel() for one in stored]
+def _similarity(spread: Spread) -> float:
+    """Return the mean rank correlation of each run's map with the mean of the others; NaN for one run."""
+    values = [one.ravel() for one in spread.runs]
     found = []
     for i, own in enumerate(values if len(values) > 1 else ()):
-        others = np.mean([other for j, other in enumerate(values) if j != i], axis=0)
+        others = mean_there(np.stack([other for j, other in enumerate(values) if j != i]))
         known = np.isfinite(own) & np.isfinite(others)
         found.append(pd.Series(own[known]).corr(pd.Series(others[known]), method="spearman"))
     return float(np.mean(found)) if found else float("nan")

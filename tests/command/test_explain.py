@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 from toy import SMALL
@@ -225,23 +226,64 @@ def test_outputs_that_were_moved_are_used_where_they_are(train, outputs, tmp_pat
 
 
 @pytest.mark.slow
-def test_several_runs_are_explained_and_averaged(decoder, tmp_path, capsys):
+def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decoder, tmp_path, capsys):
+    from mlflow import MlflowClient
+
     for number in (0, 1):
         shutil.copytree(decoder, tmp_path / "sweep" / str(number))
-    words = [
-        f"run={tmp_path / 'sweep'}",
-        "interpretability=saliency",
-        "explain.n_windows=10",
-        "trust=[toy]",
-        "figures=[]",
-    ]
-    assert main(["explain", *words]) == 0
+    words = [f"run={tmp_path / 'sweep'}", "interpretability=saliency", "explain.n_windows=30"]
+    assert main(["explain", *words, "trust=[toy]", "figures=[png]"]) == 0
     told = capsys.readouterr()
     assert "1 of 2:" in told.err
-    assert "saliency: mean over 2 runs; rank correlation of a run's map with the others' mean 1.00" in told.out
     (folder,) = (tmp_path / "sweep").glob("explanation_*")
-    mean = pd.read_parquet(folder / "tables" / "interpretability" / "saliency.parquet")
-    one = pd.read_parquet(tmp_path / "sweep" / "0" / "tables" / "interpretability" / "saliency.parquet")
-    assert mean["value"].tolist() == pytest.approx(one["value"].tolist())
-    group = pd.read_csv(folder / "tables" / "interpretability" / "group.csv").set_index("method")
-    assert group.loc["saliency", "n_runs"] == 2
+    tables = folder / "tables" / "interpretability"
+    group = pd.read_csv(tables / "group.csv").set_index("method").loc["saliency"]
+    n_subjects = int(group["n_subjects"])
+    assert (group["n_runs"], group["n_seeds"]) == (2, 1)
+    assert n_subjects > 1
+    line = (
+        f"saliency: mean over 2 runs (1 seed, {n_subjects} subjects); rank correlation of a run's map with the others'"
+    )
+    assert f"{line} mean 1.00" in told.out
+    with np.load(tmp_path / "sweep" / "0" / "tables" / "interpretability" / "saliency_subjects.npz") as arrays:
+        assert arrays["n_windows"].sum() == 30
+        of_subjects = arrays["values"].astype(np.float64)
+    mean = pd.read_parquet(tables / "saliency.parquet")
+    np.testing.assert_allclose(mean["value"], of_subjects.mean(0).ravel(), rtol=1e-5)
+    spread = pd.read_parquet(tables / "saliency_spread.parquet")
+    np.testing.assert_allclose(spread["between_subjects"], of_subjects.std(0, ddof=1).ravel(), rtol=1e-4)
+    np.testing.assert_allclose(spread["between_runs"], 0, atol=1e-9)
+    record = json.loads((folder / "tracking.json").read_text())
+    client = MlflowClient(record["uri"])
+    run = client.get_run(record["run_id"])
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["explain/saliency/similarity_of_runs"] == pytest.approx(1.0)
+    kept = {
+        file.path
+        for place in ("tables", "figures")
+        for file in client.list_artifacts(record["run_id"], f"{place}/interpretability")
+    }
+    assert {
+        f"tables/interpretability/{name}" for name in ("group.csv", "saliency.parquet", "saliency_spread.parquet")
+    } <= kept
+    assert {f"figures/interpretability/saliency{part}" for part in (".html", "_map.png", "_spread.png")} <= kept
+
+
+@pytest.mark.slow
+def test_what_a_method_does_not_draw_again_is_removed(decoder, tmp_path):
+    folder = tmp_path / decoder.name
+    shutil.copytree(decoder, folder)
+    stale = [
+        folder / kind / "interpretability" / name
+        for kind, name in (("figures", "occlusion_difference.png"), ("tables", "occlusion_subjects.npz"))
+    ]
+    other = folder / "figures" / "interpretability" / "saliency_map.png"
+    stale[0].touch()
+    assert stale[1].is_file()
+    assert other.is_file()
+    words = [f"run={folder}", "interpretability=occlusion", "trust=[toy]", "figures=[]", "device=cpu"]
+    time = stale[1].stat().st_mtime_ns
+    assert main(["explain", *words, "interpretability.occlusion.bands_hz=[[slow,3,8]]"]) == 0
+    assert not stale[0].exists()
+    assert stale[1].stat().st_mtime_ns > time
+    assert other.is_file()

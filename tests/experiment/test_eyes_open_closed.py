@@ -12,6 +12,7 @@ from contract.test_options import composed
 from eegbci_files import write_eegbci
 
 from eegbench.__main__ import main
+from eegbench.config import read_plain
 from eegbench.experiment.options import read_experiment
 
 SMALL = [
@@ -50,6 +51,50 @@ def test_eyes_open_and_closed_between_subjects(tmp_path):
     assert history["lr"].tolist() == pytest.approx([5e-3, 5e-3 * 3 / 4, 5e-3, 5e-3 * 0.995, 5e-3 * 0.995**2])
     scores = pd.read_csv(run / "scores.csv").query("split == 'test' and probe == 'network'")
     assert np.isfinite(scores["value"]).any()
+
+
+def test_attention_is_explained_on_subjects_that_nobody_trained_on(tmp_path, capfd):
+    write_eegbci(tmp_path / "eegbci", range(1, 7), [1, 2])
+    words = ["interpretability=[attention_rollout]", "figures=[png]", "trainer.schedule.warmup_steps=1000"]
+    run = run_of(tmp_path, "eyes_open_closed", *words)
+    split = json.loads((run / "split.json").read_text())
+    subjects = {name: set(split[name]["subjects"]) for name in ("train", "valid", "test")}
+    assert not subjects["test"] & (subjects["train"] | subjects["valid"])
+    assert not subjects["train"] & subjects["valid"]
+    place = "interpretability/attention_rollout"
+    figures = ("map.png", "scalp.png", "subjects.png", "matrix.png", "3d.png", "3d.html", "difference.png")
+    assert all((run / "figures" / f"{place}_{name}").is_file() for name in figures)
+    assert (run / "figures" / f"{place}.html").is_file()
+    tokens = json.loads((run / "tables" / f"{place}_tokens.json").read_text())["tokens"]
+    assert len(tokens) == 62
+    with np.load(run / "tables" / f"{place}_windows.npz", allow_pickle=False) as kept:
+        assert kept["by_window"].shape == (2 * 2 * 6, 61)
+        np.testing.assert_allclose(kept["by_window"].sum(1), 1, rtol=1e-4)
+        assert set(kept["subject"]) == subjects["test"]
+        assert set(kept["condition"]) == {"eyes_open", "eyes_closed"}
+        assert {"confidence", "predicted", "label", "recording", "start_s"} <= set(kept)
+    with np.load(run / "tables" / f"{place}_subjects.npz", allow_pickle=False) as kept:
+        assert (set(kept["subjects"]), kept["values"].shape) == (subjects["test"], (2, 2, 61, 320))
+    facts = json.loads((run / "tables" / f"{place}.json").read_text())
+    assert (facts["options"]["weighting"], facts["split"], facts["n_windows"]) == ("attention", "test", 24)
+    assert {"shuffled_similarity", "deletion", "insertion", "deletion_random", "insertion_random"} <= set(facts)
+    (note,) = (note for note in summary_of(run)["notes"] if "warmup_steps" in note)
+    assert note.startswith("Training ended after 12 of trainer.schedule.warmup_steps=1000 steps")
+    assert note in capfd.readouterr().err
+
+
+def test_subjects_at_128_hz_are_resampled_by_choice(tmp_path):
+    folder = write_eegbci(tmp_path / "eegbci", range(1, 5), [1, 2])
+    write_eegbci(folder, [88], [1, 2], sfreq=128.0)
+    words = ["dataset.other_rate=resample", "trainer.max_passes=1"]
+    run = run_of(tmp_path, "eyes_open_closed", *words)
+    split = json.loads((run / "split.json").read_text())
+    assert "088" in {name for part in ("train", "valid", "test") for name in split[part]["subjects"]}
+    group = json.loads((run / "network" / "model.json").read_text())["form"]["groups"]["eeg"]
+    assert (group["n_times"], group["sfreq"]) == (320, 160.0)
+    counts = summary_of(run)["counts"]
+    assert sum(counts[part]["n_windows"] for part in ("train", "valid", "test")) == 5 * 2 * 6
+    assert any("subjects 88; resampled" in note for note in summary_of(run)["notes"])
 
 
 def test_all_conditions_are_one_training_set(tmp_path):
@@ -136,3 +181,25 @@ def test_the_study_of_bands_ends_in_a_table_by_band(capfd, tmp_path):
     assert main([*command, f"--into={tmp_path / 'table'}", "--no-log"]) == 0
     table = pd.read_csv(tmp_path / "table" / "table.csv")
     assert set(table.loc[table["kind"] == "group", "experiment"]) == set(BANDS)
+    (sweep,) = (tmp_path / "out" / "sweeps").iterdir()
+    words = [f"run={sweep}", "interpretability=attention_rollout", "figures=[]", "device=cpu", "explain.n_windows=20"]
+    assert main(["explain", *words]) == 0
+    _check_a_map_for_each_band(sweep, next(sweep.glob("explanation_*")) / "tables" / "interpretability")
+
+
+def _check_a_map_for_each_band(sweep: Path, tables: Path) -> None:
+    """Check that each band has the mean over its own seeds."""
+    group = pd.read_csv(tables / "group.csv").set_index("group")
+    assert set(group.index) == set(BANDS)
+    assert (group["n_runs"] == 2).all()
+    assert (group["n_seeds"] == 2).all()
+    of_band: dict[float, list[np.ndarray]] = {}
+    for run in sweep.glob("[0-9]*"):
+        high = read_plain(run / "config.yaml")["preprocessing"]["signal"]["h_freq"]
+        with np.load(run / "tables" / "interpretability" / "attention_rollout_subjects.npz") as kept:
+            of_band.setdefault(high, []).append(kept["values"].mean(axis=0, dtype=np.float64))
+    expected = np.mean(of_band[12.0], axis=0)
+    found = pd.read_parquet(tables / "band_alpha" / "attention_rollout.parquet")
+    np.testing.assert_allclose(found["value"], expected.ravel(), atol=1e-5)
+    other = pd.read_parquet(tables / "band_beta" / "attention_rollout.parquet")
+    assert not np.allclose(found["value"], other["value"], atol=1e-5)

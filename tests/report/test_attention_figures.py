@@ -11,8 +11,9 @@ from interpretability import test_attention_rollout
 from interpretability.scenes import scene_of
 
 from eegbench.interpretability.attention_rollout import AttentionRollout
+from eegbench.report import attention_figures
 from eegbench.report.album import Album
-from eegbench.report.attention_figures import plot_attention
+from eegbench.report.attention_figures import plot_attention, plot_mean_attention
 
 PLACES = np.array([[0, 0.08, 0.05], [0.07, 0, 0.06], [-0.07, 0, 0.06], [0, -0.08, 0.05]])
 NAMES = ("Fz", "C4", "C3", "</script>")
@@ -66,3 +67,37 @@ def test_what_is_drawn_is_relative_to_an_even_share(found):
     expected = np.mean([attention.matrices[0, grid[1, i], grid[2, j]] for i in range(2) for j in range(2)])
     np.testing.assert_allclose(attention.between_channels[0, 1, 2], expected)
     np.testing.assert_allclose(attention.by_chunk[1, 3, 1], attention.by_window[1::2].mean(0)[7], rtol=1e-6)
+
+
+def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path, monkeypatch):
+    attention, scene = found
+    other = replace(attention, matrices=attention.matrices * 1.5)
+    places = [tmp_path / name / "tables" for name in ("one", "other")]
+    for one, place in zip((attention, other), places, strict=True):
+        plot_attention(one, scene, title="T", stem="a", album=Album(place.parent, ()))
+    taken = {}
+    original = attention_figures.channel_matrix
+    monkeypatch.setattr(
+        attention_figures, "channel_matrix", lambda shown, **named: taken.update(shown) or original(shown, **named)
+    )
+    album = Album(tmp_path / "all", ("png",))
+    mean = replace(attention.drawn, used="Mean over 2 runs.")
+    plot_mean_attention(places, "a", mean, scene, title="T", stem="a", album=album)
+    album.raise_failed()
+    assert {path.name for path in (tmp_path / "all" / "figures").iterdir()} == {
+        "a_matrix.png",
+        "a_3d.png",
+        "a_3d.html",
+        "a_difference.png",
+    }
+    expected = attention.between_channels[1, 0, 2] * 1.25 * 9 - 1
+    np.testing.assert_allclose(taken["class 1"][0, 2], expected, rtol=1e-5)
+    assert np.isnan(taken["class 1"].diagonal()).all()
+    assert "Mean over 2 runs." in (tmp_path / "all" / "figures" / "a_3d.html").read_text()
+
+
+def test_runs_without_matrices_have_no_mean_of_them(found, tmp_path):
+    attention, scene = found
+    album = Album(tmp_path / "all", ("png",))
+    plot_mean_attention([tmp_path], "a", attention.drawn, scene, title="T", stem="a", album=album)
+    assert not (tmp_path / "all").exists()

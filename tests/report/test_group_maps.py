@@ -8,10 +8,11 @@ import pytest
 from forms import group_of
 from report.test_attribution_figures import CHANNELS, PLACES, attribution
 
-from eegbench.atomic import write_json, write_parquet
+from eegbench.atomic import write_arrays, write_json, write_parquet
 from eegbench.interpretability.stored_map import map_facts, stored_map
+from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
-from eegbench.report.group_maps import print_group_maps, shared_methods, write_group_maps
+from eegbench.report.group_maps import RunGroup, print_group_maps, shared_methods, write_group_map
 
 GROUP = group_of(CHANNELS, 50.0, 100, PLACES)
 SHAPE = (2, 6, 51)
@@ -27,6 +28,10 @@ def run(folder, found, method="saliency", **facts):
     difference = attribution()
     write_parquet(place / "class_difference.parquet", difference.table())
     return folder
+
+
+def group_of_runs(folders) -> RunGroup:
+    return RunGroup("", tuple(folders), tuple(range(len(folders))))
 
 
 @pytest.mark.parametrize("axis", ["frequency_hz", "time_s", "band"])
@@ -45,16 +50,19 @@ def test_the_mean_has_the_standard_error_over_runs(tmp_path):
     values = np.random.default_rng(1).standard_normal((3, *SHAPE))
     values[0, 0, 0, 0] = np.nan  # one run has no number there
     folders = [run(tmp_path / str(i), replace(attribution(), values=v), deletion=0.1 * i) for i, v in enumerate(values)]
-    table = write_group_maps(folders, "interpretability", ["saliency"], Album(tmp_path / "all", ("png",)))
+    made = write_group_map(group_of_runs(folders), "interpretability", "saliency", Album(tmp_path / "all", ("png",)))
     found = pd.read_parquet(tmp_path / "all" / "tables" / "interpretability" / "saliency.parquet")
     np.testing.assert_allclose(found["value"].to_numpy().reshape(SHAPE), np.nanmean(values, axis=0))
     error = found["standard_error"].to_numpy().reshape(SHAPE)
     np.testing.assert_allclose(error[1], values[:, 1].std(0, ddof=1) / np.sqrt(3))
     np.testing.assert_allclose(error[0, 0, 0], values[1:, 0, 0, 0].std(ddof=1) / np.sqrt(2))
-    assert table.loc[0, "deletion"] == pytest.approx(0.1)
+    assert made.row["deletion"] == pytest.approx(0.1)
+    assert (made.row["n_runs"], made.row["n_seeds"], made.row["n_subjects"]) == (3, 3, 0)
+    assert made.attribution.used == "Mean over 3 runs with 3 seeds."
     assert {path.name for path in (tmp_path / "all" / "figures" / "interpretability").iterdir()} == {
         "saliency_map.png",
         "saliency_scalp.png",
+        "saliency_spread.png",
         "saliency.html",
     }
 
@@ -68,13 +76,16 @@ def test_maps_that_agree_are_alike_and_maps_of_noise_are_not(tmp_path, capsys):
     for method, values in alike.items():
         for folder, one in zip(folders, values, strict=True):
             run(folder, replace(attribution(), values=one), method)
-    table = write_group_maps(folders, "interpretability", list(alike), Album(tmp_path / "all", ()))
+    album = Album(tmp_path / "all", ())
+    made = [write_group_map(group_of_runs(folders), "interpretability", method, album).row for method in alike]
+    table = pd.DataFrame(made)
     similarity = table.set_index("method")["similarity"]
     assert similarity["agree"] > 0.95
     assert abs(similarity["noise"]) < 0.1
     print_group_maps(table)
     assert (
-        "agree: mean over 4 runs; rank correlation of a run's map with the others' mean 0.99" in capsys.readouterr().out
+        "agree: mean over 4 runs (4 seeds); rank correlation of a run's map with the others' mean 0.99"
+        in capsys.readouterr().out
     )
 
 
@@ -90,4 +101,38 @@ def test_maps_of_other_channels_have_no_mean(tmp_path):
     with pytest.raises(
         ValueError, match=r"maps of saliency in .*1 and .*2 differ in their channels, so they have no mean"
     ):
-        write_group_maps(folders, "interpretability", ["saliency"], Album(tmp_path / "all", ()))
+        write_group_map(group_of_runs(folders), "interpretability", "saliency", Album(tmp_path / "all", ()))
+
+
+def test_maps_of_other_settings_have_no_mean(tmp_path):
+    folders = [
+        run(tmp_path / "1", attribution()),
+        run(tmp_path / "2", replace(attribution(), setting="correct windows")),
+    ]
+    with pytest.raises(ValueError, match="differ in their setting, so they have no mean"):
+        write_group_map(group_of_runs(folders), "interpretability", "saliency", Album(tmp_path / "all", ()))
+
+
+def test_subjects_are_averaged_within_a_run_first_and_their_spread_is_kept_and_drawn(tmp_path):
+    rng = np.random.default_rng(3)
+    names = [("a", "b", "c"), ("b", "d")]
+    maps = [rng.standard_normal((len(one), *SHAPE)) for one in names]
+    folders = [run(tmp_path / str(i), attribution()) for i in range(2)]  # whose means over windows are others
+    for folder, of_run, values in zip(folders, names, maps, strict=True):
+        arrays = SubjectMaps(of_run, values, np.full(len(of_run), 6)).arrays()
+        write_arrays(folder / "tables" / "interpretability" / "saliency_subjects.npz", arrays)
+    group = RunGroup("band/alpha", tuple(folders), (7, 7))
+    made = write_group_map(group, "interpretability", "saliency", Album(tmp_path / "all", ("png",)))
+    of_runs = np.stack([one.mean(0) for one in maps])
+    np.testing.assert_allclose(made.attribution.values, of_runs.mean(0), atol=1e-6)
+    place = tmp_path / "all" / "tables" / "interpretability" / "band_alpha"
+    spread = pd.read_parquet(place / "saliency_spread.parquet")
+    of_subjects = np.stack([maps[0][0], (maps[0][1] + maps[1][0]) / 2, maps[0][2], maps[1][1]])
+    np.testing.assert_allclose(spread["between_runs"], of_runs.std(0, ddof=1).ravel(), atol=1e-6)
+    np.testing.assert_allclose(spread["between_subjects"], of_subjects.std(0, ddof=1).ravel(), atol=1e-6)
+    assert (made.row["n_seeds"], made.row["n_subjects"], made.row["group"]) == (1, 4, "band/alpha")
+    told = "Mean over 2 runs with 1 seed, in each run over its subjects (4 in all, 30 windows)."
+    assert made.attribution.used == told
+    page = (tmp_path / "all" / "figures" / "interpretability" / "band_alpha" / "saliency.html").read_text()
+    assert told in page
+    assert (tmp_path / "all" / "figures" / "interpretability" / "band_alpha" / "saliency_spread.png").is_file()

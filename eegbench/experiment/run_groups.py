@@ -1,0 +1,76 @@
+"""Runs that differ in their seeds alone, or in whom they test, are one group; others are explained apart."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from eegbench.comparison.groups import SEEDS
+from eegbench.config import NO_EFFECT, flat, read_words
+from eegbench.experiment.finished import Finished
+from eegbench.report.group_maps import RunGroup, file_name
+from eegbench.sweep.sweep_context import short_name
+
+REPLICATES = (*SEEDS, "dataset.seed", "dataset.root", "dataset.cache", "dataset.folder")
+"""Options in which the runs of a group may differ, beside those of the split."""
+
+LONGEST = 60
+"""Characters of a group's name."""
+
+
+def group_runs(runs: Sequence[Finished]) -> list[RunGroup]:
+    """Return the groups of runs, in the order in which they were named.
+
+    A group is called by the option of ``experiment`` where each has its own, else by its model, task and data set where
+    these tell groups apart, else by the options in which they differ.
+
+    Parameters
+    ----------
+    runs
+        Finished runs.
+    """
+    options = [_of_group(one.experiment.options) for one in runs]
+    names = {name for one in options for name in one}
+    differing = sorted(name for name in names if len({str(one.get(name)) for one in options}) > 1)
+    keys = [tuple(str(one.get(name)) for name in differing) for one in options]
+    members = {key: [i for i, other in enumerate(keys) if other == key] for key in dict.fromkeys(keys)}
+    names_of = _names([runs[own[0]] for own in members.values()], differing, list(members))
+    return [
+        RunGroup(name, tuple(runs[i].folder for i in own), tuple(runs[i].experiment.seed for i in own))
+        for name, own in zip(names_of, members.values(), strict=True)
+    ]
+
+
+def _names(firsts: Sequence[Finished], differing: Sequence[str], keys: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return a name for each group, of the first run of each and the values of the options that differ."""
+    if len(firsts) == 1:
+        return [""]
+    worded = [[f"{name}={value}" for name, value in zip(differing, key, strict=True)] for key in keys]
+    ways = (
+        [_experiment(one) for one in firsts],
+        [_choices(one, firsts) for one in firsts],
+        [short_name(words) for words in worded],
+    )
+    for names in ways:
+        files = {file_name(name) for name in names}
+        if len(files) == len(firsts) and all(0 < len(name) <= LONGEST for name in names):
+            return names
+    return [f"group {number}" for number in range(1, len(firsts) + 1)]
+
+
+def _choices(run: Finished, runs: Sequence[Finished]) -> str:
+    """Return which model, task and data set a run has, as far as runs differ in them."""
+    own = run.experiment.choices
+    return " ".join(value for kind, value in own.items() if len({one.experiment.choices[kind] for one in runs}) > 1)
+
+
+def _of_group(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that the runs of a group share, by their dotted names."""
+    apart = {name: value for name, value in options.items() if name not in (*NO_EFFECT, "split")}
+    return {name: value for name, value in flat(apart).items() if name not in REPLICATES}
+
+
+def _experiment(run: Finished) -> str:
+    """Return the option of ``experiment`` that a run was started with; empty where there is none."""
+    file = run.folder / ".hydra" / "overrides.yaml"
+    words = read_words(file) if file.is_file() else []
+    chosen = [word.partition("=")[2] for word in words if word.startswith("experiment=")]
+    return chosen[-1] if chosen else ""

@@ -1,0 +1,152 @@
+"""How far the maps of runs and of subjects differ, and the maps of several groups of runs side by side."""
+
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float
+
+from eegbench.figure import Maps, channel_heatmap, topomap
+from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.interpretability import Attribution, Scene
+from eegbench.interpretability.spread import Spread, spread_of_runs, spread_of_subjects
+from eegbench.interpretability.subject_maps import SubjectMaps
+from eegbench.report.album import Album
+from eegbench.report.attribution_figures import Band, coarse
+from eegbench.report.subject_figures import MOST_COLUMNS, by_place
+
+SPREAD = (
+    "Standard deviations between runs, and between subjects. Runs that test other subjects differ for that reason, "
+    "too. A subject in several runs has the mean of its maps in them."
+)
+SIDE_BY_SIDE = "The mean map of each group of runs, all in one scale."
+
+LONGEST = 16
+"""Characters of a line of a column's name."""
+
+
+def plot_spread(
+    spread: Spread,
+    subjects: Sequence[SubjectMaps | None],
+    mean: Attribution,
+    scene: Scene,
+    *,
+    bands_hz: tuple[Band, ...],
+    title: str,
+    stem: str,
+    album: Album,
+) -> None:
+    """Draw and keep the standard deviation between runs, and that between subjects where these are known.
+
+    Parameters
+    ----------
+    spread
+        Of the whole maps.
+    subjects
+        The maps of the subjects of each run.
+    mean
+        The mean map.
+    scene
+        What it was found in.
+    bands_hz, title, stem, album
+        As in `eegbench.report.attribution_figures.plot_attribution`.
+    """
+    kinds = {"between_runs": spread.between_runs, "between_subjects": spread.between_subjects}
+    there = {name: values for name, values in kinds.items() if values is not None and np.isfinite(values).any()}
+    if not there:
+        return
+    numbers = replace(mean, standard_error=None, p=None).table().drop(columns="value")
+    album.add_data(f"{stem}_spread", numbers.assign(**{name: values.ravel() for name, values in there.items()}))
+    caption = f"{SPREAD} {mean.used}".strip()
+    names = {"between_runs": f"{len(spread.runs)} runs", "between_subjects": f"{spread.n_subjects} subjects"}
+    if not _has_places(mean, scene):
+        kind = list(there)[-1]
+        drawn = replace(mean, values=there[kind], standard_error=None, measure=f"deviation between {names[kind]}")
+        heat = f"{title}, spread"
+        album.add(f"{stem}_spread", lambda: channel_heatmap(coarse(drawn), title=heat, caption=caption))
+        return
+    places, reduced = _reduced(spread, subjects, mean, scene, bands_hz)
+    columns = [f"{names[kind]}\n{place}".strip() for kind in there for place in places]
+    values = np.concatenate([getattr(reduced, kind) for kind in there], axis=-1).transpose(0, 2, 1)
+    rows = np.flatnonzero(np.isfinite(values).any(axis=(1, 2)))
+    if not columns or not len(rows):
+        return
+    album.add(
+        f"{stem}_spread",
+        lambda: topomap(
+            Maps(values[rows][:, :MOST_COLUMNS], f"standard deviation of {mean.measure}"),
+            rows=tuple(mean.outputs[row] for row in rows),
+            columns=tuple(columns[:MOST_COLUMNS]),
+            channels=mean.channels,
+            positions=scene.group.positions,
+            title=f"{title}, spread",
+            caption=caption,
+        ),
+    )
+
+
+def plot_side_by_side(
+    means: Mapping[str, Attribution], scene: Scene, *, bands_hz: tuple[Band, ...], title: str, stem: str, album: Album
+) -> None:
+    """Draw the mean maps of groups of runs side by side, where their maps are of the same classes and channels.
+
+    Parameters
+    ----------
+    means
+        The mean map of each group, by its name.
+    scene
+        What the first was found in.
+    bands_hz, title, stem, album
+        As in `eegbench.report.attribution_figures.plot_attribution`.
+    """
+    first = next(iter(means.values()))
+    kinds = {(one.outputs, one.channels, one.measure, one.axis) for one in means.values()}
+    if len(kinds) > 1 or not _has_places(first, scene):
+        return
+    parts = {name: by_place(one, one.values, scene, bands_hz) for name, one in means.items()}
+    columns = [f"{_wrapped(name)}\n{place}".strip() for name, (places, _) in parts.items() for place in places]
+    values = np.concatenate([one for _, one in parts.values()], axis=-1).transpose(0, 2, 1)
+    rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))
+    if not columns or not len(rows):
+        return
+    cut = f" {MOST_COLUMNS} of {len(columns)} columns are drawn." if len(columns) > MOST_COLUMNS else ""
+    album.add(
+        stem,
+        lambda: topomap(
+            Maps(values[rows][:, :MOST_COLUMNS], first.measure),
+            rows=tuple(first.outputs[row] for row in rows),
+            columns=tuple(columns[:MOST_COLUMNS]),
+            channels=first.channels,
+            positions=scene.group.positions,
+            title=title,
+            caption=f"{SIDE_BY_SIDE}{cut}",
+        ),
+    )
+
+
+def _wrapped(name: str) -> str:
+    """Break a long name after underscores, slashes and spaces."""
+    return textwrap.fill(re.sub(r"(?<=[_/])", " ", name), LONGEST).replace("_ ", "_").replace("/ ", "/")
+
+
+def _has_places(mean: Attribution, scene: Scene) -> bool:
+    """Whether a map by class can be drawn on the scalp."""
+    known = np.isfinite(scene.group.positions).all(axis=1).sum()
+    return bool(mean.is_by_class and mean.channels == scene.group.channels and known >= FEWEST_CHANNELS)
+
+
+def _reduced(
+    spread: Spread, subjects: Sequence[SubjectMaps | None], mean: Attribution, scene: Scene, bands_hz: tuple[Band, ...]
+) -> tuple[tuple[str, ...], Spread]:
+    """Return the spread of maps that are averaged over bands or over time first, and what these are called."""
+
+    def reduced(values: Float[np.ndarray, "n n_outputs n_channels n_places"]) -> np.ndarray:
+        return by_place(mean, values, scene, bands_hz)[1]
+
+    names, _ = by_place(mean, mean.values, scene, bands_hz)
+    known = [one for one in subjects if one is not None]
+    if spread.between_subjects is None:
+        return names, spread_of_runs(list(reduced(spread.runs)))
+    return names, spread_of_subjects([one.subjects for one in known], [reduced(one.values) for one in known])
