@@ -144,7 +144,10 @@ def _beside_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
 def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int) -> tuple[Attribution, dict[str, Any]]:
     """Return what a method finds, and what stands beside it: how much it owes the weights, and the network it."""
     method = spec.build()
-    found, of_shuffled = (method.explain(one, np.random.default_rng([seed, 2])) for one in (scene, shuffled))
+    found = method.explain(scene, np.random.default_rng([seed, 2]))
+    if isinstance(found, AttentionMap):  # a shuffled network would select other windows, or none
+        shuffled = replace(shuffled, labels=np.where(found.windows["used"], shuffled.labels, -1))
+    of_shuffled = method.unselective().explain(shuffled, np.random.default_rng([seed, 2]))
     faithful = faithfulness(found, scene, np.random.default_rng([seed, 3]))
     known = {} if faithful is None else asdict(faithful)
     return found, {"method": name, "shuffled_similarity": similarity(found, of_shuffled), **known}

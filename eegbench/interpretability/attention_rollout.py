@@ -112,6 +112,10 @@ class AttentionRollout(Method):
             windows=windows if scene.facts is None else pd.concat([windows, scene.facts], axis=1),
         )
 
+    def unselective(self) -> "AttentionRollout":
+        """Return the method for all windows."""
+        return AttentionRollout(weighting=self.weighting, heads=self.heads, only_correct=False, min_confidence=0.0)
+
     @property
     def _setting(self) -> str:
         words = [f"heads by {self.heads}"] if self.weighting != "gradient" else ["weighted by gradients"]

@@ -190,3 +190,7 @@ class Method(ABC):
         ValueError
             Where an option does not suit the network, such as a layer that it does not have.
         """
+
+    def unselective(self) -> "Method":
+        """Return the method without options that select windows by what the network says of them."""
+        return self
