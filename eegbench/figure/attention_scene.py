@@ -18,7 +18,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from eegbench.figure.caption import caption_height_in, write_caption
-from eegbench.figure.style import GREY, INK, PALE, WIDTH_IN, styled
+from eegbench.figure.style import GREY, INK, PALE, WIDTH_IN, styled, title_size
 
 N_STRONGEST = 100
 N_STEPS = 24
@@ -101,7 +101,7 @@ def attention_views(
     foot = caption_height_in(caption, WIDTH_IN) + 0.1
     height = 0.6 + 2.3 * len(matrices) + foot
     figure = Figure(figsize=(WIDTH_IN, height))
-    figure.suptitle(title, y=1 - 0.12 / height)
+    figure.suptitle(title, y=1 - 0.12 / height, fontsize=title_size(title, figure.get_figwidth()))
     bottom, top = foot / height, 1 - 0.5 / height
     step = (top - bottom) / len(matrices)
     for row, (name, matrix) in enumerate(matrices.items()):

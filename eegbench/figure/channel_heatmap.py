@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.channel_map import NAMES, at, check_channel_map, significant
 from eegbench.figure.diverging import USES, bar, bar_height_in, colours
-from eegbench.figure.style import GREY, INK, PALETTE, STEPS, WIDTH_IN, blank, styled
+from eegbench.figure.style import GREY, INK, PALETTE, STEPS, WIDTH_IN, blank, styled, title_size
 from eegbench.types import ChannelMap
 
 MAX_PANELS = 6
@@ -58,7 +58,8 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
         heats[i].set_title(name)
     _label(heats, means, drawn)
     bar(scale, drawn.measure, bar_axes)
-    figure.suptitle(title if shown == drawn.outputs else f"{title} ({len(shown)} of {len(drawn.outputs)})")
+    heading = title if shown == drawn.outputs else f"{title} ({len(shown)} of {len(drawn.outputs)})"
+    figure.suptitle(heading, fontsize=title_size(heading))
     return figure
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.diverging import USES, colours
-from eegbench.figure.style import WIDTH_IN, styled
+from eegbench.figure.style import WIDTH_IN, styled, title_size
 
 COLUMNS = 2
 MAX_NAMES, NAME_PT = 32, 5.5
@@ -40,7 +40,7 @@ def channel_matrix(
     n_rows = ceil(len(matrices) / COLUMNS)
     foot = caption_height_in(caption, WIDTH_IN)
     figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * WIDTH_IN / COLUMNS + foot), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(title, fontsize=title_size(title))
     grid = figure.subplots(n_rows, COLUMNS, squeeze=False)
     scale = colours(np.stack(list(matrices.values())), USES)
     named = range(0, len(channels), ceil(len(channels) / MAX_NAMES))

@@ -26,6 +26,9 @@ P = ParamSpec("P")
 WIDTH_IN = 7.0
 """Width of two journal columns, in inches."""
 
+TITLE_CHARACTERS_AN_INCH = 11
+"""Of a title in its usual size."""
+
 DPI = 300
 
 N_RAMP = 256
@@ -105,6 +108,12 @@ def _style() -> Iterator[None]:
 def blank(height_in: float, width_in: float = WIDTH_IN) -> Figure:
     """Return an empty figure that makes room for its labels by itself."""
     return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def title_size(title: str, width_in: float = WIDTH_IN) -> float:
+    """Return the size in points in which a title fits a figure: the usual one, or a smaller one for a long title."""
+    usual = float(STYLE["figure.titlesize"])
+    return min(usual, usual * TITLE_CHARACTERS_AN_INCH * width_in / max(len(title), 1))
 
 
 def from_top(classes: tuple[str, ...]) -> tuple[str, ...]:

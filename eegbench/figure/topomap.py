@@ -13,7 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.diverging import DIFFERS, USES, bar, bar_height_in, colours
 from eegbench.figure.scalp import flat
-from eegbench.figure.style import INK, WIDTH_IN, blank, styled
+from eegbench.figure.style import INK, WIDTH_IN, blank, styled, title_size
 
 FEWEST_CHANNELS = 4
 """A map of fewer than these would be made up between them."""
@@ -109,7 +109,8 @@ def topomap(
         bar(scale, layer.measure, bars[i])
     for axes, name in zip(cells[:, 0, 0], shown, strict=True):
         axes.set_ylabel(name, fontsize="large")
-    figure.suptitle(title if shown == rows else f"{title} ({len(shown)} of {len(rows)})")
+    heading = title if shown == rows else f"{title} ({len(shown)} of {len(rows)})"
+    figure.suptitle(heading, fontsize=title_size(heading, figure.get_figwidth()))
     return figure
 
 

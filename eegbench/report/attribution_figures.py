@@ -25,7 +25,7 @@ CORRELATION = (
 )
 DEPENDENCE = "The map says what the score depends on, not where the class has more amplitude."
 ATTENTION = (
-    "Attention says what was mixed in, not what the score depends on: the deletion test in checks.csv asks that of it."
+    "Attention shows what was mixed in, not what the score depends on. For that see the deletion test in checks.csv."
 )
 TOLD = {"correlation": CORRELATION, "attention": ATTENTION}
 DATA = "What differs between the classes' windows, whether or not a network uses it."

@@ -2,11 +2,14 @@
 
 import functools
 import re
+from dataclasses import fields
 
 import pytest
+import yaml
 from hydra import compose, initialize_config_dir
 
 from eegbench.config import ConfigError, conf_folder, plain
+from eegbench.experiment.base import Explained
 from eegbench.experiment.options import read_experiment
 from eegbench.launch.help import composed as in_folder
 
@@ -73,3 +76,8 @@ def test_values_of_an_option_that_a_preset_sets_and_nobody_chooses_are_refused_w
         read_experiment(plain(in_folder("train", words, str(tmp_path))))
     experiment = read_experiment(plain(in_folder("train", [*words, f"~{node}"], str(tmp_path))))
     assert node.rpartition(".")[2] not in {**experiment.explanation.methods, **experiment.probes.of}
+
+
+def test_the_options_that_train_and_explain_share_are_the_fields_of_their_class():
+    shipped = yaml.safe_load((conf_folder() / "explain" / "default.yaml").read_text(encoding="utf-8"))
+    assert list(shipped) == [field.name for field in fields(Explained)]

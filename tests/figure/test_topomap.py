@@ -2,8 +2,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from eegbench.figure import Maps, save, topomap
+from eegbench.figure.style import title_size
 from eegbench.figure.topomap import DOT, LARGE_DOT, MAX_ROWS
 
 ROWS, COLUMNS = ("left fist", "right fist"), ("μ 7–14 Hz", "β 14–30 Hz")
@@ -131,3 +134,11 @@ def test_a_name_for_each_map_is_asked_for(draw, values):
         draw(columns=COLUMNS[:1])
     with pytest.raises(ValueError, match="pass a name for each"):
         draw(beside=Maps(values[:1], "sd"))
+
+
+def test_a_long_title_is_smaller_so_that_it_fits():
+    assert title_size("Attention rollout (network, test)") == 10
+    figure = Figure(figsize=(7, 1), dpi=100)
+    long = "Attention rollout: heads by mean, correct windows, confidence from 0.505 (network, test (within subject))"
+    text = figure.suptitle(long, fontsize=title_size(long))
+    assert text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width < 700
