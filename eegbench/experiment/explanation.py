@@ -115,6 +115,8 @@ def _explain_group(
         name, stem = f"{method}{suffix}", f"{place}/{method}{suffix}"
         tell(f"{name}: {about['predictor']}, {about['split']}, {len(scene)} windows")
         found, check = _ask(name, spec, scene, shuffled, seed)
+        if found.is_by_class and found.by_subject is None:
+            tell(f"{name}: maps of single subjects would take too much memory, so none are kept")
         made = {"options": spec.node, "explain": asdict(chosen), "seed": seed}
         album.remove(stem, PARTS)
         album.add_data(stem, found.drawn.table())

@@ -58,7 +58,7 @@ class GroupMap:
     bands_hz
         Of scalp maps, by name and edges.
     row
-        What `write_group_maps` tells of it.
+        What `write_group_map` tells of it.
     """
 
     attribution: Attribution
