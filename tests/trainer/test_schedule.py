@@ -53,7 +53,7 @@ def test_without_a_warm_up_the_first_pass_has_the_full_learning_rate():
 
 @pytest.mark.parametrize(("name", "value"), [("warmup_steps", -1), ("decay", 0.0), ("decay", 1.1)])
 def test_numbers_out_of_range_are_refused_by_name(name, value):
-    with pytest.raises(ValueError, match=rf"trainer\.schedule\.{name}={value:g}: .* expected"):
+    with pytest.raises(ValueError, match=rf"trainer\.schedule\.{name}={value:g}: .*expected"):
         WarmupExponential(**{"warmup_steps": 1000, "decay": 0.995} | {name: value})
 
 
