@@ -245,7 +245,7 @@ class Score:
     value
         Value of the metric.
     ci_low, ci_high
-        A 95 % bootstrap interval over subjects; NaN below six subjects.
+        A 95 % Student-t interval over subjects (`eegbench.score.interval`); NaN where there is none.
     n
         Number of windows (pooled) or of recordings (means).
     """

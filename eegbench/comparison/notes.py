@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from eegbench.comparison.refusals import differing_windows
 from eegbench.comparison.tables import ALPHA, Comparison
 from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
-from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
-from eegbench.score.paired import smallest_p
+from eegbench.score import interval
+from eegbench.score.interval import KIND
+from eegbench.score.paired import MIN_SUBJECTS, smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
 
@@ -44,13 +45,17 @@ def what(comparison: Comparison) -> str:
 def interval_note(comparison: Comparison) -> str:
     """Say what stands in brackets, or why nothing does."""
     n = len(comparison.subjects)
-    if n < MIN_SUBJECTS:
+    if n < interval.MIN_SUBJECTS:
         subjects = plural(n, f"{comparison.question.split} subject")
-        return f"No intervals and no p-values: {subjects}, at least {MIN_SUBJECTS} are needed."
-    return (
-        f"[low, high]: 95 % bootstrap interval over subjects ({N_RESAMPLES:,} resamples, the same for every row); "
-        "it does not hold the variation over a group's runs, which is the SD."
-    )
+        return f"No intervals: {subjects}, at least {interval.MIN_SUBJECTS} are needed."
+    several = [entry.n_replicates > 1 for entry in comparison.entries]
+    if all(several):
+        return f"[low, high]: {KIND} over subjects and replicates (seeds × draws of subjects) together."
+    if any(several):
+        return (
+            f"[low, high]: {KIND} over subjects and replicates; where a group has one replicate, over subjects alone."
+        )
+    return f"[low, high]: {KIND} over subjects; one replicate a group, so it does not contain the variation over seeds."
 
 
 def difference_note(comparison: Comparison, n_tests: int) -> str:
@@ -58,7 +63,8 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
     n = len(comparison.subjects)
     sizes = "Effect sizes over subjects: r, matched-pairs rank-biserial correlation; d_z, Cohen's d of paired values."
     if n < MIN_SUBJECTS:
-        return f"{interval_note(comparison)} {sizes}"
+        subjects = plural(n, f"{comparison.question.split} subject")
+        return f"{interval_note(comparison)} No p-values: {subjects}, at least {MIN_SUBJECTS} are needed. {sizes}"
     least = smallest_p(n, n_tests)
     warning = (
         f" With {n} subjects and {plural(n_tests, 'comparison')} no corrected p can be below {least:.2g}: "
@@ -67,7 +73,7 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
         else ""
     )
     return (
-        "Difference in the table's own metric, with its interval over paired resamples. p: Wilcoxon signed-rank test "
+        f"Difference in the table's own metric, with its paired {KIND}. p: Wilcoxon signed-rank test "
         "over subjects, two-sided, zeros split (zsplit); p (Holm): corrected for the "
         f"{plural(n_tests, 'comparison')} of this table. {sizes}{warning}"
     )
@@ -166,6 +172,8 @@ def _about_seeds(comparison: Comparison) -> Iterator[str]:
         yield f"The groups have different seeds: {told}."
     if all(len(found) == 1 for found in seeds.values()):
         yield "One seed a group: what another seed would change is not in these numbers."
+    if any(entry.n_replicates == 2 for entry in comparison.entries):
+        yield "Intervals over two replicates are long, as two tell little of others; run three or more seeds."
 
 
 def _about_data(comparison: Comparison) -> Iterator[str]:

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from eegbench.atomic import write_csv, write_parquet
@@ -42,7 +41,7 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
     _check_tested_once(runs, test)
     frame = pd.concat(test, ignore_index=True)
     classes = tuple(frame.columns[len(COLUMNS) :])
-    scores = score(frame, classes=classes, rng=np.random.default_rng(0), mark=_mark(runs[0]))
+    scores = score(frame, classes=classes, mark=_mark(runs[0]))
     write_parquet(into / "pooled_predictions.parquet", frame)
     write_csv(into / "pooled_scores.csv", pd.DataFrame([one.row() for one in scores]))
     write_csv(into / "pooled_scores_per_subject.csv", per_subject(frame, classes))

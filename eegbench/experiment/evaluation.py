@@ -107,7 +107,7 @@ def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: 
     guesses = np.random.default_rng([experiment.seed, len(SPLITS), *_fold(experiment.split)])
     predictions = [*answers.predictions, *_predicted(controls, data, rows), *_guesses(data, rows, guesses)]
     frame = predictions_frame(predictions, data.store.table)
-    scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
+    scores = score(frame, classes=data.store.classes, mark=mark)
     fitted = {name: one for name, one in (answers.classifiers | controls).items() if name != NETWORK}
     facts = {name: dict(one.facts) for name, one in fitted.items()}
     return Evaluation(answers.classifiers, fitted_with, frame, scores, facts)

@@ -75,8 +75,15 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 }
 """The metrics of all classes together, by name."""
 
+LOWEST: Mapping[str, float] = {"cohen_kappa": -1.0}
+"""Lowest values of the metrics whose lowest is not 0; the highest of all is 1."""
 
 PER_CLASS = "f1/"
+
+
+def lowest_value(metric: str) -> float:
+    """Return the lowest value that a metric of this name can have."""
+    return LOWEST.get(metric, 0.0)
 
 
 def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Values]:

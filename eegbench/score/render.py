@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from eegbench.score.interval import MIN_SUBJECTS
+from eegbench.score.interval import KIND, MIN_SUBJECTS
 from eegbench.types import Score
 
 HEADERS = {
@@ -120,7 +120,7 @@ def _note(group: Sequence[Score], n_subjects: int) -> str:
     if n_subjects < MIN_SUBJECTS:
         subjects = plural(n_subjects, f"{group[0].split.split(' ')[0]} subject")
         return f"no intervals: {subjects}, at least {MIN_SUBJECTS} are needed"
-    return "[low, high]: 95 % bootstrap interval over subjects"
+    return f"[low, high]: {KIND} over subjects"
 
 
 def plural(n: int, noun: str) -> str:

@@ -57,9 +57,7 @@ def test_scores_name_probe_metric_split_aggregation_and_interval(finished):
     overall = {"balanced_accuracy", "accuracy", "cohen_kappa", "macro_f1", "weighted_f1"}
     assert overall | {"f1/left", "f1/right"} == set(scores["metric"])
     test = scores[scores["split"] == "test"]
-    assert test["ci_low"].notna().any()  # six test subjects
-    few = scores[scores["split"] == "valid"]
-    assert few["ci_low"].isna().all()  # three valid subjects
+    assert test["ci_low"].notna().any()
 
 
 def test_the_probe_reads_the_tone_and_the_controls_stand_beside(finished):

@@ -41,11 +41,14 @@ def test_many_classes_go_on_in_further_tables():
     assert all(f"{i / 100:.2f}" in text for i in range(20))
 
 
-def test_below_six_subjects_a_line_says_why_there_are_no_intervals():
-    text = render(scores(np.nan, np.nan), n_subjects={"test": 3}, width=100)
-    assert "no intervals: 3 test subjects, at least 6 are needed" in text
+def test_of_one_subject_a_line_says_why_there_are_no_intervals():
+    text = render(scores(np.nan, np.nan), n_subjects={"test": 1}, width=100)
+    assert "no intervals: 1 test subject, at least 2 are needed" in text
     assert "[" not in text
-    assert "1 test subject," in render(scores(np.nan, np.nan), n_subjects={"test": 1}, width=100)
+
+
+def test_the_kind_of_interval_is_named():
+    assert render(scores(), n_subjects={"test": 2}, width=100).count("95 % Student-t interval over subjects") == 2
 
 
 def test_a_marked_split_and_the_mean_over_recordings_are_named():
@@ -71,10 +74,10 @@ def test_markdown_has_the_same_cells():
     assert text.endswith("over subjects\n")
 
 
-def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, classes, rng):
-    text = render(score(frame, classes=classes, rng=rng), n_subjects={"valid": 3, "test": 8}, width=100)
+def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, classes):
+    text = render(score(frame, classes=classes), n_subjects={"valid": 3, "test": 8}, width=100)
     assert text.count("balanced accuracy") == 6
-    assert text.count("no intervals: 3 valid subjects") == 6
+    assert text.count("95 % Student-t interval over subjects") == 12
     assert text.count("test, mean over 16 recordings of 8 subjects, each weighted by its windows") == 2
 
 
