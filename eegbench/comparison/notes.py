@@ -8,6 +8,7 @@ from eegbench.comparison.tables import ALPHA, Comparison
 from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
 from eegbench.score import interval
 from eegbench.score.interval import KIND
+from eegbench.score.metric import MACRO
 from eegbench.score.paired import MIN_SUBJECTS, smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
@@ -181,6 +182,8 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
         yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
+    if comparison.question.metric in MACRO:
+        yield _averaged(comparison)
     if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
         yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if len({group.recordings for group in comparison.groups}) > 1:
@@ -199,6 +202,18 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
     commits = {run.run.tags.get("git_commit", "?")[:8] for run in comparison.runs}
     if len(commits) > 1:
         yield f"The runs were made by {len(commits)} versions of the code (git commits {', '.join(sorted(commits))})."
+
+
+def _averaged(comparison: Comparison) -> str:
+    """Say over how many classes the metric is the mean, and name those that no window is labelled with."""
+    labelled = {label for run in comparison.runs for label in run.frame["label"].unique()}
+    without = [name for name in comparison.classes if name not in labelled]
+    name, n = _capital(metric_name(comparison.question.metric)), len(comparison.classes)
+    if not without:
+        return f"{name} is the mean over {n} classes."
+    told = f"no window of {comparison.question.split} is labelled {', '.join(without)}"
+    more = " and those that are predicted nevertheless" if comparison.question.metric == "macro_f1" else ""
+    return f"{name} is the mean over {n - len(without)} of {n} classes{more}: {told}."
 
 
 def _one_label_each(comparison: Comparison) -> bool:

@@ -10,7 +10,7 @@ from eegbench.atomic import write_csv, write_parquet
 from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
 from eegbench.config import flat, read_json, read_plain
 from eegbench.dataset.content import RECORDINGS, difference, named, read_contents
-from eegbench.score import per_subject, render, score
+from eegbench.score import absent_classes, per_subject, render, score
 from eegbench.score.predictions import COLUMNS
 from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import SPLITS, Score
@@ -47,7 +47,11 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
     write_csv(into / "pooled_scores_per_subject.csv", per_subject(frame, classes))
     print(f"\n{_told(runs, {str(subject) for subject in frame['subject']})}\n")
     width = shutil.get_terminal_size((100, 24)).columns
-    print(render(without_clutter(scores, frame), n_subjects=n_subjects_of(frame), width=width))
+    print(
+        render(
+            without_clutter(scores, frame), n_subjects=n_subjects_of(frame), width=width, absent=absent_classes(frame)
+        )
+    )
     print(f"\npooled: {into / 'pooled_scores.csv'}")
     return scores
 

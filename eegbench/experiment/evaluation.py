@@ -184,10 +184,11 @@ def _fold(split: Split) -> list[int]:
 
 def _guesses(data: Data, rows: Rows, rng: np.random.Generator) -> list[Predictions]:
     every, n_classes = np.concatenate(list(rows.values())), len(data.store.classes)
+    held = np.isin(np.arange(n_classes), data.labels(every))
     commonest = majority(len(every), data.labels(rows["train"]), n_classes)
     return [
         _predictions("majority", commonest, data, every),
-        _predictions("chance", chance(len(every), n_classes, rng), data, every),
+        _predictions("chance", chance(len(every), held, rng), data, every),
     ]
 
 

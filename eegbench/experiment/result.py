@@ -31,7 +31,7 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import per_recording, per_subject
+from eegbench.score import held_classes, per_recording, per_subject
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
 
@@ -102,7 +102,8 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
         said = predictions[predictions["probe"].isin(evaluation.classifiers)]
         main, cut_by = experiment.probes.main, experiment.preprocessing
         plot_predictions(said, main, store, cut_by, within_subject=data.within_subject, album=album)
-        plot_scores(predictions, evaluation.scores, evaluation.fitted_with, len(store.classes), album)
+        n_held = predictions["label"].nunique()
+        plot_scores(predictions, evaluation.scores, evaluation.fitted_with, n_held, album)
     plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
     album.raise_failed()
 
@@ -123,9 +124,9 @@ def _score(
     experiment: Experiment, data: Data, trained: Trained, answers: Answers, folder: Path, mark: str
 ) -> Evaluation:
     """Evaluate the controls, and write predictions and scores."""
-    classes = data.store.classes
     random_weights = encode_scored(trained.random_encoder, data)
     evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
+    classes = held_classes(evaluation.predictions, data.store.classes)
     write_parquet(folder / "predictions.parquet", evaluation.predictions)
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))

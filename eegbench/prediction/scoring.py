@@ -33,10 +33,11 @@ def per_recording(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.Dat
 
 
 def overall(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """Return ``metric, aggregation, value, ci_low, ci_high, n_recordings, n_epochs``; intervals are over subjects."""
+    """Return a row a metric and aggregation: ``value``, its interval over subjects, ``n_classes`` and counts."""
     frame = predictions.assign(probe="network", split="test")
     scores = score(frame, classes=classes)
-    table = pd.DataFrame([one.row() for one in scores])[["metric", "aggregation", "value", "ci_low", "ci_high"]]
+    table = pd.DataFrame([one.row() for one in scores])
+    table = table[["metric", "aggregation", "value", "ci_low", "ci_high", "n_classes"]]
     return table.assign(n_recordings=predictions["recording"].nunique(), n_epochs=len(predictions))
 
 

@@ -1,7 +1,7 @@
 """What a score is worth: the same probe on random weights and hand-made features, the commonest class, and guesses."""
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 FITTED = RANDOM_WEIGHTS, HAND_MADE = "random_weights", "hand_made"
 """Controls that a probe is fitted to: the encoder before training, and features of windows."""
@@ -15,9 +15,21 @@ def control_name(control: str, probe: str, main: str) -> str:
     return control if probe == main else f"{probe}_{control}"
 
 
-def chance(n: int, n_classes: int, rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
-    """Return probabilities drawn uniformly from all there are: each class is guessed equally often."""
-    return rng.dirichlet(np.ones(n_classes), size=n)
+def chance(n: int, held: Bool[np.ndarray, "n_classes"], rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
+    """Return probabilities drawn uniformly from all there are: each class that a split holds is guessed equally often.
+
+    Parameters
+    ----------
+    n
+        Number of windows.
+    held
+        Whether a window of any split is labelled with each class.
+    rng
+        Draws the probabilities.
+    """
+    found = np.zeros((n, len(held)))
+    found[:, held] = rng.dirichlet(np.ones(held.sum()), size=n)
+    return found
 
 
 def majority(n: int, labels: Int[np.ndarray, "n_train"], n_classes: int) -> Float[np.ndarray, "n n_classes"]:

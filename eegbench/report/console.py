@@ -16,7 +16,7 @@ from eegbench.preprocessing.build import Skipped
 from eegbench.probe import ProbeNotConvergedError
 from eegbench.progress import tell
 from eegbench.report.run_figures import shown_split
-from eegbench.score import render
+from eegbench.score import absent_classes, render
 from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import Score
 
@@ -147,7 +147,7 @@ def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
     split = shown_split(predictions)
     shown = without_clutter([score for score in scores if score.split.startswith(split)], predictions)
     width = shutil.get_terminal_size((100, 24)).columns
-    print("\n" + render(shown, n_subjects=n_subjects_of(predictions), width=width))
+    print("\n" + render(shown, n_subjects=n_subjects_of(predictions), width=width, absent=absent_classes(predictions)))
 
 
 def print_controls(fitted_with: Mapping[str, str], main: str) -> None:

@@ -1,6 +1,7 @@
 """The figures of a run: learning curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
 from eegbench.probe.control import CONTROLS
 from eegbench.report.album import Album
-from eegbench.score import confusion, evaluate, report_frame
+from eegbench.score import confusion, evaluate, held_classes, report_frame
 from eegbench.store.base import WindowStore
 from eegbench.trainer import Fit
 from eegbench.types import Score
@@ -61,14 +62,14 @@ def plot_predictions(
     album
         Takes the figures.
     """
-    split, classes = shown_split(predictions), store.classes
+    split, classes = shown_split(predictions), held_classes(predictions, store.classes)
     of_split = predictions[predictions["split"] == split]
     by_probe = {str(name): frame for name, frame in of_split.groupby("probe", sort=False)}
     for name, frame in by_probe.items():
         title = f"{_title(name)}, {split}" + (", within subject" if within_subject else "")
         _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
     for recording, frame in list(by_probe[main].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        facts = _hypnogram_facts(frame, store, preprocessing)
+        facts = _hypnogram_facts(frame, replace(store, classes=classes), preprocessing)
         album.add(f"hypnograms/{recording}", partial(figure.hypnogram, **facts))
 
 
@@ -84,7 +85,7 @@ def plot_scores(
     controls
         Names of the controls that probes were fitted to.
     n_classes
-        Number of classes, for the line of chance.
+        Number of classes that any split holds, for the line of chance.
     album
         Takes the figure.
     """

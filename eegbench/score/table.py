@@ -7,14 +7,15 @@ as its weight (``mean_weighted_by_windows``), as Guillot et al. evaluate (2020, 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
 from eegbench.score import interval
-from eegbench.score.count import confusion_by
-from eegbench.score.metric import evaluate, lowest_value
+from eegbench.score.count import confusion_by, held_classes
+from eegbench.score.metric import evaluate, lowest_value, n_averaged
 from eegbench.types import SPLITS, Score
 
 AGGREGATIONS = ("pooled", "mean_per_recording", "mean_weighted_by_windows")
@@ -30,7 +31,7 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> l
     frame
         The table of predictions.
     classes
-        Class names.
+        Class names; one that nothing is labelled with, and that nothing predicts, has no score.
     mark
         Appended to the name of the split, such as ``(within subject)`` or ``(transductive)``.
 
@@ -40,6 +41,7 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> l
         Where the frame names a class that is not among ``classes``, or a split that there is not.
     """
     scores: list[Score] = []
+    classes = held_classes(frame, classes) or classes
     for split, part in _splits(frame):
         name = f"{split} {mark}".strip()
         for probe, rows in part.groupby("probe", sort=False):
@@ -85,9 +87,9 @@ class _Cell:
         total, size = self.by_subject.sum(axis=0), self.by_subject.sum(axis=(1, 2))
         left_out = evaluate(total - self.by_subject, self.classes)
         for metric, value in evaluate(total, self.classes).items():
-            yield self._score(
-                metric, "pooled", float(value), interval.subjects(left_out[metric], size), int(total.sum())
-            )
+            units = interval.subjects(left_out[metric], size)
+            one = self._score(metric, "pooled", float(value), units, int(total.sum()))
+            yield replace(one, n_classes=n_averaged(metric, total))
 
     def means(self, aggregation: str) -> Iterator[Score]:
         """Score each recording and take the mean of those where the metric is defined."""

@@ -162,3 +162,14 @@ def test_the_notes_say_whose_the_controls_of_a_network_are(three):
         and "are those of knn" in note
         for note in notes(compare(runs), Counter())
     )
+
+
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "macro_f1"])
+def test_a_macro_metric_says_over_how_many_classes_it_is(make_run, metric):
+    run = make_run()
+    name = {"balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro-F1"}[metric]
+    assert f"{name} is the mean over 2 classes." in notes(compare([run], metric=metric), Counter())
+    more = replace(run, classes=(*run.classes, "both"))
+    (said,) = [note for note in notes(compare([more], metric=metric), Counter()) if note.startswith(name)]
+    assert "is the mean over 2 of 3 classes" in said
+    assert said.endswith("no window of test is labelled both.")

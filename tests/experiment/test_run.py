@@ -12,7 +12,7 @@ from toy import SMALL
 from eegbench.inference.network import load_network
 from eegbench.trainer.checkpoint import load_tensors
 
-SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n"]
+SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n", "n_classes"]
 PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]
 
 
