@@ -97,7 +97,8 @@ def ranking_note(comparison: Comparison) -> str:
 
 def notes(comparison: Comparison, left_out: Counter[str]) -> list[str]:
     """Return everything else that a reader must know, a sentence or two each."""
-    return [*_about_groups(comparison), *_about_data(comparison), *_about_left_out(left_out)]
+    about = (_about_groups, _about_metric, _about_data)
+    return [*(note for told in about for note in told(comparison)), *_about_left_out(left_out)]
 
 
 def _about_groups(comparison: Comparison) -> Iterator[str]:
@@ -177,15 +178,18 @@ def _about_seeds(comparison: Comparison) -> Iterator[str]:
         yield "Intervals over two replicates are long, as two tell little of others; run three or more seeds."
 
 
+def _about_metric(comparison: Comparison) -> Iterator[str]:
+    if comparison.question.metric in MACRO:
+        yield _averaged(comparison)
+    if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
+        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
+
+
 def _about_data(comparison: Comparison) -> Iterator[str]:
     if comparison.mark:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
         yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
-    if comparison.question.metric in MACRO:
-        yield _averaged(comparison)
-    if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
-        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if len({group.recordings for group in comparison.groups}) > 1:
         yield (
             "The groups were made of different recordings (recordings.json of the runs names them): a difference "

@@ -15,7 +15,8 @@ from eegbench.experiment.evaluation import (
     evaluate,
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
-from eegbench.experiment.probing import embed_all, encode_scored
+from eegbench.experiment.probing import embed_all
+from eegbench.experiment.random_weights import random_weights
 from eegbench.experiment.saving import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
@@ -124,8 +125,8 @@ def _score(
     experiment: Experiment, data: Data, trained: Trained, answers: Answers, folder: Path, mark: str
 ) -> Evaluation:
     """Evaluate the controls, and write predictions and scores."""
-    random_weights = encode_scored(trained.random_encoder, data)
-    evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
+    untrained = random_weights(trained.random_encoder, data, experiment)
+    evaluation = evaluate(answers, untrained, data, experiment, mark=mark)
     classes = held_classes(evaluation.predictions, data.store.classes)
     write_parquet(folder / "predictions.parquet", evaluation.predictions)
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))

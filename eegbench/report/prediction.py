@@ -123,7 +123,7 @@ def _time(row: "pd.Series[Any]", name: str) -> str:
 def _scores(scores: pd.DataFrame) -> Table:
     """Return the scores of all recordings together: pooled, and the means over recordings."""
     n, epochs = scores[["n_recordings", "n_epochs"]].iloc[0]
-    n_classes = int(scores.set_index(["metric", "aggregation"]).at[("macro_f1", "pooled"), "n_classes"])
+    n_classes = int(scores.query("metric == 'macro_f1' and aggregation == 'pooled'")["n_classes"].iloc[0])
     title = f"scored epochs: {epochs:,} of {plural(int(n), 'recording')}; macro f1 pooled over {n_classes} classes"
     table = Table(title=title, title_justify="left")
     table.box = box.SIMPLE_HEAD

@@ -13,7 +13,7 @@ from eegbench import figure
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
-from eegbench.probe.control import CONTROLS
+from eegbench.probe.control import CONTROLS, without_repeated
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, held_classes, report_frame
 from eegbench.store.base import WindowStore
@@ -90,7 +90,7 @@ def plot_scores(
         Takes the figure.
     """
     split = shown_split(predictions)
-    pooled = [score for score in scores if score.split.startswith(split) and score.aggregation == "pooled"]
+    pooled = [one for one in without_repeated(scores) if one.split.startswith(split) and one.aggregation == "pooled"]
     hollow, chance = {*CONTROLS, *controls}, 1 / n_classes
     album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=hollow, chance=chance))
 

@@ -13,7 +13,7 @@ from eegbench.inference.network import load_network
 from eegbench.trainer.checkpoint import load_tensors
 
 SCORE_COLUMNS = ["probe", "metric", "split", "aggregation", "value", "ci_low", "ci_high", "n", "n_classes"]
-PROBES = ["linear", "random_weights", "hand_made", "majority", "chance"]
+PROBES = ["linear", "random_weights", "random_weights_unfitted", "hand_made", "majority", "chance"]
 
 
 def test_every_file_of_a_run_is_there_and_none_is_a_pickle(finished):
@@ -66,6 +66,15 @@ def test_the_probe_reads_the_tone_and_the_controls_stand_beside(finished):
     assert value["hand_made"] > 0.95
     assert value["majority"] == 0.5
     assert 0.3 < value["chance"] < 0.7
+
+
+def test_random_weights_have_the_batch_statistics_of_train_and_those_that_they_were_built_with(finished):
+    features = pd.read_parquet(finished / "predictions.parquet").query("split == 'test'")
+    fitted, unfitted = (
+        features[features["probe"] == name][["left", "right"]].to_numpy()
+        for name in ("random_weights", "random_weights_unfitted")
+    )
+    assert abs(fitted - unfitted).max() > 0.01
 
 
 def test_everything_can_be_computed_from_the_predictions(finished):
