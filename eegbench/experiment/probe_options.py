@@ -18,7 +18,7 @@ from eegbench.trainer import Trainer
 PREDICTORS = ("auto", NETWORK, "probe")
 """Values of ``explain.predictor`` that are no probe's name."""
 
-TAKEN = (*PREDICTORS, *CONTROLS, UNFITTED, MAIN, "pretext")
+TAKEN = (*PREDICTORS, *CONTROLS, UNFITTED, MAIN, "pretext", "training")
 """Names that tables, metrics or options have for something else."""
 
 

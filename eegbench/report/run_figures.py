@@ -20,8 +20,14 @@ from eegbench.store.base import WindowStore
 from eegbench.trainer import Fit
 from eegbench.types import Score
 
+HYPNOGRAMS, OVER_TIME = "hypnograms", "predictions_over_time"
+"""Folders of the predictions of each recording: of sleep stages, and of other classes."""
+
+SLEEP = {"W", "N1", "N2", "N3"}
+"""Classes by which sleep stages are known, merged or not; R alone may be a right hand."""
+
 MAX_HYPNOGRAMS = 24
-"""Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
+"""Recordings at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
 
 
 def plot_training(fit: Fit, album: Album) -> None:
@@ -45,7 +51,7 @@ def plot_predictions(
     within_subject: bool,
     album: Album,
 ) -> None:
-    """Plot confusion matrices and reports of test predictions, and hypnograms of the main probe's.
+    """Plot confusion matrices and reports of test predictions, and the main probe's over time.
 
     Parameters
     ----------
@@ -70,7 +76,7 @@ def plot_predictions(
         _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
     for recording, frame in list(by_probe[main].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
         facts = _hypnogram_facts(frame, replace(store, classes=classes), preprocessing)
-        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, **facts))
+        album.add(f"{over_time(classes)}/{recording}", partial(figure.hypnogram, **facts))
 
 
 def plot_scores(
@@ -109,6 +115,11 @@ def plot_embeddings(
         f"embeddings_{projection}",
         lambda: figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
     )
+
+
+def over_time(classes: tuple[str, ...]) -> str:
+    """Return the name of the folder for predictions over time."""
+    return HYPNOGRAMS if SLEEP & {*classes} else OVER_TIME
 
 
 def shown_split(predictions: pd.DataFrame) -> str:

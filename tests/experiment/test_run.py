@@ -320,7 +320,16 @@ def test_supervised_training_is_a_task_like_any_other(train):
     words = [word for word in SMALL if not word.startswith("sampler.")]
     status, (folder,) = train(*words, "task=supervised", "trainer.max_passes=2", small=False)
     assert status == 0
-    assert (folder / "tables" / "confusion_pretext_test.csv").read_text().startswith("label,left,right")
+    metrics = json.loads((folder / "summary.json").read_text())["metrics"]
+    assert 0 <= metrics["valid/training/accuracy"] <= 1
+    assert "test/network/accuracy" in metrics
+    assert not any("pretext" in name or name.startswith("test/training") for name in metrics)
+    assert not list(folder.rglob("*pretext*"))
+
+
+def test_predictions_over_time_are_hypnograms_of_sleep_stages_alone(finished):
+    assert len(list((finished / "figures/predictions_over_time").glob("*.png"))) == 6
+    assert not (finished / "figures/hypnograms").exists()
 
 
 @pytest.mark.slow
