@@ -20,6 +20,7 @@ FILES = {
     "differences.csv",
     "figures/forest.pdf",
     "figures/forest.png",
+    "figures/forest.svg",
     "per_subject.csv",
     "table.csv",
     "tracking.json",
