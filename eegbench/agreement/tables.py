@@ -53,7 +53,9 @@ def _rater(name: str, own: pd.DataFrame, spread: pd.DataFrame, metrics: list[str
         "mean_rank": own["rank"].mean(),
     }
     for metric in metrics:
-        mean, low, high = _mean(own[metric].dropna().to_numpy(float), lowest=-100.0 if metric.startswith("kappa") else 0.0)
+        mean, low, high = _mean(
+            own[metric].dropna().to_numpy(float), lowest=-100.0 if metric.startswith("kappa") else 0.0
+        )
         row |= {metric: mean, f"{metric}_sd": spread[metric].std(), f"{metric}_ci_low": low, f"{metric}_ci_high": high}
     return row
 
