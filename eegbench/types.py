@@ -245,9 +245,11 @@ class Score:
     value
         Value of the metric.
     ci_low, ci_high
-        A 95 % bootstrap interval over subjects; NaN below six subjects.
+        A 95 % Student-t interval over subjects (`eegbench.score.interval`); NaN where there is none.
     n
         Number of windows (pooled) or of recordings (means).
+    n_classes
+        Number of classes over which a pooled balanced accuracy or macro-F1 is the mean; 0 for other scores.
     """
 
     probe: str
@@ -258,6 +260,7 @@ class Score:
     ci_low: float
     ci_high: float
     n: int
+    n_classes: int = 0
 
     def row(self) -> dict[str, Any]:
         """Return the columns of ``scores.csv``."""

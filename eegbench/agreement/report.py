@@ -21,6 +21,7 @@ from eegbench.agreement.tables import (
 from eegbench.atomic import write_csv, write_json, write_text
 from eegbench.figure import confusion_matrix, human_ceiling, save
 from eegbench.score.consensus import STAGES
+from eegbench.score.interval import KIND
 from eegbench.score.sheet import Sheet, latex, markdown, number
 
 FIGURE_METRICS = {"f1": "weighted F1 (%)", "accuracy": "accuracy (%)", "kappa": "κ (%)"}
@@ -73,7 +74,7 @@ def sheet(found: Agreement) -> Sheet:
     epochs = found.epochs
     n = len(epochs)
     note = (
-        f"Means over nights [95 % bootstrap interval over nights]. {n} nights, "
+        f"Means over nights [{KIND} over nights]. {n} nights, "
         f"{epochs['n_epochs'].sum():,} epochs of 30 s, {epochs['n_tied'].sum():,} of them ties of the "
         f"{_n_best(found)} best scorers. A scorer is compared with the consensus of the others, a model with that of "
         f"the {_n_best(found)} best; epochs count by the share of votes."

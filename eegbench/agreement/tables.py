@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from scipy.stats import t
 
 from eegbench.agreement.nights import Night
 from eegbench.agreement.rating import MODEL, SCORER, Rating
+from eegbench.score import interval
 from eegbench.score.consensus import STAGES, Consensus
-from eegbench.score.interval import percentile_interval, resample
 from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 
 OVERALL = "all scorers"
@@ -19,17 +19,15 @@ LIMITS = 1.96
 """Standard deviations on either side of the bias, between which 95 % of normal differences lie."""
 
 
-def summary(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a row a rater, and one of all scorers: means over nights with their deviation and interval.
 
-    Nights are resampled, all raters' together (see `eegbench.score.interval`); there is no interval below six.
+    The intervals are those of Student's t over nights (see `eegbench.score.interval`); one night has none.
 
     Parameters
     ----------
     rows
         Of `eegbench.agreement.rating.ratings_table`.
-    seed
-        Of the resampling.
     """
     scorers = rows[rows["kind"] == SCORER]
     metrics = ["soft_agreement", *METRICS, *(f"{metric}/{stage}" for metric in METRICS for stage in STAGES)]
@@ -41,11 +39,11 @@ def summary(rows: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     for frame in frames:
         for name, own in frame.groupby("rater", sort=False):
             spread = scorers if name == OVERALL else own
-            found.append(_rater(str(name), own, spread, metrics, seed))
+            found.append(_rater(str(name), own, spread, metrics))
     return pd.DataFrame(found)
 
 
-def _rater(name: str, own: pd.DataFrame, spread: pd.DataFrame, metrics: list[str], seed: int) -> dict[str, object]:
+def _rater(name: str, own: pd.DataFrame, spread: pd.DataFrame, metrics: list[str]) -> dict[str, object]:
     nights = own["record"].nunique()
     row: dict[str, object] = {
         "rater": name,
@@ -54,17 +52,23 @@ def _rater(name: str, own: pd.DataFrame, spread: pd.DataFrame, metrics: list[str
         "n_epochs": round(own["n_epochs"].sum()),
         "mean_rank": own["rank"].mean(),
     }
-    weights = resample(nights, np.random.default_rng(seed))
     for metric in metrics:
-        values = own[metric].to_numpy(float)
-        defined = np.isfinite(values)
-        drawn = weights[:, defined].sum(axis=1)
-        means = np.full(len(weights), np.nan)
-        np.divide(weights[:, defined] @ values[defined], drawn, out=means, where=drawn > 0)
-        low, high = percentile_interval(means, int(defined.sum()))
-        mean = values[defined].mean() if defined.any() else float("nan")
+        mean, low, high = _mean(
+            own[metric].dropna().to_numpy(float), lowest=-100.0 if metric.startswith("kappa") else 0.0
+        )
         row |= {metric: mean, f"{metric}_sd": spread[metric].std(), f"{metric}_ci_low": low, f"{metric}_ci_high": high}
     return row
+
+
+def _mean(values: Float[np.ndarray, "n_nights"], lowest: float) -> tuple[float, float, float]:
+    """Return the mean over nights, in percent, and its interval."""
+    n = len(values)
+    if n == 0:
+        return float("nan"), float("nan"), float("nan")
+    mean, others = values.mean(), (values.sum() - values) / max(1, n - 1)
+    nights = interval.subjects(others / 100, np.ones(n))
+    low, high = interval.student_interval(np.array(mean / 100), [nights], lowest / 100)
+    return float(mean), float(100 * low), float(100 * high)
 
 
 def epoch_table(nights: Sequence[Night], reference: dict[str, Consensus]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Pool the predictions of a split's folds, which test every subject once, into one table of scores."""
+"""Pool the predictions of a split's folds, which test every subject once, into one table; of several seeds, means."""
 
 import argparse
 import sys

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from eegbench.comparison.refusals import differing_windows
 from eegbench.comparison.tables import ALPHA, Comparison
 from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
-from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
-from eegbench.score.paired import smallest_p
+from eegbench.score import interval
+from eegbench.score.interval import KIND
+from eegbench.score.metric import MACRO
+from eegbench.score.paired import MIN_SUBJECTS, smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
 
@@ -44,13 +46,17 @@ def what(comparison: Comparison) -> str:
 def interval_note(comparison: Comparison) -> str:
     """Say what stands in brackets, or why nothing does."""
     n = len(comparison.subjects)
-    if n < MIN_SUBJECTS:
+    if n < interval.MIN_SUBJECTS:
         subjects = plural(n, f"{comparison.question.split} subject")
-        return f"No intervals and no p-values: {subjects}, at least {MIN_SUBJECTS} are needed."
-    return (
-        f"[low, high]: 95 % bootstrap interval over subjects ({N_RESAMPLES:,} resamples, the same for every row); "
-        "it does not hold the variation over a group's runs, which is the SD."
-    )
+        return f"No intervals: {subjects}, at least {interval.MIN_SUBJECTS} are needed."
+    several = [entry.n_replicates > 1 for entry in comparison.entries]
+    if all(several):
+        return f"[low, high]: {KIND} over subjects and replicates (seeds × draws of subjects) together."
+    if any(several):
+        return (
+            f"[low, high]: {KIND} over subjects and replicates; where a group has one replicate, over subjects alone."
+        )
+    return f"[low, high]: {KIND} over subjects; one replicate a group, so it does not contain the variation over seeds."
 
 
 def difference_note(comparison: Comparison, n_tests: int) -> str:
@@ -58,7 +64,8 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
     n = len(comparison.subjects)
     sizes = "Effect sizes over subjects: r, matched-pairs rank-biserial correlation; d_z, Cohen's d of paired values."
     if n < MIN_SUBJECTS:
-        return f"{interval_note(comparison)} {sizes}"
+        subjects = plural(n, f"{comparison.question.split} subject")
+        return f"{interval_note(comparison)} No p-values: {subjects}, at least {MIN_SUBJECTS} are needed. {sizes}"
     least = smallest_p(n, n_tests)
     warning = (
         f" With {n} subjects and {plural(n_tests, 'comparison')} no corrected p can be below {least:.2g}: "
@@ -67,7 +74,7 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
         else ""
     )
     return (
-        "Difference in the table's own metric, with its interval over paired resamples. p: Wilcoxon signed-rank test "
+        f"Difference in the table's own metric, with its paired {KIND}. p: Wilcoxon signed-rank test "
         "over subjects, two-sided, zeros split (zsplit); p (Holm): corrected for the "
         f"{plural(n_tests, 'comparison')} of this table. {sizes}{warning}"
     )
@@ -90,7 +97,8 @@ def ranking_note(comparison: Comparison) -> str:
 
 def notes(comparison: Comparison, left_out: Counter[str]) -> list[str]:
     """Return everything else that a reader must know, a sentence or two each."""
-    return [*_about_groups(comparison), *_about_data(comparison), *_about_left_out(left_out)]
+    about = (_about_groups, _about_metric, _about_data)
+    return [*(note for told in about for note in told(comparison)), *_about_left_out(left_out)]
 
 
 def _about_groups(comparison: Comparison) -> Iterator[str]:
@@ -166,6 +174,15 @@ def _about_seeds(comparison: Comparison) -> Iterator[str]:
         yield f"The groups have different seeds: {told}."
     if all(len(found) == 1 for found in seeds.values()):
         yield "One seed a group: what another seed would change is not in these numbers."
+    if any(entry.n_replicates == 2 for entry in comparison.entries):
+        yield "Intervals over two replicates are long, as two tell little of others; run three or more seeds."
+
+
+def _about_metric(comparison: Comparison) -> Iterator[str]:
+    if comparison.question.metric in MACRO:
+        yield _averaged(comparison)
+    if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
+        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
 
 
 def _about_data(comparison: Comparison) -> Iterator[str]:
@@ -173,8 +190,6 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
     if comparison.question.split == "valid":
         yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
-    if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
-        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
     if len({group.recordings for group in comparison.groups}) > 1:
         yield (
             "The groups were made of different recordings (recordings.json of the runs names them): a difference "
@@ -191,6 +206,18 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
     commits = {run.run.tags.get("git_commit", "?")[:8] for run in comparison.runs}
     if len(commits) > 1:
         yield f"The runs were made by {len(commits)} versions of the code (git commits {', '.join(sorted(commits))})."
+
+
+def _averaged(comparison: Comparison) -> str:
+    """Say over how many classes the metric is the mean, and name those that no window is labelled with."""
+    labelled = {label for run in comparison.runs for label in run.frame["label"].unique()}
+    without = [name for name in comparison.classes if name not in labelled]
+    name, n = _capital(metric_name(comparison.question.metric)), len(comparison.classes)
+    if not without:
+        return f"{name} is the mean over {n} classes."
+    told = f"no window of {comparison.question.split} is labelled {', '.join(without)}"
+    more = " and those that are predicted nevertheless" if comparison.question.metric == "macro_f1" else ""
+    return f"{name} is the mean over {n - len(without)} of {n} classes{more}: {told}."
 
 
 def _one_label_each(comparison: Comparison) -> bool:

@@ -10,9 +10,8 @@ import pandas as pd
 from eegbench.comparison.groups import Group, find_group, in_order
 from eegbench.comparison.tested import Tested
 from eegbench.probe.control import CONTROLS
-from eegbench.score import AGGREGATIONS, interval
+from eegbench.score import AGGREGATIONS
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
-from eegbench.score.metric import find_metric
 from eegbench.score.rank import Ranking, ranking
 
 ALPHA = 0.05
@@ -131,7 +130,7 @@ class Comparison:
 
 
 def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
-    """Score the groups on the same resamples of subjects, and compare them.
+    """Score the groups on the same subjects, and compare them.
 
     Parameters
     ----------
@@ -146,13 +145,18 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
         Where there is no such metric or reference.
     """
     classes = groups[0].runs[0].classes
-    metric = find_metric(question.metric, classes)
     subjects = pd.Index(sorted({subject for group in groups for run in group.runs for subject in run.subjects}))
-    weights = interval.resample(len(subjects), np.random.default_rng(0))
     reference = None if question.reference is None else find_group(groups, question.reference).name
 
     def entry(name: str, replicates: Sequence[Replicate]) -> Entry:
-        return score_entry(name, replicates, weights, metric=metric, aggregation=question.aggregation)
+        return score_entry(
+            name,
+            replicates,
+            len(subjects),
+            metric=question.metric,
+            classes=classes,
+            aggregation=question.aggregation,
+        )
 
     def counted(some: Sequence[Group], control: str | None = None) -> list[Replicate]:
         frames = [_frame(folds, control) for group in some for folds in group.replicates]

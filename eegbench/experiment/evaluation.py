@@ -15,7 +15,7 @@ from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding
 from eegbench.inference.model_folder import NETWORK
 from eegbench.probe import Classifier, Head
-from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, chance, control_name, majority
+from eegbench.probe.control import HAND_MADE, UNFITTED, chance, control_name, majority
 from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.voting_classifier import VotingClassifier
 from eegbench.score import predictions_frame, score
@@ -88,7 +88,9 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, des
     return Answers(classifiers, _predicted(classifiers, data, rows))
 
 
-def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: Experiment, *, mark: str) -> Evaluation:
+def evaluate(
+    answers: Answers, random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, *, mark: str
+) -> Evaluation:
     """Fit every probe's controls on train, choose on valid, predict every split once, and score all.
 
     Parameters
@@ -96,7 +98,7 @@ def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: 
     answers
         Of the trained encoder.
     random_weights
-        The same encoder before training, and what it makes of the scored windows.
+        The same encoder before training, and what it makes of the scored windows, by the control's name.
     data, experiment
         The windows, and how they are probed.
     mark
@@ -107,7 +109,7 @@ def evaluate(answers: Answers, random_weights: Encoded, data: Data, experiment: 
     guesses = np.random.default_rng([experiment.seed, len(SPLITS), *_fold(experiment.split)])
     predictions = [*answers.predictions, *_predicted(controls, data, rows), *_guesses(data, rows, guesses)]
     frame = predictions_frame(predictions, data.store.table)
-    scores = score(frame, classes=data.store.classes, rng=np.random.default_rng(0), mark=mark)
+    scores = score(frame, classes=data.store.classes, mark=mark)
     fitted = {name: one for name, one in (answers.classifiers | controls).items() if name != NETWORK}
     facts = {name: dict(one.facts) for name, one in fitted.items()}
     return Evaluation(answers.classifiers, fitted_with, frame, scores, facts)
@@ -128,7 +130,7 @@ def network_classifier(encoded: Encoded, task: Task, data: Data, description: De
 
 
 def _controls(
-    random_weights: Encoded, data: Data, experiment: Experiment, rows: Rows
+    random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, rows: Rows
 ) -> tuple[dict[str, Classifier], dict[str, str]]:
     """Fit every probe to the encoder before training and, where it reads embeddings, to hand-made features.
 
@@ -137,7 +139,7 @@ def _controls(
     classifiers, fitted_with
         The classifier of each control, and the probe that was fitted, both by the control's name.
     """
-    probes, made = experiment.probes, {RANDOM_WEIGHTS: random_weights}
+    probes, made = experiment.probes, dict(random_weights)
     if any(probe.needs == "embeddings" for probe in probes.of.values()):
         every = np.concatenate(list(rows.values()))
         made[HAND_MADE] = hand_made(data.store, probes.hand_made, experiment.storage, every)
@@ -145,6 +147,8 @@ def _controls(
     for name, probe in probes.of.items():
         for control, encoded in made.items():
             if control == HAND_MADE and probe.needs == "encoder":  # there is nothing to train
+                continue
+            if control == UNFITTED and name != probes.main:  # one comparison of the two kinds is enough
                 continue
             row = control_name(control, name, probes.main)
             classifiers[row], fitted_with[row] = fit_probe(experiment, name, encoded, data, rows), name
@@ -184,10 +188,11 @@ def _fold(split: Split) -> list[int]:
 
 def _guesses(data: Data, rows: Rows, rng: np.random.Generator) -> list[Predictions]:
     every, n_classes = np.concatenate(list(rows.values())), len(data.store.classes)
+    held = np.isin(np.arange(n_classes), data.labels(every))
     commonest = majority(len(every), data.labels(rows["train"]), n_classes)
     return [
         _predictions("majority", commonest, data, every),
-        _predictions("chance", chance(len(every), n_classes, rng), data, every),
+        _predictions("chance", chance(len(every), held, rng), data, every),
     ]
 
 

@@ -11,14 +11,14 @@ from eegbench.experiment.root_checks import check_chosen
 from eegbench.inference.model_folder import NETWORK
 from eegbench.model.base import Encoder
 from eegbench.probe import Probe
-from eegbench.probe.control import CONTROLS
+from eegbench.probe.control import CONTROLS, UNFITTED
 from eegbench.sweep.objective import MAIN
 from eegbench.trainer import Trainer
 
 PREDICTORS = ("auto", NETWORK, "probe")
 """Values of ``explain.predictor`` that are no probe's name."""
 
-TAKEN = (*PREDICTORS, *CONTROLS, MAIN, "pretext")
+TAKEN = (*PREDICTORS, *CONTROLS, UNFITTED, MAIN, "pretext", "training")
 """Names that tables, metrics or options have for something else."""
 
 

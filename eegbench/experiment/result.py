@@ -1,5 +1,6 @@
 """The second half of an experiment: ask, embed, probe and score, then write all of it; figures come last."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from eegbench.experiment.evaluation import (
     evaluate,
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
-from eegbench.experiment.probing import embed_all, encode_scored
+from eegbench.experiment.probing import embed_all
+from eegbench.experiment.random_weights import random_weights
 from eegbench.experiment.saving import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
@@ -31,9 +33,12 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import per_recording, per_subject
+from eegbench.score import held_classes, per_recording, per_subject
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
+
+PRETEXT, TRAINING = "pretext", "training"
+"""Kinds of tasks in the names of metrics: those without labels, and those that learn the dataset's classes."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,11 @@ class Result:
     ----------
     embeddings
         Of all windows in a split.
-    pretext
-        How well the pretext task is done, by split.
+    task_kind
+        ``pretext``, or ``training`` where the task learns the dataset's classes.
+    task_figures
+        How well the task is done, by split: a pretext task on valid and test; a supervised task on valid alone, as
+        test has the scores of the network.
     evaluation
         Scores of probes and controls; None without labels.
     model
@@ -54,7 +62,8 @@ class Result:
     """
 
     embeddings: Embeddings
-    pretext: dict[str, Pretext]
+    task_kind: str
+    task_figures: dict[str, Pretext]
     evaluation: Evaluation | None
     model: ServedModel | None
 
@@ -72,7 +81,8 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
         What stands next to every score's split, such as ``(within subject)``.
     """
     embeddings = embed_all(trained.encoder, data)
-    pretext = _ask(trained, experiment.trainer, data, embeddings)
+    kind = TRAINING if trained.task.is_supervised() else PRETEXT
+    asked = _ask(trained, experiment.trainer, data, embeddings, ("valid",) if kind == TRAINING else ("valid", "test"))
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
     places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]
     write_parquet(folder / "windows.parquet", data.store.table.drop(columns=places))
@@ -82,7 +92,7 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     answers = answer(encoded, trained.task, data, experiment, known) if is_labelled else None
     evaluation = _score(experiment, data, trained, answers, folder, mark) if answers else None
     model = _save_networks(experiment, data, trained, evaluation, known, folder)
-    return Result(embeddings, pretext, evaluation, model)
+    return Result(embeddings, kind, asked, evaluation, model)
 
 
 def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, folder: Path) -> None:
@@ -95,27 +105,31 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
     """
     album = Album(folder, experiment.explanation.figures)
     plot_training(trained.fit, album)
-    answered = {split: done.counts for split, done in result.pretext.items() if done.counts is not None}
-    plot_pretext(answered, trained.task.classes, album)
+    if result.task_kind == PRETEXT:  # the network's confusion matrix is that of a supervised task
+        answered = {split: done.counts for split, done in result.task_figures.items() if done.counts is not None}
+        plot_pretext(answered, trained.task.classes, album)
     if evaluation := result.evaluation:
         store, predictions = data.store, evaluation.predictions
         said = predictions[predictions["probe"].isin(evaluation.classifiers)]
         main, cut_by = experiment.probes.main, experiment.preprocessing
         plot_predictions(said, main, store, cut_by, within_subject=data.within_subject, album=album)
-        plot_scores(predictions, evaluation.scores, evaluation.fitted_with, len(store.classes), album)
+        n_held = predictions["label"].nunique()
+        plot_scores(predictions, evaluation.scores, evaluation.fitted_with, n_held, album)
     plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
     album.raise_failed()
 
 
-def _ask(trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings) -> dict[str, Pretext]:
-    """Ask the task on valid and test, where the sampler finds examples."""
+def _ask(
+    trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings, splits: Sequence[str]
+) -> dict[str, Pretext]:
+    """Ask the task on some splits, where the sampler finds examples."""
     found = {}
-    for split in (split for split in ("valid", "test") if len(data.part(split))):
+    for split in (split for split in splits if len(data.part(split))):
         try:
             part = data.part(split)
             found[split] = evaluate_pretext(trained, trainer, part, embeddings)
         except ValueError as error:  # recordings too short for the sampler's times, say
-            tell(f"no pretext figure of {split}: {error}")
+            tell(f"no figure of the task on {split}: {error}")
     return found
 
 
@@ -123,9 +137,9 @@ def _score(
     experiment: Experiment, data: Data, trained: Trained, answers: Answers, folder: Path, mark: str
 ) -> Evaluation:
     """Evaluate the controls, and write predictions and scores."""
-    classes = data.store.classes
-    random_weights = encode_scored(trained.random_encoder, data)
-    evaluation = evaluate(answers, random_weights, data, experiment, mark=mark)
+    untrained = random_weights(trained.random_encoder, data, experiment)
+    evaluation = evaluate(answers, untrained, data, experiment, mark=mark)
+    classes = held_classes(evaluation.predictions, data.store.classes)
     write_parquet(folder / "predictions.parquet", evaluation.predictions)
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))

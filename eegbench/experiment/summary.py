@@ -76,8 +76,8 @@ def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectiv
     metrics |= {f"run/averaged_{name}": float(value) for name, value in fit.averaged.items()}
     trials: dict[str, dict[str, float]] = summary["valid_trials"]
     metrics |= {f"run/{which}_{name}": value for which, of in trials.items() for name, value in of.items()}
-    for split, done in result.pretext.items():
-        metrics |= {f"{split}/pretext/{name}": value for name, value in done.metrics.items()}
+    for split, done in result.task_figures.items():
+        metrics |= {f"{split}/{result.task_kind}/{name}": value for name, value in done.metrics.items()}
     metrics |= score_metrics(result.evaluation.scores if result.evaluation else [])
     metrics |= {f"run/{name}": float(summary[name]) for name in ("seconds", "n_parameters")}
     there = values_there(metrics, objectives)

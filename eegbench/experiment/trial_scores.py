@@ -19,7 +19,7 @@ METRICS = {"valid_trial_accuracy": accuracy, "valid_trial_balanced_accuracy": ba
 
 def may_have_trial_scores(preprocessing: Preprocessing, task: type[Task]) -> bool:
     """Return whether a history may have these columns, as far as that is known before data are read."""
-    return preprocessing.cuts_crops and task.network is not Task.network
+    return preprocessing.cuts_crops and task.is_supervised()
 
 
 def trial_scores(encoder: Encoder, task: Task, data: Data) -> dict[str, float]:
@@ -35,7 +35,7 @@ def trial_scores(encoder: Encoder, task: Task, data: Data) -> dict[str, float]:
     scores
         Between 0 and 1, pooled over trials; NaN where valid has no scored trial.
     """
-    if not data.store.has_crops or type(task).network is Task.network:
+    if not data.store.has_crops or not task.is_supervised():
         return {}
     rows = data.rows("valid", scored=True)
     if not len(rows):

@@ -38,9 +38,18 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
         for column, metric in enumerate(METRICS):
             _cell(axes, column, float(height), float(getattr(row, metric)))
         axes.text(len(METRICS), height, f"{row.support:,}", **IN_CELL)
-    _label(axes, list(report["class"]), heights)
+    _label(axes, [_row_name(report, name) for name in report["class"]], heights)
     axes.set_title(title, y=RIGHT_ON_TOP, pad=TITLE_PAD_PT)
     return figure
+
+
+def _row_name(report: pd.DataFrame, name: str) -> str:
+    """Return a row's name; that of the macro average says over how many classes its F1 is."""
+    if not name.startswith("macro"):
+        return name
+    values = report.loc[~report["class"].str.endswith("average"), "f1"]
+    n, every = int(values.notna().sum()), len(values)
+    return f"{name}, {n} of {every} classes" if n < every else f"{name}, {n} classes"
 
 
 def _cell(axes: Axes, column: int, height: float, value: float) -> None:

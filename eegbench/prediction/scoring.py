@@ -15,8 +15,6 @@ from eegbench.score import score
 from eegbench.score.count import confusion_by
 from eegbench.score.metric import evaluate
 
-SEED = 0
-
 
 def per_recording(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
     """Return ``recording, subject, n_epochs``, and a column a metric.
@@ -35,10 +33,11 @@ def per_recording(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.Dat
 
 
 def overall(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """Return ``metric, aggregation, value, ci_low, ci_high, n_recordings, n_epochs``; intervals are over subjects."""
+    """Return a row a metric and aggregation: ``value``, its interval over subjects, ``n_classes`` and counts."""
     frame = predictions.assign(probe="network", split="test")
-    scores = score(frame, classes=classes, rng=np.random.default_rng(SEED))
-    table = pd.DataFrame([one.row() for one in scores])[["metric", "aggregation", "value", "ci_low", "ci_high"]]
+    scores = score(frame, classes=classes)
+    table = pd.DataFrame([one.row() for one in scores])
+    table = table[["metric", "aggregation", "value", "ci_low", "ci_high", "n_classes"]]
     return table.assign(n_recordings=predictions["recording"].nunique(), n_epochs=len(predictions))
 
 

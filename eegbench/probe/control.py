@@ -1,13 +1,44 @@
 """What a score is worth: the same probe on random weights and hand-made features, the commonest class, and guesses."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
+
+from eegbench.types import Score
 
 FITTED = RANDOM_WEIGHTS, HAND_MADE = "random_weights", "hand_made"
 """Controls that a probe is fitted to: the encoder before training, and features of windows."""
 
+UNFITTED = "random_weights_unfitted"
+"""The encoder before training with the batch-normalisation statistics it was built with: mean 0 and variance 1."""
+
+NOTICEABLE = 0.01
+"""Difference in balanced accuracy from which on tables show random weights with both kinds of statistics."""
+
 CONTROLS = (*FITTED, "majority", "chance")
 """Rows next to the main probe in every table: a result is worth what it adds to these."""
+
+
+def without_repeated(scores: Sequence[Score]) -> list[Score]:
+    """Leave out random weights with unfitted statistics in splits where their pooled balanced accuracy differs little.
+
+    Parameters
+    ----------
+    scores
+        Of all probes, splits and aggregations.
+    """
+    value = {
+        (one.split, one.probe): one.value
+        for one in scores
+        if one.metric == "balanced_accuracy" and one.aggregation == "pooled"
+    }
+    alike = {
+        split
+        for split, probe in value
+        if probe == UNFITTED and abs(value[split, probe] - value.get((split, RANDOM_WEIGHTS), np.inf)) < NOTICEABLE
+    }
+    return [one for one in scores if one.probe != UNFITTED or one.split not in alike]
 
 
 def control_name(control: str, probe: str, main: str) -> str:
@@ -15,9 +46,21 @@ def control_name(control: str, probe: str, main: str) -> str:
     return control if probe == main else f"{probe}_{control}"
 
 
-def chance(n: int, n_classes: int, rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
-    """Return probabilities drawn uniformly from all there are: each class is guessed equally often."""
-    return rng.dirichlet(np.ones(n_classes), size=n)
+def chance(n: int, held: Bool[np.ndarray, "n_classes"], rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
+    """Return probabilities drawn uniformly from all there are: each class that a split holds is guessed equally often.
+
+    Parameters
+    ----------
+    n
+        Number of windows.
+    held
+        Whether a window of any split is labelled with each class.
+    rng
+        Draws the probabilities.
+    """
+    found = np.zeros((n, len(held)))
+    found[:, held] = rng.dirichlet(np.ones(held.sum()), size=n)
+    return found
 
 
 def majority(n: int, labels: Int[np.ndarray, "n_train"], n_classes: int) -> Float[np.ndarray, "n n_classes"]:

@@ -14,9 +14,10 @@ import pandas as pd
 from eegbench.config import typed
 from eegbench.preprocessing.build import Skipped
 from eegbench.probe import ProbeNotConvergedError
+from eegbench.probe.control import NOTICEABLE, UNFITTED, without_repeated
 from eegbench.progress import tell
 from eegbench.report.run_figures import shown_split
-from eegbench.score import render
+from eegbench.score import absent_classes, render
 from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import Score
 
@@ -145,15 +146,21 @@ def trust_words(trusted: Sequence[str]) -> str:
 def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
     """Print the tables of scores on test, or on valid where nothing is tested."""
     split = shown_split(predictions)
-    shown = without_clutter([score for score in scores if score.split.startswith(split)], predictions)
+    of_split = [score for score in scores if score.split.startswith(split)]
+    shown = without_clutter(without_repeated(of_split), predictions)
     width = shutil.get_terminal_size((100, 24)).columns
-    print("\n" + render(shown, n_subjects=n_subjects_of(predictions), width=width))
+    print("\n" + render(shown, n_subjects=n_subjects_of(predictions), width=width, absent=absent_classes(predictions)))
 
 
 def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
-    """Print which probe was fitted to the controls that do not name it."""
-    of_main = [control.replace("_", " ") for control, probe in fitted_with.items() if probe == main]
+    """Print which probe was fitted to the controls that do not name it, and whose statistics random weights have."""
+    of_main = [name.replace("_", " ") for name, probe in fitted_with.items() if probe == main and name != UNFITTED]
     print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
+    if UNFITTED in fitted_with:
+        print(
+            "random weights: batch-normalisation statistics are fitted to the signals of train, without labels; "
+            f"unfitted, as built, stands apart where balanced accuracy differs by {NOTICEABLE:g} or more"
+        )
 
 
 def print_unlabelled() -> None:

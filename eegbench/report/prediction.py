@@ -123,10 +123,12 @@ def _time(row: "pd.Series[Any]", name: str) -> str:
 def _scores(scores: pd.DataFrame) -> Table:
     """Return the scores of all recordings together: pooled, and the means over recordings."""
     n, epochs = scores[["n_recordings", "n_epochs"]].iloc[0]
-    table = Table(title=f"scored epochs: {epochs:,} of {plural(int(n), 'recording')}", title_justify="left")
+    n_classes = int(scores.query("metric == 'macro_f1' and aggregation == 'pooled'")["n_classes"].iloc[0])
+    title = f"scored epochs: {epochs:,} of {plural(int(n), 'recording')}; macro f1 pooled over {n_classes} classes"
+    table = Table(title=title, title_justify="left")
     table.box = box.SIMPLE_HEAD
-    for title in ("", *(name.replace("_", " ").replace("cohen kappa", "κ") for name in SHOWN)):
-        table.add_column(title, justify="right" if title else "left")
+    for header in ("", *(name.replace("_", " ").replace("cohen kappa", "κ") for name in SHOWN)):
+        table.add_column(header, justify="right" if header else "left")
     for aggregation, rows in scores.groupby("aggregation", sort=False):
         values = rows.set_index("metric").loc[list(SHOWN), ["value", "ci_low", "ci_high"]].astype(float)
         cells = [with_interval(*row) for row in values.to_numpy(np.float64).tolist()]

@@ -1,6 +1,7 @@
 """The figures of a run: learning curves, confusion matrices, reports, embeddings, hypnograms, scores."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -12,15 +13,21 @@ from eegbench import figure
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
-from eegbench.probe.control import CONTROLS
+from eegbench.probe.control import CONTROLS, without_repeated
 from eegbench.report.album import Album
-from eegbench.score import confusion, evaluate, report_frame
+from eegbench.score import confusion, evaluate, held_classes, report_frame
 from eegbench.store.base import WindowStore
 from eegbench.trainer import Fit
 from eegbench.types import Score
 
+HYPNOGRAMS, OVER_TIME = "hypnograms", "predictions_over_time"
+"""Folders of the predictions of each recording: of sleep stages, and of other classes."""
+
+SLEEP = {"W", "N1", "N2", "N3"}
+"""Classes by which sleep stages are known, merged or not; R alone may be a right hand."""
+
 MAX_HYPNOGRAMS = 24
-"""Hypnograms at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
+"""Recordings at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
 
 
 def plot_training(fit: Fit, album: Album) -> None:
@@ -44,7 +51,7 @@ def plot_predictions(
     within_subject: bool,
     album: Album,
 ) -> None:
-    """Plot confusion matrices and reports of test predictions, and hypnograms of the main probe's.
+    """Plot confusion matrices and reports of test predictions, and the main probe's over time.
 
     Parameters
     ----------
@@ -61,15 +68,15 @@ def plot_predictions(
     album
         Takes the figures.
     """
-    split, classes = shown_split(predictions), store.classes
+    split, classes = shown_split(predictions), held_classes(predictions, store.classes)
     of_split = predictions[predictions["split"] == split]
     by_probe = {str(name): frame for name, frame in of_split.groupby("probe", sort=False)}
     for name, frame in by_probe.items():
         title = f"{_title(name)}, {split}" + (", within subject" if within_subject else "")
         _plot_confusion(confusion(frame, classes), classes, title, f"{name}_{split}", album)
     for recording, frame in list(by_probe[main].groupby("recording", sort=True))[:MAX_HYPNOGRAMS]:
-        facts = _hypnogram_facts(frame, store, preprocessing)
-        album.add(f"hypnograms/{recording}", partial(figure.hypnogram, **facts))
+        facts = _hypnogram_facts(frame, replace(store, classes=classes), preprocessing)
+        album.add(f"{over_time(classes)}/{recording}", partial(figure.hypnogram, **facts))
 
 
 def plot_scores(
@@ -84,12 +91,12 @@ def plot_scores(
     controls
         Names of the controls that probes were fitted to.
     n_classes
-        Number of classes, for the line of chance.
+        Number of classes that any split holds, for the line of chance.
     album
         Takes the figure.
     """
     split = shown_split(predictions)
-    pooled = [score for score in scores if score.split.startswith(split) and score.aggregation == "pooled"]
+    pooled = [one for one in without_repeated(scores) if one.split.startswith(split) and one.aggregation == "pooled"]
     hollow, chance = {*CONTROLS, *controls}, 1 / n_classes
     album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=hollow, chance=chance))
 
@@ -108,6 +115,11 @@ def plot_embeddings(
         f"embeddings_{projection}",
         lambda: figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
     )
+
+
+def over_time(classes: tuple[str, ...]) -> str:
+    """Return the name of the folder for predictions over time."""
+    return HYPNOGRAMS if SLEEP & {*classes} else OVER_TIME
 
 
 def shown_split(predictions: pd.DataFrame) -> str:

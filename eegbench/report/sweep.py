@@ -10,10 +10,12 @@ import pandas as pd
 
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
+from eegbench.comparison.groups import SEEDS
 from eegbench.comparison.tested import FOLD
 from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album
+from eegbench.report.multirun_table import print_table
 from eegbench.report.next_command import next_command
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE
@@ -22,6 +24,7 @@ from eegbench.sweep.storage import public
 from eegbench.sweep.study import KnownImportances, SharedStudy, importances, order, state_of
 from eegbench.sweep.sweep_context import SWEEP
 from eegbench.tracking.base import SweepView, TrackedRun
+from eegbench.tracking.mlflow import RECORD
 
 MAX_PRINTED = 10
 CURVES = ("probe_valid_balanced_accuracy", "valid_loss")
@@ -47,7 +50,9 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
 
 
 def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outputs: Path) -> None:
-    """Pool the jobs of a multirun where they are folds of one split, close its parent, and say what makes its table.
+    """Print the table of a multirun's jobs with its command, and close its parent.
+
+    Folds of one split are pooled, with a table for each probe; else groups are compared, each the mean over its seeds.
 
     Parameters
     ----------
@@ -61,9 +66,11 @@ def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outpu
         The outputs folder.
     """
     view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
-    _close(folder, parent, _pool_folds(folder), view)
-    if command := next_command(folder, varied, outputs):
-        print(f"{'table:':<9}{command}")
+    _close(folder, parent, _pool(folder), view)
+    if found := next_command(folder, varied, outputs):
+        if found.table:
+            print_table(found.table)
+        print(f"{'table:':<9}{found.command}")
 
 
 def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view: SweepView) -> None:
@@ -83,10 +90,11 @@ def print_plan(plan: Plan) -> None:
         print(f"  every trial has          {' '.join(plan.fixed)}")
 
 
-def _pool_folds(folder: Path) -> dict[str, float]:
-    """Pool the jobs where they differ in nothing but the fold."""
+def _pool(folder: Path) -> dict[str, float]:
+    """Pool the jobs where they differ in folds alone, or in seeds and are not in MLflow, which has them compared."""
     runs = pool.find_runs([folder])
-    if len(runs) < 2 or pool.differing(runs) != {FOLD}:
+    kept = (folder / SWEEP / RECORD).is_file()
+    if len(runs) < 2 or not pool.differing(runs) <= ({FOLD} if kept else {FOLD, *SEEDS}):
         return {}
     return score_metrics(pool.pool(runs, folder / SWEEP))
 

@@ -1,7 +1,7 @@
 """Predictions become numbers that can be compared: metrics, intervals over subjects, tables."""
 
-from eegbench.score.count import confusion, confusion_by, confusion_matrix
-from eegbench.score.interval import MIN_SUBJECTS, N_RESAMPLES
+from eegbench.score.count import absent_classes, confusion, confusion_by, confusion_matrix, held_classes
+from eegbench.score.interval import MIN_SUBJECTS
 from eegbench.score.metric import METRICS, evaluate
 from eegbench.score.predictions import predictions_frame
 from eegbench.score.render import markdown, render
@@ -12,11 +12,12 @@ __all__ = [
     "AGGREGATIONS",
     "METRICS",
     "MIN_SUBJECTS",
-    "N_RESAMPLES",
+    "absent_classes",
     "confusion",
     "confusion_by",
     "confusion_matrix",
     "evaluate",
+    "held_classes",
     "markdown",
     "per_recording",
     "per_subject",

@@ -3,8 +3,9 @@
 Conventions
 -----------
 A group has several *replicates*: the same experiment with another seed or another draw of subjects, each with all
-of its folds. A group's value is the mean over its replicates. Subjects are what is resampled, once for all groups,
-so that differences are paired; a replicate that does not test a subject is not asked about it.
+of its folds. A group's value is the mean over its replicates. Its interval is over subjects and replicates together
+(`eegbench.score.interval`). A difference is paired: a subject is left out of both groups at once. Replicates of two
+groups are taken as independent. A replicate that does not test a subject is not asked about it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,8 @@ from jaxtyping import Float, Int
 
 from eegbench.score import interval
 from eegbench.score.count import confusion_by
-from eegbench.score.metric import Counts, Values
-from eegbench.score.paired import cohen_dz, holm, rank_biserial, wilcoxon_p
+from eegbench.score.metric import Counts, Values, find_metric, lowest_value
+from eegbench.score.paired import MIN_SUBJECTS, cohen_dz, holm, rank_biserial, wilcoxon_p
 
 Metric = Callable[[Counts], Values]
 
@@ -47,11 +48,15 @@ class Entry:
     name
         Who it is.
     value, ci_low, ci_high
-        The mean over replicates and its 95 % bootstrap interval over subjects; NaN below six subjects.
+        The mean over replicates and its 95 % interval over subjects and replicates; NaN where there is none.
     sd
         Standard deviation over replicates; NaN where there is one.
-    resampled
-        The value in each resample of subjects.
+    without_subject
+        The value without each subject; the value itself for one who is not tested.
+    without_replicate
+        The value without each replicate.
+    size
+        What each subject contributes, in windows or recordings; 0 for one who is not tested.
     by_subject
         The value of each subject alone; NaN where none tests the subject or the metric is undefined.
     n_replicates, n_subjects, n_windows
@@ -63,7 +68,9 @@ class Entry:
     ci_low: float
     ci_high: float
     sd: float
-    resampled: Float[np.ndarray, "n_resamples"]
+    without_subject: Float[np.ndarray, "n_subjects"]
+    without_replicate: Float[np.ndarray, "n_replicates"]
+    size: Float[np.ndarray, "n_subjects"]
     by_subject: Float[np.ndarray, "n_subjects"]
     n_replicates: int
     n_subjects: int
@@ -79,9 +86,9 @@ class Difference:
     a, b
         Names of the two.
     value, ci_low, ci_high
-        Difference of their values, and its bootstrap interval over paired resamples; NaN below six subjects.
+        Difference of their values, and its paired 95 % interval over subjects and replicates; NaN for one subject.
     p, p_holm
-        Of the signed-rank test over subjects, alone and corrected for all differences beside it; NaN likewise.
+        Of the signed-rank test over subjects, alone and corrected for all differences of the table; NaN below six.
     rank_biserial, d_z
         Effect sizes over subjects.
     n, n_undefined
@@ -120,8 +127,8 @@ def count_replicate(frame: pd.DataFrame, subjects: pd.Index, classes: tuple[str,
 
 def score_replicate(
     one: Replicate, weights: interval.Weights, *, metric: Metric, aggregation: str
-) -> Float[np.ndarray, "n_resamples"]:
-    """Score a replicate on each resample of subjects; NaN where it tests none of them."""
+) -> Float[np.ndarray, "n_samples"]:
+    """Score a replicate on each sample of subjects; NaN where it tests none of them."""
     if aggregation != "pooled":
         size = one.counts.sum(axis=(1, 2)) if aggregation == "mean_weighted_by_windows" else None
         return interval.mean_per_recording(metric(one.counts), one.subject, weights, size)
@@ -131,9 +138,15 @@ def score_replicate(
 
 
 def score_entry(
-    name: str, replicates: Sequence[Replicate], weights: interval.Weights, *, metric: Metric, aggregation: str
+    name: str,
+    replicates: Sequence[Replicate],
+    n_subjects: int,
+    *,
+    metric: str,
+    classes: tuple[str, ...],
+    aggregation: str,
 ) -> Entry:
-    """Score a group of replicates: on all subjects, on each alone, and on each resample.
+    """Score a group of replicates: on all subjects, without each of them, and on each alone.
 
     Parameters
     ----------
@@ -141,34 +154,61 @@ def score_entry(
         Of the group.
     replicates
         At least one.
-    weights
-        How often each resample drew each subject; the same for all entries of a table.
+    n_subjects
+        Number of subjects of the whole table.
     metric
-        From confusion matrices to values.
+        Name of the metric.
+    classes
+        Class names.
     aggregation
         One of `eegbench.score.AGGREGATIONS`.
+
+    Raises
+    ------
+    ValueError
+        Where there is no such metric.
     """
-    n_subjects = weights.shape[1]
+    measure = find_metric(metric, classes)
 
-    def score(drawn: interval.Weights) -> Float[np.ndarray, "n_replicates n_drawn"]:
-        return np.stack([score_replicate(one, drawn, metric=metric, aggregation=aggregation) for one in replicates])
+    def score(samples: interval.Weights) -> Float[np.ndarray, "n_replicates n_samples"]:
+        return np.stack([score_replicate(one, samples, metric=measure, aggregation=aggregation) for one in replicates])
 
-    values = score(np.ones((1, n_subjects), dtype=np.int64))[:, 0]
-    resampled = _mean_of_defined(score(weights))
-    tested = len(np.unique(np.concatenate([one.subject for one in replicates])))
-    low, high = interval.percentile_interval(resampled, tested)
+    values = score(interval.everyone(n_subjects))
+    value = _mean_of_defined(values)
+    without_subject = _mean_of_defined(score(interval.without_each(n_subjects)))
+    others = ~np.eye(len(values), dtype=bool)
+    without_replicate = _mean_of_defined(np.where(others, values, np.nan))
+    sizes = [_sizes(one, n_subjects, metric=measure, aggregation=aggregation) for one in replicates]
+    size = np.mean(sizes, axis=0)
+    units = [_subjects(without_subject, size), interval.seeds(without_replicate)]
+    low, high = interval.student_interval(np.asarray(value[0]), units, lowest_value(metric))
     return Entry(
         name=name,
-        value=float(_mean_of_defined(values[:, None])[0]),
-        ci_low=low,
-        ci_high=high,
+        value=float(value[0]),
+        ci_low=float(low),
+        ci_high=float(high),
         sd=float(values.std(ddof=1)) if len(values) > 1 else float("nan"),
-        resampled=resampled,
+        without_subject=without_subject,
+        without_replicate=without_replicate,
+        size=size,
         by_subject=_mean_of_defined(score(np.eye(n_subjects, dtype=np.int64))),
         n_replicates=len(replicates),
-        n_subjects=tested,
+        n_subjects=len(np.unique(np.concatenate([one.subject for one in replicates]))),
         n_windows=float(np.mean([one.counts.sum() for one in replicates])),
     )
+
+
+def _sizes(one: Replicate, n_subjects: int, *, metric: Metric, aggregation: str) -> Float[np.ndarray, "n_subjects"]:
+    """Return what each subject contributes: windows, or recordings where the metric is defined."""
+    n_windows = one.counts.sum(axis=(1, 2)).astype(float)
+    defined = np.ones_like(n_windows) if aggregation == "pooled" else np.isfinite(metric(one.counts)).astype(float)
+    each = defined if aggregation == "mean_per_recording" else n_windows * defined
+    return np.bincount(one.subject, each, minlength=n_subjects).astype(float)
+
+
+def _subjects(without_subject: Float[np.ndarray, "n"], size: Float[np.ndarray, "n"]) -> interval.Units:
+    """Return the subjects that contribute something as units."""
+    return interval.subjects(without_subject[size > 0], size[size > 0])
 
 
 def differences(pairs: Sequence[tuple[Entry, Entry]]) -> list[Difference]:
@@ -181,17 +221,22 @@ def differences(pairs: Sequence[tuple[Entry, Entry]]) -> list[Difference]:
 def _difference(a: Entry, b: Entry) -> Difference:
     by_subject = a.by_subject - b.by_subject
     n = int(np.isfinite(by_subject).sum())
-    low, high = interval.percentile_interval(a.resampled - b.resampled, n)
+    units = [
+        _subjects(a.without_subject - b.without_subject, (a.size + b.size) / 2),
+        interval.seeds(a.without_replicate - b.value),
+        interval.seeds(a.value - b.without_replicate),
+    ]
+    low, high = interval.student_interval(np.array(a.value - b.value), units, lowest=None)
     return Difference(
         a=a.name,
         b=b.name,
         value=a.value - b.value,
-        ci_low=low,
-        ci_high=high,
+        ci_low=float(low),
+        ci_high=float(high),
         p=wilcoxon_p(by_subject),
         p_holm=float("nan"),
-        rank_biserial=rank_biserial(by_subject) if n >= interval.MIN_SUBJECTS else float("nan"),
-        d_z=cohen_dz(by_subject) if n >= interval.MIN_SUBJECTS else float("nan"),
+        rank_biserial=rank_biserial(by_subject) if n >= MIN_SUBJECTS else float("nan"),
+        d_z=cohen_dz(by_subject) if n >= MIN_SUBJECTS else float("nan"),
         n=n,
         n_undefined=max(a.n_subjects, b.n_subjects) - n,
     )

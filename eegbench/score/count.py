@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
+from eegbench.score.predictions import COLUMNS
+
 
 def confusion_matrix(truth: Int[np.ndarray, "n"], said: Int[np.ndarray, "n"], n_classes: int) -> Int[np.ndarray, "K K"]:
     """Count by what is true (rows) and what was said (columns), both as indices of classes."""
@@ -57,6 +59,36 @@ def confusion_by(
     label, predicted = _index(frame["label"], classes), _index(frame["predicted"], classes)
     counts = np.bincount((code * n + label) * n + predicted, minlength=len(units) * n * n)
     return pd.Index(units), counts.reshape(len(units), n, n)
+
+
+def held_classes(frame: pd.DataFrame, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes that a window is labelled with or that something predicts, in their order.
+
+    Parameters
+    ----------
+    frame
+        The table of predictions.
+    classes
+        Those of the label map.
+    """
+    there = {*frame["label"].unique(), *frame["predicted"].unique()}
+    return tuple(name for name in classes if name in there)
+
+
+def absent_classes(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the classes that no window of a split is labelled with, by split.
+
+    Parameters
+    ----------
+    frame
+        The table of predictions, in which each class has a column.
+    """
+    classes = frame.columns[len(COLUMNS) :]
+    found = {}
+    for split, part in frame.groupby("split", sort=False):
+        labelled = set(part["label"].unique())
+        found[str(split)] = tuple(str(name) for name in classes if name not in labelled)
+    return found
 
 
 def _index(names: "pd.Series[str]", classes: tuple[str, ...]) -> Int[np.ndarray, "n"]:

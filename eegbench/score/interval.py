@@ -1,29 +1,57 @@
-"""How far would a score move with other subjects? A bootstrap that draws whole subjects, all at once.
+"""How far would a score move with other subjects, and with other seeds? Student-t intervals by the jackknife.
 
-Windows of a subject resemble each other, so subjects are what is resampled (the cluster bootstrap: Field and
-Welsh 2007, J. R. Stat. Soc. B 69, 369-390, doi 10.1111/j.1467-9868.2007.00593.x). A resample is a row of
-weights: how often each subject was drawn.
+Conventions
+-----------
+Windows of a subject resemble each other, so subjects are the units, not windows. The standard error comes from the
+values without each subject in turn (the delete-one jackknife: Efron and Stein 1981, Annals of Statistics 9, 586-596,
+doi 10.1214/aos/1176345462); for a mean over subjects it is the usual standard error of a mean. The interval is that of
+Student's t. Its degrees of freedom are the number of subjects less one; where subjects contribute unequally, by their
+windows in a pooled score, the effective number of subjects (Kish 1965, Survey Sampling) takes the place of their
+number. The interval is built on the logit of a score, so that it stays within the score's range, and is longer on the
+side away from the nearer end; differences have no such range and stay as they are. ``docs/statistics.md`` says how
+often it contains the true value.
+
+Where seeds vary too, subjects and seeds are crossed: half the length of the interval is the square root of the sum of
+squares of both halves, over subjects and over seeds, each with its own degrees of freedom (square-and-add: Zou and
+Donner 2008, Statistics in Medicine 27, 1693-1702, doi 10.1002/sim.3095). Variation of single subjects from seed to seed
+counts in both, so that the interval is rather too long than too short.
+
+Weights say how often a subject counts: a row for each sample of subjects, a column for each subject.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int, Num
+from scipy import stats
 
-N_RESAMPLES = 2000
-MIN_SUBJECTS = 6
-"""Below this many subjects there is no interval: the resamples are too few and too alike to mean anything."""
+MIN_SUBJECTS = 2
+"""Below this many subjects there is no interval: one subject does not tell how subjects differ."""
+
+LEAST_FREEDOM = 0.1
+"""Degrees of freedom where one subject contributes nearly all; the interval then is the whole range."""
 
 COVERAGE = 0.95
+KIND = f"{100 * COVERAGE:.0f} % Student-t interval"
+"""Name of the interval in notes and captions."""
 
-Weights = Int[np.ndarray, "n_resamples n_subjects"]
-
-
-def resample(n_subjects: int, rng: np.random.Generator, n_resamples: int = N_RESAMPLES) -> Weights:
-    """Draw subjects with replacement, as many as there are; return how often each was drawn."""
-    return rng.multinomial(n_subjects, np.full(n_subjects, 1 / n_subjects), size=n_resamples)
+Weights = Int[np.ndarray, "n_samples n_subjects"]
+Values = Float[np.ndarray, "*batch"]
 
 
-def pooled(counts: Num[np.ndarray, "n_subjects K K"], weights: Weights) -> Float[np.ndarray, "n_resamples K K"]:
-    """Return the confusion matrix of each resample: the sum over the subjects drawn."""
+def everyone(n_subjects: int) -> Weights:
+    """Return the weights of one sample that has every subject once."""
+    return np.ones((1, n_subjects), dtype=np.int64)
+
+
+def without_each(n_subjects: int) -> Weights:
+    """Return the weights of the samples that lack one subject each, in their order."""
+    return 1 - np.eye(n_subjects, dtype=np.int64)
+
+
+def pooled(counts: Num[np.ndarray, "n_subjects K K"], weights: Weights) -> Float[np.ndarray, "n_samples K K"]:
+    """Return the confusion matrix of each sample: the sum over its subjects."""
     return np.tensordot(weights.astype(float), counts.astype(float), axes=1)
 
 
@@ -32,8 +60,8 @@ def mean_per_recording(
     subject: Int[np.ndarray, "n_recordings"],
     weights: Weights,
     size: Int[np.ndarray, "n_recordings"] | None = None,
-) -> Float[np.ndarray, "n_resamples"]:
-    """Return the mean over recordings in each resample; a subject drawn brings all its recordings.
+) -> Float[np.ndarray, "n_samples"]:
+    """Return the mean over recordings in each sample; a subject brings all its recordings.
 
     Parameters
     ----------
@@ -42,7 +70,7 @@ def mean_per_recording(
     subject
         The subject of each recording, a column of ``weights``.
     weights
-        How often each resample drew each subject.
+        How often each subject counts in each sample.
     size
         The weight of each recording, such as its number of windows; None weighs all alike.
     """
@@ -56,14 +84,97 @@ def mean_per_recording(
     return means
 
 
-def percentile_interval(values: Float[np.ndarray, "n_resamples"], n_subjects: int) -> tuple[float, float]:
-    """Return the middle 95 % of a metric over resamples.
+@dataclass(frozen=True)
+class Units:
+    """Subjects or seeds as units that vary.
 
-    Resamples in which the metric is undefined are left out; both ends are NaN where all are, or where there are
-    fewer than ``MIN_SUBJECTS`` subjects.
+    Attributes
+    ----------
+    left_out
+        The values without one of the units at a time (*batch, n_units).
+    freedom
+        Degrees of freedom of their variance.
     """
-    defined = values[np.isfinite(values)]
-    if n_subjects < MIN_SUBJECTS or not len(defined):
-        return float("nan"), float("nan")
-    low, high = np.quantile(defined, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
-    return float(low), float(high)
+
+    left_out: Float[np.ndarray, "*batch _"]
+    freedom: Float[np.ndarray, "*_"]
+
+    @property
+    def n(self) -> int:
+        """Number of units."""
+        return self.left_out.shape[-1]
+
+
+def subjects(left_out: Float[np.ndarray, "*batch n"], size: Num[np.ndarray, "*_ n"]) -> Units:
+    """Return subjects as units; where they count unequally, the effective number of them gives the degrees of freedom.
+
+    Parameters
+    ----------
+    left_out
+        The values without each subject.
+    size
+        What each contributes: its windows in a pooled score, its recordings in a mean over recordings.
+    """
+    largest = size.max(axis=-1, initial=1)[..., None]
+    share = size / largest
+    effective = share.sum(axis=-1) ** 2 / np.maximum((share**2).sum(axis=-1), np.finfo(float).tiny)
+    return Units(left_out, np.asarray(np.maximum(effective - 1, LEAST_FREEDOM)))
+
+
+def seeds(left_out: Float[np.ndarray, "*batch n"]) -> Units:
+    """Return seeds as units; all count alike."""
+    return Units(left_out, np.array(left_out.shape[-1] - 1.0))
+
+
+def student_interval(value: Values, units: Sequence[Units], lowest: float | None) -> tuple[Values, Values]:
+    """Return both ends of the 95 % interval of a value, or of many values at once.
+
+    Parameters
+    ----------
+    value
+        What was found.
+    units
+        The subjects, then perhaps the seeds. One seed alone varies nothing and is passed over.
+    lowest
+        Lowest value of the score, whose highest is 1; None for a difference, which has no range.
+
+    Returns
+    -------
+    low, high
+        NaN where the value or one of those left out is undefined, where there is one subject, or where the value lies
+        at an end of the range: subjects that are all alike there say nothing of how others differ.
+    """
+    if units[0].n < MIN_SUBJECTS:
+        return np.full_like(value, np.nan), np.full_like(value, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        half = np.asarray(np.sqrt(sum(_half_length(value, one, lowest) ** 2 for one in units if one.n > 1)))
+        if lowest is None:
+            return np.asarray(value - half), np.asarray(value + half)
+        middle = _logit(value, lowest)
+        undefined = ~np.isfinite(middle)
+        ends = (_expit(np.asarray(end), lowest) for end in (middle - half, middle + half))
+        low, high = (np.where(undefined, np.nan, end) for end in ends)
+    return low, high
+
+
+def _half_length(value: Values, units: Units, lowest: float | None) -> Values:
+    """Return half the length of the interval over some units, on the scale of the interval.
+
+    Where the value without a unit lies at an end of the range, its logit is infinite, and a linear approximation
+    stands for it.
+    """
+    deviation = units.left_out - value[..., None]
+    if lowest is not None:
+        linear = deviation * ((1 - lowest) / ((value - lowest) * (1 - value)))[..., None]
+        logit = _logit(units.left_out, lowest) - _logit(value, lowest)[..., None]
+        deviation = np.where(np.isinf(logit), linear, logit)
+    variance = (units.n - 1) / units.n * (deviation**2).sum(axis=-1)
+    return np.asarray(stats.t.ppf((1 + COVERAGE) / 2, units.freedom) * np.sqrt(variance))
+
+
+def _logit(value: Values, lowest: float) -> Values:
+    return np.asarray(np.log(value - lowest) - np.log(1 - value))
+
+
+def _expit(value: Values, lowest: float) -> Values:
+    return np.asarray(lowest + (1 - lowest) / (1 + np.exp(-value)))

@@ -75,8 +75,18 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 }
 """The metrics of all classes together, by name."""
 
+MACRO: Mapping[str, Callable[[Counts], Values]] = {"balanced_accuracy": recall, "macro_f1": f1}
+"""The metrics that weigh classes alike, each with the metric of a class of which it is the mean."""
+
+LOWEST: Mapping[str, float] = {"cohen_kappa": -1.0}
+"""Lowest values of the metrics whose lowest is not 0; the highest of all is 1."""
 
 PER_CLASS = "f1/"
+
+
+def lowest_value(metric: str) -> float:
+    """Return the lowest value that a metric of this name can have."""
+    return LOWEST.get(metric, 0.0)
 
 
 def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Values]:
@@ -96,6 +106,11 @@ def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Value
         return METRICS[name]
     index = classes.index(name.removeprefix(PER_CLASS))
     return lambda counts: np.asarray(f1(counts)[..., index])
+
+
+def n_averaged(metric: str, counts: Num[np.ndarray, "K K"]) -> int:
+    """Return over how many classes a macro metric of a matrix is the mean; 0 for another metric."""
+    return int(np.isfinite(MACRO[metric](counts)).sum()) if metric in MACRO else 0
 
 
 def evaluate(counts: Counts, classes: tuple[str, ...]) -> dict[str, Values]:

@@ -11,8 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy import stats
 
-from eegbench.score.interval import MIN_SUBJECTS
-from eegbench.score.paired import DIGITS
+from eegbench.score.paired import DIGITS, MIN_SUBJECTS
 
 MIN_GROUPS = 3
 """Two groups are compared by their difference; an order needs more."""

@@ -1,16 +1,19 @@
 """The table of scores that a person reads, in a terminal or in Markdown."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
+from textwrap import fill
 
 import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from eegbench.score.interval import MIN_SUBJECTS
+from eegbench.score.interval import KIND, MIN_SUBJECTS
+from eegbench.score.metric import MACRO
 from eegbench.types import Score
 
 HEADERS = {
@@ -20,6 +23,7 @@ HEADERS = {
     "macro_f1": "macro-F1",
 }
 PER_CLASS = "f1/"
+NONE: Mapping[str, Sequence[str]] = {}
 
 PROBE_WIDTH = 20
 CELL_WIDTH = len("0.62 [0.55, 0.69]") + 2
@@ -40,7 +44,9 @@ class _Block:
         return _Block(self.title, {metric: self.headers[metric] for metric in metrics}, self.rows, self.note)
 
 
-def render(scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int) -> str:
+def render(
+    scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int, absent: Mapping[str, Sequence[str]] = NONE
+) -> str:
     """Return tables for the terminal, two for each split and aggregation among the scores.
 
     Parameters
@@ -50,11 +56,13 @@ def render(scores: Sequence[Score], *, n_subjects: Mapping[str, int], width: int
     n_subjects
         Number of subjects in each split (``train``, ``valid``, ``test``), for the titles and for the line that
         says why there are no intervals.
+    absent
+        The classes that no window of a split is labelled with, by split; named below the tables.
     width
         Columns of the terminal. Where a row is too long for them, intervals stand below their values, and where
         that is too long as well, the classes go on in a further table.
     """
-    return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects))
+    return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects, absent))
 
 
 def n_subjects_of(predictions: pd.DataFrame) -> dict[str, int]:
@@ -83,22 +91,26 @@ def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[
     return [one for one in scores if one.aggregation == "pooled" or (several and one in means)]
 
 
-def markdown(scores: Sequence[Score], *, n_subjects: Mapping[str, int]) -> str:
+def markdown(
+    scores: Sequence[Score], *, n_subjects: Mapping[str, int], absent: Mapping[str, Sequence[str]] = NONE
+) -> str:
     """Return the same tables in Markdown; the parameters are those of ``render``."""
-    return "\n\n".join(_markdown(block) for block in _blocks(scores, n_subjects)) + "\n"
+    return "\n\n".join(_markdown(block) for block in _blocks(scores, n_subjects, absent)) + "\n"
 
 
-def _blocks(scores: Sequence[Score], n_subjects: Mapping[str, int]) -> Iterator[_Block]:
+def _blocks(
+    scores: Sequence[Score], n_subjects: Mapping[str, int], absent: Mapping[str, Sequence[str]]
+) -> Iterator[_Block]:
     for split, aggregation in dict.fromkeys((one.split, one.aggregation) for one in scores):
         group = [one for one in scores if (one.split, one.aggregation) == (split, aggregation)]
         n = n_subjects[split.split(" ")[0]]
-        title, note = _title(group, n), _note(group, n)
+        title, interval, without = _title(group, n), _interval_note(group, n), list(absence(absent))
         classes = {one.metric: one.metric.removeprefix(PER_CLASS) for one in group if PER_CLASS in one.metric}
         overall = {metric: HEADERS[metric] for metric in HEADERS if any(one.metric == metric for one in group)}
         rows = _rows(group)
-        yield _Block(title, overall, rows, note)
+        yield _Block(title, overall, rows, ". ".join([interval, *_macro_notes(group), *without]))
         if classes:
-            yield _Block(f"F1 of each class: {title}", classes, rows, note)
+            yield _Block(f"F1 of each class: {title}", classes, rows, ". ".join([interval, *without]))
 
 
 def _rows(scores: Sequence[Score]) -> dict[str, dict[str, Score]]:
@@ -116,11 +128,45 @@ def _title(group: Sequence[Score], n_subjects: int) -> str:
     return f"{group[0].split}, {how} {plural(n, unit)} of {plural(n_subjects, 'subject')}{weighted}"
 
 
-def _note(group: Sequence[Score], n_subjects: int) -> str:
+def _interval_note(group: Sequence[Score], n_subjects: int) -> str:
     if n_subjects < MIN_SUBJECTS:
         subjects = plural(n_subjects, f"{group[0].split.split(' ')[0]} subject")
         return f"no intervals: {subjects}, at least {MIN_SUBJECTS} are needed"
-    return "[low, high]: 95 % bootstrap interval over subjects"
+    return f"[low, high]: {KIND} over subjects"
+
+
+def _macro_notes(group: Sequence[Score]) -> Iterator[str]:
+    """Say over how many classes the macro metrics are."""
+    if group[0].aggregation == "pooled":
+        n_classes = sum(one.metric.startswith(PER_CLASS) and one.probe == group[0].probe for one in group)
+        yield from (_averaged(group, metric, n_classes) for metric in MACRO if any(s.metric == metric for s in group))
+    elif any(one.metric in MACRO for one in group):
+        yield "balanced accuracy and macro-F1 of a recording are over the classes that it has"
+
+
+def _averaged(group: Sequence[Score], metric: str, n_classes: int) -> str:
+    """Say over how many classes a macro metric is the mean, of all probes together where they agree."""
+    found = {one.probe: one.n_classes for one in group if one.metric == metric}
+    usual = Counter(found.values()).most_common(1)[0][0]
+    others = [f"{_name(probe)} over {n}" for probe, n in found.items() if n != usual]
+    of = f"{usual} of {n_classes} classes" if usual < n_classes else plural(usual, "class")
+    return f"{HEADERS[metric]} over {of}{''.join(f', {one}' for one in others)}"
+
+
+def absence(absent: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Say which classes no window has, and which ones are absent from a split.
+
+    Parameters
+    ----------
+    absent
+        The classes that no window of a split is labelled with, by split.
+    """
+    everywhere = [name for name in next(iter(absent.values()), ()) if all(name in of for of in absent.values())]
+    if everywhere:
+        yield f"no window is labelled {', '.join(everywhere)}"
+    for split, names in absent.items():
+        if here := [name for name in names if name not in everywhere]:
+            yield f"no window of {split} is labelled {', '.join(here)}"
 
 
 def plural(n: int, noun: str) -> str:
@@ -167,7 +213,7 @@ def _text(block: _Block, width: int) -> str:
         parts = [block.part(metrics[i : i + size]) for i in range(0, len(metrics), size)]
         tables = [_table(part, "\n") for part in parts]
     text = "\n".join(_printed(table, width) for table in tables)
-    return f"{block.title}\n{text}\n{block.note}"
+    return f"{block.title}\n{text}\n{fill(block.note, width)}"
 
 
 def _table(block: _Block, between: str) -> Table:

@@ -7,14 +7,15 @@ as its weight (``mean_weighted_by_windows``), as Guillot et al. evaluate (2020, 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from eegbench.score import interval
-from eegbench.score.count import confusion_by
-from eegbench.score.metric import evaluate
+from eegbench.score.count import confusion_by, held_classes
+from eegbench.score.metric import evaluate, lowest_value, n_averaged
 from eegbench.types import SPLITS, Score
 
 AGGREGATIONS = ("pooled", "mean_per_recording", "mean_weighted_by_windows")
@@ -22,7 +23,7 @@ AGGREGATIONS = ("pooled", "mean_per_recording", "mean_weighted_by_windows")
 _Row = tuple[str, str, str, str, float, int]
 
 
-def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Generator, mark: str = "") -> list[Score]:
+def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> list[Score]:
     """Score every probe on every split by every metric, pooled and as means over recordings.
 
     Parameters
@@ -30,10 +31,7 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Gener
     frame
         The table of predictions.
     classes
-        Class names.
-    rng
-        Draws the bootstrap's subjects: once for each split, so that probes are compared on the same resamples
-        and one probe more or less changes no other's interval.
+        Class names; one that nothing is labelled with, and that nothing predicts, has no score.
     mark
         Appended to the name of the split, such as ``(within subject)`` or ``(transductive)``.
 
@@ -43,14 +41,12 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], rng: np.random.Gener
         Where the frame names a class that is not among ``classes``, or a split that there is not.
     """
     scores: list[Score] = []
+    classes = held_classes(frame, classes) or classes
     for split, part in _splits(frame):
-        subjects = pd.Index(part["subject"].unique()).sort_values()
-        weights = interval.resample(len(subjects), rng)
         name = f"{split} {mark}".strip()
         for probe, rows in part.groupby("probe", sort=False):
-            cell = _Cell(str(probe), name, rows, subjects, classes)
-            scores += [*cell.pooled(weights), *cell.means(weights, "mean_per_recording")]
-            scores += cell.means(weights, "mean_weighted_by_windows")
+            cell = _Cell(str(probe), name, rows, classes)
+            scores += [*cell.pooled(), *cell.means("mean_per_recording"), *cell.means("mean_weighted_by_windows")]
     return scores
 
 
@@ -77,38 +73,42 @@ def per_subject(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
 class _Cell:
     """What one probe predicted on one split, counted by recording and by subject."""
 
-    def __init__(
-        self, probe: str, split: str, rows: pd.DataFrame, subjects: pd.Index, classes: tuple[str, ...]
-    ) -> None:
+    def __init__(self, probe: str, split: str, rows: pd.DataFrame, classes: tuple[str, ...]) -> None:
         recordings, self.by_recording = confusion_by(rows, "recording", classes)
         subject = rows.drop_duplicates("recording").set_index("recording")["subject"].loc[recordings]
         self.probe, self.split, self.classes = probe, split, classes
-        self.subject: Int[np.ndarray, "n_recordings"] = subjects.get_indexer(pd.Index(subject))
+        self.subject: Int[np.ndarray, "n_recordings"]
+        self.subject, subjects = pd.factorize(subject, sort=True)
         self.by_subject = np.zeros((len(subjects), *self.by_recording.shape[1:]), dtype=np.int64)
         np.add.at(self.by_subject, self.subject, self.by_recording)
 
-    def pooled(self, weights: interval.Weights) -> Iterator[Score]:
+    def pooled(self) -> Iterator[Score]:
         """Score all windows as one."""
-        counts = self.by_recording.sum(axis=0)
-        resampled = evaluate(interval.pooled(self.by_subject, weights), self.classes)
-        for metric, value in evaluate(counts, self.classes).items():
-            yield self._score(metric, "pooled", float(value), resampled[metric], int(counts.sum()))
+        total, size = self.by_subject.sum(axis=0), self.by_subject.sum(axis=(1, 2))
+        left_out = evaluate(total - self.by_subject, self.classes)
+        for metric, value in evaluate(total, self.classes).items():
+            units = interval.subjects(left_out[metric], size)
+            one = self._score(metric, "pooled", float(value), units, int(total.sum()))
+            yield replace(one, n_classes=n_averaged(metric, total))
 
-    def means(self, weights: interval.Weights, aggregation: str) -> Iterator[Score]:
+    def means(self, aggregation: str) -> Iterator[Score]:
         """Score each recording and take the mean of those where the metric is defined."""
-        size = self.by_recording.sum(axis=(1, 2)) if aggregation == "mean_weighted_by_windows" else None
-        each_once = np.ones((1, weights.shape[1]), dtype=np.int64)
+        n_windows = self.by_recording.sum(axis=(1, 2))
+        size = n_windows if aggregation == "mean_weighted_by_windows" else np.ones_like(n_windows)
         for metric, values in evaluate(self.by_recording, self.classes).items():
-            value = float(interval.mean_per_recording(values, self.subject, each_once, size)[0])
-            resampled = interval.mean_per_recording(values, self.subject, weights, size)
-            yield self._score(metric, aggregation, value, resampled, int(np.isfinite(values).sum()))
+            defined = np.isfinite(values)
+            counted, subject = np.unique(self.subject[defined], return_inverse=True)
+            of_each, n = size[defined], len(counted)
+            value, left_out = (
+                interval.mean_per_recording(values[defined], subject, weights, of_each)
+                for weights in (interval.everyone(n), interval.without_each(n))
+            )
+            units = interval.subjects(left_out, np.bincount(subject, of_each, minlength=n))
+            yield self._score(metric, aggregation, float(value[0]), units, int(defined.sum()))
 
-    def _score(
-        self, metric: str, aggregation: str, value: float, resampled: Float[np.ndarray, "n_resamples"], n: int
-    ) -> Score:
-        n_subjects = int(self.by_subject.any(axis=(1, 2)).sum())
-        low, high = interval.percentile_interval(resampled, n_subjects)
-        return Score(self.probe, metric, self.split, aggregation, value, low, high, n)
+    def _score(self, metric: str, aggregation: str, value: float, subjects: interval.Units, n: int) -> Score:
+        low, high = interval.student_interval(np.array(value), [subjects], lowest_value(metric))
+        return Score(self.probe, metric, self.split, aggregation, value, float(low), float(high), n)
 
 
 def _per_unit(frame: pd.DataFrame, unit: str, classes: tuple[str, ...]) -> pd.DataFrame:

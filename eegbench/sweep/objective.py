@@ -25,7 +25,7 @@ def check_objectives(names: Sequence[str]) -> None:
     Raises
     ------
     ConfigError
-        For a test score (the test split would select the model), for a metric of the pretext task (not comparable
+        For a test score (the test split would select the model), for a metric of the task itself (not comparable
         between tasks or values of τ), and for unknown names.
     """
     if not names:
@@ -35,6 +35,11 @@ def check_objectives(names: Sequence[str]) -> None:
             raise ConfigError(
                 f"sweep.objective={name}: a sweep must not choose by the test split; test is predicted once, "
                 f"after all choices are made. Use {SCORES[0]}."
+            )
+        if name.startswith("valid/training/"):
+            raise ConfigError(
+                f"sweep.objective={name}: this is measured on examples as in training, not on all windows. "
+                f"Use {SCORES[0]}."
             )
         if "loss" in name or "pretext" in name:
             raise ConfigError(

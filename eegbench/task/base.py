@@ -84,6 +84,11 @@ class Task(nn.Module, ABC):
         evaluation mode.
         """
 
+    @classmethod
+    def is_supervised(cls) -> bool:
+        """Return whether the task learns the dataset's classes, and so has a network that predicts them."""
+        return cls.network is not Task.network
+
     @abstractmethod
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Ask the question of a batch.

@@ -1,6 +1,6 @@
 """Batch normalisation over the batches of all processes, and re-estimation of its running statistics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -8,6 +8,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.distributed import total, world_size
+from eegbench.inference.embedding import evaluating
+from eegbench.model.base import Encoder
+from eegbench.store.windows import Windows
 
 Ordinary = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d
 
@@ -59,6 +62,32 @@ def statistics_anew(*modules: nn.Module) -> Iterator[bool]:
     finally:
         for norm, momentum in momenta:
             norm.momentum = momentum
+
+
+def has_statistics(module: nn.Module) -> bool:
+    """Return whether a module has batch normalisation with running statistics."""
+    return any(isinstance(layer, BatchNorm) and layer.track_running_stats for layer in module.modules())
+
+
+@torch.no_grad()
+def fit_statistics(encoder: Encoder, batches: Iterable[Windows]) -> None:
+    """Let the running statistics of batch normalisation be their means over batches of windows; labels have no part.
+
+    Other layers stay in evaluation mode, so that nothing is dropped; the modes of all come back at the end.
+
+    Parameters
+    ----------
+    encoder
+        Whose statistics are fitted, in place.
+    batches
+        Of windows, of about the same size; each counts alike.
+    """
+    with evaluating(encoder):
+        for layer in encoder.modules():
+            layer.train(isinstance(layer, BatchNorm))
+        with statistics_anew(encoder):
+            for windows in batches:
+                encoder(windows)
 
 
 def _ordinary(modules: tuple[nn.Module, ...]) -> list[tuple[nn.Module, str, Ordinary]]:

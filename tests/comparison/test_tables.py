@@ -86,14 +86,27 @@ def test_one_group_stands_beside_the_controls_alone(make_run):
     assert len(found.against_controls) == 4
 
 
-def test_below_six_subjects_it_says_that_there_is_no_interval_and_no_p(make_run):
+def test_below_six_subjects_it_says_that_there_is_no_p(make_run):
     found = compare([make_run(subjects=range(5), trainer__lr=lr) for lr in (1, 2, 3)])
-    assert np.isnan([entry.ci_low for entry in found.entries]).all()
+    assert np.isfinite([entry.ci_low for entry in found.entries]).all()
+    assert np.isfinite([one.ci_low for one in found.pairs]).all()
     assert np.isnan([one.p for one in found.pairs]).all()
-    sentence = "No intervals and no p-values: 5 test subjects, at least 6 are needed."
-    assert interval_note(found) == sentence
-    assert difference_note(found, 0).startswith(sentence)
+    assert "No p-values: 5 test subjects, at least 6 are needed." in difference_note(found, 0)
     assert "No critical-difference diagram: 5 subjects, at least 6" in ranking_note(found)
+
+
+def test_of_one_subject_it_says_that_there_is_no_interval(make_run):
+    found = compare([make_run(subjects=range(1), trainer__lr=lr, seed=s) for lr in (1, 2) for s in (0, 1)])
+    assert np.isnan([entry.ci_low for entry in found.entries]).all()
+    assert interval_note(found) == "No intervals: 1 test subject, at least 2 are needed."
+
+
+def test_the_note_says_whether_intervals_contain_the_variation_over_seeds(three):
+    assert interval_note(compare(three)) == (
+        "[low, high]: 95 % Student-t interval over subjects and replicates (seeds × draws of subjects) together."
+    )
+    assert interval_note(compare(three[:-1])).endswith("where a group has one replicate, over subjects alone.")
+    assert interval_note(compare(three[::2])).endswith("so it does not contain the variation over seeds.")
 
 
 def test_where_no_difference_could_be_significant_it_says_so(three, make_run):
@@ -149,3 +162,14 @@ def test_the_notes_say_whose_the_controls_of_a_network_are(three):
         and "are those of knn" in note
         for note in notes(compare(runs), Counter())
     )
+
+
+@pytest.mark.parametrize("metric", ["balanced_accuracy", "macro_f1"])
+def test_a_macro_metric_says_over_how_many_classes_it_is(make_run, metric):
+    run = make_run()
+    name = {"balanced_accuracy": "Balanced accuracy", "macro_f1": "Macro-F1"}[metric]
+    assert f"{name} is the mean over 2 classes." in notes(compare([run], metric=metric), Counter())
+    more = replace(run, classes=(*run.classes, "both"))
+    (said,) = [note for note in notes(compare([more], metric=metric), Counter()) if note.startswith(name)]
+    assert "is the mean over 2 of 3 classes" in said
+    assert said.endswith("no window of test is labelled both.")

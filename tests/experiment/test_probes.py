@@ -36,11 +36,21 @@ def metrics_of(folder):
 def test_probes_stand_in_one_table_the_main_one_first_each_with_its_own_controls(two):
     rows = list(dict.fromkeys(scores_of(two)["probe"]))
     of_linear = ["linear_random_weights", "linear_hand_made"]
-    assert rows == ["knn", "linear", "random_weights", "hand_made", *of_linear, "majority", "chance"]
+    assert rows == [
+        "knn",
+        "linear",
+        "random_weights",
+        "random_weights_unfitted",
+        "hand_made",
+        *of_linear,
+        "majority",
+        "chance",
+    ]
     summary = json.loads((two / "summary.json").read_text())
     assert summary["main_probe"] == "knn"
     assert summary["fitted_with"] == {
         "random_weights": "knn",
+        "random_weights_unfitted": "knn",
         "hand_made": "knn",
         **dict.fromkeys(of_linear, "linear"),
     }
@@ -127,8 +137,8 @@ def test_fine_tuning_moves_no_number_of_another_probe_and_not_the_encoder(finish
     status, (folder,) = train("probe=[linear,finetune]", *FINETUNE)
     assert status == 0
     rows = list(dict.fromkeys(scores_of(folder)["probe"]))
-    controls = ["random_weights", "hand_made", "finetune_random_weights", "majority", "chance"]
-    assert rows == ["linear", "finetune", *controls]
+    controls = ["random_weights", "random_weights_unfitted", "hand_made", "finetune_random_weights"]
+    assert rows == ["linear", "finetune", *controls, "majority", "chance"]
     own = scores_of(folder)[lambda frame: ~frame["probe"].str.startswith("finetune")].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, scores_of(finished), check_exact=True)
     for name in ("model/model.safetensors", "embeddings.npz"):

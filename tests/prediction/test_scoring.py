@@ -45,8 +45,8 @@ def test_a_metric_that_is_undefined_for_a_recording_counts_nowhere():
     assert table["mean_weighted_by_windows", "cohen_kappa"] == pytest.approx(9 / 17)
 
 
-def test_intervals_need_six_subjects():
-    few = overall(scored([PUBLISHED, OTHER]), CLASSES)
+def test_intervals_need_two_subjects():
+    few = overall(scored([PUBLISHED]), CLASSES)
     assert few["ci_low"].isna().all()
     rng = np.random.default_rng(0)
     many = [frame(f"n{i}", rng.integers(0, 5, 40), rng.integers(0, 5, 40)) for i in range(6)]

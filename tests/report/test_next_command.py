@@ -33,29 +33,34 @@ def sweep(tmp_path):
 )
 def test_a_row_is_a_value_of_what_varied_beside_seeds_and_folds(sweep, varied, grouped):
     outputs = sweep.parents[1]
-    assert next_command(sweep, varied, outputs) == (f"eegbench compare --parent {sweep}{grouped} --outputs {outputs}")
+    assert next_command(sweep, varied, outputs).command == (
+        f"eegbench compare --parent {sweep}{grouped} --outputs {outputs}"
+    )
 
 
 def test_folds_alone_pool(sweep):
-    assert next_command(sweep, ["split.fold"], sweep.parents[1]) == f"eegbench pool {sweep}"
+    assert next_command(sweep, ["split.fold"], sweep.parents[1]).command == f"eegbench pool {sweep}"
 
 
 def test_a_network_that_learned_from_labels_is_what_is_compared(sweep):
     pd.DataFrame({"probe": ["linear", "network"]}).to_parquet(sweep / "0" / "predictions.parquet")
-    assert " --probe network " in next_command(sweep, ["seed"], sweep.parents[1])
+    assert " --probe network " in next_command(sweep, ["seed"], sweep.parents[1]).command
 
 
 def test_the_usual_outputs_folder_is_not_named_and_another_database_is(sweep, monkeypatch):
     monkeypatch.chdir(sweep.parents[1])
     record = sweep / "sweep" / "tracking.json"
     record.write_text(json.dumps({"uri": default_place(sweep.parents[1] / "outputs").public_uri}))
-    assert next_command(sweep, ["seed"], sweep.parents[1]) == f"eegbench compare --parent {sweep}"
+    assert next_command(sweep, ["seed"], sweep.parents[1]).command == f"eegbench compare --parent {sweep}"
     record.write_text(json.dumps({"uri": "http://host:5000"}))
-    assert next_command(sweep, ["seed"], sweep.parents[1]).endswith(" --tracking-uri http://host:5000")
+    assert next_command(sweep, ["seed"], sweep.parents[1]).command.endswith(" --tracking-uri http://host:5000")
 
 
 def test_there_is_no_table_of_several_datasets_and_none_of_runs_that_mlflow_does_not_keep(sweep):
     assert next_command(sweep, ["dataset", "seed"], sweep.parents[1]) is None
     assert next_command(sweep, ["dataset.seed"], sweep.parents[1]) is None
     (sweep / "sweep" / "tracking.json").unlink()
-    assert "these are in folders alone (tracking=folder)" in next_command(sweep, ["seed"], sweep.parents[1])
+    found = next_command(sweep, ["model", "seed"], sweep.parents[1])
+    assert "these are in folders alone (tracking=folder)" in found.command
+    assert found.table is None
+    assert next_command(sweep, ["split.fold", "seed"], sweep.parents[1]).command == f"eegbench pool {sweep}"

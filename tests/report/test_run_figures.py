@@ -10,7 +10,7 @@ from small_training import FakeStore
 
 from eegbench.config import build
 from eegbench.preprocessing import Preprocessing
-from eegbench.report.run_figures import _hypnogram_facts, _project
+from eegbench.report.run_figures import _hypnogram_facts, _project, over_time
 
 
 def test_principal_components_are_those_of_scikit_learn_but_for_their_signs():
@@ -41,3 +41,17 @@ def test_a_hypnogram_shows_windows_that_have_the_class_of_their_centre_there(rul
     facts = _hypnogram_facts(pd.DataFrame(said), store, build(node, Preprocessing, path="preprocessing"))
     assert facts["frame"]["start_s"].tolist() == [first_s, first_s + 30.0]
     assert facts["window_s"] == length_s
+
+
+@pytest.mark.parametrize(
+    ("classes", "folder"),
+    [
+        (("W", "N1", "N2", "N3", "R"), "hypnograms"),
+        (("W", "Sleep"), "hypnograms"),
+        (("N2", "N3"), "hypnograms"),
+        (("left", "right"), "predictions_over_time"),
+        (("L", "R"), "predictions_over_time"),
+    ],
+)
+def test_predictions_over_time_are_called_hypnograms_where_they_are_of_sleep(classes, folder):
+    assert over_time(classes) == folder

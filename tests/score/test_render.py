@@ -41,11 +41,14 @@ def test_many_classes_go_on_in_further_tables():
     assert all(f"{i / 100:.2f}" in text for i in range(20))
 
 
-def test_below_six_subjects_a_line_says_why_there_are_no_intervals():
-    text = render(scores(np.nan, np.nan), n_subjects={"test": 3}, width=100)
-    assert "no intervals: 3 test subjects, at least 6 are needed" in text
+def test_of_one_subject_a_line_says_why_there_are_no_intervals():
+    text = render(scores(np.nan, np.nan), n_subjects={"test": 1}, width=100)
+    assert "no intervals: 1 test subject, at least 2 are needed" in text
     assert "[" not in text
-    assert "1 test subject," in render(scores(np.nan, np.nan), n_subjects={"test": 1}, width=100)
+
+
+def test_the_kind_of_interval_is_named():
+    assert render(scores(), n_subjects={"test": 2}, width=100).count("95 % Student-t interval over subjects") == 2
 
 
 def test_a_marked_split_and_the_mean_over_recordings_are_named():
@@ -68,16 +71,35 @@ def test_markdown_has_the_same_cells():
     assert "| probe | balanced accuracy | accuracy | κ | macro-F1 |\n|---|---|---|---|---|\n" in text
     assert "| random weights | " + " | ".join(["0.62 [0.55, 0.69]"] * 5) + " |" in text
     assert text.count("**") == 4
-    assert text.endswith("over subjects\n")
+    assert text.count("over subjects") == 2
 
 
-def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, classes, rng):
-    text = render(score(frame, classes=classes, rng=rng), n_subjects={"valid": 3, "test": 8}, width=100)
-    assert text.count("balanced accuracy") == 6
-    assert text.count("no intervals: 3 valid subjects") == 6
+def test_scores_of_a_frame_are_rendered_for_every_split_and_aggregation(frame, classes):
+    text = render(score(frame, classes=classes), n_subjects={"valid": 3, "test": 8}, width=100)
+    assert text.count("κ") == 6
+    assert text.count("95 % Student-t interval over subjects") == 12
     assert text.count("test, mean over 16 recordings of 8 subjects, each weighted by its windows") == 2
 
 
 def test_subjects_are_counted_where_something_was_predicted_of_them():
     frame = pd.DataFrame({"split": ["test", "test", "test", "valid"], "subject": ["a", "a", "b", "c"]})
     assert n_subjects_of(frame) == {"test": 2, "valid": 1}
+
+
+def test_macro_figures_say_over_how_many_classes_they_are_and_absent_classes_are_named(frame, classes):
+    test = frame[(frame["split"] == "test") & (frame["label"] != "N3")].copy()
+    test.loc[(test["probe"] == "linear") & (test["predicted"] == "N3"), "predicted"] = "W"
+    absent = {"train": (), "test": ("N3",)}
+    text = render(score(test, classes=classes), n_subjects={"test": 8}, width=300, absent=absent)
+    assert "balanced accuracy over 4 of 5 classes. macro-F1 over 4 of 5 classes, chance over 5. " in text
+    assert text.count("no window of test is labelled N3") == 6
+    complete = render(score(frame, classes=classes), n_subjects={"valid": 3, "test": 8}, width=300)
+    assert complete.count("balanced accuracy over 5 classes. macro-F1 over 5 classes") == 2
+    assert "labelled" not in complete
+
+
+def test_a_class_that_nothing_names_has_no_column_and_is_named_below(frame, classes):
+    absent, n = {"valid": ("REM2",), "test": ("REM2",)}, {"valid": 3, "test": 8}
+    text = render(score(frame, classes=(*classes, "REM2")), n_subjects=n, width=300, absent=absent)
+    assert "balanced accuracy over 5 classes" in text
+    assert text.count("no window is labelled REM2") == text.count("REM2") == 12

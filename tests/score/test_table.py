@@ -3,13 +3,15 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from scipy.special import expit, logit
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score
 
 from eegbench.score import per_recording, per_subject, score
 
 
-def scored(frame, classes, seed=0, **options):
-    return score(frame, classes=classes, rng=np.random.default_rng(seed), **options)
+def scored(frame, classes, **options):
+    return score(frame, classes=classes, **options)
 
 
 def pick(scores, *, metric="balanced_accuracy", **fields):
@@ -67,12 +69,34 @@ def test_recordings_without_a_class_do_not_count_for_its_f1(frame, classes):
     assert np.isfinite([one.value, one.ci_low, one.ci_high]).all()
 
 
-def test_intervals_stand_where_there_are_six_subjects_and_contain_the_value(frame, classes):
+def test_intervals_stand_where_there_are_two_subjects_and_contain_the_value(frame, classes):
     for one in scored(frame, classes):
-        if one.split == "valid":
-            assert np.isnan([one.ci_low, one.ci_high]).all()
-        else:
-            assert one.ci_low <= one.value <= one.ci_high
+        assert one.ci_low < one.value < one.ci_high
+    for one in scored(frame[frame["subject"] == "test00"], classes):
+        assert np.isnan([one.ci_low, one.ci_high]).all()
+
+
+def test_the_interval_of_a_mean_is_a_t_interval_over_subjects_not_recordings(frame, classes):
+    """Each of eight subjects has two recordings; its value is their mean."""
+    part = frame[(frame["probe"] == "linear") & (frame["split"] == "test")]
+    right = part.assign(right=part["label"] == part["predicted"]).groupby(["subject", "recording"])["right"].mean()
+    values = right.groupby("subject").mean().to_numpy()
+    without = np.array([logit(np.delete(values, i).mean()) for i in range(8)]) - logit(values.mean())
+    half = stats.t.ppf(0.975, 7) * np.sqrt(7 / 8 * np.square(without).sum())
+    one = pick(scored(part, classes), metric="accuracy", aggregation="mean_per_recording")
+    assert (one.ci_low, one.ci_high) == pytest.approx(tuple(expit(logit(values.mean()) + np.array([-half, half]))))
+
+
+def test_the_interval_of_a_pooled_score_is_the_jackknife_of_the_score(frame, classes):
+    part = frame[(frame["probe"] == "linear") & (frame["split"] == "test")]
+
+    def score_of(rows):
+        return logit(balanced_accuracy_score(rows["label"], rows["predicted"]))
+
+    without = np.array([score_of(part[part["subject"] != name]) for name in part["subject"].unique()])
+    half = stats.t.ppf(0.975, 7) * np.sqrt(7 / 8 * np.square(without - score_of(part)).sum())
+    one = pick(scored(part, classes), aggregation="pooled")
+    assert (one.ci_low, one.ci_high) == pytest.approx(tuple(expit(score_of(part) + np.array([-half, half]))))
 
 
 def test_scores_are_deterministic_and_do_not_depend_on_other_probes_or_the_order_of_rows(frame, classes):
@@ -81,7 +105,6 @@ def test_scores_are_deterministic_and_do_not_depend_on_other_probes_or_the_order
     assert repr([one for one in scores if one.probe == "linear"]) == repr(alone)
     shuffled = scored(frame.sample(frac=1, random_state=1), classes)
     assert sorted(map(repr, scores)) == sorted(map(repr, shuffled))
-    assert repr(scored(frame, classes, seed=1)) != repr(scores)
 
 
 def test_the_mark_follows_the_split(frame, classes):

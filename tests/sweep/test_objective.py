@@ -25,6 +25,7 @@ def test_scores_are_sought_high_and_costs_low():
         (["valid/linear/balanced_accuracy", "test (within subject)/linear/accuracy"], "test split"),
         (["run/best_valid_loss"], "pretext"),
         (["valid/pretext/accuracy"], "pretext"),
+        (["valid/training/accuracy"], "measured on examples as in training"),
         (["valid/linear/balanced_acuracy"], "did you mean valid/linear/balanced_accuracy"),
         (["valid/knn/acc"], "did you mean valid/knn/accuracy"),
         (["valid/balanced_accuracy"], "did you mean valid/main/balanced_accuracy"),
