@@ -1,18 +1,18 @@
-"""Cuts annotations so that none lies over another: at no time do two say what was done."""
+"""Removal of overlaps between annotations."""
 
 import mne
 
 SLACK_S = 1e-6
-"""Rounding of seconds, far below the time between samples."""
+"""Tolerance for the rounding of seconds, far below the time between samples."""
 
 
 def without_overlaps(annotations: "mne.Annotations") -> tuple["mne.Annotations", int]:
-    """End each annotation where the next begins; of two that begin together the first stays.
+    """End each annotation where the next begins; of two with the same onset, the first is used.
 
     Returns
     -------
     annotations, n_cut
-        In order of time, relative to the same origin; and how many were cut or dropped.
+        Annotations in order of time, relative to the same origin; and the number that was cut or dropped.
     """
     onset: list[float] = []
     duration: list[float] = []

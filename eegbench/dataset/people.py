@@ -1,4 +1,4 @@
-"""Says whose a recording is: by its folder, its name, or the table of people in the folder."""
+"""Subject of a recording, from its folder, its name, or the table of subjects in the folder."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,14 +13,14 @@ from eegbench.types import Fact
 
 @dataclass(frozen=True)
 class Person:
-    """Who was recorded, and on which occasion.
+    """Subject of a recording, with session and run.
 
     Attributes
     ----------
     subject, session, run
-        ``run`` is empty where nothing says which one it is.
+        Identifiers; ``run`` is empty if unknown.
     facts
-        What is known of the subject.
+        Known properties of the subject.
     """
 
     subject: str
@@ -30,24 +30,24 @@ class Person:
 
 
 def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, Person]:
-    """Return whose the recordings in a folder are.
+    """Return the subjects of the recordings in a folder.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the recordings.
     ids
-        Recordings' files, and their ids.
+        Ids of the recordings, by their file.
     subject
-        ``folder``, ``file``, or a regular expression with a group ``subject``; None takes the table of recordings, or
+        ``folder``, ``file``, or a regular expression with a group ``subject``; None uses the table of recordings, or
         else the folder.
 
     Raises
     ------
     BadRecordingError
-        Where nothing says whose a recording is, or the table contradicts itself.
+        If the subject of a recording is unknown, or the table contradicts itself.
     ValueError
-        Where ``subject`` is none of these.
+        If ``subject`` is none of these.
     """
     table = people_table(root)
     if subject is None and table is not None and table.key is not None:

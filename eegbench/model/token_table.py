@@ -1,4 +1,4 @@
-"""Table of an encoder's tokens: each stands for a channel and a piece of time, or for all of the window."""
+"""What each token of an encoder stands for: a channel and a piece of time, or the whole window."""
 
 from dataclasses import dataclass
 
@@ -6,22 +6,22 @@ import numpy as np
 from jaxtyping import Float, Int
 
 CLASS_TOKEN = -1
-"""Channel index of a token for all of the window."""
+"""Channel of a token that stands for the whole window."""
 
 
 @dataclass(frozen=True)
 class TokenTable:
-    """Channels and times of the tokens, in the order of the network.
+    """A row for each token, in the order of the network.
 
     Attributes
     ----------
-    Names of the channels.
+    channels
         Names of the channels.
-    Index of each token's channel; −1 for the class token.
+    channel
         Index of each token's channel; −1 for the class token.
-    Index of each token's piece of time, from 0; −1 for the class token.
+    chunk
         Which piece of time it covers, from 0; −1 for the class token.
-    Start, relative to the window's start, and duration in seconds.
+    start_s, duration_s
         From the window's start.
     """
 
@@ -36,7 +36,7 @@ class TokenTable:
 
     @property
     def n_chunks(self) -> int:
-        """Number of pieces of time."""
+        """Pieces of time."""
         return int(self.chunk.max()) + 1
 
     @property
@@ -49,7 +49,7 @@ class TokenTable:
 
 
 def channel_major(channels: tuple[str, ...], n_chunks: int, chunk_s: float) -> TokenTable:
-    """Return the table of a class token followed by all pieces of the first channel, then of the second, and so on."""
+    """Return the table of a class token followed by all pieces of the first channel, all of the second, and so on."""
     channel = np.repeat(np.arange(len(channels)), n_chunks)
     chunk = np.tile(np.arange(n_chunks), len(channels))
     return TokenTable(

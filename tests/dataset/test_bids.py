@@ -1,4 +1,4 @@
-"""A BIDS tree gives its recordings, events, channels and participants as they are, or says what is wrong with it."""
+"""A BIDS dataset gives its recordings, events, channels and participants, or an error that names the problem."""
 
 import json
 import logging
@@ -50,7 +50,7 @@ def written(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tree(written: Path, tmp_path: Path) -> Path:
-    """Return a copy of the tree that a test may change."""
+    """Return a copy of the dataset that a test may change."""
     return Path(shutil.copytree(written, tmp_path / "tree"))
 
 
@@ -441,7 +441,7 @@ def test_eegbci_as_a_tree_is_eegbci(eegbci_tree: Path, shared_data: Path):
 
 @pytest.fixture(scope="session")
 def validator() -> list[str]:
-    """The command of the official validator, which npm fetches."""
+    """Return the command of the official validator, which npm downloads."""
     npx = shutil.which("npx")
     if npx is None:
         pytest.skip("the official bids-validator is not here: there is no npm")

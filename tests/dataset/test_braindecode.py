@@ -1,4 +1,4 @@
-"""Folders that braindecode's BaseConcatDataset.save() writes: recordings, with labels of the signal or of the whole."""
+"""Folders saved by braindecode's BaseConcatDataset.save(): recordings, with labels of the signal or the recording."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def recording(seed: int) -> mne.io.BaseRaw:
 
 
 def write(root: Path, number: int, **description: Any) -> None:
-    """Write a recording as braindecode 1.8 does, which a test below compares with braindecode where it is installed."""
+    """Write a recording as braindecode 1.8 does; a test below compares it with braindecode if that is installed."""
     folder = root / str(number)
     folder.mkdir(parents=True)
     recording(number).save(folder / f"{number}-raw.fif", verbose="ERROR")

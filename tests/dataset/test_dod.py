@@ -1,4 +1,4 @@
-"""DOD-H and DOD-O: their files in a folder, or downloaded from the first address that has them."""
+"""DOD-H and DOD-O: files in a folder, or downloaded from the first address that has them."""
 
 import logging
 from pathlib import Path

@@ -16,7 +16,7 @@ from eegbench.dataset.content import BLOCK_BYTES, N_BLOCKS, file_digest
 from eegbench.dataset.signal_list import list_recordings
 
 N = 12000
-"""Samples of four epochs."""
+"""Number of samples in four epochs."""
 
 
 def read(root: Path, **options):

@@ -1,4 +1,4 @@
-"""Labels in CSV, TSV and plain text: each form gives the same marks, and what is not clear is refused."""
+"""Labels in CSV, TSV and plain text: each form gives the same marks, and ambiguous files raise errors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Stages in XML of NSRR and of Compumedics; what could expand or fetch something is refused."""
+"""Sleep stages in XML of NSRR and of Compumedics; entities and external references raise errors."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whose a recording is: by folder, file, pattern or table, and never by guessing."""
+"""Subject of a recording: by folder, file, pattern or table, and never by guessing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Recordings of a folder in each format, with labels of each origin: the right samples and labels, or a refusal."""
+"""Recordings of a folder in each format, with labels from each source: right samples and labels, or an error."""
 
 import pickle
 from pathlib import Path

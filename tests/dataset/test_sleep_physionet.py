@@ -1,4 +1,4 @@
-"""Nights are found, paired, read and cropped as published; what does not fit is named."""
+"""Nights are found, paired, read and cropped as published; files that do not fit are named in errors."""
 
 import datetime
 import shutil
@@ -41,7 +41,7 @@ NIGHT = [  # of 600 s: wake, sleep from 120 s to 420 s, wake, and unscored far b
 
 @pytest.fixture
 def folder(tmp_path: Path, write_edf, write_hypnogram) -> Path:
-    """Two nights of subject 0, one of subject 7, under published names."""
+    """Two nights of subject 0, one of subject 7, with published names."""
     for psg, hypnogram in (("SC4001E0", "SC4001EC"), ("SC4002E0", "SC4002EH"), ("SC4071E0", "SC4071EP")):
         patient = edfio.Patient(sex="F", name=f"Female_{33 if psg.startswith('SC400') else 30}yr")  # as published
         write_edf(tmp_path / f"{psg}-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0, patient=patient)
@@ -199,7 +199,7 @@ def test_a_name_alone_makes_no_file_one_of_sleep_edf(tmp_path: Path, write_edf, 
 
 @pytest.fixture
 def own_names(tmp_path: Path, write_edf) -> Path:
-    """Two nights of each of two people under a lab's own names."""
+    """Two nights of each of two people with other names."""
     for seed, name in enumerate(("S01_night1", "S01_night2", "S02_night1", "S02_night2")):
         write_edf(tmp_path / f"{name}-PSG.edf", seed=seed)
     return tmp_path
@@ -287,7 +287,7 @@ def test_endings_in_capitals_are_those_of_a_night_too(tmp_path: Path, write_edf,
 
 @pytest.fixture
 def pairs(tmp_path: Path, write_edf, write_hypnogram):
-    """Write files of these names, and say which hypnogram each recording has."""
+    """Write files with these names, and return the hypnogram of each recording."""
 
     def of(*names: str) -> dict[str, str | None]:
         for name in names:
