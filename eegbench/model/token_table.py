@@ -1,4 +1,4 @@
-"""What each token of an encoder stands for: a channel and a piece of time, or the whole window."""
+"""Table of an encoder's tokens: each stands for a channel and a piece of time, or for all of the window."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 CLASS_TOKEN = -1
-"""Channel of a token that stands for the whole window."""
+"""Channel index of a token for all of the window."""
 
 
 @dataclass(frozen=True)
 class TokenTable:
-    """A row for each token, in the order of the network.
+    """Channels and times of the tokens, in the order of the network.
 
     Attributes
     ----------
@@ -20,9 +20,9 @@ class TokenTable:
     channel
         Index of each token's channel; −1 for the class token.
     chunk
-        Which piece of time it covers, from 0; −1 for the class token.
+        Index of each token's piece of time, from 0; −1 for the class token.
     start_s, duration_s
-        From the window's start.
+        Start, relative to the window's start, and duration in seconds.
     """
 
     channels: tuple[str, ...]
@@ -36,7 +36,7 @@ class TokenTable:
 
     @property
     def n_chunks(self) -> int:
-        """Pieces of time."""
+        """Number of pieces of time."""
         return int(self.chunk.max()) + 1
 
     @property
@@ -49,7 +49,7 @@ class TokenTable:
 
 
 def channel_major(channels: tuple[str, ...], n_chunks: int, chunk_s: float) -> TokenTable:
-    """Return the table of a class token followed by all pieces of the first channel, all of the second, and so on."""
+    """Return the table of a class token followed by all pieces of the first channel, then of the second, and so on."""
     channel = np.repeat(np.arange(len(channels)), n_chunks)
     chunk = np.tile(np.arange(n_chunks), len(channels))
     return TokenTable(
