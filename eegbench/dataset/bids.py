@@ -121,7 +121,7 @@ class Bids(FolderDataset):
         """
         if self.root is None:
             raise FileNotFoundError(
-                "dataset.root=null: the folder of a BIDS tree is expected, in which dataset_description.json lies; "
+                "dataset.root=null: the folder of a BIDS tree is expected, which contains dataset_description.json; "
                 "type dataset.root=FOLDER."
             )
         paths = self._of_tasks(find_recordings(self.root))
@@ -220,7 +220,7 @@ class Bids(FolderDataset):
         table = sidecar(path, "channels", ".tsv")
         if table is None and self.channels is None:
             raise BadRecordingError(
-                f"{path.fpath}: has no channels.tsv, which says what its channels are; name those to read by "
+                f"{path.fpath}: has no channels.tsv, which lists its channels; name those to read with "
                 "dataset.channels=[…]."
             )
         return {} if table is None else read_channels(table)

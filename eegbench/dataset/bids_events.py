@@ -75,7 +75,7 @@ def check_names(table: Path, column: str, events: Sequence[Event], known: Sequen
     if unknown:
         said = ", ".join(f"{name}: CLASS" for name in list(names)[:3])
         raise BadRecordingError(
-            f"{table}: {column} has {listed(unknown)}, which stand neither in dataset.labels nor in dataset.ignored; "
+            f"{table}: {column} has {listed(unknown)}, which are neither in dataset.labels nor in dataset.ignored; "
             f"give each a class, 'dataset.labels={{{said}}}', or add it to dataset.ignored."
         )
 

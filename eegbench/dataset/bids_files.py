@@ -44,7 +44,7 @@ def find_recordings(root: Path) -> list[Any]:
     if not found:
         raise FileNotFoundError(
             f"dataset.root={root}: holds no sub-NAME/[ses-NAME/]eeg/…_task-NAME_…eeg with one of "
-            f"{', '.join(EXTENSIONS)}; set the folder in which dataset_description.json lies."
+            f"{', '.join(EXTENSIONS)}; set the folder which contains dataset_description.json."
         )
     return found
 

@@ -75,7 +75,7 @@ def read_lines(path: Path) -> Lines:
         reader = csv.reader(text.splitlines(), delimiter=delimiter or "\t", skipinitialspace=True, strict=True)
         rows = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error as error:
-        raise BadRecordingError(f"{path}: is no table ({error}); CSV or TSV is expected.") from error
+        raise BadRecordingError(f"{path}: is not a table ({error}); CSV or TSV is expected.") from error
     kept = [(number, row) for number, row in rows if any(row)]
     if not kept:
         raise BadRecordingError(f"{path}: is empty; a table is expected.")

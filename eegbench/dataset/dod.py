@@ -117,7 +117,7 @@ class DreemOpen(Dataset):
         found = list_recordings(folder, f"*{ENDING}", subject="file", labels=None, endings=(ENDING,))
         strangers = [one.id for one in found if one.id not in self.published]
         if strangers:
-            _log.info("%d files are no records of %s: %s.", len(strangers), self.name, named(strangers))
+            _log.info("%d files are not recordings of %s: %s.", len(strangers), self.name, named(strangers))
         chosen = self._chosen([one.id for one in found])
         return self._reader.with_lists([one for one in found if one.id in chosen])
 

@@ -86,7 +86,7 @@ def _fetch_from(url: str, path: Path, expected: str | None, check: Callable[[Pat
 def _compare(path: Path, expected: str, found: str) -> None:
     if found != expected:
         raise ValueError(
-            f"{path}: has the SHA-256 {found[:12]}…, and {expected[:12]}… was fetched first ({RECORD} beside it); "
+            f"{path}: has the SHA-256 {found[:12]}…, and {expected[:12]}… was fetched first ({RECORD} next to it); "
             "delete the file to fetch it again, or its entry there if the change is meant."
         )
 

@@ -75,5 +75,5 @@ def _by_number(paths: Iterable[Path]) -> Runs:
     for path in sorted(paths):
         match = re.fullmatch(r"S(\d{3})R(\d{2})\.edf", path.name)
         if match and (other := found.setdefault((int(match[1]), int(match[2])), path)) != path:
-            raise ValueError(f"{path}: stands for the same run as {other}; keep one of the two in the folder.")
+            raise ValueError(f"{path}: is the same run as {other}; keep one of the two in the folder.")
     return found

@@ -130,7 +130,7 @@ def dataset_at(path: Path, file: "h5py.File", where: str, what: str) -> "h5py.Da
             "is expected."
         )
     if found.file.filename != file.filename or found.external or found.is_virtual:
-        raise BadRecordingError(f"{path}: {what} at {where!r} lies in another file; copy it into this one.")
+        raise BadRecordingError(f"{path}: {what} at {where!r} is in another file; copy it into this one.")
     return found
 
 
@@ -144,7 +144,7 @@ def _described(path: Path, file: "h5py.File") -> list[Mapping[str, Any]]:
     try:
         entries = json.loads(found)
     except (TypeError, ValueError) as error:
-        raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is no JSON ({error}); {layout}.") from error
+        raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is not JSON ({error}); {layout}.") from error
     is_list = isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
     if not is_list or not entries or not all(isinstance(one.get("path"), str) for one in entries):
         raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} lists no signals with their paths; {layout}.")

@@ -109,14 +109,14 @@ class H5Reader:
             )
         found = stages_in_file(recording.signal) if recording.labels is None else stages_in_list(recording.labels)
         if found is None or (found == UNSCORED).all():
-            self._tell(recording, logging.INFO, "%s: nobody scored it; it is read without labels.")
+            self._tell(recording, logging.INFO, "%s: it has no scores; it is read without labels.")
         elif not found.any() and self.zeros_are_unlabelled:
             told = "%s: all of its stages are 0, and it is taken for unlabelled (dataset.zeros_are_unlabelled=true)."
             self._tell(recording, logging.WARNING, told)
             found = np.full_like(found, UNSCORED)
         elif not found.any():
             told = (
-                "%s: all of its stages are 0, and taken for wake. If nobody scored it, set "
+                "%s: all of its stages are 0, and taken for wake. If it is unscored, set "
                 "dataset.zeros_are_unlabelled=true."
             )
             self._tell(recording, logging.WARNING, told)

@@ -97,6 +97,6 @@ def _check_finite(path: Path, signal: H5Signal, samples: Float[np.ndarray, "n"],
     wrong = np.flatnonzero(~np.isfinite(samples))
     if len(wrong):
         raise BadRecordingError(
-            f"{path}: channel {signal.name!r} has {len(wrong)} samples that are no numbers (NaN or infinite), the "
+            f"{path}: channel {signal.name!r} has {len(wrong)} samples that are not finite (NaN or infinite), the "
             f"first at {(start + wrong[0]) / signal.sfreq:g} s; replace them, or leave the channel out."
         )

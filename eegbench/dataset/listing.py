@@ -22,7 +22,7 @@ def listed(dataset: Dataset) -> list[Recording]:
     both = sorted(set(dataset.labels) & set(dataset.ignored))
     if both:
         raise ValueError(
-            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
+            f"{both[0]!r} is in dataset.labels and in dataset.ignored; remove it from one, for example with "
             "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
         )
     recordings = dataset.recordings()

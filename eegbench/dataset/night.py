@@ -155,7 +155,7 @@ def _stages(
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:
     if unknown:
         raise BadRecordingError(
-            f"{hypnogram}: has the labels {', '.join(map(repr, unknown))}, which stand neither in dataset.labels nor "
+            f"{hypnogram}: has the labels {', '.join(map(repr, unknown))}, which are neither in dataset.labels nor "
             "in dataset.ignored. Choose dataset/labels=aasm or another of the shipped ones, type "
             "'dataset.labels={TEXT: CLASS, …}', or add them to dataset.ignored=[…]."
         )

@@ -55,7 +55,7 @@ def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[s
         scored = by_prefix.get(_prefix(_OF_PSG, key) or "none", [])
         if len(scored) > 1:
             raise ValueError(
-                f"{free[scored[1]]}: stands for the same night as {free[scored[0]].name}; keep one of the two in the "
+                f"{free[scored[1]]}: is the same night as {free[scored[0]].name}; keep one of the two in the "
                 f"folder, or name it in a column {COLUMN} of a table of recordings."
             )
         if scored:
@@ -110,7 +110,7 @@ def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
     for path in files:
         if has_ending(path, ending) and found.setdefault(key_of(path), path) != path:
             raise ValueError(
-                f"{path}: stands for the same night as {found[key_of(path)].name}; keep one of the two in the folder."
+                f"{path}: is the same night as {found[key_of(path)].name}; keep one of the two in the folder."
             )
     return found
 

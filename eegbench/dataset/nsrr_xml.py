@@ -66,7 +66,7 @@ def _parsed(path: Path) -> ElementTree.Element:
     except (OSError, expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
         if isinstance(error, BadRecordingError):
             raise
-        raise BadRecordingError(f"{path}: is no XML ({error}); copy or export it again.") from error
+        raise BadRecordingError(f"{path}: is not XML ({error}); copy or export it again.") from error
 
 
 def _refusing(path: Path) -> Callable[..., None]:

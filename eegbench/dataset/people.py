@@ -84,7 +84,7 @@ def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
     try:
         pattern = re.compile(subject)
     except re.error as error:
-        raise ValueError(f"dataset.subject={subject}: is no regular expression ({error}).") from error
+        raise ValueError(f"dataset.subject={subject}: is not a regular expression ({error}).") from error
     if "subject" not in pattern.groupindex:
         raise ValueError(
             f"dataset.subject={subject}: folder, file, or a regular expression with a group (?P<subject>…) is expected."
@@ -95,7 +95,7 @@ def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
 def _by_folder(path: Path, below: Path) -> Person:
     if len(below.parts) < 2:
         raise BadRecordingError(
-            f"{path}: lies in no folder of a subject, so nothing says whose it is. Set dataset.subject=file where each "
+            f"{path}: is not in a folder of a subject, so its subject is unknown. Set dataset.subject=file where each "
             "file is another person, 'dataset.subject=\"(?P<subject>REGULAR_EXPRESSION)\"' where a part of its path is "
             f"the subject, or write {TABLE} in dataset.root with the columns file and subject: eegbench data check "
             f"FOLDER dataset=recordings dataset.subject=file --subjects FOLDER/{TABLE} writes one to correct."

@@ -131,7 +131,7 @@ def people_table(root: Path) -> PeopleTable | None:
     paths = [root / name for name in NAMES if (root / name).is_file()]
     if len(paths) > 1:
         ignored = ", ".join(path.name for path in paths[1:])
-        _log.info("%s says who was recorded, and %s beside it is not read.", paths[0], ignored)
+        _log.info("subjects are taken from %s; %s is not read.", paths[0], ignored)
     return _read(paths[0], paths[0].stat().st_mtime_ns) if paths else None
 
 

@@ -75,9 +75,9 @@ def test_a_column_of_the_descriptions_labels_recordings_as_a_whole(tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, r"has the labels 'left_hand' \(1\), 'right_hand' \(1\), which stand neither in dataset\.labels"),
+        ({}, r"has the labels 'left_hand' \(1\), 'right_hand' \(1\), which are neither in dataset\.labels"),
         ({"label_column": "age"}, r"description\.json: has no age \(dataset\.label_column\); it has subject"),
-        ({"label_column": "subject"}, r"description\.json: has the labels '1' \(1\), which stand neither"),
+        ({"label_column": "subject"}, r"description\.json: has the labels '1' \(1\), which are neither"),
         ({"labels": SIDES, "channels": ["Cz"]}, r"Cz"),
     ],
 )

@@ -89,7 +89,7 @@ def test_what_was_written_is_read_again_without_moabb_and_is_not_written_twice(t
 def test_events_become_classes_by_the_labels_given_and_others_must_be_ignored(tmp_path, stand_in):
     options = {"name": "Hands", "subjects": [1], "labels": {"left_hand": "left"}}
     dataset = reader(tmp_path, **options)
-    with pytest.raises(BadRecordingError, match=r"has the labels 'right_hand' \(1\), which stand neither in"):
+    with pytest.raises(BadRecordingError, match=r"has the labels 'right_hand' \(1\), which are neither in"):
         dataset.read(dataset.recordings()[0])
     ignoring = reader(tmp_path, **options, ignored=["right_hand"])
     assert ignoring.classes == ("left",)

@@ -316,7 +316,7 @@ def test_names_that_only_resemble_each_other_are_no_pair(pairs):
 def test_the_equal_name_comes_before_that_of_a_scorer_and_two_scorers_are_refused(pairs, tmp_path: Path):
     assert pairs("SG0011E0-PSG", "SG0011E0-Hypnogram", "SG0011EC-Hypnogram")["SG0011E0"] == "SG0011E0"
     (tmp_path / "SG0011E0-Hypnogram.edf").unlink()
-    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: stands for the same night as SG0011EC-H.*a column"):
+    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: is the same night as SG0011EC-H.*a column"):
         pairs("SG0011EJ-Hypnogram")
     table = tmp_path / "subjects.csv"
     table.write_text("recording,subject,hypnogram\nSG0011E0,1,SG0011EC\n")
@@ -385,7 +385,7 @@ def test_a_psg_without_hypnogram_and_the_reverse_are_listed_and_refused_when_rea
 
 def test_two_hypnograms_of_one_night_are_named(folder: Path):
     shutil.copy(folder / "SC4001EC-Hypnogram.edf", folder / "SC4001EW-Hypnogram.edf")
-    with pytest.raises(ValueError, match=r"SC4001EW-Hypnogram\.edf: stands for the same night as SC4001EC-Hyp"):
+    with pytest.raises(ValueError, match=r"SC4001EW-Hypnogram\.edf: is the same night as SC4001EC-Hyp"):
         dataset(folder).recordings()
 
 
@@ -394,7 +394,7 @@ def test_two_hypnograms_of_one_night_are_named(folder: Path):
     [
         (
             [*NIGHT, (590.0, 5.0, "Lights on")],
-            "has the labels 'Lights on', which stand neither in dataset.labels nor in",
+            "has the labels 'Lights on', which are neither in dataset.labels nor in",
         ),
         (NIGHT[:1], "no sleep stage in the 600 s of the record"),
         ([(700.0, 30.0, "Sleep stage 2")], "no stage in the 600 s of the record has a class"),
