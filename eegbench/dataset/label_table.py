@@ -20,7 +20,7 @@ from eegbench.dataset.marks import Mark
 
 TIME_OF_DAY = re.compile(r"(\d\d?):(\d\d):(\d\d(?:[.,]\d+)?)")
 
-WHOLE = re.compile(r"(-?\d+)\.0+")
+INTEGER = re.compile(r"(-?\d+)\.0+")
 """An integer written with decimals, as some programs do if a column has gaps."""
 
 
@@ -157,5 +157,5 @@ def _clock_times(lines: Lines, texts: list[str]) -> list[float]:
 
 def _text(cell: str) -> str:
     """Return the text of a cell; integers lose their decimals, and missing values become empty."""
-    match = WHOLE.fullmatch(cell)
+    match = INTEGER.fullmatch(cell)
     return "" if cell in MISSING else match[1] if match else cell

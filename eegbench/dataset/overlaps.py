@@ -2,7 +2,7 @@
 
 import mne
 
-SLACK_S = 1e-6
+TOLERANCE_S = 1e-6
 """Tolerance for the rounding of seconds, far below the time between samples."""
 
 
@@ -19,10 +19,10 @@ def without_overlaps(annotations: "mne.Annotations") -> tuple["mne.Annotations",
     description: list[str] = []
     n_cut = 0
     for one in sorted(annotations, key=lambda one: float(one["onset"])):
-        if onset and one["onset"] - onset[-1] <= SLACK_S:
+        if onset and one["onset"] - onset[-1] <= TOLERANCE_S:
             n_cut += 1
             continue
-        if onset and onset[-1] + duration[-1] > one["onset"] + SLACK_S:
+        if onset and onset[-1] + duration[-1] > one["onset"] + TOLERANCE_S:
             duration[-1] = one["onset"] - onset[-1]
             n_cut += 1
         onset.append(one["onset"])

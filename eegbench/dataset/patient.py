@@ -9,7 +9,7 @@ sex and age in place of the name: ``X F X Female_33yr``.
 import re
 from pathlib import Path
 
-SAYS_NOTHING = re.compile(
+NOT_IDENTIFYING = re.compile(
     r"[\W_]*(x+|0+|f|m|female|male|(fe)?male_\d+yr|anon\w*|unknown|unnamed|no_?name|none|null|na|n/a|patient|subject|test"
     r"|01-jan-\d{4})?[\W_]*",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ def patient_field(path: Path) -> str:
 
 def names_someone(field: str) -> bool:
     """Return whether a field contains a code, a date of birth or a name, and not only values that many people share."""
-    return any(SAYS_NOTHING.fullmatch(word) is None for word in field.split())
+    return any(NOT_IDENTIFYING.fullmatch(word) is None for word in field.split())
 
 
 def sex_and_age(field: str) -> tuple[str, int] | None:
