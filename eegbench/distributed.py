@@ -18,7 +18,7 @@ import torch.distributed as dist
 from jaxtyping import Shaped
 from torch import Tensor, nn
 
-PATIENCE = timedelta(days=7)
+TIMEOUT = timedelta(days=7)
 """Time limit while process 0 preprocesses; a process that died is noticed at once, without this limit."""
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class PeerLostError(ConnectionError):
 
 def join(*, gpu: bool) -> None:
     """Join the other processes that `torchrun` started; over NCCL too if each has a GPU."""
-    dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=PATIENCE)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if gpu else "gloo", timeout=TIMEOUT)
 
 
 def leave() -> None:

@@ -166,6 +166,25 @@ def test_every_module_begins_with_a_sentence(file):
     assert first.endswith((".", "?"))
 
 
+QUESTION = re.compile(r"(What|Which|How|Where|Whether|Who|Whose|When|Why|Does|Is|Are|Did|Can)\b")
+PLAIN = ("augmentation", "config", "dataset", "launch", "model", "split", "store", "sweep", "tracking", "trainer")
+"""Packages whose docstrings, those of their tests included, open with a verb or a noun phrase."""
+
+
+def docstrings(file: Path) -> list[str]:
+    """Return all docstrings of a file, including those of constants."""
+    nodes = (node.value for node in ast.walk(parse(file)) if isinstance(node, ast.Expr))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("package", [".", *PLAIN])
+def test_no_docstring_opens_with_a_question_word(package):
+    files = [file for root in (CODE, TESTS) for file in (root / package).glob("*.py" if package == "." else "**/*.py")]
+    assert files
+    found = [(name_of(file), text) for file in files for text in docstrings(file) if QUESTION.match(text.strip())]
+    assert found == []
+
+
 def ours(file: Path) -> bool:
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     return not any(fnmatch.fnmatch(file.name, pattern.rstrip("/")) for pattern in [".git*", *ignored])

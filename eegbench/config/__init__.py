@@ -13,8 +13,8 @@ from eegbench.config.plain import (
     with_stored,
     write_plain,
 )
+from eegbench.config.quoting import quoted, retyped, typed, unquoted
 from eegbench.config.spec import Node, Spec, build
-from eegbench.config.words import quoted, retyped, typed, unquoted
 
 __all__ = [
     "NO_EFFECT",

@@ -1,4 +1,4 @@
-"""What a dataset promises: a card of facts, a list of recordings, and each of them as an MNE Raw in volts."""
+"""Base class of datasets: a card of facts, a list of recordings, and each recording as an MNE Raw in volts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -12,22 +12,22 @@ from eegbench.types import Recording
 
 @dataclass(frozen=True)
 class Card:
-    """The facts of a published set, beside the code that reads it; a test compares them with the disk.
+    """Facts of a published dataset; a test compares them with the files.
 
     Attributes
     ----------
     citation
-        How its authors want it cited, with the DOI.
+        Citation requested by the authors, with the DOI.
     licence
-        Its licence, by its SPDX name where it has one.
+        Licence, by its SPDX name if it has one.
     url
-        Its home.
+        Web page of the dataset.
     n_subjects, n_recordings
-        Of the complete set.
+        Numbers in the complete dataset.
     sfreq
         Sampling rate in Hz as recorded.
     channels
-        EEG channels as this reader names them, in order.
+        Names of the EEG channels as used by this reader, in order.
     """
 
     citation: str
@@ -40,24 +40,24 @@ class Card:
 
 
 class BadRecordingError(ValueError):
-    """A recording that cannot be used: the message names its file, what was expected and what to do.
+    """Raised for a recording that cannot be used; the message names the file, what was expected and what to do.
 
     Attributes
     ----------
     signal
-        The opened signal, where its labels alone are at fault; None otherwise.
+        The opened signal, if only the labels are invalid; None otherwise.
     """
 
     signal: "mne.io.BaseRaw | None" = None
 
 
 class MixedRatesError(BadRecordingError):
-    """Channels of several sampling rates were asked for, and a reader resamples none.
+    """Raised if the requested channels have several sampling rates; readers do not resample.
 
     Attributes
     ----------
     rates
-        Sampling rate in Hz of each channel asked for that is there, in the order of the names.
+        Sampling rate in Hz of each requested channel that exists, in the order of the names.
     """
 
     def __init__(self, message: str, rates: Mapping[str, float]) -> None:
@@ -71,15 +71,15 @@ class Dataset(ABC):
     Attributes
     ----------
     card
-        Facts of the complete set.
+        Facts of the complete dataset.
     labels
-        From the descriptions in the annotations to class names; the classes are in order of first appearance.
+        Class names by annotation description; classes are in order of first appearance.
     ignored
-        Descriptions that are known and carry no class: their windows stay, unscored.
+        Known descriptions without a class: their windows stay, unscored.
     channels
-        Names of the channels that were asked for; None where the files decide.
+        Requested channel names; None if the files decide.
     on_bad_recording
-        ``raise`` stops at a recording that cannot be used, ``skip`` goes on without it and records why.
+        ``raise`` stops at a recording that cannot be used, ``skip`` continues without it and records the reason.
     """
 
     card: Card
@@ -90,99 +90,99 @@ class Dataset(ABC):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names, in the order in which the label map first names them."""
+        """Class names, in order of first appearance in the label map."""
         return tuple(dict.fromkeys(self.labels.values()))
 
     @property
     @abstractmethod
     def source(self) -> str | None:
-        """The folder or address that the data are read from; None where no option names one."""
+        """Folder or address of the data; None if no option sets one."""
 
     @property
     def name(self) -> str:
-        """What tables call the data: the name of the option."""
+        """Name of the data in tables: the name of the option."""
         return type(self).__module__.rpartition(".")[2]
 
     @property
     def people(self) -> str:
-        """Whose recordings these are: in sets of the same people a subject's id means the same person."""
+        """Identifier of the population: in datasets with the same one, equal subject ids mean the same person."""
         return type(self).__name__
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """Options that change what `read` returns: they are part of a shard's identity."""
+        """Options that change the output of `read`; they are part of a shard's identity."""
         return {}
 
     def origin(self, recording: Recording) -> tuple["Dataset", Recording]:
-        """Return the set whose files a recording is read from, and the recording as that set lists it.
+        """Return the dataset whose files contain a recording, and the recording as listed there.
 
-        They differ from this set and its own recording only where several sets are joined.
+        They differ from this dataset and its own recording only if several datasets are joined.
         """
         return self, recording
 
     def coverage(self, recordings: Sequence[Recording]) -> str:
-        """Say how many subjects and recordings of the complete set these are: "18 of 36 subjects, …"."""
+        """Return the share of the complete dataset: "18 of 36 subjects, …"."""
         n_subjects = len({recording.subject for recording in recordings})
         subjects = _share(n_subjects, self.card.n_subjects, "subjects")
         return f"{subjects}, {_share(len(recordings), self.card.n_recordings, 'recordings')}"
 
-    def how_to_join(self, recordings: Sequence[Recording]) -> str:  # noqa: ARG002  most sets say the same of all
-        """Say what the user is to do so that some recordings belong to one subject, as the end of a sentence."""
+    def how_to_join(self, recordings: Sequence[Recording]) -> str:  # noqa: ARG002  used by some datasets
+        """Return what the user should do to assign recordings to one subject, as the end of a sentence."""
         return "give their files names of one subject"
 
     @abstractmethod
     def recordings(self) -> list[Recording]:
-        """List the recordings, sorted by id; fetch or simulate what is missing first.
+        """List the recordings, sorted by id; missing ones are downloaded or simulated first.
 
         Raises
         ------
         FileNotFoundError
-            Where a folder holds nothing of the expected form.
+            If a folder contains nothing of the expected form.
         ValueError
-            Where asked-for subjects or sessions do not exist.
+            If requested subjects or sessions do not exist.
         """
 
-    def sidecars(self, recording: Recording) -> tuple[Path, ...]:  # noqa: ARG002  most sets have none
-        """Return files, apart from those of signal and labels, that decide what `read` returns.
+    def sidecars(self, recording: Recording) -> tuple[Path, ...]:  # noqa: ARG002  used by some datasets
+        """Return files, other than those of signal and labels, that affect the output of `read`.
 
-        They are part of a recording's digest: a channel that is marked bad afterwards has it preprocessed again.
+        They are part of a recording's digest, so a recording is preprocessed again if, say, a channel is marked as bad.
         """
         return ()
 
     @abstractmethod
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one recording in volts, cropped, with its labels as annotations; samples are not loaded yet.
+        """Open one recording in volts, cropped, with its labels as annotations, without loading samples.
 
-        The first sample kept lies ``raw.first_time`` seconds after the first sample of the file, and
-        annotations' onsets are relative to the file's start likewise (MNE's convention for ``crop``).
+        The first sample is ``raw.first_time`` seconds after the first sample of the file, and onsets of annotations are
+        also relative to the file's start (MNE's convention for ``crop``).
 
         Parameters
         ----------
         recording
-            One of those listed.
+            A recording from `recordings`.
         may_lack_channels
-            Whether a recording that lacks some channels, but not all, is opened without them instead of refused.
+            Whether to open a recording that lacks some, but not all, channels instead of raising an error.
 
         Raises
         ------
         BadRecordingError
-            Where the file is damaged, lacks a channel, or carries labels that the map does not know.
+            If the file is damaged, lacks a channel, or has labels that are not in the map.
         MixedRatesError
-            Where the channels have several sampling rates; `read_channels` reads those of each rate.
+            If the channels have several sampling rates; `read_channels` reads those of each rate.
         """
 
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one recording by name, otherwise as `read` does.
+        """Open some channels of one recording by name, otherwise like `read`.
 
-        A dataset whose files hold channels at several rates overrides this: the channels asked for may have another
-        rate than those of `read`.
+        A dataset whose files contain channels with several rates overrides this method: the requested channels may have
+        another rate than those of `read`.
 
         Raises
         ------
         BadRecordingError
-            As `read`, and where a channel is missing.
+            As in `read`, and if a channel is missing.
         """
         raw = self.read(recording, may_lack_channels=may_lack_channels)
         there = [name for name in channels if name in raw.ch_names]

@@ -1,10 +1,10 @@
-"""Anyone's recordings in the Brain Imaging Data Structure (BIDS): EEG with its events, channels and participants.
+"""Datasets in the Brain Imaging Data Structure (BIDS): EEG with its events, channels and participants.
 
 Conventions
 -----------
-``sub-01/ses-02/eeg/sub-01_ses-02_task-NAME_run-03_eeg.vhdr`` is subject 01, session 02, run 03. What happened when is
-in ``events.tsv`` alone: marks in the files of signals are not read. A channel's type and whether it is bad come from
-``channels.tsv``, volts from the header of the signals.
+``sub-01/ses-02/eeg/sub-01_ses-02_task-NAME_run-03_eeg.vhdr`` is subject 01, session 02, run 03. Events come only from
+``events.tsv``: marks in the signal files are not read. A channel's type and whether it is bad come from
+``channels.tsv``, the scaling to volts from the header of the signals.
 """
 
 import logging
@@ -28,25 +28,25 @@ _log = logging.getLogger(__name__)
 
 
 class Bids(FolderDataset):
-    """The EEG recordings of one task, or of several, in a folder.
+    """EEG recordings of one task, or of several, in a folder.
 
     Parameters
     ----------
     root
-        The folder that holds ``dataset_description.json`` and ``sub-…``.
+        Folder that contains ``dataset_description.json`` and ``sub-…``.
     task
-        Name of a task, or several; None takes the only one that there is.
+        Name of a task, or several; None takes the only one.
     subjects, sessions
         Names without ``sub-`` and ``ses-``; None takes all.
     channels
-        Names, in this order; None takes those that ``channels.tsv`` calls EEG.
+        Channel names, in this order; None takes those with type EEG in ``channels.tsv``.
     bad_channels
-        What becomes of channels whose status in ``channels.tsv`` is bad: ``keep`` reads them like others, ``drop``
-        leaves them out as if they were missing, ``interpolate`` replaces them by splines over the good ones.
+        Treatment of channels that are bad in ``channels.tsv``: ``keep`` reads them like others, ``drop`` excludes them
+        as if they were missing, ``interpolate`` replaces them by splines over the good ones.
     label_column
-        Column of ``events.tsv`` with what happened; None reads no events.
+        Column of ``events.tsv`` with the labels; None reads no events.
     labels, ignored
-        What the column says and its class, and what it says that has none; see `eegbench.dataset.Dataset`.
+        Class names by value of that column, and values without a class; see `eegbench.dataset.Dataset`.
     on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -56,7 +56,7 @@ class Bids(FolderDataset):
     Appelhoff et al. 2019, J. Open Source Softw. 4(44):1896, doi:10.21105/joss.01896 (mne-bids).
     """
 
-    def __init__(  # noqa: PLR0913  four choose recordings, three what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         root: str | None,
@@ -85,22 +85,22 @@ class Bids(FolderDataset):
         self._told: set[str] = set()
 
     @cached_property
-    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the tree says of itself; of no tree, what BIDS is."""
+    def card(self) -> Card:  # type: ignore[override]  # depends on the files
+        """Facts in the dataset's own description; without a dataset, facts of BIDS."""
         try:
             paths = [] if self.root is None else self._of_tasks(find_recordings(self.root))
-        except (FileNotFoundError, ValueError):  # listing the recordings raises it again
+        except (FileNotFoundError, ValueError):  # raised again when recordings are listed
             paths = []
         return describe(self.root, paths, channels=self.channels)
 
     @property
     def people(self) -> str:
-        """The name of the set in its description, or else its folder: sub-01 of two trees are two people."""
+        """Name of the dataset in its description, or else its folder: sub-01 of two datasets are two people."""
         return super().people if self.root is None else f"{type(self).__name__} {people(self.root)}"
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         return {
             "channels": self.channels,
             "bad_channels": self.bad_channels,
@@ -113,15 +113,15 @@ class Bids(FolderDataset):
         Raises
         ------
         FileNotFoundError
-            Where there is no tree.
+            If there is no dataset.
         ValueError
-            Where the task, a subject or a session is not in it.
+            If the task, a subject or a session does not exist.
         BadRecordingError
-            Where a file is absent, or a subject stands not in ``participants.tsv``; with ``skip``, it is left out.
+            If a file is missing, or a subject is not in ``participants.tsv``; with ``skip``, it is left out.
         """
         if self.root is None:
             raise FileNotFoundError(
-                "dataset.root=null: the folder of a BIDS tree is expected, in which dataset_description.json lies; "
+                "dataset.root=null: the folder of a BIDS tree is expected, which contains dataset_description.json; "
                 "type dataset.root=FOLDER."
             )
         paths = self._of_tasks(find_recordings(self.root))
@@ -132,7 +132,7 @@ class Bids(FolderDataset):
         return sorted((one for one in made if one is not None), key=lambda one: one.id)
 
     def sidecars(self, recording: Recording) -> tuple[Path, ...]:
-        """Return the samples, if the header is a file of its own, and the tables of channels and electrodes."""
+        """Return the samples, if separate from the header, and the tables of channels and electrodes."""
         path = path_of(recording.signal, self._folder)
         near = [one for one in recording.signal.parent.glob(f"{recording.signal.stem}.*") if one != recording.signal]
         tables = (("channels", ".tsv"), ("electrodes", ".tsv"), ("coordsystem", ".json"), ("eeg", ".json"))
@@ -140,13 +140,13 @@ class Bids(FolderDataset):
         return tuple(sorted({*near, *(one for one in found if one is not None)}))
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one recording, with electrode positions and its events; interpolating loads the samples."""
+        """Open one recording, with electrode positions and its events; interpolation loads the samples."""
         return self._read(recording, self.channels, may_lack_channels=may_lack_channels)
 
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one recording, which may have another rate than those of `read`."""
+        """Open some channels of one recording, possibly with another rate than those of `read`."""
         return self._read(recording, channels, may_lack_channels=may_lack_channels)
 
     def _read(self, recording: Recording, wanted: Sequence[str] | None, *, may_lack_channels: bool) -> "mne.io.BaseRaw":
@@ -162,11 +162,11 @@ class Bids(FolderDataset):
 
     @property
     def _folder(self) -> Path:
-        assert self.root is not None  # there are no recordings otherwise
+        assert self.root is not None  # otherwise there are no recordings
         return self.root
 
     def _of_tasks(self, paths: Sequence[Any]) -> list[Any]:
-        """Return the recordings of the tasks asked for."""
+        """Return the recordings of the requested tasks."""
         there = sorted({path.task for path in paths})
         if self.tasks is None and len(there) > 1:
             raise ValueError(
@@ -180,7 +180,7 @@ class Bids(FolderDataset):
         return [path for path in paths if path.task in wanted]
 
     def _facts(self) -> dict[str, dict[str, Fact]] | None:
-        """Return what is known of each subject; None where the tree has no such table."""
+        """Return the facts of each subject; None if there is no such table."""
         table = self._folder / "participants.tsv"
         if not table.is_file():
             _log.info("%s has no participants.tsv: nothing is known of the subjects.", self.root)
@@ -188,7 +188,7 @@ class Bids(FolderDataset):
         return read_participants(table)
 
     def _recording(self, path: Any, facts: Mapping[str, Mapping[str, Fact]] | None) -> Recording | None:
-        """Describe a recording; None where it cannot be used and such recordings are skipped."""
+        """Describe a recording; None if it cannot be used and such recordings are skipped."""
         file, reason = Path(path.fpath), None
         if not file.exists():
             reason = f"{file}: {absent(file)}"
@@ -220,13 +220,13 @@ class Bids(FolderDataset):
         table = sidecar(path, "channels", ".tsv")
         if table is None and self.channels is None:
             raise BadRecordingError(
-                f"{path.fpath}: has no channels.tsv, which says what its channels are; name those to read by "
+                f"{path.fpath}: has no channels.tsv, which lists its channels; name those to read with "
                 "dataset.channels=[…]."
             )
         return {} if table is None else read_channels(table)
 
     def _events(self, recording: Recording) -> list[Event]:
-        """Return what happened in a recording; nothing where events are not read."""
+        """Return the events of a recording; empty if events are not read."""
         if self.label_column is None:
             return []
         if recording.labels is None:

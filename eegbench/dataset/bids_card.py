@@ -1,4 +1,4 @@
-"""What a BIDS tree says of itself: whose recordings these are, and how they want to be cited."""
+"""Facts of a BIDS dataset from its own description: citation, licence, and counts."""
 
 from collections.abc import Sequence
 from math import nan
@@ -16,16 +16,16 @@ EEG_BIDS = (
 
 
 def describe(root: Path | None, paths: Sequence[Any], *, channels: Sequence[str] | None) -> Card:
-    """Return the facts of a tree; of no tree, what BIDS is.
+    """Return the facts of a dataset; without a dataset, facts of BIDS.
 
     Parameters
     ----------
     root
-        Its folder.
+        Folder of the dataset.
     paths
         All of its recordings, as ``mne_bids.BIDSPath``; channels and rate are those of the first.
     channels
-        Names that are read; None reads those of type EEG.
+        Names of channels to read; None reads those of type EEG.
     """
     said = {} if root is None else read_json(root / "dataset_description.json")
     first = paths[0] if paths else None
@@ -41,7 +41,7 @@ def describe(root: Path | None, paths: Sequence[Any], *, channels: Sequence[str]
 
 
 def people(root: Path) -> str:
-    """Say whose recordings a tree holds: the name in its description, or else its folder."""
+    """Return an identifier of the population: the name in the dataset's description, or else its folder."""
     return str(read_json(root / "dataset_description.json").get("Name") or root.resolve())
 
 
@@ -61,10 +61,10 @@ def _rate(path: Any) -> float:
 
 
 def _eeg(path: Any) -> list[str]:
-    """Return the names of type EEG of a recording; none where its table cannot be read."""
+    """Return the names of the channels of type EEG; empty if the table cannot be read."""
     table = None if path is None else sidecar(path, "channels", ".tsv")
     try:
         rows = {} if table is None else read_channels(table)
-    except BadRecordingError:  # reading the recording tells
+    except BadRecordingError:  # raised again when the recording is read
         return []
     return [name for name, one in rows.items() if one.kind == "EEG"]

@@ -1,4 +1,4 @@
-"""The channels of a BIDS recording: which are read, in which unit, and what becomes of bad ones."""
+"""Channels of a BIDS recording: selection, units, and treatment of bad channels."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from eegbench.dataset.chosen_channels import choose, labels_of
 from eegbench.dataset.edf import open_edf
 
 VOLTAGES = ("V", "mV", "uV", "\u00b5V", "\u03bcV", "nV", "microV", "n/a", "")
-"""Units of channels that can hold EEG, with both signs for micro; the samples are scaled by their own file's header."""
+"""Units of channels that can contain EEG, with both characters for micro; the file's header scales the samples."""
 
 
 MARK = "set preprocessing.signal.missing_channels=mark to go on without"
@@ -26,32 +26,32 @@ def choose_good(
     left_out: Sequence[str],
     may_lack_channels: bool,
 ) -> dict[str, tuple[str, ...]]:
-    """Return the labels that each name stands for, see `eegbench.dataset.chosen_channels.choose`.
+    """Return the labels of each requested name, see `eegbench.dataset.chosen_channels.choose`.
 
     Parameters
     ----------
     file
-        Of the recording, for error messages.
+        File of the recording, for error messages.
     names
-        Names asked for.
+        Requested names.
     labels
-        Names in the file.
+        Channel names in the file.
     left_out
-        Bad channels that are to be dropped.
+        Bad channels to exclude.
     may_lack_channels
-        Whether some of the channels asked for may be missing or left out.
+        Whether some of the requested channels may be missing or excluded.
 
     Raises
     ------
     BadRecordingError
-        Where a channel is missing that must not be, or all are.
+        If a required channel is missing, or all are.
     """
     if not names:
         raise BadRecordingError(f"{file}: its channels.tsv has no channel of type EEG; correct it.")
     bad = [name for name in names if set(left_out) & set(labels_of(file, name, labels))]
     kept = [name for name in names if name not in bad]
     if bad and not (kept and may_lack_channels):
-        choose(file, names, labels, may_lack_channels=may_lack_channels)  # what is missing is told first
+        choose(file, names, labels, may_lack_channels=may_lack_channels)  # missing channels are reported first
         raise BadRecordingError(
             f"{file}: channels.tsv says that {listed(bad)} is bad; set "
             f"dataset.bad_channels=interpolate or keep, or {MARK}."
@@ -60,12 +60,12 @@ def choose_good(
 
 
 def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel]) -> None:
-    """Refuse channels that hold no voltage, by their table or by the header of their file.
+    """Raise an error for channels that are not voltages according to the table or the file's header.
 
     Raises
     ------
     BadRecordingError
-        Where one does not.
+        If a channel is not a voltage.
     """
     units = {name: f"the unit {channels[name].unit}" for name in names if name in channels}
     wrong = {name: unit for name, unit in units.items() if channels[name].unit not in VOLTAGES}
@@ -79,16 +79,16 @@ def check_units(file: Path, names: Sequence[str], channels: Mapping[str, Channel
 
 
 def at_own_rate(file: Path, raw: "mne.io.BaseRaw", names: Sequence[str]) -> "mne.io.BaseRaw":
-    """Return some channels of an EDF or BDF at their own rate, with kinds and positions as they are.
+    """Return some channels of an EDF or BDF file at their own sampling rate, with unchanged types and positions.
 
-    mne-bids reads all channels of a file at the highest of their rates, and makes up the samples between.
+    mne-bids reads all channels of a file at the highest of their rates, and interpolates the samples between.
 
     Raises
     ------
     BadRecordingError
-        Where the checks of an EDF or BDF fail (see `eegbench.dataset.edf.open_edf`).
+        If the checks of an EDF or BDF file fail (see `eegbench.dataset.edf.open_edf`).
     MixedRatesError
-        Where the channels have several rates.
+        If the channels have several sampling rates.
     """
     if file.suffix.lower() not in (".edf", ".bdf"):
         return raw
@@ -103,12 +103,12 @@ def at_own_rate(file: Path, raw: "mne.io.BaseRaw", names: Sequence[str]) -> "mne
 def interpolated(
     file: Path, raw: "mne.io.BaseRaw", names: Sequence[str], channels: Mapping[str, Channel]
 ) -> "mne.io.BaseRaw":
-    """Replace the bad ones of some channels by spherical splines over the good channels of type EEG.
+    """Replace bad channels by spherical spline interpolation from the good channels of type EEG.
 
     Raises
     ------
     BadRecordingError
-        Where that cannot be done: no EEG, no positions, or too few good channels.
+        If this is impossible: the channel is not EEG, has no position, or too few channels are good.
     """
     eeg = [name for name, one in channels.items() if one.kind == "EEG" and name in raw.ch_names]
     bad = [name for name, one in channels.items() if one.is_bad and name in names]

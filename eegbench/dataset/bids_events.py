@@ -1,4 +1,4 @@
-"""The events of a BIDS recording: what its ``events.tsv`` says, as annotations."""
+"""Events of a BIDS recording: its ``events.tsv`` as annotations."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ from eegbench.dataset.marks import is_bad
 
 @dataclass(frozen=True)
 class Event:
-    """A row of ``events.tsv`` that says what happened.
+    """A labelled row of ``events.tsv``.
 
     Attributes
     ----------
     onset_s, duration_s
-        From the first sample; 0 for an instant.
+        Onset from the first sample and duration, in seconds; a duration of 0 is an instant.
     name
-        What happened.
+        Label of the event.
     """
 
     onset_s: float
@@ -31,12 +31,12 @@ class Event:
 
 
 def read_events(path: Path, column: str) -> list[Event]:
-    """Read the events that have a name in a column; those without (``n/a``) are none.
+    """Read the events with a label in a column; rows without one (``n/a``) are skipped.
 
     Raises
     ------
     BadRecordingError
-        Where the table lacks a column, or a time is no number of seconds.
+        If the table lacks a column, or a time is not a number of seconds.
     """
     found = []
     for number, row in enumerate(read_table(path, ("onset", "duration", column)), start=2):
@@ -63,30 +63,30 @@ def _seconds(path: Path, number: int, column: str, text: str) -> float:
 
 
 def check_names(table: Path, column: str, events: Sequence[Event], known: Sequence[str]) -> None:
-    """Refuse events that neither have a class nor are ignored.
+    """Raise an error for events that neither have a class nor are ignored.
 
     Raises
     ------
     BadRecordingError
-        Names all of them, and how often they are there.
+        With all of their names and counts.
     """
     names = _counted(events)
     unknown = [f"{name} ({n})" for name, n in names.items() if name not in known and not is_bad(name, known)]
     if unknown:
         said = ", ".join(f"{name}: CLASS" for name in list(names)[:3])
         raise BadRecordingError(
-            f"{table}: {column} has {listed(unknown)}, which stand neither in dataset.labels nor in dataset.ignored; "
+            f"{table}: {column} has {listed(unknown)}, which are neither in dataset.labels nor in dataset.ignored; "
             f"give each a class, 'dataset.labels={{{said}}}', or add it to dataset.ignored."
         )
 
 
 def annotations(table: Path, events: Sequence[Event], length_s: float) -> "mne.Annotations":
-    """Return the events from the first sample on.
+    """Return the events from the first sample on, as annotations.
 
     Raises
     ------
     BadRecordingError
-        Where an event begins after the end of the signal: its onset is in another unit, or it is another recording's.
+        If an event begins after the end of the signal: its unit is wrong, or it belongs to another recording.
     """
     late = [event for event in events if event.onset_s >= length_s]
     if late:
@@ -101,6 +101,6 @@ def annotations(table: Path, events: Sequence[Event], length_s: float) -> "mne.A
 
 
 def _counted(events: Sequence[Event]) -> Mapping[str, int]:
-    """Count events by name, in the order of their names."""
+    """Count events by name, sorted by name."""
     names = [event.name for event in events]
     return {name: names.count(name) for name in sorted(set(names))}

@@ -1,4 +1,4 @@
-"""The files of a BIDS tree, through mne-bids: which recordings there are, and which tables belong to each."""
+"""Files of a BIDS dataset, found with mne-bids: its recordings, and the tables of each."""
 
 import configparser
 import json
@@ -16,35 +16,35 @@ from eegbench.dataset.edf_header import read_header
 from eegbench.dataset.electrodes import keep_or_set_positions
 
 EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
-"""Formats of EEG that BIDS allows."""
+"""EEG formats allowed by BIDS."""
 
 MNE_ERRORS = (
     *(ValueError, RuntimeError, OSError, LookupError, TypeError, AttributeError, AssertionError),
     *(ImportError, configparser.Error, MatReadError),
 )
-"""What reading a damaged file, or a tree that contradicts itself, has been seen to raise."""
+"""Exceptions observed when reading damaged files or inconsistent datasets."""
 
 RATE_TOLERANCE = 1e-3
 SHORTER_S = 1.0
-"""So much may a recording be shorter than its ``eeg.json`` says: writers differ by a sample, or round to seconds."""
+"""Tolerance in seconds for the duration in ``eeg.json``: programs differ by a sample, or round to seconds."""
 
 
 def find_recordings(root: Path) -> list[Any]:
-    """Return a ``mne_bids.BIDSPath`` for each EEG recording of each subject, in the order of their names.
+    """Return a ``mne_bids.BIDSPath`` for each EEG recording of each subject, sorted by name.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no such folder, or no recording in it.
+        If the folder does not exist, or contains no recording.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; the root of a BIDS tree is expected.")
-    files = {*root.glob("sub-*/eeg/*_eeg.*"), *root.glob("sub-*/ses-*/eeg/*_eeg.*")}  # links to nothing among them
+    files = {*root.glob("sub-*/eeg/*_eeg.*"), *root.glob("sub-*/ses-*/eeg/*_eeg.*")}  # includes broken links
     found = [path_of(file, root) for file in sorted(files) if file.suffix.lower() in EXTENSIONS]
     if not found:
         raise FileNotFoundError(
             f"dataset.root={root}: holds no sub-NAME/[ses-NAME/]eeg/…_task-NAME_…eeg with one of "
-            f"{', '.join(EXTENSIONS)}; set the folder in which dataset_description.json lies."
+            f"{', '.join(EXTENSIONS)}; set the folder which contains dataset_description.json."
         )
     return found
 
@@ -55,7 +55,7 @@ def of_names(paths: Sequence[Any], entity: str, wanted: Sequence[str | int] | No
     Raises
     ------
     ValueError
-        Where one has none.
+        If one of them has no recording.
     """
     if wanted is None:
         return list(paths)
@@ -76,7 +76,7 @@ def path_of(file: Path, root: Path) -> Any:
     Raises
     ------
     BadRecordingError
-        Where its name is none of BIDS.
+        If its name does not follow BIDS.
     """
     try:
         path = _mne_bids().get_bids_path_from_fname(file, check=False, verbose="ERROR").update(root=root)
@@ -90,9 +90,9 @@ def path_of(file: Path, root: Path) -> Any:
 
 
 def sidecar(path: Any, suffix: str, extension: str) -> Path | None:
-    """Find the table that belongs to a recording: next to it, or further up where BIDS lets it apply to several.
+    """Return the table of a recording: next to it, or in a parent folder if it applies to several recordings.
 
-    One whose name has an entity that the recording's lacks (another run, say) is another recording's.
+    A table whose name has an entity that the recording lacks (such as another run) belongs to another recording.
     """
     try:
         found = path.find_matching_sidecar(suffix=suffix, extension=extension, on_error="ignore")
@@ -102,7 +102,7 @@ def sidecar(path: Any, suffix: str, extension: str) -> Path | None:
         return None
     entities = _mne_bids().get_entities_from_fname(found, on_error="ignore")
     own = {**path.entities, "suffix": suffix}
-    place = ("electrodes", "coordsystem")  # these are told apart by the space of their coordinates
+    place = ("electrodes", "coordsystem")  # these may differ by coordinate space
     names = [
         name for name, value in entities.items() if value is not None and not (name == "space" and suffix in place)
     ]
@@ -112,12 +112,12 @@ def sidecar(path: Any, suffix: str, extension: str) -> Path | None:
 def open_signal(path: Any) -> "mne.io.BaseRaw":
     """Open a recording in volts, with electrode positions, without loading its samples.
 
-    Positions are those of ``electrodes.tsv``, and otherwise those of the 10-05 system by the channels' names.
+    Positions are those in ``electrodes.tsv``, or otherwise those of the channels' names in the 10-05 system.
 
     Raises
     ------
     BadRecordingError
-        Where it cannot be read, or contradicts its ``eeg.json``.
+        If it cannot be read, or contradicts its ``eeg.json``.
     """
     file = path.fpath
     if not file.exists():
@@ -126,7 +126,7 @@ def open_signal(path: Any) -> "mne.io.BaseRaw":
         check_content(read_header(file))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # all that matters is compared by us
+            warnings.simplefilter("ignore")  # the relevant properties are checked below
             raw = _mne_bids().read_raw_bids(path, verbose="ERROR")
     except MNE_ERRORS as error:
         reason = " ".join(str(error).split())[:300]
@@ -139,14 +139,14 @@ def open_signal(path: Any) -> "mne.io.BaseRaw":
 
 
 def absent(file: Path) -> str:
-    """Say why a file is not there, and what to do."""
+    """Return the reason for which a file is missing, and what to do."""
     if file.is_symlink():
         return "is a link to a file that is not there; fetch it (datalad get, git annex get)."
     return "is not there; restore it, or choose others by dataset.subjects."
 
 
 def no_volts(file: Path) -> set[str]:
-    """Return the channels of a BrainVision file whose unit is no voltage: MNE leaves their numbers as they are."""
+    """Return the channels of a BrainVision file whose unit is not a voltage: MNE does not scale them."""
     if file.suffix != ".vhdr":
         return set()
     with warnings.catch_warnings():
@@ -156,7 +156,7 @@ def no_volts(file: Path) -> set[str]:
 
 
 def _check_samples(file: Path, raw: "mne.io.BaseRaw") -> None:
-    """Refuse a header that names another recording's samples, as one that was copied and renamed does."""
+    """Raise an error for a header that names another recording's samples, as after copying and renaming it."""
     names = [Path(name).name for name in raw.filenames if name is not None]
     other = [name for name in names if Path(name).stem != file.stem]
     if file.suffix == ".vhdr" and other:
@@ -166,7 +166,7 @@ def _check_samples(file: Path, raw: "mne.io.BaseRaw") -> None:
 
 
 def _check_description(file: Path, raw: "mne.io.BaseRaw", said: dict[str, Any]) -> None:
-    """Compare rate and duration with what ``eeg.json`` says of them."""
+    """Compare sampling rate and duration with those in ``eeg.json``."""
     sfreq, duration_s = float(raw.info["sfreq"]), raw.n_times / float(raw.info["sfreq"])
     rates = _rates(file) or {sfreq}
     rate, length_s = said.get("SamplingFrequency"), said.get("RecordingDuration")
@@ -182,7 +182,7 @@ def _check_description(file: Path, raw: "mne.io.BaseRaw", said: dict[str, Any]) 
 
 
 def _rates(file: Path) -> set[float]:
-    """Return the sampling rates in an EDF or BDF, of which mne-bids tells the highest."""
+    """Return the sampling rates in an EDF or BDF file; mne-bids reports only the highest."""
     if file.suffix.lower() not in (".edf", ".bdf"):
         return set()
     header = read_header(file)
@@ -190,7 +190,7 @@ def _rates(file: Path) -> set[float]:
 
 
 def read_json(path: Path | None) -> dict[str, Any]:
-    """Return the mapping in a JSON file; an empty one where there is no file, or it cannot be read."""
+    """Return the mapping in a JSON file; empty if there is no file, or it cannot be read."""
     try:
         found = {} if path is None else json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
@@ -199,7 +199,7 @@ def read_json(path: Path | None) -> dict[str, Any]:
 
 
 def listed(names: Sequence[str], most: int = 20) -> str:
-    """Join names for an error message, the first ones only where they are many."""
+    """Join names for an error message, and abbreviate long lists."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 

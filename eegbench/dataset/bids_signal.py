@@ -1,4 +1,4 @@
-"""The signals of a BIDS recording: its channels by name, in volts, with bad ones dropped, kept or interpolated."""
+"""Signals of a BIDS recording: channels by name, in volts, with bad ones excluded, kept or interpolated."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -20,7 +20,7 @@ def read_signal(
     bad_channels: Literal["keep", "drop", "interpolate"],
     may_lack_channels: bool,
 ) -> "mne.io.BaseRaw":
-    """Open a recording with electrode positions and without annotations; interpolating loads the samples.
+    """Open a recording with electrode positions and without annotations; interpolation loads the samples.
 
     Parameters
     ----------
@@ -29,18 +29,18 @@ def read_signal(
     channels
         Rows of ``channels.tsv``.
     wanted
-        Names asked for; None asks for those of type EEG.
+        Requested names; None takes those of type EEG.
     bad_channels
-        What becomes of those that the table calls bad.
+        Treatment of channels that the table marks as bad.
     may_lack_channels
-        Whether some may be missing or left out.
+        Whether some channels may be missing or excluded.
 
     Raises
     ------
     BadRecordingError
-        Where files or tables are damaged or contradict each other, or a channel is missing or not in volts.
+        If files or tables are damaged or contradict each other, or a channel is missing or not in volts.
     MixedRatesError
-        Where the channels have several sampling rates.
+        If the channels have several sampling rates.
     """
     raw = open_signal(path)
     eeg = [name for name, one in channels.items() if one.kind == "EEG"]

@@ -1,4 +1,4 @@
-"""The tables of a BIDS tree: what a table is, which channels a recording has, and who was recorded."""
+"""Tables of a BIDS dataset: reading, channels of a recording, and participants."""
 
 import csv
 import logging
@@ -11,13 +11,13 @@ from eegbench.dataset.base import BadRecordingError
 from eegbench.types import Fact
 
 MISSING = ("n/a", "")
-"""How BIDS writes that a value is not known."""
+"""Representations of missing values in BIDS."""
 
 SEX = {"f": "F", "female": "F", "m": "M", "male": "M"}
-"""What BIDS writes, in any case; ``O`` and other words give no fact."""
+"""Values of sex in BIDS, in lower case; ``O`` and other values give no fact."""
 
 TAKEN = ("recording", "set", "subject", "session", "run")
-"""Columns of tables of recordings; a participants' column of this name becomes ``participant_<name>``."""
+"""Columns of tables of recordings; a participants' column with this name becomes ``participant_<name>``."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Channel:
     Attributes
     ----------
     name, kind, unit
-        As the table has them; ``kind`` in capitals.
+        Values in the table; ``kind`` in capitals.
     is_bad
         Whether its status is ``bad``.
     """
@@ -46,7 +46,7 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     Raises
     ------
     BadRecordingError
-        Where it is no such table, or lacks a column.
+        If it is not such a table, or lacks a column.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -71,12 +71,12 @@ def read_table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def read_channels(path: Path) -> dict[str, Channel]:
-    """Read which channels a recording has, by name.
+    """Read the channels of a recording, by name.
 
     Raises
     ------
     BadRecordingError
-        Where the table lacks a column or names a channel twice.
+        If the table lacks a column or repeats a channel.
     """
     found: dict[str, Channel] = {}
     for row in read_table(path, ("name", "type", "units")):
@@ -90,14 +90,14 @@ def read_channels(path: Path) -> dict[str, Channel]:
 
 
 def read_participants(path: Path) -> dict[str, dict[str, Fact]]:
-    """Read what is known of each subject: ``age`` in years, ``sex`` (F or M), and the other columns under their names.
+    """Read the facts of each subject: ``age`` in years, ``sex`` (F or M), and the other columns under their names.
 
-    A column is of numbers where each of its values is one, and of text otherwise. What is ``n/a`` is left out.
+    A column is numeric if all of its values are numbers, and text otherwise. ``n/a`` is left out.
 
     Raises
     ------
     BadRecordingError
-        Where the table lacks the column ``participant_id`` or has a subject twice.
+        If the table lacks the column ``participant_id`` or repeats a subject.
     """
     rows = read_table(path, ("participant_id",))
     subjects = [row["participant_id"].removeprefix("sub-") for row in rows]
@@ -117,7 +117,7 @@ def _fact_name(column: str) -> str:
 
 
 def _values(path: Path, column: str, texts: Sequence[str]) -> list[Fact | None]:
-    """Return a column's values, each None where it is missing or, for age and sex, not of the form that is expected."""
+    """Return a column's values; None for missing values, and for age and sex also for unexpected values."""
     known = [text for text in texts if text not in MISSING]
     if column == "sex":
         found: list[Fact | None] = [SEX.get(text.lower()) for text in texts]

@@ -1,9 +1,9 @@
-"""A data set of braindecode, from the folder that ``BaseConcatDataset.save()`` wrote, without braindecode.
+"""Datasets saved by braindecode's ``BaseConcatDataset.save()``, read without braindecode.
 
 Conventions
 -----------
-The folder has a folder for each recording, ``0/0-raw.fif`` with ``0/description.json``: subject, and often session,
-run, age, gender and labels of the whole recording.
+The folder contains a folder for each recording, ``0/0-raw.fif`` with ``0/description.json``: subject, and often
+session, run, age, gender and labels of the complete recording.
 """
 
 from collections import Counter
@@ -29,19 +29,19 @@ ANNOTATIONS = "annotations"
 
 
 class Braindecode(FolderDataset):
-    """The recordings of a data set that braindecode saved.
+    """Recordings of a dataset saved by braindecode.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the dataset.
     subjects
-        Names in the descriptions; None takes all.
+        Subject names in the descriptions; None takes all.
     channels
-        Names, in this order; None takes all of type EEG.
+        Channel names, in this order; None takes all of type EEG.
     label_column
-        Where labels are: ``annotations`` of the signal, or the column of the descriptions that labels a recording as a
-        whole. None reads no labels.
+        Source of the labels: ``annotations`` of the signal, or a column of the descriptions, as one label per
+        recording. None reads no labels.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -72,8 +72,8 @@ class Braindecode(FolderDataset):
         self.on_bad_recording = on_bad_recording
 
     @cached_property
-    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the folder says; channels and rate are those of the first recording that can be read."""
+    def card(self) -> Card:  # type: ignore[override]  # depends on the files
+        """Facts of the folder; channels and rate are those of the first readable recording."""
         found = self.found()
         rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
@@ -90,7 +90,7 @@ class Braindecode(FolderDataset):
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         return {"channels": self.channels, "label_column": self.label_column}
 
     def recordings(self) -> list[Recording]:
@@ -99,11 +99,11 @@ class Braindecode(FolderDataset):
         Raises
         ------
         FileNotFoundError
-            Where the folder holds none.
+            If the folder contains none.
         ValueError
-            Where a subject is not there.
+            If a subject does not exist.
         BadRecordingError
-            Where a description names no subject, or windows were saved instead of recordings.
+            If a description has no subject, or windows were saved instead of recordings.
         """
         if self.root is None:
             raise FileNotFoundError(
@@ -123,7 +123,7 @@ class Braindecode(FolderDataset):
         return sorted(found, key=lambda one: one.id)
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which descriptions are to name one subject."""
+        """Return the descriptions in which to set the same subject."""
         files = ", ".join(f"{one.id}/{DESCRIPTION}" for one in recordings)
         return f'set one "subject" in {files} of {self.root}'
 
@@ -155,7 +155,7 @@ class Braindecode(FolderDataset):
         return raw.set_annotations(annotations(marks, shift_s=0.0, length_s=length_s), verbose="ERROR")
 
     def _mark(self, path: Path, column: str, length_s: float) -> Mark:
-        """Return the label of a recording as a whole."""
+        """Return the label of a complete recording."""
         said = _description(path)
         if said.get(column) is None:
             raise BadRecordingError(
@@ -209,7 +209,7 @@ def _first(value: Any, otherwise: Any) -> Any:
 
 
 def _facts(said: Mapping[str, Any]) -> dict[str, Fact]:
-    """Return age and sex, where a description has them in numbers and words."""
+    """Return age and sex, if the description has them in a known format."""
     facts: dict[str, Fact] = {}
     age, sex = said.get("age"), str(_first(said.get("gender"), said.get("sex"))).strip()[:1].upper()
     if isinstance(age, int | float) and not isinstance(age, bool):

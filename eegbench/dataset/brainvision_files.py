@@ -1,4 +1,4 @@
-"""The files that a BrainVision header names, and whether they are whole: MNE reads what is left of a cut one."""
+"""Files named in a BrainVision header, and checks that they are complete: MNE reads truncated files silently."""
 
 import re
 from pathlib import Path
@@ -6,26 +6,26 @@ from pathlib import Path
 from eegbench.dataset.base import BadRecordingError
 
 N_BYTES = {"INT_16": 2, "UINT_16": 2, "INT_32": 4, "IEEE_FLOAT_32": 4}
-"""Of a sample, by the header's BinaryFormat."""
+"""Bytes per sample, by the header's BinaryFormat."""
 
 NAMED = re.compile(r"(?mi)^(DataFile|MarkerFile)=[ \t]*(.+?)[ \t]*\r?$")
 
 MARKER = re.compile(r"(?m)^Mk\d+=[^,\r\n]*,[^,\r\n]*,(\d+),")
-"""A marker, and its sample, counted from 1."""
+"""A marker, with its sample number, from 1."""
 
 
 def files_of(header: Path) -> list[Path]:
-    """Return the files of samples and markers that a header names."""
+    """Return the files of samples and markers named in a header."""
     return [path for _, path in _named(header, _text(header))]
 
 
 def check_files(header: Path) -> None:
-    """Refuse files that are missing, cut, or another recording's.
+    """Raise an error for files that are missing, truncated, or belong to another recording.
 
     Raises
     ------
     BadRecordingError
-        Naming the file.
+        With the name of the file.
     """
     text = _text(header)
     named = _named(header, text)
@@ -44,7 +44,7 @@ def check_files(header: Path) -> None:
     data, markers = first.get("datafile"), first.get("markerfile")
     n_channels, width = _value(text, "NumberOfChannels"), N_BYTES.get(_value(text, "BinaryFormat"))
     if data is None or width is None or not n_channels.isdigit() or int(n_channels) == 0:
-        return  # text, or nothing that MNE could read
+        return  # text, or unreadable for MNE too
     n_samples, rest = divmod(data.stat().st_size, width * int(n_channels))
     last = max(map(int, MARKER.findall(_text(markers))), default=0) if markers else 0
     points = _value(text, "DataPoints")
@@ -73,5 +73,5 @@ def _value(text: str, key: str) -> str:
 
 
 def _named(header: Path, text: str) -> list[tuple[str, Path]]:
-    """Return the keys of a header's text that name files, in small letters, with the files."""
+    """Return the keys of a header that name files, in lower case, with the files."""
     return [(key.lower(), header.with_name(name.replace("$b", header.stem))) for key, name in NAMED.findall(text)]

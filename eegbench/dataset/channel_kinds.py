@@ -1,9 +1,9 @@
-"""What a channel records, by its name: brain, eyes, muscles, heart or breathing.
+"""Type of a channel by its name: brain, eyes, muscles, heart or breathing.
 
 Conventions
 -----------
-A prefix decides (``EOG left``), then names of electrodes of the 10-05 system and differences of them (``C3-M2``), then
-words (``chin``, ``Thorax``, ``E1``). Kinds are those of MNE.
+A prefix takes precedence (``EOG left``), then electrode names of the 10-05 system and their differences (``C3-M2``),
+then words (``chin``, ``Thorax``, ``E1``). Types are those of MNE.
 """
 
 import re
@@ -21,11 +21,11 @@ WORDS = {
     "ecg": r"ECG|EKG",
     "resp": r"RESP|THOR|ABDO|CHEST|FLOW|NASAL|SNOR|CANNULA",
 }
-"""By kind, what a name in capitals has to hold; the first kind that fits counts."""
+"""Patterns of names in capitals by type; the first type that matches is used."""
 
 
 def kind_of(name: str) -> str | None:
-    """Return the kind of a channel by its name, None where the name does not say it."""
+    """Return the type of a channel by its name; None if the name does not determine it."""
     prefix = _PREFIX.match(name.strip())
     if prefix:
         return prefix[1].lower().replace("ekg", "ecg")
@@ -36,7 +36,7 @@ def kind_of(name: str) -> str | None:
 
 
 def set_kinds(raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-    """Give channels of type EEG the kind of their names, in place: MNE reads as EEG what a file does not tell apart."""
+    """Set the types of EEG channels from their names, in place: MNE treats channels of unknown type as EEG."""
     types = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
     kinds = {name: kind_of(name) for name, kind in types.items() if kind == "eeg"}
     other = {name: kind for name, kind in kinds.items() if kind not in (None, "eeg")}

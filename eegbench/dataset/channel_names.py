@@ -1,11 +1,11 @@
-"""Finds the signals that a channel's name stands for: under other spellings, old names, or as a difference of two.
+"""Search for channels by name: other spellings, old electrode names, and differences of two channels.
 
 Conventions
 -----------
-``EEG C3-Ref``, ``c3`` and ``C3..`` are C3: the prefix of a type, dots, a common reference (Ref, LE, Avg) and the
-case of letters do not count. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of
-the 10-10 system (American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a
-signal of this name, or of ``C3:M2``, ``C3_M2`` or ``C3/A2``, or else the difference of the signals C3 and M2.
+``EEG C3-Ref``, ``c3`` and ``C3..`` all mean C3: a type prefix, dots, a common reference (Ref, LE, Avg) and case are
+ignored. The 10-20 system's old names T3, T4, T5, T6, A1 and A2 are T7, T8, P7, P8, M1 and M2 of the 10-10 system
+(American Clinical Neurophysiology Society 2006, doi:10.1097/00004691-200604000-00006). ``C3-M2`` is a signal with this
+name, or with ``C3:M2``, ``C3_M2`` or ``C3/A2``, or otherwise the difference of the signals C3 and M2.
 """
 
 import re
@@ -19,19 +19,19 @@ OLD_NAMES = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8", "A1": "M1", "A2": "
 
 
 class AmbiguousNameError(ValueError):
-    """A name that stands for several signals."""
+    """Raised for a name that matches several signals."""
 
 
 def find(name: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """Return the label that a name stands for; two labels where it stands for the first minus the second.
+    """Return the label that a name matches; two labels for the first minus the second.
 
-    A label that is the name itself comes before one with the prefix ``EEG``, and that before other spellings. Where
-    there is none, the tuple is empty.
+    An identical label takes precedence over one with the prefix ``EEG``, and that one over other spellings. Without a
+    match, the tuple is empty.
 
     Raises
     ------
     AmbiguousNameError
-        Where several labels have an equal claim; the message names them.
+        If several labels match equally well; the message names them.
     """
     single = _one(name, labels)
     parts = _BETWEEN.split(name)
@@ -42,7 +42,7 @@ def find(name: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def standard(label: str) -> str:
-    """Return a label without type, dots and common reference, in capitals, in names of the 10-10 system."""
+    """Return a label without type, dots and common reference, in capitals, with electrode names of the 10-10 system."""
     return "-".join(OLD_NAMES.get(part.strip(), part.strip()) for part in bare(label).split("-"))
 
 

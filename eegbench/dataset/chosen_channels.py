@@ -1,4 +1,4 @@
-"""The channels of a file that are asked for: found by name, renamed, in order, and subtracted where two make one."""
+"""Selection of channels from a file: found by name, renamed, reordered, or computed as differences of two."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -11,35 +11,35 @@ from eegbench.dataset.channel_names import AmbiguousNameError, bare, find
 from eegbench.dataset.electrodes import placed
 
 MAX_SHOWN = 30
-"""So many channels of a file are listed in an error message."""
+"""Maximum number of channels listed in an error message."""
 
 
 def choose(
     file: Path, names: Sequence[str], labels: Sequence[str], *, may_lack_channels: bool
 ) -> dict[str, tuple[str, ...]]:
-    """Return the labels that each name stands for: two where it is their difference.
+    """Return the labels of each requested name: two labels for a difference.
 
     Parameters
     ----------
     file
-        For error messages.
+        File of the recording, for error messages.
     names
-        The channels that are asked for.
+        Requested channels.
     labels
-        Those that the file has.
+        Channel names in the file.
     may_lack_channels
-        Whether names that are missing are passed over, as long as one is there.
+        Whether missing channels are skipped, as long as at least one is present.
 
     Raises
     ------
     BadRecordingError
-        Where a channel is missing that must not be, several could be meant, two names mean one, or one stands twice.
+        If a required channel is missing, a name is ambiguous, two names mean the same channel, or one is repeated.
     """
     found = {name: labels_of(file, name, labels) for name in names}
     if len(found) < len(names):
         twice = next(name for name in names if list(names).count(name) > 1)
         raise BadRecordingError(f"{file}: channel {twice!r} is asked for twice; name it once.")
-    lacks_some = any(found.values())  # rather than all
+    lacks_some = any(found.values())  # but not all
     for name, those in found.items():
         if not those and not (may_lack_channels and lacks_some):
             remedy = " Set preprocessing.signal.missing_channels=mark to go on without it." if lacks_some else ""
@@ -49,7 +49,7 @@ def choose(
 
 
 def labels_of(file: Path, name: str, labels: Sequence[str]) -> tuple[str, ...]:
-    """Return what `eegbench.dataset.channel_names.find` finds; a name of several signals is refused."""
+    """Return the result of `eegbench.dataset.channel_names.find`; raise an error for an ambiguous name."""
     try:
         return find(name, labels)
     except AmbiguousNameError as error:
@@ -57,7 +57,7 @@ def labels_of(file: Path, name: str, labels: Sequence[str]) -> tuple[str, ...]:
 
 
 def check_once(file: Path, found: Mapping[str, tuple[str, ...]]) -> None:
-    """Refuse two names for one signal."""
+    """Raise an error for two names of the same signal."""
     first: dict[tuple[str, ...], str] = {}
     for name, those in found.items():
         if those and first.setdefault(those, name) != name:
@@ -67,21 +67,21 @@ def check_once(file: Path, found: Mapping[str, tuple[str, ...]]) -> None:
 
 
 def check_rates(file: Path, chosen: Mapping[str, Mapping[str, float]]) -> None:
-    """Refuse channels of several sampling rates, which a reader would have to resample.
+    """Raise an error for channels of several sampling rates, which a reader would have to resample.
 
     Parameters
     ----------
     file
-        For error messages.
+        File of the recording, for error messages.
     chosen
-        Sampling rate in Hz of each signal of each channel: of two where it is their difference.
+        Sampling rate in Hz of each signal of each channel; two signals for a difference.
 
     Raises
     ------
     BadRecordingError
-        Where a channel is a difference of two rates.
+        If a channel is a difference of signals with different rates.
     MixedRatesError
-        Where channels have several rates.
+        If channels have several rates.
     """
     for name, those in chosen.items():
         if len(set(those.values())) > 1:
@@ -100,9 +100,9 @@ def check_rates(file: Path, chosen: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def picked(raw: "mne.io.BaseRaw", chosen: Mapping[str, Sequence[str]]) -> "mne.io.BaseRaw":
-    """Give channels the names that were asked for, in their order, and make the differences of two, in place.
+    """Rename and reorder channels as requested, and compute differences of two, in place.
 
-    Only differences load the samples.
+    Samples are loaded only for differences.
     """
     single = {those[0]: name for name, those in chosen.items() if len(those) == 1}
     pairs = {name: those for name, those in chosen.items() if len(those) == 2}
@@ -123,6 +123,6 @@ def _no_channel(file: Path, name: str, labels: Sequence[str]) -> str:
 
 
 def _is_electrode(name: str) -> bool:
-    """Say whether a name, or each side of a derivation, is one of the 10-05 system: then it is no slip of the pen."""
+    """Return whether a name, or each side of a derivation, is in the 10-05 system and thus not a typing error."""
     parts = set(bare(name).split("-"))
     return len(placed(parts)) == len(parts)

@@ -1,7 +1,7 @@
-"""What recordings hold: the digest of their files, and the list of recordings that something is made of.
+"""Content of recordings: digests of their files, and lists of the recordings that a run, sweep or pool uses.
 
-A run, a sweep and the folds of a pool go on only from the recordings that they began with. A recording is known by
-its id, its subject, session and run, and the content of its files; where the files lie does not count.
+A run, a sweep and the folds of a pool can only be continued with their original recordings. A recording is identified
+by its id, subject, session, run and the content of its files, regardless of their location.
 """
 
 import hashlib
@@ -17,28 +17,28 @@ from eegbench.types import Recording
 
 BLOCK_BYTES = 1 << 16
 N_BLOCKS = 8
-"""Blocks of a file that its digest covers, the first and the last among them: a smaller file is read whole."""
+"""Number of blocks of a file in its digest, including the first and the last; a smaller file is read completely."""
 
 H5_ENDINGS = (".h5", ".hdf5")
 
 RECORDINGS = "recordings.json"
-"""The file that lists the recordings, in the folder of what is made of them."""
+"""Name of the file with the list of recordings."""
 
 MAX_NAMED = 6
 
 
 @dataclass(frozen=True)
 class Content:
-    """What identifies a recording, and where it was read.
+    """Identity of a recording, and the location of its files.
 
     Attributes
     ----------
     subject, session, run
-        As in `Recording`.
+        See `Recording`.
     digest
-        Of its files, by `recording_digest`.
+        Digest of its files, from `recording_digest`.
     signal, labels
-        Paths of the files, to be read by people; ``labels`` is empty where there is none.
+        Paths of the files, for information; ``labels`` is empty if there is no such file.
     """
 
     subject: str
@@ -50,19 +50,19 @@ class Content:
 
 
 Contents = Mapping[str, Content]
-"""The recordings that something is made of, by their ids."""
+"""Recordings by their ids."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How the recordings differ from those of before.
+    """Differences from an earlier list of recordings.
 
     Attributes
     ----------
     missing, added
-        Ids of recordings that were there and are not now, and of those that were not.
+        Ids of recordings that are only in the earlier list, and of those that are not in it.
     changed
-        Ids of recordings in both, with what differs: "other content", "subject B instead of A".
+        Ids of recordings in both, with a description of the difference: "other content", "subject B instead of A".
     """
 
     missing: tuple[str, ...]
@@ -73,12 +73,12 @@ class Difference:
         return bool(self.missing or self.added or self.changed)
 
     def words(self, missing: str, added: str) -> str:
-        """Name the recordings that differ.
+        """Describe the recordings that differ.
 
         Parameters
         ----------
         missing, added
-            What to call recordings of before alone and of now alone: "missing", "only in the second".
+            Terms for recordings that are only in the earlier or only in the present list: "missing", "added".
         """
         changed = [f"{name} ({what})" for name, what in self.changed.items()]
         parts = ((missing, self.missing), (added, self.added), ("changed", changed))
@@ -86,16 +86,15 @@ class Difference:
 
 
 def file_digest(path: Path) -> str:
-    """Return a SHA-256 digest of a file's size and of blocks at its start, at its end and evenly in between.
+    """Return a SHA-256 digest of a file's size and of blocks at its start, its end and evenly spaced in between.
 
-    Of HDF5 it covers the hypnogram, too, which may lie between the blocks.
-    Reading a night whole would take as long as preprocessing it. A change that leaves the size as it is and touches
-    none of the blocks is not seen.
+    For HDF5 it also covers the hypnogram, which may lie between the blocks. Reading a complete night would take as long
+    as preprocessing it. A change that keeps the size and is outside of the blocks is not detected.
 
     Raises
     ------
     OSError
-        Where the file cannot be read.
+        If the file cannot be read.
     """
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -108,38 +107,38 @@ def file_digest(path: Path) -> str:
 
 
 def _hypnogram_inside(path: Path) -> bytes:
-    """Return the stages of a file of HDF5; nothing of other files, and where they cannot be read."""
+    """Return the stages in an HDF5 file; empty for other files and unreadable stages."""
     if path.suffix.lower() not in H5_ENDINGS:
         return b""
-    from eegbench.dataset.h5_hypnogram import stages_in_file  # loads MNE and h5py, for those who have such files
+    from eegbench.dataset.h5_hypnogram import stages_in_file  # here, as it loads MNE and h5py
 
     try:
         found = stages_in_file(path)
-    except BadRecordingError:  # who reads the recording is told of it
+    except BadRecordingError:  # reported when the recording is read
         return b""
     return b"" if found is None else found.tobytes()
 
 
 def _starts(size: int) -> Sequence[int]:
-    """Return where the blocks of a file begin."""
+    """Return the positions at which the blocks of a file begin."""
     if size <= N_BLOCKS * BLOCK_BYTES:
         return range(0, size, BLOCK_BYTES)
     return [number * (size - BLOCK_BYTES) // (N_BLOCKS - 1) for number in range(N_BLOCKS)]
 
 
 def recording_digest(files: Sequence[Path]) -> str:
-    """Return a digest of the files of a recording: signal, labels, and what else decides what is read.
+    """Return a digest of the files of a recording: signal, labels, and other files that affect the data.
 
     Raises
     ------
     OSError
-        Where one cannot be read.
+        If a file cannot be read.
     """
     return hashlib.sha256("\n".join(file_digest(path) for path in files).encode()).hexdigest()
 
 
 def describe(recording: Recording, digest: str) -> Content:
-    """Return the content of a recording, whose digest is known."""
+    """Return the content of a recording, given its digest."""
     return Content(
         subject=recording.subject,
         session=recording.session,
@@ -151,7 +150,7 @@ def describe(recording: Recording, digest: str) -> Content:
 
 
 def contents_digest(contents: Contents) -> str:
-    """Return a digest of all recordings: ids, subjects, sessions, runs and files, wherever these lie."""
+    """Return a digest of all recordings: ids, subjects, sessions, runs and files, regardless of their location."""
     rows = sorted((name, one.subject, one.session, one.run, one.digest) for name, one in contents.items())
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
@@ -162,12 +161,12 @@ def write_contents(path: Path, contents: Contents) -> None:
 
 
 def read_contents(path: Path) -> Contents:
-    """Read the recordings that `write_contents` wrote.
+    """Read a file written by `write_contents`.
 
     Raises
     ------
     ConfigError
-        Where the file is damaged.
+        If the file is damaged.
     """
     names = {field.name for field in fields(Content)}
     found: dict[str, Content] = {}
@@ -180,7 +179,7 @@ def read_contents(path: Path) -> Contents:
 
 
 def difference(before: Contents, now: Contents) -> Difference:
-    """Compare recordings with those of before."""
+    """Compare recordings with an earlier list."""
     both = [(name, before[name], now[name]) for name in sorted(before.keys() & now.keys())]
     return Difference(
         missing=tuple(sorted(before.keys() - now.keys())),
@@ -190,7 +189,7 @@ def difference(before: Contents, now: Contents) -> Difference:
 
 
 def named(names: Sequence[str]) -> str:
-    """List names, the first few of many."""
+    """Join names, and abbreviate long lists."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     return ", ".join(names[:MAX_NAMED]) + more
 

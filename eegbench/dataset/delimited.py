@@ -1,4 +1,4 @@
-"""Reads small tables of text, whatever separates their columns: tabs, semicolons or commas."""
+"""Reading of small text tables with columns separated by tabs, semicolons or commas."""
 
 import csv
 import math
@@ -9,26 +9,26 @@ from eegbench.dataset.base import BadRecordingError
 from eegbench.text import composed
 
 MISSING = ("", "n/a", "N/A", "NA", "nan", "NaN")
-"""Cells that hold no value."""
+"""Cells that represent a missing value."""
 
 MOST_BYTES = 50_000_000
-"""A larger file holds no labels and no list of subjects."""
+"""Maximum size in bytes; a larger file cannot be a table of labels or subjects."""
 
 
 @dataclass(frozen=True)
 class Lines:
-    """The cells of a table, line by line.
+    """Cells of a table, line by line.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the file.
     cells
-        Of each line that is not empty, without blanks around them.
+        Cells of each non-empty line, without surrounding spaces.
     numbers
-        Of these lines in the file, from 1.
+        Line numbers of these lines in the file, from 1.
     delimiter
-        Empty where there is a single column.
+        Column separator; empty for a single column.
     """
 
     path: Path
@@ -42,12 +42,12 @@ class Lines:
         return self.cells[0]
 
     def number(self, line: int, column: str, text: str) -> float:
-        """Return a number of a cell; it may have a decimal comma where no comma separates the columns.
+        """Return the number in a cell; decimal commas are allowed unless commas separate the columns.
 
         Raises
         ------
         BadRecordingError
-            Where it is none.
+            If the cell is not a number.
         """
         try:
             value = float(text if self.delimiter == "," else text.replace(",", "."))
@@ -65,7 +65,7 @@ def read_lines(path: Path) -> Lines:
     Raises
     ------
     BadRecordingError
-        Where it is no such text, is empty, or has lines of several lengths.
+        If the file is not such text, is empty, or has lines of different lengths.
     """
     text = _text(path)
     first = text.lstrip("\n").partition("\n")[0]
@@ -75,7 +75,7 @@ def read_lines(path: Path) -> Lines:
         reader = csv.reader(text.splitlines(), delimiter=delimiter or "\t", skipinitialspace=True, strict=True)
         rows = [(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader]
     except csv.Error as error:
-        raise BadRecordingError(f"{path}: is no table ({error}); CSV or TSV is expected.") from error
+        raise BadRecordingError(f"{path}: is not a table ({error}); CSV or TSV is expected.") from error
     kept = [(number, row) for number, row in rows if any(row)]
     if not kept:
         raise BadRecordingError(f"{path}: is empty; a table is expected.")

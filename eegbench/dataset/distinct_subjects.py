@@ -1,6 +1,6 @@
-"""Are two subjects one person? Files that are equal are refused; equal headers and names that share a stem are told.
+"""Check for subjects that are one person: equal files raise an error; equal headers and similar names are logged.
 
-A person under two names can stand in train and in test, and the score then tells how well that person is recognised.
+A person with two subject ids can be in train and in test, and the score then measures how well they are recognised.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from eegbench.dataset.patient import names_someone, patient_field
 from eegbench.types import Recording
 
 EDF_FIXED = 256
-"""Bytes of the first part of an EDF header, which says how long the whole is."""
+"""Bytes of the first part of an EDF header, which contains the header's length."""
 
 PROBE_BYTES = 4096
-"""In the middle of files of one size: where it differs, the files differ, and nothing more is read."""
+"""Bytes compared in the middle of files of equal size; files that differ there are not read further."""
 
 OCCASION = re.compile(
     r"(?:\s*\(\d+\)"  # name (1)
@@ -32,12 +32,12 @@ OCCASION = re.compile(
     r"|(?<=\d)[\s_.-]?[a-d])",  # S01b
     re.IGNORECASE,
 )
-"""The end of a name that tells one occasion, or one copy, from another of the same person."""
+"""End of a name that distinguishes occasions or copies of one person."""
 
 BEGIN = re.compile(
     r"(?:pre|post|baseline|follow_?up|retest|(?:night|visit|session|ses)[\s_.-]?\d+)[\s_.-]+", re.IGNORECASE
 )
-"""The beginning of a name that tells the occasion: pre_S01."""
+"""Beginning of a name that distinguishes occasions: pre_S01."""
 
 PART = re.compile(r"[^\W_]+")
 """A part of a name: letters and digits, between separators."""
@@ -46,12 +46,12 @@ _log = logging.getLogger(__name__)
 
 
 def check_subjects(dataset: Dataset, recordings: Sequence[Recording]) -> None:
-    """Refuse equal files of two subjects, and note what else suggests that subjects are one person.
+    """Raise an error for equal files of two subjects, and log other signs that subjects are one person.
 
     Raises
     ------
     ValueError
-        Naming two equal files.
+        With the names of two equal files.
     """
     for message in copies(dataset, recordings).values():
         raise ValueError(message)
@@ -59,7 +59,7 @@ def check_subjects(dataset: Dataset, recordings: Sequence[Recording]) -> None:
 
 
 def copies(dataset: Dataset, recordings: Sequence[Recording]) -> dict[str, str]:
-    """Return an error message for each recording that another subject has, too, and note equal files of one subject."""
+    """Return an error message for each recording that another subject also has, and log equal files of one subject."""
     found: dict[str, str] = {}
     doubled = []
     for one, other in _equal(dataset, recordings):
@@ -81,7 +81,7 @@ def copies(dataset: Dataset, recordings: Sequence[Recording]) -> dict[str, str]:
 
 
 def note_alike(dataset: Dataset, recordings: Sequence[Recording]) -> None:
-    """Note equal patients in headers and similar names, where they suggest that subjects are one person."""
+    """Log equal patients in headers and similar names, which suggest that subjects are one person."""
     _note_patients(dataset, recordings)
     _note_stems(dataset, recordings)
     _note_labels(recordings)
@@ -89,7 +89,7 @@ def note_alike(dataset: Dataset, recordings: Sequence[Recording]) -> None:
 
 
 def stem(subject: str) -> str:
-    """Return the name without what tells occasions and copies apart: ``S01`` for ``S01_night2`` and ``S01_copy``."""
+    """Return the name without suffixes of occasions and copies: ``S01`` for ``S01_night2`` and ``S01_copy``."""
     begin = BEGIN.match(subject)
     rest = subject[begin.end() :] if begin and subject[begin.end() :] else subject
     parts = re.fullmatch(rf"(.+?)(?:{OCCASION.pattern})*", rest, re.IGNORECASE)
@@ -97,7 +97,7 @@ def stem(subject: str) -> str:
 
 
 def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[Recording, Recording]]:
-    """Return recordings whose files of samples are equal, in pairs; several recordings of one file are none."""
+    """Yield pairs of recordings whose sample files are equal, except recordings from the same file."""
     files = {recording.id: _samples(dataset, recording) for recording in recordings}
     first: dict[str, Recording] = {}
     for candidates in _shared((_probe(files[one.id]), one) for one in recordings):
@@ -108,14 +108,14 @@ def _equal(dataset: Dataset, recordings: Sequence[Recording]) -> Iterable[tuple[
 
 
 def _samples(dataset: Dataset, recording: Recording) -> Path:
-    """Return the file that holds the samples: a header's own name with another ending (``.eeg``), or the signal."""
+    """Return the sample file: one with the name of the header and another extension (``.eeg``), or the signal file."""
     origin, own = dataset.origin(recording)
     near = [file for file in origin.sidecars(own) if file.stem == own.signal.stem]
     return max((own.signal, *near), key=lambda file: file.stat().st_size)
 
 
 def _content(file: Path) -> str:
-    """Return a digest of all samples; headers of EDF and BDF are left out: one copy may name nobody."""
+    """Return a digest of all samples, without headers of EDF and BDF, because a copy may be anonymised."""
     with file.open("rb") as opened:
         if file.suffix.lower() in (".edf", ".bdf"):
             length = opened.read(EDF_FIXED)[184:192].strip()
@@ -154,7 +154,7 @@ def _note_stems(dataset: Dataset, recordings: Sequence[Recording]) -> None:
 
 
 def _note_labels(recordings: Sequence[Recording]) -> None:
-    """Note files of labels that are equal for several subjects: one of them may be another's."""
+    """Log label files that are equal for several subjects: one of them may be another subject's."""
     own = [one for one in recordings if one.labels is not None and one.labels != one.signal]
     for same in _shared((file_digest(one.labels), one) for one in own if one.labels is not None):
         if subjects := _several(same):
@@ -165,10 +165,10 @@ def _note_labels(recordings: Sequence[Recording]) -> None:
 
 
 def _note_grids(dataset: Dataset, recordings: Sequence[Recording]) -> None:
-    """Note names of two parts that come with each other: one of the two may be the person, the other the occasion.
+    """Log names that combine two parts in all pairs: one of the parts may be the person, the other the occasion.
 
-    That is subjects called anna_a, anna_b, bert_a and bert_b, or pre/S01, pre/S02, post/S01 and post/S02; or folders of
-    subjects that hold files of the same names, where there are no fewer of these than folders.
+    Examples are subjects called anna_a, anna_b, bert_a and bert_b, or pre/S01, pre/S02, post/S01 and post/S02; or
+    subjects' folders that contain files with the same names, if there are at least as many files as folders.
     """
     origins = [dataset.origin(one)[1] for one in recordings]
     subjects = list(dict.fromkeys(one.subject for one in origins))
@@ -184,7 +184,7 @@ def _note_grids(dataset: Dataset, recordings: Sequence[Recording]) -> None:
 
 
 def _varying(names: Sequence[tuple[str, ...]]) -> list[list[str]]:
-    """Return the values of the parts that differ between names of equally many parts."""
+    """Return the values of the parts that differ between names with equally many parts."""
     if len({len(name) for name in names}) != 1:
         return []
     return [sorted(set(column)) for column in zip(*names, strict=True) if len(set(column)) > 1]
@@ -199,13 +199,13 @@ def _tell_grid(dataset: Dataset, recordings: Sequence[Recording], parts: Sequenc
 
 
 def _several(recordings: Sequence[Recording]) -> list[str]:
-    """Return the subjects of some recordings, where they are several."""
+    """Return the subjects of some recordings if there are several, else an empty list."""
     subjects = list(dict.fromkeys(one.subject for one in recordings))
     return subjects if len(subjects) > 1 else []
 
 
 def _shared(pairs: Iterable[tuple[Hashable, Recording]]) -> Iterable[list[Recording]]:
-    """Return the recordings of each key that several have."""
+    """Return the recordings of each key that several recordings have."""
     groups: dict[Hashable, list[Recording]] = defaultdict(list)
     for key, recording in pairs:
         groups[key].append(recording)

@@ -1,9 +1,9 @@
-"""What DOD-H and DOD-O have in common: nights in HDF5, from a folder or downloaded, each of another person.
+"""Base class of DOD-H and DOD-O: nights in HDF5, from a folder or downloaded, each of another subject.
 
 Conventions
 -----------
-A file is a record, from lights off to lights on, with the consensus of five scorers as its hypnogram. The set tells
-neither age nor sex; a table ``subjects.csv`` in the folder may.
+A file is a recording from lights off to lights on, with the consensus of five scorers as its hypnogram. Age and sex are
+not published; a table ``subjects.csv`` in the folder may have them.
 """
 
 import logging
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 def dod_card(n_subjects: int, channels: tuple[str, ...]) -> Card:
-    """Return the facts of a set, in which each subject has one record."""
+    """Return the facts of a dataset with one recording per subject."""
     return Card(
         citation=CITATION,
         licence="MIT",
@@ -45,36 +45,36 @@ def dod_card(n_subjects: int, channels: tuple[str, ...]) -> Card:
 
 
 class DreemOpen(Dataset):
-    """One of the two sets.
+    """One of the two datasets.
 
     Parameters
     ----------
     root
-        A folder of ``RECORD.h5``; nothing is downloaded then.
+        Folder of ``RECORD.h5``; nothing is downloaded then.
     addresses
-        Where the files are downloaded from: tried in turn, with ``{name}`` where ``RECORD.h5`` is to stand.
+        Addresses of the files, tried in order, with ``{name}`` in place of ``RECORD.h5``.
     cache
-        Where downloads go, with the checksums of the first fetch.
+        Folder for downloads, with the checksums of the first download.
     records
-        Beginnings of the names of records; None takes all.
+        Beginnings of the names of recordings; None takes all.
     channels
-        Names, in this order.
+        Channel names, in this order.
     hypnograms
-        A folder of lists ``RECORD.json`` of stages, or of the consensus that ``eegbench consensus`` writes; None takes
-        the hypnograms in the files.
+        Folder of lists ``RECORD.json`` of stages, or of the consensus written by ``eegbench consensus``; None uses the
+        hypnograms in the files.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
     Attributes
     ----------
     published
-        Names of all records of the set.
+        Names of all published recordings.
     """
 
     published: tuple[str, ...]
     channels: tuple[str, ...]
 
-    def __init__(  # noqa: PLR0913  four choose recordings, two what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         root: str | None,
@@ -102,44 +102,44 @@ class DreemOpen(Dataset):
 
     @property
     def source(self) -> str | None:
-        """The folder of the recordings; None where they are downloaded."""
+        """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         return {"channels": self.channels, **self._reader.settings}
 
     def recordings(self) -> list[Recording]:
-        """List the records, downloading them first where no root is given."""
+        """List the recordings; download them first if no root is given."""
         folder = self._downloaded() if self.root is None else self.root
         _check_flat(folder)
         found = list_recordings(folder, f"*{ENDING}", subject="file", labels=None, endings=(ENDING,))
         strangers = [one.id for one in found if one.id not in self.published]
         if strangers:
-            _log.info("%d files are no records of %s: %s.", len(strangers), self.name, named(strangers))
+            _log.info("%d files are not recordings of %s: %s.", len(strangers), self.name, named(strangers))
         chosen = self._chosen([one.id for one in found])
         return self._reader.with_lists([one for one in found if one.id in chosen])
 
     def coverage(self, recordings: Sequence[Recording]) -> str:
-        """Say how much of the set these are, or only how many, where not all are its records."""
+        """Return the share of the dataset, or only the counts if some files are not part of it."""
         if all(one.id in self.published for one in recordings):
             return super().coverage(recordings)
         n = len(recordings)
         return f"{n} subject{'s' * (n != 1)}, {n} recording{'s' * (n != 1)}"
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one record with its stages."""
+        """Open one recording with its stages."""
         return self._reader.read(recording, self.channels, may_lack_channels=may_lack_channels)
 
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one record with its stages."""
+        """Open some channels of one recording with its stages."""
         return self._reader.read(recording, channels, may_lack_channels=may_lack_channels)
 
     def _chosen(self, there: Sequence[str]) -> set[str]:
-        """Return the names that begin as one of ``records``."""
+        """Return the names that begin with one of ``records``."""
         if self.records is None:
             return set(there)
         missing = [begin for begin in self.records if not any(name.startswith(begin) for name in there)]
@@ -154,7 +154,7 @@ class DreemOpen(Dataset):
 
 
 def _check_flat(folder: Path) -> None:
-    """Refuse a folder that holds records only in folders below it."""
+    """Raise an error for a folder that contains recordings only in its subfolders."""
     if folder.is_dir() and not any(path.suffix.lower() == ENDING for path in folder.iterdir()):
         deeper = sorted({path.parent for path in folder.rglob(f"*{ENDING}")})
         hint = f"set dataset.root={deeper[0]}" if deeper else "put them there, or leave dataset.root=null to download"

@@ -1,7 +1,7 @@
-"""When lights went off and on in three nights of the Dreem Open Datasets, whose own table names other records.
+"""Times of lights off and on for three nights of the Dreem Open Datasets, whose own table has other names.
 
-The keys were found by aligning the scorers' lists with the signals: with them every night has as many epochs as its
-recording. The published table names records that were renamed afterwards.
+The names were found by aligning the scorers' lists with the signals: with them every night has as many epochs as its
+recording. The published table has names of recordings that were renamed later.
 
 References
 ----------
@@ -16,4 +16,4 @@ LIGHTS: Mapping[str, tuple[int, int | None]] = {
     "b5d5785d-87ee-5078-b9b9-aac6abd4d8de": (60, None),
     "3e842aa8-bcd9-521e-93a2-72124233fe2c": (0, 620),
 }
-"""Lights off and on of a record, in epochs of its scorers' lists; None is the end of the night."""
+"""Lights off and on of a recording, in epochs of its scorers' lists; None is the end of the night."""

@@ -1,4 +1,4 @@
-"""The records of the Dreem Open Datasets: the names of their files, without the ending."""
+"""Recordings of the Dreem Open Datasets: names of their files, without the extension."""
 
 DOD_H = (
     "095d6e40-5f19-55b6-a0ec-6e0ad3793da0",

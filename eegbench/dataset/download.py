@@ -1,4 +1,4 @@
-"""Downloads files once and remembers their checksums: a file that changes later is noticed."""
+"""Download of files, with checksums that detect later changes."""
 
 import hashlib
 import json
@@ -11,31 +11,31 @@ from eegbench.atomic import atomic_path
 from eegbench.progress import bar
 
 RECORD = "checksums.json"
-"""Beside the files: SHA-256 of each, as it was when it was first fetched."""
+"""Name of a file next to the downloads with the SHA-256 of each file at its first download."""
 
 TIMEOUT_S = 60
 
 
 def download(names: Sequence[str], *, addresses: Sequence[str], folder: Path, check: Callable[[Path], object]) -> None:
-    """Fetch what is missing into a folder, and compare all of it with the checksums of the first fetch.
+    """Download missing files into a folder, and compare all files with the checksums of the first download.
 
     Parameters
     ----------
     names
         Names of files at each address and in ``folder``.
     addresses
-        Tried one after the other, each with ``{name}`` where the name of a file is to stand, or else at its end.
+        Addresses, tried in order, with ``{name}`` in place of a file's name, which is otherwise appended.
     folder
-        Made where it is missing.
+        Folder of the files; created if missing.
     check
-        Raises ValueError where a fetched file is not what it should be (a web page, say); it is not kept then.
+        Function that raises ValueError if a downloaded file is invalid (such as a web page), which is then deleted.
 
     Raises
     ------
     FileNotFoundError
-        Where a file cannot be fetched from any address.
+        If a file cannot be downloaded from any address.
     ValueError
-        Where a file is not what was fetched first, or ``check`` refuses it.
+        If a file differs from its first download, or ``check`` raises an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
     known = _recorded(folder)
@@ -46,7 +46,7 @@ def download(names: Sequence[str], *, addresses: Sequence[str], folder: Path, ch
             advance(name)
     for name in set(names) - set(missing):
         found = _digest(folder / name)
-        if name not in known:  # put there by hand: from now on it is known
+        if name not in known:  # added by hand; record its checksum
             known = _record(folder, name, found)
         _compare(folder / name, known[name], found)
 
@@ -56,7 +56,7 @@ def _urls(addresses: Sequence[str], name: str) -> list[str]:
 
 
 def _fetch(urls: Sequence[str], path: Path, expected: str | None, check: Callable[[Path], object]) -> str:
-    """Fetch a file from the first of its addresses that has it, and return its digest."""
+    """Download a file from the first address that has it, and return its digest."""
     failed: dict[str, Exception] = {}
     for url in urls:
         try:
@@ -86,7 +86,7 @@ def _fetch_from(url: str, path: Path, expected: str | None, check: Callable[[Pat
 def _compare(path: Path, expected: str, found: str) -> None:
     if found != expected:
         raise ValueError(
-            f"{path}: has the SHA-256 {found[:12]}…, and {expected[:12]}… was fetched first ({RECORD} beside it); "
+            f"{path}: has the SHA-256 {found[:12]}…, and {expected[:12]}… was fetched first ({RECORD} next to it); "
             "delete the file to fetch it again, or its entry there if the change is meant."
         )
 

@@ -1,7 +1,7 @@
-"""Opens an EDF, EDF+ or BDF lazily, or says in a sentence why it must not be used.
+"""Lazy reading of EDF, EDF+ and BDF files, with strict checks.
 
-MNE reads the samples; before it does, the file is checked for all that MNE would pass over in silence:
-sizes that disagree, gaps in time, units it does not scale, channels it would resample.
+MNE reads the samples. Before that, the file is checked for problems that MNE ignores silently: sizes that disagree,
+gaps in time, units that MNE does not scale, channels that it would resample.
 """
 
 import warnings
@@ -22,29 +22,29 @@ from eegbench.dataset.marks import Mark
 from eegbench.dataset.patient import patient_field
 
 VOLTAGES = ("uV", "\u00b5V", "mV", "V")
-"""Dimensions that MNE turns into volts; it takes any other, µV in UTF-8 among them, as volts unchanged."""
+"""Units that MNE converts to volts; it reads values with any other unit, such as µV in UTF-8, as volts."""
 
 
 def open_edf(path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-    """Open a recording in volts without loading its samples, with kinds and positions by the names of its channels.
+    """Open a recording in volts without loading its samples, with channel types and positions from channel names.
 
     Parameters
     ----------
     path
-        An EDF, EDF+ or BDF file.
+        Path of an EDF, EDF+ or BDF file.
     channels
-        Names to read, in this order, found among the labels by `eegbench.dataset.chosen_channels.choose`; the channels
-        then carry these names. A difference of two signals is made where no signal has its name, which loads the
-        samples. None reads all signals under their own labels. None is resampled.
+        Names to read, in this order, matched with the labels by `eegbench.dataset.chosen_channels.choose`; the channels
+        are renamed accordingly. If no signal has a name such as C3-M2, the difference of two signals is computed, which
+        loads the samples. None reads all signals with their own labels. No channel is resampled.
     may_lack_channels
-        Whether labels that are missing are passed over, as long as one is there.
+        Whether missing channels are skipped, as long as at least one is present.
 
     Raises
     ------
     BadRecordingError
-        Where the file is damaged, discontinuous, or lacks a channel in volts.
+        If the file is damaged, discontinuous, or lacks a channel in volts.
     MixedRatesError
-        Where the channels have several sampling rates.
+        If the channels have several sampling rates.
     """
     header, clock = check_content(read_header(path))
     chosen = _choose(header, channels, may_lack_channels=may_lack_channels)
@@ -62,7 +62,7 @@ def read_edf_annotations(path: Path) -> tuple[EdfHeader, tuple[Mark, ...]]:
     Raises
     ------
     BadRecordingError
-        Where the file is damaged or holds no annotations.
+        If the file is damaged or has no annotations.
     """
     header, clock = check_content(read_header(path))
     if not header.annotations:
@@ -73,7 +73,7 @@ def read_edf_annotations(path: Path) -> tuple[EdfHeader, tuple[Mark, ...]]:
 
 
 def first_sample_s(path: Path) -> float:
-    """Return when the first sample was taken, in seconds from the start in the header, which has whole seconds."""
+    """Return the time of the first sample in seconds from the start in the header, which has whole seconds."""
     return float(check_content(read_header(path))[1].record_onsets_s[0])
 
 
@@ -94,7 +94,7 @@ def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRa
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # all that matters was checked before, and is an error
+            warnings.simplefilter("ignore")  # the relevant properties were checked before
             return read(
                 header.path, include=labels, stim_channel=None, preload=False, encoding=encoding, verbose="ERROR"
             )
@@ -105,7 +105,7 @@ def _open(header: EdfHeader, labels: list[str], encoding: str) -> "mne.io.BaseRa
 def _choose(
     header: EdfHeader, channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> dict[str, tuple[EdfSignal, ...]]:
-    """Find the signals of each name: two where it stands for their difference."""
+    """Find the signals of each name: two for a difference."""
     signals = {signal.label: signal for signal in header.signals if signal.label not in ANNOTATIONS}
     labels = [signal.label for signal in header.signals if signal.label not in ANNOTATIONS]
     if not labels:
@@ -116,7 +116,7 @@ def _choose(
 
 
 def _label(signal: EdfSignal) -> str:
-    """Return a label as MNE reads it."""
+    """Return a label as MNE decodes it."""
     return signal.raw_label.decode("latin-1")
 
 

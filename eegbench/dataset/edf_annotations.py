@@ -1,11 +1,11 @@
-"""Reads the annotations of an EDF+ or BDF+ by the grammar of the format, and the time stamps of its data records.
+"""Parsing of the annotations of an EDF+ or BDF+ file, and of the time stamps of its data records.
 
 Conventions
 -----------
-An annotation signal holds lists in each data record: ``ONSET [21 DURATION] 20 TEXT 20 TEXT 20 … 0``, onset and duration
-in seconds as decimal numbers, the onset with its sign. What follows the last list is filled with zeros. The first list
-of a record begins with an empty text: its onset says when the record starts. Onsets count from the start in the header,
-which has whole seconds (Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8, section 2.2).
+An annotation signal contains lists in each data record: ``ONSET [21 DURATION] 20 TEXT 20 TEXT 20 … 0``, with onset and
+duration in seconds as decimal numbers, the onset with its sign. Zeros follow the last list. The first list of a record
+begins with an empty text: its onset is the start of the record. Onsets are relative to the start in the header, which
+has whole seconds (Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8, section 2.2).
 """
 
 import re
@@ -24,16 +24,16 @@ _STAMP_BEGINS = re.compile(rb"[+-]\d+(\.\d*)?(\x15\d*(\.\d*)?)?\x14\x14")
 
 @dataclass(frozen=True)
 class EdfClock:
-    """What the annotation signals of a file say.
+    """Content of the annotation signals of a file.
 
     Attributes
     ----------
     record_onsets_s
-        When each data record starts, in seconds from the start in the header.
+        Start of each data record, in seconds from the start in the header.
     annotations
-        In the order of the file, in seconds from the start in the header.
+        Annotations in the order of the file, in seconds from the start in the header.
     encoding
-        Of the texts: ``utf8``, or ``latin1`` where they are not that.
+        Encoding of the texts: ``utf8``, or ``latin1`` for texts that are not UTF-8.
     """
 
     record_onsets_s: np.ndarray
@@ -47,11 +47,11 @@ def read_clock(header: EdfHeader) -> EdfClock:
     Raises
     ------
     BadRecordingError
-        Where a list does not follow the grammar.
+        If a list does not follow the format.
     """
     onsets, lists = [], []
     for number, record in enumerate(_bytes(header, header.annotations[0])):
-        if plain := _STAMP.fullmatch(record):  # most records hold nothing else
+        if plain := _STAMP.fullmatch(record):  # most records contain nothing else
             onsets.append(float(plain[1]))
             continue
         found = _lists(header, record, number)
@@ -67,7 +67,7 @@ def read_clock(header: EdfHeader) -> EdfClock:
 
 
 def _bytes(header: EdfHeader, signal: EdfSignal) -> list[bytes]:
-    """Return what each data record holds in an annotation signal."""
+    """Return the bytes of an annotation signal in each data record."""
     shape = (header.n_records, header.record_bytes)
     data = np.memmap(header.path, dtype=np.uint8, mode="r", offset=header.n_bytes, shape=shape)
     stop = signal.offset + SAMPLE_BYTES[header.kind] * signal.n_samples

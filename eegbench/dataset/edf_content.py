@@ -1,4 +1,4 @@
-"""Checks that the rest of an EDF or BDF keeps what its header promises: size, samples, and the clock."""
+"""Consistency checks of an EDF or BDF file with its header: size, samples, and time stamps."""
 
 import re
 from dataclasses import replace
@@ -10,13 +10,13 @@ from eegbench.dataset.edf_annotations import EdfClock, read_clock
 from eegbench.dataset.edf_header import EdfHeader
 
 INSPECTED_BYTES = 1_000_000
-"""So much of the data is searched for traces of a conversion of text."""
+"""Number of bytes in which traces of a text conversion are searched."""
 
 LISTS = re.compile(rb"[+-]\d+(?:\.\d*)?(?:\x15\d*(?:\.\d*)?)?\x14(?:[^\x14\x00]*\x14)*\x00")
-"""Annotations, in whose texts line feeds are allowed."""
+"""Annotations, whose texts may contain line feeds."""
 
 MAX_JUMP_S = 0.01
-"""Two data records may lie so far from adjacent: clocks drift by less, and a gap in the recording is more."""
+"""Tolerance in seconds between consecutive data records: clock drift is smaller, and gaps are larger."""
 
 
 def check_content(header: EdfHeader) -> tuple[EdfHeader, EdfClock]:
@@ -25,26 +25,26 @@ def check_content(header: EdfHeader) -> tuple[EdfHeader, EdfClock]:
     Returns
     -------
     header, clock
-        The header, with the number of records taken from the size where the recording was never closed, and what its
-        annotations say.
+        The header, with the number of records computed from the size if the recording was never closed, and the content
+        of its annotation signals.
 
     Raises
     ------
     BadRecordingError
-        Where the file is cut, too long, converted as if it were text, or has gaps in time.
+        If the file is truncated, too long, converted as if it were text, or has gaps in time.
     """
-    _check_not_converted(header)  # first: it explains a size or a clock that is wrong
+    _check_not_converted(header)  # first, as it explains a wrong size or clock
     header = _sized(header)
     return header, _clock(header)
 
 
 def _check_not_converted(header: EdfHeader) -> None:
-    """Refuse data in which every line feed has a carriage return, or bytes became U+FFFD: text was 'converted'."""
+    """Raise an error if every line feed follows a carriage return, or bytes became U+FFFD, as in a text conversion."""
     with header.path.open("rb") as file:
         file.seek(header.n_bytes)
         data = LISTS.sub(b"", file.read(INSPECTED_BYTES))
     n_feeds = data.count(b"\n")
-    # by chance one line feed in 256 follows a carriage return, and three bytes are U+FFFD once in 2^24
+    # by chance, one line feed in 256 follows a carriage return, and three bytes are U+FFFD once in 2^24
     if data.count("\ufffd".encode()) >= 16:
         how = "bytes in it were replaced by U+FFFD, as by a program that took it for UTF-8 text"
     elif n_feeds >= 16 and data.count(b"\r\n") == n_feeds:
@@ -57,7 +57,7 @@ def _check_not_converted(header: EdfHeader) -> None:
 
 
 def _sized(header: EdfHeader) -> EdfHeader:
-    """Compare the number of data records with the size; −1, an unfinished recording, is taken from the size."""
+    """Compare the number of data records with the size; −1, for an unfinished recording, is computed from the size."""
     n_bytes, record_bytes = header.path.stat().st_size - header.n_bytes, header.record_bytes
     if n_bytes == 0 or record_bytes == 0 or header.n_records == 0:
         raise BadRecordingError(f"{header.path}: holds no data, only a header; leave it out or export it again.")
@@ -90,7 +90,7 @@ def _size_sentence(header: EdfHeader, n_bytes: int, n_whole: int) -> str:
 
 
 def _clock(header: EdfHeader) -> EdfClock:
-    """Follow the time stamps of the data records: a file marked EDF+D may be whole, and one marked EDF+C may not."""
+    """Check the time stamps of the data records: EDF+D files may be continuous, and EDF+C files may have gaps."""
     if not header.annotations:
         if header.variant.endswith("+D"):
             raise BadRecordingError(f"{header.path}: is a discontinuous {header.variant} without time stamps.")

@@ -1,8 +1,8 @@
-"""Reads what the first bytes of an EDF or BDF promise, before anything else is believed.
+"""Reading and validation of the header of an EDF or BDF file.
 
 Conventions
 -----------
-An EDF is a header of 256 bytes, 256 more for each signal, and data records of one length, each holding the
+An EDF file has a header of 256 bytes, 256 more for each signal, and data records of equal length, each with the
 samples of every signal as little-endian integers of 2 bytes (EDF) or 3 bytes (BDF). Kemp et al. 1992,
 doi:10.1016/0013-4694(92)90009-7; EDF+: Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8.
 """
@@ -17,23 +17,23 @@ SAMPLE_BYTES = {"EDF": 2, "BDF": 3}
 ANNOTATIONS = ("EDF Annotations", "BDF Annotations")
 
 _WIDTHS = (16, 80, 8, 8, 8, 8, 8, 80, 8, 32)
-"""Bytes of each field of a signal; a field stands for all signals before the next field begins."""
+"""Bytes of each field of a signal; each field is stored for all signals before the next field begins."""
 
 
 @dataclass(frozen=True)
 class EdfSignal:
-    """What the header says of one signal; scaling stays text, as only signals that are used must have one.
+    """Header of one signal; scaling remains text, because only the signals that are read must have a valid one.
 
     Attributes
     ----------
     raw_label
-        The label's bytes, without padding.
+        Bytes of the label, without padding.
     dimension
-        Physical dimension, say ``uV``, as MNE reads it: bytes are Latin-1.
+        Physical dimension, such as ``uV``, decoded as Latin-1 like in MNE.
     scaling
         Physical minimum and maximum, digital minimum and maximum.
     n_samples
-        Samples in a data record.
+        Number of samples in a data record.
     offset
         First byte in a data record.
     """
@@ -46,30 +46,30 @@ class EdfSignal:
 
     @property
     def label(self) -> str:
-        """The label as text, UTF-8 where it is that."""
+        """The label as text, decoded as UTF-8 if possible."""
         return _text(self.raw_label).strip(" \x00")
 
 
 @dataclass(frozen=True)
 class EdfHeader:
-    """The header, in numbers.
+    """The header as numbers.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the file.
     kind
         ``EDF`` or ``BDF``.
     variant
-        ``EDF+C``, ``EDF+D``, ``BDF+C``, ``BDF+D`` or nothing: the first letters of the reserved field.
+        ``EDF+C``, ``EDF+D``, ``BDF+C``, ``BDF+D`` or empty: the first letters of the reserved field.
     start
-        Date and time of the start as written, ``dd.mm.yyhh.mm.ss``.
+        Date and time of the start in the original format, ``dd.mm.yyhh.mm.ss``.
     n_bytes
-        Length of the header.
+        Length of the header in bytes.
     n_records, record_s
-        Number of data records (−1: the recording was never closed), and seconds in each.
+        Number of data records (−1 if the recording was never closed), and duration of each in seconds.
     signals
-        All signals, annotations too.
+        All signals, including annotations.
     """
 
     path: Path
@@ -83,12 +83,12 @@ class EdfHeader:
 
     @property
     def record_bytes(self) -> int:
-        """Bytes in a data record."""
+        """Number of bytes in a data record."""
         return SAMPLE_BYTES[self.kind] * sum(signal.n_samples for signal in self.signals)
 
     @property
     def annotations(self) -> tuple[EdfSignal, ...]:
-        """The signals that hold annotations."""
+        """The annotation signals."""
         return tuple(signal for signal in self.signals if signal.label in ANNOTATIONS)
 
     def sfreq(self, signal: EdfSignal) -> float:
@@ -102,7 +102,7 @@ def read_header(path: Path) -> EdfHeader:
     Raises
     ------
     BadRecordingError
-        Where the file is missing, empty, something else than EDF or BDF, or its header is cut or damaged.
+        If the file is missing, empty, neither EDF nor BDF, or its header is truncated or damaged.
     """
     head, size = _first_bytes(path)
     kind = _kind(path, head)
@@ -135,7 +135,7 @@ def _first_bytes(path: Path) -> tuple[bytes, int]:
 
 
 def _kind(path: Path, head: bytes) -> str:
-    """Return EDF or BDF by content; the name must agree, as MNE goes by the name."""
+    """Return EDF or BDF according to the content; the extension must agree, because MNE relies on it."""
     kind = {b"0       ": "EDF", b"\xffBIOSEMI": "BDF"}.get(head[:8])
     if kind is None:
         raise BadRecordingError(f"{path}: {_guess(head)}")
@@ -174,7 +174,7 @@ def _n_signals(path: Path, head: bytes, size: int) -> tuple[int, int]:
 
 
 def _fields(block: bytes, n_signals: int) -> list[list[bytes]]:
-    """Cut the signals' part of the header: a list for each field, with an entry for each signal."""
+    """Split the signals' part of the header: a list for each field, with an entry for each signal."""
     fields, start = [], 0
     for width in _WIDTHS:
         fields.append([block[start + i * width : start + (i + 1) * width] for i in range(n_signals)])
@@ -189,7 +189,7 @@ def _signals(path: Path, fields: list[list[bytes]], sample_bytes: int) -> tuple[
         what = f"the samples in a record of signal {i + 1}"
         n_samples = int(_number(path, counts[i], what, whole=True))
         scaling = [_text(column[i]).strip(" \x00") for column in scalings]
-        dimension = dimensions[i].decode("latin-1").strip(" \x00")  # as MNE reads it
+        dimension = dimensions[i].decode("latin-1").strip(" \x00")  # as in MNE
         signals.append(
             EdfSignal(label.strip(), dimension, (scaling[0], scaling[1], scaling[2], scaling[3]), n_samples, offset)
         )

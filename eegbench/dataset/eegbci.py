@@ -1,10 +1,10 @@
-"""Fists and feet, moved and imagined, by 109 people: EEG Motor Movement/Imagery, PhysioNet eegmmidb.
+"""Executed and imagined movements of fists and feet by 109 people: EEG Motor Movement/Imagery, PhysioNet eegmmidb.
 
 Conventions
 -----------
-``S001R04.edf`` is subject 1, run 4. Each mark in a file becomes what it means in that run (see
-`eegbench.dataset.eegbci_runs`); the baseline runs carry one mark, over all of their signal. Zeros that fill the
-last data record lie behind the last mark. Three subjects were recorded at 128 Hz, the others at 160 Hz.
+``S001R04.edf`` is subject 1, run 4. Each mark in a file is replaced by its meaning in that run (see
+`eegbench.dataset.eegbci_runs`); the baseline runs have one mark for all of their signal. Zeros that pad the last data
+record are after the last mark. Three subjects were recorded at 128 Hz, the others at 160 Hz.
 """
 
 import difflib
@@ -24,29 +24,29 @@ from eegbench.dataset.overlaps import without_overlaps
 from eegbench.types import Recording
 
 OTHER_RATE = (88, 92, 100)
-"""Subjects recorded at 128 Hz: known before their files are there; where these are, their headers count."""
+"""Subjects recorded at 128 Hz, used before files are downloaded; for existing files the headers are used."""
 
 _log = logging.getLogger(__name__)
 
 
 class Eegbci(Dataset):
-    """A recording for each run, from a folder or by MNE's fetcher.
+    """One recording per run, from a folder or downloaded by MNE.
 
     Parameters
     ----------
     root
-        A folder of ``S001R04.edf``, or of such folders as ``S001`` with these; nothing is fetched then.
+        Folder of ``S001R04.edf``, or of folders such as ``S001`` with these files; nothing is downloaded then.
     cache
-        Where MNE's fetcher puts files.
+        Folder for MNE's downloads.
     subjects
-        Numbers in the names, 1-109; None takes all that are there.
+        Subject numbers in the names, 1-109; None takes all available ones.
     runs
-        Kinds of run: ``eyes_open`` (run 1), ``eyes_closed`` (2), ``fists_moved`` (3, 7, 11), ``fists_imagined``
+        Conditions: ``eyes_open`` (run 1), ``eyes_closed`` (2), ``fists_moved`` (3, 7, 11), ``fists_imagined``
         (4, 8, 12), ``fists_feet_moved`` (5, 9, 13), ``fists_feet_imagined`` (6, 10, 14).
     other_rate
-        Subjects not recorded at 160 Hz are brought to it when read (``resample``), or not listed (``leave_out``).
+        Whether subjects not recorded at 160 Hz are resampled when read (``resample``), or left out (``leave_out``).
     labels
-        From what the marks mean to class names; meanings that the chosen runs do not have are left out.
+        Class names by meaning of the marks; meanings that do not occur in the chosen runs are ignored.
     ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -101,11 +101,11 @@ class Eegbci(Dataset):
 
     @property
     def source(self) -> str | None:
-        """The folder of the recordings; None where they are fetched."""
+        """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
 
     def recordings(self) -> list[Recording]:
-        """List the runs, fetching them first where no root is given."""
+        """List the runs; download them first if no root is given."""
         files = self._fetched() if self.root is None else self._found(self.root)
         self._note_missing(files)
         return [
@@ -114,7 +114,7 @@ class Eegbci(Dataset):
         ]
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one run at 160 Hz, with electrode positions, and what its marks mean as annotations."""
+        """Open one run at 160 Hz, with electrode positions, and the meanings of its marks as annotations."""
         raw = self._open(recording.signal, may_lack_channels=may_lack_channels)
         raw.set_annotations(self._annotations(recording, raw.annotations), verbose="ERROR")
         if raw.info["sfreq"] != self.card.sfreq:
@@ -122,7 +122,7 @@ class Eegbci(Dataset):
         return raw
 
     def _found(self, root: Path) -> Runs:
-        """Return the files in a folder that are asked for."""
+        """Return the requested files in a folder."""
         there, runs = find_runs(root), numbers(self.runs)
         files = {key: path for key, path in there.items() if key[1] in runs}
         if not files:
@@ -153,7 +153,7 @@ class Eegbci(Dataset):
                 _log.info("S%03d lacks run %s: not in the folder.", subject, _listed(missing))
 
     def _of_usable_rate(self, files: Runs) -> Runs:
-        """Leave out subjects of another rate where that is asked for; say which they are in any case."""
+        """Leave out subjects with another rate if requested; log their numbers in either case."""
         rates = {key: sampling_rate(path) for key, path in files.items()}
         other = {subject for (subject, _), rate in rates.items() if rate not in (None, self.card.sfreq)}
         if not other:
@@ -171,7 +171,7 @@ class Eegbci(Dataset):
         return kept
 
     def _open(self, path: Path, *, may_lack_channels: bool) -> "mne.io.BaseRaw":
-        """Open the card's channels under its names."""
+        """Open the card's channels with its names."""
         labels = {standard_name(signal.label): signal.label for signal in read_header(path).signals}
         missing = [name for name in self.card.channels if name not in labels]
         there = [name for name in self.card.channels if name in labels]
@@ -201,7 +201,7 @@ class Eegbci(Dataset):
 
 
 def standard_name(label: str) -> str:
-    """Return an electrode's name in the 10-10 system for a label of these files: FCz for ``Fcz.``."""
+    """Return the 10-10 electrode name for a label in these files: FCz for ``Fcz.``."""
     name = label.strip(".").upper()
     name = f"{name[:-1]}z" if name.endswith("Z") else name
     return f"Fp{name[2:]}" if name.startswith("FP") else name

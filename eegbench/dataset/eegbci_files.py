@@ -1,4 +1,4 @@
-"""Finds the files of EEGBCI in a folder, or has MNE fetch them; a file's name says whose run it is."""
+"""Files of EEGBCI in a folder, or downloaded with MNE; subject and run follow from a file's name."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,14 +15,14 @@ Runs = dict[tuple[int, int], Path]
 
 
 def find_runs(root: Path) -> Runs:
-    """Find the runs that lie in a folder or in its subfolders, one a subject.
+    """Find the runs in a folder or in its subfolders, one per subject.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no such folder, or no run in it.
+        If the folder does not exist, or contains no run.
     ValueError
-        Where two files stand for one run.
+        If two files represent the same run.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of S001R04.edf is expected.")
@@ -36,12 +36,12 @@ def find_runs(root: Path) -> Runs:
 
 
 def fetch_runs(cache: Path, subjects: Sequence[int], runs: Sequence[int]) -> Runs:
-    """Fetch runs through MNE, which compares checksums; what is there is not fetched again.
+    """Download runs with MNE, which verifies checksums; existing files are not downloaded again.
 
     Raises
     ------
     FileNotFoundError
-        Where the network, the disk or a checksum fails.
+        If the network, the disk or a checksum fails.
     """
     from mne.datasets.eegbci import load_data
 
@@ -49,7 +49,7 @@ def fetch_runs(cache: Path, subjects: Sequence[int], runs: Sequence[int]) -> Run
     try:
         with bar("downloading", len(subjects)) as advance:
             for subject in subjects:
-                # update_path=False: MNE neither asks whether to remember the folder nor does so
+                # update_path=False: MNE does not ask whether to remember the folder
                 files += load_data(subject, list(runs), path=cache, update_path=False, verbose="ERROR")
                 advance(f"S{subject:03d}")
     except (OSError, ValueError) as error:
@@ -61,7 +61,7 @@ def fetch_runs(cache: Path, subjects: Sequence[int], runs: Sequence[int]) -> Run
 
 
 def sampling_rate(path: Path) -> float | None:
-    """Return the rate in Hz that a file's header states, or None where it cannot be read: reading it says why."""
+    """Return the sampling rate in Hz in a file's header; None if it is unreadable, which is reported on reading."""
     try:
         header = read_header(path)
     except BadRecordingError:
@@ -75,5 +75,5 @@ def _by_number(paths: Iterable[Path]) -> Runs:
     for path in sorted(paths):
         match = re.fullmatch(r"S(\d{3})R(\d{2})\.edf", path.name)
         if match and (other := found.setdefault((int(match[1]), int(match[2])), path)) != path:
-            raise ValueError(f"{path}: stands for the same run as {other}; keep one of the two in the folder.")
+            raise ValueError(f"{path}: is the same run as {other}; keep one of the two in the folder.")
     return found

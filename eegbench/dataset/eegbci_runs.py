@@ -1,4 +1,4 @@
-"""What was done in each run of EEGBCI, and what the marks T0, T1 and T2 mean there."""
+"""Conditions of the runs of EEGBCI, and the meaning of the marks T0, T1 and T2 in each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Kind:
-    """Runs in which the same was done.
+    """Runs with the same condition.
 
     Attributes
     ----------
     runs
-        Their numbers, 1-14.
+        Numbers of the runs, 1-14.
     marks
-        From a mark in their files to what it means.
+        Meaning of each mark in their files.
     """
 
     runs: tuple[int, ...]
@@ -36,19 +36,19 @@ KINDS = {
     "fists_feet_moved": Kind((5, 9, 13), _fists_feet("moved")),
     "fists_feet_imagined": Kind((6, 10, 14), _fists_feet("imagined")),
 }
-"""Each kind of run by the name that `dataset.runs` takes; from the set's own page."""
+"""Conditions by their name in `dataset.runs`, according to the dataset's web page."""
 
 
 def numbers(kinds: Iterable[str]) -> tuple[int, ...]:
-    """Return the numbers of the runs of some kinds, in order."""
+    """Return the numbers of the runs of some conditions, in order."""
     return tuple(sorted(run for kind in kinds for run in KINDS[kind].runs))
 
 
 def marks(run: int) -> Mapping[str, str]:
-    """Return what the marks in a run's file mean."""
+    """Return the meanings of the marks in a run's file."""
     return next(kind.marks for kind in KINDS.values() if run in kind.runs)
 
 
 def descriptions(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Return all that the marks in runs of some kinds can mean."""
+    """Return all meanings of marks in runs of some conditions."""
     return tuple(dict.fromkeys(meaning for kind in kinds for meaning in KINDS[kind].marks.values()))

@@ -1,9 +1,9 @@
-"""Opens EEGLAB files of epochs as a recording in which the epochs follow each other.
+"""Reading of EEGLAB files with epochs, as a recording of consecutive epochs.
 
 Conventions
 -----------
-A mark `EPOCH_EDGE` stands where an epoch begins: filters and windows keep to the epoch. The label of an epoch is the
-type of its event at time zero, from there to the end of the epoch. Other events, such as responses, are no labels.
+An annotation `EPOCH_EDGE` marks the start of each epoch: filters and windows do not cross it. The label of an epoch is
+the type of its event at time zero, from there to the end of the epoch. Other events, such as responses, are ignored.
 """
 
 import re
@@ -16,22 +16,22 @@ import numpy as np
 from eegbench.dataset.marks import EPOCH_EDGE
 
 TOLERANCE = 0.501
-"""Samples that an event may be away from time zero: EEGLAB's latencies are fractions where data were resampled."""
+"""Tolerance in samples of events at time zero: latencies are fractions if EEGLAB resampled the data."""
 
 
 def n_epochs_in(reason: str) -> int | None:
-    """Return the number of epochs that MNE names where it refuses a file because it is not continuous."""
+    """Return the number of epochs in MNE's error message about a file that is not continuous; else None."""
     found = re.search(r"number of trials is (\d+)", reason)
     return None if found is None else int(found[1])
 
 
 def open_eeglab_epochs(path: Path, n_epochs: int) -> "mne.io.BaseRaw":
-    """Open the epochs of a file one after the other, with their edges and labels as annotations; loads the samples.
+    """Open the epochs of a file as one recording, with edges and labels as annotations; loads the samples.
 
     Raises
     ------
     ValueError, OSError, TypeError, LookupError
-        As MNE, where the file is damaged.
+        From MNE, if the file is damaged.
     """
     events = np.array([[number, 0, 1] for number in range(n_epochs)])
     epochs = mne.io.read_epochs_eeglab(path, events=events, event_id={"epoch": 1}, verbose="ERROR")
@@ -52,11 +52,11 @@ def _at_zero(
     Parameters
     ----------
     events
-        Of all epochs, in seconds of the epochs one after the other.
+        Events of all epochs, in seconds of the concatenated epochs.
     zero
-        The sample of an epoch at time zero; negative, or not less than ``n_times``, where no sample is.
+        Sample of an epoch at time zero; negative, or at least ``n_times``, if outside of the epoch.
     n_times, n_epochs, sfreq
-        Samples in an epoch, number of epochs, and rate in Hz.
+        Number of samples in an epoch, number of epochs, and sampling rate in Hz.
     """
     found: dict[tuple[float, float, str], None] = {}
     for onset, text in zip(events.onset, events.description, strict=True):

@@ -1,4 +1,4 @@
-"""Where electrodes are, by their names in the 10-05 system.
+"""Electrode positions by name in the 10-05 system.
 
 References
 ----------
@@ -16,16 +16,16 @@ from eegbench.dataset.channel_names import bare
 
 
 def placed(names: Iterable[str]) -> dict[str, str]:
-    """Return the electrode of each name that stands for one, in MNE's spelling: ``EEG T3-Ref`` is T3, ``FP1`` is Fp1.
+    """Return the electrode of each name that has one, in MNE's spelling: ``EEG T3-Ref`` is T3, ``FP1`` is Fp1.
 
-    The difference of two electrodes has no place of its own.
+    The difference of two electrodes has no position.
     """
     found = {name: _electrodes().get(bare(name)) for name in names}
     return {name: electrode for name, electrode in found.items() if electrode is not None}
 
 
 def set_positions(raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-    """Give the channels of type EEG the positions that their names say, in place; others keep none."""
+    """Set the positions of EEG channels from their names, in place; other channels have none."""
     names = [name for name, kind in zip(raw.ch_names, raw.get_channel_types(), strict=True) if kind == "eeg"]
     found = placed(names)
     if found:
@@ -38,7 +38,7 @@ def set_positions(raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
 
 
 def keep_or_set_positions(raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
-    """Give channels the positions that their names say where the file has none, in place."""
+    """Set positions from channel names if the file has none, in place."""
     montage = raw.get_montage()
     known = [] if montage is None else list(montage.get_positions()["ch_pos"].values())
     return raw if known and np.isfinite(known).any() else set_positions(raw)
@@ -46,7 +46,7 @@ def keep_or_set_positions(raw: "mne.io.BaseRaw") -> "mne.io.BaseRaw":
 
 @cache
 def _electrodes() -> dict[str, str]:
-    """Return the electrodes by their names in capitals, old names of the 10-20 system among them."""
+    """Return the electrodes by their names in capitals, including old names of the 10-20 system."""
     return {name.upper(): name for name in _montage().ch_names}
 
 

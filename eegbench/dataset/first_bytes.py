@@ -1,8 +1,8 @@
-"""What a file is by its first bytes, where it is no recording: a pointer of git-lfs, or a web page."""
+"""Detection of files that are not recordings by their first bytes: pointers of git-lfs and web pages."""
 
 
 def no_recording(head: bytes) -> str | None:
-    """Say what a file is and what to do, as the end of a sentence that begins with its path; None where unknown."""
+    """Return the kind of file and what to do, as the end of a sentence that begins with its path; None if unknown."""
     if head.startswith(b"version https://git-lfs"):
         return "is a git-lfs pointer, not the recording; run 'git lfs pull' in its folder."
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):

@@ -1,4 +1,4 @@
-"""What readers of anyone's folder have in common: the folder is the source, and says who the people are."""
+"""Base class of datasets that read any folder: the folder is the source, and identifies the population."""
 
 from collections.abc import Sequence
 from math import nan
@@ -10,28 +10,28 @@ from eegbench.types import Recording
 
 
 class FolderDataset(Dataset):
-    """Recordings of a folder that is not known beforehand.
+    """Recordings of a folder whose content is not known in advance.
 
     Attributes
     ----------
     root
-        The folder; None until the user names one.
+        Folder of the recordings; None until the user names one.
     """
 
     root: Path | None
 
     @property
     def source(self) -> str | None:
-        """The folder."""
+        """Path of the folder."""
         return None if self.root is None else str(self.root)
 
     @property
     def people(self) -> str:
-        """The folder: subject 01 of two folders is two people."""
+        """The folder: equal subject ids in two folders are two people."""
         return super().people if self.root is None else f"{super().people} {self.root.resolve()}"
 
     def found(self) -> list[Recording]:
-        """Return the recordings; none where they cannot be listed, which listing them raises again."""
+        """Return the recordings; empty if listing fails, which is reported when they are listed again."""
         try:
             return [] if self.root is None else self.recordings()
         except (FileNotFoundError, ValueError):
@@ -41,7 +41,7 @@ class FolderDataset(Dataset):
 def form_of(
     found: Sequence[Recording], channels: Sequence[str] | None, read_across: Sequence[str]
 ) -> tuple[float, tuple[str, ...]]:
-    """Return (highest) rate in Hz and channels of the first readable recording; NaN and the wanted ones of none."""
+    """Return the (highest) rate in Hz and the channels of the first readable recording; NaN if there is none."""
     for recording in found:
         try:
             raw = open_signal(recording.signal, channels=channels, may_lack_channels=False, read_across=read_across)

@@ -1,4 +1,4 @@
-"""Reads units and rates in the header of a GDF: MNE takes units that it does not know as volts, and hides rates.
+"""Check of units and rates in a GDF header: MNE treats unknown units as volts, and does not report mixed rates.
 
 References
 ----------
@@ -11,23 +11,23 @@ from pathlib import Path
 from eegbench.dataset.base import BadRecordingError
 
 SCALED = {4274: "mV", 4275: "uV"}
-"""Codes of the units that MNE turns into volts."""
+"""Codes of the units that MNE converts to volts."""
 
 VOLT = 4256
 
 
 def check_gdf_units(path: Path) -> None:
-    """Refuse a GDF with a channel whose unit is none that MNE turns into volts, or is volts, and one of several rates.
+    """Raise an error for a GDF with a unit that is not volts for MNE, or with several sampling rates.
 
     Raises
     ------
     BadRecordingError
-        Names the first such channel.
+        With the name of the first such channel.
     """
     with path.open("rb") as file:
         head = file.read(256)
         if len(head) < 256 or not head.startswith(b"GDF "):
-            return  # MNE refuses it
+            return  # MNE raises an error
         is_first = head[4:5] == b"1"
         n_channels = struct.unpack_from("<I" if is_first else "<H", head, 252)[0]
         columns = file.read(220 * n_channels)

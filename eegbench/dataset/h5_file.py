@@ -1,10 +1,11 @@
-"""Reads what a polysomnography in HDF5 says of its signals, or says in a sentence why it must not be used.
+"""Signals of a polysomnography in HDF5, with checks that raise an error for files that cannot be used.
 
 Conventions
 -----------
 The layout is that of the Dreem Open Datasets (Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181). The attribute
-``description`` of the root is a JSON list with an object a signal: ``path`` of a one-dimensional data set of the file,
-``name``, ``fs`` in Hz and ``unit``. Where the latter two are missing, attributes of the data set or of its group count.
+``description`` of the root is a JSON list with one object per signal: ``path`` of a one-dimensional data set in the
+file, ``name``, ``fs`` in Hz and ``unit``. If ``fs`` or ``unit`` is missing, attributes of the data set or its group
+are used.
 """
 
 import json
@@ -24,25 +25,25 @@ from eegbench.dataset.chosen_channels import check_rates, choose
 from eegbench.dataset.first_bytes import no_recording
 
 VOLTS: Mapping[str, float] = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "\u00b5V": 1e-6, "\u03bcV": 1e-6}
-"""Volts in each unit that is known; µV has two spellings in Unicode."""
+"""Volts per unit; µV has two spellings in Unicode."""
 
 DESCRIPTION = "description"
 
 
 @dataclass(frozen=True)
 class H5Signal:
-    """A signal of a file that can be read.
+    """A readable signal of a file.
 
     Attributes
     ----------
     name, path
-        What it is called, and where it lies in the file.
+        Name, and path in the file.
     sfreq
         Sampling rate in Hz.
     volts
-        In one unit of its samples.
+        Volts per unit of its samples.
     n_samples
-        How many there are.
+        Number of samples.
     """
 
     name: str
@@ -59,18 +60,18 @@ class H5Signal:
 
 @contextmanager
 def opened(path: Path) -> Iterator["h5py.File"]:
-    """Open a file to read it.
+    """Open a file for reading.
 
     Raises
     ------
     BadRecordingError
-        Where it is missing, empty, cut, or no HDF5; or where the block meets damaged data.
+        If it is missing, empty, truncated or not HDF5, or damaged data are read inside the block.
     """
     if not path.exists():
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
         raise BadRecordingError(f"{path}: {what}; restore it, or take it out of the folder.")
     try:
-        with h5py.File(path, "r", locking=False) as file:  # shared file systems may have no locks
+        with h5py.File(path, "r", locking=False) as file:  # shared file systems may not support locks
             yield file
     except OSError as error:
         raise BadRecordingError(f"{path}: {_damage(path, error)}") from error
@@ -79,24 +80,24 @@ def opened(path: Path) -> Iterator["h5py.File"]:
 def signals_of(
     path: Path, channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> dict[str, tuple[H5Signal, ...]]:
-    """Return the signals of each channel: two where it is their difference.
+    """Return the signals of each channel: two for a difference.
 
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     channels
-        Names, found among those of the description, or among the last parts of its paths, by
+        Names, matched with those in the description, or with the last parts of its paths, by
         `eegbench.dataset.chosen_channels.choose`; None takes all signals.
     may_lack_channels
-        Whether names that are missing are passed over, as long as one is there.
+        Whether missing channels are skipped, as long as at least one is present.
 
     Raises
     ------
     BadRecordingError
-        Where the file cannot be read, lacks a channel, or contradicts itself.
+        If the file cannot be read, lacks a channel, or contradicts itself.
     MixedRatesError
-        Where the channels have several sampling rates.
+        If the channels have several sampling rates.
     """
     with opened(path) as file:
         entries = _described(path, file)
@@ -111,12 +112,12 @@ def signals_of(
 
 
 def dataset_at(path: Path, file: "h5py.File", where: str, what: str) -> "h5py.Dataset":
-    """Return a one-dimensional data set of numbers, whose values lie in the file itself.
+    """Return a one-dimensional numeric data set whose values are in the file itself.
 
     Raises
     ------
     BadRecordingError
-        Where there is none.
+        If there is none.
     """
     found = file.get(where)
     if not isinstance(found, h5py.Dataset):
@@ -129,7 +130,7 @@ def dataset_at(path: Path, file: "h5py.File", where: str, what: str) -> "h5py.Da
             "is expected."
         )
     if found.file.filename != file.filename or found.external or found.is_virtual:
-        raise BadRecordingError(f"{path}: {what} at {where!r} lies in another file; copy it into this one.")
+        raise BadRecordingError(f"{path}: {what} at {where!r} is in another file; copy it into this one.")
     return found
 
 
@@ -143,7 +144,7 @@ def _described(path: Path, file: "h5py.File") -> list[Mapping[str, Any]]:
     try:
         entries = json.loads(found)
     except (TypeError, ValueError) as error:
-        raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is no JSON ({error}); {layout}.") from error
+        raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is not JSON ({error}); {layout}.") from error
     is_list = isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
     if not is_list or not entries or not all(isinstance(one.get("path"), str) for one in entries):
         raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} lists no signals with their paths; {layout}.")
@@ -151,7 +152,7 @@ def _described(path: Path, file: "h5py.File") -> list[Mapping[str, Any]]:
 
 
 def _by_name(entries: Sequence[Mapping[str, Any]], channels: Sequence[str] | None) -> dict[str, Mapping[str, Any]]:
-    """Return the signals by name; by the last part of the path, where more of the channels are found so."""
+    """Return the signals by name, or by the last part of the path if that matches more of the channels."""
     tails = [one["path"].rpartition("/")[2] for one in entries]
     names = [str(one.get("name") or tail) for one, tail in zip(entries, tails, strict=True)]
     schemes = [one for one in (names, tails) if len(set(one)) == len(one)] or [[one["path"] for one in entries]]
@@ -182,14 +183,14 @@ def _signal(path: Path, file: "h5py.File", name: str, entry: Mapping[str, Any]) 
 
 
 def _said(data: "h5py.Dataset", entry: Mapping[str, Any], key: str) -> Any:
-    """Return what the description says of a signal, or else its own attribute, or that of its group."""
+    """Return a property of a signal from the description, its own attributes, or its group's attributes."""
     found: Any = next((one[key] for one in (entry, data.attrs, data.parent.attrs) if one.get(key) is not None), None)
     found = found.item() if isinstance(found, np.generic) else found
     return found.decode("utf-8", "replace") if isinstance(found, bytes) else found
 
 
 def _check_lengths(path: Path, signals: Sequence[H5Signal]) -> None:
-    """Refuse signals that differ in length by more than a sample of the slowest."""
+    """Raise an error for signals whose lengths differ by more than a sample of the slowest."""
     ordered = sorted(signals, key=lambda one: one.length_s)
     short, long = ordered[0], ordered[-1]
     if long.length_s - short.length_s > 1 / min(one.sfreq for one in signals) + 1e-6:
@@ -200,7 +201,7 @@ def _check_lengths(path: Path, signals: Sequence[H5Signal]) -> None:
 
 
 def _damage(path: Path, error: OSError) -> str:
-    """Say what is wrong with a file that the HDF5 library cannot read."""
+    """Describe the damage of a file that the HDF5 library cannot read."""
     size = path.stat().st_size
     if size == 0:
         return "the file is empty; download or copy it again."

@@ -1,9 +1,9 @@
-"""The stages of a polysomnography in HDF5: a number every 30 s, in the file itself or in a JSON list of a scorer.
+"""Sleep stages of a polysomnography in HDF5, one per 30 s, in the file itself or in a JSON list of a scorer.
 
 Conventions
 -----------
-−1 unscored, 0 W, 1 N1, 2 N2, 3 N3, 4 R. A hypnogram is as long as its signals to an epoch: one that is longer is cut at
-their end, and where it is shorter the rest is unlabelled.
+−1 unscored, 0 W, 1 N1, 2 N2, 3 N3, 4 R. The length of a hypnogram may differ from its signals' by one epoch: a longer
+one is cut at their end, and after the end of a shorter one the rest is unlabelled.
 """
 
 import json
@@ -20,23 +20,23 @@ from eegbench.dataset.h5_file import dataset_at, opened
 from eegbench.dataset.marks import Mark, annotations
 
 HYPNOGRAM = "hypnogram"
-"""Where the stages lie in a file."""
+"""Path of the stages in a file."""
 
 EPOCH_S = 30.0
 
 TEXTS = ("W", "N1", "N2", "N3", "R", "unscored")
-"""Descriptions of stages 0 to 4, and of −1, as the labels of annotations."""
+"""Descriptions of stages 0 to 4, and of −1, used as annotations."""
 
 Stages = Int[np.ndarray, "n_epochs"]
 
 
 def stages_in_file(path: Path) -> Stages | None:
-    """Return the hypnogram of a file; None where it has none.
+    """Return the hypnogram of a file; None if it has none.
 
     Raises
     ------
     BadRecordingError
-        Where it holds anything but stages.
+        If it contains anything but stages.
     """
     with opened(path) as file:
         if HYPNOGRAM not in file:
@@ -45,12 +45,12 @@ def stages_in_file(path: Path) -> Stages | None:
 
 
 def stages_in_list(path: Path) -> Stages:
-    """Return the stages of a JSON list, or of the consensus that ``eegbench consensus`` wrote.
+    """Return the stages of a JSON list, or of a consensus written by ``eegbench consensus``.
 
     Raises
     ------
     BadRecordingError
-        Where the file cannot be read, or holds anything but stages.
+        If the file cannot be read, or contains anything but stages.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -65,21 +65,21 @@ def stages_in_list(path: Path) -> Stages:
 
 
 def stage_annotations(path: Path, stages: Stages, length_s: float) -> "mne.Annotations":
-    """Return stages as annotations of a recording, one a bout.
+    """Convert stages to annotations of a recording, one per bout.
 
     Parameters
     ----------
     path
-        For error messages.
+        Path of the file, for error messages.
     stages
-        From the first sample.
+        Stages, starting at the first sample.
     length_s
-        Of the signals.
+        Length of the signals in seconds.
 
     Raises
     ------
     BadRecordingError
-        Where the stages last an epoch more or less than the signals.
+        If the lengths of stages and signals differ by more than an epoch.
     """
     covered_s = EPOCH_S * len(stages)
     if abs(covered_s - length_s) > EPOCH_S:

@@ -1,4 +1,4 @@
-"""Reads one polysomnography in HDF5 with its stages, whatever set it belongs to."""
+"""Reading of a polysomnography in HDF5 with its sleep stages, for every dataset in this format."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -23,22 +23,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class H5Reader:
-    """How the recordings of a set are read.
+    """Reader of recordings with the options of a dataset.
 
     Attributes
     ----------
     labels, ignored
-        Descriptions of stages (W, N1, N2, N3, R, unscored), and the class of each.
+        Descriptions of stages (W, N1, N2, N3, R, unscored) with their classes, and those without a class.
     hypnograms
-        A folder of lists ``RECORDING.json`` instead of the files' own stages.
+        Folder of lists ``RECORDING.json`` to use instead of the stages in the files.
     zeros_are_unlabelled
-        Whether a hypnogram of zeros alone is unscored; otherwise it is wake.
+        Whether a hypnogram that is all zeros is unscored; otherwise it is wake.
     crop_wake_min
-        Minutes of wake kept around sleep; None keeps whole recordings.
+        Minutes of wake to keep around sleep; None keeps all.
     wake
-        The class that is not sleep.
+        Class of wake.
     told
-        Recordings of whose stages something was told: they are read more than once.
+        Recordings for which a note was logged, because recordings are read more than once.
     """
 
     labels: Mapping[str, str]
@@ -51,7 +51,7 @@ class H5Reader:
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """What changes a recording, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         sleep = () if self.crop_wake_min is None else sorted(sleep_labels(self.labels, self.wake))
         return {
             "own_hypnograms": self.hypnograms is None,
@@ -61,7 +61,7 @@ class H5Reader:
         }
 
     def with_lists(self, recordings: Sequence[Recording]) -> list[Recording]:
-        """Return recordings with the lists of stages that are there."""
+        """Return recordings with the existing lists of stages."""
         if self.hypnograms is None:
             return list(recordings)
         lists = {one.id: self.hypnograms / f"{one.id}.json" for one in recordings}
@@ -73,14 +73,14 @@ class H5Reader:
         return [replace(one, labels=path if (path := lists[one.id]).is_file() else None) for one in recordings]
 
     def read(self, recording: Recording, channels: Sequence[str] | None, *, may_lack_channels: bool) -> mne.io.BaseRaw:
-        """Open some channels of a recording with its stages as annotations; one that has no hypnogram has none.
+        """Open some channels of a recording with its stages as annotations, or without annotations if unscored.
 
         Raises
         ------
         BadRecordingError
-            Where the file is damaged, lacks a channel, or its stages do not fit.
+            If the file is damaged, lacks a channel, or its stages do not fit.
         MixedRatesError
-            Where the channels have several sampling rates.
+            If the channels have several sampling rates.
         """
         raw = open_h5(recording.signal, channels=channels, may_lack_channels=may_lack_channels)
         try:
@@ -101,7 +101,7 @@ class H5Reader:
             raise
 
     def _stages(self, recording: Recording) -> Stages | None:
-        """Return the stages of a recording; None where it has none."""
+        """Return the stages of a recording; None if it has none."""
         if self.hypnograms is not None and recording.labels is None:
             raise BadRecordingError(
                 f"{recording.signal}: has no list of stages; {self.hypnograms / recording.id}.json is expected "
@@ -109,14 +109,14 @@ class H5Reader:
             )
         found = stages_in_file(recording.signal) if recording.labels is None else stages_in_list(recording.labels)
         if found is None or (found == UNSCORED).all():
-            self._tell(recording, logging.INFO, "%s: nobody scored it; it is read without labels.")
+            self._tell(recording, logging.INFO, "%s: it has no scores; it is read without labels.")
         elif not found.any() and self.zeros_are_unlabelled:
             told = "%s: all of its stages are 0, and it is taken for unlabelled (dataset.zeros_are_unlabelled=true)."
             self._tell(recording, logging.WARNING, told)
             found = np.full_like(found, UNSCORED)
         elif not found.any():
             told = (
-                "%s: all of its stages are 0, and taken for wake. If nobody scored it, set "
+                "%s: all of its stages are 0, and taken for wake. If it is unscored, set "
                 "dataset.zeros_are_unlabelled=true."
             )
             self._tell(recording, logging.WARNING, told)
@@ -129,7 +129,7 @@ class H5Reader:
 
 
 def form_of_h5(found: Sequence[Recording], channels: Sequence[str] | None) -> tuple[float, tuple[str, ...]]:
-    """Return (highest) rate in Hz and channels of the first readable recording; NaN and the wanted ones of none."""
+    """Return the (highest) rate in Hz and the channels of the first readable recording; NaN if there is none."""
     for recording in found:
         try:
             chosen = signals_of(recording.signal, channels, may_lack_channels=False)

@@ -1,4 +1,4 @@
-"""Anyone's polysomnographies in HDF5, in the layout of the Dreem Open Datasets, with stages or without."""
+"""Polysomnographies in HDF5 with the layout of the Dreem Open Datasets, with or without sleep stages."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -17,27 +17,27 @@ from eegbench.types import Recording
 
 
 class H5Psg(FolderDataset):
-    """The recordings of a folder, each a file of signals and, where somebody scored it, of stages.
+    """Recordings of a folder, one file each, with signals and, if scored, sleep stages.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the recordings.
     pattern
-        Which files in it hold recordings; they end in .h5 or .hdf5.
+        Glob pattern of the recordings; their names end in .h5 or .hdf5.
     subject
-        Whose a recording is, see `eegbench.dataset.recordings.Recordings`.
+        Rule for the subject of a recording, see `eegbench.dataset.recordings.Recordings`.
     channels
-        Names, in this order; None takes all signals, which must be in volts then.
+        Channel names, in this order; None takes all signals, which must then be in volts.
     hypnograms
-        A folder of lists ``RECORDING.json`` of stages, or of the consensus that ``eegbench consensus`` writes; None
-        takes the stages in the files.
+        Folder of lists ``RECORDING.json`` of stages, or of the consensus written by ``eegbench consensus``; None uses
+        the stages in the files.
     zeros_are_unlabelled
-        Whether nobody scored a recording whose stages are all 0; otherwise that is wake.
+        Whether a recording whose stages are all 0 is unscored; otherwise it is wake.
     crop_wake_min
-        Minutes of wake kept before and after sleep; None keeps whole recordings.
+        Minutes of wake to keep before and after sleep; None keeps all.
     wake
-        The class that is not sleep, where recordings are cropped.
+        Class of wake, needed for cropping.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -46,7 +46,7 @@ class H5Psg(FolderDataset):
     Guillot et al. 2020, IEEE Trans. Neural Syst. Rehabil. Eng. 28:1955, doi:10.1109/TNSRE.2020.3011181.
     """
 
-    def __init__(  # noqa: PLR0913  three choose recordings, five what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         root: str | None,
@@ -85,8 +85,8 @@ class H5Psg(FolderDataset):
         )
 
     @cached_property
-    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the folder says of itself; channels and highest rate are those of the first readable recording."""
+    def card(self) -> Card:  # type: ignore[override]  # depends on the files
+        """Facts of the folder; channels and the highest rate are those of the first readable recording."""
         found = self.found()
         rate, channels = form_of_h5(found, self.channels)
         return Card(
@@ -102,7 +102,7 @@ class H5Psg(FolderDataset):
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         return {"channels": self.channels, **self._reader.settings}
 
     def recordings(self) -> list[Recording]:
@@ -113,7 +113,7 @@ class H5Psg(FolderDataset):
         return self._reader.with_lists(found)
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which rows the table of people is to have."""
+        """Return the rows to add to the table of subjects."""
         if self.root is None:
             return super().how_to_join(recordings)
         return rows_to_write(self.root, recordings, rule=self.subject)
@@ -125,5 +125,5 @@ class H5Psg(FolderDataset):
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one recording, which may have another rate than those of `read`."""
+        """Open some channels of one recording, possibly with another rate than those of `read`."""
         return self._reader.read(recording, channels, may_lack_channels=may_lack_channels)

@@ -1,4 +1,4 @@
-"""Signals of a polysomnography in HDF5 as MNE has recordings: in volts, read when they are asked for."""
+"""Signals of a polysomnography in HDF5 as an MNE Raw: in volts, read on demand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,18 +15,18 @@ from eegbench.dataset.electrodes import set_positions
 from eegbench.dataset.h5_file import H5Signal, dataset_at, opened, signals_of
 
 FOLDERS = ("eeg", "eog", "emg", "ecg")
-"""Groups whose names say what a signal in them is, where its own name does not."""
+"""HDF5 groups whose names give the type of a signal if its own name does not."""
 
 
 class H5Raw(mne.io.BaseRaw):  # type: ignore[misc]  # MNE has no types
-    """Signals of one rate; those that are one sample longer than others lose it.
+    """Signals with one sampling rate; the last sample of longer signals is dropped so that lengths are equal.
 
     Parameters
     ----------
     path
-        The file.
+        Path of the file.
     signals
-        In the order of the channels.
+        Signals in the order of the channels.
     """
 
     def __init__(self, path: Path, signals: Sequence[H5Signal]) -> None:
@@ -52,7 +52,7 @@ class H5Raw(mne.io.BaseRaw):  # type: ignore[misc]  # MNE has no types
         cals: Float[np.ndarray, "n_out 1"] | None,
         mult: Float[np.ndarray, "n_out n_read"] | None,
     ) -> None:
-        """Read samples of some signals in volts into ``data``: what MNE calls for each part that it needs."""
+        """Read samples of some signals in volts into ``data``; called by MNE for each part that it needs."""
         facts: dict[str, Any] = self._raw_extras[fi]
         signals = np.array(facts["signals"], dtype=object)[idx]
         block = data if mult is None else np.empty((len(signals), stop - start))
@@ -68,17 +68,17 @@ class H5Raw(mne.io.BaseRaw):  # type: ignore[misc]  # MNE has no types
 
 
 def open_h5(path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool) -> H5Raw:
-    """Open a recording in volts, with kinds and positions by the names of its channels.
+    """Open a recording in volts, with channel types and positions from channel names.
 
     Parameters
     ----------
     path, channels, may_lack_channels
-        See `signals_of`; a difference of two signals is made where no signal has its name, which loads the samples.
+        See `signals_of`; a name such as C3-M2 without a signal gives the difference of two, which loads the samples.
 
     Raises
     ------
     BadRecordingError, MixedRatesError
-        As `signals_of`.
+        See `signals_of`.
     """
     chosen = signals_of(path, channels, may_lack_channels=may_lack_channels)
     signals = dict.fromkeys(one for those in chosen.values() for one in those)
@@ -87,16 +87,16 @@ def open_h5(path: Path, *, channels: Sequence[str] | None, may_lack_channels: bo
 
 
 def _kind(signal: H5Signal) -> str:
-    """Return what a signal records, as MNE calls it, by its name or else by the group that it lies in."""
+    """Return MNE's type of a signal, from its name or otherwise from its group."""
     group = signal.path.split("/")[-2:-1]
     return kind_of(signal.name) or next((one.lower() for one in group if one.lower() in FOLDERS), "eeg")
 
 
 def _check_finite(path: Path, signal: H5Signal, samples: Float[np.ndarray, "n"], start: int) -> None:
-    """Refuse samples that are no numbers: every filter would spread them over the recording."""
+    """Raise an error for samples that are NaN or infinite, because filters would spread them over the recording."""
     wrong = np.flatnonzero(~np.isfinite(samples))
     if len(wrong):
         raise BadRecordingError(
-            f"{path}: channel {signal.name!r} has {len(wrong)} samples that are no numbers (NaN or infinite), the "
+            f"{path}: channel {signal.name!r} has {len(wrong)} samples that are not finite (NaN or infinite), the "
             f"first at {(start + wrong[0]) / signal.sfreq:g} s; replace them, or leave the channel out."
         )

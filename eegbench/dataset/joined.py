@@ -1,9 +1,9 @@
-"""Several datasets as one: to train on one and test on another, or on all of them.
+"""Several datasets as one, to train on one and test on another, or on all of them.
 
 Conventions
 -----------
-A recording's id, and its subject unless people are shared, begin with the name of its set and a hyphen: ``home-00``.
-Where sets differ, in channels or rate say, preprocessing has to make them alike.
+A recording's id, and its subject unless subjects are shared, begin with the name of its set and a hyphen: ``home-00``.
+If sets differ, for example in channels or sampling rate, preprocessing must harmonise them.
 """
 
 import logging
@@ -23,24 +23,24 @@ _log = logging.getLogger(__name__)
 
 
 class Joined(Dataset):
-    """The recordings of two or more sets.
+    """Recordings of two or more sets.
 
-    Shards are those of the sets by themselves. Classes are united in the order of the sets. Each set has its own
+    Shards are the same as for the separate sets. Classes are united in the order of the sets. Each set has its own
     ``on_bad_recording``.
 
     Parameters
     ----------
     sets
-        The sets, by names of letters, digits and ``_``.
+        Sets by name; names consist of letters, digits and ``_``.
     same_subject_id
-        Whether a subject's id that stands in two sets means two people (``different_people``) or one
-        (``same_person``). Subjects of files in one folder are the same people in any case, which
-        ``different_people`` refuses.
+        Whether a subject id that occurs in two sets means two people (``different_people``) or one
+        (``same_person``). Files in one folder with the same subject id always belong to one person, for which
+        ``different_people`` raises an error.
 
     Raises
     ------
     ValueError
-        Where there are fewer than two sets, one is joined already, or a label has different classes in two of them.
+        If there are fewer than two sets, one is joined already, or a label has different classes in two of them.
     """
 
     def __init__(
@@ -56,21 +56,21 @@ class Joined(Dataset):
 
     @property
     def name(self) -> str:
-        """The names of the sets and of their options: ``home=simulated_sleep, away=sleep_physionet``."""
+        """Names of the sets and of their options: ``home=simulated_sleep, away=sleep_physionet``."""
         return ", ".join(f"{name}={one.name}" for name, one in self.sets.items())
 
     @property
     def source(self) -> str | None:
-        """The folders or addresses of the sets that have one; None where none has."""
+        """Folders or addresses of the sets that have one; None if none has."""
         return ", ".join(f"{name}={one.source}" for name, one in self.sets.items() if one.source) or None
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """The settings of each set; a shard is named after those of its own set alone."""
+        """Settings of each set; the name of a shard depends only on the settings of its own set."""
         return {name: dict(one.read_settings) for name, one in self.sets.items()}
 
     def origin(self, recording: Recording) -> tuple[Dataset, Recording]:
-        """Return the set whose files a recording is read from, and the recording as that set lists it."""
+        """Return the set whose files contain a recording, and the recording as listed there."""
         prefix, subject = f"{recording.set}-", recording.subject
         if self.same_subject_id == "different_people":
             subject = subject.removeprefix(prefix)
@@ -79,12 +79,12 @@ class Joined(Dataset):
         )
 
     def coverage(self, recordings: Sequence[Recording]) -> str:
-        """Say for each set how much of it these are."""
+        """Return the share of each set."""
         parts = {name: [one for one in recordings if one.set == name] for name in self.sets}
         return "; ".join(f"{name}: {self.sets[name].coverage(part)}" for name, part in parts.items())
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say how the set of the recordings joins them, or how two sets have one person."""
+        """Return how to assign recordings to one subject, within a set or across two sets."""
         sets = {one.set for one in recordings}
         if len(sets) == 1:
             return self.sets[sets.pop()].how_to_join([self.origin(one)[1] for one in recordings])
@@ -96,7 +96,7 @@ class Joined(Dataset):
         Raises
         ------
         ValueError
-            Where two sets have a file in common, or people who shall be different and are not.
+            If two sets have a common file, or a common person despite ``different_people``.
         """
         self._note_classes()
         listed = []
@@ -107,7 +107,7 @@ class Joined(Dataset):
         return sorted(listed, key=lambda recording: recording.id)
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
-        """Open one recording as its own set does."""
+        """Open one recording with its own set's reader."""
         origin, own = self.origin(recording)
         with _named(recording.set):
             return origin.read(own, may_lack_channels=may_lack_channels)
@@ -115,7 +115,7 @@ class Joined(Dataset):
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one recording as its own set does."""
+        """Open some channels of one recording with its own set's reader."""
         origin, own = self.origin(recording)
         with _named(recording.set):
             return origin.read_channels(own, channels, may_lack_channels=may_lack_channels)
@@ -125,7 +125,7 @@ class Joined(Dataset):
         return replace(own, id=f"{name}-{own.id}", subject=subject, set=name)
 
     def _check_apart(self, recordings: Sequence[Recording]) -> None:
-        """Refuse sets that have a file in common, and persons who count twice: of one id in one folder or root."""
+        """Raise an error for files in two sets, and for persons that count twice: one id in one folder or root."""
         files: dict[object, Recording] = {}
         for recording in recordings:
             path = recording.signal.resolve()
@@ -139,12 +139,12 @@ class Joined(Dataset):
     def _note_classes(self) -> None:
         if len({frozenset(one.classes) for one in self.sets.values()}) > 1:
             listed = "; ".join(f"{name}: {', '.join(one.classes) or 'none'}" for name, one in self.sets.items())
-            _log.info("The joined sets have different classes (%s); all are told apart.", listed)
+            _log.info("The joined sets have different classes (%s); all of them are used.", listed)
 
 
 @contextmanager
 def _named(name: str) -> Iterator[None]:
-    """Say in an error message of a set, which names its options ``dataset.KEY``, where these stand here."""
+    """Add to error messages of a set, which mention ``dataset.KEY``, the name of the option in joined sets."""
     try:
         yield
     except (ValueError, FileNotFoundError) as error:
@@ -166,7 +166,7 @@ def _check_sets(sets: Mapping[str, Dataset]) -> None:
 
 
 def _card(sets: Mapping[str, Dataset]) -> Card:
-    """Return the sums of all cards, what all have in common, and NaN for rates that differ."""
+    """Return the sums of all cards, their common channels, and NaN for rates that differ."""
     cards = [one.card for one in sets.values()]
     rates = {card.sfreq for card in cards}
     return Card(
@@ -181,7 +181,7 @@ def _card(sets: Mapping[str, Dataset]) -> Card:
 
 
 def _labels(sets: Mapping[str, Dataset]) -> dict[str, str]:
-    """Unite the label maps; a label that means something else in another set, or nothing there, is refused."""
+    """Unite the label maps; a label that differs between sets, or is ignored in one only, raises an error."""
     united: dict[str, tuple[str, str | None]] = {}
     for name, one in sets.items():
         for label, meaning in [*one.labels.items(), *((label, None) for label in one.ignored)]:

@@ -1,4 +1,4 @@
-"""Reads the labels of a file next to a recording, whatever its form: a table, XML, or an EDF+ of annotations."""
+"""Reading of labels from a file next to a recording: a table, XML, or an EDF+ of annotations."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,21 +15,21 @@ TABLES = (".csv", ".tsv", ".txt")
 
 
 def read_labels(path: Path, form: TableForm, known: Collection[str]) -> LabelList:
-    """Read the labels of a file, by the ending of its name.
+    """Read the labels of a file, according to its extension.
 
     Parameters
     ----------
     path
-        A ``.csv``, ``.tsv`` or ``.txt``, an ``.xml`` of NSRR or Compumedics, or an ``.edf``.
+        A ``.csv``, ``.tsv`` or ``.txt`` file, an ``.xml`` file of NSRR or Compumedics, or an ``.edf`` file.
     form
-        What a table looks like.
+        Form of a table.
     known
         Texts that are labels.
 
     Raises
     ------
     BadRecordingError
-        Where the file has another ending or is damaged, or holds no labels.
+        If the file has another extension, is damaged, or contains no labels.
     """
     suffix = path.suffix.lower()
     if suffix in TABLES:
@@ -49,12 +49,12 @@ def read_labels(path: Path, form: TableForm, known: Collection[str]) -> LabelLis
 
 
 def read_edf_list(path: Path) -> LabelList:
-    """Read the annotations of an EDF+ and when it starts, where its header says so.
+    """Read the annotations of an EDF+ file and its start, if the header has one.
 
     Raises
     ------
     BadRecordingError
-        Where the file is damaged.
+        If the file is damaged.
     """
     header, marks = read_edf_annotations(path)
     start = edf_start(header)

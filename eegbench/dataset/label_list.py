@@ -1,4 +1,4 @@
-"""A list of labels in a file of its own, and the recording that it can be laid on."""
+"""A list of labels from a separate file, and the times of the recording that it is aligned with."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,30 +12,30 @@ from eegbench.dataset.marks import Mark, is_bad
 from eegbench.score.render import plural
 
 LabelStart = Literal["file", "clock", "lights_off"]
-"""What the times of a list count from: the first sample of the recording; the clock; lights off."""
+"""Origin of the times in a list: the first sample of the recording; the clock; lights off."""
 
 MOST_SHOWN = 30
 
 
 @dataclass(frozen=True)
 class LabelList:
-    """Labels of a file, before they are laid on a recording.
+    """Labels of a file, before they are aligned with a recording.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the file.
     marks
-        Onsets in seconds: from midnight where ``by_clock``, and otherwise from wherever the list counts.
+        Onsets in seconds: from midnight if ``by_clock``, and otherwise from the list's own origin.
     by_clock
-        Whether onsets are written as times of day.
+        Whether onsets are times of day.
     start_s, day
-        When the list starts: seconds after midnight, and the date; None where it does not say.
+        Start of the list: seconds after midnight, and date; None if unknown.
     epoch_s
-        Length of its epochs where it has no onsets: then the first label belongs to its start.
+        Length of its epochs if it has no onsets: the first label is then at its start.
     from_header
-        Whether onsets count from the start that a header names, as in EDF+, and not from the first sample; the start
-        itself may be anonymous.
+        Whether onsets are relative to a start in a header, as in EDF+, and not to the first sample; the start itself
+        may be anonymised.
     """
 
     path: Path
@@ -49,20 +49,20 @@ class LabelList:
 
 @dataclass(frozen=True)
 class Clock:
-    """What a list of labels can be laid on.
+    """Times of a recording that are needed to align a list of labels.
 
     Attributes
     ----------
     path
-        File of the signal.
+        Path of the signal.
     start
-        Date and time of day at which the file starts, where it was recorded; None where it does not say.
+        Date and local time of the file's start; None if unknown.
     first_s
-        When the first sample was taken, in seconds after the start.
+        Time of the first sample in seconds after the start.
     length_s
-        Of the recording.
+        Length of the recording in seconds.
     notes
-        Its own annotations, from its first sample.
+        Annotations of the recording, relative to its first sample.
     """
 
     path: Path
@@ -73,12 +73,12 @@ class Clock:
 
 
 def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ignored: Sequence[str]) -> None:
-    """Refuse labels without a class that are neither ignored nor mark bad signal, and a list in which none has a class.
+    """Raise an error for unknown labels that do not mark bad signal, and if no label has a class.
 
     Raises
     ------
     BadRecordingError
-        Names all of them, and how often they are there.
+        With all unknown labels and their counts.
     """
     known = {*labels, *ignored}
     counts = Counter(mark.text for mark in marks if not is_bad(mark.text, known))
@@ -86,7 +86,7 @@ def check_known(file: Path, marks: Sequence[Mark], labels: Mapping[str, str], ig
     if unknown:
         more = f" and {len(unknown) - MOST_SHOWN} more" if len(unknown) > MOST_SHOWN else ""
         raise BadRecordingError(
-            f"{file}: has the labels {', '.join(unknown[:MOST_SHOWN])}{more}, which stand neither in dataset.labels "
+            f"{file}: has the labels {', '.join(unknown[:MOST_SHOWN])}{more}, which are neither in dataset.labels "
             "nor in dataset.ignored. Choose dataset/labels=aasm or another of the shipped ones, type "
             "'dataset.labels={\"TEXT\": CLASS, …}', or add them to 'dataset.ignored=[\"TEXT\"]'."
         )

@@ -1,4 +1,4 @@
-"""Lays a list of labels on its recording, and refuses one that does not fit."""
+"""Alignment of a list of labels with its recording, and checks that the two fit."""
 
 import logging
 from dataclasses import replace
@@ -12,16 +12,16 @@ from eegbench.score.render import plural
 _log = logging.getLogger(__name__)
 
 MIN_FOLLOWING = 10
-"""Labels without a gap between them that are taken for a hypnogram of the whole recording."""
+"""Minimum number of labels without gaps that count as a hypnogram of the complete recording."""
 
 TOUCHING_S = 0.01
-"""Between two labels that follow each other."""
+"""Tolerance in seconds between consecutive labels."""
 
 LEAST_COVERED = 0.5
-"""Share of a recording that such labels are to cover; where they cover less, times are in another unit."""
+"""Minimum fraction of a recording that such labels must cover; if they cover less, their unit is wrong."""
 
 MOST_OUTSIDE = 0.1
-"""Share of a list's labels that may begin outside its recording, and of a recording that its epochs may leave out."""
+"""Maximum fraction of labels outside of the recording, and of a recording that is not covered by epochs."""
 
 
 def laid_on(found: LabelList, clock: Clock, counted_from: LabelStart) -> list[Mark]:
@@ -30,7 +30,7 @@ def laid_on(found: LabelList, clock: Clock, counted_from: LabelStart) -> list[Ma
     Raises
     ------
     BadRecordingError
-        Where the two do not say when they start, contradict each other, or are not of one length.
+        If the start of either is unknown, or the two contradict each other or differ in length.
     """
     shift = shift_s(found, clock, counted_from)
     check_place(found, clock, shift, counted_from)
@@ -38,12 +38,12 @@ def laid_on(found: LabelList, clock: Clock, counted_from: LabelStart) -> list[Ma
 
 
 def check_place(found: LabelList, clock: Clock, shift: float, counted_from: LabelStart) -> None:
-    """Refuse a list that is not as long as its recording: its times or epochs have another unit, or it is another's.
+    """Raise an error if a list and its recording differ in length: another unit, or another recording's labels.
 
     Raises
     ------
     BadRecordingError
-        Where more than a tenth of the labels begin outside the recording, or epochs leave out more than a tenth of it.
+        If over a tenth of the labels begin outside the recording, or epochs leave out over a tenth of it.
     """
     onsets = [mark.onset_s + shift for mark in found.marks]
     outside = [onset for onset in onsets if not -1e-6 <= onset < clock.length_s]
@@ -65,7 +65,7 @@ def check_place(found: LabelList, clock: Clock, shift: float, counted_from: Labe
 
 
 def _check_covered(found: LabelList, clock: Clock) -> None:
-    """Refuse labels without a gap between them that leave most of the recording out; note those that leave out less."""
+    """Raise an error for labels without gaps that cover little of the recording; log a note if they cover more."""
     marks = sorted(found.marks, key=lambda mark: mark.onset_s)
     lasting = [(mark.onset_s, mark.duration_s) for mark in marks if mark.duration_s is not None]
     if len(lasting) < max(MIN_FOLLOWING, len(marks)):

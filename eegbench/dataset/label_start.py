@@ -1,4 +1,4 @@
-"""When a list of labels starts in its recording: with it, by the clock, or at lights off."""
+"""Start of a list of labels in its recording: the same start, by the clock, or at lights off."""
 
 import re
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
 DAY_S = 24 * 3600.0
 
 ROUNDED_S = 1.0
-"""By which times of day differ that are written in whole seconds."""
+"""Tolerance in seconds between times of day, which may be rounded to whole seconds."""
 
 
 def shift_s(found: LabelList, clock: Clock, counted_from: LabelStart) -> float:
-    """Return what is added to onsets so that they count from the first sample.
+    """Return the shift in seconds from a list's onsets to times from the first sample.
 
     Raises
     ------
     BadRecordingError
-        Where list and recording do not say when they start, or contradict each other.
+        If the start of the list or the recording is unknown, or the two contradict each other.
     """
     if counted_from == "clock":
         return _by_clock(found, clock)
@@ -37,12 +37,12 @@ def shift_s(found: LabelList, clock: Clock, counted_from: LabelStart) -> float:
 
 
 def lights_off_s(path: Path, notes: Sequence[Mark]) -> float:
-    """Return when lights went off, by the only annotation of a recording that says so.
+    """Return the time of lights off in seconds, from the only such annotation of a recording.
 
     Raises
     ------
     BadRecordingError
-        Where there is none, or more than one.
+        If there is none, or more than one.
     """
     found = [note.onset_s for note in notes if LIGHTS_OFF.fullmatch(note.text)]
     if len(found) != 1:
@@ -54,7 +54,7 @@ def lights_off_s(path: Path, notes: Sequence[Mark]) -> float:
 
 
 def _checked_start(found: LabelList, clock: Clock) -> float:
-    """Return the shift of a list that starts with its recording; a start that is anonymous contradicts none."""
+    """Return the shift of a list that starts with its recording; an anonymised start contradicts no other."""
     if found.start_s is None or found.day is None:
         if not found.from_header:
             _check_time_of_day(found, clock)
@@ -63,14 +63,14 @@ def _checked_start(found: LabelList, clock: Clock) -> float:
     if clock.start is not None and starts != clock.start:
         raise BadRecordingError(
             f"{found.path}: starts at {starts} and {clock.path.name} at {clock.start}; equal starts are expected, so "
-            "check that the two belong together, and set dataset.hypnogram_start=clock to lay them by these clocks, or "
+            "check that the two belong together, and set dataset.hypnogram_start=clock to align them by the clock, or "
             "lights_off where the list counts from lights off."
         )
     return -clock.first_s
 
 
 def _check_time_of_day(found: LabelList, clock: Clock) -> None:
-    """Refuse a list that names another time of day for its start than its recording has."""
+    """Raise an error for a list whose start has another time of day than its recording's."""
     if found.start_s is None or clock.start is None:
         return
     apart_s = _nearest(found.start_s - _time_of_day_s(clock.start))
@@ -78,14 +78,14 @@ def _check_time_of_day(found: LabelList, clock: Clock) -> None:
         raise BadRecordingError(
             f"{found.path}: says that the recording starts {abs(apart_s):g} s {'after' if apart_s > 0 else 'before'} "
             f"{clock.path.name} does, at {clock.start.time()}; equal starts are expected, so check that the two belong "
-            "together, and set dataset.hypnogram_start=clock to lay them by these clocks."
+            "together, and set dataset.hypnogram_start=clock to align them by the clock."
         )
 
 
 def _by_clock(found: LabelList, clock: Clock) -> float:
     if clock.start is None:
         raise BadRecordingError(
-            f"{clock.path}: does not say at which time of day it starts, so labels cannot be laid by the clock; set "
+            f"{clock.path}: does not say at which time of day it starts, so labels cannot be aligned by the clock; set "
             "dataset.hypnogram_start=file, with onsets in seconds from the first sample."
         )
     own_s = _time_of_day_s(clock.start)
@@ -107,5 +107,5 @@ def _time_of_day_s(moment: datetime) -> float:
 
 
 def _nearest(difference_s: float) -> float:
-    """Return a difference between times of day of unknown dates: within half a day."""
+    """Return a difference between times of day of unknown dates, within half a day."""
     return (difference_s + DAY_S / 2) % DAY_S - DAY_S / 2

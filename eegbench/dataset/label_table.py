@@ -1,10 +1,10 @@
-"""Reads labels from a table next to a recording: a row an annotation with its onset, or a row an epoch.
+"""Reading of labels from a table next to a recording, with one row per annotation or per epoch.
 
 Conventions
 -----------
-A table with a column ``onset`` has a row for each label: onset and, if there is such a column, duration in seconds; a
-label without a duration lasts until the next one. Onsets may be times of day, ``22:15:30``. A table without that column
-has a row for each epoch, in order and without gaps. A file of one column needs no header.
+A table with a column ``onset`` has one row per label: the onset and, in an optional column ``duration``, the duration
+in seconds; a label without a duration lasts until the next one. Onsets may be times of day, ``22:15:30``. A table
+without that column has one row per epoch, in order and without gaps. A file with a single column needs no header.
 """
 
 import re
@@ -20,20 +20,20 @@ from eegbench.dataset.marks import Mark
 
 TIME_OF_DAY = re.compile(r"(\d\d?):(\d\d):(\d\d(?:[.,]\d+)?)")
 
-WHOLE = re.compile(r"(-?\d+)\.0+")
-"""A number that a program wrote with decimals because a column had gaps."""
+INTEGER = re.compile(r"(-?\d+)\.0+")
+"""An integer written with decimals, as some programs do if a column has gaps."""
 
 
 @dataclass(frozen=True)
 class TableForm:
-    """What a table of labels looks like.
+    """Form of a table of labels.
 
     Attributes
     ----------
     column
-        Name of the column with the labels; of several scorers, one.
+        Name of the column with the labels (of one scorer).
     epoch_s
-        Length of an epoch in seconds, where the table has no column ``onset``.
+        Length of an epoch in seconds, for tables without a column ``onset``.
     """
 
     column: str
@@ -45,21 +45,21 @@ class TableForm:
 
 
 def read_label_table(path: Path, form: TableForm, known: Collection[str]) -> LabelList:
-    """Read a table of labels; cells without a value become marks without a text.
+    """Read a table of labels; cells without a value become marks without text.
 
     Parameters
     ----------
     path
-        A file of CSV, TSV or plain text.
+        A CSV, TSV or plain text file.
     form
-        Where the labels stand.
+        Form of the table.
     known
-        Texts that are labels, which tells a first label from a header in a file of one column.
+        Texts that are labels, to distinguish a first label from a header in a file with one column.
 
     Raises
     ------
     BadRecordingError
-        Where the table lacks the column, or a time is none.
+        If the table lacks the column, or a time is invalid.
     """
     lines = read_lines(path)
     names = [name.lower() for name in lines.header]
@@ -82,7 +82,7 @@ def read_label_table(path: Path, form: TableForm, known: Collection[str]) -> Lab
 
 
 def _one_column(lines: Lines, form: TableForm, known: Collection[str]) -> tuple[Mark, ...]:
-    """Return the labels of a file of one column and no header."""
+    """Return the labels of a file with one column and no header."""
     first = lines.header[0]
     if len(lines.header) > 1 or _text(first) not in known:
         raise BadRecordingError(
@@ -97,14 +97,14 @@ def _one_column(lines: Lines, form: TableForm, known: Collection[str]) -> tuple[
 
 
 def _check_no_gaps(lines: Lines) -> None:
-    """Refuse empty lines: each might be an epoch without a label."""
+    """Raise an error for empty lines, which might be epochs without a label."""
     if lines.numbers != tuple(range(lines.numbers[0], lines.numbers[0] + len(lines.numbers))):
         raise BadRecordingError(_gaps(lines))
 
 
 def _gaps(lines: Lines) -> str:
     return (
-        f"{lines.path}: has empty lines between its labels, so nobody can say which epochs they are; write n/a "
+        f"{lines.path}: has empty lines between its labels, so their epochs are ambiguous; write n/a "
         "for an epoch without a label."
     )
 
@@ -114,7 +114,7 @@ def _epochs(texts: list[str], epoch_s: float) -> tuple[Mark, ...]:
 
 
 def _check_consecutive(lines: Lines, names: list[str]) -> None:
-    """Refuse a table in which epochs are missing, by their numbers, or, without such, by empty lines."""
+    """Raise an error for missing epochs, detected by epoch numbers or, without them, by empty lines."""
     if "epoch" not in names:
         _check_no_gaps(lines)
         return
@@ -132,7 +132,7 @@ def _numbers(lines: Lines, column: str, texts: list[str]) -> list[float]:
 
 
 def _duration(lines: Lines, line: int, text: str) -> float | None:
-    """Return a duration; None where the label lasts until the next one."""
+    """Return a duration; None if the label lasts until the next one."""
     if text in MISSING:
         return None
     value = lines.number(line, "duration", text)
@@ -142,7 +142,7 @@ def _duration(lines: Lines, line: int, text: str) -> float | None:
 
 
 def _clock_times(lines: Lines, texts: list[str]) -> list[float]:
-    """Return times of day as seconds after the first midnight; a smaller one than before is the next day's."""
+    """Return times of day as seconds after the first midnight; a time earlier than the last is on the next day."""
     found: list[float] = []
     for line, text in zip(lines.numbers[1:], texts, strict=True):
         match = TIME_OF_DAY.fullmatch(text)
@@ -156,6 +156,6 @@ def _clock_times(lines: Lines, texts: list[str]) -> list[float]:
 
 
 def _text(cell: str) -> str:
-    """Return a label; without decimals where it is a whole number, and empty where there is none."""
-    match = WHOLE.fullmatch(cell)
+    """Return the text of a cell; integers lose their decimals, and missing values become empty."""
+    match = INTEGER.fullmatch(cell)
     return "" if cell in MISSING else match[1] if match else cell

@@ -1,4 +1,4 @@
-"""Reads a table of when lights went off and on: a row a recording."""
+"""Reading of a table of lights-off and lights-on times, with one row per recording."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class LightsRow:
     Attributes
     ----------
     line
-        Its number in the file, from 1.
+        Line number in the file, from 1.
     name
-        Of the recording.
+        Name of the recording.
     off, on
-        What the cells hold; None where they are empty or say ``n/a``.
+        Contents of the cells; None for empty cells and ``n/a``.
     """
 
     line: int
@@ -31,21 +31,21 @@ class LightsRow:
 
 
 def read_lights_rows(path: Path, name: str) -> Sequence[LightsRow]:
-    """Read a table whose columns are separated by commas, semicolons or tabs.
+    """Read a table with columns separated by commas, semicolons or tabs.
 
     Parameters
     ----------
     path
-        Its file.
+        Path of the file.
     name
-        The column that names the recording; the others are ``lights_off`` and ``lights_on``.
+        Name of the column with the recordings; the others are ``lights_off`` and ``lights_on``.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no such file.
+        If there is no such file.
     ValueError
-        Where it cannot be read, a column is missing, or a recording has several rows or no name.
+        If it cannot be read, a column is missing, or a recording has several rows or no name.
     """
     wanted = f"a table with the columns {', '.join((name, *TIMES))} and a row a recording is expected"
     if not path.is_file():

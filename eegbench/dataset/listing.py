@@ -1,4 +1,4 @@
-"""The recordings of a dataset, each with an id of its own."""
+"""List of a dataset's recordings, with checks of ids and labels."""
 
 from eegbench.dataset.base import Dataset
 from eegbench.types import Recording
@@ -10,7 +10,7 @@ def listed(dataset: Dataset) -> list[Recording]:
     Raises
     ------
     ValueError
-        Where two recordings have one id, a label has no class, or it has one and is ignored; or as
+        If two recordings have the same id, a label has no class, or a label has a class and is ignored; and as in
         `Dataset.recordings`.
     """
     without = [text for text, name in dataset.labels.items() if not name]
@@ -22,7 +22,7 @@ def listed(dataset: Dataset) -> list[Recording]:
     both = sorted(set(dataset.labels) & set(dataset.ignored))
     if both:
         raise ValueError(
-            f"{both[0]!r} stands in dataset.labels and in dataset.ignored; take it out of one, say by "
+            f"{both[0]!r} is in dataset.labels and in dataset.ignored; remove it from one, for example with "
             "dataset.labels={TEXT: CLASS, …}, which replaces the option's own."
         )
     recordings = dataset.recordings()

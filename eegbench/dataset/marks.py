@@ -1,4 +1,4 @@
-"""Texts at times, such as the stages of a night, before they become MNE annotations of a recording."""
+"""Texts with times, such as the stages of a night, before they become MNE annotations of a recording."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -9,38 +9,38 @@ import numpy as np
 from eegbench.text import composed
 
 EPOCH_EDGE = "EDGE epoch"
-"""Annotation where an epoch begins whose samples do not follow those before; MNE filters up to such an ``edge``."""
+"""Annotation at the start of an epoch that does not continue the one before; MNE filters up to such an ``edge``."""
 
 
 MOMENT_S = 1e-3
-"""What a mark of bad signal without a duration lasts: windows that hold this moment are rejected."""
+"""Duration in seconds of a mark of bad signal without one; windows that include it are rejected."""
 
 
 def is_bad(text: str, known: Collection[str]) -> bool:
-    """Whether an annotation marks bad signal: as in MNE its text begins with ``bad``, in capitals or not.
+    """Return whether an annotation marks bad signal: as in MNE, its text begins with ``bad``, in any case.
 
     Parameters
     ----------
     text
-        Of the annotation.
+        Text of the annotation.
     known
-        The texts that have a class or are ignored; these mark nothing.
+        Texts that have a class or are ignored; these do not mark bad signal.
     """
     return text not in known and text.casefold().startswith("bad")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A text at a time.
+    """A text with a time.
 
     Attributes
     ----------
     onset_s
-        Seconds from wherever the list counts.
+        Onset in seconds, relative to the list's origin.
     duration_s
-        None where the list does not say.
+        Duration in seconds; None if unknown.
     text
-        Without blanks around it, and with composed accents, however it was written.
+        Text without surrounding spaces, and with composed accents.
     """
 
     onset_s: float
@@ -48,24 +48,24 @@ class Mark:
     text: str
 
     def __post_init__(self) -> None:
-        """Bring the text into its form."""
+        """Normalise the text."""
         object.__setattr__(self, "text", composed(self.text.strip()))
 
 
 def lasting(marks: Sequence[Mark], end_s: float, known: Collection[str]) -> list[Mark]:
-    """Give marks without a duration, or with one of 0, theirs: each lasts until the next of them.
+    """Set the duration of marks without one, or with one of 0: each lasts until the next of them.
 
-    The last one lasts as long as most do (the median), and a single one until the end. Marks of bad signal (`is_bad`)
-    neither last so long nor end others; they come last.
+    The last one gets the median duration, and a single one lasts until the end. Marks of bad signal (`is_bad`) get a
+    short duration, do not end other marks, and come last.
 
     Parameters
     ----------
     marks
-        In any order.
+        Marks in any order.
     end_s
-        Where the recording ends.
+        End of the recording in seconds.
     known
-        The texts that have a class or are ignored.
+        Texts that have a class or are ignored.
     """
     bad = [replace(m, duration_s=m.duration_s or MOMENT_S) for m in marks if is_bad(m.text, known)]
     labels = [mark for mark in marks if not is_bad(mark.text, known)]
@@ -83,7 +83,7 @@ def _until_the_next(marks: Sequence[Mark], end_s: float) -> list[Mark]:
 
 
 def annotations(marks: Sequence[Mark], *, shift_s: float, length_s: float) -> "mne.Annotations":
-    """Return marks as annotations of a recording, moved by a time, and cut where the recording begins and ends."""
+    """Convert marks to annotations of a recording, shifted in time, and cut at its start and end."""
     onset = np.array([mark.onset_s for mark in marks], dtype=float) + shift_s
     stop = np.minimum(onset + np.array([mark.duration_s or 0.0 for mark in marks], dtype=float), length_s)
     onset = np.maximum(onset, 0.0)

@@ -1,11 +1,11 @@
-"""Rest against serial subtraction in 36 students: EEG During Mental Arithmetic Tasks, PhysioNet eegmat.
+"""Rest and serial subtraction in 36 students: EEG During Mental Arithmetic Tasks, PhysioNet eegmat.
 
 Conventions
 -----------
-``SubjectNN_1.edf`` is rest and ``SubjectNN_2.edf`` subtraction; each has one label, over the whole file. Every file
-ends in about two seconds without signal (the last sample repeated, then zeros, to fill the last data records): they
-are cut off, which leaves 60 s of subtraction and mostly 180 s of rest. The headers' sex and age contradict each
-other and ``subject-info.csv``; the latter is believed.
+``SubjectNN_1.edf`` is rest and ``SubjectNN_2.edf`` subtraction; each has one label for the complete file. Every file
+ends with about two seconds without signal (the last sample repeated, then zeros, to fill the last data records), which
+are cut off. This leaves 60 s of subtraction and in most cases 180 s of rest. The sex and age in the headers contradict
+each other and ``subject-info.csv``, which is used instead.
 """
 
 import logging
@@ -28,20 +28,20 @@ FILES_URL = "https://physionet.org/files/eegmat/1.0.0/"
 SUBJECT_INFO = "subject-info.csv"
 
 RUNS = {"1": "rest", "2": "subtraction"}
-"""From the number at the end of a file's name to what was done: the description of its only annotation."""
+"""Condition by the number at the end of a file's name: the description of its only annotation."""
 
 FACTS = {
     "recording_year": "Recording year",
     "n_subtractions": "Number of subtractions",
     "count_quality": "Count quality",
 }
-"""Facts beside age and sex, and their columns; count quality is 1 for good and 0 for bad counters."""
+"""Columns of facts other than age and sex; count quality is 1 for good and 0 for bad counters."""
 
 PADDING_S = 3.0
-"""So much of a file's end is searched for the end of its signal."""
+"""Seconds at the end of a file in which the end of its signal is searched."""
 
 FROZEN_S = 0.2
-"""No channel changes for so long only after the signal has ended: the files hold no other such stretch."""
+"""Duration in seconds without change in any channel that marks the end of the signal; it occurs nowhere else."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,13 +52,13 @@ class MentalArithmetic(Dataset):
     Parameters
     ----------
     root
-        A folder of ``SubjectNN_1.edf``, ``SubjectNN_2.edf`` and ``subject-info.csv``; nothing is downloaded then.
+        Folder of ``SubjectNN_1.edf``, ``SubjectNN_2.edf`` and ``subject-info.csv``; nothing is downloaded then.
     cache
-        Where downloads go, with the checksums of the first fetch.
+        Folder for downloads, with the checksums of the first download.
     subjects
-        Numbers in the names, 0-35; None takes all that are there.
+        Subject numbers in the names, 0-35; None takes all available ones.
     channels
-        Names without the prefix ``EEG``, in this order.
+        Channel names without the prefix ``EEG``, in this order.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -108,16 +108,16 @@ class MentalArithmetic(Dataset):
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its file."""
+        """Options that change a recording, in addition to its file."""
         return {"channels": self.channels}
 
     @property
     def source(self) -> str | None:
-        """The folder of the recordings; None where they are downloaded."""
+        """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
 
     def recordings(self) -> list[Recording]:
-        """List the recordings, downloading them first where no root is given."""
+        """List the recordings; download them first if no root is given."""
         folder = self.root or self._downloaded()
         files = _files(folder)
         there = sorted({int(subject.removeprefix("Subject")) for subject, _ in files})
@@ -153,16 +153,16 @@ class MentalArithmetic(Dataset):
 
 
 def signal_end(raw: "mne.io.BaseRaw") -> float:
-    """Return the second at which the padding begins, or the length where there is none.
+    """Return the time in seconds at which the padding begins, or the length if there is none.
 
-    The signal ends where no channel changes for `FROZEN_S` for the first time within the last `PADDING_S`.
+    The signal ends at the first `FROZEN_S` without change in any channel within the last `PADDING_S`.
     """
     sfreq, n_times = raw.info["sfreq"], raw.n_times
     start = max(0, n_times - round(PADDING_S * sfreq))
     frozen = (np.diff(raw.get_data(start=start, verbose="ERROR"), axis=1) == 0).all(axis=0)
     runs = np.flatnonzero(np.diff(np.concatenate([[False], frozen, [False]]).astype(int))).reshape(-1, 2)
     long = runs[np.diff(runs, axis=1)[:, 0] >= FROZEN_S * sfreq]
-    return float((start + long[0, 0] + 1 if len(long) else n_times) / sfreq)  # + 1: the sample that is repeated
+    return float((start + long[0, 0] + 1 if len(long) else n_times) / sfreq)  # + 1 for the repeated sample
 
 
 def _files(folder: Path) -> dict[tuple[str, str], Path]:

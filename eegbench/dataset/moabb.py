@@ -1,10 +1,10 @@
-"""The sets of MOABB, the benchmark of brain-computer interfaces: motor imagery, P300, SSVEP and others, by name.
+"""Datasets of MOABB, the benchmark of brain-computer interfaces, by name: motor imagery, P300, SSVEP and others.
 
 Conventions
 -----------
-MOABB reads; its recordings are kept as FIF and read from there (`eegbench.dataset.moabb_files`). Labels last from the
-begin to the end of the set's interval, so a trial of ``preprocessing=trial`` counts from the begin of that interval,
-which may lie seconds after the cue.
+MOABB reads the recordings, and eegbench saves them as FIF and reads those (`eegbench.dataset.moabb_files`). Labels last
+from the start to the end of the dataset's interval, so times in ``preprocessing=trial`` are relative to the start of
+that interval, which may be seconds after the cue.
 """
 
 import hashlib
@@ -33,22 +33,22 @@ _log = logging.getLogger(__name__)
 
 
 class Moabb(Dataset):
-    """A set of MOABB: its subjects, sessions and runs, with its events as labels.
+    """A dataset of MOABB: its subjects, sessions and runs, with its events as labels.
 
     Parameters
     ----------
     name
-        A class of ``moabb.datasets``.
+        Name of a class in ``moabb.datasets``.
     options
-        Of its constructor.
+        Arguments of its constructor.
     cache
-        A folder for the recordings as FIF.
+        Folder for the recordings as FIF.
     subjects
-        Numbers; None takes all.
+        Subject numbers; None takes all.
     channels
-        Names, in this order; None takes all of type EEG.
+        Channel names, in this order; None takes all of type EEG.
     labels
-        From the set's events to classes; empty makes each event a class.
+        Class names by event; if empty, each event is a class.
     ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -81,15 +81,15 @@ class Moabb(Dataset):
         self.on_bad_recording = on_bad_recording
 
     @cached_property
-    def labels(self) -> Mapping[str, str]:  # type: ignore[override]  # the set's events, where none are given
-        """From events to classes."""
+    def labels(self) -> Mapping[str, str]:  # type: ignore[override]  # the dataset's events by default
+        """Class names by event."""
         if self.given_labels or self.set_name is None:
             return self.given_labels
         return {event: event for event in self._facts.events if event not in self.ignored}
 
     @cached_property
-    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What MOABB says of the set; recordings, channels and rate are those that have been fetched."""
+    def card(self) -> Card:  # type: ignore[override]  # depends on the files
+        """Facts of the dataset according to MOABB; recordings, channels and rate are those downloaded so far."""
         facts = None if self.set_name is None else self._facts
         found = (
             [] if facts is None else [one for one in facts.subjects if (self._source.folder / f"sub-{one}").is_dir()]
@@ -109,33 +109,33 @@ class Moabb(Dataset):
 
     @property
     def source(self) -> str | None:
-        """The set's name in MOABB."""
+        """Name of the dataset in MOABB."""
         return None if self.set_name is None else f"moabb.datasets.{self.set_name}"
 
     @property
     def people(self) -> str:
-        """The set: subject 1 of two sets is two people."""
+        """The dataset: equal subject numbers in two datasets are two people."""
         return f"{super().people} {self.set_name}"
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its file."""
+        """Options that change a recording, in addition to its file."""
         return {"channels": self.channels}
 
     def coverage(self, recordings: Sequence[Recording]) -> str:
-        """Say how many of the set's subjects these are; how many recordings it has is not known before all are read."""
+        """Return the share of the dataset's subjects; its number of recordings is unknown until all are read."""
         n_subjects, n = len({one.subject for one in recordings}), len(self._facts.subjects)
         return f"{'all ' if n_subjects == n else f'{n_subjects} of '}{n} subjects, {len(recordings)} recordings"
 
     def recordings(self) -> list[Recording]:
-        """List the recordings; MOABB reads what is not in the cache, and downloads what it does not have.
+        """List the recordings; MOABB reads those that are not in the cache, and downloads missing data.
 
         Raises
         ------
         ValueError
-            Where MOABB is not installed, or has no such set or subject.
+            If MOABB is not installed, or has no such dataset or subject.
         FileNotFoundError
-            Where it cannot be fetched.
+            If data cannot be downloaded.
         """
         if self.set_name is None:
             raise ValueError(

@@ -1,10 +1,10 @@
-"""Writes recordings of MOABB as FIF, once for each subject, with its labels as annotations.
+"""Conversion of recordings of MOABB to FIF, once per subject, with labels as annotations.
 
 Conventions
 -----------
-A set has a folder: ``set.json`` with what MOABB says of it, and for each subject a folder of
-``ses-SESSION_run-RUN_eeg.fif``. Volts, in single precision. An annotation is an event with the name that MOABB gives
-it, from the begin to the end of the set's interval after its cue: what MOABB's own pipelines cut.
+Each dataset has a folder with ``set.json``, its facts according to MOABB, and for each subject a folder of
+``ses-SESSION_run-RUN_eeg.fif``, in volts and single precision. An annotation is an event with its name in MOABB, over
+the dataset's interval after the cue, which is what MOABB's own pipelines cut.
 """
 
 import difflib
@@ -31,20 +31,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Facts:
-    """What MOABB says of a set.
+    """Facts of a dataset according to MOABB.
 
     Attributes
     ----------
     code, paradigm, doi, licence
-        Its name, ``imagery``, ``p300``, ``ssvep`` or another kind, and what it was published under; empty if unknown.
+        Its code; ``imagery``, ``p300``, ``ssvep`` or another paradigm; DOI and licence, empty if unknown.
     events
         Names of the events, in the order of their codes.
     interval_s
-        Begin and end of a trial after its cue.
+        Start and end of a trial in seconds after its cue.
     subjects
         Numbers of all subjects.
     moabb
-        Version that read it.
+        Version of MOABB that read the dataset.
     """
 
     code: str
@@ -58,16 +58,16 @@ class Facts:
 
 
 class Source:
-    """A set of MOABB: what is known of it, and its recordings as files. MOABB is loaded only where a file is missing.
+    """A dataset of MOABB: its facts, and its recordings as files. MOABB is imported only if a file is missing.
 
     Parameters
     ----------
     name
-        A class of ``moabb.datasets``.
+        Name of a class in ``moabb.datasets``.
     options
-        Of its constructor.
+        Arguments of its constructor.
     folder
-        For the files.
+        Folder for the files.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any], folder: Path) -> None:
@@ -76,12 +76,12 @@ class Source:
         self.folder = folder
 
     def facts(self) -> Facts:
-        """Return what MOABB says of the set.
+        """Return the facts of the dataset.
 
         Raises
         ------
         ValueError
-            Where MOABB is not installed, or has no such set.
+            If MOABB is not installed, or has no such dataset.
         """
         path = self.folder / FACTS
         if not path.is_file():
@@ -91,14 +91,14 @@ class Source:
         return Facts(**{**found, **lists})
 
     def recordings(self, subjects: Sequence[int]) -> list[Recording]:
-        """List the recordings of subjects, sorted by id; read through MOABB, and written, where they are missing.
+        """List the recordings of subjects, sorted by id; missing ones are read with MOABB and written first.
 
         Raises
         ------
         FileNotFoundError
-            Where MOABB cannot fetch them.
+            If MOABB cannot download them.
         BadRecordingError
-            Where MOABB returns none.
+            If MOABB returns none.
         """
         missing = [subject for subject in subjects if not self._of(subject).is_dir()]
         if missing:
@@ -121,7 +121,7 @@ class Source:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     runs = made.get_data([subject])[subject]
-            except (OSError, RuntimeError, ValueError, LookupError) as error:  # requests and MOABB raise any of these
+            except (OSError, RuntimeError, ValueError, LookupError) as error:  # raised by requests and MOABB
                 reason = " ".join(str(error).split())[:200]
                 raise FileNotFoundError(
                     f"dataset.name={self.name}: MOABB could not fetch or read subject {subject} ({reason}); try again "
@@ -131,7 +131,7 @@ class Source:
             self._save(subject, runs)
 
     def _save(self, subject: int, runs: Mapping[str, Mapping[str, Any]]) -> None:
-        """Write the recordings of a subject aside, and rename the folder when all are there."""
+        """Write the recordings of a subject to a temporary folder, and rename it when it is complete."""
         aside = self.folder / f".sub-{subject}.{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -146,7 +146,7 @@ class Source:
             shutil.rmtree(aside)
 
     def _made(self) -> Any:
-        """Return the set as MOABB makes it."""
+        """Return the dataset as a MOABB object."""
         datasets = _moabb()
         kind = getattr(datasets, self.name, None)
         if not (isinstance(kind, type) and issubclass(kind, datasets.base.BaseDataset)):
@@ -179,7 +179,7 @@ def _facts(made: Any) -> Facts:
 
 
 def _first_files(folder: Path) -> list[Path]:
-    """Return the files of a subject; one of more than 2 GB has further parts (``…_eeg-1.fif``)."""
+    """Return the files of a subject, without the further parts of files above 2 GB (``…_eeg-1.fif``)."""
     return sorted(folder.glob("ses-*_run-*_eeg.fif"))
 
 

@@ -1,11 +1,11 @@
-"""Reads one night: a PSG with the stages of its hypnogram, cropped around sleep.
+"""Reading of a night: a PSG with the stages of its hypnogram, cropped around sleep.
 
 Conventions
 -----------
-Signal and stages are laid on one clock by the times of their first sample and of their start. The crop is that of the
-field's tutorials: so many minutes before the first and after the last sleep stage, the last stage whole, the end
-exclusive, both clamped to the record. Stages that reach beyond the record are cut at its end. A stage without a
-duration lasts until the next one.
+Signal and stages are aligned by the time of the first sample and the start of the hypnogram. As in common tutorials,
+the crop keeps a number of minutes before the first and after the last sleep stage and includes the complete last stage.
+Its end is exclusive, and it is limited to the recording. Stages beyond the recording are cut at its end. A stage
+without a duration lasts until the next one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,32 +37,32 @@ def read_night(
     ignored: Sequence[str],
     wake: str,
 ) -> "mne.io.BaseRaw":
-    """Open one night in volts with its stages as annotations, cropped around sleep where it has any stages.
+    """Open one night in volts with its stages as annotations, cropped around sleep if it has any stages.
 
     Parameters
     ----------
     recording
-        Its files.
+        Recording with the two files.
     channels, may_lack_channels
         See `open_edf`.
     crop_wake_min
-        Minutes of wake kept before and after sleep; None keeps whole records.
+        Minutes of wake to keep before and after sleep; None keeps all.
     hypnogram_start
-        What the hypnogram's times count from.
+        Origin of the hypnogram's times.
     labels, ignored
-        The descriptions that it may hold, and the class of each.
+        Class names by description, and descriptions without a class.
     wake
-        The class that is not sleep.
+        Class of wake.
 
     Raises
     ------
     BadRecordingError
-        Where a file is damaged or lacks its partner, the two do not belong together, a label is unknown, or no stage
-        has a class.
+        If a file is damaged or lacks its partner, the two do not belong together, a label is unknown, or no stage has
+        a class.
     """
     if recording.signal == recording.labels:
         raise BadRecordingError(
-            f"{recording.labels}: has no recording; {partner(recording.labels, PSG)} is expected beside it, "
+            f"{recording.labels}: has no recording; {partner(recording.labels, PSG)} is expected next to it, "
             "or take the hypnogram out of the folder."
         )
     raw = open_edf(recording.signal, channels=channels, may_lack_channels=may_lack_channels)
@@ -82,26 +82,26 @@ def read_night(
 
 
 def sleep_labels(labels: Mapping[str, str], wake: str) -> tuple[str, ...]:
-    """Return the descriptions that are sleep: those of every class but wake."""
+    """Return the descriptions that are sleep: those of every class except wake."""
     return tuple(text for text, name in labels.items() if name != wake)
 
 
 def cropped_around_sleep(
     raw: "mne.io.BaseRaw", stages: "mne.Annotations", sleep: Collection[str], crop_wake_min: float, labels: Path
 ) -> "mne.io.BaseRaw":
-    """Crop a recording to so many minutes around its sleep, with stages from its first sample; see `wake_crop`.
+    """Crop a recording to some minutes around sleep, given stages relative to its first sample; see `wake_crop`.
 
     Raises
     ------
     BadRecordingError
-        Where there is no sleep; it names the file of the labels.
+        If there is no sleep; the message names the label file.
     """
     length_s = raw.n_times / raw.info["sfreq"]
     try:
         tmin, tmax = wake_crop(stages.onset, stages.duration, stages.description, sleep, crop_wake_min, length_s)
     except ValueError as error:
         raise BadRecordingError(f"{labels}: {error}") from error
-    if tmax >= length_s:  # "up to tmax, exclusive" would lose the last sample there
+    if tmax >= length_s:  # an exclusive end would lose the last sample
         return raw.crop(tmin, verbose="ERROR")
     return raw.crop(tmin, tmax, include_tmax=False, verbose="ERROR")
 
@@ -114,23 +114,23 @@ def wake_crop(
     crop_wake_min: float,
     length_s: float,
 ) -> tuple[float, float]:
-    """Return first second and end (exclusive) of what is kept around sleep.
+    """Return start and end (exclusive) in seconds of the part around sleep.
 
     Parameters
     ----------
     onset, duration, description
-        Of each stage, times in seconds.
+        Onset and duration in seconds, and description, of each stage.
     sleep
-        The descriptions that are sleep.
+        Descriptions that are sleep.
     crop_wake_min
         Minutes to keep before the first and after the last sleep stage.
     length_s
-        Length of the record in seconds.
+        Length of the recording in seconds.
 
     Raises
     ------
     ValueError
-        Where there is no sleep.
+        If there is no sleep.
     """
     asleep = np.array([text in sleep for text in description], dtype=bool)
     if not asleep.any():
@@ -145,7 +145,7 @@ def wake_crop(
 def _stages(
     raw: "mne.io.BaseRaw", signal: Path, hypnogram: Path, counted_from: LabelStart, known: set[str]
 ) -> "mne.Annotations":
-    """Read the hypnogram, and lay it on the samples of the PSG."""
+    """Read the hypnogram, and align it with the samples of the PSG."""
     clock, found = clock_of(signal, raw), read_edf_list(hypnogram)
     _check_known(hypnogram, sorted({mark.text for mark in found.marks} - known))
     shift = shift_s(found, clock, counted_from)
@@ -155,7 +155,7 @@ def _stages(
 def _check_known(hypnogram: Path, unknown: Sequence[str]) -> None:
     if unknown:
         raise BadRecordingError(
-            f"{hypnogram}: has the labels {', '.join(map(repr, unknown))}, which stand neither in dataset.labels nor "
+            f"{hypnogram}: has the labels {', '.join(map(repr, unknown))}, which are neither in dataset.labels nor "
             "in dataset.ignored. Choose dataset/labels=aasm or another of the shipped ones, type "
             "'dataset.labels={TEXT: CLASS, …}', or add them to dataset.ignored=[…]."
         )

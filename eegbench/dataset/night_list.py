@@ -1,9 +1,9 @@
-"""Finds the nights in a folder: which PSG goes with which hypnogram, and whose night it is.
+"""Search for nights in a folder: pairs of PSG and hypnogram, with the subject of each.
 
 Conventions
 -----------
-Names of the published sets, ``SC4ssN…`` (cassette) and ``ST7ssN…`` (telemetry), give subject ss and night N. Any other
-name is a subject of its own, unless the table of people in the folder says whose night it is. How files pair is in
+Published names, ``SC4ssN…`` (cassette study) and ``ST7ssN…`` (telemetry study), contain subject ss and night N. Any
+other name is a separate subject, unless the table of subjects in the folder assigns one. For the pairing of files see
 `eegbench.dataset.night_pairs`.
 """
 
@@ -21,10 +21,10 @@ from eegbench.text import composed
 from eegbench.types import Recording
 
 ABSENT_SUBJECTS = (39, 68, 69, 78, 79)
-"""Numbers that the cassette set gave to nobody."""
+"""Numbers that no subject of the cassette study has."""
 
 ABSENT_NIGHTS = ((36, 1), (52, 1), (13, 2))
-"""Subjects and nights of the cassette set that were lost."""
+"""Subjects and nights of the cassette study that were lost."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,23 +34,23 @@ def list_nights(
 ) -> list[Recording]:
     """List the nights in a folder, sorted by id.
 
-    A file that lacks its partner is listed too, and refused when it is read, so that one can skip it.
+    A file without a partner is listed too, and raises an error when it is read, so that it can be skipped.
 
     Parameters
     ----------
     root
-        The folder, not searched any deeper.
+        Folder of the nights; subfolders are not searched.
     labelled
-        Whether to look for hypnograms.
+        Whether to search for hypnograms.
     subjects, nights
-        Which of the published names to take.
+        Selection of published names.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no folder, or no PSG in it.
+        If the folder does not exist, or contains no PSG.
     ValueError
-        Where a subject or all nights asked for are missing, or two files claim one night.
+        If a requested subject or all requested nights are missing, or two files belong to one night.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one with *{PSG} files is expected.")
@@ -70,7 +70,7 @@ def pair_nights(
     nights: Sequence[int],
     fetched: bool = False,
 ) -> list[Recording]:
-    """Make recordings of files, whose checksums were compared where they were fetched; see `list_nights`."""
+    """Create recordings from files; MNE has verified the checksums of downloaded files. See `list_nights`."""
     files = [path for path in files if labelled or not has_ending(path, HYPNOGRAM)]
     table = None if fetched or not files else people_table(files[0].parent)
     psgs, hypnograms = pair_files(files, table if labelled else None)
@@ -119,7 +119,7 @@ def _never_published(subject: int, nights: Sequence[int]) -> bool:
 
 
 def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: bool) -> Recording:
-    """Describe a night; one without a PSG has its hypnogram in both places, which `read_night` refuses."""
+    """Describe a night; without a PSG, its signal is the hypnogram too, for which `read_night` raises an error."""
     signal = psg or hypnogram
     if signal is None:
         raise ValueError(f"{key}: a night needs a PSG or a hypnogram.")
@@ -135,7 +135,7 @@ def _recording(key: str, psg: Path | None, hypnogram: Path | None, *, fetched: b
 
 
 def _numbered(recordings: Sequence[Recording]) -> list[Recording]:
-    """Give sessions that nothing tells numbers: those of each subject in order, from 1."""
+    """Set unknown sessions to numbers: those of each subject in order, from 1."""
     count: Counter[str] = Counter()
     numbered = []
     for one in recordings:
@@ -145,7 +145,7 @@ def _numbered(recordings: Sequence[Recording]) -> list[Recording]:
 
 
 def _note_strangers(recordings: Sequence[Recording]) -> None:
-    """Note files that have the names of the cassette set and are none of its files."""
+    """Log files that have names of the cassette study but are not part of it."""
     strangers = [
         one.id
         for one in recordings

@@ -1,11 +1,11 @@
-"""Which hypnogram belongs to which PSG, by the table of people or by the names of the files.
+"""Pairing of PSGs and hypnograms, by a table of recordings or by file names.
 
 Conventions
 -----------
-In this order: the column ``hypnogram`` of a table of recordings names it; ``X-PSG.edf`` and ``X-Hypnogram.edf`` are a
-pair; and so are names in the style of Sleep-EDF, ``XY0-PSG.edf`` and ``XYs-Hypnogram.edf``, where Y is a capital letter
-(of the technician) and s another (of the scorer). Published names, ``SC4ssN…`` and ``ST7ssN…``, pair by their first
-seven characters. What could be a pair in two ways is refused.
+Rules in order of precedence: the column ``hypnogram`` of a table of recordings; ``X-PSG.edf`` and
+``X-Hypnogram.edf``; names in the style of Sleep-EDF, ``XY0-PSG.edf`` and ``XYs-Hypnogram.edf``, where Y is a capital
+letter (of the technician) and s another (of the scorer). Published names, ``SC4ssN…`` and ``ST7ssN…``, are paired by
+their first seven characters. An ambiguous pair raises an error.
 """
 
 import logging
@@ -27,19 +27,19 @@ _OF_PSG, _OF_SCORER = re.compile(r"(.*[A-Z])0"), re.compile(r"(.*[A-Z])[A-Z]")
 
 
 def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Return the PSGs and hypnograms among files by what names their night; a pair has one name.
+    """Return the PSGs and hypnograms among files, by an identifier of their night that a pair shares.
 
     Parameters
     ----------
     files
-        Files of other names are passed over.
+        Files; those with other names are ignored.
     table
-        The table of people, where there is one.
+        Table of recordings, if there is one.
 
     Raises
     ------
     ValueError
-        Where two files claim one night, or the table names a file that is not there.
+        If two files belong to one night, or the table names a file that does not exist.
     """
     files = list(files)
     psgs, hypnograms = _by_key(files, PSG), [path for path in files if has_ending(path, HYPNOGRAM)]
@@ -55,7 +55,7 @@ def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[s
         scored = by_prefix.get(_prefix(_OF_PSG, key) or "none", [])
         if len(scored) > 1:
             raise ValueError(
-                f"{free[scored[1]]}: stands for the same night as {free[scored[0]].name}; keep one of the two in the "
+                f"{free[scored[1]]}: is the same night as {free[scored[0]].name}; keep one of the two in the "
                 f"folder, or name it in a column {COLUMN} of a table of recordings."
             )
         if scored:
@@ -64,18 +64,18 @@ def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[s
 
 
 def has_ending(path: Path, ending: str) -> bool:
-    """Say whether a name ends so, in small letters or in capitals, as some systems write it."""
+    """Return whether a name has this ending, in lower or upper case, as some systems write it."""
     return path.name.lower().endswith(ending.lower())
 
 
 def key_of(path: Path) -> str:
-    """Return what names the night of a file."""
+    """Return the identifier of a file's night."""
     stem = _stem(path)
     return stem[:7] if PUBLISHED.match(stem) else stem
 
 
 def partner(path: Path, ending: str) -> str:
-    """Return the name, with a star where it may differ, of the file that belongs to this one."""
+    """Return the name of the file that belongs to this one, with a star for characters that may differ."""
     key = key_of(path)
     if PUBLISHED.match(path.name):
         return f"{key}*{ending}"
@@ -90,7 +90,7 @@ def _stem(path: Path) -> str:
 
 
 def _not_named(hypnograms: Iterable[Path], named: Mapping[str, Path]) -> list[Path]:
-    """Return the hypnograms that the table does not name, nor are other scorers' of a night for which it names one."""
+    """Return the hypnograms not used by the table, except other scorers' hypnograms of nights in the table."""
     taken, prefixes = set(named.values()), {_prefix(_OF_PSG, key) for key in named} - {None}
     rest = [path for path in hypnograms if path not in taken]
     others = {path for path in rest if key_of(path) in named or _prefix(_OF_SCORER, key_of(path)) in prefixes}
@@ -100,7 +100,7 @@ def _not_named(hypnograms: Iterable[Path], named: Mapping[str, Path]) -> list[Pa
 
 
 def _prefix(pattern: re.Pattern[str], key: str) -> str | None:
-    """Return what two names in the style of Sleep-EDF share; None where a name has another style."""
+    """Return the common part of names in the style of Sleep-EDF; None for other names."""
     match = pattern.fullmatch(key)
     return None if match is None else match[1]
 
@@ -110,13 +110,13 @@ def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
     for path in files:
         if has_ending(path, ending) and found.setdefault(key_of(path), path) != path:
             raise ValueError(
-                f"{path}: stands for the same night as {found[key_of(path)].name}; keep one of the two in the folder."
+                f"{path}: is the same night as {found[key_of(path)].name}; keep one of the two in the folder."
             )
     return found
 
 
 def _named(psgs: Mapping[str, Path], hypnograms: Iterable[Path], table: PeopleTable | None) -> dict[str, Path]:
-    """Return the hypnograms that a table of recordings names."""
+    """Return the hypnograms named in a table of recordings."""
     if table is None or table.key is None or not any(COLUMN in row for row in table.rows):
         return {}
     there = {name: path for path in hypnograms for name in (composed(path.name), composed(path.stem), _stem(path))}

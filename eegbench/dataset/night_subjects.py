@@ -1,9 +1,9 @@
-"""Whose night it is, by the table of people in the folder or by the file's name; and what is known of the sleeper.
+"""Subject of a night, from the table of subjects in the folder or from the file's name, with age and sex.
 
 Conventions
 -----------
-The table is that of `eegbench.dataset.people_table`. Names do not tell a set: age and sex come from Sleep-EDF's table
-only where the header of a file has the sex and age of that subject, or MNE compared the file's checksum.
+See `eegbench.dataset.people_table` for the table. A file name does not identify the dataset: age and sex are taken
+from Sleep-EDF's table only if the file's header has the same sex and age, or MNE verified the file's checksum.
 """
 
 import re
@@ -21,12 +21,12 @@ from eegbench.text import composed
 from eegbench.types import Fact
 
 PUBLISHED = re.compile(r"(SC4|ST7)(\d\d)(\d)")
-"""The names of the cassette and of the telemetry set: subject and night."""
+"""Published names of the cassette and telemetry studies: study, subject and night."""
 
 
 @dataclass(frozen=True)
 class Sleeper:
-    """Whose night a file is; an empty session is one that nothing tells."""
+    """Subject and session of a file; the session is empty if unknown."""
 
     subject: str
     session: str
@@ -34,21 +34,21 @@ class Sleeper:
 
 
 def sleeper_of(signal: Path, key: str, *, fetched: bool) -> Sleeper:
-    """Say whose night a file is.
+    """Return the subject of a file.
 
     Parameters
     ----------
     signal
-        The file.
+        Path of the file.
     key
-        What its name has in common with its hypnogram's.
+        Common part of its name and its hypnogram's.
     fetched
-        Whether MNE compared its checksum with the published one.
+        Whether MNE verified its checksum.
 
     Raises
     ------
     ValueError
-        Where the folder has a table without a row for it.
+        If the folder has a table without a row for the file.
     """
     subject, session = _by_name(key)
     table = people_table(signal.parent)
@@ -68,13 +68,13 @@ def names_of(signal: Path, key: str) -> tuple[str, ...]:
 
 
 def is_cassette(signal: Path) -> bool:
-    """Say whether a file is one of Sleep-EDF's cassette set: its header has the sex and age of the subject it names."""
+    """Return whether a file is from Sleep-EDF's cassette study: its header has the subject's published sex and age."""
     facts = _cassette_facts(signal.name)
     return bool(facts) and sex_and_age(patient_field(signal)) == (facts["sex"], facts["age"])
 
 
 def _by_name(key: str) -> tuple[str, str]:
-    """Return subject and session; telemetry subjects are other people than cassette subjects of their number."""
+    """Return subject and session; telemetry subjects are not the cassette subjects of the same number."""
     found = PUBLISHED.match(key)
     if found is None:
         return key, ""
@@ -87,7 +87,7 @@ def _by_table(table: PeopleTable, signal: Path, key: str, session: str) -> Sleep
 
 
 def _cassette_facts(name: str) -> Mapping[str, Fact]:
-    """Return age and sex of the subject that a published name of the cassette set names, or nothing."""
+    """Return age and sex of the subject in a published name of the cassette study, or an empty mapping."""
     found = PUBLISHED.match(name)
     return _published_facts().get(int(found[2]), {}) if found and found[1] == "SC4" else {}
 
@@ -96,7 +96,7 @@ def _cassette_facts(name: str) -> Mapping[str, Fact]:
 def _published_facts() -> Mapping[int, Mapping[str, Fact]]:
     path = Path(mne.__file__).parent / "datasets" / "sleep_physionet" / "age_records.csv"
     facts: dict[int, Mapping[str, Fact]] = {}
-    rows = read_subjects(path, key="fname", columns=("subject", "age", "sex"))  # a row a file
+    rows = read_subjects(path, key="fname", columns=("subject", "age", "sex"))  # one row per file
     for row in rows.values():
         facts[int(row["subject"])] = age_and_sex(path, row["subject"], row["age"], row["sex"])
     return facts

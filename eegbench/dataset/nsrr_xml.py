@@ -1,10 +1,10 @@
-"""Reads the stages of an XML file of the National Sleep Research Resource (NSRR), or of Compumedics Profusion.
+"""Reading of sleep stages from XML files of the National Sleep Research Resource (NSRR) or Compumedics Profusion.
 
 Conventions
 -----------
-NSRR's ``PSGAnnotation`` lists events; those of the type ``Stages|Stages`` are labels, ``Stage 2 sleep|2`` for example,
-and the others (arousals, breathing) are left out. Compumedics' ``CMPStudyConfig`` has a list ``SleepStages`` with a
-number for each epoch of ``EpochLength`` seconds. Times count from the start of the recording.
+NSRR's ``PSGAnnotation`` lists events; those of type ``Stages|Stages`` are labels, for example ``Stage 2 sleep|2``, and
+others (arousals, breathing) are ignored. Compumedics' ``CMPStudyConfig`` has a list ``SleepStages`` with a number for
+each epoch of ``EpochLength`` seconds. Times are relative to the start of the recording.
 """
 
 import math
@@ -22,16 +22,16 @@ from eegbench.dataset.marks import Mark
 
 STAGES = "stages"
 CLOCK = re.compile(r"(?:\S+ )?(\d\d?)[.:](\d\d)[.:](\d\d)")
-"""``00.00.00 22.15.30``: a date that is blanked, and the time of day."""
+"""``00.00.00 22.15.30``: an anonymised date, and the time of day."""
 
 
 def read_nsrr_xml(path: Path) -> LabelList:
-    """Read the stages of an XML file. Nothing in it is expanded or fetched: a document type is refused.
+    """Read the stages of an XML file. Entities are not expanded or loaded: a document type raises an error.
 
     Raises
     ------
     BadRecordingError
-        Where it is no such file, or has no stages.
+        If it is not such a file, or has no stages.
     """
     root = _parsed(path)
     events = [event for event in root.iter("ScoredEvent") if _child(event, "EventType").lower().startswith(STAGES)]
@@ -61,12 +61,12 @@ def _parsed(path: Path) -> ElementTree.Element:
         checker.Parse(content, True)
         root = ElementTree.fromstring(content)
         for element in root.iter():
-            element.tag = element.tag.rpartition("}")[2]  # whatever namespace it is in
+            element.tag = element.tag.rpartition("}")[2]  # without its namespace
         return root
     except (OSError, expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as error:
         if isinstance(error, BadRecordingError):
             raise
-        raise BadRecordingError(f"{path}: is no XML ({error}); copy or export it again.") from error
+        raise BadRecordingError(f"{path}: is not XML ({error}); copy or export it again.") from error
 
 
 def _refusing(path: Path) -> Callable[..., None]:
@@ -103,7 +103,7 @@ def _seconds(path: Path, name: str, text: str) -> float:
 
 
 def _start_s(root: ElementTree.Element) -> float | None:
-    """Return the time of day at which the recording starts, by the event that says so."""
+    """Return the time of day of the recording's start in seconds, from the corresponding event; None if unknown."""
     for event in root.iter("ScoredEvent"):
         if _child(event, "EventConcept").lower() == "recording start time":
             match = CLOCK.fullmatch(_child(event, "ClockTime"))

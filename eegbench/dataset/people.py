@@ -1,4 +1,4 @@
-"""Says whose a recording is: by its folder, its name, or the table of people in the folder."""
+"""Subject of a recording, from its folder, its name, or the table of subjects in the folder."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,14 +13,14 @@ from eegbench.types import Fact
 
 @dataclass(frozen=True)
 class Person:
-    """Who was recorded, and on which occasion.
+    """Subject of a recording, with session and run.
 
     Attributes
     ----------
     subject, session, run
-        ``run`` is empty where nothing says which one it is.
+        Identifiers; ``run`` is empty if unknown.
     facts
-        What is known of the subject.
+        Known properties of the subject.
     """
 
     subject: str
@@ -30,24 +30,24 @@ class Person:
 
 
 def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, Person]:
-    """Return whose the recordings in a folder are.
+    """Return the subjects of the recordings in a folder.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the recordings.
     ids
-        Recordings' files, and their ids.
+        Ids of the recordings, by their file.
     subject
-        ``folder``, ``file``, or a regular expression with a group ``subject``; None takes the table of recordings, or
+        ``folder``, ``file``, or a regular expression with a group ``subject``; None uses the table of recordings, or
         else the folder.
 
     Raises
     ------
     BadRecordingError
-        Where nothing says whose a recording is, or the table contradicts itself.
+        If the subject of a recording is unknown, or the table contradicts itself.
     ValueError
-        Where ``subject`` is none of these.
+        If ``subject`` is none of these.
     """
     table = people_table(root)
     if subject is None and table is not None and table.key is not None:
@@ -84,7 +84,7 @@ def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
     try:
         pattern = re.compile(subject)
     except re.error as error:
-        raise ValueError(f"dataset.subject={subject}: is no regular expression ({error}).") from error
+        raise ValueError(f"dataset.subject={subject}: is not a regular expression ({error}).") from error
     if "subject" not in pattern.groupindex:
         raise ValueError(
             f"dataset.subject={subject}: folder, file, or a regular expression with a group (?P<subject>…) is expected."
@@ -95,7 +95,7 @@ def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
 def _by_folder(path: Path, below: Path) -> Person:
     if len(below.parts) < 2:
         raise BadRecordingError(
-            f"{path}: lies in no folder of a subject, so nothing says whose it is. Set dataset.subject=file where each "
+            f"{path}: is not in a folder of a subject, so its subject is unknown. Set dataset.subject=file where each "
             "file is another person, 'dataset.subject=\"(?P<subject>REGULAR_EXPRESSION)\"' where a part of its path is "
             f"the subject, or write {TABLE} in dataset.root with the columns file and subject: eegbench data check "
             f"FOLDER dataset=recordings dataset.subject=file --subjects FOLDER/{TABLE} writes one to correct."

@@ -1,11 +1,11 @@
-"""The table of people in a folder of recordings: ``subjects.csv``, or ``participants.tsv`` as in BIDS.
+"""The table of subjects in a folder of recordings: ``subjects.csv``, or ``participants.tsv`` as in BIDS.
 
 Conventions
 -----------
-Columns are separated by commas, semicolons or tabs; case does not matter in their names. ``subject``, or BIDS's
-``participant_id``, is expected, and any of ``age`` (years) and ``sex``. With a column ``file`` (path below the folder)
-or ``recording`` (id), a table has a row for each recording, and may have ``session`` and ``run``; without, a row for
-each subject. ``sub-01`` and ``01`` are one subject.
+Columns are separated by commas, semicolons or tabs; their names are case-insensitive. ``subject``, or BIDS's
+``participant_id``, is required; ``age`` (years) and ``sex`` are optional. With a column ``file`` (path below the
+folder) or ``recording`` (id), a table has one row per recording, and may have ``session`` and ``run``; otherwise it has
+one row per subject. ``sub-01`` and ``01`` are the same subject.
 """
 
 import logging
@@ -23,7 +23,7 @@ from eegbench.types import Fact, Recording
 _log = logging.getLogger(__name__)
 
 NAMES = ("subjects.csv", "subjects.tsv", "participants.tsv", "participants.csv")
-"""The first of these that is there counts; others are noted."""
+"""File names in order of precedence; a note is logged if there are several."""
 
 TABLE = NAMES[0]
 
@@ -32,21 +32,21 @@ KEYS = ("file", "recording")
 PREFIX = "sub-"
 
 MAX_ROWS = 4
-"""Rows of a table that an error message shows."""
+"""Maximum number of table rows in an error message."""
 
 
 @dataclass(frozen=True)
 class PeopleTable:
-    """Who was recorded.
+    """Subjects of the recordings in a folder.
 
     Attributes
     ----------
     path
-        The file.
+        Path of the table.
     key
-        The column that names recordings; None where rows are of subjects.
+        Column that identifies recordings; None if there is one row per subject.
     rows
-        By column, in small letters; the subject without ``sub-`` where the column is ``participant_id``.
+        Rows, by column in lower case; subjects in a column ``participant_id`` without ``sub-``.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class PeopleTable:
         Raises
         ------
         ValueError
-            Where there is not one, or it names no subject.
+            If there is not exactly one row, or it has no subject.
         """
         own = [row for name in names for row in self._by_recording.get(name, ())]
         if len(own) != 1 or own[0]["subject"] in MISSING:
@@ -73,7 +73,7 @@ class PeopleTable:
         return own[0]
 
     def tell_others(self, names: Collection[str]) -> None:
-        """Note rows of recordings that are not among those with these names: one may be misspelt."""
+        """Log rows of recordings without one of these names, because a name may be misspelt."""
         others = [name for name in self._by_recording if name not in names]
         if others:
             _log.info(
@@ -81,12 +81,12 @@ class PeopleTable:
             )
 
     def of_subject(self, subject: str) -> Mapping[str, str]:
-        """Return the row of a subject; ``sub-01``, ``01`` and ``1`` are one.
+        """Return the row of a subject; ``sub-01``, ``01`` and ``1`` are the same.
 
         Raises
         ------
         ValueError
-            Where there is none.
+            If there is none.
         """
         by_name = self._by_subject
         name = subject.removeprefix(PREFIX)
@@ -121,17 +121,17 @@ class PeopleTable:
 
 
 def people_table(root: Path) -> PeopleTable | None:
-    """Read the table of people in a folder; None where it has none.
+    """Read the table of subjects in a folder; None if it has none.
 
     Raises
     ------
     ValueError
-        Where it cannot be read, or names no subjects.
+        If it cannot be read, or has no column of subjects.
     """
     paths = [root / name for name in NAMES if (root / name).is_file()]
     if len(paths) > 1:
         ignored = ", ".join(path.name for path in paths[1:])
-        _log.info("%s says who was recorded, and %s beside it is not read.", paths[0], ignored)
+        _log.info("subjects are taken from %s; %s is not read.", paths[0], ignored)
     return _read(paths[0], paths[0].stat().st_mtime_ns) if paths else None
 
 
@@ -153,7 +153,7 @@ def _read(path: Path, _mtime_ns: int) -> PeopleTable:
 
 
 def rows_to_write(root: Path, recordings: Sequence[Recording], *, rule: str | None = None) -> str:
-    """Say which table makes some recordings one subject's, in place of a rule (``dataset.subject``) if there is one."""
+    """Return the rows that assign recordings to one subject, which replace a rule (``dataset.subject``) if given."""
     rows = " ".join(f"{one.id},{stem(recordings[0].subject)}" for one in recordings[:MAX_ROWS])
     more = " …" if len(recordings) > MAX_ROWS else ""
     return (

@@ -1,9 +1,9 @@
-"""Anyone's recordings in a folder, in any of the field's formats, with labels from the file or from one next to it.
+"""Recordings of your own in a folder, in any common format, with labels from the file or from one next to it.
 
 Conventions
 -----------
-A label without a duration, or with one of a sample, lasts until the next label. Volts come from the header of the
-signals; EEGLAB and CNT have µV. Onsets count from the first sample.
+A label without a duration, or with one of at most a sample, lasts until the next label. The scaling to volts comes from
+the header of the signals; EEGLAB and CNT files are in µV. Onsets are relative to the first sample.
 """
 
 import copy
@@ -34,33 +34,33 @@ _log = logging.getLogger(__name__)
 
 
 class Recordings(FolderDataset):
-    """The recordings of a folder: EDF, BDF, BrainVision, EEGLAB, FIF, GDF or CNT.
+    """Recordings of a folder: EDF, BDF, BrainVision, EEGLAB, FIF, GDF or CNT.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the recordings.
     pattern
-        Which files in it hold signals, say ``**/*.vhdr``; of all files, those of the formats above.
+        Glob pattern of the signal files, such as ``**/*.vhdr``; files in other formats are ignored.
     subject
-        Whose a recording is: the ``folder`` below the root that it lies in; each ``file`` another person's; a regular
-        expression for the path below the root, with a group ``(?P<subject>…)`` and, if wanted, ``session`` and ``run``;
-        None takes the table of people in the root where it lists the recordings, or else the folder.
+        Rule for the subject of a recording: ``folder``, the first folder below the root; ``file``, a different subject
+        for each file; a regular expression for the path below the root, with a group ``(?P<subject>…)`` and optionally
+        ``session`` and ``run``; None uses the table of subjects in the root if it lists recordings, or else the folder.
     channels
-        Names, in this order; None takes all that are EEG, and of EDF and BDF all.
+        Channel names, in this order; None takes all EEG channels, or for EDF and BDF all channels.
     labels_from
-        ``annotations`` of the file itself, markers included; ``triggers``, the codes of its trigger channel; or a
-        file next to it, with a star for the name of the signals' file, or for what the star at the end of ``pattern``
-        stands for: ``*.csv``, ``*_stages.tsv``, ``*-nsrr.xml``, ``*-Hypnogram.edf``. None reads no labels.
+        ``annotations`` of the file itself, including markers; ``triggers``, the codes of its trigger channel; or a
+        file next to it, with a star for the name of the signal file, or for the text that the star at the end of
+        ``pattern`` matches: ``*.csv``, ``*_stages.tsv``, ``*-nsrr.xml``, ``*-Hypnogram.edf``. None reads no labels.
     table
-        What a CSV, TSV or TXT of labels looks like.
+        Form of a CSV, TSV or TXT table of labels.
     hypnogram_start
-        What the times of a file of labels count from. ``file``: the first sample. ``clock``: they are times of day, or
-        the file says when it starts. ``lights_off``: the annotation of lights off in the recording.
+        Origin of the times in a label file. ``file``: the first sample. ``clock``: times of day, or a start in the
+        label file. ``lights_off``: the annotation of lights off in the recording.
     crop_wake_min
-        Minutes of wake kept before and after sleep; None keeps whole recordings.
+        Minutes of wake to keep before and after sleep; None keeps all.
     wake
-        The class that is not sleep, where recordings are cropped.
+        Class of wake, needed for cropping.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -69,7 +69,7 @@ class Recordings(FolderDataset):
     Gramfort et al. 2013, Front. Neurosci. 7:267, doi:10.3389/fnins.2013.00267 (MNE-Python).
     """
 
-    def __init__(  # noqa: PLR0913  three choose recordings, six what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         root: str | None,
@@ -112,8 +112,8 @@ class Recordings(FolderDataset):
         self._told: set[str] = set()
 
     @cached_property
-    def card(self) -> Card:  # type: ignore[override]  # a published set's is known beforehand
-        """What the folder says of itself; channels and highest rate are those of the first readable recording."""
+    def card(self) -> Card:  # type: ignore[override]  # depends on the files
+        """Facts of the folder; channels and the highest rate are those of the first readable recording."""
         found = self.found()
         rate, channels = form_of(found, self.channels, self.ignored)
         return Card(
@@ -129,7 +129,7 @@ class Recordings(FolderDataset):
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a recording is made of, apart from its files."""
+        """Options that change a recording, in addition to its files."""
         sleep = () if self.crop_wake_min is None else sorted(sleep_labels(self.labels, self.wake or ""))
         return {
             "channels": self.channels,
@@ -149,7 +149,7 @@ class Recordings(FolderDataset):
         return list_recordings(self.root, self.pattern, subject=self.subject, labels=labels)
 
     def for_one(self, recording: Recording) -> "Recordings":
-        """Return the reader of a recording that may have no file of labels, and is then read without."""
+        """Return a reader for one recording, which does not read labels if its label file is missing."""
         if recording.labels is not None or self.labels_from is None or self.labels_from in IN_SIGNAL:
             return self
         expected = label_file(recording.signal, self.labels_from, self.pattern)
@@ -159,7 +159,7 @@ class Recordings(FolderDataset):
         return without
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which rows the table of people is to have."""
+        """Return the rows to add to the table of subjects."""
         if self.root is None:
             return super().how_to_join(recordings)
         return rows_to_write(self.root, recordings, rule=self.subject)
@@ -175,7 +175,7 @@ class Recordings(FolderDataset):
     def read_channels(
         self, recording: Recording, channels: Sequence[str], *, may_lack_channels: bool = False
     ) -> "mne.io.BaseRaw":
-        """Open some channels of one recording, which may have another rate than those of `read`."""
+        """Open some channels of one recording, possibly with another rate than those of `read`."""
         return self._read(recording, channels, may_lack_channels=may_lack_channels)
 
     def _read(
@@ -206,7 +206,7 @@ class Recordings(FolderDataset):
         return bad if self.labels_from is None else [*self._labels(recording, raw, self.labels_from, known), *bad]
 
     def _labels(self, recording: Recording, raw: "mne.io.BaseRaw", labels_from: str, known: set[str]) -> list[Mark]:
-        """Return the labels of a recording, each known."""
+        """Return the labels of a recording, all of them known."""
         if EPOCH_EDGE in raw.annotations.description and labels_from != "annotations":
             raise BadRecordingError(
                 f"{recording.signal}: holds epochs, whose labels are their events at time zero (dataset.labels_from="

@@ -1,7 +1,7 @@
-"""Opens the signals of one file, of any of the formats below, in volts and without loading the samples.
+"""Reading of a signal file in any of the formats below, in volts and without loading the samples.
 
-EDF and BDF are read by `eegbench.dataset.edf.open_edf`, which checks them strictly. The others are read by MNE.
-Only epochs of EEGLAB are loaded.
+EDF and BDF are read by `eegbench.dataset.edf.open_edf`, with strict checks. MNE reads the others. Only EEGLAB epochs
+are loaded.
 """
 
 import logging
@@ -33,15 +33,15 @@ FORMATS: Mapping[str, str] = {
     ".gdf": "GDF",
     ".cnt": "CNT",
 }
-"""By the ending of the file's name, in small letters."""
+"""Formats by file name extension, in lower case."""
 
 STRICT = (".edf", ".bdf")
 
 LOCAL_CLOCK = (".vhdr", ".edf", ".bdf", ".cnt")
-"""Formats whose start is the time of day where it was recorded; FIF has it in UTC."""
+"""Formats whose start is in local time; in FIF it is in UTC."""
 
 VOLTS = ("eeg", "eog", "emg", "ecg", "bio", "seeg", "ecog", "dbs")
-"""MNE's types of channels whose values are volts."""
+"""MNE's channel types with values in volts."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,24 +49,24 @@ _log = logging.getLogger(__name__)
 def open_signal(
     path: Path, *, channels: Sequence[str] | None, may_lack_channels: bool, read_across: Sequence[str] = ()
 ) -> "mne.io.BaseRaw":
-    """Open a recording with its own annotations, and with kinds and positions by name where the file has none.
+    """Open a recording with its own annotations, and with channel types and positions by name if the file has none.
 
     Parameters
     ----------
     path
-        A file of one of the formats.
+        Path of a file in one of the formats.
     channels
-        Names, in this order, see `eegbench.dataset.chosen_channels.choose`; None takes all that are EEG, and of EDF and
-        BDF all.
+        Channel names, in this order, see `eegbench.dataset.chosen_channels.choose`; None takes all EEG channels, or for
+        EDF and BDF all channels.
     may_lack_channels
-        Whether names that are missing are passed over, as long as one is there.
+        Whether missing channels are skipped, as long as at least one is present.
     read_across
         Annotations of gaps that are accepted, see `is_gap`.
 
     Raises
     ------
     BadRecordingError
-        Where the file is damaged, has gaps, or lacks a channel in volts.
+        If the file is damaged, has gaps, or lacks a channel in volts.
     """
     if not path.exists():
         what = "is a link to a file that is not there" if path.is_symlink() else "is not there"
@@ -87,18 +87,18 @@ def open_signal(
             check_gdf_units(path)
         raw = open_any(path)
         raw = _picked(path, raw, channels, may_lack_channels=may_lack_channels)
-        raw = raw if path.suffix.lower() == ".fif" else set_kinds(raw)  # FIF has a kind for every channel
+        raw = raw if path.suffix.lower() == ".fif" else set_kinds(raw)  # FIF has a type for every channel
     _check_gaps(path, raw, read_across)
     return keep_or_set_positions(raw)
 
 
 def open_any(path: Path) -> "mne.io.BaseRaw":
-    """Open a file with MNE, whatever is in it.
+    """Open a file with MNE.
 
     Raises
     ------
     BadRecordingError
-        Where MNE cannot read it.
+        If MNE cannot read it.
     """
     try:
         with warnings.catch_warnings(record=True) as said:
@@ -126,9 +126,9 @@ def _by_mne(path: Path) -> "mne.io.BaseRaw":
 
 
 def start_of(path: Path, raw: "mne.io.BaseRaw") -> tuple[datetime | None, float]:
-    """Return when a recording starts, and when its first sample was taken, in seconds after that.
+    """Return the start of a recording, and the time of its first sample in seconds after that.
 
-    Date and time of day are those where it was recorded; None where the file does not say.
+    The start is in local time; None if unknown.
     """
     suffix = path.suffix.lower()
     if suffix in STRICT:
@@ -138,7 +138,7 @@ def start_of(path: Path, raw: "mne.io.BaseRaw") -> tuple[datetime | None, float]
 
 
 def edf_start(header: EdfHeader) -> datetime | None:
-    """Return date and time of day in the header of an EDF; None where it holds none."""
+    """Return date and time of day in the header of an EDF file; None if it has none."""
     try:
         return datetime.strptime(header.start, "%d.%m.%y%H.%M.%S")
     except ValueError:
@@ -146,7 +146,7 @@ def edf_start(header: EdfHeader) -> datetime | None:
 
 
 def companions(path: Path) -> tuple[Path, ...]:
-    """Return the other files that a file of signals consists of and that are there: samples, markers, parts."""
+    """Return the other existing files that belong to a signal file: samples, markers, parts."""
     suffix = path.suffix.lower()
     if suffix == ".vhdr":
         return tuple(one for one in files_of(path) if one.is_file())
@@ -158,7 +158,7 @@ def companions(path: Path) -> tuple[Path, ...]:
 
 
 def is_part(path: Path) -> Path | None:
-    """Return the first file of a FIF that was saved in several, where this is a later one (``…-1.fif``)."""
+    """Return the first file of a FIF recording saved in parts, if this is a later part (``…-1.fif``); else None."""
     match = re.fullmatch(r"(.+)-\d+", path.stem)
     first = None if match is None else path.with_name(f"{match[1]}{path.suffix}")
     return first if path.suffix.lower() == ".fif" and first is not None and first.is_file() else None
@@ -188,16 +188,16 @@ def _picked(
 
 
 def is_gap(text: str) -> bool:
-    """Whether an annotation says that a segment begins, so that time is missing before it.
+    """Return whether an annotation marks the start of a segment, so that time is missing before it.
 
-    EEGLAB writes ``boundary`` where data were cut out, BrainVision ``New Segment`` where recording went on after a
+    EEGLAB writes ``boundary`` where data were cut out, BrainVision ``New Segment`` where recording continued after a
     pause, MNE ``BAD boundary``, ``EDGE boundary`` and ``BAD_ACQ_SKIP``.
     """
     return re.fullmatch(r"((bad|edge)[ _])?boundary|new segment.*|bad_acq_skip", text, re.IGNORECASE) is not None
 
 
 def _check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -> None:
-    least_s = raw.first_time + 1.5 / raw.info["sfreq"]  # where the recording itself begins no time is missing
+    least_s = raw.first_time + 1.5 / raw.info["sfreq"]  # no time is missing at the start of the recording
     notes = zip(raw.annotations.onset, raw.annotations.description, strict=True)
     found = [(float(onset), str(text)) for onset, text in notes if onset > least_s and is_gap(text)]
     found = [(onset - raw.first_time, text) for onset, text in found if not {text, text.rstrip("/")} & {*read_across}]

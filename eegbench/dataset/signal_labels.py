@@ -1,4 +1,4 @@
-"""Labels that stand in the file of the signals itself: its annotations, or the codes of a trigger channel."""
+"""Labels in the signal file itself: its annotations, or the codes of a trigger channel."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -13,28 +13,28 @@ from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, is_bad, lastin
 from eegbench.dataset.signal_file import is_gap, open_any, open_signal, start_of
 
 IN_SIGNAL = ("annotations", "triggers")
-"""Where the labels are, in words of ``dataset.labels_from``."""
+"""Values of ``dataset.labels_from`` for labels in the signal file."""
 
 MARKER_TYPES = ("Stimulus/", "Response/")
-"""How MNE begins the texts of BrainVision's markers, which stay in recordings that it converts."""
+"""Prefixes that MNE adds to the texts of BrainVision markers, also in recordings converted by MNE."""
 
 BIOSEMI_CODE = 0xFFFF
-"""Bits of a BioSemi status channel that are the trigger; the others tell of the amplifier."""
+"""Trigger bits of a BioSemi status channel; the other bits describe the amplifier."""
 
 
 def marks_in_signal(raw: "mne.io.BaseRaw", path: Path, labels_from: str, known: Collection[str]) -> list[Mark]:
-    """Return the labels in the file of the signals, from its annotations or its triggers."""
+    """Return the labels in the signal file, from its annotations or its triggers."""
     return trigger_marks(path) if labels_from == "triggers" else labels_in(raw, path, known)
 
 
 def clock_of(path: Path, raw: "mne.io.BaseRaw") -> Clock:
-    """Return what a list of labels can be laid on."""
+    """Return the times of a recording that are needed to align a list of labels."""
     start, first_s = start_of(path, raw)
     return Clock(path, start, first_s, raw.n_times / raw.info["sfreq"], own_marks(raw))
 
 
 def own_marks(raw: "mne.io.BaseRaw") -> list[Mark]:
-    """Return the annotations of a recording, from its first sample; those of a sample or less have no duration."""
+    """Return the annotations relative to the first sample; those of at most one sample have no duration."""
     least_s = 1.5 / raw.info["sfreq"]
     rows = zip(raw.annotations.onset, raw.annotations.duration, raw.annotations.description, strict=True)
     return [
@@ -50,7 +50,7 @@ def bad_in(raw: "mne.io.BaseRaw", known: Collection[str]) -> list[Mark]:
 
 
 def labels_in(raw: "mne.io.BaseRaw", path: Path, known: Collection[str]) -> list[Mark]:
-    """Return the annotations as labels, in the spelling of those that are known; a first segment's begin is none."""
+    """Return the annotations as labels, in the spelling of known ones; the first segment's start is not a label."""
     of_brainvision = path.suffix.lower() == ".vhdr"
     marks = [
         replace(mark, text=spelled(mark.text, known)) if of_brainvision or mark.text.startswith(MARKER_TYPES) else mark
@@ -61,14 +61,14 @@ def labels_in(raw: "mne.io.BaseRaw", path: Path, known: Collection[str]) -> list
 
 
 def spelled(text: str, known: Collection[str]) -> str:
-    """Return a BrainVision marker as it is known: ``Stimulus/S  1``, ``S  1`` and ``S1`` are one.
+    """Return a BrainVision marker in its known spelling: ``Stimulus/S  1``, ``S  1`` and ``S1`` are equivalent.
 
     Parameters
     ----------
     text
-        Type and description of the marker, as MNE joins them.
+        Type and description of the marker, as joined by MNE.
     known
-        The texts that have a class or are ignored.
+        Texts that have a class or are ignored.
     """
     if text in known:
         return text
@@ -81,12 +81,12 @@ def spelled(text: str, known: Collection[str]) -> str:
 
 
 def trigger_marks(path: Path) -> list[Mark]:
-    """Return when the trigger channels of a recording change to another code than 0, with the code as text.
+    """Return a mark at each change of the trigger channels to a code other than 0, with the code as text.
 
     Raises
     ------
     BadRecordingError
-        Where there is no such channel.
+        If there is no such channel.
     """
     raw = open_any(path)
     names = [name for name, kind in zip(raw.ch_names, raw.get_channel_types(), strict=True) if kind == "stim"]
@@ -120,12 +120,12 @@ def open_annotated(
     labels: Mapping[str, str],
     ignored: Sequence[str],
 ) -> "mne.io.BaseRaw":
-    """Open a recording whose own annotations are its labels: each is known, and lasts until the next or as it says.
+    """Open a recording with its own annotations as labels: all must be known; they last as stated or to the next one.
 
     Raises
     ------
     BadRecordingError
-        As `open_signal` and `check_known`.
+        See `open_signal` and `check_known`.
     """
     raw = open_signal(path, channels=channels, may_lack_channels=may_lack_channels, read_across=ignored)
     length_s = raw.n_times / raw.info["sfreq"]

@@ -1,4 +1,4 @@
-"""Finds the recordings in a folder: files of signals, and the file of labels next to each."""
+"""Search for recordings in a folder: signal files, with the label file next to each."""
 
 import os
 from collections import Counter
@@ -15,27 +15,27 @@ from eegbench.types import Recording
 def list_recordings(
     root: Path, pattern: str, *, subject: str | None, labels: str | None, endings: Collection[str] = tuple(FORMATS)
 ) -> list[Recording]:
-    """List the recordings in a folder, sorted by id, which is the path below it without the ending.
+    """List the recordings in a folder, sorted by id, which is the path below it without the extension.
 
     Parameters
     ----------
     root
-        The folder.
+        Folder of the recordings.
     pattern
-        Of paths below it, as ``**/*.edf``; files of other endings than those of signals are passed over.
+        Glob pattern of paths below it, such as ``**/*.edf``; files with other extensions are ignored.
     subject
         See `eegbench.dataset.people.who`.
     labels
-        Where the file of labels lies, see `label_file`; None where there is none.
+        Location of the label file, see `label_file`; None if there is none.
     endings
-        Of files of signals, in small letters.
+        Extensions of signal files, in lower case.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no folder, or no recording in it.
+        If the folder does not exist, or contains no recording.
     BadRecordingError
-        Where two files have one id, or nothing says whose one is.
+        If two files have the same id, or the subject of a file is unknown.
     """
     files = signal_files(root, pattern, endings)
     beside = {} if labels is None else {path: label_file(path, labels, pattern) for path in files}
@@ -67,17 +67,17 @@ def list_recordings(
 
 
 def label_file(path: Path, labels: str, pattern: str) -> Path:
-    """Return where the labels of a file of signals are expected.
+    """Return the expected path of the labels of a signal file.
 
     Parameters
     ----------
     path
-        The file of signals.
+        Path of the signal file.
     labels
-        The other's place, from the folder of the first; a star stands for what the star in the last part of
-        ``pattern`` stands for, without the ending: ``*_stages.csv`` and ``*_raw.edf`` share what precedes.
+        Path of the labels, relative to the folder of the signals; a star stands for the text that the star in the last
+        part of ``pattern`` matches, without the extension: ``*_stages.csv`` and ``*_raw.edf`` have a common beginning.
     pattern
-        Of the files of signals.
+        Glob pattern of the signal files.
     """
     before, star, after = pattern.rpartition("/")[2].partition("*")
     is_plain = star and "*" not in after and path.name.startswith(before) and path.name.endswith(after)
@@ -87,12 +87,12 @@ def label_file(path: Path, labels: str, pattern: str) -> Path:
 
 
 def signal_files(root: Path, pattern: str, endings: Collection[str] = tuple(FORMATS)) -> list[Path]:
-    """Return the files of signals below a folder, without hidden ones and later parts of a FIF.
+    """Return the signal files below a folder, without hidden ones and later parts of FIF recordings.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no folder.
+        If the folder does not exist.
     """
     if not root.is_dir():
         raise FileNotFoundError(f"dataset.root={root}: there is no such folder; one of recordings is expected.")

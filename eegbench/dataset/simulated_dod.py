@@ -1,4 +1,4 @@
-"""Nights of sleepers who do not exist, in files like those of DOD-H or DOD-O, with five scorers of each."""
+"""Simulated nights in files like those of DOD-H or DOD-O, with five scorers each."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -21,39 +21,39 @@ from eegbench.dataset.simulation.write_h5 import write_h5_night, write_scorers
 from eegbench.types import Recording
 
 DOD_SIMULATOR_VERSION = "1.1"
-"""Part of the identity of every simulated file: whatever changes one number of a night changes this."""
+"""Part of the identity of every simulated file; it changes with every change of the data."""
 
 MIN_HOURS = 0.5
 
 SCORERS = "scorers"
-"""Folder, next to the recordings, of what each scorer gave."""
+"""Name of the folder, next to the recordings, with the stages of each scorer."""
 
 
 class SimulatedDod(Dataset):
-    """Simulated nights, written once as the Dreem Open Datasets have real ones, and read as those are.
+    """Simulated nights, written in the format of the Dreem Open Datasets and read in the same way.
 
-    The files lie in a folder of their own for each set, seed, length and version of the simulator. In ``scorers`` below
-    it are the stages of the five scorers, as ``eegbench consensus`` reads them.
+    Each combination of set, seed, length and simulator version has a folder of its own. Its subfolder ``scorers``
+    contains the stages of the five scorers, in the format of ``eegbench consensus``.
 
     Parameters
     ----------
     set
-        Whose nights they are like: ``dod_h`` (16 signals, healthy volunteers) or ``dod_o`` (12, patients).
+        Real nights to imitate: ``dod_h`` (16 signals, healthy volunteers) or ``dod_o`` (12, patients).
     n_subjects
-        1 to 100, a night each.
+        Number of subjects, 1 to 100, with one night each.
     hours
-        Length of a record, 0.5 to 24; None draws it as it is in real ones.
+        Length of a recording, 0.5 to 24; None draws it from the distribution of real ones.
     seed
-        Who sleeps, how, and what the scorers say.
+        Seed of the subjects, their sleep and the scorers.
     root
-        Folder under which the files are written.
+        Folder in which the files are written.
     channels
-        Names, in this order; None takes all.
+        Channel names, in this order; None takes all.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
     """
 
-    def __init__(  # noqa: PLR0913  five choose recordings, one what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         set: Literal["dod_h", "dod_o"],  # noqa: A002  the name that users know
@@ -94,27 +94,27 @@ class SimulatedDod(Dataset):
 
     @property
     def folder(self) -> Path:
-        """Where the files of this set, simulator version, seed and length stand."""
+        """Folder of this set, simulator version, seed and length."""
         identity = f"version {DOD_SIMULATOR_VERSION}, seed {self.seed}, hours {self.hours!r}"
         return self.root / f"{self.set}_{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
 
     @property
     def people(self) -> str:
-        """Sleepers are drawn by ``seed``: those of another seed are other people."""
+        """Subjects depend on ``seed``: another seed gives other people."""
         return f"{type(self).__name__} {self.set} (seed {self.seed})"
 
     @property
     def source(self) -> str:
-        """The folder under which the files are written."""
+        """Folder in which the files are written."""
         return str(self.root)
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a night is made of, apart from its file."""
+        """Options that change a night, in addition to its file."""
         return {"channels": self.card.channels, **self._reader.settings}
 
     def recordings(self) -> list[Recording]:
-        """List the nights, simulating first those that are not there yet."""
+        """List the nights; missing ones are simulated first."""
         orders = [_Order(self.folder, self.set, number, self.hours, self.seed) for number in range(self.n_subjects)]
         missing = [order for order in orders if not order.path.is_file()]
         done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
@@ -154,7 +154,7 @@ class _Order:
 
 
 def _fill(order: _Order) -> None:
-    """Simulate and write a night; its file comes last, so that where it stands the scorers' lists stand too."""
+    """Simulate and write a night; the recording is written last, so that the scorers' lists exist if it does."""
     night = draw_scored_night(order.set, order.number, hours=order.hours, seed=order.seed)
     signals = draw_signals(night, order.set, np.random.default_rng([order.seed, order.number, 2]))
     try:

@@ -1,4 +1,4 @@
-"""Nights of sleepers who do not exist, in files like Sleep-EDF's: an experiment without a download."""
+"""Simulated nights in files like those of Sleep-EDF, for experiments without a download."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -24,36 +24,36 @@ from eegbench.dataset.sleep_physionet import list_nights, read_night
 from eegbench.types import Recording
 
 MAX_SUBJECTS, MAX_NIGHTS = 100, 9
-"""What the names of Sleep-EDF's files have room for: two digits and one."""
+"""Limits from the file names of Sleep-EDF: two digits and one."""
 
 CROP_WAKE_MIN = 30.0
-"""Wake kept around sleep, as `SleepPhysionet` keeps it by default."""
+"""Minutes of wake around sleep, the default of `SleepPhysionet`."""
 
 
 WAKE = "Sleep stage W"
-"""What the simulator calls wake."""
+"""Label of wake in simulated hypnograms."""
 
 
 class SimulatedSleep(Dataset):
-    """Simulated nights, written once as EDF and read as real ones are.
+    """Simulated nights, written once as EDF and read like real ones.
 
-    A night depends on ``version``, ``seed``, ``hours``, its subject's number and its own: more subjects or nights
-    rewrite nothing. Each version, seed and length has its own folder.
+    A night depends on ``version``, ``seed``, ``hours``, its subject's number and its own: adding subjects or nights
+    does not change existing files. Each version, seed and length has its own folder.
 
     Parameters
     ----------
     n_subjects
-        1 to 100.
+        Number of subjects, 1 to 100.
     n_nights
-        Of each subject, 1 to 9.
+        Number of nights per subject, 1 to 9.
     hours
-        Length of a record with the wake on both sides, 1 to 24; see `simulate_night`.
+        Length of a recording in hours, including wake on both sides, 1 to 24; see `simulate_night`.
     seed
-        Who sleeps, and how.
+        Seed of the subjects and their sleep.
     version
-        Of the simulator: 2 (spectra of real nights) or 1 (what the first published tables rest on).
+        Version of the simulator: 2 (spectra of real nights) or 1 (of the first published tables).
     root
-        Folder under which the files are written.
+        Folder in which the files are written.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
     """
@@ -70,7 +70,7 @@ class SimulatedSleep(Dataset):
         channels=("Fpz-Cz", "Pz-Oz"),
     )
 
-    def __init__(  # noqa: PLR0913  five say what is simulated, the others are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         n_subjects: int,
@@ -87,7 +87,7 @@ class SimulatedSleep(Dataset):
         _check_between("n_nights", n_nights, 1, MAX_NIGHTS)
         _check_between("hours", hours, MIN_HOURS, MAX_HOURS)
         _check_between("seed", seed, 0, 2**32 - 1)
-        self.card = replace(self.card, n_subjects=n_subjects, n_recordings=n_subjects * n_nights)  # as asked for
+        self.card = replace(self.card, n_subjects=n_subjects, n_recordings=n_subjects * n_nights)  # as requested
         self.n_subjects = n_subjects
         self.n_nights = n_nights
         self.hours = hours
@@ -100,28 +100,28 @@ class SimulatedSleep(Dataset):
 
     @property
     def folder(self) -> Path:
-        """Where the files of this simulator version, seed and length stand."""
+        """Folder of this simulator version, seed and length."""
         identity = f"version {SIMULATOR_VERSIONS[self.version]}, seed {self.seed}, hours {self.hours!r}"
         return self.root / hashlib.sha256(identity.encode()).hexdigest()[:12]
 
     @property
     def people(self) -> str:
-        """Sleepers are drawn by ``seed``: those of another seed are other people."""
+        """Subjects depend on ``seed``: another seed gives other people."""
         return f"{type(self).__name__} (seed {self.seed})"
 
     @property
     def source(self) -> str:
-        """The folder under which the files are written."""
+        """Folder in which the files are written."""
         return str(self.root)
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a night is made of, apart from its files."""
+        """Options that change a night, in addition to its files."""
         simulator = SIMULATOR_VERSIONS[self.version]
         return {"channels": self.card.channels, "crop_wake_min": CROP_WAKE_MIN, "simulator": simulator}
 
     def recordings(self) -> list[Recording]:
-        """List the nights, simulating first those that are not there yet."""
+        """List the nights; missing ones are simulated first."""
         self._simulate_missing()
         subjects, nights = range(self.n_subjects), range(1, self.n_nights + 1)
         return list_nights(self.folder, labelled=True, subjects=subjects, nights=nights)
@@ -154,7 +154,7 @@ class SimulatedSleep(Dataset):
         missing = [order for order in orders if not all(path.exists() for path in order.files)]
         if not missing:
             return
-        # all that the names have room for, so that more subjects rewrite nothing
+        # all numbers that file names allow, so that adding subjects does not change the table
         write_subjects([draw_subject(number, seed=self.seed) for number in range(MAX_SUBJECTS)], self.folder)
         done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
         for _, result in done:

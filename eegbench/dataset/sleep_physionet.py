@@ -1,4 +1,4 @@
-"""Nights of healthy sleepers with the stage of every 30 s: Sleep-EDF Expanded, the cassette set."""
+"""Nights of healthy subjects with a sleep stage every 30 s: Sleep-EDF Expanded, the cassette study."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,28 +19,28 @@ __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
 
 
 class SleepPhysionet(Dataset):
-    """Whole nights with their hypnograms, from a folder or by MNE's fetcher.
+    """Nights with hypnograms, from a folder or downloaded by MNE.
 
     Parameters
     ----------
     root
-        A folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``, which pair by `eegbench.dataset.night_pairs`; nothing is
-        fetched then. None fetches the cassette set.
+        Folder of ``*-PSG.edf`` and ``*-Hypnogram.edf``, paired by `eegbench.dataset.night_pairs`; nothing is downloaded
+        then. None downloads the cassette study.
     subjects
-        Numbers in the published names, 0-82; None takes all that are there.
+        Subject numbers in the published names, 0-82; None takes all available ones.
     nights
         Nights of a subject, 1 and 2.
     channels
-        Names without the prefix ``EEG``, in this order.
+        Channel names without the prefix ``EEG``, in this order.
     crop_wake_min
-        Minutes of wake kept before and after sleep; None keeps whole records.
+        Minutes of wake to keep before and after sleep; None keeps all.
     labelled
-        Whether hypnograms are read; without them nothing is cropped and every window is unscored.
+        Whether to read hypnograms; without them nothing is cropped and every window is unscored.
     hypnogram_start
-        What the times of a hypnogram count from. ``file``: the start of the recording, which both files name alike.
+        Reference of the times in a hypnogram. ``file``: the start of the recording, if both files have the same start.
         ``clock``: the hypnogram's own start. ``lights_off``: the annotation of lights off in the recording.
     wake
-        The class that is not sleep: what is cropped keeps all of the others.
+        Class of wake; cropping keeps all other classes.
     labels, ignored, on_bad_recording
         See `eegbench.dataset.Dataset`.
 
@@ -64,7 +64,7 @@ class SleepPhysionet(Dataset):
 
     channels: tuple[str, ...]
 
-    def __init__(  # noqa: PLR0913  four choose recordings, two what is read, three are every dataset's
+    def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
         root: str | None,
@@ -103,18 +103,18 @@ class SleepPhysionet(Dataset):
 
     @property
     def source(self) -> str | None:
-        """The folder of the recordings; None where they are fetched."""
+        """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
 
     @property
     def read_settings(self) -> Mapping[str, object]:
-        """What a night is made of, apart from its files."""
+        """Options that change a night, in addition to its files."""
         settings = {"channels": self.channels, "crop_wake_min": self.crop_wake_min, "labelled": self.labelled}
         sleep = () if self.crop_wake_min is None else sorted(sleep_labels(self.labels, self.wake))
         return settings | {"hypnogram_start": self.hypnogram_start, "sleep": sleep}
 
     def recordings(self) -> list[Recording]:
-        """List the nights, fetching them first where no root is given."""
+        """List the nights; download them first if no root is given."""
         if self.root is not None:
             _check_one_folder(self.root)
             return list_nights(self.root, labelled=self.labelled, subjects=self.subjects, nights=self.nights)
@@ -122,14 +122,14 @@ class SleepPhysionet(Dataset):
         return pair_nights(files, labelled=self.labelled, subjects=self.subjects, nights=self.nights, fetched=True)
 
     def coverage(self, recordings: Sequence[Recording]) -> str:
-        """Say how much of the cassette set these are, or only how many, where not all are its files."""
+        """Return the share of the cassette study, or only the counts if some files are not part of it."""
         if self.root is None or all(is_cassette(one.signal) for one in recordings):
             return super().coverage(recordings)
         n_subjects, n = len({one.subject for one in recordings}), len(recordings)
         return f"{n_subjects} subject{'s' * (n_subjects != 1)}, {n} recording{'s' * (n != 1)}"
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Say which rows the table of people is to have."""
+        """Return the rows to add to the table of subjects."""
         if self.root is None:
             return super().how_to_join(recordings)
         return rows_to_write(self.root, recordings)
@@ -144,7 +144,7 @@ class SleepPhysionet(Dataset):
         """Open some channels of one night, cropped around sleep."""
         if self.labelled and recording.labels is None:
             raise BadRecordingError(
-                f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected beside it, "
+                f"{recording.signal}: has no hypnogram; {partner(recording.signal, HYPNOGRAM)} is expected next to it, "
                 "or its name in a column hypnogram of a table of recordings; dataset.labelled=false reads the folder "
                 "without labels."
             )
@@ -161,12 +161,12 @@ class SleepPhysionet(Dataset):
 
 
 def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[Path]:
-    """Fetch nights of the cassette set through MNE, which compares checksums, and return all files.
+    """Download nights of the cassette study with MNE, which verifies checksums, and return all files.
 
     Raises
     ------
     FileNotFoundError
-        Where the network, the disk or a checksum fails.
+        If the network, the disk or a checksum fails.
     """
     from mne.datasets.sleep_physionet.age import fetch_data
 
@@ -183,7 +183,7 @@ def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[
 
 
 def _check_one_folder(root: Path) -> None:
-    """Refuse a folder of folders: one of them alone would be a part of the set."""
+    """Raise an error for a folder of folders: reading only one of them would give an incomplete dataset."""
     folders = sorted({path.parent for path in root.rglob(f"*{PSG}")})
     if len(folders) > 1 and root not in folders:
         raise FileNotFoundError(

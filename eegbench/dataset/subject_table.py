@@ -1,4 +1,4 @@
-"""Reads what is known of subjects from a small CSV: age, sex, and what the set adds."""
+"""Reading of properties of subjects from a small CSV file: age, sex, and others."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -8,26 +8,26 @@ from eegbench.text import read_text
 from eegbench.types import Fact
 
 SEPARATORS = ",;\t"
-"""What stands between the fields of a row, by what comes first in the header: spreadsheets write any of these."""
+"""Field separators; the first one in the header is used, as spreadsheets may write any of them."""
 
 
 OLDEST = 120
-"""Years."""
+"""Maximum age in years."""
 
 OTHER_SEX = ("o", "other")
-"""How BIDS writes a sex that is neither, or not told."""
+"""Values for another or unknown sex in BIDS."""
 
 
 def read_subjects(path: Path, *, key: str, columns: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    """Read a CSV with a header and a row a subject, by the column that names the subject.
+    """Read a CSV with a header and one row per subject, by the column with the subject.
 
-    Empty rows are passed over. A subject may have several rows, say one a night, where their values are the same.
+    Empty rows are skipped. A subject may have several rows, such as one per night, if their values are the same.
 
     Raises
     ------
     ValueError
-        Where it cannot be read as text, a column is missing, a row has not as many fields as the header, or the rows of
-        a subject differ in one of these columns.
+        If it is not text, a column is missing, a row has not as many fields as the header, or the rows of a subject
+        differ in one of these columns.
     """
     header, rows = _numbered_rows(path)
     missing = [name for name in (key, *columns) if name not in header]
@@ -53,14 +53,14 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     Raises
     ------
     ValueError
-        Where it cannot be read as text, or a row has not as many fields as the header.
+        If it is not text, or a row has not as many fields as the header.
     """
     header, rows = _numbered_rows(path)
     return header, [fields for _, fields in rows]
 
 
 def _numbered_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header, and the fields of each row that is not empty, with its line."""
+    """Return the header, and the fields of each row that is not empty, with its line number."""
     text = read_text(path)
     separator = next((one for one in text.partition("\n")[0] if one in SEPARATORS), ",")
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
@@ -72,7 +72,7 @@ def _numbered_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 
 def _check_fields(path: Path, line: int, fields: Sequence[str], header: Sequence[str]) -> None:
-    """Refuse a row that lacks fields, or has values beyond the last column."""
+    """Raise an error for a row that lacks fields, or has values beyond the last column."""
     if len(fields) < len(header) or any(fields[len(header) :]):
         raise ValueError(
             f"{path}, line {line}: has {len(fields)} fields, and the first line names {len(header)} columns "
@@ -81,12 +81,12 @@ def _check_fields(path: Path, line: int, fields: Sequence[str], header: Sequence
 
 
 def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]:
-    """Return age in years and sex as ``F`` or ``M``; what is empty, or ``n/a`` or ``other`` as in BIDS, is left out.
+    """Return age in years and sex as ``F`` or ``M``; empty values, and ``n/a`` or ``other`` as in BIDS, are left out.
 
     Raises
     ------
     ValueError
-        Where an age is no number of years, or a sex begins neither with F nor with M.
+        If an age is not a number of years, or a sex begins with neither F nor M.
     """
     facts: dict[str, Fact] = {}
     if not _is_unknown(age):
@@ -105,12 +105,12 @@ def _is_unknown(text: str) -> bool:
 
 
 def number(path: Path, subject: str, column: str, text: str) -> Fact:
-    """Return a number of a table, whole where it is written so.
+    """Return a number in a table, as an int if it is written as one.
 
     Raises
     ------
     ValueError
-        Where it is none.
+        If it is not a number.
     """
     try:
         return int(text) if text.strip().lstrip("-").isdigit() else float(text)

@@ -35,10 +35,10 @@ from eegbench.score.render import plural
 
 SHARES, REPORT = "shares.json", "report.json"
 
-A_JOB = 20
+RECORDINGS_PER_JOB = 20
 """Default number of recordings per job; without a parallel launcher, one job has them all."""
 
-LOOK_S = 2.0
+POLL_S = 2.0
 """Seconds between two checks of the store for new shards."""
 
 
@@ -91,7 +91,7 @@ def build_in_jobs(
     words
         Flags and overrides from which it was composed; they may choose a launcher.
     n_a_job
-        Number of recordings per job; None for `A_JOB`.
+        Number of recordings per job; None for `RECORDINGS_PER_JOB`.
     """
     if value_of(words, "hydra/sweeper"):
         raise ConfigError("hydra/sweeper: building shards is not a search; leave it out.")
@@ -103,7 +103,7 @@ def build_in_jobs(
     if not missing:
         return Built(report, len(recordings))
     launcher = value_of(words, "hydra/launcher") or "basic"
-    n = n_a_job or (len(missing) if launcher == "basic" else A_JOB)
+    n = n_a_job or (len(missing) if launcher == "basic" else RECORDINGS_PER_JOB)
     shares = [missing[first : first + n] for first in range(0, len(missing), n)]
     tell(f"{len(missing)} of {len(recordings)} recordings have no shard: {plural(len(shares), 'job')} ({launcher})")
     folder = Path(experiment.paths.stores).resolve() / "builds" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
@@ -154,7 +154,7 @@ def _watched(jobs: Sequence[Job]) -> Iterator[None]:
 
     def watch(advance: Callable[[str], None]) -> None:
         missing = {job.folder for job in jobs}
-        while missing and not done.wait(LOOK_S):
+        while missing and not done.wait(POLL_S):
             there = {folder for folder in missing if folder.is_dir()}
             missing -= there
             for folder in there:

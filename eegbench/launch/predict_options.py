@@ -1,4 +1,4 @@
-"""Composes the options of a reader of new recordings from the overrides of ``eegbench predict``."""
+"""Options of a dataset that reads new recordings, composed from the overrides of ``eegbench predict``."""
 
 import difflib
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.config import conf_folder, flat, plain, quoted, read_plain
 
 READER = "recordings"
-"""Reads anyone's files, where no dataset is named."""
+"""Default dataset, which reads recordings in any common format."""
 
 
 def reader_options(reader: str, root: Path | None, overrides: Sequence[str], user_folder: str | None) -> dict[str, Any]:
@@ -17,22 +17,22 @@ def reader_options(reader: str, root: Path | None, overrides: Sequence[str], use
     Parameters
     ----------
     reader
-        Its option in the group ``dataset``.
+        Name of the option in the group ``dataset``.
     root
-        The folder of the recordings; None leaves it to the overrides.
+        Folder of the recordings; None if an override sets it.
     overrides
-        As they were typed.
+        Overrides as typed on the command line.
     user_folder
-        Folder of the user's own options; None where there is none.
+        Folder of the user's own options; None if there is none.
 
     Raises
     ------
     ValueError
-        Where an override names a key that the dataset lacks.
+        If an override names a key that the dataset lacks.
     """
     if reader == READER and not overrides:
         return _shipped(root)
-    from hydra.errors import HydraException  # here and below: without overrides Hydra need not be imported
+    from hydra.errors import HydraException  # here, as Hydra is not needed without overrides
 
     from eegbench.launch.help import composed
     from eegbench.launch.override import with_whole_labels
@@ -50,7 +50,7 @@ def reader_options(reader: str, root: Path | None, overrides: Sequence[str], use
 
 
 def _check_keys(reader: str, overrides: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse an override of a key that the dataset lacks, with those that it has."""
+    """Raise an error for an override of a key that the dataset lacks, with the keys that it has."""
     names = [name for name in known if not name.startswith("labels.")] + ["labels"]
     for word in overrides:
         group, _, name = word.partition("=")[0].partition(".")
@@ -70,12 +70,12 @@ def shipped_keys(reader: str) -> set[str]:
 
 
 def given(overrides: Sequence[str], key: str) -> str | None:
-    """Return the value of the last override of a key; None where there is none."""
+    """Return the value of the last override of a key; None if there is none."""
     values = [word.partition("=")[2] for word in overrides if word.lstrip("+").startswith(f"{key}=")]
     return values[-1] if values else None
 
 
 def _shipped(root: Path | None) -> dict[str, Any]:
-    """Return the options of ``dataset=recordings`` as they are shipped, with a folder."""
+    """Return the shipped options of ``dataset=recordings``, with a folder."""
     node = read_plain(conf_folder() / "dataset" / f"{READER}.yaml")
     return {name: value for name, value in node.items() if name != "defaults"} | {"root": str(root)}

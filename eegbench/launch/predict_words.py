@@ -79,7 +79,7 @@ def as_datasets(
 
 
 def as_order(words: argparse.Namespace) -> Order:
-    """Return what is wanted of each recording."""
+    """Return the settings of predictions and the lights of each recording."""
     lights = read_lights(words.lights) if words.lights else {}
     default_lights = Lights(words.lights_off, words.lights_on)
     return Order(Rules(words.vote, not words.uncalibrated), lights, default_lights, not words.no_figures)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NO_MULTIRUN = "torchrun trains one run in several processes; start a multirun without torchrun."
 
-HALF_STARTED = (
+MISSING_ADDRESS = (
     "RANK and WORLD_SIZE are set for several processes, but MASTER_ADDR, the address of the first, is missing; "
     "start with torchrun, or for one process: unset RANK WORLD_SIZE."
 )
@@ -30,7 +30,7 @@ def together(verb: Callable[[Sequence[str]], int], argv: Sequence[str]) -> int:
     if not several():
         return verb(argv)
     if "MASTER_ADDR" not in os.environ:
-        print(f"eegbench: {HALF_STARTED}", file=sys.stderr)
+        print(f"eegbench: {MISSING_ADDRESS}", file=sys.stderr)
         return 1
     from eegbench import distributed  # here and below, so that --help need not import torch
     from eegbench.environment import has_gpu

@@ -21,7 +21,7 @@ from eegbench.launch.process import launched_here, raise_failed
 from eegbench.sweep.plugin import register as register_sweeper
 from eegbench.text import read_text
 
-KEPT = {
+AFTER_INTERRUPT = {
     "train": "preprocessed recordings are saved, and the next run uses them.",
     "explain": "the run stays finished; maps drawn so far are saved.",
 }
@@ -56,7 +56,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     except SystemExit as end:  # raised by a callback
         return int(end.code or 0)
     except KeyboardInterrupt:
-        print(f"eegbench: interrupted; {KEPT[config_name]}", file=sys.stderr)
+        print(f"eegbench: interrupted; {AFTER_INTERRUPT[config_name]}", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
         message = error_message(error, config_name)

@@ -15,14 +15,14 @@ class TokenTable:
 
     Attributes
     ----------
-    Names of the channels.
+    channels
         Names of the channels.
-    Index of each token's channel; −1 for the class token.
+    channel
         Index of each token's channel; −1 for the class token.
-    Index of each token's piece of time, from 0; −1 for the class token.
-        Which piece of time it covers, from 0; −1 for the class token.
-    Start, relative to the window's start, and duration in seconds.
-        From the window's start.
+    chunk
+        Index of each token's piece of time, from 0; −1 for the class token.
+    start_s, duration_s
+        Start, relative to the window's start, and duration in seconds.
     """
 
     channels: tuple[str, ...]

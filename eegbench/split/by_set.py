@@ -71,6 +71,6 @@ def _check_apart(train: list[str], test: list[str]) -> None:
     both = sorted(set(train) & set(test))
     if both:
         raise ValueError(
-            f"split.train and split.test: {', '.join(both)} stand in sets of both; choose other subjects "
+            f"split.train and split.test: {', '.join(both)} are in sets of both; choose other subjects "
             "(dataset.sets.NAME.subjects), or take split=subject_holdout."
         )

@@ -7,7 +7,7 @@ import pandas as pd
 from eegbench.split.base import Split
 from eegbench.split.subjects import check_rest, number
 
-SLACK_S = 1e-6
+TOLERANCE_S = 1e-6
 """Tolerance for the rounding of seconds, far below the time between samples."""
 
 
@@ -80,9 +80,9 @@ class WithinSubject(Split):
         first, length = start.min(), stop.max() - start.min()
         valid_from, test_from = (first + length * (1 - share) for share in (self.n_valid + self.n_test, self.n_test))
         splits = pd.Series("", index=windows.index, dtype=str)
-        splits[stop <= valid_from + SLACK_S] = "train"
-        splits[(start >= valid_from + self.gap_s - SLACK_S) & (stop <= test_from + SLACK_S)] = "valid"
-        splits[start >= test_from + self.gap_s - SLACK_S] = "test"
+        splits[stop <= valid_from + TOLERANCE_S] = "train"
+        splits[(start >= valid_from + self.gap_s - TOLERANCE_S) & (stop <= test_from + TOLERANCE_S)] = "valid"
+        splits[start >= test_from + self.gap_s - TOLERANCE_S] = "test"
         asked = {"train": 1.0, "valid": self.n_valid, "test": self.n_test}
         empty = [split for split, share in asked.items() if share and not (splits == split).any()]
         if empty:

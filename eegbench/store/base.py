@@ -135,7 +135,7 @@ class WindowStore:
 
     @property
     def padding_rows(self) -> Int[np.ndarray, "n"]:
-        """Rows behind the table that stand for padding: one before and one after each shard; none without padding."""
+        """Rows of padding, numbered after the table: one before and one after each shard; empty without padding."""
         n = 0 if self.form.padding is None else 2 * len(self.shards)
         return np.arange(len(self.table), len(self.table) + n)
 
@@ -156,7 +156,7 @@ class WindowStore:
 
     @cached_property
     def _shard(self) -> Int[np.ndarray, "n_windows"]:
-        """The shard of each window, and of each row of padding."""
+        """Shard of each window, and of each row of padding."""
         return np.concatenate([self.table["shard"].to_numpy(np.int64), np.arange(len(self.padding_rows)) // 2])
 
     @cached_property

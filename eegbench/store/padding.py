@@ -1,27 +1,27 @@
-"""Rows that stand for padding: where in a window table they lie, for whoever makes sequences of its rows."""
+"""Rows of padding in a window table, for sequences that extend beyond the ends of a recording."""
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
 NOT_AT_AN_END = -1
-"""Stands in the columns of padding for windows that are not the first, or not the last, of their recording."""
+"""Value in the columns of padding for windows that are not the first, or not the last, of their recording."""
 
 COLUMNS = ("padding_before", "padding_after", "n_padding")
-"""The rows of the padding next to a window, and the number of windows of padding on each side of a recording."""
+"""Rows of the padding next to a window, and the number of windows of padding on each side of a recording."""
 
 
 def padding_columns(table: pd.DataFrame, n_windows: int) -> pd.DataFrame:
-    """Return a whole window table with `COLUMNS`.
+    """Return a complete window table with `COLUMNS`.
 
     The padding before and after shard i are the rows n + 2 i and n + 2 i + 1 of a table of n windows.
 
     Parameters
     ----------
     table
-        All windows of a store, each shard's after each other.
+        All windows of a store, sorted by shard.
     n_windows
-        Windows of padding on each side of a recording.
+        Number of windows of padding on each side of a recording.
     """
     shard, n = table["shard"].to_numpy(np.int64), len(table)
     before, after = np.full(n, NOT_AT_AN_END), np.full(n, NOT_AT_AN_END)
@@ -42,8 +42,8 @@ def next_to_padding(values: Float[np.ndarray, "n dim"], table: pd.DataFrame) -> 
     Parameters
     ----------
     values
-        A row a window.
+        One row per window.
     table
-        All windows of a store, in which each shard has some.
+        All windows of a store, with at least one window in each shard.
     """
     return values[np.stack(ends(table), axis=1).ravel()]

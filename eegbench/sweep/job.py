@@ -10,8 +10,8 @@ from optuna.storages import BaseStorage
 from optuna.trial import TrialState
 
 from eegbench.config import ConfigError, build
-from eegbench.sweep.alive import beating, is_alive
 from eegbench.sweep.base import Trial
+from eegbench.sweep.heartbeat import beating, is_alive
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.study import CONTROLLER, JOB
 from eegbench.sweep.without_replacement import DIVERGED
@@ -41,7 +41,7 @@ class StudyTrial(Trial):
         Parameters
         ----------
         me
-            Identifier of this process, from `eegbench.sweep.alive.my_id`.
+            Identifier of this process, from `eegbench.sweep.heartbeat.my_id`.
         address
             Address of the study, for the error message.
 

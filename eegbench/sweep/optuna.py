@@ -56,7 +56,7 @@ class Optuna(Sweeper):  # type: ignore[misc]
 
     def sweep(self, arguments: list[str]) -> None:  # noqa: ARG002  they are in the config
         """Sample and launch trials until the budget is used up, or every point of the space was tried."""
-        from eegbench.sweep.alive import beating
+        from eegbench.sweep.heartbeat import beating
         from eegbench.sweep.plan import read_plan
         from eegbench.sweep.study import SharedStudy
 

@@ -10,7 +10,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from eegbench.config import ConfigError, build
-from eegbench.sweep.alive import is_alive
+from eegbench.sweep.heartbeat import is_alive
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.space import describe
 from eegbench.sweep.storage import exclusive, open_storage, public, trial_id

@@ -18,13 +18,13 @@ from eegbench.trainer.averaging import Averaging
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.batch_norm import statistics_anew
 from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
-from eegbench.trainer.decayed import Decayed, parameter_groups
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.precision import Precision, autocast, check_precision, choose
 from eegbench.trainer.schedule import Schedule
 from eegbench.trainer.session import Session
 from eegbench.trainer.tally import Tally, mean_loss
+from eegbench.trainer.weight_decay import Decayed, parameter_groups
 from eegbench.types import Draw
 
 

@@ -39,7 +39,7 @@ def test_recordings_with_a_problem_are_named_and_do_not_end_the_list(nights, tmp
     assert main(["data", "check", str(tmp_path), "dataset.labels={Sleep stage W: W, Sleep stage 2: N2}"]) == 1
     shown = capsys.readouterr().out
     assert f"{broken}: is a git-lfs pointer" in shown
-    assert "which stand neither in dataset.labels nor in dataset.ignored" in shown
+    assert "which are neither in dataset.labels nor in dataset.ignored" in shown
     assert "3 recordings of 3 subjects; 0 can be used" in shown
 
 

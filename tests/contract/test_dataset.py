@@ -1,4 +1,4 @@
-"""What every dataset in conf/dataset promises, and whether its card agrees with real recordings."""
+"""Contract of every dataset in conf/dataset, and agreement of its card with real recordings."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ def _own(data: Path, _: Path) -> dict[str, Any]:
 
 
 def _sleep_edf(data: Path, folder: Path) -> dict[str, Any]:
-    """Five minutes of one night are all that is there: too short for a crop."""
+    """Return options for the first five minutes of one night, which are too short for a crop."""
     shutil.copy(data / "sleep-edf" / "SC4001E0-PSG.first300s.edf", folder / "SC4001E0-PSG.edf")
     shutil.copy(data / "sleep-edf" / "SC4001EC-Hypnogram.edf", folder)
     return {"root": str(folder), "crop_wake_min": None}
@@ -56,13 +56,13 @@ SIMULATED = {"simulated_dod", "simulated_sleep"}
 JOINED = {"dod_both", "joined", "simulated_dod_both"}
 """Sets of other sets, which have no files of their own."""
 OF_LIBRARIES = {"braindecode", "moabb"}
-"""Sets of other libraries, of which none lies here: tests/dataset has tests of each."""
+"""Sets of other libraries without files here: tests/dataset has tests of each."""
 NOT_HERE = {"dod_h", "dod_o", "h5_psg"}
-"""Sets in a format of which no real file lies here: tests/dataset has tests of each, on files that they write."""
+"""Sets in formats without real files here: tests/dataset has tests of each, on files that they write."""
 WITHOUT_FACTS = {"bids", "eegbci", "recordings"}
-"""Sets that, as they lie here, say nothing of their subjects; the others give age and sex of each."""
+"""Sets without facts of subjects in the files here; the others give age and sex."""
 OF_A_FOLDER = {"bids", "braindecode", "h5_psg", "moabb", "recordings"}
-"""Readers of whatever is in a folder, or of any set by name: channels, classes and counts are those of the set."""
+"""Datasets that read any folder, or any set by name: channels, classes and counts depend on the data."""
 
 
 def node_of(name: str, folder: Path) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _lacking_in_edf(dataset: Dataset, whole: Recording, folder: Path) -> tuple[D
 
 
 def _lacking_in_tree(dataset: Dataset, whole: Recording, folder: Path) -> tuple[Dataset, Recording]:
-    """Rename the second channel, in the header and in the table, of a copy of a tree's first subject."""
+    """Rename the second channel, in the header and the table, in a copy of a dataset's first subject."""
     shutil.copytree(dataset.root / "sub-01", folder / "sub-01")
     channels = tuple(dataset.read(whole).ch_names)
     for old, new in ((".vhdr", f"Ch2={channels[1]},"), ("channels.tsv", f"\n{channels[1]}\t")):
@@ -163,7 +163,7 @@ def _lacking_in_tree(dataset: Dataset, whole: Recording, folder: Path) -> tuple[
 
 
 def _rename_signal(path: Path, position: int) -> None:
-    """Give one signal of an EDF a label that stands for no electrode."""
+    """Rename one signal of an EDF file so that its label is not an electrode."""
     with path.open("r+b") as file:
         file.seek(256 + 16 * position)
         file.write(b"UNKNOWN".ljust(16))

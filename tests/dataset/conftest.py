@@ -1,4 +1,4 @@
-"""Small EDF files, written by another library than the one that reads them."""
+"""Small EDF files, written with another library than the one that reads them."""
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ START = datetime.time(22, 0, 0)
 
 @pytest.fixture
 def write_edf() -> WriteEdf:
-    """Write noise of 20 µV to named channels: path, labels, seconds, rate or a rate a label."""
+    """Write noise of 20 µV to named channels: path, labels, seconds, one rate or one per label."""
 
     def write(
         path: Path,
@@ -49,7 +49,7 @@ def write_edf() -> WriteEdf:
 
 @pytest.fixture
 def write_hypnogram() -> WriteEdf:
-    """Write stages, as onset (s), duration (s) and description, into a file of annotations only."""
+    """Write stages, as onset (s), duration (s) and description, to a file with annotations only."""
 
     def write(path: Path, stages: Sequence[tuple[float, float, str]], *, start: datetime.time = START) -> Path:
         notes = [edfio.EdfAnnotation(*stage) for stage in stages]

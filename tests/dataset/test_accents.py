@@ -1,4 +1,4 @@
-"""Names and texts with accents are the same, whether macOS wrote them (letter and accent apart) or another system."""
+"""Names and texts with accents are equal, whether macOS wrote them (in decomposed form) or another system."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Annotations that mark bad signal, as MNE writes them: windows and trials that overlap one are rejected."""
+"""Annotations of bad signal, as written by MNE: windows and trials that overlap one are rejected."""
 
 from pathlib import Path
 

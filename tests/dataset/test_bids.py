@@ -1,4 +1,4 @@
-"""A BIDS tree gives its recordings, events, channels and participants as they are, or says what is wrong with it."""
+"""A BIDS dataset gives its recordings, events, channels and participants, or an error that names the problem."""
 
 import json
 import logging
@@ -50,7 +50,7 @@ def written(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tree(written: Path, tmp_path: Path) -> Path:
-    """Return a copy of the tree that a test may change."""
+    """Return a copy of the dataset that a test may change."""
     return Path(shutil.copytree(written, tmp_path / "tree"))
 
 
@@ -147,7 +147,7 @@ def test_one_table_of_events_higher_up_belongs_to_all_and_another_run_s_to_none(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("target", "tarket"), r"trial_type has nontarket \(1\), tarket \(2\), which stand neither in dataset\.labels"),
+        (("target", "tarket"), r"trial_type has nontarket \(1\), tarket \(2\), which are neither in dataset\.labels"),
         (("trial_type", "what"), r"has no column trial_type; in its first line there are onset, duration, what"),
         (("4.25", "4,25"), r"line 4 has the onset '4,25'; seconds are expected, with a decimal point"),
         (("4.25", "n/a"), r"line 4 has the onset 'n/a'"),
@@ -318,7 +318,7 @@ def test_a_folder_that_is_no_tree_is_named(tree: Path):
         bids(None).recordings()
     with pytest.raises(FileNotFoundError, match=r"dataset\.root=.*nowhere: there is no such folder"):
         bids(tree / "nowhere").recordings()
-    with pytest.raises(FileNotFoundError, match=r"holds no sub-NAME.*folder in which dataset_description\.json lies"):
+    with pytest.raises(FileNotFoundError, match=r"holds no sub-NAME.*folder which contains dataset_description\.json"):
         bids(tree / "sub-01").recordings()
 
 
@@ -354,7 +354,7 @@ def test_signals_that_contradict_their_tables_are_refused(tree: Path, kind: str,
 def test_without_a_table_of_channels_they_must_be_named(tree: Path):
     sidecar(tree, "channels.tsv").unlink()
     data = bids(tree, task="oddball")
-    with pytest.raises(BadRecordingError, match=r"has no channels\.tsv, .* name those to read by dataset\.channels="):
+    with pytest.raises(BadRecordingError, match=r"has no channels\.tsv, .* name those to read with dataset\.channels="):
         data.read(data.recordings()[0])
     named = bids(tree, task="oddball", channels=("O2", "C3"))
     assert named.read(named.recordings()[0]).ch_names == ["O2", "C3"]
@@ -441,7 +441,7 @@ def test_eegbci_as_a_tree_is_eegbci(eegbci_tree: Path, shared_data: Path):
 
 @pytest.fixture(scope="session")
 def validator() -> list[str]:
-    """The command of the official validator, which npm fetches."""
+    """Return the command of the official validator, which npm downloads."""
     npx = shutil.which("npx")
     if npx is None:
         pytest.skip("the official bids-validator is not here: there is no npm")

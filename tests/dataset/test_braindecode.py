@@ -1,4 +1,4 @@
-"""Folders that braindecode's BaseConcatDataset.save() writes: recordings, with labels of the signal or of the whole."""
+"""Folders saved by braindecode's BaseConcatDataset.save(): recordings, with labels of the signal or the recording."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def recording(seed: int) -> mne.io.BaseRaw:
 
 
 def write(root: Path, number: int, **description: Any) -> None:
-    """Write a recording as braindecode 1.8 does, which a test below compares with braindecode where it is installed."""
+    """Write a recording as braindecode 1.8 does; a test below compares it with braindecode if that is installed."""
     folder = root / str(number)
     folder.mkdir(parents=True)
     recording(number).save(folder / f"{number}-raw.fif", verbose="ERROR")
@@ -75,9 +75,9 @@ def test_a_column_of_the_descriptions_labels_recordings_as_a_whole(tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, r"has the labels 'left_hand' \(1\), 'right_hand' \(1\), which stand neither in dataset\.labels"),
+        ({}, r"has the labels 'left_hand' \(1\), 'right_hand' \(1\), which are neither in dataset\.labels"),
         ({"label_column": "age"}, r"description\.json: has no age \(dataset\.label_column\); it has subject"),
-        ({"label_column": "subject"}, r"description\.json: has the labels '1' \(1\), which stand neither"),
+        ({"label_column": "subject"}, r"description\.json: has the labels '1' \(1\), which are neither"),
         ({"labels": SIDES, "channels": ["Cz"]}, r"Cz"),
     ],
 )

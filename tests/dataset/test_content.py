@@ -1,4 +1,4 @@
-"""The digest of a file, and the list of recordings that something is made of."""
+"""Digests of files, and lists of recordings with their content."""
 
 import shutil
 from dataclasses import replace

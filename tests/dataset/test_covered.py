@@ -1,4 +1,4 @@
-"""Labels that follow each other and leave most of their recording out have times in another unit."""
+"""Labels without gaps that cover little of their recording have times in another unit."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two subjects who are one person are refused where their files are equal, and told where headers or names say so."""
+"""Two subjects that are one person give an error if their files are equal, and a note for similar headers or names."""
 
 import re
 import shutil

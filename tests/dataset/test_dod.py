@@ -1,4 +1,4 @@
-"""DOD-H and DOD-O: their files in a folder, or downloaded from the first address that has them."""
+"""DOD-H and DOD-O: files in a folder, or downloaded from the first address that has them."""
 
 import logging
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_records_of_a_folder_are_read_and_strangers_told(tmp_path: Path, caplog)
     write_night(tmp_path / "mine.h5")
     caplog.set_level(logging.INFO, "eegbench")
     assert dataset.coverage(dataset.recordings()) == "3 subjects, 3 recordings"
-    assert "1 files are no records of dod_h: mine." in caplog.text
+    assert "1 files are not recordings of dod_h: mine." in caplog.text
 
 
 def test_records_are_chosen_by_how_they_begin(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""An EDF opens as it was written, or is refused in a sentence."""
+"""An EDF file opens with the values that were written, or raises an error message."""
 
 import datetime
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Annotations are read by the grammar of EDF+, and what does not follow it is refused."""
+"""Annotations are parsed by the format of EDF+, and others raise errors."""
 
 import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from eegbench.dataset.marks import Mark
 
 
 def write_lists(path: Path, *records: bytes, signals: int = 1) -> Path:
-    """Write a file of annotations only: the bytes of each data record, for each annotation signal alike."""
+    """Write a file with annotations only: the bytes of each data record, the same for each annotation signal."""
     size = max(map(len, records)) + 2
     size += size % 2
 

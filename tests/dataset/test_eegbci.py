@@ -1,4 +1,4 @@
-"""Runs of EEGBCI are found, named, brought to one rate, and their marks say what was done."""
+"""Runs of EEGBCI are found and resampled to one rate, and marks are replaced by their meaning."""
 
 import logging
 import pickle
@@ -20,7 +20,7 @@ TRIALS = ((0, 4.2, "T0"), (4.2, 4.1, "T2"), (8.3, 4.2, "T0"), (12.5, 4.1, "T1"))
 
 
 def as_published(name: str) -> str:
-    """Write a name as the files do: ``Fcz.``."""
+    """Return a channel name in the spelling of the files: ``Fcz.``."""
     return name.capitalize().ljust(4, ".")
 
 
@@ -226,7 +226,7 @@ def test_a_damaged_file_is_listed_and_refused_when_it_is_read(folder: Path):
 
 @pytest.fixture
 def fetched(folder: Path, monkeypatch) -> list[tuple[int, list[int], dict[str, Any]]]:
-    """Put a fetcher in MNE's place that copies one run; what it is asked is kept."""
+    """Replace MNE's download by a function that copies one run and records its arguments."""
     asked: list[tuple[int, list[int], dict[str, Any]]] = []
 
     def load_data(subject: int, runs: list[int], *, path: Path, **options: Any) -> list[Path]:

@@ -1,4 +1,4 @@
-"""EEGLAB files of epochs: an epoch has the label of its event at time zero, and nothing runs from one to the next."""
+"""EEGLAB files of epochs: an epoch has the label of its event at time zero, and epochs are separate."""
 
 import logging
 from pathlib import Path
@@ -36,7 +36,7 @@ COMMON = {"signal": PLAIN, "normalise": "none", "flat_uv": None, "saturated_shar
 
 
 def written(root: Path, *, extra: list[tuple[float, str]] | None = None, **options) -> np.ndarray:
-    """Write epochs from -0.2 to 1 s, and return their samples in µV, one after the other."""
+    """Write epochs from -0.2 to 1 s, and return their concatenated samples in µV."""
     data = noise(N_EPOCHS * LENGTH_S, SFREQ)
     events = sorted([*zip(ZEROS, TYPES, strict=True), *(extra or [])])
     write_eeglab(root / "a.set", data, SFREQ, events, n_trials=N_EPOCHS, xmin=-0.2, **options)

@@ -1,4 +1,4 @@
-"""Units in headers of GDF: only those that are read as volts pass."""
+"""Units in GDF headers: only those that are converted to volts are accepted."""
 
 import struct
 from pathlib import Path
@@ -10,7 +10,7 @@ from eegbench.dataset.gdf_units import check_gdf_units
 
 
 def write_header(path: Path, codes: list[int], n_samples: list[int] | None = None) -> Path:
-    """Write the head of a GDF 2 with so many channels, up to their units."""
+    """Write the header of a GDF 2 with a number of channels, up to their units."""
     head = b"GDF 2.20".ljust(252, b"\0") + struct.pack("<HH", len(codes), 0)
     names = b"".join(f"C{number}".encode().ljust(16, b"\0") for number in range(len(codes)))
     path.write_bytes(
@@ -25,7 +25,7 @@ def write_header(path: Path, codes: list[int], n_samples: list[int] | None = Non
 
 
 def write_first_header(path: Path, units: list[bytes]) -> Path:
-    """Write the head of a GDF 1, whose units are texts."""
+    """Write the header of a GDF 1, whose units are texts."""
     head = b"GDF 1.25".ljust(252, b"\0") + struct.pack("<I", len(units))
     names = b"".join(f"C{number}".encode().ljust(16) for number in range(len(units)))
     path.write_bytes(head + names + bytes(80 * len(units)) + b"".join(one.ljust(8) for one in units) + bytes(200))

@@ -16,7 +16,7 @@ from eegbench.dataset.content import BLOCK_BYTES, N_BLOCKS, file_digest
 from eegbench.dataset.signal_list import list_recordings
 
 N = 12000
-"""Samples of four epochs."""
+"""Number of samples in four epochs."""
 
 
 def read(root: Path, **options):
@@ -95,7 +95,7 @@ def test_only_channels_that_are_asked_for_are_read(tmp_path: Path):
     ]
     write_h5(tmp_path / "a.h5", values, description=described)
     assert read(tmp_path, channels=("B",)).get_data().max() == pytest.approx(1e-6)
-    with pytest.raises(BadRecordingError, match="channel 'A' has 12000 samples that are no numbers .* first at 0 s"):
+    with pytest.raises(BadRecordingError, match="channel 'A' has 12000 samples that are not finite .* first at 0 s"):
         read(tmp_path, channels=("A",)).load_data()
 
 
@@ -107,7 +107,7 @@ ONES = {"x": np.ones(N)}
     ("values", "description", "message"),
     [
         (ONES, None, "has no attribute 'description'; a JSON list of its signals is expected"),
-        (ONES, "path: x", "'description' is no JSON"),
+        (ONES, "path: x", "'description' is not JSON"),
         (ONES, {"path": "x"}, "lists no signals with their paths"),
         (ONES, [], "lists no signals with their paths"),
         (ONES, [{"name": "C3"}], "lists no signals with their paths"),
@@ -179,7 +179,7 @@ def test_samples_in_another_file_are_refused(tmp_path: Path):
     path = write_h5(tmp_path / "a.h5", {}, description=[signal("C3", "x")])
     with h5py.File(path, "a") as file:
         file["x"] = h5py.ExternalLink("other/b.h5", "signals/eeg/C3")
-    with pytest.raises(BadRecordingError, match="channel C3 at 'x' lies in another file"):
+    with pytest.raises(BadRecordingError, match="channel C3 at 'x' is in another file"):
         read(tmp_path, pattern="*.h5")
 
 
@@ -216,7 +216,7 @@ def test_a_recording_that_nobody_scored_is_read_without_labels(tmp_path: Path, c
     raw = read(tmp_path, crop_wake_min=30.0)
     assert raw.annotations.description.tolist() == descriptions
     assert raw.n_times == N
-    assert "a: nobody scored it; it is read without labels." in caplog.text
+    assert "a: it has no scores; it is read without labels." in caplog.text
 
 
 @pytest.mark.parametrize(("unlabelled", "text"), [(False, "W"), (True, "unscored")])
@@ -339,6 +339,6 @@ def test_data_check_reads_a_folder_of_right_and_wrong_files(tmp_path: Path, caps
         "more than an epoch longer",
         "is an HTML page",
         "and channel 'C3_M2' by 9.8",
-        "nobody: nobody scored it",
+        "nobody: it has no scores",
     ):
         assert told in printed, told

@@ -1,4 +1,4 @@
-"""Sets that are joined keep their recordings, shards and people apart, and one person never counts as two."""
+"""Joined sets have separate recordings, shards and people, and one person never counts as two."""
 
 import json
 from pathlib import Path
@@ -147,7 +147,7 @@ def test_a_label_that_means_two_things_is_refused(tmp_path, labels, ignored, mes
 
 
 class Other(ToyDataset):
-    """Another channel, another rate."""
+    """A set with another channel and another rate."""
 
     def read(self, recording, *, may_lack_channels=False):
         return (

@@ -1,4 +1,4 @@
-"""Where a list of labels lies in its recording: by seconds, by the clock, or from lights off."""
+"""Alignment of a list of labels with its recording: by seconds, by the clock, or from lights off."""
 
 from datetime import date, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The shipped maps of labels: what each text of a scorer's program means, and nothing of another map beside it."""
+"""The shipped label maps: the class of each text of a scoring program, without texts of other maps."""
 
 from pathlib import Path
 

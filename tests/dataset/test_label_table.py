@@ -1,4 +1,4 @@
-"""Labels in CSV, TSV and plain text: each form gives the same marks, and what is not clear is refused."""
+"""Labels in CSV, TSV and plain text: each form gives the same marks, and ambiguous files raise errors."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_times_of_day_go_on_after_midnight(tmp_path: Path):
         ("epoch,label\n0,W\n2,N2\n", "line 3 is of epoch 2; epochs from 0 or 1 on"),
         ("epoch,label\n7,W\n8,N2\n", "line 2 is of epoch 7; epochs from 0 or 1 on"),
         ("onset,label\n22:00:00,W\n30,N2\n", "line 3 has the onset '30'; hh:mm:ss is expected"),
-        ('onset,label\n0,"W\n', "is no table"),
+        ('onset,label\n0,"W\n', "is not a table"),
     ],
 )
 def test_what_is_not_clear_is_refused_with_the_line(tmp_path: Path, text: str, message: str):

@@ -1,4 +1,4 @@
-"""Rest and subtraction are found with what is known of the subject, and end where their signal ends."""
+"""Rest and subtraction are found with facts of the subject, and end at the end of their signal."""
 
 import json
 import shutil
@@ -166,7 +166,7 @@ def test_a_download_that_fails_and_subjects_that_do_not_exist_are_sentences(serv
 
 @pytest.mark.realdata
 def test_every_real_recording_ends_with_its_signal(shared_data: Path):
-    """18 files of subtraction hold 60 s; rest holds 180 s, but for two."""
+    """18 files of subtraction have 60 s; all files of rest but two have 180 s."""
     data = dataset(shared_data / "eegmat", channels=MentalArithmetic.card.channels)
     seconds = {r.id: data.read(r).n_times / 500 for r in data.recordings()}
     assert {round(s) for name, s in seconds.items() if name.endswith("_2")} == {60}

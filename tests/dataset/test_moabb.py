@@ -1,4 +1,4 @@
-"""Sets of MOABB: each run is written once as FIF, with MOABB's events as labels, and read from there without MOABB."""
+"""Datasets of MOABB: each run is written once as FIF, with MOABB's events as labels, and read without MOABB."""
 
 import logging
 import sys
@@ -27,7 +27,7 @@ def reader(cache: Path, **options: Any) -> Moabb:
 
 
 class Set:
-    """What eegbench asks of a set of MOABB: two sessions of a run, with a trial each 4 s after every cue."""
+    """Stand-in for a dataset of MOABB: two sessions of a run, with a trial 4 s after every cue."""
 
     code, paradigm, doi, interval, metadata = "Two-Hands", "imagery", "10.1/2", [1, 3], None
     event_id, all_subjects = {"left_hand": 1, "right_hand": 2}, [1, 2, 3]
@@ -48,7 +48,7 @@ class Set:
 
 @pytest.fixture
 def stand_in(monkeypatch):
-    """Put a package in MOABB's place that has one set."""
+    """Replace MOABB by a package with one dataset."""
     package, datasets = types.ModuleType("moabb"), types.ModuleType("moabb.datasets")
     package.datasets, package.__version__ = datasets, "0.0"
     datasets.Hands, datasets.base = Set, types.SimpleNamespace(BaseDataset=Set)
@@ -89,7 +89,7 @@ def test_what_was_written_is_read_again_without_moabb_and_is_not_written_twice(t
 def test_events_become_classes_by_the_labels_given_and_others_must_be_ignored(tmp_path, stand_in):
     options = {"name": "Hands", "subjects": [1], "labels": {"left_hand": "left"}}
     dataset = reader(tmp_path, **options)
-    with pytest.raises(BadRecordingError, match=r"has the labels 'right_hand' \(1\), which stand neither in"):
+    with pytest.raises(BadRecordingError, match=r"has the labels 'right_hand' \(1\), which are neither in"):
         dataset.read(dataset.recordings()[0])
     ignoring = reader(tmp_path, **options, ignored=["right_hand"])
     assert ignoring.classes == ("left",)

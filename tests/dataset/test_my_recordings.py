@@ -1,4 +1,4 @@
-"""The commands of docs/my_recordings.md, each run on files of the kind that it is for."""
+"""The commands in docs/my_recordings.md, each run on files of the type that it is for."""
 
 import re
 import shlex
@@ -50,7 +50,7 @@ def _nsrr(root: Path, number: int) -> None:
 
 
 def commands() -> dict[str, list[str]]:
-    """Return the words of each command on the page, by the heading above it."""
+    """Return the arguments of each command on the page, by the heading above it."""
     sections = re.findall(r"^## (.+?)\n.*?```sh\n(.+?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     return {title: shlex.split(text.replace("\\\n", " ")) for title, text in sections}
 

@@ -1,4 +1,4 @@
-"""Stages in XML of NSRR and of Compumedics; what could expand or fetch something is refused."""
+"""Sleep stages in XML of NSRR and of Compumedics; entities and external references raise errors."""
 
 from pathlib import Path
 
@@ -57,8 +57,8 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]>'
             NSRR.replace("<PSGAnnotation>", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><PSGAnnotation>'),
             "declares a document",
         ),
-        (NSRR[:200], "is no XML"),
-        ("", "is no XML"),
+        (NSRR[:200], "is not XML"),
+        ("", "is not XML"),
         ("<PSGAnnotation/>", "has no stages"),
         (NSRR.replace("<Start>30.0", "<Start>30,0"), r"has the Start '30,0'; a number of seconds is expected"),
         (NSRR.replace("<Duration>60.0", "<Duration>-60"), "has a stage with the Duration -60"),

@@ -1,4 +1,4 @@
-"""docs/odd_recordings.md names tests that there are, one a line."""
+"""Every test named in docs/odd_recordings.md exists, and each line names one."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""No annotation lies over another, and what is cut is counted."""
+"""Annotations do not overlap, and those that were cut are counted."""
 
 import mne
 import pytest

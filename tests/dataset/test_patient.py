@@ -1,4 +1,4 @@
-"""The patient field of a header says who was recorded, or only what many people share."""
+"""The patient field of a header identifies a person, or has only values that many people share."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whose a recording is: by folder, file, pattern or table, and never by guessing."""
+"""Subject of a recording: by folder, file, pattern or table, and never by guessing."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def ask(root: Path, subject: str | None = None, *, table: str | None = None, nam
 def test_the_folder_below_the_root_is_the_subject(tmp_path: Path):
     assert ask(tmp_path) == ask(tmp_path, "folder") == [Person("s1"), Person("s1"), Person("s2")]
     with pytest.raises(
-        BadRecordingError, match=r"a\.edf: lies in no folder of a subject.*dataset\.subject=file.*subjects\.csv"
+        BadRecordingError, match=r"a\.edf: is not in a folder of a subject.*dataset\.subject=file.*subjects\.csv"
     ):
         ask(tmp_path, names=("a.edf",))
 
@@ -39,7 +39,7 @@ def test_a_pattern_names_subject_session_and_run(tmp_path: Path):
         ValueError, match=r"dataset\.subject=sub-..: folder, file, or a regular expression with a group"
     ):
         ask(tmp_path, "sub-..")
-    with pytest.raises(ValueError, match="is no regular expression"):
+    with pytest.raises(ValueError, match="is not a regular expression"):
         ask(tmp_path, "(?P<subject>")
 
 
@@ -103,7 +103,7 @@ def test_a_second_table_of_people_is_noted(tmp_path: Path, caplog: pytest.LogCap
     (tmp_path / "participants.tsv").write_text("participant_id\tage\nsub-01\t30\n")
     with caplog.at_level("INFO"):
         ask(tmp_path, names=("sub-01/a.edf",), table="file,subject\nsub-01/a.edf,x\n")
-    assert "participants.tsv beside it is not read" in caplog.text
+    assert "participants.tsv is not read" in caplog.text
 
 
 def test_rows_of_recordings_that_are_not_there_are_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -1,4 +1,4 @@
-"""Recordings of a folder in each format, with labels of each origin: the right samples and labels, or a refusal."""
+"""Recordings of a folder in each format, with labels from each source: right samples and labels, or an error."""
 
 import pickle
 from pathlib import Path
@@ -127,7 +127,7 @@ def test_without_labels_every_format_is_read_all_the_same(tmp_path: Path):
 def test_labels_without_a_class_are_all_named_with_their_counts(tmp_path: Path):
     write_brainvision(tmp_path / "a.vhdr", noise(6, SFREQ), SFREQ, [(at, "Stimulus", f"S  {n}") for at, n in TRIGGERS])
     for options, message in (
-        ({"labels": {}}, r"a\.vhdr: has the labels 'Stimulus/S  1' \(2\), 'Stimulus/S  2' \(1\), which stand neither"),
+        ({"labels": {}}, r"a\.vhdr: has the labels 'Stimulus/S  1' \(2\), 'Stimulus/S  2' \(1\), which are neither"),
         (
             {"labels": {"x": "x"}, "ignored": ["S1", "S2"]},
             r"has 3 labels, and none with a class; map them by dataset.labels",

@@ -1,4 +1,4 @@
-"""Simulated nights of the Dreem Open Datasets are written once, read as real ones are, and come with five scorers."""
+"""Simulated nights of the Dreem Open Datasets are written once, read like real ones, and have five scorers."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from eegbench.score.consensus import consensus, ranking, soft_agreement
 
 @pytest.fixture(autouse=True)
 def _one_process(monkeypatch: pytest.MonkeyPatch):
-    """Starting processes takes longer than half an hour of sleep."""
+    """Simulate in this process, because starting processes takes longer than half an hour of sleep."""
     monkeypatch.setattr(progress, "n_cores", lambda: 1)
 
 

@@ -1,4 +1,4 @@
-"""Simulated nights are written once, and read as real ones are."""
+"""Simulated nights are written once, and read like real ones."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ LABELS = {
 
 @pytest.fixture(autouse=True)
 def _one_process(monkeypatch: pytest.MonkeyPatch):
-    """Starting processes takes longer than an hour of sleep."""
+    """Simulate in this process, because starting processes takes longer than an hour of sleep."""
     monkeypatch.setattr(progress, "n_cores", lambda: 1)
 
 

@@ -1,4 +1,4 @@
-"""Nights are found, paired, read and cropped as published; what does not fit is named."""
+"""Nights are found, paired, read and cropped as published; files that do not fit are named in errors."""
 
 import datetime
 import shutil
@@ -41,7 +41,7 @@ NIGHT = [  # of 600 s: wake, sleep from 120 s to 420 s, wake, and unscored far b
 
 @pytest.fixture
 def folder(tmp_path: Path, write_edf, write_hypnogram) -> Path:
-    """Two nights of subject 0, one of subject 7, under published names."""
+    """Two nights of subject 0, one of subject 7, with published names."""
     for psg, hypnogram in (("SC4001E0", "SC4001EC"), ("SC4002E0", "SC4002EH"), ("SC4071E0", "SC4071EP")):
         patient = edfio.Patient(sex="F", name=f"Female_{33 if psg.startswith('SC400') else 30}yr")  # as published
         write_edf(tmp_path / f"{psg}-PSG.edf", ["EEG Fpz-Cz", "EEG Pz-Oz"], seconds=600, sfreq=20.0, patient=patient)
@@ -199,7 +199,7 @@ def test_a_name_alone_makes_no_file_one_of_sleep_edf(tmp_path: Path, write_edf, 
 
 @pytest.fixture
 def own_names(tmp_path: Path, write_edf) -> Path:
-    """Two nights of each of two people under a lab's own names."""
+    """Two nights of each of two people with other names."""
     for seed, name in enumerate(("S01_night1", "S01_night2", "S02_night1", "S02_night2")):
         write_edf(tmp_path / f"{name}-PSG.edf", seed=seed)
     return tmp_path
@@ -287,7 +287,7 @@ def test_endings_in_capitals_are_those_of_a_night_too(tmp_path: Path, write_edf,
 
 @pytest.fixture
 def pairs(tmp_path: Path, write_edf, write_hypnogram):
-    """Write files of these names, and say which hypnogram each recording has."""
+    """Write files with these names, and return the hypnogram of each recording."""
 
     def of(*names: str) -> dict[str, str | None]:
         for name in names:
@@ -316,7 +316,7 @@ def test_names_that_only_resemble_each_other_are_no_pair(pairs):
 def test_the_equal_name_comes_before_that_of_a_scorer_and_two_scorers_are_refused(pairs, tmp_path: Path):
     assert pairs("SG0011E0-PSG", "SG0011E0-Hypnogram", "SG0011EC-Hypnogram")["SG0011E0"] == "SG0011E0"
     (tmp_path / "SG0011E0-Hypnogram.edf").unlink()
-    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: stands for the same night as SG0011EC-H.*a column"):
+    with pytest.raises(ValueError, match=r"SG0011EJ-Hypnogram\.edf: is the same night as SG0011EC-H.*a column"):
         pairs("SG0011EJ-Hypnogram")
     table = tmp_path / "subjects.csv"
     table.write_text("recording,subject,hypnogram\nSG0011E0,1,SG0011EC\n")
@@ -385,7 +385,7 @@ def test_a_psg_without_hypnogram_and_the_reverse_are_listed_and_refused_when_rea
 
 def test_two_hypnograms_of_one_night_are_named(folder: Path):
     shutil.copy(folder / "SC4001EC-Hypnogram.edf", folder / "SC4001EW-Hypnogram.edf")
-    with pytest.raises(ValueError, match=r"SC4001EW-Hypnogram\.edf: stands for the same night as SC4001EC-Hyp"):
+    with pytest.raises(ValueError, match=r"SC4001EW-Hypnogram\.edf: is the same night as SC4001EC-Hyp"):
         dataset(folder).recordings()
 
 
@@ -394,7 +394,7 @@ def test_two_hypnograms_of_one_night_are_named(folder: Path):
     [
         (
             [*NIGHT, (590.0, 5.0, "Lights on")],
-            "has the labels 'Lights on', which stand neither in dataset.labels nor in",
+            "has the labels 'Lights on', which are neither in dataset.labels nor in",
         ),
         (NIGHT[:1], "no sleep stage in the 600 s of the record"),
         ([(700.0, 30.0, "Sleep stage 2")], "no stage in the 600 s of the record has a class"),

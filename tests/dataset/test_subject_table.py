@@ -1,4 +1,4 @@
-"""Tables of subjects are read as spreadsheets write them; what is not sure is refused with its line."""
+"""Tables of subjects are read as spreadsheets write them; ambiguous values raise errors with their line."""
 
 import re
 

@@ -428,7 +428,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainable=none"], "add encoder=FOLDER"),
         (["checkpoint=best"], "checkpoint=best is one of a finished run; add encoder=FOLDER"),
         (["sampler.n_pairs=0"], "sampler.n_pairs=0"),
-        (["+dataset.ignored=[left]"], "'left' stands in dataset.labels and in dataset.ignored"),
+        (["+dataset.ignored=[left]"], "'left' is in dataset.labels and in dataset.ignored"),
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
         (["trainer.precision=fp16"], "trainer.precision=fp16 needs a GPU"),
         (["companion=false"], "companion: this option was removed"),

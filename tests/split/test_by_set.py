@@ -80,7 +80,7 @@ def test_unknown_sets_are_refused_with_those_that_there_are(table):
 
 def test_a_subject_of_sets_of_both_is_refused(table):
     shared = table.replace({"subject": {"away-0": "home-0"}})
-    with pytest.raises(ValueError, match="home-0 stand in sets of both"):
+    with pytest.raises(ValueError, match="home-0 are in sets of both"):
         by_set().assign(shared)
 
 

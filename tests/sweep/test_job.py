@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from eegbench.sweep.alive import my_id
+from eegbench.sweep.heartbeat import my_id
 from eegbench.sweep.job import open_trial
 from eegbench.sweep.study import SharedStudy
 

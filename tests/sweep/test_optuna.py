@@ -4,7 +4,7 @@ import traceback
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
-from eegbench.sweep.alive import my_id
+from eegbench.sweep.heartbeat import my_id
 from eegbench.sweep.optuna import Optuna, error_of
 from eegbench.sweep.study import SharedStudy, state_of
 

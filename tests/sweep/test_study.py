@@ -9,7 +9,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import TrialState
 
 from eegbench.config import ConfigError
-from eegbench.sweep.alive import beating, my_id
+from eegbench.sweep.heartbeat import beating, my_id
 from eegbench.sweep.job import open_trial
 from eegbench.sweep.study import SharedStudy, order, state_of
 
@@ -122,7 +122,7 @@ def test_processes_killed_while_they_draw_leave_a_study_that_goes_on(plan, tmp_p
         from optuna.distributions import CategoricalDistribution, FloatDistribution
         from eegbench.sweep.plan import Plan
         from eegbench.sweep.study import SharedStudy
-        from eegbench.sweep.alive import my_id
+        from eegbench.sweep.heartbeat import my_id
         from pathlib import Path
         space = {{"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}}
         plan = Plan("small", {small.address!r}, Path("."), (), space, ("valid/linear/balanced_accuracy",),

@@ -1,4 +1,4 @@
-"""A simulator of sleepers' nights: hypnograms as real ones, signals that follow them, and the truth behind both."""
+"""Simulator of nights: realistic hypnograms, signals that follow them, and the true stages behind both."""
 
 from eegbench.dataset.simulation.night import SIMULATOR_VERSIONS, Night, Version, simulate_night
 from eegbench.dataset.simulation.statistics import STAGES

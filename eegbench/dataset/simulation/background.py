@@ -1,8 +1,8 @@
-"""The EEG of version 2: events, and around them noise whose spectrum has the levels that were drawn.
+"""EEG of version 2: events, and noise whose spectrum gives the drawn levels together with them.
 
-Every 5 s a smooth spectrum is laid through the levels of each derivation, Gaussian noise is shaped by it, and the
-pieces are joined by overlapping windows. The power of spindles, K-complexes and other events is subtracted from the
-levels first, so that noise and events together have the levels of real nights.
+Every 5 s, a smooth spectrum is interpolated through the levels of each derivation, Gaussian noise is shaped by it, and
+the pieces are joined by overlapping windows. The power of spindles, K-complexes and other events is first subtracted
+from the levels, so that noise and events together have the levels of real nights.
 """
 
 from functools import cache
@@ -28,40 +28,40 @@ from eegbench.dataset.simulation.subject import Subject
 
 HOP = EPOCH_S * SFREQ // N_HOPS
 FRAME = 2 * HOP
-"""Samples from one piece of noise to the next, and of a piece."""
+"""Samples between the starts of two pieces of noise, and in a piece."""
 
 FREQUENCIES_HZ = np.fft.rfftfreq(FRAME, 1 / SFREQ)
 
 CENTRES_HZ = (0.25, 1.5, 5.6, 10.2, 19.0, 38.0)
-"""Where each level shapes the spectrum most; between two of them it gives way to the next, evenly in log frequency."""
+"""Frequency at which each level affects the spectrum most; between two of them, weights are linear in log frequency."""
 
 HIGH_PASS_HZ = 0.4
-"""Noise fades below."""
+"""Frequency below which the noise decreases."""
 
 SLOW_NATS = np.array([0.0, 0.0, 0.3, 0.9, 0.0])
 ALPHA_NATS = np.array([[0.6, 0.4, 0.4, 0.3, 0.2], [1.5, 0.8, 0.3, 0.2, 0.4]])
 SIGMA_NATS = np.array([[0.0, 0.0, 0.6, 0.8, 0.0], [0.0, 0.0, 0.6, 0.8, 0.0]])
-"""Heights of three peaks in W, N1, N2, N3 and R: of slow waves on both derivations, and at the sleeper's alpha and
-spindle frequency on Fpz-Cz and Pz-Oz. Of the order seen in the first 300 s of SC4001 (wake) and in N2 and N3 of
+"""Heights of three peaks in W, N1, N2, N3 and R, in nats: of slow waves on both derivations, and at the subject's alpha
+and spindle frequency on Fpz-Cz and Pz-Oz. Of the order seen in the first 300 s of SC4001 (wake) and in N2 and N3 of
 pyDYNAM-O's example night."""
 
 SLOW_HZ, SLOW_WIDTH_HZ, ALPHA_WIDTH_HZ, SIGMA_WIDTH_HZ = 0.7, 0.25, 1.0, 0.8
 
 COHERENCE_HZ, COHERENCE = 4.0, (0.33, -0.1)
-"""Correlation of the two derivations' noise below a frequency and above: in wake, in the first 300 s of SC4001."""
+"""Correlation of the two derivations' noise below and above a frequency: in wake, in the first 300 s of SC4001."""
 
 SPINDLE_GAIN, MOVEMENT_GAIN = 0.6, 0.4
-"""On the size of these events on the EEG. Larger spindles alone have more power in N2 than many real nights have in
-their band; larger movements make wake more varied than it is."""
+"""Factors on the size of these events on the EEG. Larger spindles alone would have more power in N2 than many real
+nights have in their band; larger movements would make wake more variable than it is."""
 
 MIN_BACKGROUND = 0.1
-"""Least share of the density of a level that is left to the noise."""
+"""Minimum fraction of a level's density that is left to the noise."""
 
 N_FITS = 4
-"""Rounds of fitting the spectra."""
+"""Number of iterations of fitting the spectra."""
 
 MAX_STEP = 2.0
-"""Nats by which a round changes a level at most."""
+"""Maximum change of a level in an iteration, in nats."""
 
 
 def draw_waves(
@@ -69,8 +69,7 @@ def draw_waves(
 ) -> Float[np.ndarray, "3 n_samples"]:
     """Draw the waves of a table of events on Fpz-Cz, Pz-Oz and the EOG, in µV.
 
-    On the EEG they are as much larger than usual as the sleeper's levels are: spindles as alpha and beta, others as
-    delta and theta.
+    On the EEG, their sizes scale with the subject's levels: spindles with alpha and beta, others with delta and theta.
     """
     slow, fast = (np.exp(person.reshape(2, -1)[:, k : k + 2].mean(axis=1) / 2) for k in (1, 3))
     own = {"spindle": SPINDLE_GAIN * fast, "movement": MOVEMENT_GAIN * slow}
@@ -86,20 +85,20 @@ def draw_noise(
     subject: Subject,
     rng: np.random.Generator,
 ) -> Float[np.ndarray, "2 n_samples"]:
-    """Draw the noise of Fpz-Cz and Pz-Oz in µV that, together with the waves of events, has the levels.
+    """Draw the noise of Fpz-Cz and Pz-Oz in µV that has the requested levels together with the waves of events.
 
     Parameters
     ----------
     levels
-        At every hop, the record's first and last moment included (n_hops, 12).
+        Levels at every hop, including the start and end of the recording (n_hops, 12).
     weights
-        How much of each stage there is in each second.
+        Fraction of each stage in each second.
     waves
-        Of events on the same two channels, in µV.
+        Waves of events on the same two channels, in µV.
     subject
-        Whose alpha and spindle frequency it is.
+        Subject with alpha and spindle frequency.
     rng
-        Source of chance.
+        Source of randomness.
     """
     at = np.concatenate([weights[:: HOP // SFREQ], weights[-1:]])
     wanted = np.exp(levels)
@@ -117,25 +116,25 @@ def draw_noise(
 def fit_spectra(
     shape: Float[np.ndarray, "n_hops n_frequencies"], wanted: Float[np.ndarray, "n_hops 6"]
 ) -> Float[np.ndarray, "n_hops n_frequencies"]:
-    """Return smooth spectra in µV²/Hz whose levels, as `levels_of` measures them, are the wanted densities.
+    """Return smooth spectra in µV²/Hz whose levels, as measured by `levels_of`, are the requested densities.
 
     Parameters
     ----------
     shape
-        Logarithm of what each spectrum is before it is fitted.
+        Logarithm of each spectrum before the fit.
     wanted
         Densities of `LEVELS` in µV²/Hz.
     """
     heights = np.log(wanted)
     for _ in range(N_FITS):
         found = np.exp(shape + heights @ _hats()) @ _densities().T
-        lowest = 0.02 * np.exp(heights)  # the slowest level is a difference, which can be negative
+        lowest = 0.02 * np.exp(heights)  # the slowest level is a difference and may be negative
         heights += np.clip(np.log(wanted / np.maximum(found, lowest)), -MAX_STEP, MAX_STEP)
     return np.asarray(np.exp(shape + heights @ _hats()))
 
 
 def peaks(subject: Subject, channel: int) -> Float[np.ndarray, "5 n_frequencies"]:
-    """Return the logarithm of what is not smooth in the spectrum of each stage: three peaks and the high-pass."""
+    """Return the logarithm of the part of each stage's spectrum that is not smooth: three peaks and the high-pass."""
     f = np.maximum(FREQUENCIES_HZ, FREQUENCIES_HZ[1] / 2)
     found = np.tile(np.log(f**2 / (f**2 + HIGH_PASS_HZ**2)), (len(STAGES), 1))
     for heights, centre_hz, width_hz in (
@@ -174,7 +173,7 @@ def _hats() -> Float[np.ndarray, "6 n_frequencies"]:
 
 @cache
 def _densities() -> Float[np.ndarray, "6 n_frequencies"]:
-    """Return the share of each frequency's density in each level, with what Welch's window lets leak."""
+    """Return the contribution of each frequency's density to each level, including leakage of Welch's window."""
     window = scipy.signal.get_window("hann", N_SEGMENT)
     bins_hz = np.fft.rfftfreq(N_SEGMENT, 1 / SFREQ)
     turns = np.outer(FREQUENCIES_HZ, np.arange(N_SEGMENT)) / SFREQ

@@ -1,4 +1,4 @@
-"""The stages of a night as in DOD-H or DOD-O: what five scorers say, their consensus, and what the signal shows."""
+"""Stages of a simulated night of DOD-H or DOD-O: those of five scorers, their consensus, and those in the signal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,27 +14,27 @@ from eegbench.dataset.simulation.statistics import EPOCH_S, HypnogramStatistics,
 from eegbench.dataset.simulation.subject import NOBODY, REFERENCE_AGE, Subject, draw_subject
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
-"""Of the nights, at which the wake around sleep was measured."""
+"""Quantiles of the nights at which the wake around sleep was measured."""
 
 SHORTEST = 60
-"""Epochs from falling asleep to waking up, at least: half an hour."""
+"""Minimum number of epochs from falling asleep to waking up: half an hour."""
 
 DEPTH = 0.4
-"""Standard deviation of how much more N3 a sleeper has, see `Subject`."""
+"""Standard deviation over subjects of the difference in N3, see `Subject`."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """What the nights of a set follow.
+    """Statistics of a set, from which nights are drawn.
 
     Attributes
     ----------
     nights
-        Which stage follows which, and how long it lasts, by the consensus of the scorers.
+        Transitions between stages and their durations, from the consensus of the scorers.
     around
         Epochs of wake before sleep and after it, at the `QUANTILES` of the nights (2, 7).
     habits
-        How the scorers disagree.
+        Disagreement of the scorers.
     """
 
     nights: HypnogramStatistics
@@ -50,23 +50,23 @@ MODELS: Mapping[str, Model] = {
 
 @dataclass(frozen=True)
 class ScoredNight:
-    """A night's stages, as indices into `STAGES`.
+    """Stages of a night, as indices into `STAGES`.
 
     Attributes
     ----------
     subject
-        Who slept.
+        The simulated subject.
     truth
-        What the scorers are drawn around (n_epochs,).
+        Stages around which the scorers' stages are drawn (n_epochs,).
     night
         First epoch of the night, and the one after its last.
     scored
-        What each scorer gave (5, n_epochs).
+        Stages of each scorer (5, n_epochs).
     consensus
-        What most of them gave (n_epochs,).
+        Consensus of the scorers (n_epochs,).
     shown
-        What the signal shows: the stage of one of the scorers, another one in each epoch, so that what is doubtful is
-        as hard to see for a network as for them (n_epochs,).
+        Stages in the signal: in each epoch that of a random scorer, so that doubtful epochs are as difficult for a
+        network as for the scorers (n_epochs,).
     """
 
     subject: Subject
@@ -80,19 +80,19 @@ class ScoredNight:
 def draw_scored_night(model: str, number: int, *, hours: float | None, seed: int) -> ScoredNight:
     """Draw one night; the same arguments give the same night.
 
-    How long a night is, how much wake is around it and how deep it is, is spread evenly over the numbers, so that a few
-    nights are as mixed as many.
+    The length of a night, the wake around it and its depth are spread evenly over the numbers, so that a few nights are
+    as diverse as many.
 
     Parameters
     ----------
     model
         ``dod_h`` or ``dod_o``.
     number
-        Of the night and of its sleeper, from 0.
+        Number of the night and of its subject, from 0.
     hours
-        Length of the record; None draws it as it is in real ones. The course of a short night is that of a long one.
+        Length of the recording; None draws it like in real ones. A short night has the same course as a long one.
     seed
-        Of the whole set.
+        Seed of the complete set.
     """
     known = MODELS[model]
     rng = np.random.default_rng([seed, number, 1])
@@ -113,5 +113,5 @@ def draw_scored_night(model: str, number: int, *, hours: float | None, seed: int
 
 
 def _normal(chance: float) -> float:
-    """Return the standard normal quantile of a chance, which is kept away from 0 and 1."""
+    """Return the standard normal quantile of a probability, limited to 0.01 … 0.99."""
     return NormalDist().inv_cdf(min(max(chance, 0.01), 0.99))

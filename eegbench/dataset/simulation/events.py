@@ -1,7 +1,7 @@
-"""What stands out of the background: spindles, K-complexes, eye movements, movements, with known onsets.
+"""Events in the EEG with known onsets: spindles, K-complexes, eye movements, movements, ….
 
-Each kind is a row of `KINDS`. Rates and sizes are of the order that the AASM manual's definitions and textbooks
-give for adults; they are ours, not measured.
+Each kind is a row of `KINDS`. Rates and sizes are of the order given for adults by the AASM manual and textbooks; they
+were not measured.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ Wave = Float[np.ndarray, "n_times"]
 
 @dataclass(frozen=True)
 class Moment:
-    """What a wave is made from: time in s from its onset, the sleeper's spindle frequency in Hz, and chance."""
+    """Input of a wave: time in s from its onset, the subject's spindle frequency in Hz, and a random generator."""
 
     t: Wave
     spindle_hz: float
@@ -33,19 +33,19 @@ class Kind:
     Attributes
     ----------
     name
-        As it stands in the table of events.
+        Name in the table of events.
     per_minute
-        How often it comes in W, N1, N2, N3 and R.
+        Rate in W, N1, N2, N3 and R.
     duration_s
-        Shortest and longest; the logarithm lies evenly between.
+        Minimum and maximum; the logarithm is uniformly distributed.
     peak_uv
-        Median of its largest deflection where its gain is 1.
+        Median of its largest deflection for a gain of 1.
     gains
-        On ``EEG Fpz-Cz``, ``EEG Pz-Oz`` and ``EOG horizontal``.
+        Gains on ``EEG Fpz-Cz``, ``EEG Pz-Oz`` and ``EOG horizontal``.
     wave
-        Makes a deflection of about unit peak.
+        Function that returns a deflection of about unit peak.
     clusters
-        Shape of the gamma law by which 20-s stretches differ in rate: small = bursts.
+        Shape of the gamma distribution of the rate in 20-s segments: small values give bursts.
     """
 
     name: str
@@ -58,12 +58,12 @@ class Kind:
 
 
 def draw_events(weights: Weights, subject: Subject, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw when events of every kind come.
+    """Draw the times of events of every kind.
 
     Returns
     -------
     events
-        In order of time: ``kind``, ``onset_s`` from the record's start, ``duration_s``, ``peak_uv``.
+        Events in order of time: ``kind``, ``onset_s`` from the recording's start, ``duration_s``, ``peak_uv``.
     """
     tables = [_draw_kind(kind, weights, subject, rng) for kind in KINDS]
     return pd.concat(tables).sort_values("onset_s", kind="stable", ignore_index=True)
@@ -81,15 +81,15 @@ def add_events(
     Parameters
     ----------
     signals
-        In µV at 100 Hz (3, n_samples).
+        Signals in µV at 100 Hz (3, n_samples).
     events
-        As `draw_events` returns them.
+        Table from `draw_events`.
     subject
-        Whose spindle frequency it is.
+        Subject with the spindle frequency.
     rng
-        Source of chance.
+        Source of randomness.
     factors
-        On the gains of each kind of event (3,); None leaves them as they are.
+        Factors on the gains of each kind of event (3,); None means 1.
     """
     kinds = {kind.name: kind for kind in KINDS}
     gains = {name: np.asarray(kind.gains) * (factors[name] if factors else 1) for name, kind in kinds.items()}
@@ -140,7 +140,7 @@ def _vertex_wave(moment: Moment) -> Wave:
 
 def _sawtooth(moment: Moment) -> Wave:
     phase = (moment.t * moment.rng.uniform(2.0, 4.0)) % 1
-    return np.asarray(_hann(moment.t) * (4 * np.abs(phase**1.5 - 0.5) - 1))  # its two flanks differ
+    return np.asarray(_hann(moment.t) * (4 * np.abs(phase**1.5 - 0.5) - 1))  # with asymmetric flanks
 
 
 def _slow_eye_movement(moment: Moment) -> Wave:
@@ -149,7 +149,7 @@ def _slow_eye_movement(moment: Moment) -> Wave:
 
 
 def _rapid_eye_movement(moment: Moment) -> Wave:
-    jump = 1 / (1 + np.exp(-(moment.t - 0.08) / 0.015))  # a saccade, let go by the 0.5-Hz high-pass
+    jump = 1 / (1 + np.exp(-(moment.t - 0.08) / 0.015))  # a saccade, which decays through the 0.5-Hz high-pass
     return np.asarray(moment.rng.choice([-1, 1]) * jump * np.exp(-moment.t / 0.3) * 1.3)
 
 
@@ -181,4 +181,4 @@ KINDS = (
     Kind("movement", (0.25, 0.12, 0.04, 0.03, 0.06), (2.0, 20.0), 90.0, (1.0, 0.8, 1.2), _movement, 0.3),
     Kind("pop", (0.02, 0.02, 0.02, 0.02, 0.02), (1.5, 2.5), 150.0, (1.0, 0.0, 0.1), _pop, 0.1),
 )
-"""Every kind of event; the last two are artefacts."""
+"""All kinds of event; the last two are artefacts."""

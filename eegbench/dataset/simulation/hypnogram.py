@@ -1,9 +1,9 @@
-"""When which stage comes: a semi-Markov night between two stretches of wake, and what the experts wrote of it.
+"""Simulated hypnograms: a semi-Markov night between two periods of wake, and the labels of an expert.
 
-The stages that an expert gave are drawn first, because the measured statistics are those of an expert's
-hypnograms. Then each epoch's *truth*, what the body does and the signal shows, is drawn from what the majority
-of five experts says where one of them gives that label. So the labels are as wrong as real ones, and the wrong
-ones lie where they do in reality: at changes of stage and in N1.
+The expert's labels are drawn first, because the measured statistics are those of an expert's hypnograms. Then the true
+stage of each epoch, which determines the signal, is drawn from the distribution of the majority of five experts given
+one expert's label. The labels are therefore wrong as often as real ones, and in the same places: at changes of stage
+and in N1.
 """
 
 from dataclasses import dataclass
@@ -27,30 +27,30 @@ from eegbench.dataset.simulation.subject import Subject
 W, N1, N2, N3, R = range(5)
 
 MARGIN_SHARE = MARGIN * EPOCH_S / 3600 / (REAL.night_h[0] + 1)
-"""Wake on each side, as a share of a record: what 30 minutes are beside the mean night."""
+"""Wake on each side as a fraction of a recording: 30 minutes relative to the mean night."""
 
 AGE_EFFECT = np.array([0.08, 0.08, 0.0, -0.08, -0.03])
-"""Change of the log odds of entering each stage, a decade: older sleepers wake more and have less N3 and REM
+"""Change of the log odds of entering each stage per decade: older subjects wake more and have less N3 and REM
 (direction: Ohayon et al. 2004, doi 10.1093/sleep/27.7.1255; the sizes are ours)."""
 
 STAY_IN_3, STAY_IN_4 = 0.71, 0.84
-"""Share of epochs of Rechtschaffen and Kales' stages 3 and 4 that the same stage follows, of those that
-another epoch of N3 follows (SC4001EC-Hypnogram.edf: 53 of 75 and 96 of 114)."""
+"""Probability that an epoch of Rechtschaffen and Kales' stage 3 or 4 is followed by the same stage, given that it is
+followed by N3 (SC4001EC-Hypnogram.edf: 53 of 75 and 96 of 114)."""
 
 UNSCORED_RATE = 0.002
-"""Share of epochs that an expert gives no stage."""
+"""Fraction of epochs that an expert leaves unscored."""
 
 
 @dataclass(frozen=True)
 class Hypnogram:
-    """A night's stages.
+    """Stages of a night.
 
     Attributes
     ----------
     labels
-        What the expert gave each epoch, an index into `STAGES` (n_epochs,).
+        Labels of the expert as indices into `STAGES` (n_epochs,).
     truth
-        What the signal shows (n_epochs,).
+        Stages in the signal (n_epochs,).
     night
         First epoch of the night, and the one after its last.
     """
@@ -61,9 +61,9 @@ class Hypnogram:
 
 
 def draw_hypnogram(subject: Subject, *, hours: float, rng: np.random.Generator) -> Hypnogram:
-    """Draw a record's hypnogram: evening wake, one night, morning wake.
+    """Draw a recording's hypnogram: evening wake, one night, morning wake.
 
-    Time of night counts as a share of the night: in a short record the night is short, not cut off.
+    The time of night is a fraction of the night: a short recording has a short night, not a truncated one.
     """
     n_epochs = round(hours * 3600 / EPOCH_S)
     margins = 2 * MARGIN_SHARE * rng.uniform(0.7, 1.3) * n_epochs
@@ -80,7 +80,7 @@ def draw_hypnogram(subject: Subject, *, hours: float, rng: np.random.Generator) 
 def draw_night(
     subject: Subject, n_epochs: int, rng: np.random.Generator, measured: HypnogramStatistics = REAL
 ) -> Stages:
-    """Draw the labels from falling asleep to waking up, bout by bout, as they follow each other in measured nights."""
+    """Draw the labels from falling asleep to waking up, bout by bout, with the transitions of measured nights."""
     stages = np.empty(n_epochs, dtype=np.int64)
     start, stage = 0, N1
     while start < n_epochs:
@@ -92,22 +92,22 @@ def draw_night(
 
 
 def draw_truth(labels: Stages, rng: np.random.Generator) -> Stages:
-    """Draw what the majority of experts would say of each epoch, given what one of them said."""
+    """Draw the stage given by the majority of experts to each epoch, given one expert's label."""
     cumulative = CONSENSUS_GIVEN_EXPERT[beside_a_change(labels).astype(int), labels].cumsum(axis=1)
     return np.asarray((rng.random((len(labels), 1)) * cumulative[:, -1:] > cumulative).sum(axis=1))
 
 
 def describe_epochs(labels: Stages, moved: Stages, rng: np.random.Generator) -> list[str]:
-    """Write each label as Sleep-EDF does: stages 3 and 4 apart, now and then ``?`` or ``Movement time``.
+    """Convert labels to Sleep-EDF's texts: separate stages 3 and 4, and occasional ``?`` or ``Movement time``.
 
     Parameters
     ----------
     labels
-        What the expert gave (n_epochs,).
+        Labels of the expert (n_epochs,).
     moved
-        1 where a movement hides most of the epoch, else 0 (n_epochs,).
+        1 if a movement covers most of the epoch, else 0 (n_epochs,).
     rng
-        Source of chance.
+        Source of randomness.
     """
     names = np.array(["Sleep stage W", "Sleep stage 1", "Sleep stage 2", "Sleep stage 3", "Sleep stage R"])[labels]
     names = names.astype(object)
@@ -124,7 +124,7 @@ def _draw_length(
     mean *= measured.bout_means[third, stage] / measured.bout_tenths[stage].mean()
     if stage == N3:
         mean *= np.exp(subject.depth / 2 + AGE_EFFECT[N3] * subject.decades)
-    # spread around the mean of its tenth, in whole epochs, the mean kept
+    # spread around the mean of its tenth, in integer epochs with the same mean
     return 1 + int(max(mean - 1, 0) * rng.uniform(0.5, 1.5) + rng.random())
 
 

@@ -1,8 +1,8 @@
-"""The levels of version 2: how strong each band is in each epoch, drawn as it varies on real nights.
+"""Levels of version 2: the strength of each band in each epoch, drawn with the variation of real nights.
 
-A level is the mean of its stage, plus what the sleeper and the night add to all stages alike, plus what varies within a
-stage. The last has the stage's own covariance over the bands of both derivations; a part of it stays the whole night, a
-part changes slowly, the rest is new in every epoch.
+A level is the mean of its stage, plus an offset of the subject and the night in all stages, plus variation within the
+stage. The latter has the stage's own covariance over the bands of both derivations; one part of it is constant in a
+night, one changes slowly, and one is new in every epoch.
 """
 
 import numpy as np
@@ -15,27 +15,28 @@ from eegbench.dataset.simulation.statistics import EPOCH_S, STAGES
 from eegbench.dataset.simulation.subject import Subject
 
 N_HOPS = 6
-"""Moments of an epoch at which levels are given."""
+"""Number of times per epoch at which levels are given."""
 
 NIGHT_SHARE, SLOW_SHARE, SLOW_EPOCHS = 0.12, 0.30, 17.0
-"""Of the variance within a stage: what stays the whole night, and what changes with a time constant of 17 epochs. After
-the autocorrelations on the ten real nights: in N2 0.39, 0.36, 0.30, 0.23 and 0.10 at 1, 2, 5, 10 and 20 epochs."""
+"""Fractions of the variance within a stage that are constant in a night, and that change with a time constant of 17
+epochs. From the autocorrelations on the ten real nights: in N2 0.39, 0.36, 0.30, 0.23 and 0.10 at 1, 2, 5, 10 and 20
+epochs."""
 
 SUBJECT_SHARE = 0.55
-"""Of the variance between nights, what is the sleeper's: five sleepers had two nights each."""
+"""Fraction of the variance between nights that is due to the subject: five subjects had two nights each."""
 
 FADING = 0.5
-"""Nats of delta and theta that N2 and N3 lose from the night's beginning to its end; 0.1 to 0.9 on the real nights."""
+"""Decrease of delta and theta in N2 and N3 over the night, in nats; 0.1 to 0.9 on the real nights."""
 
 AGE_EFFECT = np.array([0.0, -0.08, -0.04, 0.0, -0.01, 0.02])
-"""Nats of each level a decade; direction of Carrier et al. 2001 (PMID 11347869), sizes ours, as in version 1."""
+"""Nats of each level per decade; direction from Carrier et al. 2001 (PMID 11347869), sizes ours, as in version 1."""
 
 MALE_EFFECT = np.array([-0.1, -0.2, -0.12, -0.08, -0.06, 0.0])
-"""Nats, men against women, with the same origin. The nights that were measured are women's."""
+"""Nats, men relative to women, with the same origin. The measured nights are women's."""
 
 
 def draw_person(subject: Subject, spectra: SpectrumStatistics, rng: np.random.Generator) -> Float[np.ndarray, "12"]:
-    """Draw what a sleeper adds to the levels of all stages in one night, in nats."""
+    """Draw a subject's offsets of the levels in all stages for one night, in nats."""
     tonight = np.sqrt(SUBJECT_SHARE) * subject.spectrum + np.sqrt(1 - SUBJECT_SHARE) * rng.standard_normal(N_LEVELS)
     group = AGE_EFFECT * subject.decades + (MALE_EFFECT if subject.sex == "M" else 0)
     return spectra.night_spreads * (np.linalg.cholesky(spectra.night_correlations) @ tonight) + np.tile(group, 2)
@@ -53,20 +54,20 @@ def draw_levels(
     Parameters
     ----------
     weights
-        How much of each stage there is in each second.
+        Fraction of each stage in each second.
     person
-        What the sleeper adds tonight.
+        Offsets of the subject and the night.
     elapsed
-        Share of the night that has passed in each epoch (n_epochs,).
+        Elapsed fraction of the night in each epoch (n_epochs,).
     spectra
-        What real nights are like.
+        Statistics of real nights.
     rng
-        Source of chance.
+        Source of randomness.
 
     Returns
     -------
     levels
-        In nats (6 · n_epochs + 1, 12).
+        Levels in nats (6 · n_epochs + 1, 12).
     """
     n_epochs = len(elapsed)
     roots = spectra.spreads[:, :, None] * np.linalg.cholesky(spectra.correlations)
@@ -81,7 +82,7 @@ def draw_levels(
 
 
 def at_hops(epochs: Float[np.ndarray, "n_epochs *rest"]) -> Float[np.ndarray, "n_hops *rest"]:
-    """Hold each epoch's values over its hops; at the border of two epochs they are averaged."""
+    """Repeat each epoch's values over its hops, with the mean at the border of two epochs."""
     held = np.repeat(epochs, N_HOPS, axis=0)
     return (np.concatenate([held[:1], held]) + np.concatenate([held, held[-1:]])) / 2
 

@@ -1,4 +1,4 @@
-"""What was measured on real sleep: the numbers that the simulator's hypnograms follow.
+"""Measured statistics of real sleep, on which the simulator's hypnograms are based.
 
 Origin: `REAL` describes 18 nights of Sleep-EDF Expanded (of subjects 0-9 of the cassette study, ages 25 to 34,
 ODC-By 1.0, doi 10.13026/C2X676), one expert each; `CONSENSUS_GIVEN_EXPERT` the 25 nights of DOD-H (Guillot
@@ -6,7 +6,7 @@ et al. 2020, doi 10.1109/TNSRE.2020.3011181, MIT), five experts each. Both were 
 
     python -m eegbench.dataset.simulation.statistics ../shared/data
 
-and a test measures them again. Rows and columns are in the order of `STAGES`: W, N1, N2, N3, R.
+and compared with a new measurement by a test. Rows and columns are in the order of `STAGES`: W, N1, N2, N3, R.
 """
 
 import numpy as np
@@ -84,6 +84,6 @@ CONSENSUS_GIVEN_EXPERT = np.array(
         ],
     ]
 )
-"""What the majority of five experts says (last axis) where one of them gives a stage (second axis): inside that
-expert's bouts (0), and beside the expert's changes of stage (1), where three times as many epochs are in doubt (25 %
-against 8 %)."""
+"""Distribution of the stage given by the majority of five experts (last axis), given one expert's stage (second axis):
+inside that expert's bouts (0), and next to the expert's changes of stage (1), where three times as many epochs are
+doubtful (25 % against 8 %)."""

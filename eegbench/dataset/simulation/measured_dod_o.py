@@ -1,4 +1,4 @@
-"""What was measured on 55 nights of patients with sleep apnoea (DOD-O), each scored by five experts.
+"""Measured statistics of 55 nights of patients with sleep apnoea (DOD-O), each scored by five experts.
 
 Origin: the scorers' lists of Guillot et al. 2020 (doi 10.1109/TNSRE.2020.3011181, MIT); printed by
 
@@ -203,4 +203,4 @@ HABITS = Habits(
         ]
     ),
 )
-"""Of the five scorers, in the order of their folders."""
+"""Habits of the five scorers, in the order of their folders."""

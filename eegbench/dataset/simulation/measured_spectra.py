@@ -1,13 +1,13 @@
-"""What was measured on real EEG of sleep: the levels that version 2 of the simulator follows.
+"""Measured levels of real sleep EEG, on which version 2 of the simulator is based.
 
 Origin: ten nights of Sleep-EDF Expanded (subjects 0-4 of the cassette study, two nights each, women of 26 to 34 years,
-wake cropped to 30 minutes on either side; ODC-By 1.0, doi 10.13026/C2X676), of which we have 14 features an epoch,
-recomputed from those that matteo-omizzolo/sleep-EDF published (MIT). Printed by
+wake cropped to 30 minutes on either side; ODC-By 1.0, doi 10.13026/C2X676), given as 14 features per epoch, recomputed
+from those that matteo-omizzolo/sleep-EDF published (MIT). Printed by
 
     python -m eegbench.dataset.simulation.spectra ../shared/data/sleep-edf/features
 
-and a test measures them again. Stages are in the order of `STAGES`: W, N1, N2, N3, R. Columns are slow, delta, theta,
-alpha, beta and gamma of Fpz-Cz, then of Pz-Oz.
+and compared with a new measurement by a test. Stages are in the order of `STAGES`: W, N1, N2, N3, R. Columns are slow,
+delta, theta, alpha, beta and gamma of Fpz-Cz, then of Pz-Oz.
 """
 
 import numpy as np

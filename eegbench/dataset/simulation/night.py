@@ -1,4 +1,4 @@
-"""A whole night of one sleeper: signals as an amplifier records them, and the truth behind them."""
+"""A simulated night of one subject: signals as recorded by an amplifier, and the true stages behind them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,40 +22,40 @@ from eegbench.dataset.simulation.subject import Subject
 Version = Literal[1, 2]
 
 SIMULATOR_VERSIONS: Mapping[Version, str] = {1: "1.0", 2: "2.0"}
-"""Part of the identity of every simulated file: whatever changes one number of a night changes its version's."""
+"""Part of the identity of every simulated file; it changes with every change of the version's data."""
 
 EEG_EOG = ("EEG Fpz-Cz", "EEG Pz-Oz", "EOG horizontal")
 EMG = "EMG submental"
 
 TONE_UV = np.array([2.6, 1.9, 1.5, 1.3, 0.8])
-"""Rectified chin EMG in W, N1, N2, N3 and R; 3.4 in the waking first minutes of SC4001E0."""
+"""Rectified chin EMG in W, N1, N2, N3 and R in µV; 3.4 in the waking first minutes of SC4001E0."""
 
 FLAT_NIGHTS = 0.25
-"""Share of nights in which an electrode comes loose for a while."""
+"""Fraction of nights in which an electrode is disconnected for a while."""
 
 MIN_HOURS, MAX_HOURS = 1.0, 24.0
 
 
 @dataclass(frozen=True)
 class Night:
-    """One simulated record.
+    """One simulated recording.
 
     Attributes
     ----------
     subject
-        Who slept.
+        The simulated subject.
     session
-        Which night, from 1.
+        Number of the night, from 1.
     signals
         ``EEG Fpz-Cz``, ``EEG Pz-Oz`` and ``EOG horizontal`` in µV at 100 Hz (3, n_samples).
     emg
         ``EMG submental``, rectified and smoothed, in µV at 1 Hz (n_seconds,).
     descriptions
-        What the expert wrote of each epoch of 30 s, in Sleep-EDF's words.
+        Labels of the expert for each epoch of 30 s, as texts of Sleep-EDF.
     hypnogram
-        The expert's labels and the truth as indices into `STAGES`.
+        Labels of the expert and true stages as indices into `STAGES`.
     events
-        Every spindle, K-complex, eye movement and artefact: ``kind``, ``onset_s``, ``duration_s``, ``peak_uv``.
+        All spindles, K-complexes, eye movements and artefacts: ``kind``, ``onset_s``, ``duration_s``, ``peak_uv``.
     """
 
     subject: Subject
@@ -81,24 +81,24 @@ def simulate_night(
     Parameters
     ----------
     subject
-        Who sleeps; draw one with `draw_subject`.
+        The subject, from `draw_subject`.
     session
-        Which of the subject's nights, from 1.
+        Number of the subject's night, from 1.
     hours
-        Length of the record with the wake on both sides, 1 to 24. From about 9 the night has its natural
-        length and the rest is wake; in less the night is shorter, with the same course.
+        Length of the recording including wake on both sides, 1 to 24. From about 9 hours on, the night has its natural
+        length and the rest is wake; a shorter recording has a shorter night with the same course.
     seed
-        Of the whole set of nights.
+        Seed of the complete set of nights.
     version
-        Of the simulator: 2 has the spectra of real nights, 1 those of the first published tables. Both have the same
-        labels, truth and events.
+        Version of the simulator: 2 has the spectra of real nights, 1 those of the first published tables. Both have the
+        same labels, true stages and events.
     spectra
-        What version 2 follows.
+        Statistics for version 2.
 
     Raises
     ------
     ValueError
-        Where ``hours`` is out of range.
+        If ``hours`` is out of range.
     """
     if not MIN_HOURS <= hours <= MAX_HOURS:
         raise ValueError(f"hours={hours}: a simulated record lasts {MIN_HOURS:g} to {MAX_HOURS:g} hours.")
@@ -156,7 +156,7 @@ def _draw_measured(
 
 def _draw_eog(frontal: Float[np.ndarray, "n_samples"], rng: np.random.Generator) -> Float[np.ndarray, "n_samples"]:
     own = signal.coloured(len(frontal), lambda f: f**-0.6, rng)
-    return 6 * own + 0.35 * frontal  # the EOG sees the frontal EEG
+    return 6 * own + 0.35 * frontal  # the EOG includes frontal EEG
 
 
 def _elapsed(n: int, first: int, stop: int) -> Float[np.ndarray, "n"]:

@@ -1,10 +1,10 @@
-"""The sixteen or twelve signals of a simulated night in the Dreem Open Datasets: EEG derivations, EOG, EMG and ECG.
+"""Signals of a simulated night of the Dreem Open Datasets (sixteen or twelve): EEG derivations, EOG, EMG and ECG.
 
 Conventions
 -----------
 Derivations are differences of the potentials at ten electrodes, so that F3_O1 is F3_M2 minus O1_M2. The background of
-each is that of `eegbench.dataset.simulation.signal`, at 100 Hz; at 250 Hz the amplifier's noise is added. Strengths are
-ours: of the order that textbooks give.
+each is that of `eegbench.dataset.simulation.signal`, at 100 Hz; amplifier noise is added at 250 Hz. Strengths are ours,
+of the order given in textbooks.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from eegbench.dataset.simulation.signal import Signal, Weights
 from eegbench.dataset.simulation.statistics import EPOCH_S
 
 SFREQ = 250
-"""Hz, of every signal."""
+"""Sampling rate of every signal in Hz."""
 
 EEG: Mapping[str, tuple[str, ...]] = {
     "dod_h": (
@@ -32,7 +32,7 @@ EEG: Mapping[str, tuple[str, ...]] = {
 """Derivations of each set."""
 
 OTHERS = ("EMG", "ECG", "EOG1", "EOG2")
-"""Signals of both sets that are no EEG."""
+"""Signals of both sets other than EEG."""
 
 REGIONS = {
     #    pink, delta, theta, alpha, sigma, beta, white
@@ -42,16 +42,16 @@ REGIONS = {
     "O": (0.7, 0.5, 0.7, 1.5, 0.6, 0.8, 0.8),
     "M": (0.2, 0.1, 0.15, 0.2, 0.1, 0.25, 0.6),
 }
-"""Strength of each band at an electrode, in parts of ``EEG Fpz-Cz``: slow waves in front, alpha at the back."""
+"""Strength of each band at an electrode, relative to ``EEG Fpz-Cz``: slow waves are frontal, alpha is occipital."""
 
 EVENTS = {"FP": (1.0, 0.0), "F": (0.9, 0.1), "C": (0.5, 0.5), "O": (0.0, 1.0), "M": (0.0, 0.0)}
-"""Parts of the waves of ``EEG Fpz-Cz`` and ``EEG Pz-Oz`` at an electrode."""
+"""Weights of the waves of ``EEG Fpz-Cz`` and ``EEG Pz-Oz`` at an electrode."""
 
 COHERENCE = 0.7
 """Correlation of a band's noise between two electrodes."""
 
 SIDE = 0.1
-"""Standard deviation, in nats, of an electrode's gain."""
+"""Standard deviation of an electrode's gain in nats."""
 
 AMPLIFIER_UV = 0.3
 
@@ -59,10 +59,10 @@ TONE_UV = np.array([16.0, 9.0, 6.0, 5.0, 2.5])
 """Chin EMG in W, N1, N2, N3 and R, root mean square above 10 Hz."""
 
 HEART_UV, RR_S = 900.0, (0.95, 0.06)
-"""Peak of the R wave; mean and standard deviation of the time between two."""
+"""Peak of the R wave in µV; mean and standard deviation of the time between two in seconds."""
 
 QRST = ((-0.17, 0.02, 0.12), (-0.03, 0.008, -0.12), (0.0, 0.009, 1.0), (0.03, 0.009, -0.22), (0.27, 0.05, 0.25))
-"""Place and width in s and height, in parts of R, of P, Q, R, S and T."""
+"""Time and width in s and height, relative to R, of P, Q, R, S and T."""
 
 
 Fast = Float[np.ndarray, "n_fast"]
@@ -74,16 +74,16 @@ def draw_signals(night: ScoredNight, model: str, rng: np.random.Generator) -> di
     Parameters
     ----------
     night
-        Its stages and sleeper.
+        Stages and subject of the night.
     model
         ``dod_h`` or ``dod_o``.
     rng
-        Source of chance.
+        Source of randomness.
 
     Returns
     -------
     signals
-        By the names of channels: those of `EEG`, then `OTHERS`.
+        Signals by channel name: those of `EEG`, then `OTHERS`.
     """
     weights = signal.stage_weights(night.shown)
     waves = np.zeros((3, len(weights) * signal.SFREQ), dtype=np.float32)
@@ -117,7 +117,7 @@ def _potentials(
     for band, shape in enumerate(signal.band_shapes(night.subject)):
         noise, level = signal.coloured(waves.shape[1], shape, rng), signal.to_samples(levels[:, band])
         for name, one in found.items():
-            # another part of the same noise is as good as new noise, at no cost
+            # shifting the same noise is as good as new noise, and costs nothing
             own = np.roll(noise, int(rng.integers(len(noise) // 8, 7 * len(noise) // 8)))
             mixed = np.sqrt(COHERENCE) * noise + np.sqrt(1 - COHERENCE) * own
             one += (REGIONS[_region(name)][band] * level * mixed).astype(np.float32)
@@ -137,13 +137,13 @@ def _own(n_samples: int, rng: np.random.Generator) -> Signal:
 
 
 def _fast(slow: Signal, rng: np.random.Generator) -> Fast:
-    """Bring a signal from 100 Hz to 250 Hz, and add the noise of an amplifier."""
+    """Resample a signal from 100 Hz to 250 Hz, and add amplifier noise."""
     fast = scipy.signal.resample_poly(slow.astype(np.float32), SFREQ // 50, signal.SFREQ // 50)
     return np.asarray(fast + AMPLIFIER_UV * rng.standard_normal(len(fast), dtype=np.float32))
 
 
 def _muscle(weights: Weights, gain: float, rng: np.random.Generator) -> Fast:
-    """Draw the chin EMG: noise above 10 Hz, whose strength follows the stages."""
+    """Draw the chin EMG: noise above 10 Hz, with a strength that depends on the stage."""
     tone = np.exp(weights @ np.log(TONE_UV) + signal.wander((len(weights), 1), 0.25, 120.0, rng)[:, 0])
     noise = rng.standard_normal(len(weights) * SFREQ, dtype=np.float32)
     high = scipy.signal.sosfilt(scipy.signal.butter(2, 10, "highpass", fs=SFREQ, output="sos"), noise)

@@ -1,11 +1,11 @@
-"""What five scorers give a simulated night: they disagree as often, and about the same stages, as real ones do.
+"""Simulated stages of five scorers, who disagree as often, and about the same stages, as real ones do.
 
 Conventions
 -----------
-Each epoch is of one of three *kinds* of its stage: what is clear, and what is doubtful in two ways. Of an epoch of a
-kind every scorer has his own shares of stages, and scorers draw independently. So scorers disagree together, where an
-epoch is doubtful, and each has his own leaning. Kinds and shares were fitted to real scorers by
-``python benchmarks/fit_scorers.py`` (a latent-class model, see Dawid & Skene 1979, doi:10.2307/2346806).
+Each epoch has one of three *kinds* of its stage: clear, and doubtful in two ways. For each kind, every scorer has a
+distribution over stages, and scorers draw independently. Scorers therefore disagree in the same doubtful epochs, each
+with individual tendencies. Kinds and distributions were fitted to real scorers by ``python benchmarks/fit_scorers.py``
+(a latent-class model, see Dawid & Skene 1979, doi:10.2307/2346806).
 """
 
 from dataclasses import dataclass
@@ -17,22 +17,22 @@ from eegbench.dataset.simulation.statistics import STAGES, Stages, beside_a_chan
 from eegbench.score.consensus import consensus, ranking, soft_agreement
 
 KEEP = 0.7
-"""How often a scorer who doubts goes on doubting in the next epoch. Real scorers change the stage in 11 % of epochs,
-these in 16 %; with more, 25 nights would hold too few doubts to have the shares of the real ones."""
+"""Probability that a scorer's doubt continues in the next epoch. Real scorers change the stage in 11 % of epochs, these
+in 16 %; with a higher value, 25 nights would contain too few doubts to have the distributions of the real ones."""
 
 Scored = Int[np.ndarray, "n_scorers n_epochs"]
 
 
 @dataclass(frozen=True)
 class Habits:
-    """How the scorers of a set disagree.
+    """Disagreement of the scorers of a set.
 
     Attributes
     ----------
     kinds
-        Share of the kinds of each stage, for epochs inside a bout (0) and beside a change of stage (1) (2, 5, 3).
+        Fraction of the kinds of each stage, for epochs inside a bout (0) and next to a change of stage (1) (2, 5, 3).
     says
-        Share of each stage (last axis) that a scorer gives an epoch of a stage and kind (5, 3, n_scorers, 5).
+        Probability of each stage (last axis) given by a scorer to an epoch of a stage and kind (5, 3, n_scorers, 5).
     """
 
     kinds: Float[np.ndarray, "2 5 n_kinds"]
@@ -45,21 +45,21 @@ class Habits:
 
 
 def draw_scorers(truth: Stages, habits: Habits, *, number: int, seed: int) -> Scored:
-    """Draw what each scorer gives every epoch of a night.
+    """Draw the stages that each scorer gives to a night.
 
-    Chances of the epochs of a stage are spread evenly over 0 to 1, and go on so from one night to the next: a few
-    nights have the shares of many.
+    Random numbers for the epochs of a stage are spread evenly over 0 to 1, and continue from one night to the next, so
+    that a few nights have the distribution of many.
 
     Parameters
     ----------
     truth
-        The stages around which they differ.
+        Stages around which the scorers differ.
     habits
-        Of the scorers.
+        Disagreement of the scorers.
     number
-        Of the night in its set, from 0.
+        Number of the night in its set, from 0.
     seed
-        Of the set.
+        Seed of the set.
     """
     n = habits.n_scorers
     rng = np.random.default_rng([seed, number, n])
@@ -75,7 +75,7 @@ def draw_scorers(truth: Stages, habits: Habits, *, number: int, seed: int) -> Sc
 
 
 def consensus_of(scored: Scored) -> Stages:
-    """Return the stage of most scorers in each epoch; where votes are equal, that of the best scorer of the night."""
+    """Return the most frequent stage in each epoch; in a tie, that of the best scorer of the night."""
     return consensus(scored[ranking(soft_agreement(scored))]).stage
 
 
@@ -93,7 +93,7 @@ def even_steps(n_dims: int) -> Float[np.ndarray, "n_dims"]:
 def _spread(
     truth: Stages, start: Float[np.ndarray, "5"], step: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "n"]:
-    """Return a chance an epoch: it stays for a while, and those of a stage are spread evenly from their start."""
+    """Return a random number per epoch, constant for some epochs, and evenly spread over the epochs of each stage."""
     is_new = _begins(truth, rng)
     chance = np.zeros(len(truth))
     for stage in range(len(STAGES)):
@@ -104,12 +104,12 @@ def _spread(
 
 
 def _begins(truth: Stages, rng: np.random.Generator) -> Bool[np.ndarray, "n"]:
-    """Mark epochs that get a new chance: the first of each bout, and others by luck."""
+    """Return a mask of epochs with a new random number: the first of each bout, and others at random."""
     changed = np.r_[True, np.diff(truth) != 0]
     return np.asarray(changed | (rng.random(len(truth)) >= KEEP))
 
 
 def _drawn(chance: Float[np.ndarray, "n"], shares: Float[np.ndarray, "n n_values"]) -> Int[np.ndarray, "n"]:
-    """Return the value that each chance stands for; shares need not sum to exactly 1."""
+    """Return the value that each random number selects; probabilities need not sum to exactly 1."""
     cumulative = shares.cumsum(axis=1)
     return np.asarray((chance[:, None] * cumulative[:, -1:] > cumulative).sum(axis=1))

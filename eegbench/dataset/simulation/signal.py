@@ -1,6 +1,6 @@
-"""The background EEG: noise in seven bands whose strengths follow the stages, the sleeper and the time of night.
+"""Background EEG: noise in seven bands whose strengths depend on the stage, the subject and the time of night.
 
-Amplitudes are root mean squares in µV as an amplifier with Sleep-EDF's high-pass of 0.5 Hz records them.
+Amplitudes are root mean squares in µV as recorded by an amplifier with Sleep-EDF's high-pass of 0.5 Hz.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from eegbench.dataset.simulation.statistics import EPOCH_S, STAGES, Stages
 from eegbench.dataset.simulation.subject import BANDS, Subject
 
 SFREQ = 100
-"""Hz, of EEG and EOG."""
+"""Sampling rate of EEG and EOG in Hz."""
 
 LEVEL_UV = np.array(
     [  # pink, delta, theta, alpha, sigma, beta, white
@@ -24,44 +24,44 @@ LEVEL_UV = np.array(
         [5.0, 4.0, 3.4, 1.7, 0.7, 1.3, 0.8],  # R
     ]
 )
-"""On ``EEG Fpz-Cz``, of a sleeper without traits."""
+"""Amplitudes on ``EEG Fpz-Cz``, for a subject without traits."""
 
 PARIETAL = np.array([0.65, 0.50, 0.75, 1.50, 0.80, 0.80, 0.80])
-"""Factors on ``EEG Pz-Oz``: little delta, strong alpha (compare SC4001E0-PSG.first300s.edf)."""
+"""Factors for ``EEG Pz-Oz``: little delta, strong alpha (compare SC4001E0-PSG.first300s.edf)."""
 
 COHERENCE = 0.6
 """Correlation of a band's noise between the two derivations."""
 
 SMOOTHING_S = 15
-"""Twice averaged over this: stages change over half a minute, not at a scorer's line."""
+"""Length in seconds of a moving average, applied twice: stages change over half a minute, not at once."""
 
 WANDER = ((0.12, 40.0), (0.10, 900.0))
-"""Standard deviation in nats and time constant in s of what else moves the level of a band."""
+"""Standard deviation in nats and time constant in s of other variation of a band's level."""
 
 AGE_EFFECT = np.array([0.0, -0.04, -0.02, 0.0, -0.03, 0.02, 0.01])
-"""Nats a decade. Less delta, theta and sigma and more beta with age: direction of Carrier et al. 2001 (PMID
+"""Nats per decade. Less delta, theta and sigma and more beta with age: direction from Carrier et al. 2001 (PMID
 11347869); the sizes are ours."""
 
 SEX_EFFECT = np.array([0.05, 0.10, 0.06, 0.04, 0.06, 0.0, 0.0])
-"""Nats, women above men: direction of Carrier et al. 2001; the sizes are ours."""
+"""Nats, women above men: direction from Carrier et al. 2001; the sizes are ours."""
 
 DISSIPATION = np.array([0.0, 0.0, 0.12, 0.30, 0.0])
-"""Nats of delta that each stage loses from the beginning of the night to its end."""
+"""Decrease of delta in each stage over the night, in nats."""
 
 DRIFT_UV = 4.0
-"""Sweat and electrodes below 0.5 Hz."""
+"""Amplitude of drift below 0.5 Hz in µV, from sweat and electrodes."""
 
 Signal = Float[np.ndarray, "n_samples"]
 Weights = Float[np.ndarray, "n_seconds 5"]
 
 
 def stage_weights(truth: Stages) -> Weights:
-    """Return how much of each stage there is in each second; the rows sum to 1."""
+    """Return the fraction of each stage in each second; the rows sum to 1."""
     return smooth_stages(np.eye(len(STAGES))[truth])
 
 
 def smooth_stages(shares: Float[np.ndarray, "n_epochs 5"]) -> Weights:
-    """Let the stages of the epochs pass into each other, second by second."""
+    """Interpolate between the stages of the epochs, second by second."""
     seconds = np.repeat(shares, EPOCH_S, axis=0)
     once = scipy.ndimage.uniform_filter1d(seconds, SMOOTHING_S, axis=0, mode="nearest")
     twice = scipy.ndimage.uniform_filter1d(once, SMOOTHING_S, axis=0, mode="nearest")
@@ -76,13 +76,13 @@ def band_levels(
     Parameters
     ----------
     weights
-        How much of each stage there is in each second.
+        Fraction of each stage in each second.
     subject
-        Whose brain it is.
+        The simulated subject.
     elapsed
-        Share of the night that has passed (n_seconds,).
+        Elapsed fraction of the night (n_seconds,).
     rng
-        Source of chance.
+        Source of randomness.
     """
     person = AGE_EFFECT * subject.decades + SEX_EFFECT * (0.5 if subject.sex == "F" else -0.5)
     log_level = weights @ (np.log(LEVEL_UV) + subject.traits) + person
@@ -102,7 +102,7 @@ def draw_background(
         noise = coloured(n_samples, shape, rng)
         level = to_samples(levels[:, band])
         frontal += level * noise
-        # another part of the same noise is as good as new noise, at no cost
+        # shifting the same noise is as good as new noise, and costs nothing
         other = np.roll(noise, int(rng.integers(n_samples // 4, n_samples // 2)))
         mixed = COHERENCE * noise + np.sqrt(1 - COHERENCE**2) * other
         parietal += PARIETAL[band] * level * mixed
@@ -110,7 +110,7 @@ def draw_background(
 
 
 def draw_drift(n_samples: int, rng: np.random.Generator) -> Signal:
-    """Draw the slow drift of one electrode, in µV; it comes and goes over the night."""
+    """Draw the slow drift of one electrode, in µV, whose strength varies over the night."""
     strength = DRIFT_UV * np.exp(wander((n_samples // SFREQ, 1), 0.6, 1200.0, rng)[:, 0])
     return to_samples(strength) * coloured(n_samples, lambda f: np.exp(-(((f - 0.25) / 0.12) ** 2)), rng)
 
@@ -143,7 +143,7 @@ def coloured(n_samples: int, shape: Callable[[Signal], Signal], rng: np.random.G
 def wander(
     shape: tuple[int, int], spread: float, constant_s: float, rng: np.random.Generator
 ) -> Float[np.ndarray, "n_seconds n"]:
-    """Draw stationary random walks that are pulled back to 0, one value a second."""
+    """Draw stationary random walks with mean 0, one value per second."""
     keep = np.exp(-1 / constant_s)
     steps = rng.normal(0, spread * np.sqrt(1 - keep**2), shape)
     steps[0] = rng.normal(0, spread, shape[1])
@@ -151,7 +151,7 @@ def wander(
 
 
 def to_samples(seconds: Float[np.ndarray, "n_seconds"]) -> Signal:
-    """Draw a straight line from each second's value to the next one's."""
+    """Interpolate linearly between the values of consecutive seconds."""
     ramp = np.arange(SFREQ, dtype=np.float32) / SFREQ
     now = seconds.astype(np.float32)[:, None]
     step = np.diff(now, axis=0, append=now[-1:])

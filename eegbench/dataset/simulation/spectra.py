@@ -1,13 +1,13 @@
-"""How strong which frequencies are in which stage, and how that varies: measured on real nights.
+"""Spectral levels by sleep stage and their variation, measured on real nights.
 
-The numbers in `eegbench.dataset.simulation.measured_spectra` came from these functions; measure them again with
+The statistics in `eegbench.dataset.simulation.measured_spectra` come from these functions; compute them again with
 
     python -m eegbench.dataset.simulation.spectra ../shared/data/sleep-edf/features
 
 Conventions
 -----------
 A *level* is the natural logarithm of a mean power density in µV²/Hz. An epoch of 30 s has 12: those of `LEVELS` on
-Fpz-Cz, then the same on Pz-Oz. The slowest, below 0.5 Hz, is what the other five leave of the variance.
+Fpz-Cz, then the same on Pz-Oz. The slowest, below 0.5 Hz, is the part of the variance not in the other five.
 """
 
 import sys
@@ -24,30 +24,30 @@ from eegbench.dataset.simulation.signal import SFREQ, smooth_stages
 from eegbench.dataset.simulation.statistics import EPOCH_S, STAGES, Nights, Stages, beside_a_change
 
 N_SEGMENT = 256
-"""Samples of a segment of Welch's method."""
+"""Length of a segment of Welch's method in samples."""
 
 LEVELS = ("slow", "delta", "theta", "alpha", "beta", "gamma")
 BANDS_HZ = ((0.5, 4.0), (4.0, 8.0), (8.0, 13.0), (13.0, 30.0), (30.0, 50.0))
-"""Of the levels from delta on."""
+"""Bands of the levels from delta on."""
 
 WIDTHS_HZ = np.array([0.5, *(high - low for low, high in BANDS_HZ)])
 
 FEATURES = tuple(
     f"{channel} {name}" for channel in ("Fpz-Cz", "Pz-Oz") for name in (*LEVELS[1:], "log_variance", "mobility")
 )
-"""The columns of features: levels, logarithm of the variance in µV², deviation of the differences over deviation."""
+"""Feature columns: levels, log variance in µV², standard deviation of differences over that of the signal."""
 
 MIN_SLOW = 0.01
-"""Least share of the variance below 0.5 Hz: bands overlap a little, so that the others may leave nothing."""
+"""Minimum fraction of the variance below 0.5 Hz: bands overlap slightly, so the others may leave nothing."""
 
 MIN_EPOCHS = 6
-"""A night with fewer epochs of a stage tells nothing about that stage."""
+"""Minimum number of epochs of a stage for its levels to be measured in a night."""
 
 SHRINKAGE = 0.3
-"""Correlations between ten nights are drawn towards 0 by this share."""
+"""Shrinkage of the correlations between ten nights towards 0."""
 
 MIN_PURE = 0.3
-"""Least share of a label's variance that is left to its own stage: mixing too much would explain all of it."""
+"""Minimum fraction of a label's variance due to its own stage: too much mixing would explain all of it."""
 
 N_LEVELS = 2 * len(LEVELS)
 
@@ -62,11 +62,11 @@ class FeatureNight:
     Attributes
     ----------
     subject
-        Number of the sleeper.
+        Number of the subject.
     features
-        In the order of `FEATURES` (n_epochs, 14).
+        Features in the order of `FEATURES` (n_epochs, 14).
     labels
-        What an expert gave, as indices into `STAGES` (n_epochs,).
+        Labels of an expert, as indices into `STAGES` (n_epochs,).
     """
 
     subject: int
@@ -76,20 +76,20 @@ class FeatureNight:
 
 @dataclass(frozen=True)
 class SpectrumStatistics:
-    """How levels are distributed over epochs and nights.
+    """Distribution of levels over epochs and nights.
 
     Attributes
     ----------
     means
-        Of each stage (5, 12).
+        Mean of each stage (5, 12).
     spreads
-        Standard deviation within a stage, without what a night adds to all stages alike (5, 12).
+        Standard deviation within a stage, without the night's offset in all stages (5, 12).
     correlations
-        Of the levels within a stage (5, 12, 12).
+        Correlations of the levels within a stage (5, 12, 12).
     night_spreads
-        Standard deviation of what a night adds to all stages alike (12,).
+        Standard deviation of the night's offset in all stages (12,).
     night_correlations
-        Of the same (12, 12).
+        Correlations of the night's offset (12, 12).
     """
 
     means: Float[np.ndarray, "5 12"]
@@ -100,11 +100,11 @@ class SpectrumStatistics:
 
 
 def epoch_features(signals: Float[np.ndarray, "2 n_samples"]) -> Features:
-    """Compute the features of every whole epoch of Fpz-Cz and Pz-Oz, in µV at 100 Hz."""
+    """Compute the features of every complete epoch of Fpz-Cz and Pz-Oz, in µV at 100 Hz."""
     n_samples = EPOCH_S * SFREQ
     epochs = signals[:, : signals.shape[1] // n_samples * n_samples].reshape(2, -1, n_samples)
     f, density = scipy.signal.welch(epochs, SFREQ, nperseg=N_SEGMENT)
-    variance = epochs.var(axis=2) + 1e-10  # of a flat electrode
+    variance = epochs.var(axis=2) + 1e-10  # avoids log 0 for a flat electrode
     columns = []
     for channel in range(2):
         columns += [np.log(density[channel][:, (f >= a) & (f <= b)].mean(axis=1) + 1e-10) for a, b in BANDS_HZ]
@@ -114,7 +114,7 @@ def epoch_features(signals: Float[np.ndarray, "2 n_samples"]) -> Features:
 
 
 def levels_of(features: Features) -> Levels:
-    """Return the twelve levels that the features of each epoch imply."""
+    """Return the twelve levels implied by the features of each epoch."""
     columns = []
     for channel in (features[:, :7], features[:, 7:]):
         variance = np.exp(channel[:, 5])
@@ -126,8 +126,8 @@ def levels_of(features: Features) -> Levels:
 def describe_spectra(nights: Sequence[FeatureNight]) -> SpectrumStatistics:
     """Measure the levels of several nights.
 
-    Labels are one expert's, so epochs with the label N1 are a mixture of several stages. Means and spreads are those
-    that give the measured ones in the simulator's mixture (`stages_given_label`).
+    Labels are one expert's, so epochs labelled N1 are a mixture of several stages. The returned means and spreads are
+    those that reproduce the measured ones in the simulator's mixture (`stages_given_label`).
     """
     levels = [levels_of(night.features) for night in nights]
     by_night = np.array([_means(x, night.labels) for x, night in zip(levels, nights, strict=True)])
@@ -154,7 +154,7 @@ def describe_spectra(nights: Sequence[FeatureNight]) -> SpectrumStatistics:
 
 
 def stages_given_label(nights: Nights) -> Float[np.ndarray, "5 5"]:
-    """Return how much of each true stage (last axis) the simulator puts into the epochs with each label."""
+    """Return the fraction of each true stage (last axis) that the simulator puts into the epochs with each label."""
     sums = np.zeros((len(STAGES), len(STAGES)))
     for labels in nights:
         shares = CONSENSUS_GIVEN_EXPERT[beside_a_change(labels).astype(int), labels]
@@ -171,7 +171,7 @@ def read_features(folder: Path) -> list[FeatureNight]:
     Raises
     ------
     FileNotFoundError
-        Where the folder has no such file.
+        If the folder has no such file.
     """
     paths = sorted(folder.glob("SC4*.npz"))
     if not paths:
@@ -198,7 +198,7 @@ def _pure_spreads(
 
 
 def main(folder: str) -> None:
-    """Write the statistics of real nights, as they stand in `measured_spectra`, to standard output."""
+    """Write the statistics of real nights, in the form of `measured_spectra`, to standard output."""
     found = describe_spectra(read_features(Path(folder)))
     for field in fields(found):
         values = np.array2string(getattr(found, field.name), precision=2, separator=", ", suppress_small=True)

@@ -1,6 +1,6 @@
-"""What a hypnogram looks like in numbers: stage shares, bout lengths, transitions, and how experts disagree.
+"""Statistics of hypnograms: stage shares, bout lengths, transitions, and disagreement of experts.
 
-The numbers of real sleep in `eegbench.dataset.simulation.measured` came from these functions; measure them
+The statistics of real sleep in `eegbench.dataset.simulation.measured` were computed by these functions; compute them
 again with
 
     python -m eegbench.dataset.simulation.statistics ../shared/data
@@ -8,7 +8,7 @@ again with
 Conventions
 -----------
 Stages are indices into `STAGES`. An epoch is 30 s. A bout is a run of equal epochs. The *night* is the longest
-stretch of sleep that no wake of more than 30 minutes interrupts: evening naps lie outside it.
+period of sleep that is not interrupted by more than 30 minutes of wake, so evening naps are outside of it.
 """
 
 import json
@@ -23,10 +23,10 @@ from jaxtyping import Bool, Float, Int
 STAGES = ("W", "N1", "N2", "N3", "R")
 EPOCH_S = 30
 MARGIN = 60
-"""Epochs of wake that are kept on both sides of a night: 30 minutes. Longer wake ends a night of Sleep-EDF."""
+"""Epochs of wake included on both sides of a night: 30 minutes. A longer period of wake ends a night of Sleep-EDF."""
 
 WHOLE_RECORD = 10**6
-"""Epochs of wake that end no night: in a record from lights off to lights on."""
+"""Epochs of wake that never occur, so that no wake ends the night: for recordings from lights off to lights on."""
 
 N_THIRDS = 3
 N_TENTHS = 10
@@ -42,15 +42,15 @@ class HypnogramStatistics:
     Attributes
     ----------
     shares
-        Share of each stage in the nights with 30 minutes of wake on both sides (5,).
+        Fraction of each stage in the nights with 30 minutes of wake on both sides (5,).
     shares_by_third
-        Share of each stage in each third of the nights, without that wake (3, 5).
+        Fraction of each stage in each third of the nights, without that wake (3, 5).
     bout_tenths
         Mean length in epochs of each tenth of a stage's bouts, from the shortest to the longest (5, 10).
     bout_means
         Mean length in epochs of the bouts that begin in each third of the night (3, 5).
     transitions
-        Share of the bouts of a stage, begun in a third, that are followed by each other stage (3, 5, 5).
+        Fraction of the bouts of a stage, begun in a third, that are followed by each other stage (3, 5, 5).
     night_h
         Mean and standard deviation of the nights' length in hours (2,).
     """
@@ -64,7 +64,7 @@ class HypnogramStatistics:
 
 
 def describe(nights: Nights, longest_wake: int = MARGIN) -> HypnogramStatistics:
-    """Measure the hypnograms of whole recordings, each of which holds one night; see `night_span`."""
+    """Measure the hypnograms of complete recordings, each with one night; see `night_span`."""
     spans = [night_span(stages, longest_wake) for stages in nights]
     slept = [stages[first:stop] for stages, (first, stop) in zip(nights, spans, strict=True)]
     around = [n[max(0, a - MARGIN) : b + MARGIN] for n, (a, b) in zip(nights, spans, strict=True)]
@@ -86,9 +86,9 @@ def night_span(stages: Stages, longest_wake: int = MARGIN) -> tuple[int, int]:
     Parameters
     ----------
     stages
-        Of a recording.
+        Stages of a recording.
     longest_wake
-        More epochs of wake than these end the night.
+        Number of epochs of wake above which the night ends.
     """
     asleep = np.flatnonzero(stages != 0)
     if not len(asleep):
@@ -108,25 +108,25 @@ def bouts(
 
 
 def beside_a_change(stages: Stages) -> Bool[np.ndarray, "n_epochs"]:
-    """Mark the epochs whose predecessor or successor has another stage."""
+    """Return a mask of the epochs whose predecessor or successor has another stage."""
     change = np.diff(stages) != 0
     return np.asarray(np.r_[False, change] | np.r_[change, False])
 
 
 def consensus_given_expert(nights: Iterable[Int[np.ndarray, "n_experts _"]]) -> Float[np.ndarray, "2 5 5"]:
-    """Measure what the majority says where one expert gives a label.
+    """Measure the distribution of the majority's stage given one expert's label.
 
     Parameters
     ----------
     nights
-        What each expert gave each epoch of a night; epochs that someone left unscored (−1), and those without
-        a single most frequent stage, are not counted.
+        Labels of each expert for each epoch of a night; epochs that an expert left unscored (−1), and those without a
+        single most frequent stage, are not counted.
 
     Returns
     -------
     shares
-        Of the majority's stages (last axis) for each stage that an expert gives (second axis), for epochs
-        inside a bout of that expert (0) and for those beside one of the expert's changes of stage (1).
+        Fractions of the majority's stages (last axis) for each stage given by an expert (second axis), for epochs
+        inside a bout of that expert (0) and for those next to one of the expert's changes of stage (1).
     """
     counts = np.zeros((2, 5, 5))
     for scored in nights:
@@ -140,14 +140,14 @@ def consensus_given_expert(nights: Iterable[Int[np.ndarray, "n_experts _"]]) -> 
 
 
 def read_sequences(path: Path) -> Nights:
-    """Read nights of ``stage_sequences.json``, where each is a string of the letters W, 1, 2, 3 and R."""
+    """Read nights from ``stage_sequences.json``, where each is a string of the letters W, 1, 2, 3 and R."""
     letters = {letter: stage for stage, letter in enumerate("W123R")}
     sequences = json.loads(path.read_text())["stages"].values()
     return [np.array([letters[letter] for letter in sequence]) for sequence in sequences]
 
 
 def read_scorers(folder: Path) -> Iterator[Int[np.ndarray, "n_experts n_epochs"]]:
-    """Read the nights of a folder with one folder a scorer, each with one JSON list a night."""
+    """Read the nights of a folder with one folder per scorer, each with one JSON list per night."""
     experts = sorted(folder.glob("scorer_*"))
     for night in sorted(path.name for path in experts[0].glob("*.json")):
         yield np.array([json.loads((expert / night).read_text()) for expert in experts])
@@ -180,7 +180,7 @@ def _transitions(nights: Nights) -> Float[np.ndarray, "3 5 5"]:
 
 
 def main(folder: str) -> None:
-    """Write the statistics of the real nights, as they stand in `measured`, to standard output."""
+    """Write the statistics of the real nights, in the form of `measured`, to standard output."""
     root = Path(folder)
     found = describe(read_sequences(root / "sleep-edf" / "stage_sequences.json"))
     numbers = {field.name: getattr(found, field.name) for field in fields(found)}

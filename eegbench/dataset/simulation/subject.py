@@ -1,4 +1,4 @@
-"""Who sleeps: age, sex, and the traits in which one simulated sleeper differs from the next."""
+"""Simulated subjects: age, sex, and traits in which their sleep differs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,19 +9,19 @@ from jaxtyping import Float
 from eegbench.dataset.simulation.statistics import STAGES
 
 AGE_DECILES = (25.0, 27.0, 31.4, 51.0, 54.0, 57.0, 67.0, 69.9, 80.6, 89.0, 101.0)
-"""Of the 78 subjects of the cassette study, in years (MNE's age_records.csv)."""
+"""Deciles of age in years of the 78 subjects of the cassette study (MNE's age_records.csv)."""
 
 SHARE_OF_WOMEN = 41 / 78
-"""Of the same subjects."""
+"""Fraction of women among the same subjects."""
 
 NOBODY = 100
-"""The first number that no sleeper has: its chance decides where ages and sexes begin."""
+"""First number that no subject has; it seeds the start of the sequences of ages and sexes."""
 
 GOLDEN_RATIO, PLASTIC_RATIO = 0.6180339887, 0.7548776662
-"""Steps that spread any first few numbers evenly over 0 to 1, one for age and one for sex."""
+"""Steps that spread the first few numbers evenly over 0 to 1, one for age and one for sex."""
 
 REFERENCE_AGE = 29
-"""Mean age of the subjects whose hypnograms were measured: at this age there is no effect of age."""
+"""Mean age in years of the subjects whose hypnograms were measured; age has no effect at this age."""
 
 BANDS = ("pink", "delta", "theta", "alpha", "sigma", "beta", "white")
 """Sources of the background EEG, from slow to fast; ``white`` is muscle and amplifier noise."""
@@ -29,29 +29,29 @@ BANDS = ("pink", "delta", "theta", "alpha", "sigma", "beta", "white")
 
 @dataclass(frozen=True)
 class Subject:
-    """A simulated sleeper; draw one with `draw_subject` or write one down.
+    """A simulated subject; draw one with `draw_subject` or create it directly.
 
     Attributes
     ----------
     number
-        0 to 99, as in the names of the files.
+        Number from 0 to 99, as in the file names.
     age
-        In years.
+        Age in years.
     sex
         ``F`` or ``M``.
     depth
-        How much more (or less) N3 than others of that age, in nats of the odds of entering it.
+        Difference in N3 from others of the same age, in nats of the odds of entering it.
     gains
-        Factors on the amplitude of ``EEG Fpz-Cz``, ``EEG Pz-Oz``, ``EOG horizontal`` and ``EMG submental`` (4,); in
-        version 2 on the last two.
+        Factors on the amplitude of ``EEG Fpz-Cz``, ``EEG Pz-Oz``, ``EOG horizontal`` and ``EMG submental`` (4,);
+        version 2 uses the last two only.
     traits
-        What is added to the log amplitude of each band in each stage, in version 1 (5, 7).
+        Offsets of the log amplitude of each band in each stage, in version 1 (5, 7).
     alpha_hz, spindle_hz
-        Peak frequencies.
+        Peak frequencies in Hz.
     density
-        Factor on how often this subject's brain makes spindles and K-complexes.
+        Factor on the rate of spindles and K-complexes.
     spectrum
-        Standard normal numbers from which version 2 makes what the sleeper adds to the levels of all stages (12,).
+        Standard normal numbers from which version 2 computes the subject's offsets of the levels in all stages (12,).
     """
 
     number: int
@@ -67,15 +67,15 @@ class Subject:
 
     @property
     def decades(self) -> float:
-        """Decades older than those whose hypnograms were measured."""
+        """Age in decades, relative to the subjects whose hypnograms were measured."""
         return (self.age - REFERENCE_AGE) / 10
 
 
 def draw_subject(number: int, *, seed: int) -> Subject:
-    """Draw the sleeper of a number; the same seed gives the same sleeper, however many others there are.
+    """Draw the subject with a number; the same seed gives the same subject, regardless of the number of others.
 
-    Ages and sexes are spread evenly over the numbers, and sleepers 2k and 2k + 1 differ from the mean spectrum in
-    opposite directions, so that a few sleepers are as mixed as many.
+    Ages and sexes are spread evenly over the numbers, and subjects 2k and 2k + 1 deviate from the mean spectrum in
+    opposite directions, so that a few subjects are as diverse as many.
     """
     rng = np.random.default_rng([seed, number])
     start = np.random.default_rng([seed, NOBODY]).random(2)
@@ -96,7 +96,7 @@ def draw_subject(number: int, *, seed: int) -> Subject:
 
 def _draw_spectrum(number: int, seed: int) -> Float[np.ndarray, "12"]:
     pair, side = divmod(number, 2)
-    rng = np.random.default_rng([seed, pair, 0])  # nights have the numbers from 1 on
+    rng = np.random.default_rng([seed, pair, 0])  # nights are numbered from 1
     return np.asarray((1 - 2 * side) * rng.standard_normal(12))
 
 

@@ -1,4 +1,4 @@
-"""Writes a simulated night as Sleep-EDF has real ones: a PSG in EDF and its hypnogram in EDF+."""
+"""Writing of a simulated night in the format of Sleep-EDF: a PSG in EDF and its hypnogram in EDF+."""
 
 import csv
 import datetime
@@ -18,26 +18,26 @@ from eegbench.dataset.simulation.statistics import EPOCH_S
 from eegbench.dataset.simulation.subject import Subject
 
 START = datetime.datetime(1989, 4, 24, 22, 0, 0)
-"""All records start then: reading needs a date, nothing depends on it."""
+"""Start of all recordings; arbitrary, as nothing depends on it."""
 
 TAIL_S = 6900
-"""A real hypnogram goes on, unscored, after its recording has ended; so long in SC4001EC-Hypnogram.edf."""
+"""Seconds by which a real hypnogram continues, unscored, after its recording; from SC4001EC-Hypnogram.edf."""
 
 EEG_RANGE_UV, EOG_RANGE_UV, EMG_RANGE_UV = (-192.0, 192.0), (-1009.0, 1009.0), (-5.0, 5.0)
 CASSETTE_BITS, EMG_STEPS = (-2048, 2047), (-2500, 2500)
-"""Physical and digital ranges of SC4001E0-PSG.edf: what is larger was clipped."""
+"""Physical and digital ranges of SC4001E0-PSG.edf; larger values were clipped."""
 
 
 def night_files(folder: Path, number: int, session: int) -> tuple[Path, Path]:
-    """Return where the PSG and the hypnogram of a subject's night stand in a folder."""
+    """Return the paths of the PSG and the hypnogram of a subject's night in a folder."""
     stem = f"SC4{number:02d}{session}"
     return folder / f"{stem}E0-PSG.edf", folder / f"{stem}EC-Hypnogram.edf"
 
 
 def write_night(night: Night, folder: Path) -> tuple[Path, Path]:
-    """Write a night's two files, each of which appears only when it is whole, and return their paths.
+    """Write a night's two files atomically, and return their paths.
 
-    The PSG comes last: where it stands, its hypnogram stands too.
+    The PSG is written last, so that its hypnogram exists if it does.
     """
     psg, hypnogram = night_files(folder, night.subject.number, night.session)
     _write_aside(hypnogram, _hypnogram(night).to_bytes())

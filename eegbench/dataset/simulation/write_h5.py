@@ -1,4 +1,4 @@
-"""Writes a simulated night as the Dreem Open Datasets have real ones, and what each scorer gave as a JSON list."""
+"""Writing of a simulated night in the format of the Dreem Open Datasets, with the stages of each scorer as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -16,24 +16,24 @@ from eegbench.dataset.simulation.signal import Signal
 UNIT = "µV"
 
 STEP_UV = 0.1
-"""Values are rounded to so much, which halves the file."""
+"""Values are rounded to multiples of this, which halves the size of the file."""
 
 FOLDERS = {"eeg": "eeg", "eog": "eog", "emg": "emg", "ecg": "emg"}
-"""The group that signals of a kind lie in, as in the published files."""
+"""HDF5 group of the signals of each type, as in the published files."""
 
 START = 577404000
-"""Start of all records, in seconds since 1970: reading needs none, nothing depends on it."""
+"""Start of all recordings, in seconds since 1970; arbitrary, as nothing depends on it."""
 
 CHUNK = 60 * SFREQ
 
 
 def write_h5_night(night: ScoredNight, signals: Mapping[str, Signal], path: Path) -> None:
-    """Write the signals and the consensus, as a file that appears only when it is whole.
+    """Write the signals and the consensus atomically.
 
     Raises
     ------
     OSError
-        Where it cannot be written.
+        If the file cannot be written.
     """
     paths = {name: f"signals/{FOLDERS[kind_of(name) or 'eeg']}/{name}" for name in signals}
     with atomic_path(path) as aside, h5py.File(aside, "w") as file:

@@ -9,7 +9,7 @@ from eegbench.model.feature_encoder.base import FeatureEncoder
 
 
 def check_layers(group: str, layers: tuple[int, ...], dropout: float) -> None:
-    """Refuse sizes of linear layers that make no sense, naming the group of options that they belong to."""
+    """Raise an error for invalid sizes of linear layers, with the group of options that they belong to."""
     if min(layers, default=1) < 1 or not 0 <= dropout < 1:
         raise ValueError(
             f"model/{group}=fully_connected: layers={list(layers)}, dropout={dropout:g}: sizes of at least 1 and a "

@@ -18,7 +18,7 @@ from eegbench.model.kernel.segments import at_each_position, cut
 PIECE_BYTES = {"cpu": 5 * 2**20, "cuda": 2**28}
 """Size of intermediate results by device type; on a CPU they should fit into the cache."""
 
-LANES = 16
+ROW_MULTIPLE = 16
 """Row lengths of tables are multiples of this number, for SIMD instructions."""
 
 
@@ -54,7 +54,7 @@ def to_filters(
     pool: int,
 ) -> Float[Tensor, "n_filters kernel"]:
     """Return the gradient of filters from that of maxima: for each filter, the sum of patches where it was largest."""
-    n_filters, n_patches, width = gradient.shape[2], gradient.shape[1] * pool, kernel + -kernel % LANES
+    n_filters, n_patches, width = gradient.shape[2], gradient.shape[1] * pool, kernel + -kernel % ROW_MULTIPLE
     patches = cut(signals, 0, (n_patches, width, 1), signals.dtype)
     total = torch.zeros(n_filters, width, device=signals.device)
     for piece in _pieces(signals, signals.element_size() * n_patches * width):
@@ -76,7 +76,7 @@ def to_signals(
     """Return the gradient of signals from that of maxima: in each pool, the sum of filters at their largest outputs."""
     n_signals, n_pools, n_filters = gradient.shape
     table = at_each_position(weight.float(), pool).flatten(0, 1)
-    table = pad(table, (0, -table.shape[1] % LANES))
+    table = pad(table, (0, -table.shape[1] % ROW_MULTIPLE))
     total = table.new_zeros(n_signals, max(n_times, (n_pools - 1) * pool + table.shape[1]))
     pools, filters = (torch.arange(n, dtype=chosen.dtype, device=chosen.device) for n in (n_pools, n_filters))
     before = pools[:, None] * (pool * n_filters) - filters

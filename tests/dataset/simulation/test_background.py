@@ -1,4 +1,4 @@
-"""Noise and events together have the levels that were drawn."""
+"""Noise and events together have the drawn levels."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Events come in the stages that they belong to, and stand in the signal where the table says."""
+"""Events occur in their stages, and are in the signal at the times in the table."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Simulated hypnograms have the statistics of real ones, and are as wrong as real ones."""
+"""Simulated hypnograms have the statistics of real ones, including errors of the expert."""
 
 from dataclasses import replace
 from functools import cache
@@ -16,7 +16,7 @@ from eegbench.dataset.simulation.subject import REFERENCE_AGE, draw_subject
 
 @cache
 def young(hours: float) -> list[Hypnogram]:
-    """Draw nights of sleepers of the age of those whose nights were measured."""
+    """Draw nights of subjects with the age of those whose nights were measured."""
     sleepers = [replace(draw_subject(number % 100, seed=number), age=REFERENCE_AGE) for number in range(150)]
     return [draw_hypnogram(s, hours=hours, rng=np.random.default_rng([9, i])) for i, s in enumerate(sleepers)]
 

@@ -1,4 +1,4 @@
-"""Levels vary over epochs, nights and sleepers as it was measured."""
+"""Levels vary over epochs, nights and subjects as measured."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ N_EPOCHS = 400
 
 
 def of_one_stage(stage: int, seed: int, elapsed: float = 0.5) -> np.ndarray:
-    """Return the level in the middle of each epoch of a long stretch of one stage."""
+    """Return the level in the middle of each epoch of a long period of one stage."""
     weights = stage_weights(np.full(N_EPOCHS, stage))
     rng = np.random.default_rng(seed)
     levels = draw_levels(weights, np.zeros(12), np.full(N_EPOCHS, elapsed), REAL_SPECTRA, rng)

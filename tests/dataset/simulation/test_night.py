@@ -1,4 +1,4 @@
-"""A night of either version is plausible in µV, the same every time, and frozen under its version."""
+"""A night of either version is plausible in µV, reproducible, and unchanged within its version."""
 
 from dataclasses import replace
 from functools import cache
@@ -100,7 +100,7 @@ def test_both_versions_have_the_same_labels_truth_and_events():
 
 
 def test_version_1_0_is_frozen():
-    """Where this fails, numbers of published runs have changed: raise the version and measure again.
+    """Fail if numbers of published runs have changed: then raise the version and measure again.
 
     Rounded statistics are compared, not bytes: the last bits of a sine differ between machines.
     """

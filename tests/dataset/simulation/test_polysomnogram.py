@@ -1,4 +1,4 @@
-"""The simulated signals of the Dreem Open Datasets show what the stages are."""
+"""The simulated signals of the Dreem Open Datasets reflect the stages."""
 
 import numpy as np
 import pytest

@@ -13,7 +13,7 @@ from eegbench.score.consensus import soft_agreement
 
 N_NIGHTS = {"dod_h": 25, "dod_o": 55}
 SEED = 7
-"""The default of ``dataset=simulated_dod``."""
+"""Default seed of ``dataset=simulated_dod``."""
 
 SOFT_AGREEMENT = {
     "dod_h": [0.8866, 0.9072, 0.9172, 0.8426, 0.9159],
@@ -51,7 +51,7 @@ def nights(model: str, seed: int = SEED):
 
 
 def shares_of_pairs(scored: list[np.ndarray]) -> np.ndarray:
-    """Return the share of the second scorer's stage for each stage of the first (20 pairs, 5, 5)."""
+    """Return the distribution of the second scorer's stage for each stage of the first (20 pairs, 5, 5)."""
     votes = [np.eye(5)[np.maximum(one, 0)] for one in scored]
     counts = sum(np.einsum("ans,bnt->abst", one, one) for one in votes)[TO_EACH_OTHER]
     return counts / counts.sum(axis=-1, keepdims=True)

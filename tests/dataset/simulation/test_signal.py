@@ -1,4 +1,4 @@
-"""The background follows the stages."""
+"""The background depends on the stages."""
 
 import numpy as np
 

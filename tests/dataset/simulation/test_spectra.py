@@ -1,4 +1,4 @@
-"""Features are those of the field's functions, and the measured spectra are those of the real nights."""
+"""Features equal those of common libraries, and the stored spectra are those of the real nights."""
 
 from dataclasses import fields
 from pathlib import Path
@@ -22,7 +22,7 @@ from eegbench.dataset.simulation.spectra import (
 )
 
 SLOW = 4.0
-"""How much more power made-up nights have below 0.5 Hz: it is measured as a difference."""
+"""Factor on the power below 0.5 Hz of artificial nights, because it is measured as a difference."""
 
 
 def test_white_noise_has_one_density_everywhere():
@@ -66,7 +66,7 @@ def test_wake_around_the_night_is_certain_and_other_labels_are_not():
 
 
 def test_means_and_spreads_come_back_through_the_mixture_of_labels():
-    """The labels of a made-up set are drawn from its truth as the simulator assumes."""
+    """Labels of an artificial set are drawn from its true stages as the simulator assumes."""
     rng = np.random.default_rng(0)
     found = [_made_up(rng) for _ in range(6)]
     measured = describe_spectra(found)

@@ -1,4 +1,4 @@
-"""The measured numbers are those of the real nights, and the functions that measure count as they should."""
+"""The stored statistics are those of the real nights, and the functions that compute them count correctly."""
 
 from dataclasses import fields
 from pathlib import Path

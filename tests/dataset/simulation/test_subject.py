@@ -1,4 +1,4 @@
-"""Sleepers are drawn one by one, and a few of them are as mixed as many."""
+"""Subjects are drawn independently, and a few of them are as diverse as many."""
 
 import numpy as np
 import pytest

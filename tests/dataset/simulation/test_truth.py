@@ -15,12 +15,12 @@ from eegbench.dataset.simulation import draw_subject, simulate_night
 from eegbench.dataset.simulation.spectra import FeatureNight, epoch_features, read_features
 
 TOLERANCE = 0.5
-"""Nats; the nights of eight sleepers differ from the mean of all by that much in some band."""
+"""Tolerance in nats; means over eight subjects differ from the mean over all by this much in some band."""
 
 
 @cache
 def simulated() -> list[FeatureNight]:
-    """Return nights of women of the age of those who were measured."""
+    """Return nights of women with the age of those whose nights were measured."""
     nights = []
     for number in range(8):
         sleeper = replace(draw_subject(number, seed=7), age=29, sex="F")

@@ -1,4 +1,4 @@
-"""Written nights have the form of Sleep-EDF's files."""
+"""Written nights have the format of Sleep-EDF's files."""
 
 from functools import cache
 from pathlib import Path

@@ -13,8 +13,8 @@ import psutil
 if TYPE_CHECKING:
     from optuna import Study
 
-BEAT_S = 30.0
-SILENCE_S = 150.0
+HEARTBEAT_S = 30.0
+DEAD_AFTER_S = 150.0
 """Seconds without a heartbeat after which a process of another machine is considered dead."""
 
 PREFIX = "alive:"
@@ -36,7 +36,7 @@ def is_alive(worker: str | None, beats: Mapping[str, Any]) -> bool:
             return abs(psutil.Process(int(pid)).create_time() - float(started)) < 0.05
         except psutil.Error:
             return False
-    return time.time() - float(beats.get(f"{PREFIX}{worker}", 0.0)) < SILENCE_S
+    return time.time() - float(beats.get(f"{PREFIX}{worker}", 0.0)) < DEAD_AFTER_S
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def beating(study: "Study") -> Iterator[str]:
     worker, done = my_id(), threading.Event()
 
     def beat() -> None:
-        while not done.wait(BEAT_S):
+        while not done.wait(HEARTBEAT_S):
             study.set_user_attr(f"{PREFIX}{worker}", time.time())
 
     study.set_user_attr(f"{PREFIX}{worker}", time.time())

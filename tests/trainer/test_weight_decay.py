@@ -14,8 +14,8 @@ from eegbench.config import build
 from eegbench.model.base import Encoder
 from eegbench.task import ParameterGroup
 from eegbench.task.supervised import Supervised
-from eegbench.trainer.decayed import parameter_groups
 from eegbench.trainer.schedule.constant import Constant
+from eegbench.trainer.weight_decay import parameter_groups
 from eegbench.types import Form
 
 SMALL = {"n_chunks": 2, "dim": 8, "n_layers": 1, "n_heads": 2, "hidden_dim": 4}
