@@ -1,6 +1,7 @@
 """Objects from options: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
 from eegbench.config.annotation import ConfigError, check_names, fill
+from eegbench.config.default import changed_options
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.plain import (
     check_options_folder,
@@ -23,6 +24,7 @@ __all__ = [
     "Node",
     "Spec",
     "build",
+    "changed_options",
     "check_names",
     "check_options_folder",
     "conf_folder",

@@ -1,11 +1,14 @@
 """Explain a finished run; its maps join its folder and its page in MLflow."""
 
+from eegbench.config import read_json
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
+from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.finished import Finished
 from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import check_named, places
+from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.split_file import check_split
 from eegbench.progress import tell
 from eegbench.report.console import print_place
@@ -26,6 +29,8 @@ def explain_finished(finished: Finished) -> None:
     data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))
     check_split(data, finished.folder)
     metrics = explain(finished.asked, finished.experiment, data, finished.folder)
+    summary = read_json(finished.folder / SUMMARY)
+    write_documents(finished.experiment, summary, finished.folder, by="eegbench explain")
     if finished.has_moved:
         tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
         return

@@ -14,6 +14,7 @@ from eegbench.distributed import following_main, is_main
 from eegbench.environment import choose_device, keep_freed_memory, seed_libraries, set_deterministic
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, overview, shared_data
+from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
 from eegbench.experiment.probing import check_windows
@@ -80,7 +81,9 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
         summary |= {"recordings_sha256": contents_digest(data.contents)}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
-        summary |= {"metrics": metrics, "link": run.link}
+        summary |= {"metrics": metrics, "link": run.link, "command": context.command}
+        with steps.optional_step("documents"):
+            write_documents(experiment, summary, folder, by="eegbench train")
         write_json(folder / SUMMARY, summary)
         with steps.optional_step("tracking"):
             run.finish(metrics=metrics, model=result.model)

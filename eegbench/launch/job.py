@@ -11,10 +11,12 @@ import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
 from eegbench.config import plain
+from eegbench.distributed import world_size
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run import run_experiment
 from eegbench.launch.interrupt import stop_if_interrupted
+from eegbench.launch.remake import remake_command
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.objective import values, values_there, watched
@@ -25,10 +27,10 @@ from eegbench.trainer.base import NonFiniteLossError
 def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | None:
     """Run a job's experiments and return the objectives of its sweep; None without labels."""
     folder = Path(hydra.runtime.output_dir).resolve()
-    context = _context(experiment, hydra)
+    context = replace(_context(experiment, hydra), command=_command(hydra, None))
     with _study_trial(experiment, hydra) as trial:
         try:
-            found = _run_seeds(experiment, folder, context, trial)
+            found = _run_seeds(experiment, folder, context, trial, hydra)
         except Pruned as pruned:
             if trial:
                 trial.prune()
@@ -42,12 +44,15 @@ def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | 
     return found[0] if found and len(found) == 1 else found
 
 
-def _run_seeds(experiment: Experiment, folder: Path, context: SweepContext, trial: Trial | None) -> list[float] | None:
+def _run_seeds(
+    experiment: Experiment, folder: Path, context: SweepContext, trial: Trial | None, hydra: DictConfig
+) -> list[float] | None:
     """Run the experiment with each seed and return the mean of each objective."""
     seeds, objectives = experiment.sweep.seeds, experiment.sweep.objectives
     found: list[list[float]] = []
     for position, seed in enumerate(seeds or [experiment.seed]):
-        named = replace(context, name=f"{context.name} seed {seed}".strip()) if seeds else context
+        name = f"{context.name} seed {seed}".strip()
+        named = replace(context, name=name, command=_command(hydra, seed)) if seeds else context
         watching = replace(named, watch=_Watch(experiment, trial, position, [one[0] for one in found]))
         place = folder / f"seed_{seed}" if seeds else folder
         of_seed = read_experiment({**experiment.options, "seed": seed}) if seeds else experiment
@@ -99,6 +104,12 @@ def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
     name, is_trial = short_name(varied), sweep.study is not None
     tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
     return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial, user_options=own)
+
+
+def _command(hydra: DictConfig, seed: int | None) -> str:
+    """Return the command that makes a run of the job again."""
+    words = [str(word) for word in hydra.overrides.task]
+    return remake_command(words, user_options=_user_options(hydra), n_processes=world_size(), seed=seed)
 
 
 def _user_options(hydra: DictConfig) -> str:

@@ -128,6 +128,7 @@ def tell_failures(failures: Mapping[str, str], folder: Path, trusted: Sequence[s
     remedies = {
         "explanation": f"try its maps again with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
         "figures": f"the numbers of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
+        "documents": f"the scores are in {folder / 'scores.csv'}, the options in {folder / 'config.yaml'}",
         "tracking": f"scores, files and model are in {folder}, and not complete in MLflow",
     }
     for step, reason in failures.items():
@@ -170,8 +171,13 @@ def print_unlabelled() -> None:
 
 def print_training(summary: Mapping[str, Any]) -> None:
     """Print what training took, from a run's summary."""
-    print(
-        f"\ntrained for {plural(summary['n_passes'], 'pass')}, {plural(summary['n_steps'], 'step')} of the optimiser "
+    print(f"\n{training_text(summary)}")
+
+
+def training_text(summary: Mapping[str, Any]) -> str:
+    """Return what training took, from a run's summary."""
+    return (
+        f"trained for {plural(summary['n_passes'], 'pass')}, {plural(summary['n_steps'], 'step')} of the optimiser "
         f"and {plural(summary['n_examples'], 'example')} ({summary['n_drawn']:,} drawn), {_rate(summary)}"
         f"in {summary['precision']}; {_weights(summary)}; {summary['stopped']}"
     )

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from eegbench.score.interval import KIND, MIN_SUBJECTS
 from eegbench.score.metric import MACRO
+from eegbench.score.sheet import Sheet
 from eegbench.types import Score
 
 HEADERS = {
@@ -96,6 +97,20 @@ def markdown(
 ) -> str:
     """Return the same tables in Markdown; the parameters are those of ``render``."""
     return "\n\n".join(_markdown(block) for block in _blocks(scores, n_subjects, absent)) + "\n"
+
+
+def as_sheets(
+    scores: Sequence[Score], *, n_subjects: Mapping[str, int], absent: Mapping[str, Sequence[str]] = NONE
+) -> list[Sheet]:
+    """Return the same tables for pages; the parameters are those of ``render``."""
+    return [_sheet(block) for block in _blocks(scores, n_subjects, absent)]
+
+
+def _sheet(block: _Block) -> Sheet:
+    rows = tuple(
+        (_name(probe), *(_cell(row, metric, " ") for metric in block.headers)) for probe, row in block.rows.items()
+    )
+    return Sheet(block.title, ("probe", *block.headers.values()), rows, block.note)
 
 
 def _blocks(

@@ -40,6 +40,8 @@ class SweepContext:
     user_options
         Folder of the user's own options (``--config-dir``), which resuming the run needs too; an empty text if there
         is none.
+    command
+        Command that makes the run again; an empty text if no command line started it.
     """
 
     parent: Path | None = None
@@ -48,6 +50,7 @@ class SweepContext:
     watch: Watch = _unwatched
     is_trial: bool = False
     user_options: str = ""
+    command: str = ""
 
 
 def varied_words(folder: Path, words: Sequence[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import urllib.error
 import urllib.request
 import warnings
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from eegbench.text import without_secrets
 from eegbench.tracking.moved import ARTEFACTS, follow_move
 
 Client = Any
@@ -55,7 +55,7 @@ class Place:
     @property
     def public_uri(self) -> str:
         """The URI without its password."""
-        return re.sub(r"://([^:/@]*):[^@]*@", r"://\1:***@", self.uri)
+        return without_secrets(self.uri)
 
 
 def database_file(folder: Path) -> Path:
