@@ -15,17 +15,20 @@ def node_of(path: Path) -> dict[str, Any]:
     tree = OmegaConf.load(path)
     defaults = tree.pop("defaults", [])
     below = [base for base in defaults if isinstance(base, str) and base != "_self_"]
-    parts = [_part(*next(iter(base.items()))) for base in defaults if not isinstance(base, str)]
+    parts = [_part(path, *next(iter(base.items()))) for base in defaults if not isinstance(base, str)]
     bases = (node_of(path.with_name(f"{base.partition('@')[0]}.yaml")) for base in below)
     merged = OmegaConf.merge(*bases, *parts, tree)
-    root = OmegaConf.create({"explain": OmegaConf.load(EXPLAIN), "node": merged})  # which some options take from
+    paths = OmegaConf.load(CONF / "paths" / "default.yaml")  # some options take from it, and from explain
+    root = OmegaConf.create({"explain": OmegaConf.load(EXPLAIN), "paths": paths, "node": merged})
     return OmegaConf.to_container(root.node, resolve=True)
 
 
-def _part(name: str, option: str) -> DictConfig:
+def _part(path: Path, name: str, option: str | None) -> DictConfig:
     """Return an option of another group at its place, from a default such as ``/model/sequence@sequence: gru``."""
     group, _, place = name.partition("@")
     part = OmegaConf.create({})
     if group.startswith("/"):
         OmegaConf.update(part, place, node_of(CONF / group.removeprefix("/") / f"{option}.yaml"))
+    elif not group.startswith("override ") and option is not None:  # a group below this one
+        OmegaConf.update(part, group, node_of(path.parent / group / f"{option}.yaml"))
     return part

@@ -6,6 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from eegbench.atomic import write_csv, write_text
+from eegbench.comparison.methods import methods_references, methods_text
 from eegbench.comparison.notes import metric_name, ranking_note, title
 from eegbench.comparison.page import Report, as_latex, as_markdown, as_page
 from eegbench.comparison.sheets import display_name
@@ -35,6 +36,9 @@ def write_all(report: Report, folder: Path) -> None:
     write_csv(folder / "per_subject.csv", comparison.by_subject())
     write_text(folder / "comparison.md", as_markdown(report))
     write_text(folder / "comparison.tex", as_latex(report))
+    methods = methods_text(comparison, report.versions)
+    write_text(folder / "methods.md", methods)
+    write_text(folder / "references.bib", methods_references(methods, report.versions))
     write_text(folder / "comparison.html", as_page(report, {stem: as_svg(figure) for stem, figure in drawn.items()}))
 
 

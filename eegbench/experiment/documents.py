@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_text
+from eegbench.environment import git_state, versions
 from eegbench.experiment.base import Experiment
+from eegbench.report.methods.text import attribution_document, methods_references, methods_text
 from eegbench.report.run_page import run_page
 from eegbench.report.run_sources import RunSources
 
-REPORT = "report.html"
+REPORT, METHODS, REFERENCES = "report.html", "methods.md", "references.bib"
 
 
 def write_documents(experiment: Experiment, summary: Mapping[str, Any], folder: Path, *, by: str) -> None:
@@ -28,4 +30,24 @@ def write_documents(experiment: Experiment, summary: Mapping[str, Any], folder: 
         The command that writes them.
     """
     run = RunSources(folder, experiment.options, summary, experiment.choices, experiment.dataset.card)
-    write_text(folder / REPORT, run_page(run, datetime.now(), by))
+    methods = methods_text(run)
+    write_text(folder / METHODS, methods)
+    write_text(folder / REFERENCES, methods_references(run, methods))
+    write_text(folder / REPORT, run_page(run, datetime.now(), by, methods))
+
+
+def write_map_documents(tables: Path, into: Path, about: str = "") -> None:
+    """Write what a paper's Methods section says of maps.
+
+    Parameters
+    ----------
+    tables
+        The folder of the numbers of maps, whose facts are told.
+    into
+        The folder to write to.
+    about
+        A sentence that comes first.
+    """
+    text, cited = attribution_document(tables, versions() | git_state(), about)
+    write_text(into / METHODS, text)
+    write_text(into / REFERENCES, cited)

@@ -12,6 +12,7 @@ from jaxtyping import Int
 from eegbench.config import ConfigError, Spec
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.data import Data
+from eegbench.experiment.documents import write_map_documents
 from eegbench.experiment.probe_options import check_predictor
 from eegbench.inference.model_folder import NETWORK, model_folder
 from eegbench.inference.network import Network, load_network
@@ -75,6 +76,8 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
         checks += [check | about for check in _explain_group(asked, scene, suffix, about, album)]
     table = pd.DataFrame(checks)
     album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
+    tables = folder / "tables" / place
+    write_map_documents(tables, tables)
     print_checks(table)
     album.raise_failed()
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")

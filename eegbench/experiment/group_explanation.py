@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from eegbench.experiment.documents import write_map_documents
 from eegbench.experiment.finished import Finished
 from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
@@ -44,6 +45,12 @@ def explain_group(runs: Sequence[Finished]) -> None:
     groups = group_runs(runs)
     table = pd.DataFrame([row for method in methods for row in _write_method(groups, place, method, album)])
     album.add_table(f"{place}/group", table)
+    about = (
+        f"Maps of {len(folders)} runs were averaged in {len(groups)} group(s) of runs that differ in seeds or "
+        f"subjects alone; "
+        "errors of means are over runs. Of each run:"
+    )
+    write_map_documents(folders[0] / "tables" / place, folder, about)
     album.raise_failed()
     print_group_maps(table)
     facts = RunFacts(

@@ -18,12 +18,16 @@ from eegbench.types import SPLITS
 MAX_VALUE = 300
 """Characters of an option's value that are shown; ``config.yaml`` holds all."""
 
+CLASS = "._target_"
+PLACES = (".root", ".cache", ".addresses")
+"""How the names of options end that say where recordings lie."""
+
 COUNTS = {"subjects": "n_subjects", "recordings": "n_recordings", "windows": "n_windows"}
 REJECTED = {"unscored": "n_unscored", "flat": "n_flat", "saturated": "n_saturated", "marked bad": "n_marked_bad"}
 """Columns of the table of windows, around those of the classes."""
 
 
-def run_page(run: RunSources, written: datetime, by: str) -> str:
+def run_page(run: RunSources, written: datetime, by: str, methods: str) -> str:
     """Return the page of a run.
 
     Parameters
@@ -32,6 +36,8 @@ def run_page(run: RunSources, written: datetime, by: str) -> str:
         What its files say.
     written, by
         When the page is written, and by which command.
+    methods
+        What a paper's Methods section says of the run.
     """
     summary, choices = run.summary, run.choices
     title = f"{summary['name']}: {choices['task']} with {choices['model']}, seed {summary['seed']}"
@@ -43,6 +49,7 @@ def run_page(run: RunSources, written: datetime, by: str) -> str:
         section("Subjects", *_subjects(run)),
         figure_parts(run.folder),
         section("Settings that differ from the defaults", *_settings(run.options)),
+        section("Methods", paragraph("Also in methods.md, with the works cited in references.bib."), code(methods)),
         section("How it was made", *_made(run)),
     ]
     return as_document(title, scope, parts)
@@ -86,7 +93,7 @@ def _data(run: RunSources) -> list[str]:
         paragraph(f"{_sentence(summary['coverage'])} Windows of {run.form.window_s:g} s; signals {'; '.join(groups)}."),
         as_html(_windows(summary["counts"])),
         paragraph(f"{run.card.citation} ({run.card.url}; licence: {run.card.licence})"),
-        paragraph("Recordings that were left out:" if left_out else "No recording was left out."),
+        paragraph("Recordings that were left out:" if left_out else "Every recording that was listed could be used."),
         bullets(left_out),
         bullets([*summary["notes"], *told]),
     ]
@@ -124,10 +131,10 @@ def _subjects(run: RunSources) -> list[str]:
 
 
 def _settings(options: Mapping[str, Any]) -> list[str]:
-    changed = changed_options(options)
+    changed = {name: of for name, of in changed_options(options).items() if not name.endswith(PLACES)}
     if not changed:
         return [paragraph("None: these are the defaults of eegbench train.")]
-    rows = tuple((name, _value(value), _value(default)) for name, (value, default) in changed.items())
+    rows = tuple((name.removesuffix(CLASS), *(_value(one, name) for one in of)) for name, of in changed.items())
     note = "Options that change no score, such as folders and trackers, are left out. config.yaml holds all options."
     return [as_html(Sheet("", ("option", "value", "default"), rows, note, n_names=3))]
 
@@ -138,8 +145,10 @@ def _made(run: RunSources) -> list[str]:
     return [code(command) if command else paragraph(unknown), facts(run.versions)]
 
 
-def _value(value: object) -> str:
-    """Return an option's value as it is typed, cut where it is long."""
+def _value(value: object, name: str) -> str:
+    """Return an option's value as it is typed, cut where it is long; a class without its module."""
+    if name.endswith(CLASS):
+        return str(value).rpartition(".")[2]
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     text = without_secrets(text)
     return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]} …"

@@ -36,6 +36,9 @@ COVERAGE = 0.95
 KIND = f"{100 * COVERAGE:.0f} % Student-t interval"
 """Name of the interval in notes and captions."""
 
+CITED = ("efron1981",)
+"""Keys of its sources in ``eegbench/document/library.bib``."""
+
 Weights = Int[np.ndarray, "n_samples n_subjects"]
 Values = Float[np.ndarray, "*batch"]
 

@@ -46,7 +46,7 @@ def sources(folder, **changed):
 
 
 def page(run) -> str:
-    return run_page(run, WRITTEN, "eegbench train")
+    return run_page(run, WRITTEN, "eegbench train", "# Methods")
 
 
 def test_a_run_leaves_a_page_with_its_scores_data_settings_versions_and_command(finished):
@@ -138,8 +138,10 @@ def test_marks_of_scores_are_explained(finished):
 def test_passwords_are_on_no_page(finished):
     options = read_plain(finished / "config.yaml")
     options["tracking"]["uri"] = "postgresql://me:hidden@host/db"
-    options["dataset"]["folder"] = "https://example.org/set?token=hidden"
-    assert "hidden" not in page(sources(finished, options=options))
+    options["preprocessing"]["hint"] = "https://example.org/set?token=hidden"
+    text = page(sources(finished, options=options))
+    assert "https://example.org/set?token=***" in text
+    assert "hidden" not in text
 
 
 def test_a_run_without_labels_says_so(finished):

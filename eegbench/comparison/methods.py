@@ -1,0 +1,86 @@
+"""What a paper's Methods section says of a comparison, and the works that it cites."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from eegbench.comparison.notes import HOW, interval_note, metric_name
+from eegbench.comparison.tables import ALPHA, Comparison
+from eegbench.comparison.tested import FOLD
+from eegbench.document.bibliography import cite, references
+from eegbench.document.prose import listed
+from eegbench.document.software import package_entry, software_text
+from eegbench.score.interval import CITED
+from eegbench.score.render import plural
+
+SPLITS = {"test": "test", "valid": "validation"}
+
+
+def methods_text(comparison: Comparison, versions: Mapping[str, str]) -> str:
+    """Return what was compared and how, in Markdown; citations are keys of the references.
+
+    Parameters
+    ----------
+    comparison
+        The numbers.
+    versions
+        Of the software.
+    """
+    parts = [_groups(comparison), _values(comparison), _tests(comparison), software_text(versions)]
+    return "\n\n".join(["# Methods", *(part for part in parts if part)]) + "\n"
+
+
+def methods_references(text: str, versions: Mapping[str, str]) -> str:
+    """Return the BibTeX entries of what the text cites."""
+    return references(text, package_entry(versions))
+
+
+def _groups(comparison: Comparison) -> str:
+    """Return which groups there are, of how many runs, with which options in common."""
+    question, groups = comparison.question, comparison.groups
+    named = [
+        f"{group.name} ({plural(len(group.runs), 'run')}, seeds {_seeds(group.values('seed'))})" for group in groups
+    ]
+    how = HOW[question.aggregation].rstrip(",")
+    subjects = plural(len(comparison.subjects), f"{SPLITS[question.split]} subject")
+    return (
+        f"Groups of runs by {listed([name.replace('_', ' ') for name in question.by])} were compared by "
+        f"{metric_name(question.metric)}, {how} of {subjects}: {listed(named)}."
+    )
+
+
+def _seeds(values: tuple[str, ...]) -> str:
+    return listed(values) if values else "not varied"
+
+
+def _values(comparison: Comparison) -> str:
+    """Return what a group's value is, and its interval."""
+    is_folded = any(FOLD in run.run.parameters for run in comparison.runs)
+    folds = "; the folds of a replicate were pooled first" if is_folded else ""
+    note = interval_note(comparison)
+    cited = f" {cite(*CITED)}" if note.startswith("[low") else ""
+    return (
+        "A group's value is the mean over its replicates (seeds and draws of subjects), and SD their standard "
+        f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random "
+        f"weights and to "
+        "hand-made features, and the majority class and uniform guesses were scored."
+    )
+
+
+def _tests(comparison: Comparison) -> str:
+    """Return how groups were tested against each other, where they were."""
+    pairs, ranked = comparison.pairs, comparison.ranking
+    told = []
+    if any(isfinite(one.p) for one in pairs):
+        told.append(
+            "Groups were compared on the same subjects by two-sided Wilcoxon signed-rank tests [@wilcoxon1945], zeros "
+            "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; "
+            "effect sizes are "
+            "the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
+        )
+    if ranked is not None:
+        told.append(
+            f"Mean ranks over {plural(ranked.n, 'subject')} were compared by Friedman's test [@demsar2006] "
+            f"(p = {ranked.p:.2g}); bars join groups that Holm-corrected Wilcoxon tests do not separate at {ALPHA} "
+            "[@benavoli2016]."
+        )
+    return " ".join(told)

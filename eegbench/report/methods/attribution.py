@@ -1,0 +1,105 @@
+"""Clauses of interpretability methods: which maps were made of a run's network, on which windows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from eegbench.config import read_json
+from eegbench.document.prose import listed
+from eegbench.report.methods.clause import Clauses, Options, describe
+from eegbench.score.render import plural
+
+
+def _perturbation(options: Options) -> str:
+    kind, unit = options.value("kind"), options.value("unit")
+    units = {
+        "bin_std": "standard deviations of each bin's amplitude over windows",
+        "raw": "units of the Fourier transform",
+    }
+    noise = {
+        "additive": f"normal noise added to spectral amplitudes ({options['scale']} {units.get(unit, unit)})",
+        "multiplicative": f"spectral amplitudes times 1 + normal noise of {options['scale']}",
+        "phase": f"noise on phases of up to {options['scale']} half turns",
+    }
+    layer = options.value("layer")
+    of = "the scores" if layer is None else f"the filters of {layer}"
+    n = options.value("n_permutations")
+    tested = f", p values from {n} permutations" if n else ", without p values"
+    return (
+        f"input-perturbation correlation maps [@schirrmeister2017]: {noise.get(kind, kind)}, correlated with "
+        f"the change of "
+        f"{of} over {options['n_iterations']} iterations{tested} (unit of noise: {unit})"
+    )
+
+
+def _rollout(options: Options) -> str:
+    weighting = options.value("weighting")
+    kinds = {
+        "attention": "attention rollout [@abnar2020]",
+        "gradient": "attention rollout weighted by gradients [@chefer2021]",
+        "upstream_compat": "attention rollout [@abnar2020] as eeg-transformer computes it",
+    }
+    left_out = "windows that are not predicted rightly left out, " if options.value("only_correct") else ""
+    least = options["min_confidence"]
+    return f"{kinds.get(weighting, weighting)} ({options['heads']} over heads, {left_out}least confidence {least})"
+
+
+def _grad_cam(options: Options) -> str:
+    layer = options.value("layer")
+    return f"Grad-CAM [@selvaraju2017] of {'the last convolution over time' if layer is None else f'the layer {layer}'}"
+
+
+_I = "eegbench.interpretability"
+
+METHODS: Clauses = {
+    f"{_I}.amplitude_gradient.AmplitudeGradient": "gradients of the scores by the amplitude of each frequency "
+    "and channel",
+    f"{_I}.amplitude_perturbation.AmplitudePerturbation": _perturbation,
+    f"{_I}.attention_rollout.AttentionRollout": _rollout,
+    f"{_I}.filter_spectrum.FilterSpectrum": "amplitude spectra of the first filters",
+    f"{_I}.grad_cam.GradCam": _grad_cam,
+    f"{_I}.input_x_gradient.InputXGradient": "input times gradient [@shrikumar2016]",
+    f"{_I}.integrated_gradients.IntegratedGradients": "integrated gradients [@sundararajan2017] with {n_steps} steps",
+    f"{_I}.occlusion.Occlusion": "occlusion [@zeiler2014] of channels and of their bands ({bands_hz} Hz)",
+    f"{_I}.saliency.Saliency": "saliency [@simonyan2014]: the mean absolute gradient by each sample",
+}
+"""Noun phrases."""
+
+
+def attribution_text(tables: Path) -> str:
+    """Return which maps were made, and how each was checked; an empty text where none was.
+
+    Parameters
+    ----------
+    tables
+        The folder of the numbers of maps, one JSON of facts for each.
+    """
+    maps: dict[str, list[str]] = {}
+    for name, facts in _facts(tables):
+        seen = {part: facts[part] for part in ("predictor", "split", "n_windows", "seed")}
+        maps.setdefault(json.dumps(seen), []).append(f"{name}, {describe(facts['options'], METHODS)}")
+    told = []
+    for key, named in maps.items():
+        seen = json.loads(key)
+        told.append(
+            f"Maps of what the {seen['predictor']} uses were made on {plural(seen['n_windows'], 'window')} of "
+            f"the split "
+            f"{seen['split']}, as many of each class as there are or as asked for (seed {seen['seed']}): "
+            f"{listed(named)}."
+        )
+    if told:
+        told.append(
+            "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and "
+            "where possible "
+            "checked by deleting and inserting the places that it marks [@petsiuk2018]."
+        )
+    return " ".join(told)
+
+
+def _facts(tables: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the facts of each map, by its name."""
+    for path in sorted(tables.glob("*.json")):
+        facts = read_json(path)
+        if isinstance(facts.get("options"), Mapping) and "n_windows" in facts:
+            yield path.stem.replace("_", " "), facts

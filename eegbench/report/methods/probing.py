@@ -1,0 +1,86 @@
+"""Clauses of probes and their controls: what was fitted to the encoder with labels, and what it is compared with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from eegbench.inference.model_folder import NETWORK
+from eegbench.probe.control import HAND_MADE
+from eegbench.report.methods.clause import Clauses, Options, describe, in_words
+from eegbench.report.methods.network import MODELS
+from eegbench.report.methods.training import TRAINERS
+from eegbench.report.run_sources import RunSources
+
+
+def _several(values: Any, name: str) -> str:
+    if isinstance(values, list | tuple) and len(values) > 1:
+        return f"{name} chosen from {in_words(values, {})} by the balanced accuracy on the validation subjects"
+    return f"{name} = {in_words(values, {})}"
+
+
+def _linear(options: Options) -> str:
+    strength = _several(options.value("C"), "the inverse strength C")
+    return (
+        "multinomial logistic regression on the frozen encoder's standardised embeddings, with an L2 penalty "
+        "and balanced "
+        f"classes ({strength})"
+    )
+
+
+def _knn(options: Options) -> str:
+    k = _several(options.value("k"), "k")
+    weights = options.value("weights")
+    votes = {"distance": "weighted by the inverse of distance", "uniform": "of equal weight"}
+    balanced = ", divided by the size of the class" if options.value("balanced") else ""
+    return (
+        f"k nearest neighbours [@wu2018] among the frozen encoder's standardised embeddings ({k}; {options['metric']} "
+        f"distance; votes {votes.get(weights, weights)}{balanced})"
+    )
+
+
+def _finetune(options: Options) -> str:
+    drawn = "classes drawn equally often" if options.value("class_balanced") else "each window drawn once a pass"
+    trainer = describe(options.value("trainer"), TRAINERS)
+    return (
+        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by "
+        f"{trainer}, the best "
+        "pass on the validation subjects kept"
+    )
+
+
+_P = "eegbench.probe"
+
+PROBES: Clauses = {
+    f"{_P}.linear.Linear": _linear,
+    f"{_P}.knn.Knn": _knn,
+    f"{_P}.finetune.Finetune": _finetune,
+}
+"""Noun phrases."""
+
+
+def probing_text(run: RunSources) -> str:
+    """Return which classifiers were fitted, and their controls."""
+    summary, options = run.summary, run.options["probe"]
+    named = [f"{_name(name)}: {describe(node, PROBES)}{_chosen(summary, name)}" for name, node in options["of"].items()]
+    told = [f"Probes were fitted to the training subjects' labels after training ({'; '.join(named)})."]
+    if any(score["probe"] == NETWORK for score in summary["scores"]):
+        told.append("The network itself, the head that was trained with the encoder, was scored as well.")
+    told.append(f"As controls the same probes were fitted to {_controls(summary, options['hand_made'])}.")
+    told.append("The most frequent class of the training windows and uniform guesses were scored as well.")
+    told.append("Each test window was predicted once, after all choices were made.")
+    return " ".join(told)
+
+
+def _controls(summary: Mapping[str, Any], features: Mapping[str, Any]) -> str:
+    random_weights = "the same encoder with random weights"
+    if not any(control.endswith(HAND_MADE) for control in summary["fitted_with"]):
+        return random_weights
+    return f"{random_weights}, and to features of windows that were not standardised: {describe(features, MODELS)}"
+
+
+def _chosen(summary: Mapping[str, Any], name: str) -> str:
+    facts = {fact: value for fact, value in summary["probes"].get(name, {}).items() if fact != "n_iter"}
+    return f"; chosen was {', '.join(f'{fact} = {value}' for fact, value in facts.items())}" if facts else ""
+
+
+def _name(probe: str) -> str:
+    return probe.replace("_", " ")
