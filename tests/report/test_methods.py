@@ -121,4 +121,4 @@ def test_maps_of_a_run_are_told_in_its_text_and_next_to_them(stager):
         assert "occlusion [@zeiler2014] of channels and of their bands (low 3–8, high 10–14 Hz)" in text
         assert "20 windows of the split test" in text
     assert "zeiler2014" in (stager / "tables" / "interpretability" / "references.bib").read_text(encoding="utf-8")
-    assert "sequences of 5 windows that begin every 1 window(s)" in (stager / "methods.md").read_text(encoding="utf-8")
+    assert "sequences of 5 windows that begin 1 window apart" in (stager / "methods.md").read_text(encoding="utf-8")

@@ -24,9 +24,11 @@ def _channels(options: Options) -> str:
 
 
 def _simulated_sleep(options: Options) -> str:
+    nights = plural(options.value("n_nights"), "night")
     return (
-        "nights simulated by eegbench (simulator version {version}, seed {seed}, {n_subjects} subjects with "
-        "{n_nights} night(s) each, records of {hours} h), whose hypnograms follow those of Sleep-EDF Expanded "
+        f"nights simulated by eegbench (simulator version {{version}}, seed {{seed}}, {{n_subjects}} subjects "
+        f"with {nights} "
+        "each, records of {hours} h), whose hypnograms follow those of Sleep-EDF Expanded "
         "[@kemp2000] "
         "and whose disagreement of experts follows DOD-H [@guillot2020]"
     ).format_map(options)
@@ -147,7 +149,7 @@ def describe_labels(node: Mapping[str, Any], classes: Collection[str]) -> str:
         texts.setdefault(str(name), []).append(str(text))
     named = [f"{n} ({', '.join(of)})" if of != [n] else n for n, of in texts.items() if n in classes]
     told = [f"The classes, with the labels that they stand for, were {listed(named)}."] if named else []
-    told += [f"The label {listed(list(map(str, ignored)))} had no class."] if ignored else []
+    told += [f"Without a class were the labels {listed(list(map(str, ignored)))}."] if ignored else []
     return " ".join(told)
 
 

@@ -66,7 +66,7 @@ def _recurrent(text: str) -> Clause:
 _TIMES = (
     "two convolutions of 0.5 s over time with {n_filters} filters, each max-pooled over 0.125 s, and a linear layer "
 )
-_LAYERS = "{n_layers} layer(s) of {hidden_dim} units a direction and dropout {dropout}"
+_LAYERS = "{hidden_dim} units a direction, layers: {n_layers}, dropout {dropout}"
 _M = "eegbench.model"
 
 MODELS: Clauses = {

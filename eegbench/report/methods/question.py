@@ -6,6 +6,7 @@ from eegbench.document.prose import listed
 from eegbench.report.methods.clause import Clauses, Options, describe
 from eegbench.report.methods.network import MODELS
 from eegbench.report.run_sources import RunSources
+from eegbench.score.render import plural
 
 
 def _weighted(options: Options) -> str:
@@ -137,7 +138,8 @@ def _single(options: Options) -> str:
 def _stretches(options: Options) -> str:
     ends = options.value("ends")
     rules = {"within": "within a stretch of the recording", "absent": "around every window"}
-    text = "sequences of {length} windows that begin every {every} window(s), ".format_map(options)
+    every = plural(options.value("every"), "window")
+    text = f"sequences of {options['length']} windows that begin {every} apart, "
     return f"{text}{rules.get(ends, ends)}, in random order"
 
 
