@@ -17,9 +17,7 @@ from typing import Any
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
-_SECRET = re.compile(
-    r"([?&;](?:\w*password|passwd|pwd|\w*token|\w*secret|\w*signature|\w*key)=)[^&;\s]+", re.IGNORECASE
-)
+_SECRET = re.compile(r"([?&;](?:[\w-]*(?:password|token|secret|signature|key)|passwd|pwd)=)[^&;\s]+", re.IGNORECASE)
 
 
 def composed(text: str) -> str:
@@ -33,9 +31,7 @@ def without_secrets(text: str) -> str:
     These are what stands between a user's name and a host (``://NAME:PASSWORD@``), and values such as ``password=…``.
     """
     hidden = re.sub(r"://([^:/@\s]*):\S*@", r"://\1:***@", text)
-    return re.sub(
-        r"(?i)([?&;](?:\w*password|passwd|pwd|\w*token|\w*secret|\w*signature|\w*key)=)[^&;\s]+", r"\1***", hidden
-    )
+    return _SECRET.sub(r"\1***", hidden)
 
 
 def spelled_there(path: Path) -> Path:

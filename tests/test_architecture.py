@@ -21,6 +21,7 @@ CODE_ONLY = {
     "command",
     "comparison",
     "config",
+    "document",
     "experiment",
     "figure",
     "inference",

@@ -10,8 +10,9 @@ from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import check_named, places
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.split_file import check_split
+from eegbench.experiment.steps import Steps
 from eegbench.progress import tell
-from eegbench.report.console import print_place
+from eegbench.report.console import print_place, tell_failures
 from eegbench.sweep.sweep_context import SweepContext
 from eegbench.tracking.base import tracked
 
@@ -29,8 +30,7 @@ def explain_finished(finished: Finished) -> None:
     data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))
     check_split(data, finished.folder)
     metrics = explain(finished.asked, finished.experiment, data, finished.folder)
-    summary = read_json(finished.folder / SUMMARY)
-    write_documents(finished.experiment, summary, finished.folder, by="eegbench explain")
+    _write_documents(finished)
     if finished.has_moved:
         tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
         return
@@ -38,3 +38,11 @@ def explain_finished(finished: Finished) -> None:
     with tracked(finished.experiment.tracker, facts) as run:  # after the work: a failure leaves the run as it was
         run.finish(metrics=metrics, model=None)
     print_place(finished.folder / "figures" / finished.asked.explained.folder, run.link)
+
+
+def _write_documents(finished: Finished) -> None:
+    """Write the run's documents anew, with its maps; maps that are there stay where that fails."""
+    steps, folder = Steps(), finished.folder
+    with steps.optional_step("documents"):
+        write_documents(finished.experiment, read_json(folder / SUMMARY), folder, by="eegbench explain")
+    tell_failures(steps.failures, folder, finished.experiment.trusted)

@@ -11,6 +11,7 @@ import pytest
 
 from eegbench.__main__ import main
 from eegbench.comparison.sheets import display_name
+from eegbench.document.bibliography import cited_keys
 
 PROBES = ["random_weights", "hand_made", "majority", "chance"]
 FILES = {
@@ -21,7 +22,9 @@ FILES = {
     "figures/forest.pdf",
     "figures/forest.png",
     "figures/forest.svg",
+    "methods.md",
     "per_subject.csv",
+    "references.bib",
     "table.csv",
     "tracking.json",
 }
@@ -104,6 +107,16 @@ def test_every_page_holds_the_table_the_notes_and_the_runs(made, four):
         assert "torch" in text
     assert texts["tex"].count(r"\toprule") == 3
     assert texts["tex"].count("{") == texts["tex"].count("}")
+
+
+def test_the_methods_text_says_what_was_compared_and_cites_its_works(made):
+    text, cited = (made / "methods.md").read_text(), (made / "references.bib").read_text()
+    assert "by model and model.embed dim were compared by balanced accuracy" in text
+    assert "pooled over the windows of 6 test subjects" in text
+    assert "embed_dim=4 (2 runs, seeds 1 and 2)" in text
+    assert "two-sided Wilcoxon signed-rank tests [@wilcoxon1945]" in text
+    assert "Friedman" not in text  # of two groups there is no ranking
+    assert re.findall(r"^@\w+\{([\w-]+),", cited, re.MULTILINE) == cited_keys(text)
 
 
 def test_the_page_asks_nothing_of_any_other_place(made):

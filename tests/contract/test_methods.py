@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from options import node_of
 
-from eegbench.config import NO_EFFECT, conf_folder
+from eegbench.config import NO_EFFECT, conf_folder, plain
 from eegbench.document.bibliography import cited_keys, library
+from eegbench.launch.help import composed
 from eegbench.report.methods.attribution import METHODS
 from eegbench.report.methods.clause import TARGET, UNMENTIONED, describe
 from eegbench.report.methods.data import DATASETS, describe_labels
@@ -42,6 +43,11 @@ FILES = sorted(
     path
     for path in conf_folder().rglob("*.yaml")
     if len(parts := path.relative_to(conf_folder()).parts) > 1 and parts[0] not in ELSEWHERE and "labels" not in parts
+)
+
+EXPERIMENTS = sorted(
+    str(path.relative_to(conf_folder() / "experiment").with_suffix(""))
+    for path in (conf_folder() / "experiment").rglob("*.yaml")
 )
 
 
@@ -120,6 +126,29 @@ def _is_told(node: Mapping[str, Any], path: tuple[Any, ...]) -> bool:
                 if words(other) != words(basis):
                     return True
     return False
+
+
+def nodes(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the outermost nodes of a config."""
+    if isinstance(value, Mapping):
+        if TARGET in value:
+            yield value
+        else:
+            for inside in value.values():
+                yield from nodes(inside)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_an_experiment_can_be_put_into_words(experiment):
+    options = plain(composed("train", [f"experiment={experiment}", "name=test"]))
+    parts = [part for name, value in options.items() if name not in ELSEWHERE for part in nodes(value)]
+    assert len(parts) >= 8
+    for part in parts:
+        text = words(part)
+        assert part[TARGET] in CLAUSES
+        assert not re.search(r"\{|\}|_target_|eegbench\.", text), text
+        assert set(cited_keys(text)) <= {*library(), "dataset"}
 
 
 def test_a_class_of_one_s_own_is_named_with_all_its_settings():
