@@ -79,6 +79,9 @@ def test_a_finished_run_is_explained_without_training_again(finished, tmp_path, 
     assert (folder / ".hydra" / "overrides.yaml").read_text() == words
     assert (folder / "checkpoints" / "best.safetensors").read_bytes() == weights
     assert json.loads((folder / "summary.json").read_text())["metrics"]
+    assert "by eegbench explain" in (folder / "report.html").read_text()
+    for place in (folder, folder / "tables" / "interpretability"):
+        assert "input-perturbation correlation maps [@schirrmeister2017]" in (place / "methods.md").read_text()
 
 
 @pytest.mark.slow

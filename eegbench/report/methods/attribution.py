@@ -1,6 +1,5 @@
 """Clauses of interpretability methods: which maps were made of a run's network, on which windows."""
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -77,17 +76,8 @@ def attribution_text(tables: Path) -> str:
     """
     maps: dict[str, list[str]] = {}
     for name, facts in _facts(tables):
-        seen = {part: facts[part] for part in ("predictor", "split", "n_windows", "seed")}
-        maps.setdefault(json.dumps(seen), []).append(f"{name}, {describe(facts['options'], METHODS)}")
-    told = []
-    for key, named in maps.items():
-        seen = json.loads(key)
-        told.append(
-            f"Maps of what the {seen['predictor']} uses were made on {plural(seen['n_windows'], 'window')} of "
-            f"the split "
-            f"{seen['split']}, as many of each class as there are or as asked for (seed {seen['seed']}): "
-            f"{listed(named)}."
-        )
+        maps.setdefault(_windows(facts), []).append(f"{name}, {describe(facts['options'], METHODS)}")
+    told = [f"{windows}: {listed(named)}." for windows, named in maps.items()]
     if told:
         told.append(
             "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and "
@@ -95,6 +85,15 @@ def attribution_text(tables: Path) -> str:
             "checked by deleting and inserting the places that it marks [@petsiuk2018]."
         )
     return " ".join(told)
+
+
+def _windows(facts: Mapping[str, Any]) -> str:
+    """Return what was explained, and on which windows."""
+    n = facts["n_windows"]
+    is_limited = n >= facts["explain"]["n_windows"]
+    drawn = f", drawn evenly from the classes (seed {facts['seed']})" if is_limited else " with a class"
+    windows = f"{plural(n, 'window')} of the split {facts['split']}"
+    return f"Maps of what the {facts['predictor']} uses were made on {windows}{drawn}"
 
 
 def _facts(tables: Path) -> Iterator[tuple[str, dict[str, Any]]]:
