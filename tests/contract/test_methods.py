@@ -94,7 +94,7 @@ def _others(value: Any) -> list[Any]:
     if isinstance(value, list):
         return [[*value, value[-1]]] if value else [["other"], [7]]
     if value is None:
-        return [7, "other", ["other"]]
+        return [7, "other", ["other"], {TARGET: "mine.Other"}]
     return ["other"] if isinstance(value, str) else [{"other": {TARGET: "mine.Other"}}]
 
 

@@ -90,9 +90,11 @@ def _standard(options: Options) -> str:
         "all_equal": "the class that all of its samples have",
         "centre": "the class at its centre",
     }
+    padding = options.value("padding")
+    padded = "" if padding is None else f"; recordings were padded by {describe(padding, PREPROCESSING)} in sequences"
     return (
         f"windows of {window:g} s {step} were cut along each stretch of labelled time and along what lies between; a "
-        f"window has {rules.get(rule, rule)}, and none where there is no such class"
+        f"window has {rules.get(rule, rule)}, and none where there is no such class{padded}"
     )
 
 
@@ -147,6 +149,15 @@ def _cut(cutting: Callable[[Options], str]) -> Clause:
     return clause
 
 
+def _constant_padding(options: Options) -> str:
+    seen = "saw" if options.value("in_normalisers") else "did not see"
+    return (
+        f"{options['padding_s']} s of the value {options['value']} µV on each side [@guillot2020] "
+        f"(normalisers {seen} padding "
+        "and windows without a class)"
+    )
+
+
 _STEP, _FEATURE, _OWN = "eegbench.preprocessing.step", "eegbench.preprocessing.feature", "eegbench.preprocessing"
 
 PREPROCESSING: Clauses = {
@@ -157,6 +168,7 @@ PREPROCESSING: Clauses = {
     f"{_OWN}.stepped.Stepped": _stepped,
     f"{_OWN}.nested.Nested": _nested,
     f"{_OWN}.grouped.Grouped": _grouped,
+    f"{_OWN}.padding.constant_padding.ConstantPadding": _constant_padding,
     f"{_STEP}.bessel_band.BesselBand": "filtered by a causal Bessel band pass of order 2 from {low_hz} to {high_hz} Hz",
     f"{_STEP}.dreem_filter.DreemFilter": "filtered by the causal filters of the Dreem Open Datasets [@guillot2020]: a "
     "Butterworth band pass from 0.4 to 18 Hz and band stops around 50 and 60 Hz",
