@@ -10,6 +10,7 @@ from eegbench.report.console import training_text
 from eegbench.report.page_figures import figure_parts
 from eegbench.report.run_figures import shown_split
 from eegbench.report.run_sources import RunSources
+from eegbench.score import absent_classes
 from eegbench.score.render import as_sheets, without_clutter
 from eegbench.score.sheet import Sheet, as_html
 from eegbench.text import without_secrets
@@ -62,7 +63,8 @@ def _scores(run: RunSources) -> list[str]:
     predictions, summary = run.predictions, run.summary
     split = shown_split(predictions)
     shown = without_clutter([one for one in run.scores if one.split.startswith(split)], predictions)
-    first, *others = (as_html(sheet) for sheet in as_sheets(shown, n_subjects=run.n_scored_subjects))
+    sheets = as_sheets(shown, n_subjects=run.n_scored_subjects, absent=absent_classes(predictions))
+    first, *others = (as_html(sheet) for sheet in sheets)
     main = summary["main_probe"].replace("_", " ")
     controls = [name.replace("_", " ") for name, probe in summary["fitted_with"].items() if probe == main]
     about = f"The main probe is {main}; {', '.join(controls)}, majority and chance are its controls."

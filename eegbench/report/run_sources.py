@@ -68,9 +68,8 @@ class RunSources:
 
     @property
     def predictions(self) -> pd.DataFrame:
-        """The columns of the predictions that tables of scores need."""
-        columns = ["probe", "split", "subject", "recording", "label"]
-        return pd.read_parquet(self.folder / "predictions.parquet", columns=columns)
+        """Every prediction of the run."""
+        return pd.read_parquet(self.folder / "predictions.parquet")
 
     @property
     def n_scored_subjects(self) -> dict[str, int]:
