@@ -71,7 +71,9 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     album = Album(folder, asked.figures)
     checks = []
     for group in data.store.form.groups:
-        scene = scene_of_group(network.to(data.store.device), data.store, data.part(split), rows, group)
+        passed_hz = experiment.preprocessing.signal.group_plans[group].passed_hz
+        there = data.part(split)
+        scene = scene_of_group(network.to(data.store.device), data.store, there, rows, group, passed_hz=passed_hz)
         suffix = "" if len(data.store.form.groups) == 1 else f"_{group}"
         checks += [check | about for check in _explain_group(asked, scene, suffix, about, album)]
     table = pd.DataFrame(checks)

@@ -130,7 +130,7 @@ def _mean(axes: Axes, drawn: ChannelMap, i: int) -> None:
         if drawn.axis == "band":
             axes.vlines(x, mean - error, mean + error, color=PALETTE[0], linewidth=1.5)
         else:
-            axes.fill_between(x, mean - error, mean + error, color=PALETTE[0], alpha=0.3, linewidth=0)
+            axes.fill_between(x, mean - error, mean + error, color=PALETTE[0], alpha=0.3, linewidth=2)
     axes.plot(x, mean, color=PALETTE[0], **style)
 
 

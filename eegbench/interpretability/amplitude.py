@@ -15,7 +15,7 @@ def class_difference(scene: Scene) -> Float[np.ndarray, "n_classes n_channels n_
     """Return how far each class's amplitudes lie above those of all other labelled windows, in standard deviations.
 
     That is Cohen's d of ``|rfft(x)|``: the difference of means over the pooled standard deviation of the two groups.
-    Frequencies are those of `eegbench.interpretability.spectrum.frequencies`.
+    Frequencies are those of the scene's pass band.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def class_difference(scene: Scene) -> Float[np.ndarray, "n_classes n_channels n_
     spread = ((here[1] + rest[1]) / free).sqrt()
     difference = torch.where(spread > 0, (here[0] - rest[0]) / spread, 0.0)
     known = ((n > 0) & (n < n.sum()))[:, None, None]
-    return torch.where(known, difference, torch.nan).cpu().numpy()
+    return torch.where(known, difference, torch.nan).cpu().numpy()[..., scene.passed]
 
 
 def _sums(scene: Scene) -> Sums:

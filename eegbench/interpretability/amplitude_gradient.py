@@ -14,7 +14,7 @@ from torch import Tensor
 from eegbench.interpretability.average import averaged
 from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import time_gradients
-from eegbench.interpretability.spectrum import frequencies, sides
+from eegbench.interpretability.spectrum import sides
 
 
 class AmplitudeGradient(Method):
@@ -26,12 +26,13 @@ class AmplitudeGradient(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and frequency."""
-        mean = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x))
+        passed = torch.from_numpy(scene.passed).to(scene.device)
+        mean = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x)[..., passed])
         return Attribution(
             values=mean.values,
-            measure="score per unit of spectral amplitude",
+            measure=f"score per {scene.unit} of spectral amplitude",
             axis="frequency_hz",
-            places=frequencies(scene.group),
+            places=scene.frequencies,
             outputs=scene.classes,
             channels=scene.group.channels,
             standard_error=mean.standard_error,

@@ -18,7 +18,6 @@ from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.correlation_sums import CorrelationSums
 from eegbench.interpretability.layer import Reader, reading
 from eegbench.interpretability.spectral_noise import Kind, perturb
-from eegbench.interpretability.spectrum import frequencies
 from eegbench.interpretability.subject_correlations import SubjectCorrelations
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.progress import bar
@@ -110,7 +109,9 @@ class AmplitudePerturbation(Method):
             r, of_subjects = self._correlations(scene, read, rng)
         if not r[0].isfinite().all():
             raise ValueError(f"{OPTION}: windows, or scores of them, are not finite numbers; look for NaN in either.")
-        return replace(self._attribution(scene, r), by_subject=_subject_maps(scene, of_subjects))
+        passed = torch.from_numpy(scene.passed).to(r.device)
+        subjects = of_subjects[..., passed] if of_subjects.numel() else of_subjects
+        return replace(self._attribution(scene, r[..., passed]), by_subject=_subject_maps(scene, subjects))
 
     def noise(
         self, x: Float[Tensor, "batch n_channels n_times"], source: torch.Generator
@@ -182,7 +183,7 @@ class AmplitudePerturbation(Method):
             values=values,
             measure="correlation",
             axis="frequency_hz",
-            places=frequencies(scene.group),
+            places=scene.frequencies,
             outputs=scene.classes if self.layer is None else tuple(f"filter {i}" for i in range(len(values))),
             channels=self._channels(scene),
             standard_error=(1 - values**2) / np.sqrt(len(scene) * self.n_iterations),

@@ -15,9 +15,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
+from eegbench.interpretability.spectrum import frequencies, passed
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
@@ -77,6 +78,10 @@ class Scene:
     bind
         Given a network, returns what gives the scores of a batch, by its place, as a function of its windows. What else
         scores depend on is held as it is: other groups of signals, and the neighbours in a sequence.
+    passed_hz
+        Pass band of the signals in Hz. Maps of frequencies, and their corrections for many places, keep to it.
+    unit
+        Unit of the signals: µV, or SD where windows or recordings are standardised.
     facts
         What else is known of each window: ``recording, subject, start_s``. None where nobody said.
     """
@@ -88,6 +93,8 @@ class Scene:
     group: Group
     bind: Callable[[nn.Module], Callable[[slice], Scores]] = unbound
     facts: pd.DataFrame | None = None
+    passed_hz: tuple[float, float] = (0.0, np.inf)
+    unit: str = "µV"
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -121,6 +128,16 @@ class Scene:
             return (), np.full(len(self), -1)
         codes, names = pd.factorize(self.facts["subject"].astype(str), sort=True)
         return tuple(names), codes.astype(np.int64)
+
+    @cached_property
+    def passed(self) -> Bool[np.ndarray, "n_freqs"]:
+        """Whether each frequency of a window lies in the pass band."""
+        return passed(self.group, self.passed_hz)
+
+    @property
+    def frequencies(self) -> Float[np.ndarray, "n_passed"]:
+        """The frequencies of a window in the pass band, in Hz."""
+        return frequencies(self.group)[self.passed]
 
     def of(self, network: nn.Module) -> "Scene":
         """Return the same windows before another network."""

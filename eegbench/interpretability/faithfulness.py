@@ -87,11 +87,14 @@ def _shares(drawn: Float[Tensor, "batch n_rows n_places"]) -> Float[Tensor, "bat
 
 
 def _by_bin(shares: Float[Tensor, "batch n_rows n_places"], attribution: Attribution, scene: Scene) -> Shares:
-    """Return when each frequency or sample goes: of bands that overlap, with the first."""
-    if attribution.bands_hz is None:
+    """Return when each frequency or sample goes: the first of overlapping bands; infinite outside the pass band."""
+    if attribution.axis == "time_s":
         return shares
     freqs = frequencies(scene.group)
     goes = torch.full((*shares.shape[:2], len(freqs)), torch.inf, device=shares.device)
+    if attribution.bands_hz is None:
+        goes[..., torch.from_numpy(scene.passed).to(shares.device)] = shares
+        return goes
     for band, (low, high) in enumerate(attribution.bands_hz.tolist()):
         inside = torch.from_numpy(in_band(freqs, low, high)).to(shares.device)
         goes = torch.where(inside, torch.minimum(goes, shares[..., band, None]), goes)

@@ -25,12 +25,14 @@ class FilterSpectrum(Method):
         """
         filters = _unit(_filters(scene))
         n_times = max(scene.group.n_times, filters.shape[-1])
+        freqs = np.fft.rfftfreq(n_times, 1 / scene.group.sfreq)
+        passed = (freqs >= scene.passed_hz[0]) & (freqs <= scene.passed_hz[1])
         own = filters.shape[1] == scene.group.n_channels
         return Attribution(
-            values=np.abs(np.fft.rfft(filters, n=n_times)),
+            values=np.abs(np.fft.rfft(filters, n=n_times))[..., passed],
             measure="gain of a filter of unit norm",
             axis="frequency_hz",
-            places=np.fft.rfftfreq(n_times, 1 / scene.group.sfreq),
+            places=freqs[passed],
             outputs=tuple(f"filter {i}" for i in range(len(filters))),
             channels=scene.group.channels if own else ("all",),
             is_by_class=False,

@@ -21,4 +21,4 @@ class Saliency(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and time."""
-        return over_time(scene, lambda batch: time_gradients(batch.scores, batch.x).abs(), "|score| per unit of signal")
+        return over_time(scene, lambda batch: time_gradients(batch.scores, batch.x).abs(), f"|score| per {scene.unit}")

@@ -19,7 +19,13 @@ from eegbench.store.windows import Windows
 
 
 def scene_of_group(
-    network: Network, store: WindowStore, table: pd.DataFrame, rows: Int[np.ndarray, "n"], group: str
+    network: Network,
+    store: WindowStore,
+    table: pd.DataFrame,
+    rows: Int[np.ndarray, "n"],
+    group: str,
+    *,
+    passed_hz: tuple[float, float] = (0.0, np.inf),
 ) -> Scene:
     """Return windows as one group of signals shows them to a network.
 
@@ -36,6 +42,8 @@ def scene_of_group(
         of its sequence, or as close to it as its recording allows.
     group
         Name of the group that is explained.
+    passed_hz
+        Pass band of its filters.
     """
     return Scene(
         network=network,
@@ -45,6 +53,8 @@ def scene_of_group(
         group=store.form.groups[group],
         bind=lambda of: _bind(of, store, table, rows, group),
         facts=store.table.loc[rows, ["recording", "subject", "start_s"]].reset_index(drop=True),
+        passed_hz=passed_hz,
+        unit="µV" if store.form.normalise == "none" else "SD",
     )
 
 

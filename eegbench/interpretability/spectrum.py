@@ -18,6 +18,24 @@ def in_band(freqs: Float[np.ndarray, "n_freqs"], low_hz: float, high_hz: float) 
     return (freqs >= low_hz) & (freqs < high_hz)
 
 
+def passed(group: Group, passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_freqs"]:
+    """Return whether each frequency of a window lies in a pass band, both edges included.
+
+    Raises
+    ------
+    ValueError
+        Where none does.
+    """
+    freqs = frequencies(group)
+    inside: Bool[np.ndarray, "n_freqs"] = (freqs >= passed_hz[0]) & (freqs <= passed_hz[1])
+    if not inside.any():
+        raise ValueError(
+            f"no frequency of a window of {group.window_s:g} s lies in the pass band of the filters, "
+            f"{passed_hz[0]:g} to {passed_hz[1]:g} Hz, so there is no map of frequencies; choose a method of times."
+        )
+    return inside
+
+
 def sides(n_times: int, device: torch.device) -> Float[Tensor, "n_freqs"]:
     """Return how many frequencies of the whole transform each one stands for.
 

@@ -1,5 +1,6 @@
 """What preprocessing promises: signal settings that decide the shards, and a table of windows over them."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
 """What becomes of a recording that lacks channels: it is refused, has zeros or splines in their place, or is marked."""
 
 
+EVERY_HZ = (0.0, math.inf)
+"""The pass band of signals that are not filtered."""
+
+
 @dataclass(frozen=True)
 class GroupPlan:
     """What is asked of a group of signals.
@@ -38,6 +43,8 @@ class GroupPlan:
         Names of channels that are left out.
     features_only
         Whether features alone look at the group, and models do not get its signals.
+    passed_hz
+        Pass band of its filters in Hz: the lowest frequency, and the highest.
     """
 
     channels: tuple[str, ...] | None
@@ -46,6 +53,7 @@ class GroupPlan:
     missing_channels: MissingChannels
     exclude: tuple[str, ...] = ()
     features_only: bool = False
+    passed_hz: tuple[float, float] = EVERY_HZ
 
 
 @dataclass(frozen=True)

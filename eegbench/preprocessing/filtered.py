@@ -1,5 +1,6 @@
 """Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -80,6 +81,11 @@ class Filtered(GroupSteps):
     def out_sfreq(self) -> float | None:
         """Rate in Hz of the prepared signals."""
         return self.sfreq
+
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Pass band in Hz."""
+        return self.l_freq or 0.0, math.inf if self.h_freq is None else self.h_freq
 
     def rate_of(self, recorded: Recorded) -> float:
         """Return the rate in Hz of prepared signals."""

@@ -13,7 +13,7 @@ from eegbench.preprocessing.after_steps import after_steps
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.preprocessing.step import Step
-from eegbench.preprocessing.step.chain import channels_after, settings_of, sfreq_after
+from eegbench.preprocessing.step.chain import channels_after, passed_hz_after, settings_of, sfreq_after
 from eegbench.types import Form
 
 WHERE = "preprocessing.signal"
@@ -78,6 +78,12 @@ class Nested(GroupSteps):
     def out_sfreq(self) -> None:
         """Rates are those that parts and steps make of the recorded ones."""
         return
+
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Pass band in Hz: from the lowest to the highest frequency that passes any part and all steps."""
+        lows, highs = zip(*(part.passed_hz for part in self.parts.values()), strict=True)
+        return passed_hz_after(self.steps.values(), (min(lows), max(highs)))
 
     @property
     def takes_several_rates(self) -> bool:

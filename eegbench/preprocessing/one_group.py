@@ -7,7 +7,7 @@ from functools import partial
 import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.base import EVERY_HZ, GroupPlan, MissingChannels, SignalSteps
 from eegbench.preprocessing.recorded import Recorded, open_group
 from eegbench.types import Form, Recording
 
@@ -41,6 +41,11 @@ class GroupSteps(SignalSteps):
     @abstractmethod
     def out_sfreq(self) -> float | None:
         """Rate in Hz of the prepared signals; None where it follows from that of the recording."""
+
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Pass band of the filters in Hz."""
+        return EVERY_HZ
 
     @property
     def takes_several_rates(self) -> bool:
@@ -78,7 +83,14 @@ class GroupSteps(SignalSteps):
     @property
     def plan(self) -> GroupPlan:
         """What is asked of the group."""
-        return GroupPlan(self.channels, self.out_channels, self.out_sfreq, self.missing_channels, self.exclude)
+        return GroupPlan(
+            self.channels,
+            self.out_channels,
+            self.out_sfreq,
+            self.missing_channels,
+            self.exclude,
+            passed_hz=self.passed_hz,
+        )
 
     @property
     def group_plans(self) -> Mapping[str, GroupPlan]:

@@ -12,7 +12,7 @@ from eegbench.preprocessing.epochs import check_epochs
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.preprocessing.step import Step
-from eegbench.preprocessing.step.chain import channels_after, settings_of, sfreq_after
+from eegbench.preprocessing.step.chain import channels_after, passed_hz_after, settings_of, sfreq_after
 from eegbench.types import Form
 
 
@@ -66,6 +66,11 @@ class Stepped(GroupSteps):
     def out_sfreq(self) -> None:
         """Rates are those that the steps make of the recorded one."""
         return
+
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Pass band in Hz: the frequencies that pass all steps."""
+        return passed_hz_after(self.steps.values())
 
     def giving(self, form: Form) -> "Stepped":
         """Return the same steps with the channels of a form of one group; the rate is what the steps make of it."""

@@ -10,8 +10,9 @@ from eegbench.figure import Maps, attribution_page, channel_heatmap, topomap
 from eegbench.figure.channel_map import LEVEL
 from eegbench.figure.topomap import FEWEST_CHANNELS
 from eegbench.interpretability import Attribution, Scene
-from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.interpretability.spectrum import in_band
 from eegbench.report.album import Album
+from eegbench.report.channel_order import topographical
 
 Band = tuple[str, float, float]
 
@@ -60,14 +61,15 @@ def plot_attribution(
     album
         Takes them.
     """
-    caption = _caption(attribution, "What differs in the data is in the maps of class_difference.", "Outlined")
-    album.add(f"{stem}_map", lambda: channel_heatmap(coarse(attribution), title=title, caption=caption))
+    data = "What differs in the data is in the maps of class_difference."
+    caption = _caption(attribution, f"{data}{_pass_band(attribution, scene)}", "Outlined")
+    album.add(f"{stem}_map", lambda: channel_heatmap(printed(attribution), title=title, caption=caption))
     by_channel = attribution.channels == scene.group.channels
     where = scene.group.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
     album.add_page(stem, lambda: attribution_page(attribution, positions=where, title=title, caption=caption))
     if not attribution.is_by_class or np.isfinite(where).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    held = [band for band in bands_hz if in_band(frequencies(scene.group), *band[1:]).any()]
+    held = [band for band in bands_hz if in_band(scene.frequencies, *band[1:]).any()]
     if attribution.axis == "frequency_hz" and not held:
         return
     maps, beside, columns = _by_band(attribution, difference, scene, held)
@@ -101,12 +103,26 @@ def plot_difference(
         values=difference,
         measure=DIFFERENCE,
         axis="frequency_hz",
-        places=frequencies(scene.group),
+        places=scene.frequencies,
         outputs=scene.classes,
         channels=scene.group.channels,
     )
     album.add_data(stem, drawn.table())
-    album.add(f"{stem}_map", lambda: channel_heatmap(coarse(drawn), title=title, caption=DATA))
+    album.add(f"{stem}_map", lambda: channel_heatmap(printed(drawn), title=title, caption=DATA))
+
+
+def printed(attribution: Attribution) -> Attribution:
+    """Return a map as it is printed: channels in topographical order, and no more places than can be seen."""
+    order = topographical(attribution.channels)
+    error, p = attribution.standard_error, attribution.p
+    ordered = replace(
+        attribution,
+        values=attribution.values[:, order],
+        channels=tuple(attribution.channels[i] for i in order),
+        standard_error=None if error is None else error[:, order],
+        p=None if p is None else p[:, order],
+    )
+    return coarse(ordered)
 
 
 def coarse(attribution: Attribution) -> Attribution:
@@ -142,6 +158,14 @@ def _caption(attribution: Attribution, where: str, marks: str) -> str:
     return " ".join(sentence for sentence in (what, where, attribution.used, corrected) if sentence)
 
 
+def _pass_band(attribution: Attribution, scene: Scene) -> str:
+    """Return what a caption says of frequencies that filters took away."""
+    low, high = scene.passed_hz
+    if attribution.axis != "frequency_hz" or (low == 0 and high >= scene.group.sfreq / 2):
+        return ""
+    return f" Frequencies are those of the pass band, {low:g} to {min(high, scene.group.sfreq / 2):g} Hz."
+
+
 def _by_band(
     attribution: Attribution,
     difference: Float[np.ndarray, "n_classes n_channels n_freqs"],
@@ -152,7 +176,7 @@ def _by_band(
     if attribution.axis == "time_s":
         values = mean_over_time(attribution.values)
         return Maps(values.transpose(0, 2, 1), f"{attribution.measure}, mean over time"), None, ("",)
-    freqs = frequencies(scene.group)
+    freqs = scene.frequencies
     if attribution.axis == "band":
         assert attribution.bands_hz is not None
         inside = np.stack([in_band(freqs, low, high) for low, high in attribution.bands_hz], axis=1)

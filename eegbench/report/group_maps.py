@@ -129,7 +129,8 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     told = _told(stored[0].attribution, len(runs), n_seeds, subjects)
     mean = replace(stored[0].attribution, values=spread.mean, standard_error=error, p=None, used=told)
     bands = tuple((str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"])
-    scene, differs = _scene(stored[0]), _difference(runs, place, stored[0])
+    differs, freqs = _difference(runs, place, stored[0])
+    scene = _scene(stored[0], freqs)
     stem = "/".join(part for part in (place, file_name(group.name), method) if part)
     title = f"{method.replace('_', ' ').capitalize()}: mean over {plural(len(runs), 'run')} ({_split(facts)})"
     title = f"{title}, {group.name}" if group.name else title
@@ -219,18 +220,33 @@ def _split(facts: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(str(one["split"]) for one in facts))
 
 
-def _scene(stored: StoredMap) -> Scene:
-    """Return a scene without windows, for figures that ask for channels and frequencies alone."""
+def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
+    """Return a scene without windows, for figures that ask for channels and frequencies alone.
+
+    Parameters
+    ----------
+    stored
+        A map.
+    freqs
+        The frequencies of maps, which lie in the pass band.
+    """
     nothing = torch.zeros(0, stored.group.n_channels, stored.group.n_times)
     labels = np.zeros(0, dtype=np.int64)
-    return Scene(torch.nn.Identity(), lambda part: nothing[part], labels, stored.attribution.outputs, stored.group)
+    return Scene(
+        torch.nn.Identity(),
+        lambda part: nothing[part],
+        labels,
+        stored.attribution.outputs,
+        stored.group,
+        passed_hz=(float(freqs.min()), float(freqs.max())),
+    )
 
 
 def _difference(
     runs: Sequence[Path], place: str, stored: StoredMap
-) -> Float[np.ndarray, "n_classes n_channels n_freqs"]:
-    """Return the mean of what differs in the data of each run."""
-    n_freqs = stored.group.n_times // 2 + 1
+) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
+    """Return the mean of what differs in the data of each run, and the frequencies."""
     tables = [pd.read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
     values = np.mean([table["value"].to_numpy(dtype=np.float64) for table in tables], axis=0)
-    return np.asarray(values.reshape(-1, stored.group.n_channels, n_freqs))
+    freqs = tables[0]["frequency_hz"].unique()
+    return values.reshape(-1, stored.group.n_channels, len(freqs)), freqs

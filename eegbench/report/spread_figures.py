@@ -67,7 +67,7 @@ def plot_spread(
         heat = f"{title}, spread"
         album.add(f"{stem}_spread", lambda: channel_heatmap(coarse(drawn), title=heat, caption=caption))
         return
-    places, reduced = _reduced(spread, subjects, mean, scene, bands_hz)
+    places, reduced = _reduced(spread, subjects, mean, bands_hz)
     columns = [f"{names[kind]}\n{place}".strip() for kind in there for place in places]
     values = np.concatenate([getattr(reduced, kind) for kind in there], axis=-1).transpose(0, 2, 1)
     rows = np.flatnonzero(np.isfinite(values).any(axis=(1, 2)))
@@ -105,7 +105,7 @@ def plot_side_by_side(
     kinds = {(one.outputs, one.channels, one.measure, one.axis) for one in means.values()}
     if len(kinds) > 1 or not _has_places(first, scene):
         return
-    parts = {name: by_place(one, one.values, scene, bands_hz) for name, one in means.items()}
+    parts = {name: by_place(one, one.values, bands_hz) for name, one in means.items()}
     columns = [f"{_wrapped(name)}\n{place}".strip() for name, (places, _) in parts.items() for place in places]
     values = np.concatenate([one for _, one in parts.values()], axis=-1).transpose(0, 2, 1)
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))
@@ -138,14 +138,14 @@ def _has_places(mean: Attribution, scene: Scene) -> bool:
 
 
 def _reduced(
-    spread: Spread, subjects: Sequence[SubjectMaps | None], mean: Attribution, scene: Scene, bands_hz: tuple[Band, ...]
+    spread: Spread, subjects: Sequence[SubjectMaps | None], mean: Attribution, bands_hz: tuple[Band, ...]
 ) -> tuple[tuple[str, ...], Spread]:
     """Return the spread of maps that are averaged over bands or over time first, and what these are called."""
 
     def reduced(values: Float[np.ndarray, "n n_outputs n_channels n_places"]) -> np.ndarray:
-        return by_place(mean, values, scene, bands_hz)[1]
+        return by_place(mean, values, bands_hz)[1]
 
-    names, _ = by_place(mean, mean.values, scene, bands_hz)
+    names, _ = by_place(mean, mean.values, bands_hz)
     known = [one for one in subjects if one is not None]
     if spread.between_subjects is None:
         return names, spread_of_runs(list(reduced(spread.runs)))

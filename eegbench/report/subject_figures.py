@@ -6,7 +6,7 @@ from jaxtyping import Float
 from eegbench.figure import Maps, topomap
 from eegbench.figure.topomap import FEWEST_CHANNELS
 from eegbench.interpretability import Attribution, Scene
-from eegbench.interpretability.spectrum import frequencies, in_band
+from eegbench.interpretability.spectrum import in_band
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import Band, mean_over_time
@@ -40,7 +40,7 @@ def plot_subjects(
     positions = scene.group.positions
     if found.channels != scene.group.channels or np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    places, values = by_place(found, maps.values, scene, bands_hz)
+    places, values = by_place(found, maps.values, bands_hz)
     there = np.flatnonzero(np.isfinite(values).any(axis=(0, 2, 3)))  # classes of which a window is used
     values = values[:, there].transpose(0, 1, 3, 2).reshape(len(values), -1, len(found.channels))[:, :MOST_COLUMNS]
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))[:MOST_SUBJECTS]
@@ -64,7 +64,6 @@ def plot_subjects(
 def by_place(
     found: Attribution,
     values: Float[np.ndarray, "*n n_channels n_places"],
-    scene: Scene,
     bands_hz: tuple[Band, ...],
 ) -> tuple[tuple[str, ...], Float[np.ndarray, "*n n_channels n_columns"]]:
     """Return the mean of maps over each band, over time, or of bands as they are, and what these are called.
@@ -75,8 +74,6 @@ def by_place(
         Says what the places of the maps are.
     values
         The maps.
-    scene
-        What they were found in.
     bands_hz
         Bands by name and edges; those that hold no frequency of a window are left out.
     """
@@ -84,7 +81,7 @@ def by_place(
         return ("",), mean_over_time(values)
     if found.axis == "band":
         return tuple(str(place) for place in found.places), values
-    freqs = frequencies(scene.group)
+    freqs = np.asarray(found.places, dtype=np.float64)
     held = [band for band in bands_hz if in_band(freqs, *band[1:]).any()]
     columns = [values[..., in_band(freqs, low, high)].mean(axis=-1) for _, low, high in held]
     names = tuple(f"{name} {low:g}–{high:g} Hz" for name, low, high in held)

@@ -1,5 +1,6 @@
 """What a step promises: signals become others, perhaps at another rate, perhaps fewer."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
@@ -28,6 +29,11 @@ class Step(ABC):
             Where the step does not suit so many channels.
         """
         return tuple(channels)
+
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Pass band in Hz: the lowest frequency, and the highest."""
+        return 0.0, math.inf
 
     def out_sfreq(self, sfreq: float) -> float:
         """Return the rate in Hz of what comes out of signals at a rate.

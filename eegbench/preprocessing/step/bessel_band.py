@@ -34,6 +34,11 @@ class BesselBand(CausalFilter):
         """The upper edge."""
         return self.high_hz
 
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Edges of the band in Hz."""
+        return self.low_hz, self.high_hz
+
     def sections(self, sfreq: float) -> Float[np.ndarray, "n_sections 6"]:
         """Return the filter at a rate in Hz."""
         return np.asarray(bessel(2, (self.low_hz, self.high_hz), "bandpass", fs=sfreq, output="sos"))

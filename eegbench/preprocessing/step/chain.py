@@ -1,5 +1,6 @@
 """Steps one after the other: what they make of names, of a rate, and of signals."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -41,6 +42,12 @@ def sfreq_after(steps: Iterable[Step], sfreq: float) -> float:
     for step in steps:
         sfreq = step.out_sfreq(sfreq)
     return sfreq
+
+
+def passed_hz_after(steps: Iterable[Step], passed_hz: tuple[float, float] = (0.0, math.inf)) -> tuple[float, float]:
+    """Return the lowest and the highest frequency in Hz that pass all steps, of signals with this pass band."""
+    bands = [passed_hz, *(step.passed_hz for step in steps)]
+    return max(low for low, _ in bands), min(high for _, high in bands)
 
 
 def signal_after(

@@ -23,6 +23,11 @@ class DreemFilter(CausalFilter):
         """The upper edge of the last band stop."""
         return 63.0
 
+    @property
+    def passed_hz(self) -> tuple[float, float]:
+        """Edges of the band pass in Hz."""
+        return 0.4, 18.0
+
     def sections(self, sfreq: float) -> Float[np.ndarray, "n_sections 6"]:
         """Return the filter at a rate in Hz."""
         return np.concatenate(
