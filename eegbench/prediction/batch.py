@@ -13,7 +13,7 @@ from eegbench.dataset import BadRecordingError
 from eegbench.prediction.lights import Lights, check_named
 from eegbench.prediction.listing import stem
 from eegbench.prediction.night import Night, night_of
-from eegbench.prediction.out_folder import OutFolder
+from eegbench.prediction.out_folder import SUMMARY, OutFolder
 from eegbench.prediction.predictor import Predictor
 from eegbench.prediction.remedy import problem_in_words_of_predict
 from eegbench.prediction.renamed import Renamed
@@ -26,7 +26,7 @@ from eegbench.progress import bar
 from eegbench.score.consensus import STAGES
 from eegbench.types import Recording
 
-SUMMARY, SCORES, BY_RECORDING = "predictions.csv", "scores.csv", "scores_per_recording.csv"
+SCORES, BY_RECORDING = "scores.csv", "scores_per_recording.csv"
 
 
 @dataclass(frozen=True)

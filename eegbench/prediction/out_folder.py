@@ -17,6 +17,9 @@ from eegbench.config import ConfigError, read_json
 
 LIST = "written_files.json"
 
+SUMMARY = "predictions.csv"
+"""Table of all recordings, written last."""
+
 
 class OutFolder:
     """A folder that takes predictions.
@@ -58,7 +61,8 @@ class OutFolder:
             if why := _refusal(path, is_read=_key(path) in read, digests=digests):
                 raise ValueError(f"{path}: {why}; name another folder with --out, or {self._remedy(read)}.")
         if there and not overwrite:
-            raise ValueError(f"{there[0]}: is there already; name another folder, or add --overwrite.")
+            whose = "" if (self.path / SUMMARY).is_file() or not ours else ", from a prediction that did not finish"
+            raise ValueError(f"{there[0]}: is there already{whose}; name another folder, or add --overwrite.")
 
     def begin(self) -> None:
         """Remove what an earlier prediction wrote, before the first file is written."""

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eegbench.dataset.content import named
-from eegbench.prediction.batch import SUMMARY, Batch
+from eegbench.prediction.batch import Batch
+from eegbench.prediction.out_folder import SUMMARY
 from eegbench.prediction.outside import LEAST
 from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.consensus import STAGES
@@ -105,7 +106,7 @@ def _about_comparison(staged: pd.DataFrame) -> list[str]:
     short = staged[staged["compared_with_train"] == "too_few_windows"]
     if short.empty:
         return []
-    names = [f"{name} {n}" for name, n in short[["recording", "n_usable_windows"]].to_numpy().tolist()]
+    names = [f"{name} {int(n)}" for name, n in short[["recording", "n_usable_windows"]].to_numpy().tolist()]
     return [
         f"{len(short)} of {plural(len(staged), 'recording')} not compared with train: fewer than {LEAST} windows are "
         f"usable ({named(names)}). Check gain, montage and filter."

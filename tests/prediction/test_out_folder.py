@@ -34,6 +34,9 @@ def test_what_an_earlier_prediction_wrote_is_removed_with_its_folders_and_no_oth
 def test_predictions_are_replaced_only_if_asked(tmp_path):
     out = written(tmp_path, "a.csv")
     out.check([], overwrite=True)
+    with pytest.raises(ValueError, match=r"a\.csv: is there already, from a prediction that did not finish; name"):
+        out.check([], overwrite=False)
+    (tmp_path / "predictions.csv").write_text("")
     with pytest.raises(ValueError, match=r"a\.csv: is there already; name another folder, or add --overwrite\."):
         out.check([], overwrite=False)
 

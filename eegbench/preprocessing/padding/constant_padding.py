@@ -36,8 +36,10 @@ class ConstantPadding(RecordingPadding):
     in_normalisers: bool
 
     def __post_init__(self) -> None:
-        if self.padding_s <= 0:
+        if not 0 < self.padding_s < math.inf:
             raise ValueError(f"preprocessing.padding.padding_s={self.padding_s:g}: a time above 0 s is expected.")
+        if not math.isfinite(self.value):
+            raise ValueError(f"preprocessing.padding.value={self.value:g}: a number in µV is expected.")
 
     def of(self, window_s: float) -> Padding:
         """Return the padding as windows of so many seconds.
