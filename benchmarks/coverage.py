@@ -46,10 +46,10 @@ POOLED = {
 }
 SEEDS = (2, 3, 5, 10)
 EFFECTS: Mapping[str, tuple[float, float, float]] = {
-    "seeds do nothing": (0.08, 0.0, 0.03),
-    "seeds a third of subjects": (0.09, 0.03, 0.03),
-    "seeds like subjects": (0.05, 0.05, 0.03),
-    "seeds above all": (0.02, 0.08, 0.03),
+    "no common effect of seeds": (0.08, 0.0, 0.03),
+    "seeds vary a third as much as subjects": (0.09, 0.03, 0.03),
+    "seeds vary as much as subjects": (0.05, 0.05, 0.03),
+    "seeds vary more than subjects": (0.02, 0.08, 0.03),
 }
 """Standard deviations of the effects of subject, seed, and both together."""
 

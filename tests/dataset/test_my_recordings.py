@@ -51,7 +51,7 @@ def _nsrr(root: Path, number: int) -> None:
 
 def commands() -> dict[str, list[str]]:
     """Return the arguments of each command on the page, by the heading above it."""
-    sections = re.findall(r"^## (.+?)\n.*?```sh\n(.+?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    sections = re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```sh\n(.+?)```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     return {title: shlex.split(text.replace("\\\n", " ")) for title, text in sections}
 
 
