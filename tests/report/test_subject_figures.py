@@ -59,7 +59,7 @@ def test_a_row_is_a_subject_and_a_column_a_class_and_band(tmp_path, monkeypatch,
     taken = plot(tmp_path, found, monkeypatch=monkeypatch)
     assert taken["rows"] == ("s0 (5)", "s1 (6)", "s2 (7)")
     assert list(taken["columns"]) == columns
-    _, values = by_place(found, found.by_subject.values, scene(), tuple(BANDS))
+    _, values = by_place(found, found.by_subject.values, tuple(BANDS))
     n = values.shape[-1]
     np.testing.assert_allclose(taken["maps"].values[1, n], values[1, 1, :, 0])  # the first of the second class
     assert (tmp_path / "figures" / "m_subjects.png").is_file()
@@ -69,7 +69,7 @@ def test_samples_that_the_network_does_not_use_have_no_part_in_the_mean_over_tim
     found = with_subjects()
     values = found.by_subject.values.copy()
     values[..., 60:] = np.nan
-    _, mean = by_place(found, values, scene(), ())
+    _, mean = by_place(found, values, ())
     np.testing.assert_allclose(mean[..., 0], values[..., :60].mean(-1))
 
 
