@@ -22,7 +22,7 @@ VERBS = {
 SPIN_COUNT = "50000"
 """Iterations for which a thread of GNU OpenMP spins before it yields its core (default: 300,000).
 
-A lower number keeps training fast if other programs run on the same cores (docs/performance.md).
+A lower number keeps training fast if other programs run on the same cores (docs/log.md).
 """
 
 HELP = """eegbench {version}: a workbench for EEG. Pretrain without labels, probe with labels, compare in MLflow.

@@ -16,7 +16,7 @@ def filtered(
 ) -> Float[Tensor, "batch n_out n_rows n_outputs"]:
     """Return ``convolution(x)``, over time only, in the dtype of automatic mixed precision.
 
-    In torch 2.13 the gradient of a convolution's weights in bf16 was occasionally not finite (docs/performance.md), so
+    In torch 2.13 the gradient of a convolution's weights in bf16 was occasionally not finite (docs/log.md), so
     this function computes it as a forward convolution.
     """
     dtype = product_dtype(x)
