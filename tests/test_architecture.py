@@ -168,7 +168,23 @@ def test_every_module_begins_with_a_sentence(file):
 
 
 QUESTION = re.compile(r"(What|Which|How|Where|Whether|Who|Whose|When|Why|Does|Is|Are|Did|Can)\b")
-PLAIN = ("augmentation", "config", "dataset", "launch", "model", "split", "store", "sweep", "tracking", "trainer")
+PLAIN = (
+    "augmentation",
+    "config",
+    "dataset",
+    "inference",
+    "launch",
+    "model",
+    "prediction",
+    "preprocessing",
+    "sampler",
+    "split",
+    "store",
+    "sweep",
+    "task",
+    "tracking",
+    "trainer",
+)
 """Packages whose docstrings, those of their tests included, open with a verb or a noun phrase."""
 
 
