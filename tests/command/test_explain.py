@@ -1,4 +1,4 @@
-"""What a run's network looks at: maps and checks in its folder and in MLflow, and what is refused."""
+"""Explanations of a run's network: maps and checks in its folder and in MLflow, and errors."""
 
 import json
 import shutil

@@ -28,7 +28,7 @@ def predict(run, out, *words):
 
 @pytest.fixture(scope="module")
 def own(run, toy_options, tmp_path_factory):
-    """What the network says of the run's own recordings, as the run itself read them; not calibrated."""
+    """Return predictions of the network for the run's own recordings, read as in the run; not calibrated."""
     out = tmp_path_factory.mktemp("own")
     words = (f"--config-dir={toy_options}", "--trust", "toy", "--uncalibrated")
     for predictor in ("network", "linear"):
