@@ -169,15 +169,22 @@ def test_every_module_begins_with_a_sentence(file):
 
 QUESTION = re.compile(r"(What|Which|How|Where|Whether|Who|Whose|When|Why|Does|Is|Are|Did|Can)\b")
 PLAIN = (
+    "agreement",
     "augmentation",
+    "command",
+    "comparison",
     "config",
     "dataset",
+    "figure",
     "inference",
+    "interpretability",
     "launch",
     "model",
     "prediction",
     "preprocessing",
+    "probe",
     "sampler",
+    "score",
     "split",
     "store",
     "sweep",
