@@ -168,7 +168,30 @@ def test_every_module_begins_with_a_sentence(file):
 
 
 QUESTION = re.compile(r"(What|Which|How|Where|Whether|Who|Whose|When|Why|Does|Is|Are|Did|Can)\b")
-PLAIN = ("augmentation", "config", "dataset", "launch", "model", "split", "store", "sweep", "tracking", "trainer")
+PLAIN = (
+    "agreement",
+    "augmentation",
+    "command",
+    "comparison",
+    "config",
+    "dataset",
+    "figure",
+    "inference",
+    "interpretability",
+    "launch",
+    "model",
+    "prediction",
+    "preprocessing",
+    "probe",
+    "sampler",
+    "score",
+    "split",
+    "store",
+    "sweep",
+    "task",
+    "tracking",
+    "trainer",
+)
 """Packages whose docstrings, those of their tests included, open with a verb or a noun phrase."""
 
 

@@ -27,7 +27,7 @@ MAX_NAMED = 3
 
 @dataclass(frozen=True)
 class Night:
-    """What every scorer gave, from the first epoch that all have reached to the last that none has left.
+    """Stages of every scorer, from the first epoch staged by all scorers to the last.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class Night:
         Raises
         ------
         ValueError
-            Where there are neither as many.
+            If there are neither as many.
         """
         if len(stages) == self.length:
             return stages[self.start : self.stop]
@@ -77,7 +77,7 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
     Raises
     ------
     FileNotFoundError, ValueError
-        Where there are too few scorers, they staged other records or another number of epochs, or a file is not a
+        If there are too few scorers, they staged other records or another number of epochs, or a file is not a
         list of stages.
     """
     found = _folders(folder)
@@ -104,7 +104,7 @@ def read_predictions(folder: Path, nights: Sequence[Night]) -> dict[str, dict[st
     Raises
     ------
     FileNotFoundError, ValueError
-        Where there is no model, a record is not among the nights, or the number of epochs does not fit.
+        If there is no model, a record is not among the nights, or the number of epochs does not fit.
     """
     found = _folders(folder)
     if not found:
@@ -127,9 +127,9 @@ def read_lights(path: Path) -> Lights:
     Raises
     ------
     FileNotFoundError
-        Where there is no such file.
+        If there is no such file.
     ValueError
-        Where it is no such table, names a record twice, a cell is not a number of epochs, or lights go on before
+        If it is no such table, names a record twice, a cell is not a number of epochs, or lights go on before
         they go off.
     """
     lights: dict[str, tuple[int, int | None]] = {}
@@ -146,16 +146,16 @@ def read_lights(path: Path) -> Lights:
 
 
 def check_lights(lights: Lights, nights: Sequence[Night]) -> None:
-    """Refuse lights of records that the scorers did not stage.
+    """Raise an error for lights of records that the scorers did not stage.
 
     Raises
     ------
     ValueError
-        Naming them.
+        With their names.
     """
     known = sorted(night.record for night in nights)
     if strange := [name for name in lights if name not in known]:
-        raise ValueError(f"--lights: {named(strange)}: there is no such record; there are {named(known)}.")
+        raise ValueError(f"--lights: {named(strange)}: no such record; there are {named(known)}.")
 
 
 def about_lights(lights: Lights, nights: Sequence[Night]) -> list[str]:
@@ -196,7 +196,7 @@ def _stages(path: Path) -> Stages:
     except ValueError as error:  # of JSON, and of the encoding
         raise ValueError(f"{path}: this is not a JSON file ({error}).") from error
     if not isinstance(stages, list) or not stages:
-        raise ValueError(f"{path}: a list of stages is expected, one every 30 s.")
+        raise ValueError(f"{path}: expected a list of stages, one every 30 s.")
     known = range(UNSCORED, len(STAGES))
     for i, one in enumerate(stages):
         if isinstance(one, bool) or not isinstance(one, int | float) or one not in known:
@@ -208,7 +208,7 @@ def _stages(path: Path) -> Stages:
 
 def _folders(folder: Path) -> dict[str, dict[str, Path]]:
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: there is no such folder.")
+        raise FileNotFoundError(f"{folder}: no such folder.")
     found = {one.name: {path.stem: path for path in sorted(one.glob("*.json"))} for one in folder.iterdir()}
     return {name: found[name] for name in sorted(found, key=_natural) if found[name]}
 

@@ -20,7 +20,7 @@ SCORER, MODEL = "scorer", "model"
 
 @dataclass(frozen=True)
 class Rating:
-    """What one rater gave one night, and what it was compared with.
+    """Stages of one rater for one night, and the consensus for comparison.
 
     Attributes
     ----------

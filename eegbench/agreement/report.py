@@ -1,4 +1,4 @@
-"""What a consensus leaves in its folder, and what it prints."""
+"""Files and printed table of a consensus."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Commands: each reads like a paragraph, from options to results."""
+"""Commands of the package, from options to results."""

@@ -14,9 +14,9 @@ def main(argv: Sequence[str]) -> int:
     words = parser().parse_args(argv)
     try:
         if not (words.experiment or words.parent or words.filter):
-            raise ValueError("say which runs to compare: --experiment NAME, --parent RUN or --filter TEXT.")
+            raise ValueError("give the runs to compare: --experiment NAME, --parent RUN or --filter TEXT.")
         if words.into and words.into.is_dir() and any(words.into.iterdir()):
-            raise ValueError(f"--into {words.into}: there are files in this folder already; name a new one.")
+            raise ValueError(f"--into {words.into}: the folder already contains files; name a new one.")
         compare(words, shlex.join(["eegbench", "compare", *argv]))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)

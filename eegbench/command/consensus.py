@@ -25,7 +25,7 @@ def main(argv: Sequence[str]) -> int:
     words = _parser().parse_args(argv)
     try:
         if words.out.exists() and (not words.out.is_dir() or any(words.out.iterdir())):
-            raise ValueError(f"--out {words.out}: there are files in this place already; name a new folder.")
+            raise ValueError(f"--out {words.out}: the folder already contains files; name a new one.")
         consensus(words, shlex.join(["eegbench", "consensus", *argv]))
     except (ValueError, OSError) as error:
         print(f"eegbench: {error}", file=sys.stderr)
@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def consensus(words: argparse.Namespace, command: str) -> None:
-    """Read the nights, compare the raters, print the table and write the rest."""
+    """Read the nights, compare the raters, print the table, and write the other files."""
     from eegbench.agreement.nights import about_lights, check_lights, read_lights, read_nights, read_predictions
     from eegbench.agreement.report import agree, sheet, write_all
     from eegbench.dataset.dod_lights import LIGHTS

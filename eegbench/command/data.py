@@ -12,14 +12,14 @@ from eegbench.launch.process import as_job
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run ``eegbench data``; return the exit status: 1 where a recording cannot be used or a job failed."""
+    """Run ``eegbench data``; return the exit status, which is 1 if a recording cannot be used or a job failed."""
     words = parser().parse_intermixed_args(argv)
     work = check if words.action == "check" else build
     return exit_status(lambda: work(words), interrupted="shards that were built are kept.")
 
 
 def check(words: argparse.Namespace) -> int:
-    """List every recording with what is wrong with it."""
+    """List every recording with its problems."""
     from eegbench.preprocessing.survey import survey
     from eegbench.report.recordings import check_targets, print_survey, write_survey
 
@@ -32,7 +32,7 @@ def check(words: argparse.Namespace) -> int:
 
 
 def build(words: argparse.Namespace) -> int:
-    """Preprocess what has no shard yet: in jobs, or a part of it here."""
+    """Build missing shards: in jobs, or a part of them in this process."""
     from eegbench.launch.data_build import build_in_jobs, build_part
     from eegbench.report.recordings import print_built
 

@@ -1,4 +1,4 @@
-"""Show what the network of a finished run looks at; the maps join the run's folder and its page in MLflow."""
+"""Explain the network of a finished run; the maps are added to the run's folder and to its page in MLflow."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Stage new recordings with the network of a finished run, and score them where they have labels."""
+"""Stage new recordings with the network of a finished run, and score them if they have labels."""
 
 import argparse
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Pretrain an encoder on windows, probe what it learned, and leave a complete run behind."""
+"""Pretrain an encoder on windows, evaluate it with probes, and write a complete run."""
 
 import sys
 from collections.abc import Sequence

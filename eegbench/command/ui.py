@@ -12,7 +12,7 @@ from eegbench.tracking.server import serve
 
 
 def main(argv: Sequence[str]) -> int:
-    """Serve the runs of an outputs folder; return 0 after Ctrl-C, 1 where there is nothing to serve."""
+    """Serve the runs of an outputs folder; return 0 after Ctrl-C, and 1 if there are no runs."""
     options = _parser().parse_args(argv)
     folder = Path(options.outputs).resolve()
     problem = _problem(folder, options.host, options.port)
@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _problem(folder: Path, host: str, port: int) -> str:
-    """Return an error message about what stands in the way; an empty text where nothing does."""
+    """Return an error message if the server cannot be started, or an empty string."""
     file = database_file(folder)
     if not file.is_file():
         return f"no runs yet: there is no {file}; run `eegbench train`, or name another with --outputs FOLDER."

@@ -1,4 +1,4 @@
-"""Print a comparison: its tables on standard output, its notes on standard error."""
+"""Print the tables of a comparison to standard output, and its notes to standard error."""
 
 import shutil
 from dataclasses import replace

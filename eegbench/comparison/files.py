@@ -1,4 +1,4 @@
-"""What a comparison leaves in its folder: tables, figures and pages, each whole or not at all."""
+"""Files of a comparison: tables, figures and pages, each written atomically."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs become groups, by what one asks to compare; in a group, folds pool and seeds are replicates."""
+"""Groups of runs to compare; within a group, folds are pooled and seeds are replicates."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ SHORT = ("dataset", "task", "model", "experiment")
 """Tags that name the option chosen of a group; their values need no name beside them."""
 
 OF_ONE_MODULE = "torch."
-"""How the targets begin whose last module does not tell them apart: torch.optim.Adam and torch.optim.AdamW."""
+"""Prefix of targets with the same last module: torch.optim.Adam and torch.optim.AdamW."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
     Raises
     ------
     ValueError
-        Where no run has such a name, or two folds of one replicate test the same subject.
+        If no run has such a name, or two folds of one replicate test the same subject.
     """
     for name in by:
         _check_known(runs, name)
@@ -98,12 +98,12 @@ def in_order(groups: Sequence[Group]) -> list[Group] | None:
 
 
 def find_group(groups: Sequence[Group], word: str) -> Group:
-    """Return the group that a word names: by its name, its dotted name, or all its values.
+    """Return the group with a given name, dotted name, or list of all its values.
 
     Raises
     ------
     ValueError
-        Where there is none.
+        If there is none.
     """
     for group in groups:
         values = group.key.items()
@@ -115,7 +115,7 @@ def find_group(groups: Sequence[Group], word: str) -> Group:
 
 
 def near(word: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest known name was meant, where there is one."""
+    """Return a suggestion of the nearest known name, if there is one."""
     found = difflib.get_close_matches(word, list(known), n=1)
     return f", did you mean {found[0]}?" if found else ""
 

@@ -1,4 +1,4 @@
-"""What must be said beside the numbers, worded in one place."""
+"""Notes of a comparison, worded in one place."""
 
 from collections import Counter
 from collections.abc import Iterator

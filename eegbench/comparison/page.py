@@ -1,4 +1,4 @@
-"""The whole comparison on one page: an HTML file that needs no other, and the same in Markdown."""
+"""The whole comparison on one page: a self-contained HTML file, and the same in Markdown."""
 
 import html
 from collections.abc import Mapping, Sequence

@@ -37,7 +37,7 @@ def pool(runs: Sequence[Path], into: Path) -> list[Score]:
     Raises
     ------
     ValueError
-        Where there are no runs, they differ in more than fold and seeds or in their recordings, or two folds of a seed
+        If there are no runs, they differ in more than fold and seeds or in their recordings, or two folds of a seed
         test the same subject.
     """
     _check_folds(runs)

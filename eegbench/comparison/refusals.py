@@ -1,4 +1,4 @@
-"""Which numbers must not stand in one table, and why, in a sentence that names two runs."""
+"""Errors for runs that cannot be compared in one table, with the names of two of them."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ def check_comparable(groups: Sequence[Group], split: str) -> None:
     Raises
     ------
     ValueError
-        Where datasets, classes, labels or test subjects differ, a group mixes recordings, or marked results would
+        If datasets, classes, labels or test subjects differ, a group mixes recordings, or marked results would
         stand beside others.
     """
     runs = [run for group in groups for run in group.runs]
@@ -32,7 +32,7 @@ def check_comparable(groups: Sequence[Group], split: str) -> None:
 
 
 def differing_windows(groups: Sequence[Group]) -> bool:
-    """Whether groups test different windows of the same subjects, as other lengths or rejections make them."""
+    """Return whether groups test different windows of the same subjects, e.g. of other lengths or rejections."""
     windows = [{tuple(row) for run in g.runs for row in run.frame[WINDOW].to_numpy()} for g in groups]
     return any(one != windows[0] for one in windows)
 

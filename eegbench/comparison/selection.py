@@ -12,7 +12,7 @@ from eegbench.tracking.finished import Archive, parent_id
 
 @dataclass(frozen=True)
 class Selection:
-    """Which runs are asked for; what is given holds together.
+    """Selection of runs; runs must fulfil all given conditions.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ def select_runs(asked: Selection) -> tuple[list[Tested], Counter[str]]:
     Raises
     ------
     ValueError
-        Where no run can be compared.
+        If no run can be compared.
     FileNotFoundError
-        Where there is no database or sweep of this name.
+        If there is no database or sweep of this name.
     """
     place = find_place(asked.tracking_uri, asked.outputs)
     with TemporaryDirectory() as aside:

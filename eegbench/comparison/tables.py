@@ -19,7 +19,7 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Question:
-    """What is compared.
+    """Subject of a comparison.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Question:
     Raises
     ------
     ValueError
-        Where there is no such aggregation.
+        If there is no such aggregation.
     """
 
     by: tuple[str, ...]
@@ -142,7 +142,7 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
     Raises
     ------
     ValueError
-        Where there is no such metric or reference.
+        If there is no such metric or reference.
     """
     classes = groups[0].runs[0].classes
     subjects = pd.Index(sorted({subject for group in groups for run in group.runs for subject in run.subjects}))

@@ -1,4 +1,4 @@
-"""What a finished run predicted on one split, and the facts that decide whether it may stand beside others."""
+"""Predictions of a finished run on one split, and the facts that decide whether it can be compared with others."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
 
 FOLD, N_FOLDS = "split.fold", "split.n_folds"
 NEEDED = {"within_subject", "transductive_subjects", "main_probe", "recordings_sha256"}
-"""What ``summary.json`` must hold."""
+"""Required keys of ``summary.json``."""
 
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
 """Options, or nodes of them, that say where and how a run was made, not what it is."""
@@ -58,12 +58,12 @@ class Tested:
 
     @property
     def subjects(self) -> frozenset[str]:
-        """Who is tested."""
+        """Names of the tested subjects."""
         return frozenset(map(str, self.frame["subject"].unique()))
 
     @property
     def mark(self) -> str:
-        """What must stand beside the split's name."""
+        """Remark that must follow the split's name."""
         marks = {"(within subject)": self.within_subject, "(transductive)": self.transductive}
         return " ".join(mark for mark, holds in marks.items() if holds)
 

@@ -96,7 +96,7 @@ def attention_views(
     positions
         Of the channels in metres in the head frame; NaN where one has none.
     title, caption
-        Stand above and below all.
+        Title above the figure, and caption below it.
     """
     foot = caption_height_in(caption, WIDTH_IN) + 0.1
     height = 0.6 + 2.3 * len(matrices) + foot

@@ -1,4 +1,4 @@
-"""A map to walk about in: one HTML file that needs no other, to open in any browser."""
+"""Interactive map in one self-contained HTML file for any browser."""
 
 import html
 import json
@@ -36,12 +36,12 @@ def attribution_page(
         Of the channels, in metres in the head frame; NaN where a channel has none, and all NaN where the map does not
         tell channels apart.
     title, caption
-        Stand above and below all.
+        Title above the figure, and caption below it.
 
     Raises
     ------
     ValueError
-        Where an array does not have the shape that the names say, or places do not rise.
+        If an array does not have the shape that the names say, or places do not rise.
     """
     check_channel_map(drawn)
     if len(positions) != len(drawn.channels):

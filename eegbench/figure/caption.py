@@ -1,4 +1,4 @@
-"""What a figure must not be seen without stands at its foot, small and grey."""
+"""Captions at the foot of a figure, in small grey type."""
 
 from textwrap import fill
 
@@ -13,7 +13,7 @@ LINE_IN = 0.155
 
 
 def write_caption(figure: Figure | SubFigure, text: str) -> None:
-    """Write sentences below all else, wrapped to the figure's width; the layout makes room for them."""
+    """Write a caption below the figure, wrapped to its width; the layout makes room for it."""
     width_in = figure.bbox.width / figure.dpi
     figure.supxlabel(_wrapped(text, width_in), x=0.01, ha="left", color=GREY, fontsize="medium", linespacing=1.3)
 

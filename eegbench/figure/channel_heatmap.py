@@ -1,4 +1,4 @@
-"""At which channel and frequency? A panel an output, and below it the mean over channels with its error."""
+"""Heat map of channels × places for each output, and below it the mean over channels with its error."""
 
 from math import ceil
 
@@ -41,12 +41,12 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
     drawn
         What to draw; of its outputs the first six.
     title, caption
-        Stand above and below all.
+        Title above the figure, and caption below it.
 
     Raises
     ------
     ValueError
-        Where an array does not have the shape that the names say, or places do not rise.
+        If an array does not have the shape that the names say, or places do not rise.
     """
     check_channel_map(drawn)
     shown = drawn.outputs[:MAX_PANELS]

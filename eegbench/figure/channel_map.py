@@ -1,4 +1,4 @@
-"""What figures need to know of a map that has a number for each output, channel and place."""
+"""Contents of a map for figures, with a number for each output, channel and place."""
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -6,19 +6,19 @@ from jaxtyping import Bool, Float
 from eegbench.types import Axis, ChannelMap
 
 NAMES: dict[Axis, str] = {"frequency_hz": "frequency (Hz)", "time_s": "time (s)", "band": ""}
-"""What an axis of places is called."""
+"""Labels of the axes of places."""
 
 LEVEL = 0.05
 """Places with p below this are marked."""
 
 
 def check_channel_map(drawn: ChannelMap) -> None:
-    """Refuse a map that does not have a number for each of its names.
+    """Raise an error for a map whose shape does not fit its names.
 
     Raises
     ------
     ValueError
-        Where an array has another shape than the names say, or places do not rise.
+        If an array has another shape than the names say, or places do not rise.
     """
     shape = (len(drawn.outputs), len(drawn.channels), len(drawn.places))
     for name, array in {"values": drawn.values, "standard errors": drawn.standard_error, "p values": drawn.p}.items():

@@ -1,4 +1,4 @@
-"""What goes from channel to channel: a square a class."""
+"""Matrices of channels × channels, one panel per class."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -35,7 +35,7 @@ def channel_matrix(
     measure
         What the numbers are; stands at the bar.
     title, caption
-        Stand above and below all.
+        Title above the figure, and caption below it.
     """
     n_rows = ceil(len(matrices) / COLUMNS)
     foot = caption_height_in(caption, WIDTH_IN)

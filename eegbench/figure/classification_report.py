@@ -1,4 +1,4 @@
-"""How well was each class found? Precision, recall and F1, with the number of windows that stand behind them."""
+"""Classification report: precision, recall and F1 of each class, with the number of windows."""
 
 import matplotlib as mpl
 import numpy as np
@@ -28,7 +28,7 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
         As ``score.report_frame`` makes it: ``class, precision, recall, f1, support``, averages (rows whose name
         ends in "average") last.
     title
-        Stands above the table.
+        Title above the table.
     """
     figure = blank(ROW_IN * len(report) + 1.0, 4.6)
     axes = figure.add_subplot()

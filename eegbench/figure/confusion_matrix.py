@@ -1,4 +1,4 @@
-"""What was taken for what: counts, and what share of each class they are."""
+"""Confusion matrix with counts and their share of each class."""
 
 from itertools import product
 
@@ -39,7 +39,7 @@ def confusion_matrix(
     classes
         Class names, two to twenty.
     title
-        Stands above the matrix.
+        Title above the matrix.
     rows, columns
         What the two axes are.
     """

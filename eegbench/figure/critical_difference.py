@@ -1,4 +1,4 @@
-"""Who comes first on the average subject? Mean ranks on a line, and bars over those that tests do not tell apart."""
+"""Critical-difference diagram: mean ranks on a line, with bars over groups that tests do not separate."""
 
 from math import ceil
 from textwrap import fill
@@ -20,10 +20,10 @@ BAR_ROWS = 0.62
 
 FIRST_BAR = 0.75
 MARGIN = 0.05
-"""How far the stems go beyond the line, as a share of its length."""
+"""Length of the stems beyond the line, as a share of its length."""
 
 REACH = 0.035
-"""How far a bar reaches beyond its outer groups, as a share of the line's length."""
+"""Length of a bar beyond its outer groups, as a share of the line's length."""
 
 
 @styled
@@ -48,7 +48,7 @@ def critical_difference(
     Raises
     ------
     ValueError
-        Where there are fewer than two groups, or they are not in the order of their ranks.
+        If there are fewer than two groups, or they are not in the order of their ranks.
     """
     if len(names) < 2 or (np.diff(ranks) < 0).any():
         raise ValueError(f"{len(names)} groups to rank; two or more are needed, best first.")

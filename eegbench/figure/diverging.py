@@ -1,4 +1,4 @@
-"""Numbers with a sign: as deep a colour for so much below zero as for so much above it."""
+"""Diverging colours, symmetric about zero."""
 
 from textwrap import fill
 
@@ -13,10 +13,10 @@ from matplotlib.ticker import MaxNLocator
 from eegbench.figure.style import STEPS
 
 USES = "RdBu_r"
-"""The colour map of what a network uses."""
+"""Colour map for what a network uses."""
 
 DIFFERS = "PuOr_r"
-"""The colour map of what differs in the data, which must not be taken for the other."""
+"""Colour map for differences in the data, distinct from the other."""
 
 MEASURE_CHARACTERS = 44
 

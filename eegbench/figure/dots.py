@@ -1,4 +1,4 @@
-"""Many dots in few bytes: they are painted once, and every format shows that picture."""
+"""Scatter plots of many dots as one raster image, for small vector files."""
 
 from math import ceil, floor
 from typing import Any

@@ -46,7 +46,7 @@ def embedding_scatter(
         looked at). Numbers get a colour bar; everything else is a category, in the order of its dtype where it
         is a ``Categorical`` and sorted otherwise (sleep stages always in theirs). What is missing is grey.
     title
-        Stands above all.
+        Title above the figure.
     axis_labels
         Of the two coordinates, with their share of the variance where it is known.
     rng

@@ -1,4 +1,4 @@
-"""How good is each group, and how sure is what lies between them? Values with intervals, then paired differences."""
+"""Forest plot of groups: values with intervals, then paired differences."""
 
 from textwrap import fill
 from typing import Any
@@ -37,7 +37,7 @@ def forest(table: pd.DataFrame, differences: pd.DataFrame, *, metric: str, title
     metric
         Name of what is measured.
     title
-        Stands above all.
+        Title above the figure.
     """
     names = [fill(name, NAME_CHARACTERS) for name in table["name"]]
     pairs = [_pair(a, b) for a, b in zip(differences["a"], differences["b"], strict=True)]

@@ -28,7 +28,7 @@ def human_ceiling(table: pd.DataFrame, metrics: Mapping[str, str], title: str) -
     metrics
         From columns of the table to what stands below the panels.
     title
-        Stands above all.
+        Title above the figure.
     """
     rows = pd.concat([table[table["kind"] == kind] for kind in ("model", "scorer")])
     figure = blank(ROW_IN * len(rows) + 1.1)

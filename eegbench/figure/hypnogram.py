@@ -1,4 +1,4 @@
-"""A night as the expert saw it (where one did), as the probe saw it, and how sure the probe was."""
+"""Hypnogram of a recording: labels (if any), predictions, and class probabilities."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def hypnogram(
     Raises
     ------
     ValueError
-        Where the frame holds no window, or more than one recording or probe.
+        If the frame holds no window, or more than one recording or probe.
     """
     _check(frame)
     rows = frame.sort_values("start_s")
@@ -91,7 +91,7 @@ def _panels(figure: Figure, ratios: list[float]) -> tuple[Axes, ...]:
 
 @dataclass(frozen=True)
 class _Spans:
-    """When each window begins and ends in the figure's unit of time (of ``unit_s``), and whether the next follows."""
+    """Start and end of each window in the figure's unit of time (of ``unit_s``), and whether the next one follows."""
 
     start: Float[np.ndarray, "n"]
     end: Float[np.ndarray, "n"]

@@ -1,4 +1,4 @@
-"""Did training work, and when was it best? Losses pass by pass, and beside them what a probe made of them."""
+"""Learning curves: losses and metrics of each pass over the training examples, and scores of a probe."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Where does an electrode lie on a drawn head? Seen from above, with the head's sphere laid flat."""
+"""Positions of electrodes on a drawn head, seen from above in an azimuthal projection."""
 
 import numpy as np
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""Is the probe better than its controls? One metric with its interval a probe, and the line of chance."""
+"""Scores of probes and controls: one metric with its interval per probe, and the line of chance."""
 
 from collections.abc import Collection, Sequence
 
@@ -37,7 +37,7 @@ def score_bars(
     Raises
     ------
     ValueError
-        Where there are no scores of that metric, or they are of several splits or aggregations.
+        If there are no scores of that metric, or they are of several splits or aggregations.
     """
     drawn = [one for one in scores if one.metric == metric]
     _check(drawn, metric)

@@ -137,7 +137,7 @@ def percent(share: float) -> str:
 
 
 IN_CELL: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
-"""How text stands in a cell; as it lies within the axes, margins need not be measured by it."""
+"""Options of text in a cell, which is inside the axes and therefore excluded from the layout of margins."""
 
 RIGHT_ON_TOP = 1.0
 """The height of a title below which nothing can stand, so that matplotlib need not search for its place."""

@@ -1,4 +1,4 @@
-"""Where on the head? A grid of scalp maps; what differs in the data may stand beside what the network uses."""
+"""Grid of scalp maps: what the network uses, optionally next to differences in the data."""
 
 from dataclasses import dataclass, replace
 
@@ -92,7 +92,7 @@ def topomap(
     Raises
     ------
     ValueError
-        Where fewer than four channels have a position, or there is no map for each row, column and channel.
+        If fewer than four channels have a position, or there is no map for each row, column and channel.
     """
     layers = [maps] if beside is None else [maps, beside]
     _check(layers, (len(rows), len(columns), len(channels)))

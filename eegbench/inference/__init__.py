@@ -1,1 +1,1 @@
-"""What a trained encoder makes of windows: embeddings, class probabilities, and the files that hold both."""
+"""Use of a trained encoder: embeddings, class probabilities, and the files that store the network."""

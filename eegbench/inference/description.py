@@ -1,4 +1,4 @@
-"""What the JSON next to a network's weights holds: all that is needed to use the network on new recordings."""
+"""Description of a network in JSON, next to its weights, with all that is needed to use it on new recordings."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -9,21 +9,21 @@ import numpy as np
 from eegbench.types import Form, Group, Padding
 
 FORMAT = 6
-"""Raised whenever the meaning of a field changes: files of a format that is not read are not loaded."""
+"""Version of the file format, increased whenever the meaning of a field changes."""
 
 READ = (2, 3, 4, 5, FORMAT)
-"""Formats that are read. Recordings of formats before 6 are not padded, filters of formats before 5 leave no channel
-out. Formats 2 and 3 know networks that answer for every window of a sequence; format 2 has no label map and, of train,
-percentiles of the deviation alone."""
+"""Formats that can be read. Before format 6, recordings are not padded; before format 5, filters exclude no channel.
+Networks of formats 2 and 3 predict every window of a sequence. Format 2 has no label map, and its only percentiles of
+train are those of the standard deviation."""
 
 FILTERED = "eegbench.preprocessing.filtered.Filtered"
 STANDARD = "eegbench.preprocessing.standard.Standard"
 
 Outputs = Literal["many", "one"]
-"""Whether a network answers for every window of a sequence, or for the middle one."""
+"""Windows of a sequence that a network predicts: every one (``many``) or the middle one (``one``)."""
 
 Rows = tuple[tuple[float, ...], ...]
-"""A row a percentile, a column a channel."""
+"""A row for each percentile, a column for each channel."""
 
 
 @dataclass(frozen=True)
@@ -33,30 +33,30 @@ class Description:
     Attributes
     ----------
     encoder
-        The config node that built the encoder.
+        Config node of the encoder.
     classes
-        Class names; none where nobody gave labels.
+        Class names; empty if there are no labels.
     form
-        The groups of signals that the network takes, and over what they are standardised.
+        Groups of signals that are the input of the network, and the unit of standardisation (window or recording).
     sequence
-        The config node that built the sequence encoder; None where windows are classified one by one.
+        Config node of the sequence encoder; None if windows are classified one by one.
     context
-        Windows of a sequence; 1 without a sequence encoder.
+        Number of windows in a sequence; 1 without a sequence encoder.
     outputs
-        For which windows of a sequence the network answers.
+        Windows of a sequence that the network predicts.
     voting
-        How the answers of several sequences to one window were combined: the mean of log-probabilities.
+        Rule that combines the votes of several sequences for a window: the mean of log-probabilities.
     preprocessing
-        The config node that prepared the signals, with the length of windows and their distance.
+        Config node of the preprocessing, including window length and stride.
     steps_version
-        Version of the preprocessing's code (`eegbench.store.shard.SHARD_VERSION`).
+        Version of the preprocessing code (`eegbench.store.shard.SHARD_VERSION`).
     temperature
-        What scores are divided by before the softmax, for calibrated probabilities; 1 where it was not fitted.
+        Divisor of scores before the softmax, for calibrated probabilities; 1 if it was not fitted.
     train_quantiles
-        For each group and measure (see `eegbench.inference.measure`), what windows of train look like: the 1st, 50th
-        and 99th percentile of each channel, a row each.
+        For each group and measure (see `eegbench.inference.measure`), the distribution over windows of train: one row
+        each for the 1st, 50th and 99th percentile, with a column for each channel.
     labels, ignored
-        From the texts that experts wrote to class names, and the texts without a class, as in training.
+        Class name of each label text in training, and the texts without a class.
     """
 
     encoder: Mapping[str, Any]
@@ -74,11 +74,11 @@ class Description:
     ignored: tuple[str, ...] = ()
 
     def without_classes(self) -> "Description":
-        """Return the description of the same network with a head of no classes."""
+        """Return the description of the same network with a head without classes."""
         return replace(self, classes=())
 
     def plain(self) -> dict[str, Any]:
-        """Return plain values, as JSON takes them."""
+        """Return the description as plain values for JSON."""
         groups = {name: _plain_group(group) for name, group in self.form.groups.items()}
         return {
             "format": FORMAT,
@@ -102,12 +102,12 @@ class Description:
 
 
 def read_description(facts: Mapping[str, Any]) -> Description:
-    """Return a description from the plain values that `Description.plain` made.
+    """Return a description from plain values in the format of `Description.plain`.
 
     Raises
     ------
     KeyError, TypeError, ValueError
-        Where they are not those of a network in this format.
+        If they are not those of a network in a format that can be read.
     """
     if facts.get("format") not in READ:
         raise ValueError(f"format {facts.get('format')}; this version reads formats {', '.join(map(str, READ))}")
@@ -144,7 +144,7 @@ def _preprocessing(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _leaving_none_out(node: Any) -> Any:
-    """Return options of formats before 5 with filters that leave no channel out."""
+    """Return options of formats before 5, with an empty ``exclude`` in every filter."""
     if not isinstance(node, dict):
         return node
     filled = {name: _leaving_none_out(value) for name, value in node.items()}
@@ -161,7 +161,7 @@ def _load_padding(facts: Mapping[str, Any] | None) -> Padding | None:
 
 
 def _quantiles(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is known of train, by group and measure."""
+    """Return quantiles of train, by group and measure."""
     if facts["format"] == 2:
         return {name: {"std_uv": rows} for name, rows in facts["train_std_uv"].items()}
     return dict(facts["train_quantiles"])
@@ -190,7 +190,7 @@ def _sizes(features: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _finite(value: float) -> float | None:
-    """Return a number as JSON has it, which knows no NaN."""
+    """Return a number, or None for NaN, which JSON does not support."""
     return None if np.isnan(value) else float(value)
 
 

@@ -1,8 +1,8 @@
-"""Weights of SimpleSleepNet that were published with the Dreem Open Datasets, as a saved network of ours.
+"""Import of the SimpleSleepNet weights published with the Dreem Open Datasets.
 
 Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181. The published file is an archive with a pickle, which is not opened
-here: its tensors are expected as safetensors under their own names, and beside them, as JSON of the same name, the
-contents of ``net_params.json``, ``groups.json``, ``features.json`` and ``normalization_parameters.json`` under the keys
+here. Its tensors must be in a safetensors file under their own names. A JSON file with the same stem must contain
+``net_params.json``, ``groups.json``, ``features.json`` and ``normalization_parameters.json`` under the keys
 ``net_params``, ``groups``, ``features`` and ``normalization_parameters``.
 """
 
@@ -38,20 +38,20 @@ CHANNELS = {
     ),
     12: ("C3_M2", "C4_M1", "F3_F4", "F3_M2", "F4_O2", "F3_O1", "O1_M2", "O2_M1", *_OTHERS),
 }
-"""Of the networks of DOD-H and DOD-O, by their number."""
+"""Channels of the networks of DOD-H and DOD-O, by their number."""
 
 SFREQ, WINDOW_S, CONTEXT = 100.0, 30.0, 21
 
 
 def import_dreem(weights: Path, out: Path) -> Network:
-    """Save a published SimpleSleepNet as a network that ``eegbench predict --run OUT`` takes.
+    """Save a published SimpleSleepNet as a network for ``eegbench predict --run OUT``.
 
     Parameters
     ----------
     weights
-        The safetensors file; its JSON lies beside it.
+        The safetensors file; its JSON file is in the same folder.
     out
-        The folder to write, which must not be there.
+        Folder to write, which must not exist.
 
     Returns
     -------
@@ -61,12 +61,12 @@ def import_dreem(weights: Path, out: Path) -> Network:
     Raises
     ------
     FileExistsError
-        Where the folder is there.
+        If the folder exists.
     ConfigError
-        Where the files are not those of a SimpleSleepNet.
+        If the files are not those of a SimpleSleepNet.
     """
     if out.exists():
-        raise FileExistsError(f"{out}: is there already; name another folder, or remove it.")
+        raise FileExistsError(f"{out}: already exists; name another folder, or remove it.")
     facts = read_json(weights.with_suffix(".json"))
     try:
         tensors = load_file(weights)
@@ -80,12 +80,12 @@ def import_dreem(weights: Path, out: Path) -> Network:
 
 
 def _built(facts: Mapping[str, Any]) -> Network:
-    """Return the network that the published options describe, without its weights."""
+    """Return the network with the published options, without its weights."""
     options = facts["net_params"]
     (group,) = facts["groups"].values()
     (encoder,) = options["encoders"].values()
     if encoder["type"] != "SimpleSleepEpochEncoder":
-        raise ValueError(f"encoder {encoder['type']}; SimpleSleepEpochEncoder is expected")
+        raise ValueError(f"encoder {encoder['type']}; expected SimpleSleepEpochEncoder")
     channels = CHANNELS[group["shape"][1]]
     nowhere = np.full((len(channels), 3), np.nan)
     groups = {"eeg": Group(channels, SFREQ, round(WINDOW_S * SFREQ), nowhere)}
@@ -115,7 +115,7 @@ def _built(facts: Mapping[str, Any]) -> Network:
 
 
 def _padding(group: Mapping[str, Any]) -> ConstantPadding | None:
-    """Return the zeros around records that the published network was trained with."""
+    """Return the zeros around records used in the training of the published network."""
     padding_s = float(group["padding"])
     return ConstantPadding(padding_s=padding_s, value=0.0, in_normalisers=True) if padding_s else None
 
@@ -190,7 +190,7 @@ def _preprocessing_node(channels: tuple[str, ...], padding: ConstantPadding | No
 
 
 def _renamed(weights: Mapping[str, Tensor], facts: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
-    """Yield the published tensors under the names that they have in our network."""
+    """Yield the published tensors under their names in our network."""
     (name,) = facts["net_params"]["encoders"]
     (signals,) = facts["normalization_parameters"]["signals"]
     moments = next(one["args"] for one in signals["normalization"] if one["type"] == "standardization")

@@ -1,4 +1,4 @@
-"""Embeddings of many windows, in large batches: what probes, figures and predictions all start from."""
+"""Embeddings of many windows, computed in large batches for probes, figures and predictions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,22 +14,22 @@ from eegbench.store.base import WindowStore
 from eegbench.store.windows import Windows
 
 Read = Callable[[Windows], Tensor]
-"""From a batch of windows to a row of numbers for each."""
+"""Function from a batch of windows to a row of numbers for each."""
 
 BATCH_BYTES = {"cpu": 4 * 2**20, "cuda": 64 * 2**20}
-"""Signal in one batch: what encoders make of it should stay in a processor's cache, and fill a GPU."""
+"""Size of the signals in one batch: small enough for activations to fit a CPU cache, large enough to fill a GPU."""
 
 
 @dataclass(frozen=True)
 class Embeddings:
-    """What an encoder makes of windows.
+    """Embeddings of windows.
 
     Attributes
     ----------
     features
-        One row a window (n_windows, embed_dim).
+        One row per window (n_windows, embed_dim).
     rows
-        Each window's row in the store's table (n_windows,).
+        Row of each window in the store's table (n_windows,).
     """
 
     features: Float[np.ndarray, "n_windows embed_dim"]
@@ -41,7 +41,7 @@ class Embeddings:
         Raises
         ------
         KeyError
-            Where a window was not embedded.
+            If a window has no embedding.
         """
         order = np.argsort(self.rows)
         place = np.searchsorted(self.rows, rows, sorter=order).clip(max=len(order) - 1)
@@ -58,7 +58,7 @@ class Encoded:
     Attributes
     ----------
     encoder, store
-        What made the embeddings, of which windows.
+        The encoder, and the store with the windows.
     embeddings
         The embeddings.
     """
@@ -70,7 +70,7 @@ class Encoded:
 
 @contextmanager
 def evaluating(*modules: nn.Module) -> Iterator[None]:
-    """Set evaluation mode, and put the mode of each module and of each layer in it back at the end."""
+    """Set evaluation mode, and restore the mode of each module and its layers at the end."""
     before = [(layer, layer.training) for module in modules for layer in module.modules()]
     for module in modules:
         module.eval()
@@ -87,8 +87,8 @@ def encode(
 ) -> Float[Tensor, "n dim"]:
     """Encode windows by their rows in the store's table, in evaluation mode and as float32, on the store's device.
 
-    The modes of the encoder and of its layers are put back afterwards. What is wanted of windows is their embeddings,
-    or what ``read`` says of a batch of them.
+    The modes of the encoder and its layers are restored afterwards. The result contains embeddings, or the output of
+    ``read`` for each batch.
     """
     n_bytes = sum(4 * group.n_times * group.n_channels for group in store.form.groups.values())
     batch_size = max(1, BATCH_BYTES[store.device.type] // n_bytes)
@@ -97,14 +97,14 @@ def encode(
     with evaluating(encoder):
         for first, windows in zip(range(0, len(rows), batch_size), store.each(store.gather, batches), strict=True):
             made = (read or encoder)(windows)
-            if first == 0:  # one piece for all: many would part the free memory
+            if first == 0:  # one allocation for all: many would fragment the memory
                 z = torch.empty(len(rows), made.shape[1], device=store.device)
             z[first : first + batch_size] = made
     return z
 
 
 def with_padding(encoder: Encoder, store: WindowStore, embeddings: Embeddings) -> Embeddings:
-    """Return embeddings of windows with those of the padding around the store's recordings, if they are padded."""
+    """Return embeddings of windows, with those of the padding around the store's recordings if they are padded."""
     if store.form.padding is None:
         return embeddings
     padding = embed(encoder, store, store.padding_rows)

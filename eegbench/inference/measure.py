@@ -1,10 +1,10 @@
-"""How large is the signal of a window, as a whole and in each band? Kept of train, and compared with new recordings.
+"""Amplitude and band power of windows, stored for train and compared with new recordings.
 
 Conventions
 -----------
-Measures are of windows in µV as preprocessing leaves them, before they are standardised: ``std_uv``, the standard
-deviation, and the power of each band in µV², from a periodogram with a Hann window. A band that the sampling rate or
-the length of the windows has no room for is left out. A missing channel has NaN.
+Measures are of windows in µV after preprocessing, before standardisation: ``std_uv``, the standard deviation, and the
+power of each band in µV², from a periodogram with a Hann window. A band is omitted if the sampling rate or the length
+of the windows is too low for it. A missing channel has NaN.
 """
 
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ BANDS_HZ: Mapping[str, tuple[float, float]] = {
     "sigma": (12.0, 16.0),
     "beta": (16.0, 30.0),
 }
-"""The bands of YASA (Vallat and Walker 2021, doi:10.7554/eLife.70092), up to where sleep is filtered."""
+"""The bands of YASA (Vallat and Walker 2021, doi:10.7554/eLife.70092), up to the usual low-pass of sleep recordings."""
 
 QUANTILES = (0.01, 0.5, 0.99)
 
 AT_MOST = 2000
-"""Windows of train that are measured."""
+"""Maximum number of windows of train that are measured."""
 
 AT_ONCE = 64
-"""Windows in a batch."""
+"""Number of windows in a batch."""
 
 
 def measure(x: Float[Tensor, "n n_channels n_times"], sfreq: float) -> dict[str, Float[Tensor, "n n_channels"]]:
@@ -66,7 +66,7 @@ def measure_windows(
 
 
 def quantiles(store: WindowStore, rows: Int[np.ndarray, "n"]) -> dict[str, dict[str, Rows]]:
-    """Return percentiles of every measure of windows, of at most `AT_MOST` that lie evenly among them."""
+    """Return percentiles of every measure over at most `AT_MOST` windows, evenly spaced in ``rows``."""
     some = rows[np.linspace(0, len(rows) - 1, min(len(rows), AT_MOST)).round().astype(int)]
     found = measure_windows(store, some)
     return {group: {name: _quantiles(values) for name, values in of.items()} for group, of in found.items()}
@@ -77,7 +77,7 @@ def _known(values: Float[Tensor, "n n_channels"], present: Bool[Tensor, "n n_cha
 
 
 def _quantiles(values: Float[np.ndarray, "n n_channels"]) -> Rows:
-    """Return quantiles of each column, NaN where a column has no number."""
+    """Return quantiles of each column, NaN if a column has no finite number."""
     known = ~np.isnan(values).all(axis=0)
     found = np.full((len(QUANTILES), values.shape[1]), np.nan)
     found[:, known] = np.nanquantile(values[:, known], QUANTILES, axis=0)

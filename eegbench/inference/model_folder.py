@@ -1,9 +1,9 @@
-"""Where in a run's folder an encoder lies with the head of each predictor."""
+"""Location in a run's folder of an encoder with the head of each predictor."""
 
 from pathlib import Path
 
 PROBED, NETWORK = "model", "network"
-"""Folders of a run: the encoder with its probe's head, and with the head that was trained with it."""
+"""Folders of a run: the encoder with the head of its probe, and with the head trained with it."""
 
 
 def model_folder(run: Path, predictor: str, main: str) -> Path:

@@ -1,7 +1,7 @@
-"""A network from windows to class scores: encoder, sequence encoder or none, and a linear head; saved and loaded.
+"""Network from windows to class scores: an encoder, optionally a sequence encoder, and a linear head.
 
-Saved files may come from a stranger: they are read as data, and a class they name is built only as an `Encoder` or a
-`SequenceEncoder`.
+Saved files may come from a stranger. They are read as data, and a class named in them is built only if it is an
+`Encoder` or a `SequenceEncoder`.
 """
 
 import json
@@ -26,23 +26,23 @@ from eegbench.store.windows import Windows
 from eegbench.types import Group
 
 Signals = Float[np.ndarray, "batch n_channels n_times"] | Mapping[str, Float[np.ndarray, "batch _ _"]]
-"""Windows of one group of signals, or those of each group by its name."""
+"""Windows of one group of signals, or of several groups by name."""
 
 
 class Network(nn.Module):
-    """Windows → class scores (batch, n_classes) before the softmax, differentiable.
+    """Network from windows to class scores (batch, n_classes) before the softmax, differentiable.
 
     Parameters
     ----------
     encoder
-        Makes embeddings.
+        Encoder of windows.
     sequence
-        Makes each embedding of a sequence one that knows its neighbours; None classifies windows one by one.
+        Sequence encoder over consecutive embeddings; None classifies windows one by one.
     weight, bias
-        The linear head (n_classes, dim) and (n_classes,), with the scaler folded in.
+        Weights (n_classes, dim) and bias (n_classes,) of the linear head, including the scaler.
     description
-        All that is known of the network. Where windows were standardised by window, so are the ones given here,
-        which leaves standardised windows as they are; under ``recording`` they are expected standardised.
+        Description of the network. With standardisation by ``window``, the network standardises its input, which leaves
+        standardised windows unchanged; with ``recording``, its input must be standardised.
     """
 
     weight: Tensor
@@ -70,12 +70,12 @@ class Network(nn.Module):
         return self.description.classes
 
     def forward(self, windows: Windows) -> Float[Tensor, "batch n_classes"]:
-        """Return class scores of windows, each by itself."""
+        """Return class scores of windows, each classified separately."""
         z = self.embed(windows)
         return self.scores(z.unsqueeze(1), torch.ones(len(z), 1, dtype=torch.bool, device=z.device)).squeeze(1)
 
     def embed(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return the embeddings of windows, standardised as they were in training."""
+        """Return the embeddings of windows, standardised as in training."""
         if self.description.form.normalise == "window":
             windows = replace(windows, x={name: _standardised(x) for name, x in windows.x.items()})
         embedded: Tensor = self.encoder(windows)
@@ -84,13 +84,13 @@ class Network(nn.Module):
     def scores(
         self, z: Float[Tensor, "batch length embed_dim"], present: Bool[Tensor, "batch length"]
     ) -> Float[Tensor, "batch length n_classes"]:
-        """Return class scores of each window of sequences of embeddings."""
+        """Return class scores for each window in sequences of embeddings."""
         known = z if self.sequence is None else self.sequence(z, present)
         return nn.functional.linear(known, self.weight, self.bias)
 
     @torch.no_grad()
     def probabilities(self, windows: Signals) -> Float[np.ndarray, "batch n_classes"]:
-        """Return class probabilities of windows, each by itself, in evaluation mode.
+        """Return class probabilities of windows, each classified separately, in evaluation mode.
 
         Parameters
         ----------
@@ -100,12 +100,12 @@ class Network(nn.Module):
         Raises
         ------
         ValueError
-            Where the windows have another shape than the encoder was made for, or the network reads sequences: see
+            If the windows do not have the shape that the encoder expects, or the network reads sequences: see
             `eegbench.inference.voting.probabilities_in_order`.
         """
         if self.sequence is not None:
             raise ValueError(
-                f"this network reads sequences of {self.description.context} windows; give the windows of a recording "
+                f"This network reads sequences of {self.description.context} windows; give the windows of a recording "
                 "in order of time to eegbench.inference.voting.probabilities_in_order(network, windows)."
             )
         self.eval()
@@ -117,23 +117,22 @@ class Network(nn.Module):
         Parameters
         ----------
         windows
-            Signals in µV (batch, n_channels, n_times); where there are several groups of signals, those of each by its
-            name.
+            Signals in µV (batch, n_channels, n_times); a mapping from group to signals if there are several groups.
 
         Raises
         ------
         ValueError
-            Where they have another shape than the encoder was made for.
+            If they do not have the shape that the encoder expects.
         """
         groups = self.description.form.groups
         given = windows if isinstance(windows, Mapping) else dict.fromkeys(list(groups)[:1], windows)
         if given.keys() != groups.keys():
             names = ", ".join(groups)
-            raise ValueError(f"windows of each group of signals ({names}) are expected, got {', '.join(given)}.")
+            raise ValueError(f"Expected windows of each group of signals ({names}), got {', '.join(given)}.")
         for name, group in groups.items():
             _check_shape(np.shape(given[name]), group)
         if len({len(x) for x in given.values()}) > 1:
-            raise ValueError("as many windows of each group are expected, got another number of some.")
+            raise ValueError("Expected the same number of windows in each group, got different numbers.")
         device = self.weight.device
         return Windows({name: torch.as_tensor(np.asarray(given[name], np.float32), device=device) for name in groups})
 
@@ -142,7 +141,7 @@ def _check_shape(shape: tuple[int, ...], group: Group) -> None:
     expected = (group.n_channels, group.n_times)
     if len(shape) != 3 or shape[1:] != expected:
         raise ValueError(
-            f"windows of shape (n, {expected[0]}, {expected[1]}) are expected (channels {', '.join(group.channels)} at "
+            f"Expected windows of shape (n, {expected[0]}, {expected[1]}) (channels {', '.join(group.channels)} at "
             f"{group.sfreq:g} Hz), got {shape}."
         )
 
@@ -159,18 +158,18 @@ def save_network(network: Network, folder: Path) -> None:
 
 
 def describe(folder: Path) -> Description:
-    """Read what ``model.json`` says; nothing is built.
+    """Read the description in ``model.json`` without building the network.
 
     Raises
     ------
     FileNotFoundError
-        Where the folder holds no model.
+        If the folder contains no model.
     ConfigError
-        Where the file is not that of a model.
+        If the file is not that of a model.
     """
     path = folder / "model.json"
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: there is no model; a finished run of `eegbench train` leaves one in model/.")
+        raise FileNotFoundError(f"{path}: not found; a finished run of `eegbench train` writes its model to model/.")
     try:
         return read_description(read_json(path))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -185,36 +184,36 @@ def encoder_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def load_weights(module: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
-    """Put saved weights into a module.
+    """Load saved weights into a module.
 
     Raises
     ------
     ConfigError
-        Where their names or shapes are not the module's.
+        If their names or shapes differ from the module's.
     """
     try:
         module.load_state_dict(weights)
     except RuntimeError as error:
-        raise ConfigError(f"{folder / 'model.safetensors'}: these weights are not those of the model.") from error
+        raise ConfigError(f"{folder / 'model.safetensors'}: these weights do not fit the model.") from error
 
 
 def load_network(folder: Path, expected: Spec[Encoder] | None = None) -> Network:
-    """Load what `save_network` wrote, in evaluation mode on the CPU.
+    """Load a network written by `save_network`, in evaluation mode on the CPU.
 
     Parameters
     ----------
     folder
-        Holds the model.
+        Folder of the model.
     expected
-        The encoder's options, where the caller knows them: the saved ones must be the same, and modules that they
-        trust are trusted. Without, only classes of eegbench are built.
+        Expected options of the encoder, if known. The saved ones must be the same, and classes of the modules that they
+        trust may be built. If None, only classes of eegbench are built.
 
     Raises
     ------
     FileNotFoundError
-        Where the folder holds no model.
+        If the folder contains no model.
     ConfigError
-        Where the saved encoder is another one than expected, or may not be built.
+        If the saved encoder differs from the expected one, or may not be built.
     """
     description = describe(folder)
     spec = expected or Spec(description.encoder, Encoder, "model")
@@ -247,4 +246,4 @@ def _load_tensors(folder: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except SafetensorError as error:
-        raise ConfigError(f"{path}: these are no saved weights ({error}).") from error
+        raise ConfigError(f"{path}: not a file of saved weights ({error}).") from error

@@ -1,4 +1,4 @@
-"""The module by which MLflow loads the model of a run: windows in, class probabilities out."""
+"""Module with which MLflow loads the model of a run, from windows to class probabilities."""
 
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,6 @@ from eegbench.tracking.served import Served
 
 
 def _load_pyfunc(path: str) -> Served:
-    """Return the model in this folder; the name is MLflow's."""
+    """Return the model in this folder; MLflow calls this function by its name."""
     network = load_network(Path(path))
     return Served(network.probabilities if network.sequence is None else partial(probabilities_in_order, network))

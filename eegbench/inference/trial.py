@@ -1,4 +1,4 @@
-"""Embeddings of trials that are cut into overlapping crops: what is predicted of a sample counts once."""
+"""Embeddings of trials that are cut into overlapping crops, in which each time point counts once."""
 
 from functools import partial
 
@@ -13,11 +13,11 @@ from eegbench.store.windows import Windows
 
 
 def embed_trials(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"]) -> Embeddings:
-    """Encode trials, each named by the row of one of its crops, in evaluation mode and float32.
+    """Encode trials, each identified by the row of one of its crops, in evaluation mode and float32.
 
-    Where embeddings are means of tokens, that of a trial is the mean of its tokens, each place in time once: a later
-    crop adds the tokens that lie behind those of the crops before it. Else it is the mean of its crops' embeddings.
-    Windows that are no crops are encoded as they are.
+    If embeddings are means of tokens, the embedding of a trial is the mean of its tokens, each time step once: a later
+    crop adds the tokens after those of the previous crops. Otherwise it is the mean of its crops' embeddings. Windows
+    that are not crops are encoded as they are.
     """
     every, trial = _crops(store, rows)
     if len(every) == len(rows):
@@ -33,7 +33,7 @@ def embed_trials(encoder: Encoder, store: WindowStore, rows: Int[np.ndarray, "n"
 
 
 def first_crops(store: WindowStore, rows: Int[np.ndarray, "n"]) -> Int[np.ndarray, "n_trials"]:
-    """Return one row a trial: its first among these."""
+    """Return one row per trial: its first among the given rows."""
     _, first = np.unique(store.trials[rows], return_index=True)
     return rows[np.sort(first)]
 
@@ -41,20 +41,20 @@ def first_crops(store: WindowStore, rows: Int[np.ndarray, "n"]) -> Int[np.ndarra
 def _crops(
     store: WindowStore, rows: Int[np.ndarray, "n_trials"]
 ) -> tuple[Int[np.ndarray, "n_crops"], Int[np.ndarray, "n_crops"]]:
-    """Return the rows of all crops of these trials that are not rejected, trial by trial, and whose they are."""
+    """Return the rows of all crops of these trials that are not rejected, sorted by trial, and the trial of each."""
     order = np.argsort(store.trials[rows])
     usable = np.isin(store.trials, store.trials[rows]) & ~store.table["rejected"].to_numpy(bool)
     usable[rows] = True
     every = np.flatnonzero(usable)
     trial = order[np.searchsorted(store.trials[rows], store.trials[every], sorter=order)]
-    by_trial = np.argsort(trial, kind="stable")  # crops of trials that overlap lie among each other
+    by_trial = np.argsort(trial, kind="stable")  # crops of overlapping trials are interleaved
     return every[by_trial], trial[by_trial]
 
 
 def _n_new(
     encoder: Encoder, store: WindowStore, every: Int[np.ndarray, "n"], trial: Int[np.ndarray, "n"]
 ) -> Int[np.ndarray, "n"]:
-    """Return how many of each crop's last tokens lie behind those of the trial's crops before it."""
+    """Return the number of tokens at the end of each crop that lie after those of the trial's previous crops."""
     if not (stride := _stride(encoder)):
         return np.ones(len(every), dtype=np.int64)
     n_tokens = _n_tokens(encoder, store, every[:1])
@@ -75,12 +75,12 @@ def _count(encoder: Encoder, windows: Windows) -> Float[Tensor, "n 1"]:
 
 
 def _last(encoder: Encoder, n: int) -> Read:
-    """Return what takes the mean of a window's last tokens, or its embedding, where that is no mean of them."""
+    """Return a function for the mean of a window's last tokens, or the encoder without a mean of tokens."""
     if not _stride(encoder):
         return encoder
     return lambda windows: encoder.tokens(windows)[:, -n:].mean(1)
 
 
 def _stride(encoder: Encoder) -> int | None:
-    """Return the samples from token to token, where an embedding is the mean of tokens."""
+    """Return the number of samples between tokens if an embedding is the mean of tokens."""
     return encoder.token_stride if encoder.is_mean_of_tokens else None

@@ -1,4 +1,4 @@
-"""Class probabilities of single windows from a network of sequences: the mean over all sequences that hold a window."""
+"""Class probabilities of windows from a network of sequences: the mean over all sequences that contain a window."""
 
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -17,16 +17,16 @@ from eegbench.store.batching import distinct_windows
 from eegbench.store.padding import padding_columns
 
 AT_ONCE = 1024
-"""Sequences in a batch; they hold embeddings, not signals."""
+"""Number of sequences in a batch; they contain embeddings, not signals."""
 
 
 Rule = Literal["geometric", "arithmetic", "majority"]
-"""How votes are combined: the mean of log-probabilities, that of probabilities, or the class with the most votes."""
+"""Rule to combine votes: the mean of log-probabilities, the mean of probabilities, or the class with most votes."""
 
 
 @dataclass(frozen=True)
 class Votes:
-    """What was said of windows (or of pieces of time), summed over all votes.
+    """Votes for windows (or time intervals), summed over all sequences.
 
     Attributes
     ----------
@@ -42,19 +42,19 @@ class Votes:
     n: Int[np.ndarray, "n"]
 
     def by(self, rule: Rule) -> Float[np.ndarray, "n n_classes"]:
-        """Return class probabilities; by majority they are shares of votes."""
+        """Return class probabilities; by majority they are proportions of votes."""
         if rule == "geometric":
             return np.asarray(torch.from_numpy(self.logs / self.n[:, None]).softmax(1).numpy())
         return (self.probabilities if rule == "arithmetic" else self.counts) / self.n[:, None]
 
     def winners(self, rule: Rule) -> Int[np.ndarray, "n"]:
-        """Return the class of each; of classes with equally many votes, that with the higher mean probability."""
+        """Return the predicted class of each; ties in votes go to the class with the higher mean probability."""
         if rule == "majority":
             return (self.counts + self.probabilities / (self.n[:, None] + 1)).argmax(1)
         return self.by(rule).argmax(1)
 
     def replaced(self, at: Bool[np.ndarray, "n"], others: "Votes") -> "Votes":
-        """Return the same votes, but others in some places, in their order."""
+        """Return these votes with those at some places replaced by others, in their order."""
         whole = {field.name: getattr(self, field.name).copy() for field in fields(self)}
         for name, values in whole.items():
             values[at] = getattr(others, name)
@@ -64,7 +64,7 @@ class Votes:
 def vote(
     network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: Int[np.ndarray, "n"]
 ) -> Float[np.ndarray, "n n_classes"]:
-    """Return class probabilities of windows: the geometric mean over all sequences that hold them, normalised.
+    """Return class probabilities of windows: the normalised geometric mean over all sequences that contain them.
 
     The arguments are those of `votes`.
     """
@@ -73,26 +73,26 @@ def vote(
 
 @torch.no_grad()
 def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: Int[np.ndarray, "n"]) -> Votes:
-    """Return what all sequences that hold windows say of them.
+    """Return the votes for windows from all sequences that contain them.
 
-    A network of one output says something of the middle of a sequence alone: each window has one vote, of the sequence
-    around it, which has absent places at the ends of a recording.
+    A network with ``outputs=one`` predicts only the middle of a sequence. Each window then has one vote, from the
+    sequence around it, which has absent places at the ends of a recording.
 
     Parameters
     ----------
     network
-        In evaluation mode; without a sequence encoder each window is a sequence of its own.
+        Network in evaluation mode; without a sequence encoder each window is a sequence by itself.
     embeddings
-        Of all windows in the table that were not rejected.
+        Embeddings of all windows in the table that were not rejected.
     table
-        The windows that may stand in sequences: a part of a store's table.
+        Windows that may occur in sequences: part of a store's table.
     rows
-        The windows that are asked for; they stand in the table and were not rejected.
+        Windows to predict; they are in the table and were not rejected.
 
     Raises
     ------
     ValueError
-        Where a window that was not rejected has no embedding.
+        If a window that was not rejected has no embedding.
     """
     known = network.description
     every = sequences(table, known.context, 1, is_centred=known.outputs == "one")
@@ -104,8 +104,8 @@ def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: I
         z = torch.from_numpy(embeddings.at(distinct)).to(network.weight.device)
     except KeyError as error:
         raise ValueError(
-            "a network of sequences needs the embedding of every window in them, and crops of trials have one for each "
-            "trial; choose a preprocessing without crops, or task=supervised."
+            "a network of sequences needs the embedding of every window in them, but crops of trials have one "
+            "embedding per trial; choose a preprocessing without crops, or task=supervised."
         ) from error
     n_classes = len(network.classes)
     sums = torch.zeros(3, len(distinct), n_classes, dtype=torch.float64, device=z.device)
@@ -125,7 +125,7 @@ def votes(network: Network, embeddings: Embeddings, table: pd.DataFrame, rows: I
 
 @torch.no_grad()
 def probabilities_in_order(network: Network, windows: Signals) -> Float[np.ndarray, "n n_classes"]:
-    """Return class probabilities of windows that follow each other without a gap, as `vote` gives them.
+    """Return class probabilities of consecutive windows without a gap, combined as in `vote`.
 
     Parameters
     ----------
@@ -150,17 +150,17 @@ def probabilities_in_order(network: Network, windows: Signals) -> Float[np.ndarr
 def central_sequences(
     table: pd.DataFrame, rows: Int[np.ndarray, "n"], description: Description
 ) -> tuple[Int[np.ndarray, "n length"], Int[np.ndarray, "n"]]:
-    """Return for each window the sequence in which it stands nearest to the middle, and its place there.
+    """Return for each window the sequence in which it is nearest to the middle, and its position there.
 
     Parameters
     ----------
     table
-        The windows that may stand in sequences.
+        Windows that may occur in sequences.
     rows
-        The windows that are asked for; they stand in the table and were not rejected.
+        Requested windows; they are in the table and were not rejected.
     description
-        Of the network: a sequence has so many windows as its context, and of one output it reaches beyond the ends of a
-        recording, so that every window stands in the middle. −1 in a sequence is absent.
+        Description of the network. The context is the number of windows in a sequence; with ``outputs=one`` a sequence
+        extends beyond the ends of a recording, so that every window is in the middle. −1 in a sequence is absent.
     """
     length = description.context
     found: dict[int, tuple[Int[np.ndarray, "length"], int]] = {}
@@ -173,5 +173,5 @@ def central_sequences(
             found[int(padded[at])] = (padded[first : first + length], int(at) - first)
     missing = wanted - found.keys()
     if missing:
-        raise KeyError(f"windows {sorted(missing)[:3]} do not stand in the table, or were rejected")
+        raise KeyError(f"windows {sorted(missing)[:3]} are not in the table, or were rejected")
     return np.stack([found[row][0] for row in rows.tolist()]), np.array([found[row][1] for row in rows.tolist()])

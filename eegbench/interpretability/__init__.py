@@ -1,4 +1,4 @@
-"""What does a network look at? Each method gives a map, with its uncertainty where it has one."""
+"""Interpretability: maps of what a network uses, with uncertainty if the method provides it."""
 
 from eegbench.interpretability.base import Attribution, Method, Scene
 

@@ -1,4 +1,4 @@
-"""Where the classes differ in the data themselves: what stands beside a map of what the network uses."""
+"""Differences between classes in the data themselves, for comparison with a map of what the network uses."""
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ Sums = tuple[Float[Tensor, "n_classes"], Float[Tensor, "n_classes *bins"], Float
 
 
 def class_difference(scene: Scene) -> Float[np.ndarray, "n_classes n_channels n_freqs"]:
-    """Return how far each class's amplitudes lie above those of all other labelled windows, in standard deviations.
+    """Return the difference in amplitude between each class and all other labelled windows, in standard deviations.
 
     That is Cohen's d of ``|rfft(x)|``: the difference of means over the pooled standard deviation of the two groups.
     Frequencies are those of the scene's pass band.
@@ -20,7 +20,7 @@ def class_difference(scene: Scene) -> Float[np.ndarray, "n_classes n_channels n_
     Returns
     -------
     np.ndarray
-        0 where amplitudes do not vary; NaN for a class that no window has, or all have.
+        0 if amplitudes do not vary; NaN for a class with no window, or with all windows.
     """
     n, total, squares = _sums(scene)
     here = _deviation(n, total, squares)

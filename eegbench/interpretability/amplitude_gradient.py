@@ -1,9 +1,10 @@
-"""How a score changes with the amplitude of each frequency in each channel, where phases stay as they are.
+"""Gradient of a score with respect to the amplitude of each frequency in each channel, at constant phase.
 
 A window is ``irfft(A · exp(iΦ))``. A sample at t is then the sum over frequencies of ``m/T · A · cos(2πft/T + Φ)``,
-with m = 2, but 1 at 0 Hz and at half the sampling rate. By the chain rule, the gradient with respect to A is
-``m/T · Re(exp(−iΦ) · rfft(g))``, where g is the gradient with respect to samples: one Fourier transform more than an
-ordinary gradient. Unlike that one it may be averaged over windows, since it is told relative to each window's phase.
+with m = 2, but 1 at 0 Hz and at half the sampling rate. By the chain rule, the gradient with respect to A is ``m/T ·
+Re(exp(−iΦ) · rfft(g))``, where g is the gradient with respect to samples. It costs one Fourier transform more than an
+ordinary gradient. Unlike an ordinary gradient it can be averaged over windows, because it is relative to the phase of
+each window.
 """
 
 import numpy as np
@@ -18,13 +19,13 @@ from eegbench.interpretability.spectrum import sides
 
 
 class AmplitudeGradient(Method):
-    """The mean over windows of the derivative of each score by each amplitude, with its standard error.
+    """Mean over windows of the derivative of each score with respect to each amplitude, with its standard error.
 
-    Amplitudes are absolute values of the unnormalised Fourier transform of the whole window. Where perturbations are
-    small and as large in each bin, their correlation with a score is this gradient times a constant of the score.
+    Amplitudes are absolute values of the unnormalised Fourier transform of the whole window. For small perturbations of
+    the same size in each bin, their correlation with a score is this gradient times a constant of the score.
     """
 
-    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
+    def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  no random numbers
         """Return a map by class, channel and frequency."""
         passed = torch.from_numpy(scene.passed).to(scene.device)
         mean = averaged(scene, lambda batch: amplitude_gradients(batch.scores, batch.x)[..., passed])
@@ -43,19 +44,19 @@ class AmplitudeGradient(Method):
 def amplitude_gradients(
     scores: Scores, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_freqs"]:
-    """Return the derivative of each score of each window by its amplitudes.
+    """Return the derivative of each score of each window with respect to its amplitudes.
 
     Parameters
     ----------
     scores
-        Windows → scores, differentiable; each window's scores depend on that window alone.
+        Function from windows to scores, differentiable; the scores of a window depend on that window only.
     x
         Windows.
 
     Returns
     -------
     Tensor
-        In score per unit of ``|rfft(x)|``. 0 where an amplitude is 0: it has no phase to be kept.
+        In score per unit of ``|rfft(x)|``; 0 where an amplitude is 0 and its phase is undefined.
     """
     n_times = x.shape[-1]
     phases = torch.sgn(torch.fft.rfft(x))

@@ -1,4 +1,4 @@
-"""How strongly a network's scores follow noise on the amplitude of each channel and frequency.
+"""Correlation of a network's scores with noise on the amplitude of each channel and frequency.
 
 References
 ----------
@@ -35,40 +35,39 @@ BYTES_EACH = 28
 
 
 class AmplitudePerturbation(Method):
-    r"""Correlation, over windows, of noise on spectra with what it changes in the scores, averaged over iterations.
+    r"""Correlation over windows between noise on spectra and the resulting change of scores, averaged over iterations.
 
-    For little noise and a smooth network the correlation with (channel, frequency) is near
-    :math:`E[g] / \sqrt{\sum E[g^2]}`, where :math:`g` is the score's derivative by that amplitude, in units of the
-    noise, and the sum goes over all of them. One correlation of n pairs has a standard error of
-    :math:`(1 - r^2) / \sqrt{n}` to first order (normal pairs); iterations draw their noise anew, so that the mean of
-    I of them has :math:`(1 - r^2) / \sqrt{n I}`. What does not vary correlates by 0.
+    For small noise and a smooth network the correlation with (channel, frequency) is near :math:`E[g] / \sqrt{\sum
+    E[g^2]}`, where :math:`g` is the score's derivative with respect to that amplitude, in units of the noise, and the
+    sum is over all amplitudes. The correlation of n pairs has a standard error of :math:`(1 - r^2) / \sqrt{n}` to first
+    order (normal pairs). Each iteration draws new noise, so that the mean over I iterations has :math:`(1 - r^2) /
+    \sqrt{n I}`. The correlation with a constant is 0.
 
-    p values come from permutations: within each batch the scores' changes are shuffled over windows, correlations are
-    averaged over iterations as the real ones are, and the largest of them over all channels and frequencies is what
-    chance does to an output. p is the share of permutations, the order as it is among them, that reach a correlation.
-    Batches of a single window leave nothing to shuffle, and every p is then 1.
+    p values come from permutations: within each batch the changes of scores are shuffled over windows, correlations are
+    averaged over iterations as for the real order, and the largest correlation over all channels and frequencies gives
+    the null distribution of an output. p is the proportion of permutations, including the real order, that reach a
+    correlation. Batches of a single window cannot be shuffled, and every p is then 1.
 
-    Noise is drawn batch by batch: a device with other batches draws other noise.
+    Noise is drawn batch by batch, so a device with another batch size draws other noise.
 
     Parameters
     ----------
     kind
-        ``additive``: normal noise is added to amplitudes, which stop at 0; what took effect is correlated.
+        ``additive``: normal noise is added to amplitudes, which are clipped at 0; the effective noise is correlated.
         ``multiplicative``: amplitudes times 1 + normal noise. ``phase``: uniform noise on phases, shared by channels;
-        its size is correlated, and the map has the one channel ``all``.
+        its absolute value is correlated, and the map has one channel named ``all``.
     n_iterations
-        How often all windows are perturbed.
+        Number of perturbations of all windows.
     scale
-        Standard deviation of the noise: additive in `unit`, multiplicative as a share of the amplitude. Of phases the
-        largest change, in half turns.
+        Standard deviation of the noise: in `unit` for additive noise, as a proportion of the amplitude for
+        multiplicative noise. For phases it is the largest change, in half turns.
     unit
-        Of additive noise: ``bin_std``, the standard deviation of the amplitude of that channel and frequency over
-        windows, or ``raw``, that of the transform of the windows, unnormalised. The other kinds have none.
+        Unit of additive noise: ``bin_std``, the standard deviation over windows of the amplitude at that channel and
+        frequency, or ``raw``, that of the unnormalised transform. Other kinds have no unit.
     layer
-        A layer by its dotted name, whose filters (their activation averaged over time) stand for the scores; None for
-        the scores themselves.
+        Dotted name of a layer, whose filters (activation averaged over time) replace the scores; None for the scores.
     n_permutations
-        For p values; 0 for none.
+        Number of permutations for p values; 0 for none.
     """
 
     def __init__(
@@ -84,13 +83,13 @@ class AmplitudePerturbation(Method):
         self.kind, self.n_iterations, self.scale, self.unit = kind, n_iterations, scale, unit
         self.layer, self.n_permutations = layer, n_permutations
         if n_iterations < 1:
-            raise ValueError(f"{OPTION}.n_iterations={n_iterations}: type 1 or more.")
+            raise ValueError(f"{OPTION}.n_iterations={n_iterations}: expected 1 or more.")
         if not 0 < scale < np.inf:
-            raise ValueError(f"{OPTION}.scale={scale}: type a number above 0.")
+            raise ValueError(f"{OPTION}.scale={scale}: expected a number above 0.")
         if kind == "phase" and scale > 1:
-            raise ValueError(f"{OPTION}.scale={scale}: phases turn by half a turn at most; type 1 or less.")
+            raise ValueError(f"{OPTION}.scale={scale}: phases turn by half a turn at most; set 1 or less.")
         if n_permutations < 0:
-            raise ValueError(f"{OPTION}.n_permutations={n_permutations}: type 0 for no p values, or more.")
+            raise ValueError(f"{OPTION}.n_permutations={n_permutations}: expected 0 for no p values, or more.")
 
     @torch.no_grad()
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
@@ -99,16 +98,16 @@ class AmplitudePerturbation(Method):
         Raises
         ------
         ValueError
-            Where there are too few windows, no such layer, no memory for so many permutations, or scores are NaN.
+            If there are too few windows, no such layer, too little memory for the permutations, or NaN in scores.
         """
         if len(scene) < FEWEST_WINDOWS:
             raise ValueError(
-                f"{OPTION}: a correlation needs {FEWEST_WINDOWS} windows or more, and there are {len(scene)}."
+                f"{OPTION}: a correlation needs {FEWEST_WINDOWS} windows or more, but there are {len(scene)}."
             )
         with reading(scene.network, self.layer, f"{OPTION}.layer") as read:
             r, of_subjects = self._correlations(scene, read, rng)
         if not r[0].isfinite().all():
-            raise ValueError(f"{OPTION}: windows, or scores of them, are not finite numbers; look for NaN in either.")
+            raise ValueError(f"{OPTION}: windows or their scores are not finite; check both for NaN.")
         passed = torch.from_numpy(scene.passed).to(r.device)
         subjects = of_subjects[..., passed] if of_subjects.numel() else of_subjects
         return replace(self._attribution(scene, r[..., passed]), by_subject=_subject_maps(scene, subjects))
@@ -116,7 +115,7 @@ class AmplitudePerturbation(Method):
     def noise(
         self, x: Float[Tensor, "batch n_channels n_times"], source: torch.Generator
     ) -> Float[Tensor, "batch #n_channels n_frequencies"]:
-        """Draw noise of unit strength for a batch: standard normal, or of phases uniform from −π to π."""
+        """Draw noise of unit strength for a batch: standard normal, or uniform from −π to π for phases."""
         n_channels = 1 if self.kind == "phase" else x.shape[1]
         drawn = x.new_empty(len(x), n_channels, x.shape[2] // 2 + 1)
         if self.kind == "phase":
@@ -124,10 +123,10 @@ class AmplitudePerturbation(Method):
         return drawn.normal_(generator=source)
 
     def _correlations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Return the mean correlations over iterations, of all windows and of each subject's.
+        """Return the mean correlations over iterations, for all windows and for each subject's windows.
 
-        Of all windows (1 + n_permutations, n_outputs, n_channels, n_frequencies); of subjects n_subjects in place of
-        the orders.
+        For all windows the shape is (1 + n_permutations, n_outputs, n_channels, n_frequencies); for subjects the first
+        axis is n_subjects.
         """
         r = of_subjects = torch.zeros((), device=scene.device)
         for whole, subjects in self._iterations(scene, read, rng):
@@ -135,7 +134,7 @@ class AmplitudePerturbation(Method):
         return r / self.n_iterations, of_subjects / self.n_iterations
 
     def _iterations(self, scene: Scene, read: Reader, rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield each iteration's correlations, of all windows and of each subject's."""
+        """Yield the correlations of each iteration, for all windows and for each subject's windows."""
         source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
         before = torch.cat([read(batch.scores, batch.x) for batch in scene.batches()])
         shape = len(self._channels(scene)), scene.group.n_times // 2 + 1
@@ -155,7 +154,7 @@ class AmplitudePerturbation(Method):
                 yield sums.correlations(), subjects.correlations()
 
     def _strength(self, scene: Scene) -> Tensor | float:
-        """Return what noise is multiplied by: one number, or one for each channel and frequency."""
+        """Return the factor of the noise: one number, or one for each channel and frequency."""
         if self.kind != "additive" or self.unit == "raw":
             return self.scale
         sums = torch.zeros((), dtype=torch.float64, device=scene.device)
@@ -170,7 +169,7 @@ class AmplitudePerturbation(Method):
         if self.n_permutations > max(most, 0):
             raise ValueError(
                 f"{OPTION}.n_permutations={self.n_permutations}: {n} correlations each would take more than "
-                f"{NULL_BYTES / 2**30:g} GiB; type {max(most, 0)} or less."
+                f"{NULL_BYTES / 2**30:g} GiB; set {max(most, 0)} or less."
             )
 
     def _channels(self, scene: Scene) -> tuple[str, ...]:
@@ -199,7 +198,7 @@ class AmplitudePerturbation(Method):
 
 
 def _subject_maps(scene: Scene, r: Float[Tensor, "n_subjects *shape"]) -> SubjectMaps | None:
-    """Return the maps of subjects; NaN of those with too few windows for a correlation."""
+    """Return the maps of subjects; NaN for those with too few windows for a correlation."""
     names, codes = scene.subjects
     if not r.numel():
         return None

@@ -1,4 +1,4 @@
-"""Maps of attention: the mean of each class, and those of all windows, with what each token stands for."""
+"""Maps of attention: the mean of each class and the maps of all windows, with the meaning of each token."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,13 +19,13 @@ class AttentionMap(Attribution):
     Attributes
     ----------
     tokens
-        What each token stands for.
+        Meaning of each token.
     matrices
-        For each class the mean share of each token (rows) that each token (columns) is made of.
+        For each class, the mean proportion of each token (rows) that comes from each token (columns).
     by_window
-        For each window the share of each token, but for the class token's own.
+        For each window, the proportion of each token, without the class token.
     windows
-        A row a window: ``label, predicted, confidence, used``, ``condition`` (the label's name), and the facts of the
+        One row per window: ``label, predicted, confidence, used``, ``condition`` (name of the label), and facts of the
         scene.
     """
 
@@ -36,7 +36,7 @@ class AttentionMap(Attribution):
 
     @property
     def drawn(self) -> Attribution:
-        """The map over an even share, as shares of many tokens are all small and differ little."""
+        """Map relative to an even share, because shares of many tokens are all small and differ little."""
         error, n = self.standard_error, self.by_window.shape[1]
         assert error is not None
         measure = "attention over an even share (1: twice as much)"
@@ -44,21 +44,21 @@ class AttentionMap(Attribution):
         return replace(self, values=self.values * n - 1, standard_error=error * n, measure=measure, by_subject=subjects)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return what is saved as npz: the map of each window with all that is known of it, and the mean matrices."""
+        """Return the arrays for npz: the map of each window with its facts, and the mean matrices."""
         known = {str(name): column.to_numpy() for name, column in self.windows.items()}
         known = {name: one.astype(np.str_) if one.dtype.kind not in "biuf" else one for name, one in known.items()}
         return {"by_window": self.by_window, "matrices": self.matrices.astype(np.float32), **known}
 
     @property
     def by_chunk(self) -> Float[np.ndarray, "n_classes n_channels n_chunks"]:
-        """The mean map of each class, a number a token; NaN where a class has no window."""
+        """Mean map of each class, with one number per token; NaN for a class without windows."""
         label = self.windows["label"].where(self.windows["used"], -1).to_numpy()
         means, _ = means_by_class(self.by_window, label, len(self.outputs))
         return means[:, self.tokens.of_signal - 1]
 
     @property
     def between_channels(self) -> Float[np.ndarray, "n_classes n_channels n_channels"]:
-        """How much of each channel (rows) is made of each channel (columns): the mean over pieces of time of both."""
+        """Proportion of each channel (rows) that comes from each channel (columns), averaged over pieces of time."""
         return between_channels(self.matrices, self.tokens.of_signal)
 
 
@@ -70,7 +70,7 @@ def between_channels(
     Parameters
     ----------
     matrices
-        For each class the share of each token (rows) that each token (columns) is made of.
+        For each class, the proportion of each token (rows) that comes from each token (columns).
     grid
         Position of the token of each channel and piece of time.
     """
@@ -80,12 +80,12 @@ def between_channels(
 
 
 def stored_grid(facts: Mapping[str, Any]) -> Int[np.ndarray, "n_channels n_chunks"]:
-    """Return the position of the token of each channel and piece of time, from what `facts_of` returned.
+    """Return the position of the token of each channel and piece of time, from the output of `facts_of`.
 
     Raises
     ------
     ValueError
-        Where channels have different numbers of tokens.
+        If channels have different numbers of tokens.
     """
     owners = [token["channel"] for token in facts["tokens"]]
     return np.array([[i for i, owner in enumerate(owners) if owner == name] for name in facts["channels"]])
@@ -106,7 +106,7 @@ def means_by_class(
 
 
 def facts_of(found: AttentionMap) -> dict[str, Any]:
-    """Return what is said of the arrays of a map, for a JSON beside them."""
+    """Return the description of the arrays of a map, for a JSON file next to them."""
     table = found.tokens
     return {
         "channels": list(table.channels),

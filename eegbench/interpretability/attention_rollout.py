@@ -1,4 +1,4 @@
-"""The channels and times that the class token of a transformer attends to, through all layers."""
+"""Attention of a transformer's class token to channels and times, through all layers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -19,7 +19,7 @@ from eegbench.model.attention import SelfAttention, record_attention
 from eegbench.model.token_table import TokenTable
 
 WEIGHTS_BYTES = 2**24
-"""Weights of attention that are kept at once."""
+"""Maximum memory for attention weights at a time."""
 
 Weighting = Literal["attention", "gradient", "upstream_compat"]
 MEASURES: Mapping[str, str] = {
@@ -30,22 +30,22 @@ MEASURES: Mapping[str, str] = {
 
 
 class AttentionRollout(Method):
-    """The mean over the windows of a class of what the class token attends to, with its standard error.
+    """Mean over the windows of a class of the attention of the class token, with its standard error.
 
-    Windows belong to the class that an expert gave them. A class without a window that is used has no map.
+    Windows belong to the class of their label. A class without used windows has no map.
 
     Parameters
     ----------
     weighting
         ``attention``: the standard rollout. ``gradient``: weighted by the gradients of the predicted class's score, so
-        that the map says what speaks for it. ``upstream_compat``: as eeg-transformer published it, with the layers in
-        the other order and each map divided by its largest value.
+        that the map shows evidence for that class. ``upstream_compat``: as published with eeg-transformer, with the
+        layers in reverse order and each map divided by its largest value.
     heads
-        How the heads of a layer become one: their ``mean``, ``max`` or ``min``; gradients are always averaged.
+        Reduction over the heads of a layer: ``mean``, ``max`` or ``min``; gradients are always averaged.
     only_correct
-        Whether windows that the network takes for another class are left out.
+        Whether windows with a wrong prediction are left out.
     min_confidence
-        Windows whose most probable class has a lower probability are left out.
+        Minimum probability of the most probable class; other windows are left out.
 
     Raises
     ------
@@ -60,19 +60,19 @@ class AttentionRollout(Method):
     def __init__(self, *, weighting: Weighting, heads: Heads, only_correct: bool, min_confidence: float) -> None:
         if not 0 <= min_confidence < 1:
             raise ValueError(
-                f"interpretability.attention_rollout.min_confidence={min_confidence:g}: a probability from 0 to "
-                "below 1 is expected."
+                f"interpretability.attention_rollout.min_confidence={min_confidence:g}: expected a probability from 0 "
+                "to below 1."
             )
         self.weighting, self.heads = weighting, heads
         self.only_correct, self.min_confidence = only_correct, min_confidence
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> AttentionMap:  # noqa: ARG002  nothing is drawn
-        """Return a map by class, channel and time; samples of a piece of time have the value of its token.
+        """Return a map by class, channel and time; each sample has the value of its token.
 
         Raises
         ------
         ValueError
-            Where the network has no attention over tokens, or no window is left.
+            If the network has no attention over tokens, or no window is left.
         """
         n_classes = len(scene.classes)
         scores = np.empty((len(scene), n_classes), dtype=np.float32)
@@ -124,7 +124,7 @@ class AttentionRollout(Method):
         return ", ".join(words)
 
     def _used(self, windows: pd.DataFrame, classes: Sequence[str]) -> str:
-        """Return how many windows are used, by class, where options select some or labels are missing."""
+        """Return the number of used windows by class, if options select windows or labels are missing."""
         used = windows[windows["used"]]
         if len(used) == len(windows) and not self.only_correct and not self.min_confidence:
             return ""
@@ -134,13 +134,13 @@ class AttentionRollout(Method):
     def _followed(
         self, batch: Batch, by_layer: list[list[Tensor]]
     ) -> tuple[Float[np.ndarray, "batch n_classes"], Float[Tensor, "batch n_tokens n_tokens"]]:
-        """Return class scores and, for each window, how much of each token reaches each token."""
+        """Return class scores and, for each window, the proportion of each token that reaches each token."""
         with torch.set_grad_enabled(self.weighting == "gradient"):
             scores = batch.scores(batch.x)
             if sum(len(one) for one in by_layer[0]) != len(batch.x):
                 raise ValueError(
-                    "interpretability=attention_rollout explains networks of single windows, and this one encodes "
-                    "others with each; choose task=supervised."
+                    "interpretability=attention_rollout explains networks of single windows, but this one encodes "
+                    "sequences of windows; choose task=supervised."
                 )
             weights = torch.stack([torch.cat(layer) for layer in by_layer], dim=1)
             if self.weighting == "gradient":
@@ -163,13 +163,13 @@ class AttentionRollout(Method):
 
 
 def _most_windows(network: nn.Module, n_tokens: int) -> int:
-    """Return how many windows may be followed at once: their weights are kept, a matrix for each layer and head."""
+    """Return the number of windows in a batch: the weights of every layer and head are kept in memory."""
     n_heads = sum(layer.n_heads for layer in network.modules() if isinstance(layer, SelfAttention))
     return max(1, WEIGHTS_BYTES // (4 * n_heads * n_tokens**2))
 
 
 class _Totals:
-    """Sums of matrices by class: those of all windows would fill the memory."""
+    """Sums of matrices by class, because the matrices of all windows would fill the memory."""
 
     def __init__(self, n_classes: int, n_tokens: int) -> None:
         self.total = np.zeros((n_classes, n_tokens, n_tokens))
@@ -191,7 +191,7 @@ class _Totals:
 def _of_signal(
     matrix: Float[Tensor, "batch n_tokens n_tokens"], weighting: Weighting
 ) -> Float[Tensor, "batch n_signal_tokens"]:
-    """Return the share of each token in the class token, of all that are not the class token."""
+    """Return the proportion of each token in the class token, relative to all tokens but the class token."""
     row = matrix[:, 0, 1:]
     if weighting == "upstream_compat":
         return row / row.amax(1, keepdim=True)
@@ -201,7 +201,7 @@ def _of_signal(
 def _by_subject(
     by_window: Float[np.ndarray, "n n_signal_tokens"], label: Int[np.ndarray, "n"], tokens: TokenTable, scene: Scene
 ) -> SubjectMaps | None:
-    """Return the mean map of each class over the windows of each subject that has a window in use."""
+    """Return the mean map of each class over the used windows of each subject."""
     names, codes = scene.subjects
     there = [code for code in range(len(names)) if (label[codes == code] >= 0).any()]
     if 8 * len(there) * len(scene.classes) * len(scene.group.channels) * scene.group.n_times > MOST_BYTES or not there:
@@ -215,7 +215,7 @@ def _by_subject(
 def _over_time(
     values: Float[np.ndarray, "n_classes n_signal_tokens"], tokens: TokenTable, scene: Scene
 ) -> Float[np.ndarray, "n_classes n_channels n_times"]:
-    """Give each sample the value of the token that it belongs to; NaN where it belongs to none."""
+    """Give each sample the value of its token; NaN outside all tokens."""
     at = np.floor(times(scene) / tokens.duration_s[1] + 1e-6).astype(int)
     by_token = values[:, tokens.of_signal - 1]  # tokens of the signal, without the class token
     grid = by_token[:, :, np.minimum(at, tokens.n_chunks - 1)]

@@ -1,4 +1,4 @@
-"""The mean of a map over windows, over those of each subject, and its standard error, from sums that grow by batch."""
+"""Mean of a map over windows and over each subject's windows, with its standard error, from running sums."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ OfBatch = Callable[[Batch], Float[Tensor, "n_outputs batch n_channels n_places"]
 
 @dataclass(frozen=True)
 class WindowMean:
-    """The mean of the windows' maps.
+    """Mean of the windows' maps.
 
     Attributes
     ----------
     values
-        The mean.
+        Mean over windows.
     standard_error
-        Its standard error over windows; None where there is one window.
+        Standard error over windows; None if there is only one window.
     by_subject
-        The mean of each subject; None where nobody said whose windows these are.
+        Mean of each subject; None if subjects are unknown.
     """
 
     values: Mean
@@ -42,16 +42,16 @@ def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
     scene
         The windows.
     of_batch
-        Returns a map for each output and window.
+        Function that returns a map for each output and window of a batch.
 
     Raises
     ------
     ValueError
-        Where there is no window.
+        If there is no window.
     """
     n = len(scene)
     if n == 0:
-        raise ValueError("there is no window to explain the network on; choose a split that has some.")
+        raise ValueError("there is no window to explain the network on; choose a split with windows.")
     total = squares = torch.zeros((), dtype=torch.float64, device=scene.device)
     subjects = _SubjectSums(scene)
     for batch in scene.shown("explaining"):
@@ -66,7 +66,7 @@ def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
 
 
 class _SubjectSums:
-    """Sums of the maps of each subject; none where subjects are not known, or maps are too large to keep them all."""
+    """Sums of the maps of each subject; empty if subjects are unknown, or maps are too large to keep."""
 
     def __init__(self, scene: Scene) -> None:
         self.names, codes = scene.subjects
@@ -96,9 +96,9 @@ def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:
     scene
         The windows.
     of_batch
-        Returns a number for each output, window, channel and sample.
+        Function that returns a number for each output, window, channel and sample.
     measure
-        What the numbers are.
+        Name of the measure.
     """
     mean = averaged(scene, of_batch)
     return Attribution(

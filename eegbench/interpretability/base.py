@@ -1,10 +1,10 @@
-"""What an attribution promises: of a network and windows, a map of what the network uses.
+"""Base classes of attributions: maps of what a network uses in windows.
 
 Conventions
 -----------
-A map has a number for each output of the network (or filter of a layer), each channel and each place; places are
-frequencies in Hz, times in seconds from the window's start, or bands by name. Windows are as the network takes them,
-in µV or standardised, which decides the unit of amplitudes.
+A map has a number for each output of the network (or filter of a layer), each channel and each place. Places are
+frequencies in Hz, times in seconds from the start of the window, or bands by name. Windows are in the form of the
+network's input, in µV or standardised, which decides the unit of amplitudes.
 """
 
 from abc import ABC, abstractmethod
@@ -25,26 +25,27 @@ from eegbench.store.batching import even_parts
 from eegbench.types import ChannelMap, Group
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
-"""Signal in one batch."""
+"""Maximum size of the signals in one batch."""
 
 
 Signals = Float[Tensor, "batch n_channels n_times"]
 Scores = Callable[[Tensor], Tensor]
-"""A batch of windows, or several batches in a row (k · batch, n_channels, n_times) → scores (k · batch, n_outputs)."""
+"""Function from windows, or several batches in a row (k · batch, n_channels, n_times), to scores (k · batch,
+n_outputs)."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some windows, and the scores that a network gives them.
+    """A batch of windows, with the function for their scores.
 
     Attributes
     ----------
     part
-        Where the windows stand among all.
+        Position of the windows among all windows.
     x
         The windows.
     scores
-        Windows in place of these, or several for each of them, batch after batch → scores.
+        Function from windows in place of these, or from several batches in a row, to scores.
     """
 
     part: slice
@@ -53,37 +54,37 @@ class Batch:
 
 
 def unbound(network: nn.Module) -> Callable[[slice], Scores]:
-    """Return the network itself for every batch: its scores depend on the windows alone."""
-    return lambda part: network  # noqa: ARG005  the same for all
+    """Return the network itself for every batch; its scores depend on the windows only."""
+    return lambda part: network  # noqa: ARG005  the same for all batches
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A network, and the windows that it is explained on.
+    """A network, with the windows on which it is explained.
 
     Attributes
     ----------
     network
-        Makes scores before the softmax, differentiable. It is in evaluation mode, and the scores of a window depend on
-        no other window of the batch.
+        Network that returns scores before the softmax, differentiable. It is in evaluation mode, and the scores of a
+        window do not depend on other windows of the batch.
     gather
-        Returns windows by their positions, 0 … n − 1, as float32 on the network's device: the signals of the group
-        that is explained.
+        Function that returns windows by their positions, 0 … n − 1, as float32 on the network's device: the signals of
+        the explained group.
     labels
-        The class that an expert gave each window, an index into ``classes``; −1 where nobody did.
+        Label of each window, an index into ``classes``; −1 without a label.
     classes
         Names of the network's outputs.
     group
         Channels, their positions, rate and length of a window.
     bind
-        Given a network, returns what gives the scores of a batch, by its place, as a function of its windows. What else
-        scores depend on is held as it is: other groups of signals, and the neighbours in a sequence.
+        Function from a network to a function that returns the scores of a batch, by its position, given its windows.
+        Other inputs stay fixed: other groups of signals, and the other windows of a sequence.
     passed_hz
-        Pass band of the signals in Hz. Maps of frequencies, and their corrections for many places, keep to it.
+        Pass band of the signals in Hz, to which maps of frequencies and their corrections for many places are limited.
     unit
-        Unit of the signals: µV, or SD where windows or recordings are standardised.
+        Unit of the signals: µV, or SD if windows or recordings are standardised.
     facts
-        What else is known of each window: ``recording, subject, start_s``. None where nobody said.
+        Facts about each window: ``recording, subject, start_s``; None if unknown.
     """
 
     network: nn.Module
@@ -100,22 +101,22 @@ class Scene:
         return len(self.labels)
 
     def parts(self, most: int | None = None) -> list[slice]:
-        """Return the batches, in order; their sizes differ by one at most, and none is larger than ``most`` windows."""
+        """Return the batches in order; their sizes differ by at most one, and none has more than ``most`` windows."""
         n_bytes = 4 * self.group.n_channels * self.group.n_times
         at_once = max(1, min(BATCH_BYTES[self.device.type] // n_bytes, most or len(self)))
         return even_parts(len(self), -(-len(self) // at_once))
 
     def batches(self, most: int | None = None) -> Iterator[Batch]:
-        """Yield the batches in order, see `parts`."""
+        """Yield the batches in order (see `parts`)."""
         return (Batch(part, self.gather(part), self.scores(part)) for part in self.parts(most))
 
     @cached_property
     def scores(self) -> Callable[[slice], Scores]:
-        """What gives the scores of a batch, by its place, as a function of its windows."""
+        """Function that returns the score function of a batch, given its position."""
         return self.bind(self.network)
 
     def shown(self, doing: str, most: int | None = None) -> Iterator[Batch]:
-        """Yield the batches in order, see `parts`, and show how far it has come."""
+        """Yield the batches in order (see `parts`), with a progress bar."""
         with bar(doing, len(self.parts(most))) as advance:
             for batch in self.batches(most):
                 yield batch
@@ -123,7 +124,7 @@ class Scene:
 
     @cached_property
     def subjects(self) -> tuple[tuple[str, ...], Int[np.ndarray, "n"]]:
-        """Names of the subjects, and whose each window is, an index into them; no names where nobody said."""
+        """Names of the subjects, and the index of each window's subject; no names if subjects are unknown."""
         if self.facts is None or "subject" not in self.facts:
             return (), np.full(len(self), -1)
         codes, names = pd.factorize(self.facts["subject"].astype(str), sort=True)
@@ -140,32 +141,32 @@ class Scene:
         return frequencies(self.group)[self.passed]
 
     def of(self, network: nn.Module) -> "Scene":
-        """Return the same windows before another network."""
+        """Return a scene with the same windows and another network."""
         return replace(self, network=network)
 
     @property
     def device(self) -> torch.device:
-        """Where the network computes."""
+        """Device of the network."""
         tensors = (*self.network.parameters(), *self.network.buffers())
         return next((tensor.device for tensor in tensors), torch.device("cpu"))
 
 
 @dataclass(frozen=True)
 class Attribution(ChannelMap):
-    """A map of what a network uses: the values of a `ChannelMap`, and what a reader must know of them.
+    """A map of what a network uses: a `ChannelMap` with facts for the reader.
 
     Attributes
     ----------
     is_by_class
-        Whether outputs are the classes, so that a map says what speaks for a class.
+        Whether outputs are the classes, so that a map shows evidence for a class.
     bands_hz
-        Where places are bands: the first frequency of each, and the first above it.
+        Edges of bands if places are bands: the first frequency of each, and the first above it.
     setting
-        What of the method's options a reader must know, for a title.
+        Options of the method that belong in a title.
     used
-        What a caption says of the windows that are used, in a sentence; empty where all are.
+        Sentence about the used windows for a caption; empty if all windows are used.
     by_subject
-        The map of each subject; None where the method has none, or nobody said whose windows these are.
+        Map of each subject; None if the method has none, or subjects are unknown.
     """
 
     is_by_class: bool = True
@@ -176,11 +177,11 @@ class Attribution(ChannelMap):
 
     @property
     def drawn(self) -> "Attribution":
-        """What figures show: this map, or one of it that is better to see."""
+        """Map for figures: this map, or a transformed one that is easier to read."""
         return self
 
     def table(self) -> pd.DataFrame:
-        """Return a row an output, channel and place (named as the axis), with its value and what is known of that."""
+        """Return a row for each output, channel and place (named as the axis), with its value and uncertainty."""
         names = ["output", "channel", self.axis]
         index = pd.MultiIndex.from_product([self.outputs, self.channels, self.places], names=names)
         columns = {"value": self.values, "standard_error": self.standard_error, "p": self.p}
@@ -189,7 +190,7 @@ class Attribution(ChannelMap):
 
 
 class Method(ABC):
-    """Explains a network; its options are the constructor's."""
+    """Base class of methods that explain a network; their options are constructor arguments."""
 
     @abstractmethod
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
@@ -200,14 +201,14 @@ class Method(ABC):
         scene
             The network and the windows.
         rng
-            The only source of chance.
+            The only source of randomness.
 
         Raises
         ------
         ValueError
-            Where an option does not suit the network, such as a layer that it does not have.
+            If an option does not fit the network, e.g. a layer that it does not have.
         """
 
     def unselective(self) -> "Method":
-        """Return the method without options that select windows by what the network says of them."""
+        """Return the method without options that select windows by the network's predictions."""
         return self

@@ -1,7 +1,7 @@
-"""How soon a network loses its decision without what a map points at, and finds it with nothing else.
+"""Deletion and insertion scores of a map: the effect of its strongest places on the network's decisions.
 
-Deletion and insertion follow Petsiuk, Das and Saenko 2018 (RISE, arXiv:1806.07421), with places of a map for pixels:
-frequencies, bands or samples of a channel. What is deleted is 0.
+Deletion and insertion follow Petsiuk, Das and Saenko 2018 (RISE, arXiv:1806.07421), with places of a map instead of
+pixels: frequencies, bands or samples of a channel. Deleted places are 0.
 """
 
 from collections.abc import Callable
@@ -17,25 +17,25 @@ from eegbench.interpretability.spectrum import frequencies, in_band
 from eegbench.types import Axis
 
 N_STEPS = 10
-"""Steps from a whole window to nothing."""
+"""Number of steps from a whole window to zeros."""
 
 Shares = Float[Tensor, "batch n_rows n_bins"]
-"""The share of places that go before each, from 0 up to but not including 1; infinite where no place holds the bin.
-A row is a channel, or stands for all."""
+"""Proportion of places deleted before each place, from 0 up to but not including 1; infinite for a bin outside all
+places. A row is a channel, or stands for all channels."""
 
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """Mean probability of the class that the whole window was taken for, over ten equal steps.
+    """Mean probability of the class predicted for the whole window, over ten equal steps.
 
     Attributes
     ----------
     deletion
-        While places are deleted, the map's strongest first; the lower the better.
+        Score during deletion of places, strongest first; lower is better.
     insertion
-        While places are inserted into nothing, the strongest first; the higher the better.
+        Score during insertion of places into zeros, strongest first; higher is better.
     deletion_random, insertion_random
-        The same with places in an order drawn for each window.
+        The same with a random order of places for each window.
     """
 
     deletion: float
@@ -46,17 +46,17 @@ class Faithfulness:
 
 @torch.no_grad()
 def faithfulness(attribution: Attribution, scene: Scene, rng: np.random.Generator) -> Faithfulness | None:
-    """Score a map by what its places do to the network's decisions; None where it is not by class.
+    """Score a map by the effect of its places on the network's decisions; None for maps that are not by class.
 
     Parameters
     ----------
     attribution
-        Of each window counts the map of the class that it is taken for. Pairs of channel and place are ordered by
-        absolute value, equal ones at random; a map without channels orders places for all channels at once.
+        Map; each window uses the map of its predicted class. Pairs of channel and place are sorted by absolute value,
+        with ties in random order; a map without channels sorts places for all channels at once.
     scene
         The network and the windows.
     rng
-        Draws random orders.
+        Source of random orders.
     """
     if not attribution.is_by_class:
         return None
@@ -87,7 +87,7 @@ def _shares(drawn: Float[Tensor, "batch n_rows n_places"]) -> Float[Tensor, "bat
 
 
 def _by_bin(shares: Float[Tensor, "batch n_rows n_places"], attribution: Attribution, scene: Scene) -> Shares:
-    """Return when each frequency or sample goes: the first of overlapping bands; infinite outside the pass band."""
+    """Return the deletion order of each frequency or sample, infinite outside the pass band; the first band counts."""
     if attribution.axis == "time_s":
         return shares
     freqs = frequencies(scene.group)
@@ -121,7 +121,7 @@ def _curves(
 def _rebuilder(
     x: Float[Tensor, "batch n_channels n_times"], axis: Axis
 ) -> Callable[[Bool[Tensor, "batch n_rows n_bins"]], Float[Tensor, "batch n_channels n_times"]]:
-    """Return what makes windows of those of their samples, or frequencies, that are kept."""
+    """Return a function that rebuilds windows from a subset of their samples or frequencies."""
     if axis == "time_s":
         return lambda kept: x * kept
     spectra = torch.fft.rfft(x)

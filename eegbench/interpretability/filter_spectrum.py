@@ -1,4 +1,4 @@
-"""Which frequencies a network's first filters let through: their amplitude spectra, without any window."""
+"""Amplitude spectra of a network's first filters, independent of windows."""
 
 import numpy as np
 import torch
@@ -9,10 +9,11 @@ from eegbench.model import Encoder
 
 
 class FilterSpectrum(Method):
-    """The amplitude spectrum of each first filter in each channel.
+    """Amplitude spectrum of each first filter in each channel.
 
-    Filters are laid into windows of zeros, so that frequencies are those of a window. Each is divided by the root of
-    its summed squares over channels and time: spectra then compare between filters, whose size the next layer may undo.
+    Filters are padded with zeros to the length of a window, so that frequencies are those of a window. Each is divided
+    by the root of its summed squares over channels and time, so that spectra can be compared between filters, because
+    the next layer may rescale them.
     """
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
@@ -21,7 +22,7 @@ class FilterSpectrum(Method):
         Raises
         ------
         ValueError
-            Where the network's encoder has no filters.
+            If the network's encoder does not begin with filters.
         """
         filters = _unit(_filters(scene))
         n_times = max(scene.group.n_times, filters.shape[-1])
@@ -43,7 +44,7 @@ def _filters(scene: Scene) -> Float[np.ndarray, "n_filters n_channels kernel"]:
     encoder = getattr(scene.network, "encoder", scene.network)
     if not isinstance(encoder, Encoder):
         raise ValueError(
-            f"interpretability=filter_spectrum: {type(encoder).__name__} has no filters that windows meet first; "
+            f"interpretability=filter_spectrum: {type(encoder).__name__} does not begin with filters; "
             "leave filter_spectrum out, or choose a model of convolutions."
         )
     return encoder.first_filters().detach().to("cpu", torch.float64).numpy()

@@ -1,4 +1,4 @@
-"""When did a layer see what speaks for a class: its outputs, weighted by what each of them does to the score."""
+"""Grad-CAM: times at which the activations of a layer support a class, weighted by their gradients."""
 
 import difflib
 from collections.abc import Iterator
@@ -20,16 +20,16 @@ OPTION = "interpretability.grad_cam.layer"
 
 
 class GradCam(Method):
-    """The mean over windows of a layer's class activation over time, with its standard error.
+    """Mean over windows of a layer's class activation over time, with its standard error.
 
-    Outputs of the layer (batch, filters, …, steps of time) are weighted by the mean over time of the score's
-    gradient with respect to them and added up; what is negative counts as 0. Steps are laid over the window by linear
-    interpolation. Convolutions mix channels before, so that no channel can be named.
+    Outputs of the layer (batch, filters, …, time steps) are weighted by the mean over time of the score's gradient with
+    respect to them and summed; negative values are set to 0. Time steps are resampled to the window by linear
+    interpolation. There are no separate channels, because convolutions mix them.
 
     Parameters
     ----------
     layer
-        The layer, as ``network.named_modules()`` names it; None is the last convolution that leaves steps of time.
+        Name of the layer in ``network.named_modules()``; None is the last convolution with time steps in its output.
 
     References
     ----------
@@ -45,7 +45,7 @@ class GradCam(Method):
         Raises
         ------
         ValueError
-            Where the network has no such layer, or no convolution over time.
+            If the network has no such layer, or no convolution over time.
         """
         layer = self._find(layers_over_time(scene))
         mean = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x))
@@ -67,12 +67,12 @@ class GradCam(Method):
         if self.layer not in layers:
             near = difflib.get_close_matches(self.layer, layers, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise ValueError(f"{OPTION}={self.layer}: no layer of that name has steps of time; {hint}{_choice(layers)}")
+            raise ValueError(f"{OPTION}={self.layer}: no layer of that name has time steps; {hint}{_choice(layers)}")
         return layers[self.layer]
 
 
 def _last_convolution(layers: dict[str, nn.Module]) -> nn.Module:
-    """Return the last layer that convolves, or that holds a convolution whose weights it uses in its own way."""
+    """Return the last layer that is a convolution, or that uses the weights of a convolution inside it."""
     convolving = [name for name, layer in layers.items() if any(map(_convolves, layer.modules()))]
     innermost = [name for name in convolving if not any(other.startswith(f"{name}.") for other in convolving)]
     if not innermost:
@@ -81,20 +81,20 @@ def _last_convolution(layers: dict[str, nn.Module]) -> nn.Module:
 
 
 def _convolves(layer: nn.Module) -> bool:
-    """Whether a layer has a kernel, and weights of its own: torch's convolutions and those written like them."""
+    """Return whether a layer has a kernel size and its own weights, as torch's convolutions do."""
     return hasattr(layer, "kernel_size") and any(True for _ in layer.parameters(recurse=False))
 
 
 def _choice(layers: dict[str, nn.Module]) -> str:
     if not layers:
-        return "none of its layers has steps of time; leave grad_cam out."
+        return "none of its layers has time steps; leave grad_cam out."
     return f"set {OPTION} to one of {', '.join(layers)}."
 
 
 def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
-    """Return the layers by name that give (batch, filters, …, steps) and depend on the signals of the scene's group.
+    """Return by name the layers with outputs (batch, filters, …, steps) that depend on the signals of the scene.
 
-    They come in the order in which a window meets them.
+    They are in the order of the forward pass.
     """
     met: dict[str, tuple[nn.Module, Tensor]] = {}
 
@@ -113,14 +113,14 @@ def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
 
 
 def _within_windows(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield all layers with their names, but those of a sequence encoder, whose steps are windows."""
+    """Yield all layers with their names, except those of a sequence encoder, whose steps are windows."""
     sequence = network.sequence if isinstance(network, Network) else None
     skipped = set() if sequence is None else set(sequence.modules())
     return ((name, layer) for name, layer in network.named_modules() if layer not in skipped)
 
 
 def _depends(output: Tensor, x: Tensor) -> bool:
-    """Whether a layer's output depends on the windows: that of another group of signals does not."""
+    """Return whether a layer's output depends on the windows; that for another group of signals does not."""
     if not output.requires_grad:
         return False
     return torch.autograd.grad(output.sum(), x, retain_graph=True, allow_unused=True)[0] is not None

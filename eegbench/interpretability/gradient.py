@@ -1,7 +1,7 @@
-"""How every score of a network changes with its input, or with a layer's output: one way back for each score.
+"""Gradients of every score with respect to the input or a layer's output, with one backward pass per score.
 
-Each window's scores depend on that window alone, so the gradient of a score's sum over a batch holds the gradient of
-every window, whatever the size of the batch. The gradient of the mean would shrink with it.
+The scores of a window depend on that window only, so the gradient of a score's sum over a batch contains the gradient
+of every window, regardless of batch size. The gradient of the mean would decrease with it.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from eegbench.interpretability.base import Scores
 def gradients(
     scores: Float[Tensor, "batch n_outputs"], of: Float[Tensor, "*shape"]
 ) -> Iterator[Float[Tensor, "*shape"]]:
-    """Yield the gradient of each score, summed over windows, with respect to what it was computed from.
+    """Yield the gradient of each score, summed over windows, with respect to ``of``.
 
-    The way back is gone once for each score: not every operation of ours can be gone back for several at a time
-    (`eegbench.model.kernel.pooled_filter`), and what one of them takes is the same.
+    There is one backward pass per score, because some operations do not support batched gradients
+    (`eegbench.model.kernel.pooled_filter`), which would not be faster.
     """
     for score in scores.sum(0):
         (gradient,) = torch.autograd.grad(score, of, retain_graph=True)

@@ -1,7 +1,7 @@
-"""What each sample adds to a score, were the network linear around the window: sample times gradient.
+"""Sample times gradient: the contribution of each sample to a score under a linear approximation of the network.
 
-Unlike a gradient, the product keeps its sign where a window is turned upside down and the score stays the same, as it
-does with rhythms of any phase. So its mean over windows does not tend to 0 and is taken with the sign.
+Unlike a gradient, the product keeps its sign if a window is inverted and the score stays the same, as for rhythms of
+any phase. Its mean over windows therefore does not tend to 0, and is signed.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from eegbench.interpretability.gradient import time_gradients
 
 
 class InputXGradient(Method):
-    """The mean over windows of ``x · ∂score/∂x``, with its standard error.
+    """Mean over windows of ``x · ∂score/∂x``, with its standard error.
 
     References
     ----------
@@ -29,5 +29,5 @@ class InputXGradient(Method):
 def products(
     scores: Scores, x: Float[Tensor, "batch n_channels n_times"]
 ) -> Float[Tensor, "n_outputs batch n_channels n_times"]:
-    """Return sample times gradient of each window; of a linear network these add up to the score without its bias."""
+    """Return sample times gradient of each window; for a linear network the sum is the score without its bias."""
     return x * time_gradients(scores, x)

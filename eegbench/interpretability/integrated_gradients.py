@@ -1,7 +1,8 @@
-"""What each sample adds to a score on the way from silence to the window: the gradients on the way, times the sample.
+"""Integrated gradients: the contribution of each sample to a score on the path from zeros to the window.
 
-All that is added in a window is the score's difference to that of silence (completeness). As with sample times
-gradient, the sign does not hang on a rhythm's phase, so the mean over windows is taken with it, and is as complete.
+The contributions in a window add up to the difference between its score and that of zeros (completeness). As for sample
+times gradient, the sign does not depend on a rhythm's phase, so the mean over windows is signed, and is complete as
+well.
 """
 
 import numpy as np
@@ -15,15 +16,15 @@ from eegbench.interpretability.gradient import time_gradients
 
 
 class IntegratedGradients(Method):
-    """The mean over windows of integrated gradients from a window of zeros, with its standard error.
+    """Mean over windows of integrated gradients from a window of zeros, with its standard error.
 
-    A network that standardises its windows itself gives every point of the way the same score: its map adds up to 0.
-    Explain what comes after its standardisation.
+    If a network standardises its windows itself, every point of the path has the same score, and the map adds up to 0.
+    In that case, explain the part after the standardisation.
 
     Parameters
     ----------
     n_steps
-        Points on the way.
+        Number of points on the path.
 
     References
     ----------
@@ -51,11 +52,12 @@ def integrated(
     Parameters
     ----------
     scores
-        Windows → scores, differentiable.
+        Function from windows to scores, differentiable.
     x
         Windows.
     n_steps
-        Points on the way; the sum misses the scores' difference by what order 1/n_steps² leaves of a smooth network.
+        Number of points on the path; the sum deviates from the difference of scores by an order of 1/n_steps² for
+        smooth networks.
     """
     total = torch.zeros((), device=x.device)
     for step in range(n_steps):

@@ -1,4 +1,4 @@
-"""What a layer of a network answers to windows, one number a filter."""
+"""Outputs of a layer of a network for windows, with one number per filter."""
 
 import difflib
 from collections.abc import Callable, Iterator
@@ -11,26 +11,26 @@ from torch import Tensor, nn
 from eegbench.interpretability.base import Scores
 
 Reader = Callable[[Scores, Tensor], Tensor]
-"""Scores as a function of windows, and windows (batch, n_channels, n_times) → answers (batch, n_outputs)."""
+"""Function of scores and windows (batch, n_channels, n_times) that returns outputs (batch, n_outputs)."""
 
 
 @contextmanager
 def reading(network: nn.Module, layer: str | None, option: str) -> Iterator[Reader]:
-    """Yield what returns the mean activation of each of a layer's filters, or the scores where no layer is named.
+    """Yield a function for the mean activation of each filter of a layer, or for the scores if no layer is named.
 
     Parameters
     ----------
     network
-        Windows → scores.
+        Network from windows to scores.
     layer
-        A dotted name of a layer that makes (batch, n_filters, …); what follows filters is averaged.
+        Dotted name of a layer with outputs (batch, n_filters, …); the remaining axes are averaged.
     option
-        What the user typed the name to, for errors.
+        Option that contains the name, for error messages.
 
     Raises
     ------
     ValueError
-        Where there is no such layer, or it does not answer each window in one call.
+        If there is no such layer, or it does not process all windows in one call.
     """
     if layer is None:
         yield lambda scores, x: scores(x)
@@ -47,7 +47,7 @@ def reading(network: nn.Module, layer: str | None, option: str) -> Iterator[Read
 
 @contextmanager
 def outputs_of(layer: nn.Module) -> Iterator[list[Any]]:
-    """Keep what a layer returns, call by call."""
+    """Collect the outputs of a layer, call by call."""
     made: list[Any] = []
     hook = layer.register_forward_hook(lambda _layer, _inputs, output: made.append(output))
     try:
@@ -67,9 +67,11 @@ def _find(network: nn.Module, layer: str, option: str) -> nn.Module:
 
 def _by_filter(caught: list[Any], n: int, where: str) -> Float[Tensor, "n n_filters"]:
     if len(caught) != 1:
-        raise ValueError(f"{where}: it is called {len(caught)} times a batch; name a layer that is called once.")
+        raise ValueError(f"{where}: it is called {len(caught)} times per batch; name a layer that is called once.")
     made = caught[0]
     if not isinstance(made, Tensor) or made.ndim < 2 or len(made) != n:
         form = tuple(made.shape) if isinstance(made, Tensor) else type(made).__name__
-        raise ValueError(f"{where}: it makes {form} of {n} windows; name a layer that makes ({n}, n_filters, ...).")
+        raise ValueError(
+            f"{where}: its output is {form} for {n} windows; name a layer with output ({n}, n_filters, ...)."
+        )
     return made.flatten(2).mean(2) if made.ndim > 2 else made

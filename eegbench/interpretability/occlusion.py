@@ -1,4 +1,4 @@
-"""How much of a score is lost without a band of a channel, or without the channel."""
+"""Loss of score without a band of a channel, or without the channel."""
 
 from collections.abc import Sequence
 
@@ -15,20 +15,20 @@ from eegbench.types import Group
 
 OPTION = "interpretability.occlusion.bands_hz"
 ALL = "all"
-"""The place of all frequencies: the channel is silent."""
+"""Name of the place for all frequencies, in which the channel is set to 0."""
 
 
 class Occlusion(Method):
-    """The mean over windows of the score with a band of a channel minus the score without, with its standard error.
+    """Mean over windows of the score minus the score without a band of a channel, with its standard error.
 
-    A band is taken out by setting its amplitudes in the window's Fourier transform to 0. After the bands comes
-    ``all``: the whole channel set to 0.
+    A band is removed by setting its amplitudes in the window's Fourier transform to 0. After the bands comes ``all``:
+    the whole channel set to 0.
 
     Parameters
     ----------
     bands_hz
-        Name, lower edge (included) and upper edge (not) of each band, in Hz. Bands that end above half of the sampling
-        rate are left out with a note.
+        Name, lower edge (inclusive) and upper edge (exclusive) of each band, in Hz. Bands that end above half the
+        sampling rate are left out with a log message.
 
     References
     ----------
@@ -40,8 +40,8 @@ class Occlusion(Method):
         unlike = len({*names, ALL}) == len(names) + 1
         if not bands_hz or not unlike or not all(0 <= low < high for _, low, high in bands_hz):
             raise ValueError(
-                f"{OPTION}={[list(band) for band in bands_hz]}: expected bands with a name each (not {ALL}) and edges "
-                f"that ascend from 0 Hz; set {OPTION}=[[theta,4,8],[alpha,8,13]]."
+                f"{OPTION}={[list(band) for band in bands_hz]}: expected bands with a name each (not {ALL}) and "
+                f"ascending edges from 0 Hz; set {OPTION}=[[theta,4,8],[alpha,8,13]]."
             )
         self.bands_hz = bands_hz
 
@@ -51,7 +51,7 @@ class Occlusion(Method):
         Raises
         ------
         ValueError
-            Where no band lies below half of the sampling rate, or one holds no frequency of a window.
+            If no band lies below half the sampling rate, or one contains no frequency of a window.
         """
         held = self._held(scene.group)
         bands = torch.from_numpy(_members(held, scene.group)).to(scene.device)
@@ -69,15 +69,15 @@ class Occlusion(Method):
         )
 
     def _held(self, group: Group) -> list[tuple[str, float, float]]:
-        """Return the bands below half of the sampling rate: a slow group of signals has no others."""
+        """Return the bands below half the sampling rate of the group."""
         held = [band for band in self.bands_hz if band[2] <= group.sfreq / 2]
         left_out = ", ".join(
             f"{name} ({low:g}-{high:g} Hz)" for name, low, high in self.bands_hz if high > group.sfreq / 2
         )
         if not held:
             raise ValueError(
-                f"{OPTION}: {left_out} ends above {group.sfreq / 2:g} Hz, half of the sampling rate, and no other band "
-                "is there; set lower edges."
+                f"{OPTION}: {left_out} ends above {group.sfreq / 2:g} Hz, half the sampling rate, and there is no "
+                "other band; set lower edges."
             )
         if left_out:
             tell(f"occlusion leaves out {left_out}: signals at {group.sfreq:g} Hz have no such frequencies")
@@ -105,11 +105,11 @@ def drops(
     Parameters
     ----------
     scores
-        Windows → scores.
+        Function from windows to scores.
     x
         Windows.
     bands
-        The frequencies of each place.
+        Mask of the frequencies of each place.
     """
     parts = torch.fft.irfft(torch.fft.rfft(x) * bands[:, None, None], n=x.shape[-1])
     channels, places = torch.meshgrid(torch.arange(x.shape[1]), torch.arange(len(bands)), indexing="ij")

@@ -1,6 +1,6 @@
-"""Whether a map depends on what the network learned: the same network with its weights shuffled tells.
+"""Randomisation check of a map: comparison with the map of the same network with shuffled weights.
 
-A map that stays as it is when weights are shuffled shows the data or the architecture, not the network
+A map that does not change when weights are shuffled shows the data or the architecture, not the training
 (Adebayo et al. 2018, Sanity checks for saliency maps, arXiv:1810.03292).
 """
 
@@ -19,19 +19,19 @@ from eegbench.trainer.batch_norm import BatchNorm, statistics_anew
 
 
 def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn.Module:
-    """Return a copy of the network that has learned nothing, in evaluation mode.
+    """Return a copy of the network without its training, in evaluation mode.
 
-    Numbers are shuffled within each weight, which keeps their distribution. The statistics of batch normalisation are
-    then estimated anew on the scene's windows, or else the shuffled network would be out of its range.
+    Values are shuffled within each weight tensor, which keeps their distribution. The statistics of batch normalisation
+    are then estimated again on the scene's windows, because activations would otherwise be out of range.
 
     Parameters
     ----------
     network
-        The network; it stays as it is.
+        The network, which is not changed.
     scene
         The windows.
     rng
-        Shuffles.
+        Source of the shuffles.
     """
     shuffled = copy.deepcopy(network).eval()
     with torch.no_grad():
@@ -44,12 +44,12 @@ def randomised(network: nn.Module, scene: Scene, rng: np.random.Generator) -> nn
 
 def _weights(network: nn.Module) -> Iterator[Tensor]:
     yield from network.parameters()
-    if isinstance(network, Network):  # its head was fitted, not trained, and so is kept in buffers
+    if isinstance(network, Network):  # its head was fitted, not trained, and is therefore stored in buffers
         yield from (network.weight, network.bias)
 
 
 def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
-    """Give each batch normalisation the mean over batches of their statistics; nothing else is in training mode."""
+    """Set each batch normalisation to the mean over batches of their statistics; no other layer is in training mode."""
     for layer in network.modules():
         layer.train(isinstance(layer, BatchNorm))
     with statistics_anew(network) as are_there:
@@ -60,7 +60,7 @@ def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
 def similarity(a: Attribution, b: Attribution) -> float:
     """Return Spearman's correlation between the absolute values of two maps, from −1 to 1.
 
-    Maps by filter are averaged over filters first, whose order means nothing; 0 where a map is the same everywhere.
+    Maps by filter are averaged over filters first, because their order has no meaning; 0 if a map is constant.
     """
     first, second = (rankdata(_strength(each)) for each in (a, b))
     if np.ptp(first) == 0 or np.ptp(second) == 0:
@@ -69,5 +69,5 @@ def similarity(a: Attribution, b: Attribution) -> float:
 
 
 def _strength(attribution: Attribution) -> Float[np.ndarray, "n"]:
-    values = np.nan_to_num(np.abs(attribution.values))  # no map counts as none of it
+    values = np.nan_to_num(np.abs(attribution.values))  # missing maps count as 0
     return (values if attribution.is_by_class else values.mean(axis=0)).ravel()

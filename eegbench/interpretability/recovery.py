@@ -1,4 +1,4 @@
-"""How well a map finds where information is known to lie, as it is in simulated windows."""
+"""Agreement of a map with the known location of information in simulated windows."""
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -8,18 +8,18 @@ from eegbench.interpretability.base import Attribution
 
 
 def rank_auc(values: Float[np.ndarray, "n"], truth: Bool[np.ndarray, "n"]) -> float:
-    """Return the share of pairs, one true and one not, whose true one has the larger value; equal ones count half.
+    """Return the proportion of pairs of a true and a false place in which the true one is larger; ties count half.
 
-    It is the area under the ROC curve, by ranks (Mann and Whitney 1947, doi:10.1214/aoms/1177730491).
+    This is the area under the ROC curve, from ranks (Mann and Whitney 1947, doi:10.1214/aoms/1177730491).
 
     Raises
     ------
     ValueError
-        Where all are true, or none is.
+        If all places are true, or none.
     """
     n_true, n_other = int(truth.sum()), int((~truth).sum())
     if n_true == 0 or n_other == 0:
-        raise ValueError(f"the truth holds {n_true} of {len(truth)} places; a rank AUC needs some, and not all.")
+        raise ValueError(f"{n_true} of {len(truth)} places are true; a rank AUC needs some, but not all.")
     above = rankdata(values)[truth].sum() - n_true * (n_true + 1) / 2
     return float(above / (n_true * n_other))
 

@@ -1,7 +1,7 @@
-"""How much a score changes with each sample, whichever way: the mean of the gradient's absolute value.
+"""Sensitivity of a score to each sample: mean of the absolute value of the gradient.
 
-The sign is lost on purpose. A network that listens to rhythms has a gradient that turns its sign with the phase of
-each window, and the mean of such gradients tends to 0.
+The sign is discarded on purpose. The gradient of a network that responds to rhythms changes its sign with the phase of
+each window, so that its signed mean tends to 0.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from eegbench.interpretability.gradient import time_gradients
 
 
 class Saliency(Method):
-    """The mean over windows of ``|∂score/∂x|``, with its standard error.
+    """Mean over windows of ``|∂score/∂x|``, with its standard error.
 
     References
     ----------

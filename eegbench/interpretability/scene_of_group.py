@@ -1,4 +1,4 @@
-"""A scene of one group of signals: other groups, and the neighbours of a window in its sequence, stay as they are."""
+"""Scene of one group of signals: other groups, and the other windows of a sequence, stay fixed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,23 +27,23 @@ def scene_of_group(
     *,
     passed_hz: tuple[float, float] = (0.0, np.inf),
 ) -> Scene:
-    """Return windows as one group of signals shows them to a network.
+    """Return a scene with the windows of one group of signals.
 
     Parameters
     ----------
     network
-        In evaluation mode, on the store's device.
+        Network in evaluation mode, on the store's device.
     store
-        The windows.
+        Store of the windows.
     table
-        The part of the store's table whose windows may stand in sequences.
+        Part of the store's table whose windows may occur in sequences.
     rows
-        Rows of the store's table: the windows that are explained. Of a network of sequences, each stands in the middle
-        of its sequence, or as close to it as its recording allows.
+        Rows of the explained windows in the store's table. For a network of sequences, each is in the middle of its
+        sequence, or as close to it as its recording allows.
     group
-        Name of the group that is explained.
+        Name of the explained group.
     passed_hz
-        Pass band of its filters.
+        Pass band of the group's filters in Hz.
     """
     return Scene(
         network=network,
@@ -79,7 +79,7 @@ def _bind(
 
 
 def _filled(rest: Windows, group: str, x: Float[Tensor, "n n_channels n_times"]) -> Windows:
-    """Return windows with the signals of one group replaced, each as often as ``x`` holds the batch."""
+    """Return windows with the signals of one group replaced; other signals are repeated to the length of ``x``."""
     times = len(x) // len(rest)
     every = {name: x if name == group else one.repeat(times, 1, 1) for name, one in rest.x.items()}
     present = None if rest.present is None else {name: one.repeat(times, 1) for name, one in rest.present.items()}
@@ -89,16 +89,16 @@ def _filled(rest: Windows, group: str, x: Float[Tensor, "n n_channels n_times"])
 
 @dataclass(frozen=True)
 class _Surroundings:
-    """The embeddings around all windows of a scene, and the place of each window in its sequence.
+    """Embeddings around all windows of a scene, and the position of each window in its sequence.
 
     Attributes
     ----------
     z
-        Embeddings of all windows that stand in sequences.
+        Embeddings of all windows in sequences.
     index
-        Position in ``z`` of each step of each sequence; −1 where a step is absent.
+        Position in ``z`` of each step of each sequence; −1 for an absent step.
     place
-        Place of the explained window in its sequence.
+        Position of the explained window in its sequence.
     """
 
     z: Float[Tensor, "n_distinct embed_dim"]

@@ -1,4 +1,4 @@
-"""Noise in a window's spectrum: on its amplitudes, as a factor of them, or on its phases.
+"""Noise on a window's spectrum: additive or multiplicative on amplitudes, or on phases.
 
 References
 ----------
@@ -20,21 +20,22 @@ Noise = Float[Tensor, "batch #n_channels n_frequencies"]
 def perturb(
     x: Float[Tensor, "batch n_channels n_times"], noise: Noise, kind: Kind
 ) -> tuple[Float[Tensor, "batch n_channels n_times"], Noise]:
-    """Return windows with noise in their spectra, and what of the noise took effect.
+    """Return windows with noise on their spectra, and the effective noise.
 
     Parameters
     ----------
     x
         Windows.
     noise
-        ``additive``: added to the amplitudes of the unnormalised transform; the effect is what is left when amplitudes
-        stop at 0. ``multiplicative``: amplitudes times 1 + noise, which stops at 0; the effect is the noise.
-        ``phase``: radians added to the phases of all channels, (batch, 1, n_frequencies); the effect is its size.
+        ``additive``: added to the amplitudes of the unnormalised transform; the effective noise is the change after
+        clipping of amplitudes at 0. ``multiplicative``: amplitudes times 1 + noise, clipped at 0; the effective noise
+        is the noise. ``phase``: radians added to the phases of all channels, (batch, 1, n_frequencies); the effective
+        noise is its absolute value.
     kind
-        Which of these.
+        Kind of noise.
     """
     change, effect = _CHANGES[kind](torch.fft.rfft(x), noise)
-    # transforming the change alone keeps the rounding in proportion to it; n tells odd lengths from even ones
+    # transforming only the change keeps rounding in proportion to it; n distinguishes odd lengths from even ones
     return x + torch.fft.irfft(change, n=x.shape[-1]), effect
 
 

@@ -1,4 +1,4 @@
-"""Frequencies of a window, and which of them a band holds: its lower edge included, its upper one not."""
+"""Frequencies of a window, and the frequencies in a band: its lower edge is inclusive, its upper one exclusive."""
 
 import numpy as np
 import torch
@@ -37,10 +37,10 @@ def passed(group: Group, passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_
 
 
 def sides(n_times: int, device: torch.device) -> Float[Tensor, "n_freqs"]:
-    """Return how many frequencies of the whole transform each one stands for.
+    """Return the number of frequencies of the full transform that each one represents.
 
-    That is 2, for a negative frequency mirrors its positive one; 1 at 0 Hz and, where the number of samples is even,
-    at half the sampling rate, which are their own mirror.
+    This is 2, because a negative frequency mirrors each positive one, but 1 at 0 Hz and, for even numbers of samples,
+    at half the sampling rate.
     """
     counts = torch.full((n_times // 2 + 1,), 2.0, device=device)
     counts[0] = 1

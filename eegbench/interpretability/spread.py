@@ -1,4 +1,4 @@
-"""The mean of maps over runs, and how far runs and subjects differ."""
+"""Mean of maps over runs, with the spread between runs and between subjects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ Map = Float[np.ndarray, "*shape"]
 
 @dataclass(frozen=True)
 class Spread:
-    """The mean over runs, and the standard deviations around it.
+    """Mean over runs, with standard deviations.
 
     Attributes
     ----------
     runs
-        The map of each run: the mean over its subjects.
+        Map of each run: the mean over its subjects.
     mean
-        The mean over runs.
+        Mean over runs.
     between_runs
-        Standard deviation of the runs' maps; NaN where there is one.
+        Standard deviation of the runs' maps; NaN if there is one run.
     between_subjects
-        Standard deviation of the subjects' maps, each the mean over the runs that hold the subject; NaN where there is
-        one. None where maps of subjects are not known.
+        Standard deviation of the subjects' maps, each averaged over the runs with that subject; NaN if there is one
+        subject. None if maps of subjects are unknown.
     n_subjects
-        Subjects in all runs; 0 where they are not known.
+        Number of subjects in all runs; 0 if unknown.
     """
 
     runs: Float[np.ndarray, "n_runs *shape"]
@@ -36,7 +36,7 @@ class Spread:
 
     @property
     def standard_error(self) -> Map:
-        """The standard error of the mean over runs."""
+        """Standard error of the mean over runs."""
         return self.between_runs / np.sqrt(np.maximum(np.isfinite(self.runs).sum(axis=0), 1))
 
 
@@ -45,14 +45,14 @@ def spread_of_subjects(
 ) -> Spread:
     """Return the mean and the spread of runs with maps of subjects.
 
-    The maps of subjects are averaged within each run first, so that each subject counts as much, then over runs.
+    The maps of subjects are averaged within each run first, so that all subjects have the same weight, then over runs.
 
     Parameters
     ----------
     names
-        Of the subjects of each run.
+        Names of the subjects of each run.
     maps
-        Of the subjects of each run.
+        Maps of the subjects of each run.
     """
     every = sorted({name for of_run in names for name in of_run})
     of_subjects = [
@@ -64,19 +64,19 @@ def spread_of_subjects(
 
 
 def spread_of_runs(maps: Sequence[Map]) -> Spread:
-    """Return the mean and the spread of runs whose subjects are not known."""
+    """Return the mean and the spread of runs with unknown subjects."""
     runs = np.stack(list(maps))
     return Spread(runs, mean_there(runs), deviation(runs), None, 0)
 
 
 def mean_there(values: Float[np.ndarray, "n *shape"]) -> Map:
-    """Return the mean over the first axis of what is there; NaN where nothing is."""
+    """Return the mean of finite values over the first axis; NaN if there are none."""
     n = np.isfinite(values).sum(axis=0)
     return np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
 
 
 def deviation(values: Float[np.ndarray, "n *shape"]) -> Map:
-    """Return the standard deviation over the first axis of what is there; NaN where there are fewer than two."""
+    """Return the standard deviation of finite values over the first axis; NaN for fewer than two."""
     n = np.isfinite(values).sum(axis=0)
     squares = np.nansum((values - mean_there(values)) ** 2, axis=0)
     return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)

@@ -1,4 +1,4 @@
-"""A map on disk: a table of its numbers, and in a JSON beside it all that a figure needs to know."""
+"""Map on disk: a table of its values, and a JSON file with all other facts for figures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from eegbench.types import Group
 
 @dataclass(frozen=True)
 class StoredMap:
-    """A map that was read again.
+    """A map read from disk.
 
     Attributes
     ----------
     attribution
-        As figures draw it.
+        Map in the form that figures draw.
     group
-        The group of signals that it is of.
+        Group of signals of the map.
     """
 
     attribution: Attribution
@@ -28,14 +28,14 @@ class StoredMap:
 
 
 def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
-    """Return what is known of a map besides its numbers, as JSON holds it.
+    """Return the facts of a map other than its values, for JSON.
 
     Parameters
     ----------
     attribution
-        As figures draw it.
+        Map in the form that figures draw.
     group
-        The group of signals that it is of.
+        Group of signals of the map.
     """
     return {
         "measure": attribution.measure,
@@ -56,12 +56,12 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
 
 
 def stored_map(table: pd.DataFrame, facts: Mapping[str, Any]) -> StoredMap:
-    """Return a map of its table and what `map_facts` said of it.
+    """Return a map from its table and the output of `map_facts`.
 
     Raises
     ------
     KeyError, ValueError
-        Where the table is not of these outputs and channels.
+        If the table does not have these outputs and channels.
     """
     outputs, channels, known = tuple(facts["outputs"]), tuple(facts["channels"]), facts["group"]
     places = table[facts["axis"]].iloc[: len(table) // (len(outputs) * len(channels))]

@@ -14,14 +14,14 @@ BYTES_EACH = 12
 
 
 class SubjectCorrelations:
-    """The correlation sums of each subject; none where subjects are not known, or they would take too much memory.
+    """Correlation sums of each subject; empty if subjects are unknown, or the sums would take too much memory.
 
     Parameters
     ----------
     scene
-        Says whose each window is.
+        Scene with the subject of each window.
     shape, n_outcomes, generator
-        As in `eegbench.interpretability.correlation_sums.CorrelationSums`; nothing is drawn.
+        As in `eegbench.interpretability.correlation_sums.CorrelationSums`, without shuffles.
     """
 
     def __init__(self, scene: Scene, shape: tuple[int, int], n_outcomes: int, generator: torch.Generator) -> None:
@@ -31,7 +31,7 @@ class SubjectCorrelations:
         self.sums = [CorrelationSums(shape, n_outcomes, 0, generator) for _ in names if is_small]
 
     def add(self, causes: Float[Tensor, "batch C F"], outcomes: Float[Tensor, "batch K"], part: slice) -> None:
-        """Take in a batch, whose windows stand at a part of the scene."""
+        """Add a batch, whose windows are at this part of the scene."""
         own = self.codes[part]
         for code in np.unique(own) if self.sums else ():
             rows = torch.from_numpy(np.flatnonzero(own == code)).to(causes.device)

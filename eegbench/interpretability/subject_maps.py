@@ -1,4 +1,4 @@
-"""The maps of single subjects, from which the spread between subjects is computed."""
+"""Maps of single subjects, for the spread between subjects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 MOST_BYTES = 2**29
-"""Memory that the maps of subjects may take; larger ones are not kept."""
+"""Maximum memory for maps of subjects; larger ones are not kept."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class SubjectMaps:
     Attributes
     ----------
     subjects
-        Their names.
+        Names of the subjects.
     values
-        The maps; NaN where a subject has no window for a number.
+        Maps; NaN if a subject has no window for a value.
     n_windows
-        Windows of each subject that are used.
+        Number of used windows of each subject.
     """
 
     subjects: tuple[str, ...]
@@ -30,11 +30,11 @@ class SubjectMaps:
     n_windows: Int[np.ndarray, "n_subjects"]
 
     def over_even_share(self, n: int) -> "SubjectMaps":
-        """Return maps of shares as multiples of an even share of n, less 1."""
+        """Return maps of shares as multiples of an even share of n, minus 1."""
         return replace(self, values=self.values * n - 1)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return what is saved as npz."""
+        """Return the arrays for npz."""
         return {
             "subjects": np.array(self.subjects, dtype=np.str_),
             "values": self.values.astype(np.float32),
@@ -43,12 +43,12 @@ class SubjectMaps:
 
 
 def stored_subject_maps(arrays: Mapping[str, Any]) -> SubjectMaps:
-    """Return maps of subjects from the arrays that `SubjectMaps.arrays` returned.
+    """Return maps of subjects from the arrays of `SubjectMaps.arrays`.
 
     Raises
     ------
     KeyError
-        Where an array is missing.
+        If an array is missing.
     """
     names = tuple(str(name) for name in arrays["subjects"])
     return SubjectMaps(names, np.asarray(arrays["values"], dtype=np.float64), np.asarray(arrays["n_windows"]))

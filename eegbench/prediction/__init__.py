@@ -1,1 +1,1 @@
-"""What a saved network says of new recordings: staged, written for other programs, and scored by labels."""
+"""Predictions of a saved network for new recordings: files for other programs, and scores if there are labels."""

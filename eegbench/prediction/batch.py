@@ -1,4 +1,4 @@
-"""Stages many recordings, one after the other; one that cannot be staged is named, and the others are written."""
+"""Staging of many recordings, one after the other; problems with some recordings do not stop the others."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -31,16 +31,16 @@ SCORES, BY_RECORDING = "scores.csv", "scores_per_recording.csv"
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of each recording.
+    """Options for the predictions of each recording.
 
     Attributes
     ----------
     rules
-        How votes become an answer.
+        Rules that combine votes.
     lights
-        When lights went off and on, by the id of the recording; ``default_lights`` of the others.
+        Times of lights off and on, by the id of the recording; ``default_lights`` for the others.
     draws
-        Whether pictures are wanted.
+        Whether to draw figures.
     """
 
     rules: Rules
@@ -49,34 +49,33 @@ class Order:
     draws: bool = True
 
     def check(self, predictor: Predictor, recordings: Sequence[Recording]) -> None:
-        """Refuse lights that nothing would use.
+        """Raise an error for lights that would not be used.
 
         Raises
         ------
         ValueError
-            Where lights are given and the network does not stage sleep, or of a recording that is not there.
+            If lights are given but the network does not stage sleep, or lights are given for an unknown recording.
         """
         if (self.lights or self.default_lights != Lights()) and not predictor.stages_sleep:
             raise ValueError(
-                "--lights-off, --lights-on and --lights are for sleep statistics, and the network does not stage "
-                f"sleep: its classes are {', '.join(predictor.classes)}, not {', '.join(STAGES)}. Leave these options "
-                "out."
+                "--lights-off, --lights-on and --lights are for sleep statistics, but the network does not stage "
+                f"sleep: its classes are {', '.join(predictor.classes)}, not {', '.join(STAGES)}. Omit these options."
             )
         check_named(self.lights, recordings)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What came of many recordings.
+    """Results of many recordings.
 
     Attributes
     ----------
     summary
-        A row a recording, as in ``predictions.csv``; ``problem`` says why one was not staged.
+        One row per recording, as in ``predictions.csv``; ``problem`` is the reason why a recording was not staged.
     scores
-        As in ``scores.csv``; None where no recording has labels.
+        Scores as in ``scores.csv``; None if no recording has labels.
     fault
-        The first error that looks like a fault of the program; the other recordings were staged nevertheless.
+        First error that is probably a fault of the program; the other recordings were staged nevertheless.
     """
 
     summary: pd.DataFrame
@@ -85,36 +84,36 @@ class Batch:
 
     @property
     def failed(self) -> pd.DataFrame:
-        """The recordings that could not be staged."""
+        """Recordings that could not be staged."""
         return self.summary[self.summary["problem"] != ""]
 
     @property
     def labelled(self) -> pd.DataFrame:
-        """The recordings that were scored by labels."""
+        """Recordings with labels, which were scored."""
         return self.summary[self.summary["n_labelled"] > 0] if "n_labelled" in self.summary else self.failed.iloc[:0]
 
     @property
     def n_without_statistics(self) -> int:
-        """The number of recordings that were staged, but have no sleep statistics, as their lights do not fit."""
+        """Number of staged recordings without sleep statistics, because their lights do not fit."""
         return int((self.summary.get("statistics", pd.Series(dtype=object)) == "missing").sum())
 
     def exit_status(self, *, skip_bad: bool) -> int:
-        """Return 1 where no recording could be staged, or where some lack something and ``skip_bad`` is not set."""
+        """Return 1 if no recording was staged, or if some are incomplete and ``skip_bad`` is not set; otherwise 0."""
         is_incomplete = len(self.failed) > 0 or self.n_without_statistics > 0
         return int(len(self.failed) == len(self.summary) or (is_incomplete and not skip_bad))
 
 
 def planned_files(recordings: Sequence[Recording], folder: Path, name: str) -> list[Path]:
-    """Return the files that may be written: those of each recording, and the tables of all.
+    """Return the files that may be written: those of each recording, and the tables over all recordings.
 
     Parameters
     ----------
     recordings
-        Those to stage.
+        Recordings to stage.
     folder
-        Takes the files.
+        Folder of the files.
     name
-        Of the predictor.
+        Name of the predictor.
     """
     tables = [folder / one for one in (SUMMARY, SCORES, BY_RECORDING)]
     return [*tables, *(path for one in recordings for path in outputs_of(one, folder, name))]
@@ -123,18 +122,18 @@ def planned_files(recordings: Sequence[Recording], folder: Path, name: str) -> l
 def predict_all(
     predictor: Predictor, asked: Sequence[tuple[Renamed, Recording]], order: Order, out: OutFolder
 ) -> Batch:
-    """Stage recordings and write what was staged; a table of all comes last, where any was staged.
+    """Stage recordings and write the results; if any was staged, the table over all recordings is written last.
 
     Parameters
     ----------
     predictor
         The network.
     asked
-        The recordings to stage, each with its reader.
+        Recordings to stage, each with its dataset.
     order
-        What is wanted.
+        Options.
     out
-        Takes the files; what an earlier prediction wrote there is removed once the first recording is staged.
+        Folder for the files; files of an earlier prediction are removed once the first recording is staged.
     """
     try:
         return _predict_all(predictor, asked, order, out)
@@ -176,7 +175,7 @@ def _predict_all(
 def _predict(
     predictor: Predictor, dataset: Renamed, recording: Recording, order: Order, places: tuple[Path, OutFolder]
 ) -> tuple[dict[str, object], pd.DataFrame]:
-    """Stage a recording in the first place and write it into the folder; return its summary and its predictions."""
+    """Stage a recording in the first place and write it into the folder; return its summary row and predictions."""
     staged = stage(predictor, dataset, recording, order.rules, places[0])
     said = predictions_of(staged, predictor.name)
     lights = order.lights.get(recording.id, order.default_lights)
@@ -195,12 +194,12 @@ def _predict(
 
 
 def _is_of(recording: Recording, error: OSError) -> bool:
-    """Whether an error is about a file of the recording, and not about one that is written."""
+    """Return whether an error concerns a file of the recording rather than one that is written."""
     return str(error.filename) in map(str, recording.files)
 
 
 def _problem(recording: Recording, error: Exception) -> dict[str, object]:
-    """Return the line of a recording that could not be staged."""
+    """Return the summary row of a recording that could not be staged."""
     text = str(error) if isinstance(error, BadRecordingError) else f"{type(error).__name__}: {error}"
     text = problem_in_words_of_predict(text)
     where = "" if recording.signal.name in text else f"{recording.signal}: "

@@ -1,4 +1,4 @@
-"""What is answered once: windows, the pieces of time for which overlapping windows vote, or whole trials."""
+"""Units of prediction: windows, the pieces of time for which overlapping windows vote, or whole trials."""
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,16 @@ from eegbench.store import Shard
 from eegbench.types import Recording
 
 SLACK_S = 0.001
-"""Rounding of window starts to samples."""
+"""Tolerance for rounding of window starts to samples."""
 
 
 def windows_of(preprocessing: Preprocessing, dataset: Dataset, recording: Recording, shard: Shard) -> pd.DataFrame:
-    """Return the table of a recording's windows, see `eegbench.preprocessing.judgement.Judgement.table`.
+    """Return the table of a recording's windows (see `eegbench.preprocessing.judgement.Judgement.table`).
 
     Raises
     ------
     BadRecordingError
-        Where its labels cannot be used, or there is no window.
+        If its labels cannot be used, or there is no window.
     """
     cuts, _ = cut_all([recording], [shard], dataset, preprocessing)
     return judgement_of(preprocessing).table([shard], [cuts[recording.id]])
@@ -36,21 +36,22 @@ def epoch_votes(
     windows: pd.DataFrame,
     said: Votes,
 ) -> tuple[pd.DataFrame, Votes]:
-    """Return the epochs of a recording, and the votes of all windows that hold each; windows of no overlap are epochs.
+    """Return the epochs of a recording, and the votes of all windows that contain each epoch.
 
-    Windows that have the class of their centre vote for the epoch in which their centre lies alone. A rejected window
-    votes only where no other one does. Time for which no window votes has no epoch.
+    Windows that do not overlap are epochs themselves. If windows have the class of their centre, each votes only for
+    the epoch that contains its centre. A rejected window votes only if no other window does. Time without votes has no
+    epoch.
 
     Parameters
     ----------
     preprocessing
-        Cuts the windows.
+        Preprocessing that cuts the windows.
     dataset, recording, shard
         The recording, and its preprocessed signal.
     windows
-        Its windows in order of time.
+        Windows in order of time.
     said
-        What the network says of each.
+        Votes of the network for each window.
     """
     steps = preprocessing.answered
     if steps == preprocessing:
@@ -69,7 +70,7 @@ def epoch_votes(
 def _holding(
     windows: pd.DataFrame, epochs: pd.DataFrame
 ) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
-    """Return the first of the windows that hold each epoch, and the first one after them."""
+    """Return the first window that contains each epoch, and the first one after them."""
     start, begin = windows["start_s"].to_numpy(float), epochs["start_s"].to_numpy(float)
     first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - SLACK_S)
     return first, np.searchsorted(start, begin + SLACK_S, side="right")
@@ -78,13 +79,13 @@ def _holding(
 def _centred_in(
     windows: pd.DataFrame, epochs: pd.DataFrame
 ) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
-    """Return the first of the windows whose centre lies in each epoch, and the first one after them."""
+    """Return the first window with its centre in each epoch, and the first one after them."""
     centre, begin = (windows["start_s"] + windows["window_s"] / 2).to_numpy(float), epochs["start_s"].to_numpy(float)
     return np.searchsorted(centre, begin - SLACK_S), np.searchsorted(centre, begin + epochs["window_s"] - SLACK_S)
 
 
 def whole_trials(windows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
-    """Return trials as epochs, from the begin of their first crop to the end of their last.
+    """Return trials as epochs, from the start of their first crop to the end of their last.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def whole_trials(windows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
 def _summed(
     said: Votes, counted: Bool[np.ndarray, "n_windows"], first: Int[np.ndarray, "n"], stop: Int[np.ndarray, "n"]
 ) -> Votes:
-    """Add the votes of the windows from first to stop (exclusive) that count."""
+    """Add the votes of the windows from first to stop (exclusive), for windows that count."""
 
     def added(values: np.ndarray) -> np.ndarray:
         total = np.cumsum(np.where(counted.reshape(-1, *[1] * (values.ndim - 1)), values, 0), axis=0)

@@ -1,4 +1,4 @@
-"""When lights went off and on: a time of day, or whole minutes from the first sample."""
+"""Times of lights off and on: a time of day, or whole minutes from the first sample."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ DAY_S = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Lights:
-    """Two times as they were typed; None where nobody said: then a night begins or ends with its recording.
+    """Two times as they were typed; None if not given: the night then begins or ends with its recording.
 
     Attributes
     ----------
@@ -32,19 +32,19 @@ class Lights:
                 raise ValueError(f"lights {name} at {text!r}: {_remedy(text)}.")
 
     def seconds(self, start: datetime | None, first_s: float) -> tuple[float | None, float | None]:
-        """Return both in seconds from the first sample.
+        """Return both times in seconds from the first sample.
 
         Parameters
         ----------
         start
-            When the recording starts by its header.
+            Start of the recording from its header.
         first_s
-            Seconds from there to its first sample.
+            Seconds from that start to the first sample.
 
         Raises
         ------
         ValueError
-            Where a time of day is given, and the recording does not say when it starts.
+            If a time of day is given, but the start of the recording is unknown.
         """
         off = None if self.off is None else _seconds(self.off, start, first_s)
         on = None if self.on is None else _seconds(self.on, start, first_s)
@@ -57,9 +57,9 @@ def read_lights(path: Path) -> Mapping[str, Lights]:
     Raises
     ------
     FileNotFoundError
-        Where there is no such file.
+        If there is no such file.
     ValueError
-        Where it is no such table, names a recording twice, or a cell is neither a time nor empty.
+        If columns are missing, a recording is listed twice, or a cell is neither a time nor empty.
     """
     found = {}
     for row in read_lights_rows(path, "recording"):
@@ -71,16 +71,16 @@ def read_lights(path: Path) -> Mapping[str, Lights]:
 
 
 def check_named(lights: Mapping[str, Lights], recordings: Sequence[Recording]) -> None:
-    """Refuse lights of recordings that are not among those that are staged.
+    """Raise an error for lights of recordings that are not staged.
 
     Raises
     ------
     ValueError
-        Naming them.
+        With their names.
     """
     known = {one.id for one in recordings}
     if strange := [name for name in lights if name not in known]:
-        raise ValueError(f"--lights: {named(strange)}: there is no such recording; there are {named(sorted(known))}.")
+        raise ValueError(f"--lights: {named(strange)}: no such recording; there are {named(sorted(known))}.")
 
 
 def _is_clock(text: str) -> bool:
@@ -92,13 +92,13 @@ def _is_minutes(text: str) -> bool:
 
 
 def _remedy(text: str) -> str:
-    """Return how a time is written; 22.10 may be meant as minutes or as a time of day."""
+    """Return the correct notation of a time; 22.10 could mean minutes or a time of day."""
     written = re.fullmatch(r"(\d+)[.,](\d+)", text)
     clock = f"{written[1]}:{written[2]}" if written else ""
     of_day, minutes = (clock, int(written[1])) if written and _is_clock(clock) else ("23:10", 12)
     return (
-        f"a time of day is written {of_day} or {of_day}:30, with a colon, and minutes from the first sample are a "
-        f"whole number, such as {minutes}"
+        f"a time of day is written {of_day} or {of_day}:30, with a colon; minutes from the first sample are a "
+        f"whole number, e.g. {minutes}"
     )
 
 
@@ -106,7 +106,7 @@ def _seconds(text: str, start: datetime | None, first_s: float) -> float:
     if _is_minutes(text):
         return 60.0 * int(text)
     if start is None:
-        raise ValueError(f"{text}: it is not known at what time the recording starts.")
+        raise ValueError(f"{text}: the start time of the recording is unknown.")
     hours, minute, *seconds = map(int, text.split(":"))
     begins = start + timedelta(seconds=first_s)
     midnight = datetime.combine(begins, datetime.min.time())

@@ -1,4 +1,4 @@
-"""Which recordings are to be staged: those of a folder or of any dataset, or files by name."""
+"""Recordings to stage: those of a folder or of any dataset, or files by name."""
 
 import logging
 from collections import Counter
@@ -22,34 +22,34 @@ _log = logging.getLogger(__name__)
 
 
 def list_nights(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
-    """List the recordings of one reader, see `list_of_all`."""
+    """List the recordings of one dataset (see `list_of_all`)."""
     return [one for _, one in list_of_all([(dataset, files)])]
 
 
 def list_of_all(asked: Sequence[tuple[Dataset, Sequence[Path]]]) -> list[tuple[Dataset, Recording]]:
-    """List recordings, each with its reader; EDF files of annotations alone are left out.
+    """List recordings, each with its dataset; EDF files with annotations only are left out.
 
     Parameters
     ----------
     asked
-        Readers, each with the files that are asked for; none for all of the reader's folder.
+        Datasets, each with the requested files; without files, all recordings of the dataset.
 
     Raises
     ------
     FileNotFoundError
-        Where a file is not there, or there is no recording.
+        If a file is not there, or there is no recording.
     ValueError
-        Where two recordings would be written under one name.
+        If two recordings would be written to the same file names.
     """
     found = [(reader, one) for reader, files in asked for one in _listed(reader, files)]
     dataset, files = asked[0]
     others = "" if files or len(asked) > 1 else _other_formats(dataset, [one for _, one in found])
     if not found:
-        hint = f" Leave dataset={dataset.name} out to stage {others}." if others else ""
-        raise FileNotFoundError(f"{dataset.source}: holds no recording; name a folder or files of recordings.{hint}")
+        hint = f" Omit dataset={dataset.name} to stage {others}." if others else ""
+        raise FileNotFoundError(f"{dataset.source}: contains no recording; name a folder or files of recordings.{hint}")
     if others:
         _log.warning(
-            "dataset=%s passes over %s in %s. Leave dataset=%s out to stage them, too.",
+            "dataset=%s ignores %s in %s. Omit dataset=%s to stage them as well.",
             *(dataset.name, others, dataset.source, dataset.name),
         )
     counts = Counter(stem(one) for _, one in found)
@@ -63,40 +63,40 @@ def list_of_all(asked: Sequence[tuple[Dataset, Sequence[Path]]]) -> list[tuple[D
 
 
 def stem(recording: Recording) -> str:
-    """Return how the files of a recording begin: its id, in one folder with the others."""
+    """Return the beginning of the file names of a recording, which is its id without slashes."""
     return recording.id.replace("/", "_")
 
 
 def files_read(listed: Sequence[tuple[Dataset, Recording]], lights: Path | None) -> list[Path]:
-    """Return the files that are read: signals, labels, the parts of a recording, and the table of lights.
+    """Return the input files: signals, labels, sidecar files of recordings, and the table of lights.
 
     Parameters
     ----------
     listed
-        Recordings, each with its reader.
+        Recordings, each with its dataset.
     lights
-        The table of lights; None where there is none.
+        Table of lights; None if there is none.
     """
     found = [] if lights is None else [lights]
     for dataset, recording in listed:
         found += recording.files
-        with suppress(BadRecordingError, OSError):  # a broken one is told when it is staged
+        with suppress(BadRecordingError, OSError):  # reported when the recording is staged
             found += dataset.sidecars(recording)
     return found
 
 
 def _listed(dataset: Dataset, files: Sequence[Path]) -> list[Recording]:
-    """List the recordings of a reader, those of its folder or of some files."""
+    """List the recordings of a dataset: all, or those of some files."""
     for path in files:
         if not path.is_file():
-            raise FileNotFoundError(f"{path}: there is no such file.")
+            raise FileNotFoundError(f"{path}: no such file.")
     if isinstance(dataset, Recordings) and dataset.subject == "file":
         return _of_files(dataset, files)
     return _among(dataset.recordings(), files, dataset.name)
 
 
 def _other_formats(dataset: Dataset, found: Sequence[Recording]) -> str:
-    """Count, by their ending, the files in a reader's folder that are of other formats than its recordings."""
+    """Count, by file ending, the files in a dataset's folder with other formats than its recordings."""
     if dataset.source is None or not Path(dataset.source).is_dir():
         return ""
     pattern = dataset.pattern if isinstance(dataset, Recordings | H5Psg) else "**/*"
@@ -108,7 +108,7 @@ def _other_formats(dataset: Dataset, found: Sequence[Recording]) -> str:
 
 
 def _of_files(dataset: Recordings, files: Sequence[Path]) -> list[Recording]:
-    """Return each file as a recording of somebody else, those of the dataset's folder where none are named."""
+    """Return each file as a recording of a different subject; if no files are named, those of the dataset's folder."""
     if files or dataset.root is None:
         return [_recording(dataset, path, path.stem) for path in files]
     root, paths = dataset.root, signal_files(dataset.root, dataset.pattern)
@@ -121,7 +121,7 @@ def _of_files(dataset: Recordings, files: Sequence[Path]) -> list[Recording]:
 
 
 def _among(recordings: list[Recording], files: Sequence[Path], name: str) -> list[Recording]:
-    """Return the recordings of some files; all where none are named."""
+    """Return the recordings of some files; all if no files are named."""
     wanted = {path.resolve() for path in files}
     there = {one.signal.resolve() for one in recordings}
     if absent := sorted(wanted - there):
@@ -130,7 +130,7 @@ def _among(recordings: list[Recording], files: Sequence[Path], name: str) -> lis
 
 
 def _recording(dataset: Recordings, path: Path, name: str) -> Recording:
-    """Return a file as a recording, with the file of its labels where one is there."""
+    """Return a file as a recording, with its label file if there is one."""
     id_, where = composed(name), dataset.labels_from
     labels = None if where is None or where in IN_SIGNAL else label_file(path, where, dataset.pattern)
     is_there = labels is not None and labels.is_file()
@@ -138,7 +138,7 @@ def _recording(dataset: Recordings, path: Path, name: str) -> Recording:
 
 
 def _holds_annotations_alone(path: Path) -> bool:
-    """Whether an EDF has annotations and no signal, as hypnograms have; a damaged file counts as a recording."""
+    """Return whether an EDF file has annotations only, as hypnograms do; a damaged file counts as a recording."""
     if path.suffix.lower() not in STRICT:
         return False
     try:

@@ -1,4 +1,4 @@
-"""When lights were off in a night, and its sleep statistics from then to when they went on."""
+"""Sleep statistics of a night between lights off and lights on."""
 
 import math
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 
 Trust = Literal["ok", "unreliable", "missing", ""]
-"""Of a night's statistics: unreliable where most epochs are flagged, missing where lights do not fit, empty where the
-network gives none."""
+"""Reliability of a night's statistics: unreliable if most epochs are flagged, missing if lights do not fit, empty if
+there are none."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,13 @@ class Night:
     Attributes
     ----------
     trust
-        What the statistics are worth.
+        Reliability of the statistics.
     statistics
-        See `eegbench.score.sleep_statistics`; NaN where they are missing.
+        Statistics (see `eegbench.score.sleep_statistics`); NaN if they are missing.
     off_s, on_s
-        The lights that were used, in seconds from the first sample of the file and rounded to epochs; None where nobody
-        gave one.
+        Lights that were used, in seconds from the first sample of the file and rounded to epochs; None if not given.
     warnings
-        Why statistics are missing.
+        Reason why statistics are missing.
     """
 
     trust: Trust = ""
@@ -44,8 +43,8 @@ class Night:
 def night_of(staged: Staged, lights: Lights) -> Night:
     """Return the statistics of a night by the AASM manual, from lights off to lights on.
 
-    Where lights do not fit the recording, or its trials are no night, there are no statistics. A warning says so where
-    lights were given.
+    If the lights do not fit the recording, or it consists of trials, there are no statistics. If lights were given, a
+    warning states this.
     """
     if staged.is_trials:
         unused = "lights are not used: trials have no sleep statistics"
@@ -67,17 +66,17 @@ def night_of(staged: Staged, lights: Lights) -> Night:
 
 
 def clock_time(staged: Staged, at_s: float | None) -> str:
-    """Return the time of day of a time in seconds from the first sample; empty where nobody knows it."""
+    """Return the time of day of a time in seconds from the first sample; empty if the start is unknown."""
     if staged.start is None or at_s is None:
         return ""
     return f"{staged.start + timedelta(seconds=staged.first_s + at_s):%H:%M:%S}"
 
 
 def _unfit(staged: Staged, lights: Lights) -> str:
-    """Say why lights do not fit a recording."""
+    """Return the warning about lights that do not fit a recording."""
     given = ", ".join(f"{name} at {at}" for name, at in (("off", lights.off), ("on", lights.on)) if at is not None)
     starts = "does not say when it starts" if staged.start is None else f"starts at {staged.start:%H:%M:%S}"
     return (
-        f"no sleep statistics: lights {given}, and the recording {starts} and lasts {staged.length_s / 60:g} min: give "
+        f"no sleep statistics: lights {given}, but the recording {starts} and lasts {staged.length_s / 60:g} min: give "
         "times within it, or whole minutes from its first sample"
     )

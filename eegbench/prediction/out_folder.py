@@ -1,9 +1,9 @@
-"""The folder of predictions: which files of it an earlier prediction wrote, and so may be replaced or removed.
+"""Output folder of predictions, with a list of files written earlier, which may be replaced or removed.
 
 Conventions
 -----------
-`LIST` has the path below the folder of each file that was written, with its SHA-256, or null while it is being written.
-Names that differ in case only count as one, as they are one file on the disks of macOS and Windows.
+`LIST` contains the path of each written file below the folder, with its SHA-256, or null while it is being written.
+Names that differ only in case count as one, because they are one file on the disks of macOS and Windows.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ SUMMARY = "predictions.csv"
 
 
 class OutFolder:
-    """A folder that takes predictions.
+    """Output folder of predictions.
 
     Parameters
     ----------
     path
-        The folder; it need not be there.
+        The folder; it may not exist yet.
     planned
         Files that may be written into it.
     """
@@ -38,22 +38,22 @@ class OutFolder:
         self._is_begun = False
 
     def check(self, inputs: Iterable[Path], *, overwrite: bool) -> None:
-        """Refuse to replace or remove a file that predict reads, or that it did not write.
+        """Raise an error if a file that predict reads, or did not write, would be replaced or removed.
 
         Parameters
         ----------
         inputs
-            Files that are read: recordings, labels, and others.
+            Input files: recordings, labels, and others.
         overwrite
-            Whether predictions that are there may be replaced.
+            Whether existing predictions may be replaced.
 
         Raises
         ------
         ValueError
-            Naming the file.
+            With the name of the file.
         """
         if self.path.exists() and not self.path.is_dir():
-            raise ValueError(f"--out {self.path}: is a file, and a folder is expected; name another with --out FOLDER.")
+            raise ValueError(f"--out {self.path}: is a file, not a folder; name another with --out FOLDER.")
         read, ours = {_key(path) for path in inputs}, self._written()
         digests = {_key(path): digest for path, digest in ours.items()}
         there = _there([*self.planned, *ours])
@@ -62,10 +62,10 @@ class OutFolder:
                 raise ValueError(f"{path}: {why}; name another folder with --out, or {self._remedy(read)}.")
         if there and not overwrite:
             whose = "" if (self.path / SUMMARY).is_file() or not ours else ", from a prediction that did not finish"
-            raise ValueError(f"{there[0]}: is there already{whose}; name another folder, or add --overwrite.")
+            raise ValueError(f"{there[0]}: already exists{whose}; name another folder, or add --overwrite.")
 
     def begin(self) -> None:
-        """Remove what an earlier prediction wrote, before the first file is written."""
+        """Remove the files of an earlier prediction, before the first file is written."""
         if self._is_begun:
             return
         self._is_begun = True
@@ -80,17 +80,17 @@ class OutFolder:
                     parent.rmdir()
 
     def finish(self) -> None:
-        """List the files that were written."""
+        """Write the list of the files that were written."""
         if self._is_begun:
             self._write_list({path: _digest(path) for path in self.planned if path.is_file()})
 
     def _remedy(self, read: Set[str]) -> str:
-        """Say what to do with a file that is in the way; a folder without a list may hold older predictions."""
+        """Return the remedy for a file in the way; a folder without a list may contain older predictions."""
         holds_inputs = any(Path(one).is_relative_to(_key(self.path)) for one in read)
         if (self.path / LIST).is_file() or holds_inputs:
             return "move this file"
         return (
-            f"move this file. Where all files in {self.path} are predictions of an earlier version, which wrote no "
+            f"move this file. If all files in {self.path} are predictions of an earlier version, which wrote no "
             f"{LIST}, delete the folder"
         )
 
@@ -99,22 +99,22 @@ class OutFolder:
         write_json(self.path / LIST, {"files": files})
 
     def _written(self) -> dict[Path, str | None]:
-        """Return the files that an earlier prediction wrote into this folder, with their digests."""
+        """Return the files of an earlier prediction in this folder, with their digests."""
         file = self.path / LIST
         if not file.is_file():
             return {}
         files = read_json(file).get("files")
         if not isinstance(files, dict) or any(not self._is_below(name) for name in files):
-            raise ConfigError(f"{file}: is no list of files in this folder; name another folder with --out.")
+            raise ConfigError(f"{file}: not a list of files in this folder; name another folder with --out.")
         return {self.path / name: None if digest is None else str(digest) for name, digest in files.items()}
 
     def _is_below(self, name: str) -> bool:
-        """Whether a name is one of a file in this folder: the list is data that somebody may have changed."""
+        """Return whether a name is inside this folder; the list is data that could have been changed."""
         return (self.path / name).resolve().is_relative_to(self.path.resolve())
 
 
 def _refusal(path: Path, *, is_read: bool, digests: Mapping[str, str | None]) -> str:
-    """Say why a file that is there must not be replaced; an empty text where it may."""
+    """Return the reason why an existing file must not be replaced; empty if it may be replaced."""
     if is_read:
         return "is read by this command, which would replace it by a prediction"
     if _key(path) not in digests:
@@ -124,14 +124,14 @@ def _refusal(path: Path, *, is_read: bool, digests: Mapping[str, str | None]) ->
 
 
 def _there(paths: Sequence[Path]) -> list[Path]:
-    """Return the files that are there under these names, or under names that differ from them in case only."""
+    """Return the existing files with these names, or with names that differ from them only in case."""
     wanted = {_key(path) for path in paths}
     folders = [folder for folder in dict.fromkeys(path.parent for path in paths) if folder.is_dir()]
     return [path for folder in folders for path in sorted(folder.iterdir()) if _key(path) in wanted]
 
 
 def _key(path: Path) -> str:
-    """Return what names of one file have in common."""
+    """Return a key that all names of one file share."""
     return unicodedata.normalize("NFC", str(path.parent.resolve() / path.name)).casefold()
 
 

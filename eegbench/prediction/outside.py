@@ -1,8 +1,8 @@
-"""Does a recording lie outside of what the network was trained on? Its windows against percentiles of train.
+"""Comparison of a recording with the training data: its windows against percentiles of train.
 
-By construction, 2 % of train's windows lie outside of their 1st to 99th percentile. A recording is told where a measure
-of a channel does so in more than `MAX_SHARE` of its windows. People differ: with four of them in train, a band of one
-channel lay outside in up to 48 % of the windows of simulated nights of others.
+By construction, 2 % of the windows of train are outside their 1st to 99th percentile. A warning is given if a measure
+of a channel is outside in more than `MAX_SHARE` of a recording's windows. Subjects differ: with four subjects in train,
+a band of one channel was outside in up to 48 % of the windows of simulated nights of other subjects.
 """
 
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ from eegbench.inference.measure import measure_windows
 from eegbench.store.base import WindowStore
 
 MAX_SHARE = 0.5
-"""Of windows beyond the percentiles of train: most of them."""
+"""Maximum proportion of windows outside the percentiles of train without a warning."""
 
 LEAST, AT_MOST = 20, 500
-"""Windows from which on a share says something, and those that are measured, evenly among all."""
+"""Minimum number of windows for a comparison, and maximum number measured, evenly spaced."""
 
 Comparison = Literal["yes", "too_few_windows", "train_unknown"]
-"""Whether a recording is compared with train: it has too few usable windows, or the network keeps nothing of train."""
+"""Comparison of a recording with train, or the reason for none: few usable windows, or no description of train."""
 
 WORDS = {"std_uv": ("standard deviation", "µV")}
 
 
 def comparison_with_train(train: Mapping[str, Mapping[str, Rows]], n_usable: int) -> Comparison:
-    """Return whether `outside_of_train` compares a recording of so many windows that are not rejected."""
+    """Return whether `outside_of_train` compares a recording with this number of usable windows."""
     if not any(train.values()):
         return "train_unknown"
     return "too_few_windows" if n_usable < LEAST else "yes"
@@ -37,14 +37,14 @@ def comparison_with_train(train: Mapping[str, Mapping[str, Rows]], n_usable: int
 def outside_of_train(
     train: Mapping[str, Mapping[str, Rows]], store: WindowStore, rows: Int[np.ndarray, "n"]
 ) -> list[str]:
-    """Return a warning for each channel that lies outside of train, with the measure that does so most.
+    """Return a warning for each channel outside the range of train, with the measure that is outside most often.
 
     Parameters
     ----------
     train
-        What is known of train, by group and measure, see `eegbench.inference.description.Description`.
+        Percentiles of train, by group and measure (see `eegbench.inference.description.Description`).
     store, rows
-        The recording's windows that are not rejected.
+        Windows of the recording that are not rejected.
     """
     if comparison_with_train(train, len(rows)) != "yes":
         return []
@@ -63,7 +63,7 @@ def _column(bounds: Rows, column: int) -> Float[np.ndarray, "3"]:
 
 
 def _told(channel: str, measures: dict[str, tuple[Float[np.ndarray, "n"], Float[np.ndarray, "3"]]]) -> list[str]:
-    """Return the warning about a channel, where there is one."""
+    """Return the warning about a channel, or an empty list."""
     shares = {name: _share(values, bounds) for name, (values, bounds) in measures.items()}
     worst = max(shares, key=shares.__getitem__, default="")
     if not worst or shares[worst] <= MAX_SHARE:
@@ -73,13 +73,13 @@ def _told(channel: str, measures: dict[str, tuple[Float[np.ndarray, "n"], Float[
         WORDS.get(name, (name.partition("_")[0],))[0] for name, s in shares.items() if s > MAX_SHARE and name != worst
     ]
     return [
-        f"{channel} lies outside of train: its {what} does in {100 * shares[worst]:.0f} % of windows (median "
+        f"{channel} is outside the range of train: its {what} in {100 * shares[worst]:.0f} % of windows (median "
         f"{np.median(values):.3g} {unit}, in train {bounds[1]:.3g}, 98 % from {bounds[0]:.3g} to {bounds[2]:.3g})"
-        + (f", and so do {', '.join(more)}" if more else "")
+        + (f", and also its {', '.join(more)}" if more else "")
     ]
 
 
 def _share(values: Float[np.ndarray, "n"], bounds: Float[np.ndarray, "3"]) -> float:
-    """Return the share of windows beyond the percentiles; 0 for a channel that either lacks."""
+    """Return the proportion of windows outside the percentiles; 0 if the channel or its percentiles are missing."""
     low, _, high = bounds
     return float(np.mean((values < low) | (values > high)))

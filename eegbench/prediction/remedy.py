@@ -1,4 +1,4 @@
-"""Turns the remedies of error messages, which are options of training, into those of `eegbench predict`."""
+"""Replacement of remedies in error messages: options of training become options of `eegbench predict`."""
 
 import re
 
@@ -26,18 +26,18 @@ _REMEDIES = (
     (r"paths\.outputs=FOLDER", "--out FOLDER"),
     (r"say name=NAME", "for --out or for the recording"),
 )
-"""Patterns of remedies that are options of training, and what is said instead, in this order."""
+"""Patterns of remedies with options of training, and their replacements, in this order."""
 
 
 def in_words_of_predict(text: str) -> str:
-    """Return an error message whose remedies are options of ``eegbench predict``."""
+    """Return an error message with options of ``eegbench predict`` as remedies."""
     for pattern, here in _REMEDIES:
         text = re.sub(pattern, here, text)
     return text
 
 
 def problem_in_words_of_predict(text: str) -> str:
-    """Return what is wrong with a recording; of other options of preprocessing it says that they are the network's."""
+    """Return the problem of a recording, with a note if its remedy is an option of preprocessing."""
     text = in_words_of_predict(text)
     if "preprocessing." not in text:
         return text

@@ -1,4 +1,4 @@
-"""A dataset as a network asks it: under the names of the network's channels, and with its classes."""
+"""A dataset with the channel names and classes of a network."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,24 +15,25 @@ _log = logging.getLogger(__name__)
 
 
 class Renamed(Dataset):
-    """Recordings of another dataset, whose channels have the names that a network knows.
+    """Recordings of another dataset, whose channels have the names of a network.
 
     Parameters
     ----------
     dataset
-        Reads the recordings; it finds channels under their other spellings and makes derivations.
+        Dataset of the recordings; it finds channels in other spellings and computes derivations.
     channels
-        The network's names, in its order.
+        Channel names of the network, in its order.
     aliases
-        For some of these, what the recordings call them: a channel, or a derivation of two such as ``F3-A2``. A
-        recording without it that has the network's own channel is read with that one.
+        Names in the recordings for some of these channels: a channel, or a derivation such as ``F3-A2``. If a recording
+        lacks the alias but has the network's own channel, the own channel is read.
     classes
-        The network's, in its order.
+        Classes of the network, in its order.
 
     Raises
     ------
     ValueError
-        Where an alias is of a channel that the network does not have, or the dataset has classes that it does not know.
+        If an alias is for a channel that the network does not have, or the dataset has classes that the network does
+        not have.
     """
 
     def __init__(
@@ -42,12 +43,12 @@ class Renamed(Dataset):
             if name not in channels:
                 raise ValueError(
                     f"--channels {name}={alias}: the network has no channel {name}; it has {', '.join(channels)}. "
-                    "The name before = is the network's, the one behind it the recording's."
+                    "The name before = is the network's, the one after it the recording's."
                 )
         if strange := [name for name in dataset.classes if name not in classes]:
             raise ValueError(
-                f"dataset.labels gives the classes {', '.join(strange)}, which the network does not know; it has "
-                f"{', '.join(classes)}. Give the labels these classes: 'dataset.labels={{TEXT: CLASS, …}}'."
+                f"dataset.labels has the classes {', '.join(strange)}, which the network does not have; it has "
+                f"{', '.join(classes)}. Map the labels to these classes: 'dataset.labels={{TEXT: CLASS, …}}'."
             )
         self.dataset, self.aliases, self.channels = dataset, aliases, tuple(channels)
         self.labels, self.ignored = dataset.labels, dataset.ignored
@@ -56,18 +57,18 @@ class Renamed(Dataset):
         self._used: dict[str, Mapping[str, str]] = {}
 
     @property
-    def card(self) -> Card:  # type: ignore[override]  # that of a folder is made when somebody asks for it
-        """That of the dataset."""
+    def card(self) -> Card:  # type: ignore[override]  # that of a folder is created on access
+        """Card of the dataset."""
         return self.dataset.card
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Those of the network."""
+        """Classes of the network."""
         return self._classes
 
     @property
     def source(self) -> str | None:
-        """That of the dataset."""
+        """Source of the dataset."""
         return self.dataset.source
 
     def recordings(self) -> list[Recording]:
@@ -92,27 +93,27 @@ class Renamed(Dataset):
         return raw.rename_channels({alias: name for name, alias in used.items() if alias in raw.ch_names})
 
     def _aliases_of(self, recording: Recording, dataset: Dataset) -> Mapping[str, str]:
-        """Return the aliases that a recording is read with: those that it has, or whose own channel it lacks."""
+        """Return the aliases to read a recording with: those that it has, or whose own channel it lacks."""
         used = {}
         for name, alias in self.aliases.items():
-            is_same = name in self.aliases.values() or standard(name) == standard(alias)  # the first: two are swapped
+            is_same = name in self.aliases.values() or standard(name) == standard(alias)  # first case: two are swapped
             has_own = not is_same and _has(dataset, recording, name)
             has_alias = not has_own or _has(dataset, recording, alias)
             if has_alias:
                 used[name] = alias
             if has_own and has_alias:
                 _log.warning(
-                    "%s: has %s itself, and %s, which is taken for it (--channels %s=%s); stage the recording "
-                    "without this alias if its own channel is to be taken.",
+                    "%s: has both %s and %s; the latter is used (--channels %s=%s); stage the recording "
+                    "without this alias to use its own channel.",
                     *(recording.id, name, alias, name, alias),
                 )
             elif has_own:
-                _log.info("%s: has no %s, so its own %s is taken.", recording.id, alias, name)
+                _log.info("%s: has no %s; its own channel %s is used.", recording.id, alias, name)
         return used
 
     @contextmanager
     def _in_the_names_of_the_network(self, channels: Sequence[str], used: Mapping[str, str]) -> Iterator[None]:
-        """Rename the channels in errors, and say how a channel that is not found is named."""
+        """Rename the channels in errors, and add the option that names a missing channel."""
         names = {used.get(name, name): name for name in channels}
         try:
             yield
@@ -122,13 +123,13 @@ class Renamed(Dataset):
             if "channel" not in str(error):
                 raise
             raise BadRecordingError(
-                f"{error} The network takes {', '.join(channels)}; say what the recording calls one of them with "
+                f"{error} The network needs {', '.join(channels)}; give the recording's name of a channel with "
                 "--channels NAME=ALIAS."
             ) from error
 
 
 def _has(dataset: Dataset, recording: Recording, channel: str) -> bool:
-    """Whether a recording can be read with a channel, or derivation."""
+    """Return whether a recording has a channel, or the channels of a derivation."""
     try:
         dataset.read_channels(recording, [channel])
     except BadRecordingError:

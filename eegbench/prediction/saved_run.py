@@ -1,4 +1,4 @@
-"""Find the saved network of a run, in the run's folder or where MLflow keeps the run's files."""
+"""Search for the saved network of a run, in the run's folder or among its files in MLflow."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -15,27 +15,27 @@ from eegbench.tracking.finished import Archive
 FILES = ("model.json", "model.safetensors")
 
 SUMMARY = "summary.json"
-"""A run that has one is finished."""
+"""File that marks a run as finished."""
 
 PUBLISHED = ".safetensors"
-"""Ending of weights that were published with the Dreem Open Datasets."""
+"""Ending of the file of weights published with the Dreem Open Datasets."""
 
 Fetch = Callable[[str], Path | None]
-"""From the path of a file below a run's folder to where it lies here; None where the run has none."""
+"""Function from the path of a file below a run's folder to its local path; None if the run has no such file."""
 
 
 @dataclass(frozen=True)
 class SavedNetwork:
-    """A saved network, and where the files of its run lie.
+    """A saved network, and access to the files of its run.
 
     Attributes
     ----------
     folder
-        Holds ``model.json`` and ``model.safetensors``.
+        Folder of ``model.json`` and ``model.safetensors``.
     name
-        What the predictor is called: ``network``, or the name of a probe; without a run, that of the folder or file.
+        Name of the predictor: ``network``, or the name of a probe; without a run, that of the folder or file.
     fetch
-        Finds the files of its run; None where the network was saved without its run.
+        Function that finds the files of its run; None if the network was saved without its run.
     """
 
     folder: Path
@@ -49,22 +49,22 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     Parameters
     ----------
     run
-        A run's folder, the folder of a saved network inside or outside of it, the weights of a published SimpleSleepNet
+        A run's folder, the folder of a saved network inside or outside a run, the weights of a published SimpleSleepNet
         (see `eegbench.inference.dreem_import`), or the id of a run in MLflow.
     predictor
-        ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network where there is one, else
-        the main probe. A folder of a network chooses its own.
+        ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network if there is one, else the
+        main probe. The folder of a network has only its own predictor.
     outputs, tracking_uri
-        The outputs folder whose database keeps the run, or another database or server.
+        Outputs folder whose database contains the run, or another database or server.
     aside
-        A folder for files that must be fetched from a server, or made.
+        Folder for files that must be downloaded from a server, or created.
 
     Raises
     ------
     FileNotFoundError
-        Where there is no such run, or it is not finished.
+        If there is no such run, or it is not finished.
     ConfigError
-        Where the run has no such predictor.
+        If the run has no such predictor.
     """
     folder = Path(run)
     if folder.suffix == PUBLISHED and folder.is_file():
@@ -78,24 +78,24 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     place, own, main = around
     if predictor not in ("auto", own) and (predictor, own) != ("probe", main):
         raise ConfigError(
-            f"--predictor {predictor}: --run {run} is the folder of the predictor {own}; leave --predictor out, or "
-            f"choose among those of the whole run with --run {place}."
+            f"--predictor {predictor}: --run {run} is the folder of the predictor {own}; omit --predictor, or "
+            f"choose a predictor of the run with --run {place}."
         )
     return _of_run(str(place), own, _below(place))
 
 
 def _alone(folder: Path, run: str, predictor: str) -> SavedNetwork:
-    """Return a network without its run; it is its only predictor."""
+    """Return a network without its run, which has only one predictor."""
     if predictor not in ("auto", folder.name):
         raise ConfigError(
-            f"--predictor {predictor}: --run {run} is one saved network without its run, so there is nothing to "
-            "choose; leave --predictor out."
+            f"--predictor {predictor}: --run {run} is one saved network without its run, which has no other predictor; "
+            "omit --predictor."
         )
     return SavedNetwork(folder, folder.name, None)
 
 
 def _run_around(folder: Path) -> tuple[Path, str, str] | None:
-    """Return the finished run in whose folder a network lies, its predictor's name, and the main probe's."""
+    """Return the finished run whose folder contains a network, its predictor's name, and the main probe's."""
     for run in folder.parents[:2]:  # network, model, or probes/NAME
         if (run / SUMMARY).is_file():
             summary = read_json(run / SUMMARY)
@@ -107,12 +107,12 @@ def _run_around(folder: Path) -> tuple[Path, str, str] | None:
 
 
 def _files_of(run: str, *, outputs: Path, tracking_uri: str | None, aside: Path) -> Fetch:
-    """Return where the files of a run lie; the parameters are those of `find_network`."""
+    """Return access to the files of a run; the parameters are those of `find_network`."""
     folder = Path(run)
     if folder.is_dir():
         return _below(folder)
     if folder.parent != Path() or folder.exists():
-        raise FileNotFoundError(f"--run {run}: there is no such folder; name a run's folder, or its id in MLflow.")
+        raise FileNotFoundError(f"--run {run}: no such folder; name a run's folder, or its id in MLflow.")
     archive = Archive(find_place(tracking_uri, outputs), aside)
     found = archive.get(run)
     return lambda name: archive.fetch(found, name)
@@ -126,12 +126,12 @@ def _of_run(run: str, predictor: str, fetch: Fetch) -> SavedNetwork:
     file = fetch(SUMMARY)
     if file is None:
         raise FileNotFoundError(
-            f"--run {run}: is no finished run ({SUMMARY} is missing); name the folder of one, or finish it with "
+            f"--run {run}: not a finished run ({SUMMARY} is missing); name the folder of one, or finish it with "
             "eegbench train resume=FOLDER."
         )
     summary = read_json(file)
     if summary.get("pruned"):
-        raise ConfigError(f"--run {run}: its sweep gave the run up, so it has no network; choose another run.")
+        raise ConfigError(f"--run {run}: the run was pruned in its sweep, so it has no network; choose another run.")
     name = _predictor(predictor, summary, has_network=fetch(f"{NETWORK}/{FILES[0]}") is not None)
     place = model_folder(Path(), name, str(summary.get("main_probe"))).as_posix()
     fetched = [fetch(f"{place}/{one}") for one in FILES]
@@ -153,8 +153,8 @@ def _no_predictor(run: str, name: str, summary: Mapping[str, Any]) -> str:
     probes = [probe for probe in summary.get("probes") or () if probe not in controls]
     if name == NETWORK:
         return (
-            f"--run {run}: has no network with a head of the classes, as its task has none; leave --predictor out to "
-            "take the main probe."
+            f"--run {run}: has no network with a head for the classes, because its task has none; omit --predictor to "
+            "use the main probe."
         )
     if name in probes:
         return (

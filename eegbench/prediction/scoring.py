@@ -1,8 +1,8 @@
-"""Where new recordings have labels: how well they were staged, overall and each.
+"""Scores of new recordings with labels, overall and for each recording.
 
 Conventions
 -----------
-All scored epochs count, flat and saturated ones too: a hypnogram is judged as it stands. Aggregations are those of
+All scored epochs count, including flagged ones, because the whole hypnogram is scored. Aggregations are those of
 `eegbench.score.table`.
 """
 
@@ -17,7 +17,7 @@ from eegbench.score.metric import evaluate
 
 
 def per_recording(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """Return ``recording, subject, n_epochs``, and a column a metric.
+    """Return ``recording, subject, n_epochs``, and a column for each metric.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def per_recording(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.Dat
 
 
 def overall(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
-    """Return a row a metric and aggregation: ``value``, its interval over subjects, ``n_classes`` and counts."""
+    """Return a row for each metric and aggregation: ``value``, its interval over subjects, ``n_classes`` and counts."""
     frame = predictions.assign(probe="network", split="test")
     scores = score(frame, classes=classes)
     table = pd.DataFrame([one.row() for one in scores])
@@ -42,13 +42,13 @@ def overall(predictions: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame
 
 
 def scored(predictions: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the epochs of all recordings that have a label."""
+    """Return the epochs with a label, over all recordings."""
     every = pd.concat(predictions, ignore_index=True)
     return every[every["label"].notna()]
 
 
 def title_scores(predictions: pd.DataFrame, classes: tuple[str, ...]) -> Mapping[str, float]:
-    """Return what the picture of a recording says: accuracy and κ; nothing without labels."""
+    """Return the scores in the figure title of a recording: accuracy and κ; empty without labels."""
     labelled = predictions[predictions["label"].notna()]
     if not len(labelled):
         return {}

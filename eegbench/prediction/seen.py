@@ -1,4 +1,4 @@
-"""Did a run learn from the recordings that are scored? Its folder names those of its train and valid subjects."""
+"""Check whether a run was trained on the recordings that are scored, from the files in its folder."""
 
 import logging
 from collections.abc import Mapping, Sequence, Set
@@ -15,26 +15,26 @@ _log = logging.getLogger(__name__)
 
 SPLIT = "split.json"
 LEARNED = {"train": "train", "valid": "valid (by which it was chosen)"}
-"""The splits whose scores are no test, as they are told."""
+"""Splits whose scores are not test scores, with their descriptions."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The recordings that a run learned from or was chosen by.
+    """Recordings that a run was trained on, or by which it was chosen.
 
     Attributes
     ----------
     contents
-        These recordings by their split; None where nobody knows.
+        These recordings by split; None if unknown.
     unknown
-        Why nobody knows; empty otherwise.
+        Reason why they are unknown; empty otherwise.
     """
 
     contents: Mapping[str, Sequence[Content]] | None
     unknown: str = ""
 
     def split_of(self, recording: Recording, dataset: Dataset) -> str:
-        """Return the split of a recording: of the same digest or the same file; empty where the run did not use it."""
+        """Return the split of a recording with the same digest or the same file; empty if the run did not use it."""
         origin, own = dataset.origin(recording)
         digest, place = recording_digest((*own.files, *origin.sidecars(own))), str(own.signal.absolute())
         contents = self.contents or {}
@@ -43,39 +43,39 @@ class Seen:
         )
 
     def note_scored(self, listed: Sequence[tuple[Dataset, Recording]], scored: Set[str]) -> None:
-        """Note what to know of scores.
+        """Log a warning about scores of recordings used in training.
 
         Parameters
         ----------
         listed
-            Recordings, each with its reader.
+            Recordings, each with its dataset.
         scored
-            Ids of those that have labels.
+            Ids of the recordings with labels.
         """
         if text := self.note([(reader, one) for reader, one in listed if one.id in scored]):
             _log.warning("%s", text)
 
     def note(self, scored: Sequence[tuple[Dataset, Recording]]) -> str:
-        """Return what to know of scores of these recordings; empty where the run used none of them.
+        """Return a warning about scores of these recordings; empty if the run used none of them.
 
         Parameters
         ----------
         scored
-            The recordings that have labels, each with its reader.
+            Recordings with labels, each with its dataset.
         """
         if not scored:
             return ""
         if self.contents is None:
-            return f"It is not known whether the network was trained on recordings that are scored: {self.unknown}."
+            return f"It is unknown whether the network was trained on recordings that are scored: {self.unknown}."
         splits = {recording.id: self.split_of(recording, dataset) for dataset, recording in scored}
         used = {told: [name for name, one in splits.items() if one == split] for split, told in LEARNED.items()}
         if not any(used.values()):
             return ""
         parts = [f"{told}: {named(names)}" for told, names in used.items() if names]
         return (
-            f"The scores are no test: of {plural(len(scored), 'recording')} with labels the run used "
-            f"{sum(map(len, used.values()))} in training ({'; '.join(parts)}). Leave these out, or take them from the "
-            "run's tables."
+            f"The scores are not test scores: of {plural(len(scored), 'recording')} with labels the run used "
+            f"{sum(map(len, used.values()))} in training ({'; '.join(parts)}). Leave these out, or use the scores in "
+            "the run's tables."
         )
 
 
@@ -85,15 +85,15 @@ def seen_by(fetch: Fetch | None) -> Seen:
     Parameters
     ----------
     fetch
-        Finds the files of the run; None of a network without its run.
+        Function that finds the files of the run; None for a network without its run.
 
     Raises
     ------
     ConfigError
-        Where one of them is damaged.
+        If one of them is damaged.
     """
     if fetch is None:
-        return Seen(None, "it is without its run; give the folder of its finished run to --run")
+        return Seen(None, "it has no run; give the folder of its finished run to --run")
     split, recordings = fetch(SPLIT), fetch(RECORDINGS)
     if split is None or recordings is None:
         missing = [name for name, file in ((SPLIT, split), (RECORDINGS, recordings)) if file is None]

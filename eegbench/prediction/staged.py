@@ -1,9 +1,9 @@
-"""What a network said of a recording.
+"""Predictions of a network for one recording.
 
 Conventions
 -----------
-An *epoch* is a piece of time that is answered once: a window, or where windows overlap the step from one to the next,
-for which all windows that hold it vote. Times count from the first sample of the recorded file.
+An *epoch* is a piece of time with one prediction: a window, or, if windows overlap, a piece as long as their stride,
+for which all windows that contain it vote. Times count from the first sample of the recorded file.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from eegbench.prediction.outside import Comparison
 from eegbench.types import Recording
 
 FLAGS = ("flat", "saturated", "marked_bad")
-"""Why a window is not to be relied on: a channel that is flat or saturated, or an annotation of bad signal."""
+"""Reasons why a window is unreliable: a channel that is flat or saturated, or an annotation of bad signal."""
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What the network says of a recording.
+    """Predictions of the network for a recording.
 
     Attributes
     ----------
@@ -31,28 +31,28 @@ class Staged:
     classes
         Class names.
     epochs
-        A row an epoch, in order of time: ``start_s, duration_s``, ``label`` (−1 where nobody gave one), and
-        whether each of `FLAGS` holds.
+        A row for each epoch, in order of time: ``start_s, duration_s``, ``label`` (−1 without a label), and a column
+        for each of `FLAGS`.
     predicted
         The class of each epoch (n,), an index into ``classes``.
     probabilities
-        Of each class (n, n_classes); by majority, shares of votes.
+        Probability of each class (n, n_classes); with ``majority``, proportions of votes.
     n_votes
         Number of votes for each epoch (n,).
     begin_s, length_s
-        Where what was read of the recording begins, in seconds from the first sample of the file, and its length.
+        Start of the part that was read, in seconds from the first sample of the file, and its length.
     is_trials
-        Whether epochs are trials that cues begin, so that time between them is not missing.
+        Whether epochs are trials that begin at cues, so that the time between them is not missing.
     n_usable
         Number of windows that are not rejected.
     compared
-        Whether these windows are compared with those of train.
+        Whether these windows are compared with train.
     start
-        When the recording's header says that it starts, by the clock where it was recorded; None where it does not.
+        Start of the recording from its header, in local time of the recording; None if unknown.
     first_s
-        Seconds from there to its first sample.
+        Seconds from that start to the first sample.
     warnings
-        What a reader must know: signals that lie outside of what the network was trained on, channels that are missing.
+        Warnings for the reader: signals outside the range of train, and missing channels.
     """
 
     recording: Recording
@@ -72,15 +72,15 @@ class Staged:
 
     @property
     def flagged(self) -> "pd.Series[bool]":
-        """Which epochs are not to be relied on."""
+        """Boolean for each epoch, true if it is unreliable."""
         return self.epochs[list(FLAGS)].any(axis=1)
 
     @property
     def confidence(self) -> Float[np.ndarray, "n"]:
-        """The probability of the class that was chosen."""
+        """Probability of the predicted class."""
         return np.asarray(self.probabilities[np.arange(len(self.predicted)), self.predicted])
 
     @property
     def unstaged_s(self) -> float:
-        """Seconds that lie in no epoch: where no window answers for them, as at the end."""
+        """Seconds outside all epochs, e.g. at the end."""
         return 0.0 if self.is_trials else max(0.0, self.length_s - float(self.epochs["duration_s"].sum()))

@@ -1,4 +1,4 @@
-"""Stage one recording: prepare its signal as in training, let the network answer each window, combine the votes."""
+"""Staging of one recording: prepare its signal as in training, predict each window, and combine the votes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +32,14 @@ from eegbench.types import Group, Recording
 
 @dataclass(frozen=True)
 class Rules:
-    """How votes become an answer.
+    """Rules that combine votes.
 
     Attributes
     ----------
     vote
-        How they are combined.
+        Rule for the combination.
     is_calibrated
-        Whether probabilities are divided by the temperature that suits the valid subjects of training.
+        Whether scores are divided by the temperature fitted to the valid subjects of training.
     """
 
     vote: Rule
@@ -54,18 +54,18 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
     predictor
         The network.
     dataset
-        Reads the recording under the network's names.
+        Dataset with the network's names.
     recording
-        One of the dataset's.
+        A recording of the dataset.
     rules
-        How votes become an answer.
+        Rules that combine votes.
     folder
-        Where its preprocessed signal is kept meanwhile; it is empty, or not there.
+        Folder for temporary files, such as its preprocessed signal; empty, or not existing.
 
     Raises
     ------
     BadRecordingError
-        Where it cannot be read, lacks a channel, is shorter than a window, or has labels that are not known.
+        If it cannot be read, lacks a channel, is shorter than a window, or has unknown labels.
     """
     description = predictor.network.description
     build(Job(dataset, predictor.signal, recording, folder / "shard"))
@@ -107,18 +107,18 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
 
 
 def _store(predictor: Predictor, dataset: Renamed, recording: Recording, shard: Shard, folder: Path) -> WindowStore:
-    """Return the windows of a recording as those that the network was trained on; features are cached in the folder."""
+    """Return a store with the windows of a recording in the form of training; features are cached in the folder."""
     form, preprocessing = predictor.network.description.form, predictor.preprocessing
     for name, group in form.groups.items():
         there = shard.header.groups[name]
         if there.sfreq != group.sfreq:
             raise BadRecordingError(
-                f"{recording.signal}: has {there.sfreq:g} Hz after preprocessing; the network takes {group.sfreq:g} Hz."
+                f"{recording.signal}: has {there.sfreq:g} Hz after preprocessing; the network needs {group.sfreq:g} Hz."
             )
     table = windows_of(preprocessing, dataset, recording, shard).assign(recording=recording.id)
     features = features_of(preprocessing.features, [shard], table, _all_groups(predictor, shard), folder)
     if {name: one.shape[1] for name, one in features.items()} != dict(form.features):
-        raise BadRecordingError(f"{recording.signal}: features of its windows have other sizes than those of training.")
+        raise BadRecordingError(f"{recording.signal}: features of its windows have other sizes than in training.")
     if form.padding is not None:
         features = padded_features(features, preprocessing.features, table)
         table = padding_columns(table, form.padding.n_windows)
@@ -135,7 +135,7 @@ def _store(predictor: Predictor, dataset: Renamed, recording: Recording, shard: 
 
 
 def _all_groups(predictor: Predictor, shard: Shard) -> dict[str, Group]:
-    """Return the form of every group of signals, of those that features alone look at too."""
+    """Return the form of every group of signals, including groups for features only."""
     found = {}
     for name, header in shard.header.groups.items():
         nowhere, n_times = np.full((len(header.channels), 3), np.nan), predictor.preprocessing.n_times(header.sfreq)
@@ -144,10 +144,10 @@ def _all_groups(predictor: Predictor, shard: Shard) -> dict[str, Group]:
 
 
 def _answers(predictor: Predictor, store: WindowStore) -> tuple[pd.DataFrame, Votes]:
-    """Return the windows, or one row a trial, with what the network says of each.
+    """Return the windows, or one row per trial, with the votes of the network for each.
 
-    As in training, a rejected window is absent from the sequences of its neighbours. It is answered itself all the
-    same, in sequences in which it counts as there.
+    As in training, a rejected window is absent from the sequences of other windows. It still has a prediction itself,
+    from sequences in which no window is absent.
     """
     rows, network = _answered_rows(store), predictor.network
     with evaluating(network):
@@ -162,7 +162,7 @@ def _answers(predictor: Predictor, store: WindowStore) -> tuple[pd.DataFrame, Vo
 
 
 def _answered_rows(store: WindowStore) -> Int[np.ndarray, "n"]:
-    """Return all windows, or of each trial its first crop, of those that are not rejected where there are some."""
+    """Return all windows, or the first crop of each trial, preferably one that is not rejected."""
     rejected = store.table["rejected"].to_numpy(bool)
     every = store.table.index.to_numpy()
     usable = first_crops(store, every[~rejected])
@@ -171,19 +171,19 @@ def _answered_rows(store: WindowStore) -> Int[np.ndarray, "n"]:
 
 
 def _recorded_otherwise(predictor: Predictor, shard: Shard) -> list[str]:
-    """Say which channels of the network the recording lacks, and which were recorded at a lower rate."""
+    """Return warnings about missing channels, and about channels recorded at a lower rate than the network's."""
     found = []
     for name, group in predictor.network.description.form.groups.items():
         rates, channels = shard.header.groups[name].recorded_sfreq, predictor.signal.group_plans[name].channels or ()
         if missing := [channel for channel in channels if channel not in rates]:
-            found.append(f"channels that the network takes are missing: {', '.join(missing)}")
+            found.append(f"channels of the network are missing: {', '.join(missing)}")
         if slow := [f"{one} {rates[one]:g} Hz" for one in channels if rates.get(one, np.inf) < group.sfreq]:
             found.append(f"recorded at a lower rate than the network's {group.sfreq:g} Hz: {', '.join(slow)}")
     return found
 
 
 def _start(dataset: Renamed, recording: Recording) -> tuple[datetime | None, float]:
-    """Return when a recording starts by its header, and its first sample in seconds after that."""
+    """Return the start of a recording from its header, and the time from there to its first sample in seconds."""
     path = recording.signal
     if path.suffix.lower() in STRICT:
         return edf_start(read_header(path)), first_sample_s(path)

@@ -1,4 +1,4 @@
-"""The line of a recording in ``predictions.csv``."""
+"""Row of a recording in ``predictions.csv``."""
 
 import numpy as np
 
@@ -7,11 +7,11 @@ from eegbench.prediction.staged import FLAGS, Staged
 from eegbench.score.sleep_statistics import STATISTICS
 
 UNITS = {"min": "min", "%": "percent"}
-"""Ends of the names of columns, by the unit of a sleep statistic."""
+"""Endings of column names, by the unit of a sleep statistic."""
 
 
 def summary_row(staged: Staged, night: Night) -> dict[str, object]:
-    """Return the line of a recording in ``predictions.csv``; the mean confidence is over epochs without a flag."""
+    """Return the row of a recording in ``predictions.csv``; the mean confidence is over epochs without a flag."""
     said = np.array(staged.classes, dtype=object)[staged.predicted]
     usable = ~staged.flagged.to_numpy(bool)
     recording = staged.recording
@@ -37,7 +37,7 @@ def summary_row(staged: Staged, night: Night) -> dict[str, object]:
 
 
 def _of_night(staged: Staged, night: Night) -> dict[str, object]:
-    """Return the lights that were used, as times of day and in minutes from the first sample, and what is to trust."""
+    """Return the lights that were used, as times of day and in minutes from the first sample, and the reliability."""
     columns: dict[str, object] = {"statistics": night.trust}
     for name, at_s in (("lights_off", night.off_s), ("lights_on", night.on_s)):
         columns |= {name: clock_time(staged, at_s), f"{name}_min": np.nan if at_s is None else at_s / 60}

@@ -1,4 +1,4 @@
-"""What was staged as tables: a hypnogram, a hypnodensity, and the list of stages."""
+"""Predictions as tables: a hypnogram, a hypnodensity, and the list of stages."""
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,11 @@ from eegbench.score.consensus import STAGES
 from eegbench.types import UNSCORED
 
 SLACK_S = 0.001
-"""Rounding of times to samples."""
+"""Tolerance for rounding of times to samples."""
 
 
 def hypnogram_frame(staged: Staged) -> pd.DataFrame:
-    """Return a row an epoch: ``start_s, duration_s, stage, confidence, n_votes, flag``, and ``label`` if there are any.
+    """Return a row per epoch: ``start_s, duration_s, stage, confidence, n_votes, flag``, and ``label`` if known.
 
     ``start_s`` counts from the first sample of the recorded file. ``flag`` is one of `FLAGS`, or empty.
     """
@@ -29,14 +29,14 @@ def hypnogram_frame(staged: Staged) -> pd.DataFrame:
 
 
 def hypnodensity_frame(staged: Staged) -> pd.DataFrame:
-    """Return ``start_s``, and the probability of each class in a column of its name, a row an epoch."""
+    """Return a row per epoch: ``start_s``, and the probability of each class in a column of its name."""
     densities = pd.DataFrame(staged.probabilities, columns=list(staged.classes))
     densities.insert(0, "start_s", staged.epochs["start_s"].to_numpy())
     return densities
 
 
 def predictions_of(staged: Staged, name: str) -> pd.DataFrame:
-    """Return the columns of a run's ``predictions.parquet``; ``label`` is missing where nobody gave one."""
+    """Return the columns of a run's ``predictions.parquet``; ``label`` is missing for epochs without a label."""
     names, label = np.array(staged.classes, dtype=object), staged.epochs["label"].to_numpy(int)
     frame = hypnodensity_frame(staged)
     who = {"recording": staged.recording.id, "subject": staged.recording.subject, "probe": name}
@@ -45,7 +45,7 @@ def predictions_of(staged: Staged, name: str) -> pd.DataFrame:
 
 
 def stage_list(staged: Staged) -> Int[np.ndarray, "n_slots"]:
-    """Return a stage an epoch from the start of the file on: 0 W, 1 N1, 2 N2, 3 N3, 4 R, and -1 where none was staged.
+    """Return a stage per epoch from the start of the file: 0 W, 1 N1, 2 N2, 3 N3, 4 R, and -1 if none was predicted.
 
     The classes are the five stages. Epochs that do not begin at a multiple of their length are numbered by their order.
     The list ends with the last whole epoch of the recording.

@@ -1,4 +1,4 @@
-"""Is a recording unusable? Most of its windows are flagged: flat, saturated, or marked as bad."""
+"""Detection of unreliable recordings, in which most windows are flagged: flat, saturated, or marked as bad."""
 
 import numpy as np
 import pandas as pd
@@ -9,20 +9,20 @@ from eegbench.preprocessing.cutting import judgement_of
 from eegbench.store import Shard
 
 MAX_SHARE = 0.5
-"""Of flagged windows; a recording with more of them is told, and its statistics are not to be relied on."""
+"""Maximum proportion of flagged windows; above it, there is a warning, and statistics are unreliable."""
 
 
 def unusable(preprocessing: Preprocessing, shard: Shard, windows: pd.DataFrame) -> list[str]:
-    """Return a warning where most windows are flagged, with the reasons, the channels and their shares of windows.
+    """Return a warning if most windows are flagged, with the reasons, the channels and their proportions of windows.
 
     Parameters
     ----------
     preprocessing
-        Judges the windows.
+        Preprocessing with the criteria for windows.
     shard
-        The recording.
+        Shard of the recording.
     windows
-        The table of all its windows, which have one length.
+        Table of all its windows, which have the same length.
     """
     share = float(windows["rejected"].mean())
     if share <= MAX_SHARE:
@@ -38,13 +38,13 @@ def unusable(preprocessing: Preprocessing, shard: Shard, windows: pd.DataFrame) 
         *([f"marked as bad {_percent(marked)}"] if marked else []),
     ]
     return [
-        f"UNRELIABLE: {_percent(share)} of its windows are flagged ({', '.join(why)}), so its stages mean little: "
+        f"UNRELIABLE: {_percent(share)} of its windows are flagged ({', '.join(why)}), so its stages are unreliable: "
         "check these electrodes, or leave the recording out"
     ]
 
 
 def _shares(what: str, names: list[str], found: Bool[np.ndarray, "n_channels n"]) -> list[str]:
-    """Return for each channel how often something is found."""
+    """Return the percentage of windows for each channel."""
     return [f"{what} {name} {_percent(row.mean())}" for name, row in zip(names, found, strict=True) if row.any()]
 
 

@@ -1,9 +1,9 @@
-"""Writes what was staged in the forms that other programs read: CSV, EDF+, BIDS, JSON, and a picture.
+"""Write predictions in formats of other programs: CSV, EDF+, BIDS, JSON, and a figure.
 
 Conventions
 -----------
-Onsets count from the first sample of the recorded file, in the EDF+ from the start in its header, which is that of the
-recording: a viewer that lays both files on one clock shows each stage over its signal.
+Onsets count from the first sample of the recorded file; in the EDF+ they count from the start in its header, which is
+the start of the recording. A viewer that shows both files on one time axis therefore shows each stage at its signal.
 """
 
 import json
@@ -21,10 +21,10 @@ from eegbench.prediction.tables import epoch_length, hypnodensity_frame, hypnogr
 from eegbench.types import Recording
 
 YEARS = range(1985, 2085)
-"""The years that the header of an EDF can hold."""
+"""Years that the header of an EDF can store."""
 
 STAGES_FOLDER = "stages"
-"""Holds a folder with a file RECORD.json a night, as `eegbench consensus --predictions` reads it."""
+"""Folder with a file RECORD.json per night, in the format of `eegbench consensus --predictions`."""
 
 EPOCH_S = 30.0
 """Length of the epochs in these lists."""
@@ -36,11 +36,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "confidence": {"Description": "Probability of this class"},
     "flag": {"Description": "flat, saturated or marked_bad: the class is not to be relied on"},
 }
-"""What the columns of ``events.tsv`` are."""
+"""Descriptions of the columns of ``events.tsv``."""
 
 
 def outputs_of(recording: Recording, folder: Path, name: str) -> list[Path]:
-    """Return the files that a recording may have in a folder of predictions."""
+    """Return the files that may be written for a recording in a folder of predictions."""
     first, events = stem(recording), f"{stem(recording).removesuffix('_eeg')}_events"
     endings = ("-hypnogram.csv", "-hypnogram.edf", "-hypnodensity.csv", "-hypnodensity.png")
     files = [folder / f"{first}{ending}" for ending in endings]
@@ -62,24 +62,24 @@ def write_staged(
     draws: bool,
     lights_s: tuple[float | None, float | None] = (None, None),
 ) -> None:
-    """Write all files of a recording, each whole.
+    """Write all files of a recording, each atomically.
 
     Parameters
     ----------
     staged
-        What was staged.
+        Predictions of the recording.
     folder
-        Takes the files.
+        Folder for the files.
     name
-        Of the predictor.
+        Name of the predictor.
     stages_sleep
         Whether the classes are the five stages of sleep.
     scores
-        What the picture's title says.
+        Scores for the title of the figure.
     draws
-        Whether there is a picture.
+        Whether to draw a figure.
     lights_s
-        When lights went off and on, in seconds from the first sample, for the picture.
+        Times of lights off and on, in seconds from the first sample, for the figure.
     """
     hypnogram, density, edf, picture, events, described, stages = (
         outputs_of(staged.recording, folder, name)[i] for i in (0, 2, 1, 3, 4, 5, 6)
@@ -102,7 +102,7 @@ def write_staged(
 
 
 def _write_edf(path: Path, staged: Staged, *, stages_sleep: bool) -> None:
-    """Write the classes as annotations of an EDF+ with the recording's start; stages in the words of the standard."""
+    """Write the classes as annotations of an EDF+ file with the recording's start; stages have their standard texts."""
     frame, prefix = hypnogram_frame(staged), "Sleep stage " if stages_sleep else ""
     rows = zip(frame["start_s"], frame["duration_s"], frame["stage"], strict=True)
     notes = [
@@ -117,7 +117,7 @@ def _write_edf(path: Path, staged: Staged, *, stages_sleep: bool) -> None:
 
 
 def _write_events(events: Path, described: Path, staged: Staged) -> None:
-    """Write the classes as events of BIDS, and what the columns are."""
+    """Write the classes as BIDS events, with descriptions of the columns."""
     frame = hypnogram_frame(staged)
     names = {"start_s": "onset", "duration_s": "duration", "stage": "trial_type"}
     rows: pd.DataFrame = frame.rename(columns=names)[list(COLUMNS)].replace({"flag": {"": "n/a"}})

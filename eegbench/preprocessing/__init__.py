@@ -1,4 +1,4 @@
-"""Preprocessing: each recording once into a shard in µV, and windows as rows of a table."""
+"""Preprocessing: one shard in µV per recording, and windows as rows of a table."""
 
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
 

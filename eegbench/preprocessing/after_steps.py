@@ -1,4 +1,4 @@
-"""A recording made of the channels of others, after steps."""
+"""A recording built from the channels of others, after steps."""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -18,11 +18,11 @@ def after_steps(
     Parameters
     ----------
     steps
-        In their order.
+        Steps in their order.
     signals
-        One for each channel in volts, those of the first recording first.
+        Signals of each channel in volts, those of the first recording first.
     raws
-        Recordings at one rate that say what the channels are called, of which type they are, and where.
+        Recordings at one rate, with the names, types and positions of the channels.
     """
     sfreq = float(raws[0].info["sfreq"])
     kinds: dict[str, str] = {}
@@ -37,7 +37,7 @@ def after_steps(
 
 
 def _montage(raws: Sequence["mne.io.BaseRaw"]) -> "mne.channels.DigMontage | None":
-    """Return the places of all channels."""
+    """Return the positions of all channels."""
     montages = [found for raw in raws if (found := raw.get_montage()) is not None]
     if not montages:
         return None

@@ -1,4 +1,4 @@
-"""What preprocessing promises: signal settings that decide the shards, and a table of windows over them."""
+"""Base classes of preprocessing: signal settings that decide the shards, and a table of windows over them."""
 
 import math
 from abc import ABC, abstractmethod
@@ -18,7 +18,7 @@ from eegbench.store import Shard
 from eegbench.types import Form, Recording
 
 MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
-"""What becomes of a recording that lacks channels: it is refused, has zeros or splines in their place, or is marked."""
+"""Rule for missing channels: raise an error, fill them with zeros, interpolate by splines, or mark them."""
 
 
 EVERY_HZ = (0.0, math.inf)
@@ -27,22 +27,22 @@ EVERY_HZ = (0.0, math.inf)
 
 @dataclass(frozen=True)
 class GroupPlan:
-    """What is asked of a group of signals.
+    """Requested channels and rate of a group of signals.
 
     Attributes
     ----------
     channels
-        Names that are read, in their order; None reads all that a recording has.
+        Names of the channels to read, in this order; None reads all that a recording has.
     out_channels
-        Names of the prepared signals; None where those are all that were read.
+        Names of the prepared signals; None if they are those that were read.
     sfreq
         Rate in Hz that the group is resampled to; None keeps the recorded rate.
     missing_channels
-        What becomes of a recording that lacks some.
+        What to do with a recording that lacks some channels.
     exclude
-        Names of channels that are left out.
+        Names of excluded channels.
     features_only
-        Whether features alone look at the group, and models do not get its signals.
+        Whether the group is used for features only, so that models do not get its signals.
     passed_hz
         Pass band of its filters in Hz: the lowest frequency, and the highest.
     """
@@ -58,20 +58,20 @@ class GroupPlan:
 
 @dataclass(frozen=True)
 class Cut:
-    """Where the windows of a recording lie.
+    """Position of the windows of a recording.
 
     Attributes
     ----------
     sample, label
-        First sample (of the first group of signals) and class of each, in order of time.
+        First sample (in the first group of signals) and class of each window, in order of time.
     window_s
-        Length of all of them in seconds.
+        Length of all windows in seconds.
     trial
-        The number of the trial that each is cut from, where trials are cut.
+        Number of the trial that each window is cut from, if trials are cut.
     counts
-        What is to be told of all recordings together: trials moved, samples lost, ….
+        Counts to report over all recordings: trials moved, samples lost, ….
     marked_bad
-        Whether each overlaps a stretch that an annotation marks as bad signal; None says that there is none.
+        Whether each window overlaps a stretch that an annotation marks as bad signal; None if there is no such stretch.
     """
 
     sample: Int[np.ndarray, "n"]
@@ -83,52 +83,53 @@ class Cut:
 
 
 class SignalSteps(ABC):
-    """What is done once to the continuous signal; its settings are part of a shard's identity."""
+    """Base class of steps for the continuous signal; their settings are part of a shard's identity."""
 
     @property
     @abstractmethod
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name."""
+        """All settings that are part of the shard's name."""
 
     @property
     @abstractmethod
     def group_plans(self) -> Mapping[str, GroupPlan]:
-        """The groups of signals by name. Windows are cut at the samples of the first."""
+        """Groups of signals by name. Windows are cut at samples of the first group."""
 
     @property
     def model_groups(self) -> tuple[str, ...]:
-        """The groups whose signals models get."""
+        """Groups of signals that are input of models."""
         return tuple(name for name, plan in self.group_plans.items() if not plan.features_only)
 
     @abstractmethod
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
-        """Open the channels of each group, and check that the settings suit the recording; loads nothing."""
+        """Open the channels of each group and check the settings against the recording; no samples are loaded."""
 
     @abstractmethod
     def apply(self, groups: Mapping[str, Recorded]) -> Mapping[str, "mne.io.BaseRaw"]:
         """Filter, re-reference and resample the loaded signals of each group, in place."""
 
-    def giving(self, form: Form) -> "SignalSteps":  # noqa: ARG002  steps of a user's own may have no channels or rate
-        """Return the same steps, asked for the channels and the rate of a form, whatever was recorded."""
+    def giving(self, form: Form) -> "SignalSteps":  # noqa: ARG002  a user's own steps may have no channels or rate
+        """Return the same steps, set to the channels and the rate of a form."""
         return self
 
 
 class Preprocessing(ABC):
-    """Both halves: what is done to the signal, and how windows are cut from it.
+    """Base class of preprocessing: steps for the signal, and cutting of windows.
 
     Attributes
     ----------
     signal
-        What is done to the continuous signal; it decides the shards.
+        Steps for the continuous signal; they decide the shards.
     normalise
-        Each channel to mean 0 and standard deviation 1 over its ``window``, its ``recording``, or ``none``.
+        Standardisation of each channel to mean 0 and standard deviation 1, over its ``window``, its ``recording``, or
+        ``none``.
     flat_uv
-        A window is rejected where a channel, as recorded, stays within so many µV; None keeps all.
+        Windows in which a channel, as recorded, varies by less than this number of µV are rejected; None keeps all.
     saturated_share
-        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit;
-        None keeps all.
+        Windows in which more than this proportion of a channel's samples is at the amplifier's limit are rejected; None
+        keeps all.
     features
-        What comes beside the signals of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
+        Additional features of each window, by name: ``+preprocessing/feature@preprocessing.features.NAME=…``.
     """
 
     signal: SignalSteps
@@ -139,47 +140,47 @@ class Preprocessing(ABC):
 
     @property
     def cuts_crops(self) -> bool:
-        """Whether a trial may be cut into several windows."""
+        """True if a trial may be cut into several windows."""
         return False
 
     @property
     def needs_labels(self) -> bool:
-        """Whether windows lie where labels say: a recording without labels has none."""
+        """True if windows lie at labels, so that a recording without labels has no windows."""
         return False
 
     @property
     def padded(self) -> RecordingPadding | None:
-        """What stands around recordings in sequences; None where nothing does."""
+        """Padding around recordings in sequences; None without padding."""
         return None
 
     @property
     def answered(self) -> "Preprocessing":
-        """How a recording is cut into what is answered once: windows that overlap give way to their steps."""
+        """Preprocessing for predictions: overlapping windows are replaced by pieces as long as their stride."""
         return self
 
     @property
     def labels_centre(self) -> bool:
-        """Whether a window has the class of its centre, and answers for that alone."""
+        """True if the class of a window is the class at its centre, and predictions hold for the centre only."""
         return False
 
     @property
     @abstractmethod
     def least_s(self) -> float:
-        """Seconds that a recording must last to hold a window."""
+        """Minimum length in seconds of a recording with a window."""
 
     @abstractmethod
     def cut(self, shard: Shard, dataset: Dataset) -> Cut:
-        """Return where the windows of a recording lie, from its annotations.
+        """Return the position of the windows of a recording, from its annotations.
 
         Raises
         ------
         BadRecordingError
-            Where its labels cannot be used, or there is no window.
+            If its labels cannot be used, or there is no window.
         """
 
-    def tell(self, cuts: Sequence[Cut]) -> None:  # noqa: B027  most have nothing to tell
-        """Note what a reader must know of the windows of all recordings."""
+    def tell(self, cuts: Sequence[Cut]) -> None:  # noqa: B027  most subclasses have nothing to log
+        """Log what a reader must know about the windows of all recordings."""
 
     @abstractmethod
     def n_times(self, sfreq: float) -> int:
-        """Return the samples in a window at a rate in Hz."""
+        """Return the number of samples in a window at a rate in Hz."""

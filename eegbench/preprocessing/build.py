@@ -1,4 +1,4 @@
-"""Shards are built in parallel, each whole or not at all; one that is there is used again."""
+"""Build shards in parallel, each completely or not at all; existing shards are reused."""
 
 import logging
 import shutil
@@ -22,12 +22,12 @@ from eegbench.types import Recording
 _log = logging.getLogger(__name__)
 
 WORTH_BYTES = 200e6
-"""Signal that one process preprocesses while another starts."""
+"""Size of signals that one process preprocesses while another one starts."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A recording that was left out, and why."""
+    """A recording that was left out, with the reason."""
 
     recording: str
     reason: str
@@ -35,22 +35,22 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which shards are to be opened, and which of them must be built first.
+    """Shards to open, and those to build first.
 
     Attributes
     ----------
     jobs
-        One for each recording that looks usable.
+        Jobs of all recordings that appear usable.
     missing
-        Those whose shard is not there.
+        Jobs whose shard does not exist.
     bad
-        What is wrong with the others, by recording.
+        Problems of the other recordings, by recording.
     contents
-        Of all recordings whose files can be read, whether preprocessing can use them or not.
+        Contents of all recordings whose files can be read, whether they can be preprocessed or not.
     n_workers
-        Processes that build them: as many as were asked for, or else as many cores as are worth it.
+        Number of processes that build them: the requested number, or as many cores as are worthwhile.
     keep_going
-        Whether to go on after a recording that cannot be used, whatever ``dataset.on_bad_recording`` is.
+        Whether to continue after a recording that cannot be used, regardless of ``dataset.on_bad_recording``.
     """
 
     jobs: tuple[Job, ...]
@@ -62,7 +62,7 @@ class Plan:
 
     @property
     def recordings(self) -> tuple[Recording, ...]:
-        """The recordings that look usable."""
+        """Recordings that appear usable."""
         return tuple(job.recording for job in self.jobs)
 
 
@@ -74,14 +74,14 @@ def plan_shards(
     *,
     keep_going: bool = False,
 ) -> Plan:
-    """Look at every file: what is damaged, too short, too large or not to be read is known before long work.
+    """Inspect every file, so that damaged, short, large and unreadable files are found before the long work.
 
     Raises
     ------
     BadRecordingError
         At the first recording that cannot be used, unless ``dataset.on_bad_recording`` is ``skip`` or `keep_going`.
     OSError
-        Where the shards would not fit on the disk.
+        If the shards would not fit on the disk.
     """
     jobs, missing, contents, unreadable = list_jobs(dataset, preprocessing, recordings, storage, keep_going=keep_going)
     bad, n_bytes = _look_ahead(missing, preprocessing.least_s, storage.shards, keep_going=keep_going)
@@ -94,17 +94,17 @@ def plan_shards(
 
 
 def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped], int]:
-    """Build the shards that are missing, and open all.
+    """Build the missing shards, and open all.
 
     Returns
     -------
     recordings, shards, skipped, n_built
-        The recordings that can be used, a shard for each, those left out, and how many shards were made now.
+        Recordings that can be used, the shard of each, those left out, and the number of shards built now.
 
     Raises
     ------
     BadRecordingError
-        As `plan_shards`, for what only reading the samples tells; shards of the other recordings are kept.
+        As in `plan_shards`, for problems found only when samples are read; shards of the other recordings are kept.
     """
     late, n_built = build_plan(plan)
     bad = {**plan.bad, **late}
@@ -116,17 +116,17 @@ def build_shards(plan: Plan) -> tuple[list[Recording], list[Shard], list[Skipped
 
 
 def build_plan(plan: Plan) -> tuple[dict[str, str], int]:
-    """Build the shards that are missing, last those that another process is building.
+    """Build the missing shards; those that another process is building come last.
 
     Returns
     -------
     bad, n_built
-        What only reading the samples told of recordings, and how many shards were made here.
+        Problems found when samples were read, by recording, and the number of shards built here.
 
     Raises
     ------
     BadRecordingError
-        As `plan_shards`; shards of the other recordings are kept.
+        As in `plan_shards`; shards of the other recordings are kept.
     """
     results = list(parallel(build_one, plan.missing, description="preprocessing", n_workers=plan.n_workers))
     claimed = [job for job, result in results if result == "claimed"]
@@ -150,18 +150,18 @@ def list_jobs(
     *,
     keep_going: bool,
 ) -> tuple[list[Job], list[Job], dict[str, Content], dict[str, str]]:
-    """Compare recordings with their shards, opening no recording.
+    """Compare recordings with their shards, without opening a recording.
 
     Returns
     -------
     jobs, missing, contents, unreadable
-        One for each recording, those whose shard is not there, the content of each recording, and why the files of
-        the others cannot be read.
+        A job for each recording, those whose shard does not exist, the content of each recording, and the reasons why
+        files of other recordings cannot be read.
 
     Raises
     ------
     BadRecordingError
-        As `plan_shards`, for files that cannot be read.
+        As in `plan_shards`, for files that cannot be read.
     """
     storage.shards.mkdir(parents=True, exist_ok=True)
     sweep_leftovers(storage.shards)
@@ -182,7 +182,7 @@ def list_jobs(
 
 def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: ShardStorage) -> tuple[Job, str]:
     """Return the job of a recording, and the digest of its files."""
-    origin, own = dataset.origin(recording)  # the same shard, whether a set is joined with others or not
+    origin, own = dataset.origin(recording)  # the shard is the same, whether a set is joined with others or not
     files = (*own.files, *origin.sidecars(own))
     digest = recording_digest(files)
     settings = {"dataset": type(origin).__name__, "read": origin.read_settings, "signal": signal.settings}
@@ -192,14 +192,14 @@ def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: S
 def _is_damaged(folder: Path) -> bool:
     if is_whole(folder):
         return False
-    _log.info("%s: this shard is damaged, and is built again.", folder)
+    _log.info("%s: this shard is damaged and will be rebuilt.", folder)
     return True
 
 
 def _look_ahead(
     missing: Sequence[Job], least_s: float, folder: Path, *, keep_going: bool
 ) -> tuple[dict[str, str], int]:
-    """Return what is wrong with recordings, and the size of the signals of the others."""
+    """Return the problems of recordings, and the size of the signals of the others."""
     bad: dict[str, str] = {}
     n_bytes = 0
     for job in missing:
@@ -210,8 +210,8 @@ def _look_ahead(
             n_bytes += sum(_size(one, plans[name].sfreq) for name, group in groups.items() for one in group.raws)
             if raw.n_times < least_s * raw.info["sfreq"]:
                 raise BadRecordingError(
-                    f"{job.recording.signal}: {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "
-                    f"{least_s:g} s; set preprocessing.window_s lower (of trials: tmax_s), or "
+                    f"{job.recording.signal}: its {raw.n_times / raw.info['sfreq']:g} s are shorter than a window of "
+                    f"{least_s:g} s; set a lower preprocessing.window_s (for trials: tmax_s), or "
                     "dataset.on_bad_recording=skip."
                 )
         except BadRecordingError as error:
@@ -229,6 +229,6 @@ def _check_disk(folder: Path, n_bytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if n_bytes > free:
         raise OSError(
-            f"{folder}: the preprocessed signals need {n_bytes / 1e6:,.0f} MB and {free / 1e6:,.0f} MB are free; "
-            "make room, or put everything elsewhere with paths.outputs=FOLDER."
+            f"{folder}: the preprocessed signals need {n_bytes / 1e6:,.0f} MB, but only {free / 1e6:,.0f} MB are free; "
+            "free some space, or set another folder with paths.outputs=FOLDER."
         )

@@ -1,4 +1,4 @@
-"""What a run's notes say of channels: what each was taken for, and which were recorded at another rate than others."""
+"""Log messages about channels: their types, and recordings with several sampling rates."""
 
 import logging
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 
 
 def tell_kinds(headers: Mapping[str, ShardHeader], group: str) -> None:
-    """Note what the channels of a group were taken for, and whether their names or their files say so."""
+    """Log the types of the channels of a group, and whether names or files specify them."""
     forms = dict.fromkeys((one.groups[group].channels, one.groups[group].kinds) for one in headers.values())
     pairs = dict.fromkeys(pair for form in forms for pair in zip(*form, strict=True))
     found: dict[tuple[str, str], list[str]] = {}
@@ -22,7 +22,7 @@ def tell_kinds(headers: Mapping[str, ShardHeader], group: str) -> None:
 
 
 def tell_rates(headers: Mapping[str, ShardHeader], group: str) -> None:
-    """Note the recordings whose channels of a group had several rates, with the rates of the first of them."""
+    """Log the recordings whose channels of a group have several rates, with the rates of the first such recording."""
     rates = {name: header.groups[group].recorded_sfreq for name, header in headers.items()}
     mixed = {name: one for name, one in rates.items() if len(set(one.values())) > 1}
     for name, one in list(mixed.items())[:1]:

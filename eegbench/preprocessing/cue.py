@@ -1,4 +1,4 @@
-"""The annotations with a class at which trials begin, and how far a trial may reach."""
+"""Annotations with a class at which trials begin, and the limits of each trial."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Cues:
     Attributes
     ----------
     onset, stop
-        First sample of each annotation, and the first one after it; equal where it has no duration.
+        First sample of each annotation, and the first one after it; the same if it has no duration.
     label
-        Class of each.
+        Class of each cue.
     begin, end
-        First sample and stop of the part of the recording in which each comes: its epoch, or all of it.
+        First sample and stop of the part of the recording that contains each cue: its epoch, or the whole recording.
     n_repeated
-        Annotations that are left out, as they stand where another of their class stands.
+        Number of annotations that are left out because another one of the same class is at the same time.
     """
 
     onset: Int[np.ndarray, "n"]
@@ -38,7 +38,7 @@ class Cues:
     n_repeated: int
 
     def following(self, beyond: int) -> Int[np.ndarray, "n"]:
-        """Return the onset of the next cue; after the last one, a sample that is given."""
+        """Return the onset of the next cue of each cue; ``beyond`` for the last one."""
         return np.append(self.onset[1:], beyond)
 
 
@@ -48,7 +48,7 @@ def cues_of(header: ShardHeader, dataset: Dataset) -> Cues:
     Raises
     ------
     BadRecordingError
-        Where a label is unknown, or two classes begin at one time.
+        If a label is unknown, or two classes begin at one time.
     """
     every = [event for event in labelled(header, dataset) if event[-1] != UNSCORED]
     _check_one_class(header, every, dataset.classes)
@@ -62,29 +62,29 @@ def cues_of(header: ShardHeader, dataset: Dataset) -> Cues:
 
 
 def no_trial(header: ShardHeader, n_cues: int, *, remedy: str) -> str:
-    """Say why a recording holds no trial.
+    """Return the error message for a recording without trials.
 
     Parameters
     ----------
     header
-        Of the recording.
+        Header of the recording.
     n_cues
-        Its cues.
+        Number of its cues.
     remedy
-        What to set where trials are too long.
+        What to set if trials are too long.
     """
     if n_cues:
         begin, end = max(parts_of(header), key=lambda part: part[1] - part[0])
         length_s = (end - begin) / header.sfreq
-        why = f"the trials of {n_cues} cues pass the ends of its {length_s:g} s, or the next cue comes within; {remedy}"
+        why = f"the trials of {n_cues} cues reach beyond its {length_s:g} s, or contain the next cue; {remedy}"
     else:
         there = ", ".join(sorted({description for *_, description in header.annotations}))
-        why = f"no annotation has a class, there is {there or 'none'}; give one a class by dataset.labels"
-    return f"{header.recording}: holds no trial: {why}, or leave the recording out."
+        why = f"no annotation has a class (annotations: {there or 'none'}); assign classes with dataset.labels"
+    return f"{header.recording}: contains no trial: {why}, or leave the recording out."
 
 
 def _without_repetitions(cues: Sequence[tuple[float, float, int]], sfreq: float) -> list[tuple[float, float, int]]:
-    """Leave out cues that follow one of their class within a sample: it was written twice."""
+    """Remove cues that follow one of the same class within a sample, because they were written twice."""
     found: list[tuple[float, float, int]] = []
     for cue in cues:
         if not found or cue[-1] != found[-1][-1] or cue[0] - found[-1][0] > (SLACK + 0.5) / sfreq:
@@ -93,12 +93,12 @@ def _without_repetitions(cues: Sequence[tuple[float, float, int]], sfreq: float)
 
 
 def _check_one_class(header: ShardHeader, cues: Sequence[tuple[float, float, int]], classes: Sequence[str]) -> None:
-    """Refuse two cues of different classes at one time."""
+    """Raise an error if two cues of different classes are at the same time."""
     for (before_s, _, before), (onset_s, _, label) in pairwise(cues):
         sample = round(onset_s * header.sfreq)
         if sample == round(before_s * header.sfreq) and label != before:
             raise BadRecordingError(
                 f"{header.recording}: at {header.start_s + sample / header.sfreq:g} s it is labelled "
-                f"{classes[before]} and {classes[label]}. One class at a time is expected: leave one of the two out "
-                "of dataset.labels, and add it to dataset.ignored."
+                f"{classes[before]} and {classes[label]}. Expected one class at a time: remove one of the two from "
+                "dataset.labels, and add it to dataset.ignored."
             )

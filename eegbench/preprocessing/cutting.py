@@ -1,4 +1,4 @@
-"""Cut the windows of many recordings, each compared with the others before."""
+"""Cut the windows of many recordings, after comparing each recording with the others."""
 
 import logging
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ def cut_all(
     *,
     keep_going: bool = False,
 ) -> tuple[dict[str, Cut], dict[str, str]]:
-    """Return where the windows of each recording lie, and why others have none, by their ids.
+    """Return the windows of each recording, and the problems of recordings without windows, by id.
 
     Raises
     ------
     BadRecordingError
-        Where labels cannot be used, there is no window, or the scale of a channel is not that of the other recordings;
+        If labels cannot be used, there is no window, or the scale of a channel is not that of the other recordings;
         unless ``dataset.on_bad_recording`` is ``skip`` or `keep_going`.
     """
     cuts: dict[str, Cut] = {}
@@ -50,14 +50,14 @@ def cut_all(
 
 
 def tell_cuts(cuts: Sequence[Cut], dataset: Dataset, preprocessing: Preprocessing) -> None:
-    """Note what is to be told of all recordings together, and classes that no window has where others have some."""
+    """Log messages about all recordings together, and classes without any window."""
     preprocessing.tell(cuts)
     found = {int(label) for cut in cuts for label in np.unique(cut.label)} - {UNSCORED}
     absent = [name for i, name in enumerate(dataset.classes) if i not in found]
     if found and absent:
-        _log.info("No window has the class %s; dataset.labels gives it to texts that may be misspelt.", named(absent))
+        _log.info("No window has the class %s; check the spelling of its texts in dataset.labels.", named(absent))
 
 
 def judgement_of(preprocessing: Preprocessing) -> Judgement:
-    """Return what makes a window unusable."""
+    """Return the criteria for rejected windows."""
     return Judgement(flat_uv=preprocessing.flat_uv, saturated_share=preprocessing.saturated_share)

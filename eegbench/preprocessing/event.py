@@ -1,4 +1,4 @@
-"""Windows that begin at the onset of events: one of a short event, and of a long one as many as it holds."""
+"""Windows that begin at the onset of events: one for a short event, as many as fit for a long event."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,17 @@ _log = logging.getLogger(__name__)
 class Event(Preprocessing):
     """Filter once, then cut windows from the onset of each annotation with a class.
 
-    A short event, such as a trial of a few seconds, gives one window. A long one, such as a minute of rest, is cut into
-    windows that follow each other, the last of which ends within it. So runs of rest and runs of trials give windows of
-    one length. A window is (window_s · sfreq) samples. None reaches past the onset of the next event with a class.
+    A short event, such as a trial of a few seconds, gives one window. A long event, such as a minute of rest, is cut
+    into consecutive windows, the last of which ends within it. Runs of rest and runs of trials therefore give windows
+    of the same length. A window has (window_s · sfreq) samples. No window extends beyond the onset of the next event
+    with a class.
 
     Parameters
     ----------
     window_s
         Length of a window in seconds.
     long_from_s
-        Events that last at least so many seconds are long.
+        Minimum length of a long event, in seconds.
     signal, normalise, flat_uv, saturated_share, features
         See `eegbench.preprocessing.base.Preprocessing`.
     """
@@ -45,34 +46,34 @@ class Event(Preprocessing):
 
     def __post_init__(self) -> None:
         if self.window_s <= 0:
-            raise ValueError(f"preprocessing.window_s={self.window_s:g}: a time in seconds above 0 is expected.")
+            raise ValueError(f"preprocessing.window_s={self.window_s:g}: expected a time in seconds above 0.")
         if self.long_from_s < self.window_s:
             raise ValueError(
-                f"preprocessing.long_from_s={self.long_from_s:g}: at least preprocessing.window_s={self.window_s:g} "
-                "is expected."
+                f"preprocessing.long_from_s={self.long_from_s:g}: expected at least "
+                f"preprocessing.window_s={self.window_s:g}."
             )
 
     @property
     def needs_labels(self) -> bool:
-        """Windows begin at events."""
+        """True, because windows begin at events."""
         return True
 
     @property
     def least_s(self) -> float:
-        """A recording must be as long as a window."""
+        """Length of a window."""
         return self.window_s
 
     def n_times(self, sfreq: float) -> int:
-        """Return the samples in a window."""
+        """Return the number of samples in a window."""
         return round(self.window_s * sfreq)
 
     def cut(self, shard: Shard, dataset: Dataset) -> Cut:
-        """Return where the windows of a recording lie, and their labels.
+        """Return the windows of a recording, with their labels.
 
         Raises
         ------
         BadRecordingError
-            Where a label is unknown, two classes begin at one time, or there is no window.
+            If a label is unknown, two classes begin at one time, or there is no window.
         """
         header, length = shard.header, self.n_times(shard.header.sfreq)
         cues = cues_of(header, dataset)
@@ -82,7 +83,7 @@ class Event(Preprocessing):
         fitting = np.maximum(inside, 0) // length
         n_windows = np.where(is_long, fitting, np.minimum(fitting, 1))
         if not n_windows.any():
-            remedy = "set preprocessing.window_s lower"
+            remedy = "set a lower preprocessing.window_s"
             raise BadRecordingError(no_trial(header, len(cues.onset), remedy=remedy))
         which = np.repeat(np.arange(len(n_windows)), n_windows)
         number = np.arange(len(which)) - np.repeat(np.cumsum(n_windows) - n_windows, n_windows)
@@ -90,10 +91,10 @@ class Event(Preprocessing):
         return Cut(cues.onset[which] + number * length, cues.label[which], self.window_s, counts=counts)
 
     def tell(self, cuts: Sequence[Cut]) -> None:
-        """Note how many events have no window."""
+        """Log the number of events without a window."""
         n = {name: sum(cut.counts[name] for cut in cuts) for name in ("events", "without", "repeated")}
         if n["repeated"]:
-            _log.info("%d events stand where another of their class stands, and count once.", n["repeated"])
+            _log.info("%d events are at the same time as another one of their class, and count once.", n["repeated"])
         if n["without"]:
             _log.info(
                 "Of %d events, %d have no window: the recording ends or the next event comes within "

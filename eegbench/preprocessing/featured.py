@@ -1,4 +1,4 @@
-"""The features of all windows of some recordings, computed once and cached next to the shards."""
+"""Features of all windows, computed once and cached next to the shards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,10 +16,10 @@ from eegbench.store.reading import channel_rows, mapped
 from eegbench.types import Group
 
 AT_ONCE = 64
-"""Windows whose signals are looked at at a time."""
+"""Number of windows whose signals are in memory at a time."""
 
 VERSION = 1
-"""Raised whenever features of equal settings are other numbers."""
+"""Version of the feature code, increased whenever the same settings give other values."""
 
 
 def features_of(
@@ -29,25 +29,25 @@ def features_of(
     groups: Mapping[str, Group],
     folder: Path,
 ) -> dict[str, Float[np.ndarray, "n_windows _"]]:
-    """Return each feature of all windows, a row for each row of the table.
+    """Return each feature of all windows, with a row for each row of the table.
 
     Parameters
     ----------
     features
-        By name.
+        Features by name.
     shards
-        One a recording.
+        One shard per recording.
     table
-        Its columns ``shard`` and ``sample_<group>`` say where windows lie.
+        Table of windows; the columns ``shard`` and ``sample_<group>`` hold their position.
     groups
-        The form of all groups of signals in the shards.
+        Forms of all groups of signals in the shards.
     folder
-        Takes cached features.
+        Folder of cached features.
 
     Raises
     ------
     ValueError
-        Where a feature cannot be made of these windows.
+        If a feature cannot be computed for these windows.
     """
     for feature in features.values():
         feature.dim(_form(feature, groups))
@@ -64,17 +64,17 @@ def features_of(
 def padded_features(
     made: Mapping[str, Float[np.ndarray, "n_windows _"]], features: Mapping[str, Feature], table: pd.DataFrame
 ) -> dict[str, Float[np.ndarray, "n_rows _"]]:
-    """Return features of all windows with those of the padding around each shard as further rows.
+    """Return features of all windows, with those of the padding around each shard as further rows.
 
-    As Guillot et al. 2020 pad them: features of the place in the recording have the values of the first and the last
-    window, and features of signals are 0.
+    Padding as in Guillot et al. 2020: features of the position have the values of the first and the last window, and
+    features of signals are 0.
 
     Parameters
     ----------
     made
         Each feature of all windows.
     features
-        By the same names.
+        Features by the same names.
     table
         All windows.
     """

@@ -1,4 +1,4 @@
-"""Filter, re-reference and resample the continuous signal, as MNE does it, in that order."""
+"""Filter, re-reference and resample the continuous signal with MNE, in that order."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Literal
 
 import mne
 import numpy as np
-import scipy  # loads its parts, for half a second, where they are first used
+import scipy  # loads its subpackages, for half a second, on first use
 from jaxtyping import Float
 
 from eegbench.dataset import BadRecordingError
@@ -21,34 +21,34 @@ from eegbench.preprocessing.recorded import Recorded, joined
 from eegbench.types import Form
 
 SKIPPED = ("edge", "bad_acq_skip")
-"""Annotations that part a recording: MNE filters each part by itself."""
+"""Annotations that split a recording: MNE filters each part separately."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filtered(GroupSteps):
-    """A zero-phase FIR filter (MNE's firwin design), a notch, a reference and a sampling rate.
+    """A zero-phase FIR filter (MNE's firwin design), a notch filter, a reference and a sampling rate.
 
-    Channels that were recorded at several rates are filtered at their own, and need ``sfreq``.
+    Channels recorded at several rates are filtered at their own rate, and need ``sfreq``.
 
     Parameters
     ----------
     channels
         Names to keep, in this order; None keeps all.
     exclude
-        Names of channels to leave out, under any spelling (``EEG T9-Ref`` is T9): they are not filtered, take no part
-        in the average, and are not in the windows.
+        Names of channels to exclude, in any spelling (``EEG T9-Ref`` is T9). They are not filtered, not part of the
+        average reference, and not in the windows.
     l_freq, h_freq
         Pass band in Hz; None leaves that side open.
     notch_hz
-        Frequencies to cut out, say mains at 50 Hz and its harmonics.
+        Frequencies of the notch filter, e.g. mains at 50 Hz and its harmonics.
     reference
-        ``as_recorded``, or ``average`` over the EEG channels kept; others keep theirs.
+        ``as_recorded``, or ``average`` over the EEG channels kept; other channels keep their reference.
     sfreq
-        Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps it.
+        Sampling rate in Hz to resample to (after the filter, with its own anti-alias filter); None keeps the rate.
     missing_channels
-        What becomes of a recording that lacks some of the channels: ``refuse`` stops with an error, ``zeros`` fills
-        those that ``channels`` names with zeros, ``interpolate`` by splines over the others, before the reference, and
-        ``mark`` leaves them out, so that encoders know what is missing.
+        What to do with a recording that lacks some of the channels: ``refuse`` raises an error, ``zeros`` fills those
+        in ``channels`` with zeros, ``interpolate`` uses splines over the others, before the reference, and ``mark``
+        leaves them out and passes a mask of missing channels to encoders.
     """
 
     channels: tuple[str, ...] | None
@@ -64,17 +64,17 @@ class Filtered(GroupSteps):
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
         if self.sfreq is not None and self.sfreq <= 0:
-            raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: a rate in Hz above 0 is expected.")
+            raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: expected a rate in Hz above 0.")
         if self.missing_channels in ("zeros", "interpolate") and self.channels is None:
             raise ValueError(
                 f"preprocessing.signal.missing_channels={self.missing_channels}: needs "
-                "preprocessing.signal.channels=[…], the names of all channels that there shall be."
+                "preprocessing.signal.channels=[…], the names of all channels."
             )
         check_names(self.channels, self.exclude)
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name; a shard of all channels keeps the name that it had."""
+        """All settings that are part of the shard's name, without an empty ``exclude``, to keep older names valid."""
         return {name: value for name, value in asdict(self).items() if name != "exclude" or value}
 
     @property
@@ -109,7 +109,7 @@ class Filtered(GroupSteps):
         return raw if self.missing_channels != "zeros" else _with_zeros(raw, self.channels or ())
 
     def _pass(self, raw: "mne.io.BaseRaw") -> None:
-        """Filter signals of one rate, in place; edges beyond half of it have nothing to cut out."""
+        """Filter signals of one rate, in place; frequencies above half the rate are ignored."""
         nyquist = raw.info["sfreq"] / 2
         h_freq = None if self.h_freq is None or self.h_freq >= nyquist else self.h_freq
         if self.l_freq is not None or h_freq is not None:
@@ -119,20 +119,20 @@ class Filtered(GroupSteps):
             raw.notch_filter(notches, picks="all", verbose="ERROR")
 
     def check(self, recorded: Recorded) -> None:
-        """Refuse signals without an average, too few to interpolate from, or whose rates the band does not suit.
+        """Raise an error if there is no EEG to average, too little to interpolate from, or a rate too low for the band.
 
         Raises
         ------
         BadRecordingError
-            Naming the option.
+            With the name of the option.
         """
         if self.missing_channels == "interpolate":
             missing = [name for name in self.channels or () if name not in recorded.channels]
             check_enough(recorded.channels, recorded.kinds, missing)
         if self.reference == "average" and "eeg" not in recorded.kinds:
             raise BadRecordingError(
-                f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is EEG; set "
-                "preprocessing.signal.reference=as_recorded."
+                f"preprocessing.signal.reference=average: none of {', '.join(recorded.channels)} is an EEG channel; "
+                "set preprocessing.signal.reference=as_recorded."
             )
         check_epochs(
             recorded.first,
@@ -155,7 +155,7 @@ class Filtered(GroupSteps):
 
 
 def _with_zeros(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseRaw":
-    """Return a recording with all of the channels in their order; samples of missing ones are 0."""
+    """Return a recording with all of the channels in their order; samples of missing channels are 0."""
     missing = [name for name in channels if name not in raw.ch_names]
     if missing:
         info = mne.create_info(missing, raw.info["sfreq"], [kind_of(name) or "eeg" for name in missing])
@@ -166,10 +166,10 @@ def _with_zeros(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseR
 
 
 def _filter(raw: "mne.io.BaseRaw", l_freq: float | None, h_freq: float | None) -> None:
-    """Filter a recording as ``raw.filter`` does it, with MNE's own design of the filter.
+    """Filter a recording like ``raw.filter``, with the same filter design by MNE.
 
-    MNE applies a short filter in so short pieces that going from one to the next takes most of the time; SciPy's take a
-    tenth of it, and differ by rounding.
+    MNE applies a short filter in many short segments, and the overhead of each takes most of the time. SciPy needs a
+    tenth of the time, with differences at the level of rounding.
     """
     taps = mne.filter.create_filter(None, raw.info["sfreq"], l_freq, h_freq, method="fir", verbose="ERROR")
     is_parted = any(text.lower().startswith(SKIPPED) for text in raw.annotations.description)
@@ -180,7 +180,7 @@ def _filter(raw: "mne.io.BaseRaw", l_freq: float | None, h_freq: float | None) -
 
 
 def _convolved(signal: Float[np.ndarray, "n"], taps: Float[np.ndarray, "m"]) -> Float[np.ndarray, "n"]:
-    """Filter without a shift; beyond its ends the signal goes on turned about them, as MNE has it."""
+    """Filter without a delay; the signal is extended by odd reflection beyond its ends, as in MNE."""
     n = len(taps) - 1
     beyond = np.pad(signal, n, mode="reflect", reflect_type="odd")
     return np.asarray(scipy.signal.oaconvolve(beyond, taps, mode="same")[n:-n])

@@ -1,4 +1,4 @@
-"""The form of a group of signals over all recordings: channels, rate and positions that they must share."""
+"""Form of a group of signals over all recordings: common channels, rate and positions."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,23 +16,23 @@ from eegbench.types import Group
 def group_form(
     headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing, asked: Sequence[str] = ()
 ) -> Group:
-    """Return the form of a group, with the channels that any recording has.
+    """Return the form of a group, with all channels that occur in any recording.
 
     Parameters
     ----------
     headers
-        Of the shard of each recording, by its id.
+        Header of the shard of each recording, by id.
     name
-        Of the group.
+        Name of the group.
     preprocessing
-        What is asked of the group.
+        Preprocessing with the options of the group.
     asked
-        Channels that the dataset was asked for, where the group names none itself.
+        Channels requested from the dataset, if the group lists none.
 
     Raises
     ------
     BadRecordingError
-        Where recordings differ in rate or channels, or none has a channel that was asked for or is left out.
+        If recordings differ in rate or channels, or none has a channel that is requested or excluded.
     """
     for _, message in differences(headers, name, preprocessing):
         raise BadRecordingError(message)
@@ -54,7 +54,7 @@ def group_form(
 
 
 def _positions(groups: Sequence[GroupHeader]) -> dict[str, tuple[float, float, float]]:
-    """Return where each channel is, by a recording that has it rather than by one in which it was filled in."""
+    """Return the position of each channel, preferably from a recording in which it was not filled in."""
     found: dict[str, tuple[float, float, float]] = {}
     for group in groups:
         for channel, position in zip(group.channels, group.positions, strict=True):
@@ -66,7 +66,7 @@ def _positions(groups: Sequence[GroupHeader]) -> dict[str, tuple[float, float, f
 def differences(
     headers: Mapping[str, ShardHeader], name: str, preprocessing: Preprocessing
 ) -> Iterator[tuple[str, str]]:
-    """Yield the recordings whose rate or channels are not those of the first, with an error message."""
+    """Yield the recordings whose rate or channels differ from the first, with an error message."""
     plan = preprocessing.signal.group_plans[name]
     groups = {recording: header.groups[name] for recording, header in headers.items()}
     recording, first = next(iter(groups.items()))

@@ -1,4 +1,4 @@
-"""Groups of signals, each with channels, a filter and a sampling rate of its own: EEG at 100 Hz, EOG at 50 Hz."""
+"""Groups of signals with their own channels, filter and sampling rate, e.g. EEG at 100 Hz and EOG at 50 Hz."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ from eegbench.types import Form, Recording
 
 @dataclass(frozen=True, kw_only=True)
 class Grouped(SignalSteps):
-    """Prepares each group of signals by itself.
+    """Prepare each group of signals separately.
 
-    Windows are cut at the samples of the first group, and the first group decides which windows are flat or saturated.
+    Windows are cut at samples of the first group, and the first group decides which windows are flat or saturated.
 
     Parameters
     ----------
     groups
-        The settings of each group by its name; each names its channels, and no channel stands in two groups that
-        models get.
+        Settings of each group by name. Each lists its channels, and no channel is in two groups that are input of
+        models.
     features_only
-        Groups that features alone look at, say EEG as it was recorded; models do not get their signals.
+        Groups for features only, e.g. EEG as it was recorded; models do not get their signals.
     """
 
     groups: Mapping[str, GroupSteps]
@@ -33,52 +33,52 @@ class Grouped(SignalSteps):
 
     def __post_init__(self) -> None:
         if not self.groups:
-            raise ValueError("preprocessing.signal.groups={}: one group of signals or more is expected.")
+            raise ValueError("preprocessing.signal.groups={}: expected at least one group of signals.")
         self._check_features_only()
         taken: dict[str, str] = {}
         for name, steps in self.groups.items():
             where = f"preprocessing.signal.groups.{name}"
             if not name.isidentifier():
-                raise ValueError(f"{where}: a name of letters, digits and _ is expected.")
+                raise ValueError(f"{where}: expected a name of letters, digits and _.")
             if not steps.channels:
-                raise ValueError(f"{where}.channels={steps.channels}: a group must name its channels.")
+                raise ValueError(f"{where}.channels={steps.channels}: expected the names of the group's channels.")
             for channel in (steps.out_channels or ()) if name not in self.features_only else ():
                 if channel in taken:
-                    raise ValueError(f"{where}.channels: {channel} stands in group {taken[channel]}, too.")
+                    raise ValueError(f"{where}.channels: {channel} is also in group {taken[channel]}.")
                 taken[channel] = name
 
     def _check_features_only(self) -> None:
         strange = [name for name in self.features_only if name not in self.groups]
         if strange or len(self.features_only) == len(self.groups):
             raise ValueError(
-                f"preprocessing.signal.features_only={list(self.features_only)}: some of the groups "
-                f"({', '.join(self.groups)}) are expected, and not all of them."
+                f"preprocessing.signal.features_only={list(self.features_only)}: expected some of the groups "
+                f"({', '.join(self.groups)}), but not all of them."
             )
         if next(iter(self.groups)) in self.features_only:
             raise ValueError(
-                f"preprocessing.signal.features_only={list(self.features_only)}: windows are cut at the samples of the "
-                "first group, so it must be one that models get; write another group first."
+                f"preprocessing.signal.features_only={list(self.features_only)}: windows are cut at samples of the "
+                "first group, so models must get it; put another group first."
             )
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name."""
+        """All settings that are part of the shard's name."""
         return {name: steps.settings for name, steps in self.groups.items()}
 
     @property
     def group_plans(self) -> Mapping[str, GroupPlan]:
-        """The groups, in their order."""
+        """Groups in their order."""
         return {
             name: replace(steps.plan, features_only=name in self.features_only) for name, steps in self.groups.items()
         }
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
-        """Open the channels of each group; loads nothing.
+        """Open the channels of each group; no samples are loaded.
 
         Raises
         ------
         BadRecordingError
-            Where a channel is missing or a band edge lies above half the sampling rate.
+            If a channel is missing or a band edge lies above half the sampling rate.
         """
         return {
             name: steps.opened(dataset, recording, partial(dataset.read_channels, recording, steps.channels or ()))
@@ -86,7 +86,7 @@ class Grouped(SignalSteps):
         }
 
     def giving(self, form: Form) -> "Grouped":
-        """Return the same steps with the channels and the rate that a form says of each group that models get."""
+        """Return the same steps with the channels and the rate of a form, for each group that is input of models."""
         asked = {name: steps.giving(form.of(name)) for name, steps in self.groups.items() if name in form.groups}
         return replace(self, groups={**self.groups, **asked})
 

@@ -1,4 +1,4 @@
-"""Channels that a recording lacks, interpolated by spherical splines over those that it has.
+"""Interpolation of missing channels by spherical splines over the available channels.
 
 References
 ----------
@@ -14,31 +14,31 @@ from eegbench.dataset import BadRecordingError
 from eegbench.dataset.electrodes import placed, set_positions
 
 MIN_GOOD = 8
-"""So many electrodes must be there; over fewer a spline says little of a place between them."""
+"""Minimum number of electrodes for interpolation; fewer do not constrain a spline."""
 
 
 def check_enough(channels: Sequence[str], kinds: Sequence[str], missing: Sequence[str]) -> None:
-    """Refuse a recording whose missing channels cannot be interpolated.
+    """Raise an error for a recording whose missing channels cannot be interpolated.
 
     Parameters
     ----------
     channels, kinds
-        Names and types of those that it has.
+        Names and types of the available channels.
     missing
-        Names of the others.
+        Names of the missing channels.
 
     Raises
     ------
     BadRecordingError
-        Where a missing channel is no electrode of the 10-05 system, or too few of the others are.
+        If a missing channel is not an electrode of the 10-05 system, or too few of the available ones are.
     """
     nowhere = [name for name in missing if name not in placed(missing)]
     n_good = len(_good(channels, kinds))
     if nowhere or (missing and n_good < MIN_GOOD):
         why = (
-            f"{nowhere[0]} is no electrode of the 10-05 system"
+            f"{nowhere[0]} is not an electrode of the 10-05 system"
             if nowhere
-            else f"{n_good} electrodes of the 10-05 system are there, and {MIN_GOOD} are expected"
+            else f"{n_good} electrodes of the 10-05 system are available, expected {MIN_GOOD}"
         )
         raise BadRecordingError(
             f"channel {missing[0]} is missing and cannot be interpolated: {why}. Leave the recording out "
@@ -48,10 +48,10 @@ def check_enough(channels: Sequence[str], kinds: Sequence[str], missing: Sequenc
 
 
 def with_interpolated(raw: "mne.io.BaseRaw", channels: Sequence[str]) -> "mne.io.BaseRaw":
-    """Return a loaded recording with all of some channels, in their order.
+    """Return a loaded recording with all of the given channels, in their order.
 
-    The weights come from the positions that the names say, for all electrodes alike: positions measured on one head
-    and those of a template do not go together.
+    The weights come from template positions of the names, for all electrodes, because positions measured on one head
+    cannot be combined with those of a template.
     """
     missing = [name for name in channels if name not in raw.ch_names]
     if not missing:

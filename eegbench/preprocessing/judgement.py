@@ -1,4 +1,4 @@
-"""Rows of the window table: where each window lies, its label, and whether its signal speaks against it."""
+"""Rows of the table of windows: position and label of each window, and whether it is rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
 _HOW = (np.minimum, np.maximum, np.add)
-"""How blocks are put together: lowest, highest, number of clipped samples."""
+"""Reductions over blocks: lowest value, highest value, number of clipped samples."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What makes a window unusable, judged by the first group of signals; a limit of None keeps all.
+    """Criteria for rejected windows, from the first group of signals; a limit of None keeps all.
 
     Attributes
     ----------
     flat_uv
-        A window is rejected where a channel, as recorded, stays within so many µV.
+        Windows in which a channel, as recorded, varies by less than this number of µV are rejected.
     saturated_share
-        A window is rejected where more than this share of a channel's samples lies at the amplifier's limit.
+        Windows in which more than this proportion of a channel's samples is at the amplifier's limit are rejected.
     """
 
     flat_uv: float | None
@@ -39,13 +39,13 @@ class Judgement:
         -------
         pandas.DataFrame
             Columns ``shard, sample_<group>, start_s, window_s, label, scored, flat, saturated, marked_bad,
-            rejected``, and ``trial`` where trials are cut.
+            rejected``, and ``trial`` if trials are cut.
         """
         rows = [self._rows(number, *pair) for number, pair in enumerate(zip(shards, cuts, strict=True))]
         return pd.DataFrame({name: np.concatenate([one[name] for one in rows]) for name in rows[0]})
 
     def _rows(self, number: int, shard: Shard, cut: Cut) -> dict[str, np.ndarray]:
-        """Return the columns of one shard: a table for each would take most of the time with thousands of them."""
+        """Return the columns of one shard; with thousands of shards, a table for each would dominate the time."""
         header, n_windows = shard.header, len(cut.sample)
         flat, saturated = self._judge(shard, cut.sample, cut.window_s)
         marked_bad = np.zeros(n_windows, dtype=bool) if cut.marked_bad is None else cut.marked_bad
@@ -72,14 +72,14 @@ class Judgement:
     def by_channel(
         self, shard: Shard, sample: Int[np.ndarray, "n"], window_s: float
     ) -> tuple[Bool[np.ndarray, "n_channels n"], Bool[np.ndarray, "n_channels n"]]:
-        """Return which recorded channels of the first group are flat, and which saturated, in each window.
+        """Return the recorded channels of the first group that are flat, and those that are saturated, in each window.
 
         Parameters
         ----------
         shard
-            The recording; its channels are those of ``recorded_sfreq``, in that order.
+            Shard of the recording; the channels are those of ``recorded_sfreq``, in that order.
         sample, window_s
-            The first sample of each window, and their length.
+            First sample of each window, and the length of windows.
         """
         header = shard.header
         first, stop = _blocks(sample / header.sfreq, window_s, header.block_s, shard.quality.shape[2])
@@ -96,12 +96,12 @@ class Judgement:
 
 
 def _samples(header: ShardHeader, sample: Int[np.ndarray, "n"], window_s: float) -> dict[str, Int[np.ndarray, "n"]]:
-    """Return the first sample of each window in each group; ``sample`` counts those of the first group.
+    """Return the first sample of each window in each group; ``sample`` refers to the first group.
 
     Raises
     ------
     BadRecordingError
-        Where another group ends more than a sample before the last window does.
+        If another group ends more than a sample before the last window.
     """
     samples = {}
     for name, group in header.groups.items():
@@ -119,7 +119,7 @@ def _samples(header: ShardHeader, sample: Int[np.ndarray, "n"], window_s: float)
 def _blocks(
     start_s: Float[np.ndarray, "n"], window_s: float, block_s: float, n_blocks: int
 ) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"]]:
-    """Return the blocks that lie inside each window, or the one it begins in where it holds none."""
+    """Return the blocks inside each window, or the block in which it begins if there are none."""
     first = np.ceil(start_s / block_s - 1e-6).astype(np.int64)
     stop = np.floor((start_s + window_s) / block_s + 1e-6).astype(np.int64)
     empty = stop <= first
@@ -135,6 +135,6 @@ def _over(
     how: np.ufunc,
 ) -> Float[np.ndarray, "n_channels n"]:
     """Reduce the blocks [first, stop) of every window."""
-    padded = np.concatenate([blocks, blocks[:, -1:]], axis=1)  # reduceat wants every stop to be an index
+    padded = np.concatenate([blocks, blocks[:, -1:]], axis=1)  # reduceat needs every stop to be a valid index
     edges = np.stack([first, stop], axis=1).ravel()
     return np.asarray(how.reduceat(padded, edges, axis=1)[:, ::2])

@@ -1,4 +1,4 @@
-"""The label of each annotation of a recording, in order of time, and the parts that it consists of."""
+"""Label of each annotation of a recording, in order of time, and the continuous parts of a recording."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,7 +18,7 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
     Raises
     ------
     BadRecordingError
-        Where a recording has a description that the dataset neither labels nor ignores.
+        If a recording has a description that is neither in dataset.labels nor in dataset.ignored.
     """
     known = _known(dataset)
     numbers = {name: position for position, name in enumerate(dataset.classes)}
@@ -35,7 +35,7 @@ def labelled(header: ShardHeader, dataset: Dataset) -> Iterator[tuple[float, flo
 
 
 def unknown(header: ShardHeader, dataset: Dataset) -> list[str]:
-    """Return the descriptions of a recording that the dataset neither labels nor ignores."""
+    """Return the descriptions in a recording that are neither in dataset.labels nor in dataset.ignored."""
     known = _known(dataset) | {EPOCH_EDGE}
     return sorted({text for *_, text in header.annotations if text not in known and not is_bad(text, known)})
 
@@ -43,16 +43,16 @@ def unknown(header: ShardHeader, dataset: Dataset) -> list[str]:
 def overlaps_bad(
     header: ShardHeader, dataset: Dataset, sample: Int[np.ndarray, "n"], window_s: float
 ) -> Bool[np.ndarray, "n"]:
-    """Whether each window overlaps a stretch of a recording that an annotation marks as bad signal.
+    """Return whether each window overlaps a stretch that an annotation marks as bad signal.
 
     Parameters
     ----------
     header, dataset
-        Of the recording.
+        Header and dataset of the recording.
     sample
         First sample of each window.
     window_s
-        Its length in seconds.
+        Length of windows in seconds.
     """
     known = _known(dataset)
     start_s = sample / header.sfreq
@@ -64,11 +64,11 @@ def overlaps_bad(
 
 
 def _known(dataset: Dataset) -> set[str]:
-    """Return the descriptions that a dataset labels or ignores."""
+    """Return the descriptions in dataset.labels or dataset.ignored."""
     return {*dataset.labels, *dataset.ignored}
 
 
 def parts_of(header: ShardHeader) -> list[tuple[int, int]]:
-    """Return first sample and stop of each part that windows keep to: each epoch, or all of a continuous recording."""
+    """Return first sample and stop of each part in which windows lie: each epoch, or all of a continuous recording."""
     edges = {round(onset_s * header.sfreq) for onset_s, _, text in header.annotations if text == EPOCH_EDGE}
     return list(pairwise([0, *sorted(edges), header.n_samples]))

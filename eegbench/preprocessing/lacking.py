@@ -1,4 +1,4 @@
-"""Which recordings lack which channels: told in a run's notes, and refused where all lack one that was asked for."""
+"""Missing channels: logged for each recording, and an error if no recording has a requested channel."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -14,23 +14,23 @@ _log = logging.getLogger(__name__)
 def tell_lacking(
     headers: Mapping[str, ShardHeader], group: str, channels: Sequence[str], missing_channels: MissingChannels
 ) -> None:
-    """Note the recordings that lack a channel, or have zeros or splines in its place.
+    """Log the recordings that lack a channel, or in which it is filled with zeros or interpolated.
 
     Parameters
     ----------
     headers
-        What the shard of each recording says.
+        Header of the shard of each recording.
     group
-        The group of signals.
+        Name of the group of signals.
     channels
-        The names that were asked for, or those that any recording has.
+        Requested names, or all that occur in any recording.
     missing_channels
-        What became of these recordings.
+        What was done with these recordings.
 
     Raises
     ------
     BadRecordingError
-        Where no recording has one of them.
+        If no recording has one of the channels.
     """
     recorded = {recording: header.groups[group].recorded_sfreq for recording, header in headers.items()}
     what = "interpolated" if missing_channels == "interpolate" else "missing"

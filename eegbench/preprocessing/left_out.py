@@ -1,4 +1,4 @@
-"""Channels that are left out by name, under whatever spelling a file has them."""
+"""Channels that are excluded by name, in any spelling."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,17 +10,17 @@ OPTION = "preprocessing.signal.exclude"
 
 
 def found(exclude: Sequence[str], there: Sequence[str]) -> dict[str, str]:
-    """Return the channel of a recording that each name stands for; names that it does not have are not in the dict.
+    """Return the channel of a recording for each excluded name; names without a channel are not in the dict.
 
     Raises
     ------
     BadRecordingError
-        Where several channels have an equal claim on a name, or none is left.
+        If a name matches several channels equally well, or no channel is left.
     """
     try:
         labels = {name: find(name, there) for name in exclude}
     except AmbiguousNameError as error:
-        raise BadRecordingError(f"{OPTION}: {error}; name them as the recording does.") from error
+        raise BadRecordingError(f"{OPTION}: {error}; use the names in the recording.") from error
     left_out = {name: those[0] for name, those in labels.items() if len(those) == 1}
     if there and not set(there) - set(left_out.values()):
         raise BadRecordingError(f"{OPTION}: leaves none of the channels {', '.join(there)}; name fewer.")
@@ -28,38 +28,38 @@ def found(exclude: Sequence[str], there: Sequence[str]) -> dict[str, str]:
 
 
 def check_names(channels: Sequence[str] | None, exclude: Sequence[str]) -> None:
-    """Refuse a name that stands twice, or among the channels to keep as well.
+    """Raise an error for a name that is listed twice, or is also among the channels to keep.
 
     Raises
     ------
     ValueError
-        Naming it.
+        With the name.
     """
     names = [standard(name) for name in exclude]
     twice = [name for name, own in zip(exclude, names, strict=True) if names.count(own) > 1]
     if twice:
-        raise ValueError(f"{OPTION}: {twice[0]} stands there twice; name it once.")
+        raise ValueError(f"{OPTION}: {twice[0]} is listed twice; list it once.")
     both = [name for name in channels or () if standard(name) in names]
     if both:
-        raise ValueError(f"{OPTION}: {both[0]} stands in preprocessing.signal.channels, too; name it in one of them.")
+        raise ValueError(f"{OPTION}: {both[0]} is also in preprocessing.signal.channels; remove it from one of them.")
 
 
 def check_found(headers: Mapping[str, ShardHeader], group: str, exclude: Sequence[str]) -> None:
-    """Refuse names of which no recording has a channel.
+    """Raise an error for names without a channel in any recording.
 
     Parameters
     ----------
     headers
-        What the shard of each recording says.
+        Header of the shard of each recording.
     group
-        The group of signals.
+        Name of the group of signals.
     exclude
-        The names.
+        Excluded names.
 
     Raises
     ------
     BadRecordingError
-        With the names that there are.
+        With the available names.
     """
     groups = [header.groups[group] for header in headers.values()]
     left_out = {name for one in groups for name in one.left_out}
@@ -67,6 +67,6 @@ def check_found(headers: Mapping[str, ShardHeader], group: str, exclude: Sequenc
     if nowhere:
         there = sorted({name for one in groups for name in one.recorded_sfreq} | left_out)
         raise BadRecordingError(
-            f"{OPTION}: no recording has the channel {', '.join(nowhere)}; there are {', '.join(there)}. Name others, "
+            f"{OPTION}: no recording has the channel {', '.join(nowhere)}; there are {', '.join(there)}. Use others, "
             f"or set {OPTION}=[]."
         )

@@ -1,4 +1,4 @@
-"""A group of signals whose parts are prepared apart: EEG with one filter, ECG with another, and so on."""
+"""Group of signals whose parts are prepared separately, e.g. EEG with one filter and ECG with another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,17 +21,17 @@ WHERE = "preprocessing.signal"
 
 @dataclass(frozen=True, kw_only=True)
 class Nested(GroupSteps):
-    """Prepares each part by itself, puts their channels together, and applies steps to all of them.
+    """Prepare each part separately, combine their channels, and apply steps to all of them.
 
-    Parts must end at one rate; where one lasts longer than the others, its end is cut.
+    All parts must have the same rate at the end; if one lasts longer than the others, its end is cut.
 
     Parameters
     ----------
     parts
-        The settings of each part by its name, which are those of a group, and may be nested themselves. Each names its
-        channels; parts may share some, where the prepared signals have different names.
+        Settings of each part by name, in the form of the settings of a group; parts may be nested themselves. Each
+        lists its channels. Parts may share channels if their prepared signals have different names.
     steps
-        What all signals go through afterwards, by name.
+        Steps that are applied to all signals afterwards, by name.
     """
 
     parts: Mapping[str, GroupSteps]
@@ -42,15 +42,15 @@ class Nested(GroupSteps):
 
     def __post_init__(self) -> None:
         if not self.parts:
-            raise ValueError(f"{WHERE}.parts={{}}: one part or more is expected.")
+            raise ValueError(f"{WHERE}.parts={{}}: expected at least one part.")
         for name, part in self.parts.items():
             where = f"{WHERE}.parts.{name}"
             if not part.channels:
-                raise ValueError(f"{where}.channels={part.channels}: a part must name its channels.")
+                raise ValueError(f"{where}.channels={part.channels}: expected the names of the part's channels.")
             if part.missing_channels != "refuse":
-                raise ValueError(f"{where}.missing_channels={part.missing_channels}: refuse is expected in a part.")
+                raise ValueError(f"{where}.missing_channels={part.missing_channels}: expected refuse in a part.")
         if twice := [name for name in set(self._inner) if self._inner.count(name) > 1]:
-            raise ValueError(f"{WHERE}.parts: {twice[0]} comes out of two parts; leave it out of one.")
+            raise ValueError(f"{WHERE}.parts: {twice[0]} is an output of two parts; remove it from one.")
         try:
             channels_after(self.steps.values(), self._inner)
         except ValueError as error:
@@ -65,18 +65,18 @@ class Nested(GroupSteps):
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name."""
+        """All settings that are part of the shard's name."""
         parts = [[type(part).__name__, part.settings] for part in self.parts.values()]
         return {"parts": parts, "steps": settings_of(self.steps.values())}
 
     @property
     def out_channels(self) -> tuple[str, ...]:
-        """Those that the steps make of those of the parts."""
+        """Names of the channels after the steps."""
         return channels_after(self.steps.values(), self._inner)
 
     @property
     def out_sfreq(self) -> None:
-        """Rates are those that parts and steps make of the recorded ones."""
+        """None, because the rate follows from the parts and the steps."""
         return
 
     @property
@@ -87,26 +87,26 @@ class Nested(GroupSteps):
 
     @property
     def takes_several_rates(self) -> bool:
-        """Whether parts may be recorded at different rates: they may."""
+        """True, because parts may be recorded at different rates."""
         return True
 
     def giving(self, form: Form) -> "Nested":  # noqa: ARG002  parts name their channels, and decide the rate
-        """Return the same steps: they say which channels are read and at which rate they end."""
+        """Return the same steps, which decide the channels and the final rate themselves."""
         return self
 
     def rate_of(self, recorded: Recorded) -> float:
-        """Return the rate in Hz of prepared signals.
+        """Return the rate in Hz of the prepared signals.
 
         Raises
         ------
         BadRecordingError
-            Where parts end at different rates, or a step does not suit theirs.
+            If parts end at different rates, or a step cannot be applied at that rate.
         """
         rates = {name: part.rate_of(recorded.part(part.channels or ())) for name, part in self.parts.items()}
         if len(set(rates.values())) > 1:
             listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in rates.items())
             raise BadRecordingError(
-                f"{WHERE}.parts end at different rates ({listed}): resample them to one, by a step or by their sfreq."
+                f"{WHERE}.parts end at different rates ({listed}); resample them to one, with a step or their sfreq."
             )
         try:
             return sfreq_after(self.steps.values(), next(iter(rates.values())))
@@ -114,12 +114,12 @@ class Nested(GroupSteps):
             raise BadRecordingError(f"{WHERE}.steps: {error}") from error
 
     def check(self, recorded: Recorded) -> None:
-        """Refuse signals that the settings of a part do not suit.
+        """Raise an error for signals that do not fit the settings of a part.
 
         Raises
         ------
         BadRecordingError
-            Naming the option.
+            With the name of the option.
         """
         for part in self.parts.values():
             part.check(recorded.part(part.channels or ()))

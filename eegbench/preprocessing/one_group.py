@@ -1,4 +1,4 @@
-"""What is done to one group of signals, which may be the only one."""
+"""Base class of the steps for one group of signals, which may be the only group."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
@@ -12,20 +12,20 @@ from eegbench.preprocessing.recorded import Recorded, open_group
 from eegbench.types import Form, Recording
 
 ONLY = "eeg"
-"""Name of the group, where there is one."""
+"""Name of the group if there is only one."""
 
 
 class GroupSteps(SignalSteps):
-    """Opens the channels of a group and prepares their signals.
+    """Base class of steps that open the channels of a group and prepare their signals.
 
     Attributes
     ----------
     channels
         Names to read, in this order; None reads all.
     exclude
-        Names of channels that are left out.
+        Names of excluded channels.
     missing_channels
-        What becomes of a recording that lacks some of them.
+        What to do with a recording that lacks some of them.
     """
 
     channels: tuple[str, ...] | None
@@ -34,13 +34,13 @@ class GroupSteps(SignalSteps):
 
     @property
     def out_channels(self) -> tuple[str, ...] | None:
-        """Names of the prepared signals; None where those are all that were read."""
+        """Names of the prepared signals; None if they are those that were read."""
         return self.channels
 
     @property
     @abstractmethod
     def out_sfreq(self) -> float | None:
-        """Rate in Hz of the prepared signals; None where it follows from that of the recording."""
+        """Rate in Hz of the prepared signals; None if it depends on the rate of the recording."""
 
     @property
     def passed_hz(self) -> tuple[float, float]:
@@ -49,22 +49,22 @@ class GroupSteps(SignalSteps):
 
     @property
     def takes_several_rates(self) -> bool:
-        """Whether the channels of the group may be recorded at different rates."""
+        """True if the channels of the group may be recorded at different rates."""
         return self.out_sfreq is not None
 
     @abstractmethod
     def rate_of(self, recorded: Recorded) -> float:
-        """Return the rate in Hz that prepared signals have.
+        """Return the rate in Hz of the prepared signals.
 
         Raises
         ------
         BadRecordingError
-            Where the settings do not suit the rate of the recording.
+            If the settings do not fit the rate of the recording.
         """
 
     @abstractmethod
     def giving(self, form: Form) -> "GroupSteps":
-        """Return the same steps, asked for the channels and, where they can resample to it, the rate of a form."""
+        """Return the same steps, set to the channels and, if they can resample, the rate of a form."""
 
     @abstractmethod
     def prepared(self, recorded: Recorded) -> "mne.io.BaseRaw":
@@ -72,17 +72,17 @@ class GroupSteps(SignalSteps):
 
     @abstractmethod
     def check(self, recorded: Recorded) -> None:
-        """Refuse signals that the settings do not suit; loads nothing.
+        """Raise an error for signals that do not fit the settings; no samples are loaded.
 
         Raises
         ------
         BadRecordingError
-            Naming the option.
+            With the name of the option.
         """
 
     @property
     def plan(self) -> GroupPlan:
-        """What is asked of the group."""
+        """Requested channels and rate of the group."""
         return GroupPlan(
             self.channels,
             self.out_channels,
@@ -98,12 +98,12 @@ class GroupSteps(SignalSteps):
         return {ONLY: self.plan}
 
     def select(self, dataset: Dataset, recording: Recording) -> Mapping[str, Recorded]:
-        """Open a recording and keep the channels asked for, in their order; loads nothing.
+        """Open a recording and keep the requested channels, in their order; no samples are loaded.
 
         Raises
         ------
         BadRecordingError
-            Where a channel is missing, the settings do not suit the signals, or there are several rates and none to
+            If a channel is missing, the settings do not fit the signals, or there are several rates without a rate to
             resample to.
         """
         return {ONLY: self.opened(dataset, recording, partial(dataset.read, recording))}
@@ -113,7 +113,7 @@ class GroupSteps(SignalSteps):
         return {name: self.prepared(one) for name, one in groups.items()}
 
     def opened(self, dataset: Dataset, recording: Recording, read: Callable[..., "mne.io.BaseRaw"]) -> Recorded:
-        """Open the channels of a group by a method of a dataset, see `select`."""
+        """Open the channels of a group by a method of a dataset (see `select`)."""
         one = open_group(
             partial(read, may_lack_channels=self.missing_channels != "refuse"),
             partial(dataset.read_channels, recording),

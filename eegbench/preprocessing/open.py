@@ -1,4 +1,4 @@
-"""From a dataset to a store of windows: list, preprocess what is missing, cut windows, open as one."""
+"""From a dataset to a store of windows: preprocess missing recordings, cut windows, and open one store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,18 +21,18 @@ from eegbench.types import Form, Recording
 
 @dataclass(frozen=True)
 class Opened:
-    """A store, and what it took to open it.
+    """A store, with the recordings in it.
 
     Attributes
     ----------
     store
-        All windows of the recordings that can be used.
+        Store with all windows of the usable recordings.
     recordings
-        These recordings, in the order of the store's shards.
+        Usable recordings, in the order of the store's shards.
     skipped
-        The others, with the reason.
+        Other recordings, with the reason.
     n_built
-        Shards that were made now; the rest was there.
+        Number of shards built now; the others existed.
     """
 
     store: WindowStore
@@ -44,13 +44,12 @@ class Opened:
 def open_store(
     plan: Plan, dataset: Dataset, preprocessing: Preprocessing, storage: ShardStorage, device: torch.device
 ) -> Opened:
-    """Open the planned recordings as one store of windows, building the shards that are missing.
+    """Open the planned recordings as one store of windows, after building the missing shards.
 
     Raises
     ------
     BadRecordingError
-        Where a recording cannot be used (see `build_shards`), or its channels, rate or
-        scale are not those of the others.
+        If a recording cannot be used (see `build_shards`), or its channels, rate or scale differ from the others.
     """
     recordings, shards, skipped, n_built = build_shards(plan)
     used, shards, table, without = _windows(recordings, shards, dataset, preprocessing)
@@ -84,7 +83,7 @@ def open_store(
 def _windows(
     recordings: Sequence[Recording], shards: Sequence[Shard], dataset: Dataset, preprocessing: Preprocessing
 ) -> tuple[list[Recording], list[Shard], pd.DataFrame, list[Skipped]]:
-    """Cut windows; return the recordings that have some, their shards, the table of windows, and the others."""
+    """Cut windows; return the recordings with windows, their shards, the table of windows, and the other recordings."""
     cuts, bad = cut_all(recordings, shards, dataset, preprocessing)
     check_any(cuts, bad)
     tell_cuts(list(cuts.values()), dataset, preprocessing)

@@ -1,4 +1,4 @@
-"""The shard that a recording would have, but for its samples: they are read, and neither filtered nor written."""
+"""Preview of the shard of a recording: samples are read, but neither filtered nor written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,22 +18,22 @@ from eegbench.store.shard import GroupHeader
 
 @dataclass(frozen=True)
 class Preview:
-    """What was seen of a recording.
+    """Properties of a recording that was read for a survey.
 
     Attributes
     ----------
     shard
-        Its header and quality, as they would be; None where it cannot be read.
+        Its future header and quality; None if it cannot be read.
     channels
-        Names of the channels that are read, over all groups.
+        Names of the channels, over all groups.
     sfreq
         Sampling rates in Hz of each group, as recorded.
     length_s
-        Seconds that are read.
+        Length of the recording in seconds.
     problem
-        Why it cannot be preprocessed; empty where it can.
+        Reason why it cannot be preprocessed; empty if it can.
     notes
-        What was noted while it was read.
+        Messages logged while it was read.
     """
 
     shard: Shard | None = None
@@ -45,7 +45,7 @@ class Preview:
 
 
 def preview(source: Source) -> Preview:
-    """Read one recording, and say what its shard would be."""
+    """Read one recording, and return the properties of its future shard."""
     with noted() as notes:
         try:
             seen = _seen(source)
@@ -70,7 +70,7 @@ def _seen(source: Source) -> Preview:
 
 
 def _signal_alone(raw: "mne.io.BaseRaw | None", problem: str) -> Preview:
-    """Return what a signal holds whose labels cannot be used; nothing where it could not be opened."""
+    """Return the properties of a signal with unusable labels; empty if it could not be opened."""
     if raw is None:
         return Preview(problem=problem)
     sfreq = float(raw.info["sfreq"])
@@ -86,7 +86,7 @@ def _unit_problem(movement_uv: Mapping[str, float]) -> str:
 
 
 def _as_preprocessed(recorded: Recorded, plan: GroupPlan) -> GroupHeader:
-    """Return the header of a group with the rate and the channels that preprocessing gives it."""
+    """Return the header of a group with its rate and channels after preprocessing."""
     parts = [group_header(raw, raw.get_data() * MICROVOLTS, recorded.sfreq) for raw in recorded.raws]
     rows = {name: (part, i) for part in parts for i, name in enumerate(part.channels)}
     channels = (plan.out_channels if plan.missing_channels != "mark" else None) or recorded.channels

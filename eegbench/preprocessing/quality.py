@@ -1,4 +1,4 @@
-"""Is this EEG, and where was the amplifier at its limit? Measured on the signal as recorded, before any filter."""
+"""Checks of the recorded signal, before any filter: plausible amplitudes, and samples at the amplifier's limit."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,33 +10,33 @@ from eegbench.dataset import BadRecordingError
 from eegbench.dataset.content import named
 
 MICROVOLTS = 1e6
-"""µV in a volt; only preprocessing converts."""
+"""µV per volt; only preprocessing converts units."""
 
 PLAUSIBLE_UV = (0.05, 5000.0)
-"""Median of a channel's peak to peak within a second. Scalp EEG lies between about 1 and 500 µV; outside these
-bounds the unit in the file's header is wrong."""
+"""Range of the median of a channel's peak-to-peak amplitude within a second. Scalp EEG lies between about 1 and 500 µV;
+outside this range the unit in the file's header is wrong."""
 
 CLIPPED_RUN = 5
-"""So many equal samples in a row at a channel's own extreme are an amplifier at its limit, not a peak."""
+"""Minimum number of equal consecutive samples at a channel's own extreme that count as clipping rather than a peak."""
 
 
 def measure(raw: "mne.io.BaseRaw") -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:
-    """Judge a recording by each of its seconds.
+    """Measure a recording in blocks of one second.
 
     Returns
     -------
     quality, movement_uv
-        Lowest and highest value in µV and the number of clipped samples, a column a second; and what `movement`
-        returns.
+        Lowest and highest value in µV and number of clipped samples, with a column per second, and the result of
+        `movement`.
 
     Raises
     ------
     BadRecordingError
-        Where a sample is no number.
+        If a sample is NaN or infinite.
     """
     edges = _seconds(raw)
     low, high, clipped = [], [], []
-    for place in range(len(raw.ch_names)):  # a channel at a time: a whole night of many is a gigabyte
+    for place in range(len(raw.ch_names)):  # one channel at a time: a whole night of many channels is a gigabyte
         signal = raw.get_data([place])
         lowest, highest = _extremes(raw.ch_names[place], signal[0], edges)
         low.append(lowest)
@@ -47,14 +47,14 @@ def measure(raw: "mne.io.BaseRaw") -> tuple[Float[np.ndarray, "3 n_channels n_bl
 
 
 def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
-    """Return the median of each channel's peak to peak within a second in µV, of seconds in which it moves.
+    """Return the median peak-to-peak amplitude of each channel within a second in µV, without constant seconds.
 
-    A channel that never moves within one, as those of one sample a second, has 0.
+    A channel that is constant within every second, e.g. at one sample per second, has 0.
 
     Raises
     ------
     BadRecordingError
-        Where a sample is no number.
+        If a sample is NaN or infinite.
     """
     edges = _seconds(raw)
     rows = [_extremes(name, raw.get_data([place])[0], edges) for place, name in enumerate(raw.ch_names)]
@@ -64,14 +64,14 @@ def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
 def _extremes(
     channel: str, signal: Float[np.ndarray, "n_samples"], edges: Int[np.ndarray, "n_blocks"]
 ) -> tuple[Float[np.ndarray, "n_blocks"], Float[np.ndarray, "n_blocks"]]:
-    """Return the lowest and highest value of each second, all of which must be numbers."""
+    """Return the lowest and highest value of each second, after a check that all values are finite."""
     low, high = np.minimum.reduceat(signal, edges), np.maximum.reduceat(signal, edges)
     wrong = ~(np.isfinite(low) & np.isfinite(high))
     if wrong.any():
         raise BadRecordingError(
-            f"channel {channel} has samples that are no numbers (NaN or infinite) in {int(wrong.sum())} of its "
-            f"seconds, first in that from {int(wrong.argmax())} s on; fill them and mark the time with BAD_, leave "
-            "the channel out, or set dataset.on_bad_recording=skip."
+            f"channel {channel} has NaN or infinite samples in {int(wrong.sum())} of its "
+            f"seconds, first in the one from {int(wrong.argmax())} s on; fill them and annotate the time with BAD_, "
+            "leave the channel out, or set dataset.on_bad_recording=skip."
         )
     return low, high
 
@@ -106,18 +106,18 @@ def _clipped(signal: Float[np.ndarray, "n_channels n_samples"]) -> Bool[np.ndarr
 
 
 def check_plausible(movement_uv: Mapping[str, float]) -> None:
-    """Refuse a recording in which a channel moves as no EEG does: its unit is wrong. One that never moves is flat.
+    """Raise an error for a channel with implausible amplitude, i.e. a wrong unit; constant channels are allowed.
 
     Parameters
     ----------
     movement_uv
-        Of each channel, as `movement` returns it.
+        Peak-to-peak amplitude of each channel, as `movement` returns it.
     """
     low, high = PLAUSIBLE_UV
     wrong = [f"{name!r} by {uv:.3g} µV" for name, uv in movement_uv.items() if uv and not low <= uv <= high]
     if wrong:
         raise BadRecordingError(
-            f"within a second EEG moves by {low:g} to {high:g} µV, and channel {named(wrong)}: "
+            f"within a second EEG varies by {low:g} to {high:g} µV, but channel {named(wrong)}: "
             "the unit in the file's header is wrong, or no electrode was connected. Correct the header (uV, mV or V), "
             "choose other channels, or skip the file (dataset.on_bad_recording=skip)."
         )

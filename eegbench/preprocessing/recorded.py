@@ -1,10 +1,10 @@
-"""The signals of a group as recorded; channels of several sampling rates, each read at its own, on one clock.
+"""Recorded signals of a group; channels of several sampling rates are read at their own rates, on one clock.
 
 Conventions
 -----------
-MNE reads the channels of one EDF at the highest of their rates, and makes up the samples between. Here each rate is a
-`mne.io.Raw` of its own. Their first samples may lie half a sample apart where a recording was cropped between two
-samples of the slower one; `joined` takes that into account.
+MNE reads the channels of one EDF file at the highest of their rates, and interpolates the samples. Here each rate is a
+separate `mne.io.Raw`. Their first samples may be half a sample apart if a recording was cropped between two samples of
+the slower one; `joined` takes this into account.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,24 +18,24 @@ from eegbench.dataset import BadRecordingError, MixedRatesError
 from eegbench.preprocessing.left_out import found
 
 MIN_PAD = 100
-"""Samples by which a signal goes on beyond its ends while it is resampled, as in MNE."""
+"""Number of samples of padding at each end of a signal during resampling, as in MNE."""
 
 MAX_DENOMINATOR = 1000
-"""Of the ratio of two rates: 100/256 is 25/64."""
+"""Maximum denominator of the ratio of two rates: 100/256 is 25/64."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The channels of a group, and their signals by sampling rate.
+    """Channels of a group, with their signals by sampling rate.
 
     Attributes
     ----------
     channels
         Names, in the order of the group.
     raws
-        One for each sampling rate, the highest first; annotations are those of the first.
+        Signals of each sampling rate, the highest rate first; annotations are those of the first.
     left_out
-        Names of channels that were to be left out, and were there.
+        Names of excluded channels that exist in the recording.
     """
 
     channels: tuple[str, ...]
@@ -44,7 +44,7 @@ class Recorded:
 
     @property
     def first(self) -> "mne.io.BaseRaw":
-        """The signals of the highest rate."""
+        """Signals of the highest rate."""
         return self.raws[0]
 
     @property
@@ -55,13 +55,13 @@ class Recorded:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Type of each channel, as MNE calls it."""
+        """MNE's type of each channel."""
         pairs = (zip(raw.ch_names, raw.get_channel_types(), strict=True) for raw in self.raws)
         kinds = {name: kind for one in pairs for name, kind in one}
         return tuple(kinds[name] for name in self.channels)
 
     def picked(self, channels: Sequence[str]) -> "Recorded":
-        """Return some of the channels in another order; loads nothing."""
+        """Return some of the channels in another order; no samples are loaded."""
         kept = []
         for raw in self.raws:
             there = [name for name in channels if name in raw.ch_names]
@@ -70,7 +70,7 @@ class Recorded:
         return replace(self, channels=tuple(name for name in channels if name in self.channels), raws=tuple(kept))
 
     def part(self, channels: Sequence[str]) -> "Recorded":
-        """Return copies of some of the channels in another order; loads nothing."""
+        """Return copies of some of the channels in another order; no samples are loaded."""
         kept = []
         for raw in self.raws:
             there = [raw.ch_names.index(name) for name in channels if name in raw.ch_names]
@@ -87,25 +87,25 @@ def open_group(
     exclude: Sequence[str],
     takes_several_rates: bool,
 ) -> Recorded:
-    """Open the channels of a group, those of each rate by themselves where there are several.
+    """Open the channels of a group, separately for each rate if there are several.
 
     Parameters
     ----------
     read
-        Opens the recording.
+        Function that opens the recording.
     read_channels
-        Opens some of its channels by name.
+        Function that opens some of its channels by name.
     channels
-        Names that are kept; None keeps all.
+        Names to keep; None keeps all.
     exclude
-        Names that are left out.
+        Names to exclude.
     takes_several_rates
         Whether the channels may have different rates.
 
     Raises
     ------
     BadRecordingError
-        Where there are several rates, and one is expected, or no channel is left.
+        If there are several rates but one is required, or no channel is left.
     """
     try:
         raw = read()
@@ -113,7 +113,7 @@ def open_group(
         left_out = found(exclude, list(error.rates))
         asked = set(error.rates if channels is None else channels) - set(left_out.values())
         kept = {name: rate for name, rate in error.rates.items() if name in asked}
-        kept = kept or dict(error.rates)  # whoever checks the names says which are missing
+        kept = kept or dict(error.rates)  # the caller's check of names reports missing ones
         rates = sorted(set(kept.values()), reverse=True)
         if len(rates) > 1 and not takes_several_rates:
             raise BadRecordingError(str(error)) from error
@@ -126,7 +126,7 @@ def open_group(
 
 
 def _copied(raw: "mne.io.BaseRaw", rows: Sequence[int]) -> "mne.io.BaseRaw":
-    """Return a copy of some channels, without one of the others where samples are loaded."""
+    """Return a copy of some channels; loaded samples of other channels are not copied."""
     if not raw.preload:
         names = [raw.ch_names[row] for row in rows]
         return raw.copy().pick(names).reorder_channels(names)
@@ -135,14 +135,14 @@ def _copied(raw: "mne.io.BaseRaw", rows: Sequence[int]) -> "mne.io.BaseRaw":
 
 
 def joined(recorded: Recorded, sfreq: float | None) -> "mne.io.BaseRaw":
-    """Resample loaded signals of several rates to one, and return them as one recording; one rate stays as it is.
+    """Resample loaded signals of several rates to one, and return them as one recording; a single rate is unchanged.
 
-    Each is limited to half of the lower rate of its two, by MNE's resampling in the frequency domain.
+    Each signal is limited to half the lower one of its two rates, by MNE's resampling in the frequency domain.
 
     Raises
     ------
     BadRecordingError
-        Where a signal ends more than one of its samples before the first one does.
+        If a signal ends more than one of its samples before the first signal does.
     """
     clock = recorded.first
     if sfreq is None or len(recorded.raws) == 1:
@@ -166,7 +166,7 @@ def joined(recorded: Recorded, sfreq: float | None) -> "mne.io.BaseRaw":
 
 
 def _resample(raw: "mne.io.BaseRaw", sfreq: float) -> None:
-    """Resample in place; ends are padded by whole numbers of samples at both rates, so that nothing is displaced."""
+    """Resample in place; ends are padded by whole numbers of samples at both rates, which avoids a time shift."""
     if raw.info["sfreq"] == sfreq:
         return
     step = Fraction(sfreq / raw.info["sfreq"]).limit_denominator(MAX_DENOMINATOR).denominator

@@ -1,4 +1,4 @@
-"""Is a channel as large in one recording as in the others? A hundred times more, or less, is another unit."""
+"""Comparison of a channel's amplitude between recordings; a ratio of 100 or more indicates another unit."""
 
 from collections.abc import Sequence
 from math import log
@@ -9,15 +9,15 @@ from jaxtyping import Float
 from eegbench.store import Shard
 
 MAX_RATIO = 100.0
-"""Between a channel's movement in a recording and its median over the recordings. It is below 6 in EEGBCI and in the
-mental-arithmetic set, 64 at a loose dry electrode of the P300 set; units differ by a thousand."""
+"""Maximum ratio of a channel's movement in a recording to its median over the recordings. It is below 6 in EEGBCI and
+in the mental-arithmetic set, and 64 at a loose dry electrode of the P300 set; units differ by a factor of 1000."""
 
 
 def odd_scales(shards: Sequence[Shard]) -> list[str | None]:
-    """Say of each recording what is wrong with the scale of a channel, or None.
+    """Return for each recording the error message about the scale of a channel, or None.
 
-    Channels are compared as recorded, each by itself. One that never moves is flat, and not compared. Of two recordings
-    each is compared with the other, as nobody knows which of them is wrong.
+    Channels are compared as recorded, each separately. A constant channel is flat, and not compared. If there are two
+    recordings, each is compared with the other, as it is unknown which of them is wrong.
     """
     found: list[str | None] = [None] * len(shards)
     for name in dict.fromkeys(name for shard in shards for name in shard.header.movement_uv):
@@ -30,7 +30,7 @@ def odd_scales(shards: Sequence[Shard]) -> list[str | None]:
 
 
 def _typical(movement: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
-    """Return what each recording is compared with: the median (of logarithms), or the other one of two."""
+    """Return the reference for each recording: the median (of logarithms), or the other one of two recordings."""
     if len(movement) == 2:
         return movement[::-1]
     return np.full(len(movement), np.exp(np.median(np.log(movement))) if len(movement) else np.nan)
@@ -39,7 +39,7 @@ def _typical(movement: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
 def _message(name: str, uv: float, usual: float) -> str:
     more, ratio = ("larger", uv / usual) if uv > usual else ("smaller", usual / uv)
     return (
-        f"channel {name!r} moves by {uv:.3g} µV within a second and by {usual:.3g} µV in the other recordings: it is "
-        f"{ratio:.0f} times {more}, so its unit or gain is another. Correct the header (uV, mV or V) of whichever is "
+        f"channel {name!r} varies by {uv:.3g} µV within a second, but by {usual:.3g} µV in the other recordings: "
+        f"it is {ratio:.0f} times {more}, so its unit or gain differs. Correct the header (uV, mV or V) where it is "
         "wrong, choose other channels, or skip the file (dataset.on_bad_recording=skip)."
     )

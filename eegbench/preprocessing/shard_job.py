@@ -1,4 +1,4 @@
-"""One recording read, preprocessed and written: what a process of its own does, which loads no torch for it."""
+"""Reading, preprocessing and writing of one recording, which runs in a worker process without loading torch."""
 
 import shutil
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from eegbench.types import Recording
 
 @dataclass(frozen=True)
 class Source:
-    """One recording, and what is done to its signal."""
+    """One recording, with its dataset and the steps for its signal."""
 
     dataset: Dataset
     signal: SignalSteps
@@ -31,23 +31,24 @@ class Source:
 
 @dataclass(frozen=True)
 class Job(Source):
-    """One recording to preprocess into one folder."""
+    """One recording, with the folder of its shard."""
 
     folder: Path
 
 
 @dataclass(frozen=True)
 class Read:
-    """One recording as it was read.
+    """One recording after reading.
 
     Attributes
     ----------
     groups
         The signals of each group, loaded.
     header
-        Of its shard, without the groups, which are preprocessed first.
+        Header of its shard, without the groups, which are added after preprocessing.
     quality
-        Of the first group: lowest and highest value in µV and number of clipped samples, a column a second.
+        Quality of the first group: lowest and highest value in µV and number of clipped samples, with a column per
+        second.
     """
 
     groups: Mapping[str, Recorded]
@@ -56,16 +57,16 @@ class Read:
 
 
 Built = Literal["built", "there", "claimed"]
-"""What became of a shard: it was built, it was there already, or another process is building it."""
+"""Result for a shard: it was built, it existed, or another process is building it."""
 
 
 def build_one(job: Job) -> Built:
-    """Read, preprocess and write one recording, unless another process is at it."""
+    """Read, preprocess and write one recording, unless another process is building its shard."""
     return _build_claimed(job, wait=False)
 
 
 def build_after_others(job: Job) -> Built:
-    """Wait until no other process builds the shard, and build it if it is not there then."""
+    """Wait until no other process builds the shard, and build it if it still does not exist."""
     return _build_claimed(job, wait=True)
 
 
@@ -86,7 +87,7 @@ def build(job: Job) -> None:
     Raises
     ------
     BadRecordingError
-        As `read`, and where a channel moves as no EEG does.
+        As in `read`, and if the amplitude of a channel is implausible.
     """
     found = read(job)
     check_plausible(found.header.movement_uv)
@@ -107,7 +108,7 @@ def read(source: Source) -> Read:
     Raises
     ------
     BadRecordingError
-        Where it cannot be read, or the settings of the signal do not suit it.
+        If it cannot be read, or does not fit the settings of the signal.
     """
     groups = source.signal.select(source.dataset, source.recording)
     for one in groups.values():
@@ -141,7 +142,7 @@ def _load(raw: "mne.io.BaseRaw", recording: Recording) -> None:
 
 
 def _measured(recorded: Recorded) -> tuple[Float[np.ndarray, "3 n_channels n_blocks"], dict[str, float]]:
-    """Measure the signals of each rate (see `measure`), over as many seconds as those of the first have."""
+    """Measure the signals of each rate (see `measure`), over the number of seconds of the first."""
     parts = [measure(raw) for raw in recorded.raws]
     n_blocks = parts[0][0].shape[2]
     rows = [part[:, :, np.minimum(np.arange(n_blocks), part.shape[2] - 1)] for part, _ in parts]
@@ -163,7 +164,7 @@ def _annotations(raw: "mne.io.BaseRaw") -> tuple[tuple[float, float, str], ...]:
 def group_header(
     raw: "mne.io.BaseRaw", signal: Float[np.ndarray, "n_channels n_samples"], recorded_sfreq: Mapping[str, float]
 ) -> GroupHeader:
-    """Describe the signal of a group, in µV, which was made of recorded channels of these rates in Hz."""
+    """Describe the signal of a group, in µV, given the recorded rates of its channels in Hz."""
     return GroupHeader(
         channels=tuple(raw.ch_names),
         sfreq=float(raw.info["sfreq"]),

@@ -1,4 +1,4 @@
-"""Build the shards of a share of the recordings, and report what became of each."""
+"""Build the shards of a share of the recordings, and report the result for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from eegbench.types import Recording
 
 @dataclass(frozen=True)
 class Report:
-    """What became of recordings.
+    """Result for several recordings.
 
     Attributes
     ----------
     n_built, n_there
-        Shards that were built, and those that were there already.
+        Number of shards that were built, and that existed.
     skipped, failed
-        Why recordings cannot be used, by their ids: those that a run skips, and those at which it stops.
+        Reasons why recordings cannot be used, by id: those that a run skips, and those that raise an error.
     """
 
     n_built: int = 0
@@ -40,12 +40,12 @@ class Report:
 def build_share(
     dataset: Dataset, preprocessing: Preprocessing, recordings: Sequence[Recording], storage: ShardStorage
 ) -> Report:
-    """Build the shards of recordings that have none, and go on after one that cannot be used.
+    """Build the missing shards of recordings, and continue after a recording that cannot be used.
 
     Raises
     ------
     OSError
-        Where the shards would not fit on the disk.
+        If the shards would not fit on the disk.
     """
     plan = plan_shards(dataset, preprocessing, recordings, storage, keep_going=True)
     late, n_built = build_plan(plan)
@@ -54,7 +54,7 @@ def build_share(
 
 
 def unusable(dataset: Dataset, recordings: Sequence[Recording], bad: Mapping[str, str]) -> Report:
-    """Report recordings that cannot be used, as their datasets' options have it."""
+    """Report recordings that cannot be used, according to ``on_bad_recording`` of their datasets."""
     passed = {recording.id for recording in recordings if skips(dataset, recording)}
     return Report(
         skipped={name: why for name, why in bad.items() if name in passed},

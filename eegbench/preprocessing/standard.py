@@ -1,4 +1,4 @@
-"""Windows of one length along the recording, labelled by a rule, and flagged where nobody scored them."""
+"""Windows of one length along the recording, labelled by a rule, or marked as unscored."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -22,22 +22,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Standard(Preprocessing):
-    """Filter once, then cut windows along each stretch of labelled time, and along what lies between.
+    """Filter once, then cut windows along each stretch of labelled time, and along the time between stretches.
 
-    A stretch is time in which labels follow each other, whatever their classes; a part without a class in which a
-    window fits ends it. Windows start at its first sample and every ``stride_s`` after it; the last one ends inside it.
+    A stretch is a time of consecutive labels of any class; a part without a class ends it if a window fits into that
+    part. Windows start at its first sample and every ``stride_s`` after it; the last one ends inside it.
 
     Parameters
     ----------
     window_s, stride_s
         Length of a window and distance between starts, in seconds.
     label_rule
-        The class of a window: the one of more than half of its samples (``majority``), the one of all of them
-        (``all_equal``, up to a sample), or the one at its centre (``centre``). Where there is none, the window is
+        Class of a window: the one of more than half of its samples (``majority``), the one of all of them
+        (``all_equal``, up to a sample), or the one at its centre (``centre``). If there is none, the window is
         unscored.
     padding
-        What stands before the first and after the last window of a recording in sequences, where
-        ``+preprocessing/padding=constant_padding`` asks for it; None leaves these places absent.
+        Padding before the first and after the last window of a recording in sequences, set with
+        ``+preprocessing/padding=constant_padding``; None leaves these places absent.
     signal, normalise, flat_uv, saturated_share, features
         See `eegbench.preprocessing.base.Preprocessing`.
     """
@@ -55,49 +55,49 @@ class Standard(Preprocessing):
     def __post_init__(self) -> None:
         for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
             if value <= 0:
-                raise ValueError(f"preprocessing.{name}={value:g}: a time in seconds above 0 is expected.")
+                raise ValueError(f"preprocessing.{name}={value:g}: expected a time in seconds above 0.")
         if self.padding is not None:
             self._check_padding(self.padding)
 
     @property
     def padded(self) -> RecordingPadding | None:
-        """Padding is an option."""
+        """Padding set by the option."""
         return self.padding
 
     @property
     def least_s(self) -> float:
-        """A recording must be as long as a window."""
+        """Length of a window."""
         return self.window_s
 
     @property
     def answered(self) -> "Standard":
-        """Pieces as long as the distance of windows, where these overlap."""
+        """Preprocessing with windows no longer than their stride, so that they do not overlap."""
         return replace(self, window_s=min(self.window_s, self.stride_s))
 
     @property
     def labels_centre(self) -> bool:
-        """A rule of labels says so."""
+        """True with ``label_rule=centre``."""
         return self.label_rule == "centre"
 
     def n_times(self, sfreq: float) -> int:
-        """Return the samples in a window."""
+        """Return the number of samples in a window."""
         return round(self.window_s * sfreq)
 
     def cut(self, shard: Shard, dataset: Dataset) -> Cut:
-        """Return where the windows of a recording lie, and their labels.
+        """Return the windows of a recording, with their labels.
 
         Raises
         ------
         BadRecordingError
-            Where a label is unknown, two classes claim the same time, or the recording is shorter than a window.
+            If a label is unknown, two classes overlap in time, or the recording is shorter than a window.
         """
         header, spans = shard.header, spans_of(shard.header, dataset)
         length = self.n_times(header.sfreq)
         sample = np.concatenate([self._in_part(part, spans, header.sfreq) for part in parts_of(header)])
         if len(sample) == 0:
             raise BadRecordingError(
-                f"{header.recording}: {header.n_samples / header.sfreq:g} s hold no window of {self.window_s:g} s; "
-                "set preprocessing.window_s lower, take preprocessing=trial where cues begin trials, or leave the "
+                f"{header.recording}: its {header.n_samples / header.sfreq:g} s contain no window of {self.window_s:g} "
+                "s; set a lower preprocessing.window_s, use preprocessing=trial if cues begin trials, or leave the "
                 "recording out."
             )
         label = self._labels(spans, sample, length, len(dataset.classes))
@@ -108,21 +108,21 @@ class Standard(Preprocessing):
         return Cut(sample, label, self.window_s, counts=counts)
 
     def _check_padding(self, padding: RecordingPadding) -> None:
-        """Refuse padding that is no whole number of windows, or that windows would overlap."""
+        """Raise an error for padding that is not a whole number of windows, or that windows would overlap."""
         if self.stride_s != self.window_s:
             raise ValueError(
-                f"preprocessing.padding: windows of {self.window_s:g} s every {self.stride_s:g} s would lie partly in "
+                f"preprocessing.padding: windows of {self.window_s:g} s every {self.stride_s:g} s would overlap the "
                 "padding; set preprocessing.stride_s to preprocessing.window_s, or preprocessing.padding=null."
             )
         if self.normalise == "recording":
             raise ValueError(
-                "preprocessing.padding: with preprocessing.normalise=recording a constant would be another one in each "
-                "recording; set preprocessing.normalise to none or window, or preprocessing.padding=null."
+                "preprocessing.padding: with preprocessing.normalise=recording a constant would have a different value "
+                "in each recording; set preprocessing.normalise to none or window, or preprocessing.padding=null."
             )
         padding.of(self.window_s)
 
     def tell(self, cuts: Sequence[Cut]) -> None:
-        """Note how much of what is labelled lies in no window that has a class."""
+        """Log the proportion of labelled time that is in no window with a class."""
         labelled, lost = (sum(cut.counts[name] for cut in cuts) for name in ("labelled", "lost"))
         n_affected = sum(cut.counts["lost"] > 0 for cut in cuts)
         if lost and self.stride_s <= self.window_s:
@@ -155,7 +155,7 @@ class Standard(Preprocessing):
 
 
 def _lost(spans: Spans, sample: Int[np.ndarray, "n"], length: int) -> int:
-    """Count the labelled samples in none of some windows; a sample at either end of each may be rounding."""
+    """Count the labelled samples outside all windows, with a tolerance of one sample at either end of each."""
     reached = np.maximum.accumulate(sample + length + SLACK)
     gaps_first, gaps_stop = np.append(0, reached), np.append(sample - SLACK, np.iinfo(np.int64).max)
     found = 0

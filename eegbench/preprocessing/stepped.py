@@ -1,4 +1,4 @@
-"""A group of signals that goes through steps of the user's choice, such as those of a publication."""
+"""A group of signals with steps chosen by the user, such as those of a publication."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,17 +18,17 @@ from eegbench.types import Form
 
 @dataclass(frozen=True, kw_only=True)
 class Stepped(GroupSteps):
-    """Applies steps to the signals of a group, in the order in which they are written.
+    """Apply steps to the signals of a group, in the order in which they are written.
 
     Parameters
     ----------
     channels
         Names to read, in this order; None reads all. They must be recorded at one rate.
     steps
-        By name: ``+preprocessing/step@preprocessing.signal.steps.NAME=…``.
+        Steps by name: ``+preprocessing/step@preprocessing.signal.steps.NAME=…``.
     missing_channels
-        What becomes of a recording that lacks some of the channels: ``refuse`` stops with an error, ``mark`` leaves
-        them out, so that encoders know what is missing.
+        What to do with a recording that lacks some of the channels: ``refuse`` raises an error, ``mark`` leaves them
+        out and passes a mask of missing channels to encoders.
     """
 
     channels: tuple[str, ...] | None
@@ -39,7 +39,7 @@ class Stepped(GroupSteps):
     def __post_init__(self) -> None:
         if self._mixes_channels and (self.channels is None or self.missing_channels != "refuse"):
             raise ValueError(
-                "preprocessing.signal.steps: one of them adds channels up, so name them with "
+                "preprocessing.signal.steps: one of them combines channels, so list them in "
                 "preprocessing.signal.channels=[…] and set preprocessing.signal.missing_channels=refuse."
             )
         try:
@@ -53,18 +53,18 @@ class Stepped(GroupSteps):
 
     @property
     def settings(self) -> Mapping[str, object]:
-        """All settings, as they enter the shard's name."""
+        """All settings that are part of the shard's name."""
         steps = settings_of(self.steps.values())
         return {"channels": self.channels, "steps": steps, "missing_channels": self.missing_channels}
 
     @property
     def out_channels(self) -> tuple[str, ...] | None:
-        """Those that the steps make of the channels that are read."""
+        """Names of the channels after the steps; None if all channels are read."""
         return None if self.channels is None else channels_after(self.steps.values(), self.channels)
 
     @property
     def out_sfreq(self) -> None:
-        """Rates are those that the steps make of the recorded one."""
+        """None, because the rate follows from the recorded one and the steps."""
         return
 
     @property
@@ -73,22 +73,22 @@ class Stepped(GroupSteps):
         return passed_hz_after(self.steps.values())
 
     def giving(self, form: Form) -> "Stepped":
-        """Return the same steps with the channels of a form of one group; the rate is what the steps make of it."""
+        """Return the same steps with the channels of a form of one group; the steps decide the rate."""
         return self if self._mixes_channels else replace(self, channels=form.only.channels)
 
     def rate_of(self, recorded: Recorded) -> float:
-        """Return the rate in Hz of prepared signals.
+        """Return the rate in Hz of the prepared signals.
 
         Raises
         ------
         BadRecordingError
-            Names the step that the recorded rate does not suit, or channels of several rates.
+            With the step that cannot be applied at the recorded rate, or channels of several rates.
         """
         if len(recorded.raws) > 1:
             listed = ", ".join(f"{name} {rate:g} Hz" for name, rate in recorded.sfreq.items())
             raise BadRecordingError(
-                f"preprocessing.signal: channels of one part were recorded at several rates ({listed}); make a part of "
-                "those of each rate."
+                f"preprocessing.signal: channels of one part were recorded at several rates ({listed}); define a part "
+                "for each rate."
             )
         try:
             return sfreq_after(self.steps.values(), float(recorded.first.info["sfreq"]))
@@ -96,12 +96,12 @@ class Stepped(GroupSteps):
             raise BadRecordingError(f"preprocessing.signal.steps: {error}") from error
 
     def check(self, recorded: Recorded) -> None:
-        """Refuse signals whose rate a step does not suit, and epochs, which filters would mix.
+        """Raise an error for signals at a rate that a step cannot process, and for epochs, which filters would mix.
 
         Raises
         ------
         BadRecordingError
-            Names the step.
+            With the name of the step.
         """
         rate, sfreq = float(recorded.first.info["sfreq"]), self.rate_of(recorded)
         check_epochs(

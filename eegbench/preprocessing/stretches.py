@@ -1,4 +1,4 @@
-"""What is labelled in a recording: spans that do not overlap, and the stretches of time that windows are cut from."""
+"""Labelled time of a recording: spans that do not overlap, and the stretches from which windows are cut."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
 SLACK = 1
-"""Samples by which times may differ from rounding: spans so far apart touch, and a window may end so much later."""
+"""Tolerance for rounding of times, in samples: for gaps between spans, and for the end of a window."""
 
 
 @dataclass(frozen=True)
 class Spans:
-    """Where a recording has which class: spans in order of time that do not overlap.
+    """Spans of one class each in a recording, in order of time and without overlap.
 
     Attributes
     ----------
     first, stop
-        First sample of each, and the first one after it.
+        First sample of each span, and the first one after it.
     label
-        Class of each.
+        Class of each span.
     """
 
     first: Int[np.ndarray, "n"]
@@ -39,14 +39,14 @@ class Spans:
         return Spans(begin[inside], end[inside], self.label[inside])
 
     def parts(self, place: int, n_samples: int, shortest_gap: int) -> list[tuple[int, int]]:
-        """Return first sample and stop of each stretch to cut windows from, in order of time; they cover everything.
+        """Return first sample and stop of each stretch for windows, in order of time; stretches cover everything.
 
         Parameters
         ----------
         place, n_samples
-            First sample and stop of what the spans lie in.
+            First sample and stop of the part of the recording.
         shortest_gap
-            So many samples without a class end a stretch, and are one themselves.
+            Minimum number of samples without a class that end a stretch and form one themselves.
         """
         ends = np.flatnonzero(self.first[1:] - self.stop[:-1] >= shortest_gap) + 1
         edges = [0, *ends.tolist(), len(self.first)]
@@ -62,7 +62,7 @@ class Spans:
     def covered(
         self, sample: Int[np.ndarray, "n_windows"], length: int, n_classes: int
     ) -> Int[np.ndarray, "n_classes n_windows"]:
-        """Count the samples of each class in windows of a length."""
+        """Count the samples of each class in windows of a given length."""
         found = np.zeros((n_classes, len(sample)), dtype=np.int64)
         for label in np.unique(self.label):
             own = self.label == label
@@ -73,7 +73,7 @@ class Spans:
         return found
 
     def at(self, sample: Int[np.ndarray, "n_windows"]) -> Int[np.ndarray, "n_windows"]:
-        """Return the class at samples."""
+        """Return the class at each sample."""
         if not len(self.first):
             return np.full(len(sample), UNSCORED, dtype=np.int64)
         place = np.searchsorted(self.first, sample, side="right") - 1
@@ -82,12 +82,12 @@ class Spans:
 
 
 def spans_of(header: ShardHeader, dataset: Dataset) -> Spans:
-    """Return where a recording has which class. What is ignored carries no class, and takes no time from another.
+    """Return the labelled spans of a recording; ignored annotations have no class and do not shorten other spans.
 
     Raises
     ------
     BadRecordingError
-        Where a label is unknown, or two classes claim the same time.
+        If a label is unknown, or two classes overlap in time.
     """
     found: list[tuple[int, int, int]] = []
     for onset_s, duration_s, label in labelled(header, dataset):
@@ -102,7 +102,7 @@ def spans_of(header: ShardHeader, dataset: Dataset) -> Spans:
 def _add(
     spans: list[tuple[int, int, int]], first: int, stop: int, label: int, header: ShardHeader, classes: Sequence[str]
 ) -> None:
-    """Add a span that begins no earlier than the others; it is joined to the last where that has its class."""
+    """Add a span that begins no earlier than the others; it is joined to the last span if the class is the same."""
     if spans and first <= spans[-1][1] + SLACK:
         last_first, last_stop, last_label = spans[-1]
         if label == last_label:
@@ -112,8 +112,8 @@ def _add(
             until = min(stop, last_stop) / header.sfreq
             raise BadRecordingError(
                 f"{header.recording}: from {header.start_s + first / header.sfreq:g} s to {header.start_s + until:g} s "
-                f"it is labelled {classes[last_label]} and {classes[label]}. One class at a time is expected: keep one "
-                "scorer in the file, or add what is an event to dataset.ignored."
+                f"it is labelled {classes[last_label]} and {classes[label]}. Expected one class at a time: keep one "
+                "scorer in the file, or add event annotations to dataset.ignored."
             )
         spans[-1] = last_first, first, last_label
     if stop > first:

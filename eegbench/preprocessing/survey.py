@@ -1,7 +1,7 @@
-"""What a dataset holds, recording by recording, and what a run would refuse, skip or note: nothing is preprocessed.
+"""Survey of a dataset before a run: each recording, with problems and notes; nothing is preprocessed.
 
-The samples are read, as only they tell whether a unit is right. Windows are cut, and recordings compared, by the code
-that a run calls.
+The samples are read, because wrong units show only there. Windows are cut, and recordings compared, with the same code
+as in a run.
 """
 
 import logging
@@ -32,17 +32,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Survey:
-    """What was seen of a dataset.
+    """Table of the recordings of a dataset, with problems and notes.
 
     Attributes
     ----------
     table
-        A row a recording: ``recording, subject, session, run, channels, names, sfreq_hz, minutes, labels, problem,
-        file``. ``problem`` says why it cannot be used, and is empty where it can.
+        One row per recording: ``recording, subject, session, run, channels, names, sfreq_hz, minutes, labels, problem,
+        file``. ``problem`` is the reason why it cannot be used, or empty.
     refusal
-        Why the recordings cannot be used together; empty where they can.
+        Reason why the recordings cannot be used together; empty if they can.
     notes
-        What a run would note.
+        Messages that a run would log.
     """
 
     table: pd.DataFrame
@@ -51,19 +51,19 @@ class Survey:
 
 
 def survey(dataset: Dataset, preprocessing: Preprocessing, n_workers: int | None) -> Survey:
-    """Read every recording that a dataset lists; one that cannot be used does not end the survey.
+    """Read every recording of a dataset; a recording that cannot be used does not end the survey.
 
     Parameters
     ----------
     dataset, preprocessing
-        As of a run.
+        Dataset and preprocessing of a run.
     n_workers
-        Processes that read recordings; None takes as many as are worth it.
+        Number of processes that read recordings; None uses as many as are worthwhile.
 
     Raises
     ------
     FileNotFoundError, ValueError
-        Where the dataset cannot list its recordings.
+        If the dataset cannot list its recordings.
     """
     with noted() as notes:
         recordings = listed(dataset)
@@ -97,7 +97,7 @@ def _judge(
     seen: Mapping[str, Preview],
     problems: Mapping[str, list[str]],
 ) -> str:
-    """Add what is wrong with recordings to their problems, and return what is wrong with them together."""
+    """Add problems of single recordings to ``problems``, and return a problem of all recordings together."""
     readable = [(one, shard) for one in recordings if (shard := seen[one.id].shard)]
     good = [(one, shard) for one, shard in readable if not problems[one.id]]
     cuts, bad = cut_all([one for one, _ in good], [shard for _, shard in good], dataset, preprocessing, keep_going=True)
@@ -117,7 +117,7 @@ def _compare(
     cuts: Mapping[str, Cut],
     problems: Mapping[str, list[str]],
 ) -> str:
-    """Compare the recordings that have windows, and note what a run notes of their windows and channels."""
+    """Compare the recordings with windows, and log messages about windows and channels as in a run."""
     for name, shard in shards.items():
         problems[name] += _useless(name, shard, cuts[name], dataset, preprocessing)
     headers = {name: shard.header for name, shard in shards.items() if not problems[name]}
@@ -137,7 +137,7 @@ def _compare(
 
 
 def _useless(name: str, shard: Shard, cut: Cut, dataset: Dataset, preprocessing: Preprocessing) -> list[str]:
-    """Say why no window of a recording can be used, and note that none has a class."""
+    """Return reasons why no window of a recording can be used, and log a warning if none has a class."""
     try:
         table = judgement_of(preprocessing).table([shard], [cut])
     except BadRecordingError as error:
@@ -150,7 +150,7 @@ def _useless(name: str, shard: Shard, cut: Cut, dataset: Dataset, preprocessing:
 
 
 def _all_rejected(table: pd.DataFrame) -> str:
-    """Say why no window of a recording can be used."""
+    """Return the reason why no window of a recording can be used."""
     counts = [(int(table[name].sum()), name.replace("_", " ")) for name in ("flat", "saturated", "marked_bad")]
     told = ", ".join(f"{n} {name}" for n, name in counts if n)
     return (
@@ -161,7 +161,7 @@ def _all_rejected(table: pd.DataFrame) -> str:
 
 def _unknown_labels(dataset: Dataset, shard: Shard) -> str:
     texts = unknown(shard.header, dataset)
-    told = "labels that stand neither in dataset.labels nor in dataset.ignored"
+    told = "labels that are neither in dataset.labels nor in dataset.ignored"
     return f"{told}: {', '.join(texts)}" if texts else ""
 
 

@@ -1,4 +1,4 @@
-"""Windows cut relative to cues: each cue begins a trial, and a trial is one window or several crops of it."""
+"""Windows cut relative to cues: each cue begins a trial, which is one window or several crops."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -24,22 +24,23 @@ _log = logging.getLogger(__name__)
 class Trial(Preprocessing):
     """Filter once, then cut each trial: from ``tmin_s`` to ``tmax_s`` after the onset of an annotation with a class.
 
-    Both ends are included, as in MNE's epochs: (tmax_s - tmin_s) · sfreq + 1 samples. Annotations without a class,
-    such as rest, give no trial, and what lies between trials is not cut.
+    Both ends are included, as in MNE's epochs: (tmax_s - tmin_s) · sfreq + 1 samples. Annotations without a class, e.g.
+    rest, give no trial, and the time between trials is not used.
 
     Parameters
     ----------
     tmin_s, tmax_s
-        Begin and end of a trial, in seconds after the cue.
+        Start and end of a trial, in seconds after the cue.
     window_s, stride_s
-        Length of a crop and distance between starts, in seconds; the last crop of a trial ends with it, so no
+        Length of crops and distance between their starts, in seconds; the last crop ends with the trial, so that no
         sample is lost. None for both: the trial is one window.
     max_shift_s
-        A trial that passes an end of the recording, or of its epoch where a file holds epochs, by no more is moved
-        inside it; by more, and it is dropped. Published files of EEGBCI end one sample before their last trial does.
+        Maximum time in seconds by which a trial is moved if it extends beyond the recording, or beyond its epoch in
+        files of epochs; trials that extend further are dropped. Published files of EEGBCI end one sample before their
+        last trial does.
     next_cue
-        What becomes of a trial in which another cue with a class comes: ``drop``, as nobody knows what it is of, or
-        ``keep``, where stimuli follow each other faster than the brain's response lasts (P300).
+        What to do with a trial that contains another cue with a class: ``drop``, because its class is ambiguous, or
+        ``keep``, for stimuli that follow each other faster than the duration of the brain's response (P300).
     signal, normalise, flat_uv, saturated_share, features
         See `eegbench.preprocessing.base.Preprocessing`.
     """
@@ -59,7 +60,7 @@ class Trial(Preprocessing):
     def __post_init__(self) -> None:
         if self.tmax_s <= self.tmin_s:
             raise ValueError(
-                f"preprocessing.tmax_s={self.tmax_s:g}: a time after preprocessing.tmin_s={self.tmin_s:g} is expected."
+                f"preprocessing.tmax_s={self.tmax_s:g}: expected a time after preprocessing.tmin_s={self.tmin_s:g}."
             )
         if (self.window_s is None) != (self.stride_s is None):
             raise ValueError(
@@ -68,34 +69,34 @@ class Trial(Preprocessing):
             )
         for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
             if value is not None and value <= 0:
-                raise ValueError(f"preprocessing.{name}={value:g}: a time in seconds above 0 is expected, or null.")
+                raise ValueError(f"preprocessing.{name}={value:g}: expected a time in seconds above 0, or null.")
         if self.max_shift_s < 0:
-            raise ValueError(f"preprocessing.max_shift_s={self.max_shift_s:g}: 0 or more seconds are expected.")
+            raise ValueError(f"preprocessing.max_shift_s={self.max_shift_s:g}: expected 0 s or more.")
 
     @property
     def cuts_crops(self) -> bool:
-        """Trials are cut where windows have a length of their own."""
+        """True if trials are cut into windows of their own length."""
         return self.window_s is not None
 
     @property
     def needs_labels(self) -> bool:
-        """Trials begin at cues."""
+        """True, because trials begin at cues."""
         return True
 
     @property
     def least_s(self) -> float:
-        """A recording must be as long as a trial."""
+        """Length of a trial."""
         return self.tmax_s - self.tmin_s
 
     def cut(self, shard: Shard, dataset: Dataset) -> Cut:
-        """Return where the trials of a recording lie, or their crops; trials are numbered from 0.
+        """Return the trials of a recording, or their crops; trials are numbered from 0.
 
         Raises
         ------
         BadRecordingError
-            Where a label is unknown, or there is no trial.
+            If a label is unknown, or there is no trial.
         ValueError
-            Where a trial is shorter than a window.
+            If a trial is shorter than a window.
         """
         sfreq = shard.header.sfreq
         crops = self._crops(sfreq)
@@ -107,7 +108,7 @@ class Trial(Preprocessing):
         return Cut(sample, label[trial], self.n_times(sfreq) / sfreq, trial, counts)
 
     def tell(self, cuts: Sequence[Cut]) -> None:
-        """Note how many trials were moved or dropped."""
+        """Log the numbers of trials that were moved or dropped."""
         n = {name: sum(cut.counts[name] for cut in cuts) for name in COUNTED}
         if n["repeated"]:
             _log.info("%d cues stand where another of their class stands, and count once.", n["repeated"])
@@ -124,7 +125,7 @@ class Trial(Preprocessing):
             )
 
     def n_times(self, sfreq: float) -> int:
-        """Return the samples in a window."""
+        """Return the number of samples in a window."""
         return self._trial_times(sfreq) if self.window_s is None else round(self.window_s * sfreq)
 
     def _trial_times(self, sfreq: float) -> int:
@@ -133,7 +134,7 @@ class Trial(Preprocessing):
     def _cues(
         self, header: ShardHeader, dataset: Dataset
     ) -> tuple[Int[np.ndarray, "n"], Int[np.ndarray, "n"], dict[str, int]]:
-        """Return first sample and class of each trial, and how many were moved or dropped."""
+        """Return first sample and class of each trial, and the numbers of moved and dropped trials."""
         length, cues = self._trial_times(header.sfreq), cues_of(header, dataset)
         wanted = cues.onset + round(self.tmin_s * header.sfreq)
         first = np.clip(wanted, cues.begin, np.maximum(cues.begin, cues.end - length))
@@ -156,7 +157,7 @@ class Trial(Preprocessing):
         return first[kept], cues.label[kept], counts
 
     def _crops(self, sfreq: float) -> Int[np.ndarray, "n"]:
-        """Return where windows start within a trial, in samples."""
+        """Return the starts of windows within a trial, in samples."""
         last = self._trial_times(sfreq) - self.n_times(sfreq)
         if last < 0:
             raise ValueError(

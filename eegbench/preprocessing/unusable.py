@@ -1,4 +1,4 @@
-"""Recordings that cannot be used: a run stops at the first, or goes on without them and lists them."""
+"""Recordings that cannot be used: a run stops at the first one, or continues without them and lists them."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from eegbench.types import Recording
 def refuse_or_note(
     dataset: Dataset, recording: Recording, error: BadRecordingError, bad: dict[str, str], *, keep_going: bool = False
 ) -> None:
-    """Raise the error of a recording with its file, or note it where the dataset's option is to skip."""
+    """Raise the error of a recording with its file, or add it to ``bad`` if the dataset skips bad recordings."""
     message = str(error)
     if not any(file is not None and file.name in message for file in (recording.signal, recording.labels)):
         message = f"{recording.signal}: {message}"
@@ -20,19 +20,19 @@ def refuse_or_note(
 
 
 def skips(dataset: Dataset, recording: Recording) -> bool:
-    """Whether a run goes on without this recording, where it cannot be used."""
+    """Return whether a run continues without this recording if it cannot be used."""
     origin, _ = dataset.origin(recording)
     return origin.on_bad_recording == "skip"
 
 
 def check_any(good: Collection[object], bad: Mapping[str, str]) -> None:
-    """Refuse to go on where no recording can be used."""
+    """Raise an error if no recording can be used."""
     if not good:
         raise BadRecordingError(f"no recording can be used; the first: {next(iter(bad.values()))}")
 
 
 def not_read(path: Path, error: OSError) -> BadRecordingError:
-    """Say why a file cannot be read; a link to nowhere is one whose content git-annex or DataLad has not fetched."""
+    """Return the error for an unreadable file; a broken link is a file not yet fetched by git-annex or DataLad."""
     if path.is_symlink() and not path.exists():
         return BadRecordingError(
             f"{path}: is a link to {path.readlink()}, which is not there; fetch the file (datalad get, or git annex "

@@ -1,4 +1,4 @@
-"""Probes: what can be read from an encoder with labels, and the controls that show what that is worth."""
+"""Probes, which measure the class information in embeddings, and their controls."""
 
 from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe, ProbeNotConvergedError
 from eegbench.probe.head_classifier import HeadClassifier

@@ -1,4 +1,4 @@
-"""What a probe promises: fitted on train, chosen on valid, it gives class probabilities for windows."""
+"""Base classes of probes, which are fitted on train, chosen on valid, and return class probabilities of windows."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ ABSENT = -1e4
 """The score of a class that train does not hold: its probability is 0, and float32 can add to it."""
 
 Facts = Mapping[str, float | int | str]
-"""What a fit chose and took, for ``summary.json``."""
+"""Selected options and cost of a fit, for ``summary.json``."""
 
 
 class ProbeNotConvergedError(ValueError):
@@ -101,7 +101,7 @@ class Classifier(ABC):
     Attributes
     ----------
     facts
-        What the fit chose and took.
+        Selected options and cost of the fit.
     """
 
     facts: Facts
@@ -122,7 +122,7 @@ class Classifier(ABC):
 
 
 class Probe(ABC):
-    """Fits a classifier to labelled windows.
+    """Base class of probes, which fit a classifier to labelled windows.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Probe(ABC):
         Raises
         ------
         ProbeNotConvergedError
-            Where the fit did not converge.
+            If the fit did not converge.
         ValueError
-            Where train holds fewer than two classes.
+            If train holds fewer than two classes.
         """

@@ -1,4 +1,4 @@
-"""What every probe asks of its windows before it is fitted, and how it chooses on valid."""
+"""Checks of windows before a probe is fitted, and selection on valid."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def check_classes(y: Int[np.ndarray, "n"], classes: Sequence[str]) -> None:
-    """Refuse a train split that holds fewer than two classes.
+    """Raise an error for a train split with fewer than two classes.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def check_classes(y: Int[np.ndarray, "n"], classes: Sequence[str]) -> None:
     Raises
     ------
     ValueError
-        Naming the classes that are there.
+        With the classes in train.
     """
     there = [classes[label] for label in np.unique(y)]
     if len(there) < 2:
@@ -36,7 +36,7 @@ def check_classes(y: Int[np.ndarray, "n"], classes: Sequence[str]) -> None:
 
 
 def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]]) -> None:
-    """Refuse embeddings with infinite values or NaN.
+    """Raise an error for embeddings with infinite values or NaN.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]])
     Raises
     ------
     ValueError
-        Naming the split.
+        With the name of the split.
     """
     for split, features in parts:
         if not np.isfinite(features).all():
-            raise ValueError(f"embeddings of {split} hold values that are no numbers; look at the encoder's weights.")
+            raise ValueError(f"embeddings of {split} contain NaN or infinite values; check the encoder's weights.")
 
 
 def best_on_valid(

@@ -1,4 +1,4 @@
-"""What a score is worth: the same probe on random weights and hand-made features, the commonest class, and guesses."""
+"""Controls for scores: the same probe on random weights and hand-made features, the majority class, and chance."""
 
 from collections.abc import Sequence
 

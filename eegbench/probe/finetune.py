@@ -1,4 +1,4 @@
-"""How good does the encoder become once labels may change it? A copy of it is trained together with a linear layer."""
+"""Fine-tuning: a copy of the encoder is trained on labels together with a linear layer."""
 
 import copy
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from eegbench.trainer.base import NonFiniteLossError
 
 
 class Finetune(Probe):
-    """Trains all weights of a copy of the encoder on train's labels, and keeps the best pass on valid.
+    """Train all weights of a copy of the encoder on train's labels, and keep the best pass on valid.
 
     Where windows are crops, it trains on crops and predicts trials. Fitted to random weights, it is supervised
     training from scratch.
@@ -35,7 +35,7 @@ class Finetune(Probe):
     class_balanced
         Draw classes equally often, with replacement, in train and in valid. If not, each window is drawn once a pass.
     dropout
-        Share of the embedding left out in training.
+        Dropout probability for the embedding in training.
     """
 
     needs: ClassVar[Literal["embeddings", "encoder"]] = "encoder"
@@ -47,7 +47,7 @@ class Finetune(Probe):
             )
         if not 0 <= dropout < 1:
             raise ValueError(
-                f"probe.of.finetune.dropout={dropout:g}: a share from 0 up to but not including 1 is expected."
+                f"probe.of.finetune.dropout={dropout:g}: expected a share from 0 up to but not including 1."
             )
         self.trainer, self.dropout = trainer, dropout
         self.sampler = SingleWindow(class_balanced=class_balanced)
@@ -58,7 +58,7 @@ class Finetune(Probe):
         Raises
         ------
         NonFiniteLossError
-            Where the loss is not finite.
+            If the loss is not finite.
         """
         check_classes(train.y, train.classes)
         weights_seed, draws_seed = (int(seed) for seed in rng.integers(2**31, size=2))

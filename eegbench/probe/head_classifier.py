@@ -1,4 +1,4 @@
-"""A linear head on an encoder: what the linear probe, a fine-tuned encoder and a trained network come down to."""
+"""Classifier with a linear head on an encoder: the linear probe, a fine-tuned encoder, or a trained network."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ Features = Callable[[Int[np.ndarray, "n"]], Float[np.ndarray, "n embed_dim"]]
 
 
 class HeadClassifier(Classifier):
-    """Classifies embeddings by a linear head.
+    """Classifier of embeddings by a linear head.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class HeadClassifier(Classifier):
     features
         Returns the encoder's embeddings of windows.
     facts
-        What the fit chose and took.
+        Selected options and cost of the fit.
     """
 
     def __init__(self, encoder: Encoder, *, head: Head, features: Features, facts: Facts) -> None:

@@ -1,6 +1,6 @@
-"""Do windows of one class lie next to each other? A probe without weights: the votes of the nearest windows of train.
+"""Nearest-neighbour probe without weights: votes of the nearest windows of train.
 
-Wu et al. 2018 asked learned embeddings this way: doi:10.1109/CVPR.2018.00393.
+Wu et al. 2018 evaluated learned embeddings in this way: doi:10.1109/CVPR.2018.00393.
 """
 
 from typing import ClassVar, Literal
@@ -46,7 +46,7 @@ class Knn(Probe):
         self.k = tuple(sorted(k, reverse=True)) if isinstance(k, tuple) else (k,)
         self.metric, self.weights, self.balanced = metric, weights, balanced
         if not self.k or self.k[-1] < 1:
-            raise ValueError(f"probe.of.knn.k={k}: whole numbers from 1 are expected.")
+            raise ValueError(f"probe.of.knn.k={k}: expected whole numbers from 1.")
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
         """Keep train's embeddings, and choose ``k`` on valid. See `eegbench.probe.Probe.fit`."""
@@ -92,7 +92,7 @@ class NeighbourClassifier(Classifier):
         return found
 
     def network(self, description: Description) -> None:
-        """Return nothing: votes are no scores of a head."""
+        """Return None, because votes are not scores of a head."""
 
 
 class _Bank:

@@ -33,9 +33,9 @@ class Linear(Probe):
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
         self.max_iter = max_iter
         if not self.C or not all(0 < each < np.inf for each in self.C):
-            raise ValueError(f"probe.of.linear.C={C}: numbers above 0 are expected.")
+            raise ValueError(f"probe.of.linear.C={C}: expected numbers above 0.")
         if max_iter < 1:
-            raise ValueError(f"probe.of.linear.max_iter={max_iter}: type 1 or more.")
+            raise ValueError(f"probe.of.linear.max_iter={max_iter}: expected 1 or more.")
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
         """Fit on train with each C, and keep the best on valid. See `eegbench.probe.Probe.fit`."""

@@ -1,4 +1,4 @@
-"""Multinomial logistic regression by Newton's method, one strength after the other, until nothing is left to be won.
+"""Multinomial logistic regression by a truncated Newton method, for one regularisation strength after another.
 
 Each step's equations are solved by conjugate gradients, scaled by the curvature of each weight or of those of a class,
 with products of the Hessian that never make it (a truncated Newton method: Nocedal and Wright 2006,
@@ -15,19 +15,19 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 CLOSE = 1e-4
-"""How far from the optimum a converged fit's weights may be, as a share of their length."""
+"""Maximum distance of a converged fit's weights from the optimum, as a share of their length."""
 
 SHARE = 0.1
-"""What of a step's equations may stay unsolved: each step brings the weights at most so many times closer."""
+"""Relative tolerance of a step's equations, which limits the improvement by each step."""
 
 ROUNDING = 1e-13
-"""What a loss may grow by, as a share of it, in a step that does not worsen it."""
+"""Relative increase of the loss that is accepted as rounding."""
 
 SLOW = 0.3
 """Iterations of a step, as a share of the features, from which on to know the curvature better is worth its cost."""
 
 NOTHING = 1e-31
-"""What a step promises to win that consists of rounding alone, as where no feature says anything."""
+"""Newton decrement that is rounding only, e.g. if no feature is informative."""
 
 SHORTEST = 1e-8
 """The share of a step below which no share of it is tried."""
@@ -62,7 +62,7 @@ def fits(
     """Fit standardised features with each inverse strength in turn, each fit beginning with the weights of the last.
 
     What is sought is scikit-learn's optimum: ``C`` times the sum of losses, every class weighing the same, plus half
-    the squared weights of standardised features, without the bias; of two classes, of the difference of their rows.
+    the squared weights of standardised features, without the bias; for two classes, those of their rows' difference.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def fits(
 
 
 class _Loss:
-    """The mean loss of windows, weighted, and the way down to its optimum."""
+    """Weighted mean loss of windows, with its minimisation."""
 
     def __init__(self, x: Tensor, targets: Tensor, share: Tensor) -> None:
         self.x, self.targets, self.share = x, targets, share

@@ -1,4 +1,4 @@
-"""A network of sequences as a classifier of windows: every sequence that holds a window has a vote."""
+"""Classification of windows by a network of sequences: every sequence that contains a window has a vote."""
 
 from collections.abc import Sequence
 
@@ -14,12 +14,12 @@ from eegbench.probe.base import Classifier
 
 
 class VotingClassifier(Classifier):
-    """Classifies windows by the votes of the sequences that hold them.
+    """Classifier of windows by the votes of the sequences that contain them.
 
     Parameters
     ----------
     network
-        In evaluation mode.
+        Network in evaluation mode.
     embeddings
         Of all windows that were not rejected, by the network's encoder.
     parts

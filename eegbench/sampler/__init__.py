@@ -1,4 +1,7 @@
-"""A sampler draws the examples of one pass from the window table."""
+"""Samplers, which draw the examples of one pass from the table of windows.
+
+A pass is one round over the examples of a sampler.
+"""
 
 from eegbench.sampler.base import Sampler
 

@@ -1,4 +1,4 @@
-"""What a sampler promises: one pass of examples, as a pure function of the window table and a generator."""
+"""Base class of samplers, whose draw is a pure function of the table of windows and a generator."""
 
 import math
 from abc import ABC, abstractmethod
@@ -12,13 +12,13 @@ from eegbench.types import Draw, Role
 
 
 class Sampler(ABC):
-    """Draws the examples of one pass.
+    """Base class of samplers, which draw the examples of one pass.
 
     Attributes
     ----------
     layout
-        The roles of the views of an example, known before any draw: a task is built with it, and refuses a sampler
-        that lacks a role it needs.
+        Roles of the views of an example, fixed before any draw. A task is built with it, and raises an error if a role
+        is missing.
     uses_padding
         Whether views may be windows of padding.
     """
@@ -33,17 +33,16 @@ class Sampler(ABC):
         Parameters
         ----------
         table
-            Windows to draw from, a part of a store's table: columns ``recording``, ``start_s``, ``label``,
-            ``rejected``; the index holds each window's row in the store, which is what ``Draw.windows`` names.
-            Rows of a recording are in order of time. Where recordings are padded, there are the columns
-            of `eegbench.store.padding`.
+            Windows to draw from, part of a store's table, with columns ``recording``, ``start_s``, ``label`` and
+            ``rejected``. The index is the row of each window in the store, as in ``Draw.windows``. Rows of a recording
+            are in order of time. If recordings are padded, the table has the columns of `eegbench.store.padding`.
         rng
-            The only source of chance.
+            The only source of randomness.
         """
 
 
 def arrange(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Role]:
-    """Arrange roles of these shapes one after the other along the views of an example."""
+    """Arrange roles of these shapes one after another along the views of an example."""
     roles: dict[str, Role] = {}
     first = 0
     for name, shape in shapes.items():

@@ -1,4 +1,4 @@
-"""Sequences of windows whose end is predicted from their beginning, each end among windows that are not it."""
+"""Sequences of windows for contrastive predictive coding: a context, the windows after it, and negatives."""
 
 from typing import Literal
 
@@ -15,34 +15,34 @@ Negatives = Literal["same_recording", "other_recordings"]
 
 
 class Cpc(Sampler):
-    """Draw a context, the windows that follow it, and for each of these windows others to tell it from.
+    """Draw a context, the windows that follow it, and negatives for each of these windows.
 
-    Each example takes a recording, uniformly and whatever its length, and uniformly one of its sequences of
-    ``n_context + n_steps`` windows that follow each other without a gap. Rejected windows take no part, so they end a
-    sequence; unscored ones do.
+    Each example is a sequence of ``n_context + n_steps`` windows without a gap. Its recording is drawn uniformly,
+    regardless of length, and then the sequence uniformly within the recording. Rejected windows are not used and end a
+    sequence; unscored windows are used.
 
     Parameters
     ----------
     n_sequences
-        Sequences a recording; a pass has this many times the number of recordings.
+        Sequences per recording; a pass has this number times the number of recordings.
     n_context
-        Windows of the context.
+        Number of windows in the context.
     n_steps
-        Windows behind it that are predicted.
+        Number of predicted windows after the context.
     n_negatives
-        Negatives, the same for all predicted windows of an example, which saves encoding. They are drawn with
-        replacement.
+        Number of negatives, drawn with replacement. All predicted windows of an example share them, which saves
+        encoding.
     negatives
-        ``same_recording``: windows of the recording that are not predicted here, uniformly. ``other_recordings``:
-        windows of other recordings, which are drawn uniformly.
+        ``same_recording``: windows of the same recording, except the predicted ones, drawn uniformly.
+        ``other_recordings``: windows of other recordings, which are drawn uniformly.
     too_short
-        What happens to recordings without such a sequence: ``raise`` refuses them, ``drop`` leaves their examples out
-        and counts them in ``n_dropped``.
+        What to do with recordings that have no such sequence: ``raise`` an error, or ``drop`` their examples and count
+        them in ``n_dropped``.
 
     Raises
     ------
     ValueError
-        Where a number is below 1; from ``draw``, before anything is drawn, where recordings are too short or too few.
+        If a number is below 1; from ``draw``, before anything is drawn, if recordings are too short or too few.
 
     References
     ----------
@@ -63,7 +63,7 @@ class Cpc(Sampler):
         numbers = {"n_sequences": n_sequences, "n_context": n_context, "n_steps": n_steps, "n_negatives": n_negatives}
         for name, value in numbers.items():
             if value < 1:
-                raise ValueError(f"sampler.{name}={value}: at least 1 is expected.")
+                raise ValueError(f"sampler.{name}={value}: expected at least 1.")
         self.n_sequences, self.n_context, self.n_steps, self.n_negatives = numbers.values()
         self.negatives = negatives
         self.too_short = too_short
@@ -86,7 +86,7 @@ class Cpc(Sampler):
     def _negatives(
         self, line: Timeline, predicted: Int[np.ndarray, "n"], rng: np.random.Generator
     ) -> Int[np.ndarray, "n n_negatives"]:
-        """Draw negatives of the windows that are predicted from these places on."""
+        """Draw negatives for sequences whose predicted windows begin at these places."""
         start = np.repeat(predicted[:, None], self.n_negatives, axis=1)
         if self.negatives == "other_recordings":
             return Elsewhere(line).pick(start.ravel(), rng).reshape(start.shape)
@@ -115,8 +115,8 @@ class Cpc(Sampler):
 
 
 def _begins(line: Timeline, length: int) -> Bool[np.ndarray, "n_places"]:
-    """Return whether so many windows follow each other without a gap from each place on, in its recording."""
-    last = np.flatnonzero(np.append(~follow(line.start_us, line.recording), True))  # of each run of windows
+    """Return whether a sequence of this length without a gap begins at each place, within its recording."""
+    last = np.flatnonzero(np.append(~follow(line.start_us, line.recording), True))  # last place of each gapless run
     place = np.arange(len(line.rows))
     begins: Bool[np.ndarray, "n_places"] = last[np.searchsorted(last, place)] - place + 1 >= length
     return begins

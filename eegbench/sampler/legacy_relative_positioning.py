@@ -1,4 +1,4 @@
-"""Relative-positioning pairs exactly as braindecode 1.8 draws them, to repeat published runs; slow, pair by pair."""
+"""Relative-positioning pairs drawn exactly as in braindecode 1.8, to repeat published runs; slow, pair by pair."""
 
 import numpy as np
 import pandas as pd
@@ -9,26 +9,26 @@ from eegbench.types import Draw
 
 
 class LegacyRelativePositioning(Sampler):
-    """Draw pairs in the order of calls that braindecode makes to NumPy's legacy generator.
+    """Draw pairs with the same calls of NumPy's legacy generator as braindecode.
 
-    The pairs follow the same rule as those of :class:`~eegbench.sampler.relative_positioning.RelativePositioning`
-    with negatives of the same recording; a window without a partner is an error.
+    The pairs follow the same rule as in :class:`~eegbench.sampler.relative_positioning.RelativePositioning` with
+    negatives from the same recording; a window without a partner is an error.
 
     Parameters
     ----------
     n_pairs
-        Pairs a recording.
+        Pairs per recording.
     tau_pos_s, tau_neg_s
-        Positives start at most, negatives at least, this many seconds apart.
+        Maximum distance of positives and minimum distance of negatives, in seconds between starts.
     random_state
-        Seed of the legacy generator, so that every draw gives the same pairs, as braindecode's ``presample`` does.
-        With None the seed comes from ``draw``'s generator, and passes differ. (Braindecode's passes without
-        ``presample`` go on along one stream; a draw that knows nothing of earlier ones cannot.)
+        Seed of the legacy generator; every draw then gives the same pairs, as braindecode's ``presample`` does. If
+        None, the seed comes from ``draw``'s generator, and passes differ. (Without ``presample``, braindecode's passes
+        continue one random stream; draws here are independent of earlier draws.)
 
     Raises
     ------
     ValueError
-        Where sizes make no sense; from ``draw``, where an anchor has no partner.
+        If a size is out of range; from ``draw``, if an anchor has no partner.
     """
 
     def __init__(self, *, n_pairs: int, tau_pos_s: float, tau_neg_s: float, random_state: int | None) -> None:
@@ -55,7 +55,7 @@ class LegacyRelativePositioning(Sampler):
     def _pair(
         self, line: Timeline, kinds: tuple[Partners, Partners], legacy: np.random.RandomState
     ) -> tuple[int, int, int]:
-        # which is drawn when decides the numbers: recording, anchor, target, partner
+        # the order of calls decides the numbers: recording, anchor, target, partner
         recording = int(legacy.choice(line.n_recordings))
         anchor = int(legacy.choice(np.arange(line.first[recording], line.first[recording + 1])))
         target = legacy.binomial(1, 0.5)

@@ -1,4 +1,4 @@
-"""What happens to an anchor that cannot be completed to an example, and which recordings are refused for it."""
+"""Anchors that cannot be completed to an example: what to do with them, and which recordings raise an error."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -10,10 +10,10 @@ from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, places
 from eegbench.types import Draw
 
 Kind = Partners | Elsewhere
-"""What completes anchors to examples of one kind."""
+"""Partners that complete anchors to examples of one kind."""
 
 NoPartner = Literal["redraw", "drop", "raise"]
-"""Draw another anchor of the same recording, leave the example out and count it, or refuse such recordings."""
+"""Draw another anchor of the same recording, drop the example and count it, or raise an error for such recordings."""
 
 
 def check_anchors(
@@ -25,7 +25,7 @@ def check_anchors(
     setting: str,
     remedy: Callable[[int], str],
 ) -> None:
-    """Refuse tables that lack anchors.
+    """Raise an error for tables that lack anchors.
 
     Parameters
     ----------
@@ -34,18 +34,18 @@ def check_anchors(
     exist
         Whether each place can be completed.
     policy
-        What happens to those that cannot.
+        What to do with anchors that cannot be completed.
     kind
-        What is drawn: ``negative pair``, say.
+        Kind of example, e.g. ``negative pair``.
     setting
-        The options that decide it, as one types them.
+        The options that decide it, as they are typed.
     remedy
-        What to set instead, given the recording that lacks anchors.
+        Function that returns what to set instead, given the recording that lacks anchors.
 
     Raises
     ------
     ValueError
-        Naming a recording, its length, and what to set.
+        With the name of a recording, its length, and what to set.
     """
     n_windows = np.diff(line.first)
     n_anchors = np.bincount(line.recording, weights=exist, minlength=line.n_recordings)
@@ -76,22 +76,22 @@ def draw_completed(
     complete: Callable[[Int[np.ndarray, "n_anchors"], int], Int[np.ndarray, "n_anchors n_views"]],
     rng: np.random.Generator,
 ) -> Draw:
-    """Draw examples from recordings drawn uniformly, each of one of two kinds with equal chance.
+    """Draw examples from recordings drawn uniformly; each example is of one of the kinds, with equal probability.
 
     Parameters
     ----------
     line
         Windows by recording and start.
     kinds
-        What completes anchors, by the target it stands for.
+        Partners for each target.
     policy
-        What happens to anchors that cannot be completed.
+        What to do with anchors that cannot be completed.
     n, n_views
-        Examples a recording, and views of an example.
+        Examples per recording, and views per example.
     complete
-        Returns the places of examples, given anchors that can be completed and their target.
+        Function that returns the places of examples, given anchors that can be completed and their target.
     rng
-        The only source of chance.
+        The only source of randomness.
     """
     n_asked = n * line.n_recordings
     recordings, targets = rng.integers(line.n_recordings, size=n_asked), rng.integers(len(kinds), size=n_asked)
@@ -106,7 +106,7 @@ def draw_completed(
 
 
 def _usable(exist: Bool[np.ndarray, "n_places"], policy: NoPartner) -> Bool[np.ndarray, "n_places"]:
-    """Return the places that anchors are drawn from, given which can be completed."""
+    """Return the places from which anchors are drawn, given the places that can be completed."""
     return exist if policy == "redraw" else np.ones_like(exist)
 
 

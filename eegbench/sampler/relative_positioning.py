@@ -1,4 +1,4 @@
-"""Pairs of windows for the question "were these two close in time?", a whole pass drawn at once."""
+"""Pairs of windows that are close in time or far apart, drawn for a whole pass at once."""
 
 from functools import partial
 
@@ -15,36 +15,35 @@ KINDS = ("negative", "positive")
 
 
 class RelativePositioning(Sampler):
-    """Draw anchors and partners: target 1 for two windows near each other, 0 for two far apart.
+    """Draw anchors and partners, with target 1 for two windows that are close in time and 0 for two far apart.
 
-    Each pair takes a recording, uniformly and whatever its length, the target 0 or 1 with equal chance, an anchor
-    uniformly in the recording, and a partner uniformly among all windows that start at another time and as far
-    away as the target says. Rejected windows take no part; unscored ones do.
+    For each pair, a recording is drawn uniformly, regardless of length, then the target (0 or 1 with equal
+    probability), then an anchor uniformly in the recording, and a partner uniformly among all windows that start at
+    another time and at a distance that fits the target. Rejected windows are not used; unscored windows are used.
 
     Parameters
     ----------
     n_pairs
-        Pairs a recording; a pass has this many times the number of recordings.
+        Pairs per recording; a pass has this number times the number of recordings.
     tau_pos_s
-        Positives start at most this many seconds apart.
+        Maximum distance of positives, in seconds between starts.
     tau_neg_s
-        Negatives of the same recording start at least this many seconds apart.
+        Minimum distance of negatives in the same recording, in seconds between starts.
     tau_max_s
-        Negatives of the same recording start at most this many seconds apart; None sets no limit.
+        Maximum distance of negatives in the same recording, in seconds between starts; None sets no limit.
     same_recording
-        Whether a negative is of the anchor's recording. If not, it comes from another one, which is drawn
-        uniformly, and then uniformly of its windows; ``tau_neg_s`` and ``tau_max_s`` then play no part.
+        Whether a negative is from the anchor's recording. If not, another recording is drawn uniformly, and then one of
+        its windows uniformly; ``tau_neg_s`` and ``tau_max_s`` are then ignored.
     no_partner
-        What happens to an anchor that has no partner of its target's kind. ``redraw`` draws another anchor in the
-        same recording for the same target, so that recordings and targets keep their shares and anchors are uniform
-        among those that have a partner; ``drop`` leaves the pair out, counts it in ``n_dropped``, and so favours
-        the kind that is found more often; ``raise`` refuses tables in which any window lacks a partner of either
-        kind.
+        What to do with an anchor that has no partner for its target. ``redraw`` draws another anchor in the same
+        recording for the same target; the proportions of recordings and targets stay the same, and anchors are uniform
+        among those with a partner. ``drop`` omits the pair and counts it in ``n_dropped``, so that the more available
+        kind becomes more frequent. ``raise`` raises an error if any window lacks a partner of either kind.
 
     Raises
     ------
     ValueError
-        Where sizes make no sense; from ``draw``, before anything is drawn, where a kind of pair cannot be found.
+        If a size is out of range; from ``draw``, before anything is drawn, if a kind of pair cannot be found.
 
     References
     ----------
@@ -122,7 +121,7 @@ def _check_sizes(
     n_pairs: int, tau_pos_s: float, tau_neg_s: float, tau_max_s: float | None, same_recording: bool
 ) -> None:
     if n_pairs < 1:
-        raise ValueError(f"sampler.n_pairs={n_pairs}: expected at least 1 pair a recording; set sampler.n_pairs=2000.")
+        raise ValueError(f"sampler.n_pairs={n_pairs}: expected at least 1 per recording; set sampler.n_pairs=2000.")
     if tau_pos_s <= 0:
         raise ValueError(f"sampler.tau_pos_s={tau_pos_s:g}: expected more than 0 s; set sampler.tau_pos_s=60.")
     if same_recording and tau_neg_s < tau_pos_s:

@@ -1,4 +1,4 @@
-"""Every window that an expert scored, once a pass and in random order: examples for supervised training."""
+"""Every scored window once per pass, in random order: examples for supervised training."""
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,13 @@ from eegbench.types import Draw
 
 
 class SingleWindow(Sampler):
-    """Draw scored windows that were not rejected, one view each, with their labels as targets.
+    """Draw scored windows that were not rejected, with one view each and their labels as targets.
 
     Parameters
     ----------
     class_balanced
-        Draw as many windows as there are, with replacement, so that classes are equally often there. If not,
-        each window is drawn once.
+        Draw with replacement as many windows as there are, with the same probability for each class. If not, each
+        window is drawn once.
     """
 
     def __init__(self, *, class_balanced: bool) -> None:
@@ -28,7 +28,7 @@ class SingleWindow(Sampler):
         Raises
         ------
         ValueError
-            Where no window is scored.
+            If no window is scored.
         """
         usable = table[(table["label"] >= 0) & ~table["rejected"].to_numpy(bool)]
         if usable.empty:

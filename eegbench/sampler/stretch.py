@@ -1,4 +1,4 @@
-"""Sequences of windows that follow each other in a recording, for models that read a night rather than one window."""
+"""Sequences of consecutive windows of a recording, for models with more than one window as input."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -13,45 +13,45 @@ from eegbench.store.padding import COLUMNS, NOT_AT_AN_END
 from eegbench.types import UNSCORED, Draw
 
 ABSENT = -1
-"""Stands for a window that is not there: it was rejected, or lies beyond the ends of a recording."""
+"""Index of an absent window: one that was rejected, or lies beyond the ends of a recording."""
 
 
 class Stretch(Sampler):
-    """Draw all sequences of so many windows in a row, in random order; the targets are the labels of their windows.
+    """Draw all sequences of consecutive windows of a given length, in random order, with the labels as targets.
 
-    A window that was rejected is absent from its sequences. A stretch of a recording that holds fewer windows gives one
-    sequence, whose other places are absent. Sequences without any label are left out and not counted.
+    A rejected window is absent from its sequences. A stretch with fewer windows gives one sequence, whose other places
+    are absent. Sequences without any label are omitted and not counted.
 
-    Where recordings are padded (``preprocessing.padding``), sequences reach into the padding, and those whose middle is
-    padding are left out.
+    If recordings are padded (``preprocessing.padding``), sequences extend into the padding, and those with padding in
+    the middle are omitted.
 
     Parameters
     ----------
     length
-        Windows in a sequence; odd, so that one stands in the middle.
+        Number of windows in a sequence; odd, so that one is in the middle.
     every
-        Windows from the start of one sequence to the start of the next.
+        Distance between the starts of successive sequences, in windows.
     ends
-        What sequences do at the ends of a stretch: they lie within it (``within``), or every window is the middle of
-        one (``absent``), and places beyond the ends are absent.
+        Sequences at the ends of a stretch: ``within`` the stretch, or with places beyond its ends ``absent``, so that
+        every window is the middle of a sequence.
     block
-        Sequences that stay next to each other when the order is drawn. Neighbours overlap, and each window is encoded
-        once a batch, so a block of 8 in steps of 1 costs little more than one sequence.
+        Number of sequences that stay together when the order is drawn. Consecutive sequences overlap, and each window
+        is encoded once per batch, so a block of 8 in steps of 1 costs little more than one sequence.
 
     Raises
     ------
     ValueError
-        Where a size makes no sense; from ``draw``, where no window has a label.
+        If a size is out of range; from ``draw``, if no window has a label.
     """
 
     uses_padding = True
 
     def __init__(self, *, length: int, every: int, ends: Literal["within", "absent"], block: int) -> None:
         if length < 1 or length % 2 == 0:
-            raise ValueError(f"sampler.length={length}: an odd number of windows is expected; set sampler.length=11.")
+            raise ValueError(f"sampler.length={length}: expected an odd number of windows; set sampler.length=11.")
         for name, value in (("every", every), ("block", block)):
             if value < 1:
-                raise ValueError(f"sampler.{name}={value}: at least 1 is expected.")
+                raise ValueError(f"sampler.{name}={value}: expected at least 1.")
         self.length = length
         self.every = every
         self.ends = ends
@@ -67,18 +67,16 @@ class Stretch(Sampler):
         if set(COLUMNS) <= set(table):
             labelled &= ~_is_padding(windows[:, self.length // 2], table)
         if not labelled.any():
-            raise ValueError(
-                f"none of {len(table)} windows has a label and can be used; sampler=stretch asks for labels."
-            )
+            raise ValueError(f"None of {len(table)} windows has a label and can be used; sampler=stretch needs labels.")
         windows, targets = windows[labelled], targets[labelled]
         order = _in_blocks(len(windows), self.block, rng)
         return Draw(windows[order], targets[order], block=self.block)
 
 
 def stretches(table: pd.DataFrame) -> Iterator[Int[np.ndarray, "n"]]:
-    """Yield the rows of windows that follow each other without a gap; −1 where a window was rejected.
+    """Yield the rows of consecutive windows without a gap; −1 for a rejected window.
 
-    Where recordings are padded, the first and the last stretch of a recording begin and end with rows of padding.
+    If recordings are padded, the first and the last stretch of a recording begin and end with rows of padding.
 
     Parameters
     ----------
@@ -113,10 +111,11 @@ def _is_padding(rows: Int[np.ndarray, "n"], table: pd.DataFrame) -> Bool[np.ndar
 def sequences(
     table: pd.DataFrame, length: int, every: int, *, is_centred: bool
 ) -> Int[np.ndarray, "n_sequences length"]:
-    """Return the rows of all sequences of so many windows, in order of time; −1 is absent.
+    """Return the rows of all sequences of a given length, in order of time; −1 is absent.
 
-    The last sequence of a stretch ends with it, so that every window stands in one. Centred, sequences reach beyond the
-    ends of a stretch: with a step of 1 every window is the middle of one, and the last window is that of the last.
+    The last sequence of a stretch ends with the stretch, so that every window is in a sequence. Centred sequences
+    extend beyond the ends of a stretch: with a step of 1 every window is the middle of one, and the last window is the
+    middle of the last sequence.
     """
     found = [np.empty((0, length), dtype=np.int64)]
     for rows in stretches(table):
@@ -129,7 +128,7 @@ def sequences(
 
 
 def _in_blocks(n: int, block: int, rng: np.random.Generator) -> Int[np.ndarray, "n"]:
-    """Return a random order of whole blocks, whose members keep theirs; what is left over comes last."""
+    """Return a random order of whole blocks, each in its original order; the remainder comes last."""
     first = rng.permutation(n // block) * block
     whole = (first[:, None] + np.arange(block)).ravel()
     return np.concatenate([whole, np.arange(n // block * block, n)])

@@ -1,4 +1,4 @@
-"""Triplets of windows for the question "does the third lie between the other two?", a whole pass drawn at once."""
+"""Triplets of windows whose third lies between the other two or outside, drawn for a whole pass at once."""
 
 from functools import partial
 
@@ -15,30 +15,31 @@ KINDS = ("shuffled", "ordered")
 
 
 class TemporalShuffling(Sampler):
-    """Draw two anchors and a third window: target 1 where it lies between them, 0 where it lies outside.
+    """Draw two anchors and a third window, with target 1 if it lies between them and 0 if it lies outside.
 
-    Each triplet takes a recording, uniformly and whatever its length, the target 0 or 1 with equal chance, a first
-    anchor uniformly in the recording, a second uniformly among the windows near it, before it or after it, with which
-    the triplet can be completed, and a third uniformly among all windows where the target says. Windows that start
-    together are never in one triplet. Rejected windows take no part; unscored ones do.
+    For each triplet, a recording is drawn uniformly, regardless of length, then the target (0 or 1 with equal
+    probability), then a first anchor uniformly in the recording, a second anchor uniformly among the windows near it,
+    before or after it, that allow the triplet to be completed, and a third window uniformly among all windows that fit
+    the target. Windows that start together are never in the same triplet. Rejected windows are not used; unscored
+    windows are used.
 
     Parameters
     ----------
     n_triplets
-        Triplets a recording; a pass has this many times the number of recordings.
+        Triplets per recording; a pass has this number times the number of recordings.
     tau_pos_s
-        The anchors start at most this many seconds apart.
+        Maximum distance of the anchors, in seconds between starts.
     tau_neg_s
-        A third window outside starts at least this many seconds before the earlier anchor or after the later one.
+        Minimum distance of a third window outside, in seconds before the earlier anchor or after the later one.
     no_partner
-        What happens to a first anchor that cannot be completed. ``redraw`` draws another one in the same recording
-        for the same target; ``drop`` leaves the triplet out, counts it in ``n_dropped``, and so favours the kind that
-        is found more often; ``raise`` refuses tables in which any window cannot be completed to either kind.
+        What to do with a first anchor that cannot be completed. ``redraw`` draws another one in the same recording for
+        the same target. ``drop`` omits the triplet and counts it in ``n_dropped``, so that the more available kind
+        becomes more frequent. ``raise`` raises an error if any window cannot be completed to either kind.
 
     Raises
     ------
     ValueError
-        Where sizes make no sense; from ``draw``, before anything is drawn, where a kind of triplet cannot be found.
+        If a size is out of range; from ``draw``, before anything is drawn, if a kind of triplet cannot be found.
 
     References
     ----------
@@ -75,9 +76,9 @@ class TemporalShuffling(Sampler):
         return draw_completed(line, kinds, self.no_partner, n=self.n_triplets, n_views=3, complete=complete, rng=rng)
 
     def _ordered(self, line: Timeline) -> Partners:
-        """Find the second anchors that are near each place and have a window between them and it."""
+        """Find the second anchors that are near each place and have a window between them and the place."""
         apart, t = partners(line, 0.0, None), line.start_us
-        # second anchors lie behind the nearest start on either side; where there is none, nothing does
+        # second anchors lie beyond the nearest start on either side; if there is none, there are no second anchors
         earlier = np.where(apart.n_before > 0, t[apart.before + apart.n_before - 1], 0)
         has_later, last = apart.n > apart.n_before, len(t) - 1
         later = np.where(has_later, t[np.minimum(apart.after, last)], line.span_us[line.recording])
@@ -87,7 +88,7 @@ class TemporalShuffling(Sampler):
         )
 
     def _shuffled(self, line: Timeline) -> Partners:
-        """Find the second anchors that are near each place and leave a window far enough outside of both."""
+        """Find the second anchors that are near each place and leave a window far enough outside both."""
         t, tau, apart, span = line.start_us, self._tau_us(), self._apart_us(), line.span_us[line.recording]
         low = np.where(t + apart <= span, t - tau, np.maximum(t - tau, apart))
         high = np.where(t >= apart, t + tau, np.minimum(t + tau, span - apart))
@@ -96,7 +97,7 @@ class TemporalShuffling(Sampler):
     def _thirds(
         self, line: Timeline, first: Int[np.ndarray, "n"], second: Int[np.ndarray, "n"], target: int
     ) -> Partners:
-        """Find the third windows of pairs of anchors: between them, or outside."""
+        """Find the third windows for pairs of anchors: between them, or outside."""
         recording, starts = line.recording[first], np.sort(line.start_us[np.column_stack([first, second])], axis=1)
         early, late = starts.T
         if target:
@@ -127,7 +128,7 @@ class TemporalShuffling(Sampler):
 def _check_sizes(n_triplets: int, tau_pos_s: float, tau_neg_s: float) -> None:
     if n_triplets < 1:
         raise ValueError(
-            f"sampler.n_triplets={n_triplets}: expected at least 1 triplet a recording; set sampler.n_triplets=2000."
+            f"sampler.n_triplets={n_triplets}: expected at least 1 triplet per recording; set sampler.n_triplets=2000."
         )
     if tau_pos_s <= 0:
         raise ValueError(f"sampler.tau_pos_s={tau_pos_s:g}: expected more than 0 s; set sampler.tau_pos_s=300.")

@@ -1,9 +1,9 @@
-"""Which windows of a recording start so and so far from each other: ranges on one line of sorted starts.
+"""Windows of a recording at given distances from each other, as ranges on one line of sorted starts.
 
 Conventions
 -----------
-Distances are between window starts and inclusive at both ends. Starts are compared as whole microseconds, with two of
-slack for their rounding: far less than the step between samples, so "60 s apart" is decided as on paper.
+Distances are between window starts and inclusive at both ends. Starts are compared as integer microseconds with a
+tolerance of 2 µs for rounding, far less than the time between samples.
 """
 
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ SLACK_US = 2
 
 @dataclass(frozen=True)
 class Timeline:
-    """Windows that were not rejected, by recording and start; a *place* is a position on this line.
+    """Windows that were not rejected, sorted by recording and start; a *place* is a position on this line.
 
     Attributes
     ----------
     rows
         Row in the store of the window at each place.
     recording
-        Index of its recording in ``names``.
+        Index of the recording in ``names``.
     start_us
-        Microseconds from its recording's first window to it.
+        Microseconds from the first window of the recording.
     first
-        First place of each recording, and at last the number of places.
+        First place of each recording, followed by the number of places.
     names
         Ids of the recordings, sorted.
     """
@@ -67,14 +67,14 @@ class Spans:
 
 @dataclass(frozen=True)
 class Partners:
-    """The places that each place can be paired with: one range before it and one after it.
+    """The places that can be paired with each place: one range before it and one after it.
 
     Attributes
     ----------
     before, after
-        First place of either range.
+        First place of each range.
     n_before, n
-        Places in the earlier range, and in both.
+        Number of places in the earlier range, and in both.
     """
 
     before: Int[np.ndarray, "n_places"]
@@ -84,7 +84,7 @@ class Partners:
 
     @property
     def exist(self) -> Bool[np.ndarray, "n_places"]:
-        """Whether a place has any partner."""
+        """Boolean for each place, true if it has a partner."""
         exist: Bool[np.ndarray, "n_places"] = self.n > 0
         return exist
 
@@ -106,7 +106,7 @@ class Partners:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """All places of the other recordings as partners, each recording as likely as any other.
+    """All places of the other recordings as partners, with the same probability for each recording.
 
     Attributes
     ----------
@@ -118,11 +118,11 @@ class Elsewhere:
 
     @property
     def exist(self) -> Bool[np.ndarray, "n_places"]:
-        """Whether a place has any partner: always."""
+        """Boolean for each place, true if it has a partner; always true."""
         return np.ones(len(self.line.rows), dtype=bool)
 
     def pick(self, anchors: Int[np.ndarray, "n_pairs"], rng: np.random.Generator) -> Int[np.ndarray, "n_pairs"]:
-        """Draw another recording for each anchor, uniformly, and then one of its places, uniformly."""
+        """Draw another recording for each anchor uniformly, and then one of its places uniformly."""
         n = self.line.n_recordings
         further = rng.integers(1, n, size=len(anchors))
         return places(self.line, self.exist, (self.line.recording[anchors] + further) % n, rng)
@@ -134,13 +134,13 @@ def timeline(table: pd.DataFrame) -> Timeline:
     Raises
     ------
     ValueError
-        Where no window is left.
+        If no window is left.
     """
     kept = table[~table["rejected"].to_numpy(bool)]
     if kept.empty:
         raise ValueError(
-            f"There is no window to draw: {len(table)} windows, all rejected; look at the split's sizes and "
-            f"at preprocessing's rejection."
+            f"There are no windows to draw: all {len(table)} windows are rejected; check the split's sizes and "
+            f"the rejection options of preprocessing."
         )
     codes, names = pd.factorize(kept["recording"], sort=True)
     start_us = np.rint(kept["start_s"].to_numpy(float) * 1e6).astype(np.int64)
@@ -152,16 +152,16 @@ def timeline(table: pd.DataFrame) -> Timeline:
 
 
 def partners(line: Timeline, low_s: float, high_s: float | None) -> Partners:
-    """Find the windows of the same recording that start at least ``low_s`` and at most ``high_s`` away.
+    """Find the windows of the same recording that start at least ``low_s`` and at most ``high_s`` seconds away.
 
     Parameters
     ----------
     line
         Windows by recording and start.
     low_s
-        Seconds; windows that start together are never partners, also where this is 0.
+        Minimum distance in seconds; windows that start together are never partners, even if this is 0.
     high_s
-        Seconds, or None for any distance.
+        Maximum distance in seconds, or None for any distance.
     """
     t = line.start_us
     low = max(round(low_s * 1e6) - SLACK_US, 1)
@@ -170,7 +170,7 @@ def partners(line: Timeline, low_s: float, high_s: float | None) -> Partners:
 
 
 def two_sided(before: Spans, after: Spans) -> Partners:
-    """Join a range of places before something and one after it."""
+    """Join a range of places before each place and one after it."""
     return Partners(before.first, after.first, before.n, before.n + after.n)
 
 
@@ -180,34 +180,34 @@ def spans(
     low_us: Int[np.ndarray, "n"],
     high_us: Int[np.ndarray, "n"],
 ) -> Spans:
-    """Find the places of recordings whose starts lie between bounds, both inclusive.
+    """Find the places whose starts lie between bounds in the given recordings, both inclusive.
 
     Parameters
     ----------
     line
         Windows by recording and start.
     recording
-        Recording of each range.
+        Index of the recording of each range.
     low_us, high_us
-        Bounds of each range in microseconds from the recording's first window; they may lie outside of it.
+        Bounds of each range in microseconds from the first window of the recording; they may lie outside it.
     """
     period = int(line.span_us.max()) + 1
     keys, base = line.recording * period + line.start_us, recording * period
-    # clipped just outside of the recording, a bound cannot reach into its neighbours
+    # bounds are clipped just outside the recording, so that they cannot reach into the next or previous one
     first = np.searchsorted(keys, base + np.clip(low_us, 0, period), side="left")
     stop = np.searchsorted(keys, base + np.clip(high_us, -1, period - 1), side="right")
     return Spans(first, np.maximum(stop - first, 0))
 
 
 def follow(start_us: Int[np.ndarray, "n"], recording: Int[np.ndarray, "n"]) -> Bool[np.ndarray, "n_minus_1"]:
-    """Return whether each window but the first follows the one before it in its recording without a gap.
+    """Return whether each window except the first follows the previous one in its recording without a gap.
 
-    There is no gap where starts are as far apart as they usually are.
+    There is no gap if the distance between starts is the usual one (the median).
 
     Parameters
     ----------
     start_us, recording
-        Start in microseconds and number of the recording of each window, in order of recording and time.
+        Start in microseconds and index of the recording of each window, sorted by recording and time.
     """
     steps, inside = np.diff(start_us), np.diff(recording) == 0
     usual = np.median(steps[inside]) if inside.any() else 0
@@ -221,7 +221,7 @@ def places(
     recordings: Int[np.ndarray, "n_pairs"],
     rng: np.random.Generator,
 ) -> Int[np.ndarray, "n_pairs"]:
-    """Draw a usable place in each of the recordings given, uniformly; each must have one."""
+    """Draw a usable place in each of the given recordings, uniformly; each must have one."""
     pool = np.flatnonzero(usable)
     first = np.searchsorted(pool, line.first)
     drawn: Int[np.ndarray, "n_pairs"] = pool[first[recordings] + rng.integers(0, np.diff(first)[recordings])]

@@ -1,4 +1,4 @@
-"""Every window once a pass, as two views of itself: examples for tasks that augment each view apart."""
+"""Every window once per pass, as two identical views: examples for tasks that augment each view separately."""
 
 import numpy as np
 import pandas as pd
@@ -13,18 +13,18 @@ class WindowTwice(Sampler):
     layout = arrange({"view": (2,)})
 
     def draw(self, table: pd.DataFrame, rng: np.random.Generator) -> Draw:
-        """Draw one pass of windows (n_windows, 2), each row twice the same, with no targets (n_windows, 0).
+        """Draw one pass of windows (n_windows, 2), each twice in its row, without targets (n_windows, 0).
 
         Raises
         ------
         ValueError
-            Where no window is left.
+            If no window is left.
         """
         rows = table.index.to_numpy(np.int64)[~table["rejected"].to_numpy(bool)]
         if not len(rows):
             raise ValueError(
-                f"There is no window to draw: {len(table)} windows, all rejected; look at the split's sizes and "
-                f"at preprocessing's rejection."
+                f"There are no windows to draw: all {len(table)} windows are rejected; check the split's sizes and "
+                f"the rejection options of preprocessing."
             )
         drawn = rng.permutation(rows)
         return Draw(np.column_stack([drawn, drawn]), np.zeros((len(drawn), 0), np.int64))

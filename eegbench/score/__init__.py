@@ -1,4 +1,4 @@
-"""Predictions become numbers that can be compared: metrics, intervals over subjects, tables."""
+"""Scores of predictions: metrics, intervals over subjects, and tables."""
 
 from eegbench.score.count import absent_classes, confusion, confusion_by, confusion_matrix, held_classes
 from eegbench.score.interval import MIN_SUBJECTS

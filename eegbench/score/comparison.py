@@ -25,7 +25,7 @@ Metric = Callable[[Counts], Values]
 
 @dataclass(frozen=True)
 class Replicate:
-    """What one replicate predicted, counted by recording.
+    """Predictions of one replicate, counted by recording.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Difference:
-    """What A has more than B, on the same subjects.
+    """Difference between A and B on the same subjects.
 
     Attributes
     ----------
@@ -166,7 +166,7 @@ def score_entry(
     Raises
     ------
     ValueError
-        Where there is no such metric.
+        If there is no such metric.
     """
     measure = find_metric(metric, classes)
 

@@ -1,4 +1,4 @@
-"""Several experts stage one night: how much they agree, who of them is best, and what they say together.
+"""Consensus of several experts for one night, with their agreement and ranking.
 
 Conventions
 -----------
@@ -23,7 +23,7 @@ Stages = Int[np.ndarray, "n_scorers n_epochs"]
 
 @dataclass(frozen=True)
 class Consensus:
-    """What several scorers say of a night together.
+    """Consensus of several scorers for a night.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Consensus:
 
 
 def soft_agreement(stages: Stages) -> Float[np.ndarray, "n_scorers"]:
-    """Return how far each scorer says what the others say, between 0 and 1.
+    """Return the soft agreement of each scorer with the others, between 0 and 1.
 
     In each epoch, the votes of the others for the scorer's stage are divided by their votes for their favourite.
     The mean over epochs is the soft agreement.

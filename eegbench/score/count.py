@@ -1,4 +1,4 @@
-"""How often each class was taken for each: the counts that every metric is a function of."""
+"""Confusion counts, from which every metric is computed."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def confusion(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, 
     Raises
     ------
     ValueError
-        Where the frame names a class that is not among ``classes``.
+        If the frame names a class that is not among ``classes``.
     """
     return confusion_matrix(_index(frame["label"], classes), _index(frame["predicted"], classes), len(classes))
 
@@ -52,7 +52,7 @@ def confusion_by(
     Raises
     ------
     ValueError
-        Where the frame names a class that is not among ``classes``.
+        If the frame names a class that is not among ``classes``.
     """
     n = len(classes)
     code, units = pd.factorize(frame[unit], sort=True)

@@ -1,4 +1,4 @@
-"""How far would a score move with other subjects, and with other seeds? Student-t intervals by the jackknife.
+"""Student-t intervals of scores over subjects and seeds, by the jackknife.
 
 Conventions
 -----------

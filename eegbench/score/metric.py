@@ -1,4 +1,4 @@
-"""How good is a confusion matrix? Pure functions of counts, for one matrix or for thousands at once.
+"""Metrics of confusion matrices: pure functions of counts, for one matrix or for thousands at once.
 
 Conventions
 -----------
@@ -95,7 +95,7 @@ def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Value
     Raises
     ------
     ValueError
-        Where there is none, with the nearest name and those that there are.
+        If there is none, with the nearest name and those that there are.
     """
     known = [*METRICS, *(f"{PER_CLASS}{one}" for one in classes)]
     if name not in known:

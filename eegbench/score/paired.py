@@ -1,4 +1,4 @@
-"""Is one better than the other on the same subjects? Tests and effect sizes of paired differences.
+"""Tests and effect sizes of paired differences over subjects.
 
 Conventions
 -----------

@@ -31,7 +31,7 @@ def predictions_frame(predictions: Sequence[Predictions], table: pd.DataFrame) -
     Raises
     ------
     ValueError
-        Where nothing was predicted, probes disagree about the classes, a class is named like a fixed column, or
+        If nothing was predicted, probes disagree about the classes, a class is named like a fixed column, or
         a label is no class.
     """
     if not predictions:

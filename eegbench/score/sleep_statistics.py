@@ -1,4 +1,4 @@
-"""What a hypnogram says of a night, by the definitions of the AASM manual.
+"""Sleep statistics of a hypnogram, by the definitions of the AASM manual.
 
 References
 ----------
@@ -56,7 +56,7 @@ def sleep_statistics(
     Raises
     ------
     ValueError
-        Where lights on does not come after lights off, or one of them lies outside the recording.
+        If lights on does not come after lights off, or one of them lies outside the recording.
     """
     end = len(stages) if lights_on is None else lights_on
     if not 0 <= lights_off < end <= len(stages):

@@ -38,7 +38,7 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> l
     Raises
     ------
     ValueError
-        Where the frame names a class that is not among ``classes``, or a split that there is not.
+        If the frame names a class that is not among ``classes``, or a split that there is not.
     """
     scores: list[Score] = []
     classes = held_classes(frame, classes) or classes
@@ -71,7 +71,7 @@ def per_subject(frame: pd.DataFrame, classes: tuple[str, ...]) -> pd.DataFrame:
 
 
 class _Cell:
-    """What one probe predicted on one split, counted by recording and by subject."""
+    """Predictions of one probe on one split, counted by recording and by subject."""
 
     def __init__(self, probe: str, split: str, rows: pd.DataFrame, classes: tuple[str, ...]) -> None:
         recordings, self.by_recording = confusion_by(rows, "recording", classes)

@@ -1,4 +1,4 @@
-"""Tasks: what is asked in training, as a head on the encoder and a loss."""
+"""Tasks: the training objective, as a head on the encoder and a loss."""
 
 from eegbench.task.base import EmbeddingTask, ParameterGroup, Task
 from eegbench.task.outcome import Answers, Outcome

@@ -1,4 +1,4 @@
-"""Ask a task of a whole draw: what validation and confusion matrices need."""
+"""Evaluation of a task on a whole draw, for validation and confusion matrices."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -28,18 +28,18 @@ def ask(
     seed: int,
     known: Embeddings | None = None,
 ) -> list[Outcome]:
-    """Return what the task makes of parts of a draw, with encoder and task in evaluation mode.
+    """Return the outcomes of a task for parts of a draw, with encoder and task in evaluation mode.
 
     Parameters
     ----------
     encoder, task, store, draw
-        Who is asked what; the modes of encoder and task are put back afterwards.
+        Encoder and task to evaluate, on these windows; the modes of encoder and task are restored afterwards.
     parts
-        Examples that are asked together (`eegbench.task.Task.parts`), or this process's share of each part.
+        Examples that are evaluated together (`eegbench.task.Task.parts`), or this process's share of each part.
     seed
-        Seed of the run. Chance is that of pass 0, the same after every pass.
+        Seed of the run. Random numbers are those of pass 0, so that they are the same after every pass.
     known
-        Embeddings, which a task about embeddings takes rather than encode windows again.
+        Known embeddings, which an `EmbeddingTask` uses instead of encoding the windows again.
     """
     with evaluating(encoder, task):
         if isinstance(task, EmbeddingTask):
@@ -58,7 +58,7 @@ def _ask_embedded(
     parts: Sequence[slice],
     known: Embeddings | None,
 ) -> list[Outcome]:
-    """Encode each distinct window of all parts once, and judge part by part."""
+    """Encode each distinct window of all parts once, and evaluate part by part."""
     examples = np.concatenate([np.zeros(0, np.int64), *(np.arange(part.start, part.stop) for part in parts)])
     distinct, index = distinct_windows(draw.windows[examples])
     if known is not None and type(task).read is EmbeddingTask.read:

@@ -1,4 +1,4 @@
-"""Weights of classes in the loss, so that a rare class counts as much as a frequent one."""
+"""Weights of classes in the loss, so that rare classes count as much as frequent ones."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -8,34 +8,34 @@ from jaxtyping import Float
 from torch import Tensor
 
 ClassWeights = Literal["none", "balanced"]
-"""Whether classes are weighted in the loss: not at all, or by the inverse of how often train has them."""
+"""Weights of classes in the loss: none, or inversely proportional to their frequency in train."""
 
 
 def class_weights(
     kind: ClassWeights, classes: Sequence[str], counts: Sequence[int]
 ) -> Float[Tensor, "n_classes"] | None:
-    """Return the weight of each class, mean count / own count; None where they are not weighted.
+    """Return the weight of each class, mean count / own count; None if classes are not weighted.
 
     Parameters
     ----------
     kind
-        Which weights.
+        Kind of weights.
     classes
-        Their names, for error messages.
+        Class names, for error messages.
     counts
-        Windows of each class in train.
+        Number of windows of each class in train.
 
     Raises
     ------
     ValueError
-        Where a class has no window in train.
+        If a class has no window in train.
     """
     if kind == "none":
         return None
     absent = [name for name, n in zip(classes, counts, strict=True) if n == 0]
     if absent:
         raise ValueError(
-            f"task.class_weights=balanced: no window of train has the class {', '.join(absent)}; leave it out of "
+            f"task.class_weights=balanced: no window of train has the class {', '.join(absent)}; remove it from "
             "dataset.labels and add its texts to dataset.ignored, train on more subjects, or set "
             "task.class_weights=none."
         )

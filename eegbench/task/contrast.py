@@ -1,4 +1,4 @@
-"""What contrastive tasks count."""
+"""Metric of contrastive tasks."""
 
 import torch
 from jaxtyping import Float, Int

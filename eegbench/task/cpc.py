@@ -1,4 +1,4 @@
-"""Which of these windows comes next? The context tells it from others: contrastive predictive coding (CPC).
+"""Contrastive predictive coding (CPC): find the windows that follow a context among other windows.
 
 van den Oord et al. 2018, Representation learning with contrastive predictive coding,
 doi:10.48550/arXiv.1807.03748; on EEG Banville et al. 2021, J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
@@ -20,11 +20,11 @@ from eegbench.types import Role
 
 
 class Cpc(EmbeddingTask):
-    """InfoNCE with a bilinear map for each predicted step.
+    """InfoNCE loss with a bilinear map for each predicted step.
 
-    A sequence encoder reads the embeddings of the context. Its last vector c scores a candidate z for step k by
-    zᵀ W_k c; each step is a cross-entropy over the positive and its negatives. Probes take the embedding of a window,
-    without the sequence encoder.
+    A sequence encoder reads the embeddings of the context. Its last output vector c scores a candidate z for step k by
+    zᵀ W_k c. The loss of each step is the cross-entropy over the positive and its negatives. Probes use the embedding
+    of a window, without the sequence encoder.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Cpc(EmbeddingTask):
         index: Int[Tensor, "batch n_views"],
         y: Tensor,  # noqa: ARG002
     ) -> Outcome:
-        """Return InfoNCE of all predicted steps, and how often the positive scores highest."""
+        """Return InfoNCE of all predicted steps, and how often the positive has the highest score."""
         known = index[:, self.layout["context"].views]
         summary = self.context(z[known], known >= 0)[:, -1]
         predicted = self.predict(summary).view(len(index), self.n_steps, z.shape[1])

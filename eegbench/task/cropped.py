@@ -1,4 +1,4 @@
-"""Which class is it, asked at every sample that a decoder predicts: cropped training.
+"""Cropped training: classification from the mean of log-probabilities over the outputs of a decoder.
 
 Schirrmeister et al. 2017, Deep learning with convolutional neural networks for EEG decoding and visualization,
 Hum. Brain Mapp. 38(11), doi:10.1002/hbm.23730.
@@ -20,9 +20,9 @@ from eegbench.types import Form
 
 
 class Cropped(Supervised):
-    """A linear layer on every token; the loss is that of the mean of their log-probabilities.
+    """A linear layer on every token, with the loss of the mean of their log-probabilities.
 
-    To average scores before the softmax instead, as newer decoders do, train ``task=supervised`` on the same encoder:
+    To average scores before the softmax instead, as newer decoders do, train ``task=supervised`` with the same encoder;
     its embedding is the mean of its tokens.
 
     Parameters
@@ -30,18 +30,19 @@ class Cropped(Supervised):
     embed_dim
         Size of an embedding; comes from the model.
     class_names
-        The classes of the dataset; come from the store.
+        Class names of the dataset; come from the store.
     class_counts
         Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     dropout
-        Share of each token left out in training.
+        Dropout probability for each token in training.
     class_weights
-        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
-        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
+        ``balanced`` multiplies the loss of a window by the mean number of windows per class divided by the number in
+        its own class, both in train; the loss of a batch is divided by the sum of these weights. The same holds in
+        valid. ``none`` uses no weights.
     augmentations
-        What is done to windows in training, one after the other.
+        Augmentations of windows in training, applied in order.
     """
 
     def __init__(
@@ -65,21 +66,21 @@ class Cropped(Supervised):
             augmentations=augmentations,
         )
         layer = self.linear
-        nn.init.xavier_uniform_(layer.weight)  # as the decoders' other layers begin
+        nn.init.xavier_uniform_(layer.weight)  # as in the decoders' other layers
         nn.init.zeros_(layer.bias)
 
     def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n n_classes"]:
-        """Return each window's log-probabilities, the mean over its tokens.
+        """Return the log-probabilities of each window, averaged over its tokens.
 
         Raises
         ------
         ValueError
-            Where the encoder's embedding is not the mean of its tokens.
+            If the encoder's embedding is not the mean of its tokens.
         """
         if not encoder.is_mean_of_tokens:
             raise ValueError(
-                f"task=cropped asks at every token, and {type(encoder).__name__} has no token of its embedding's form; "
-                "choose model=deep4 or model=shallow_fbcsp with model.dense=true, or task=supervised."
+                f"task=cropped classifies every token, but the embedding of {type(encoder).__name__} is not the mean "
+                "of its tokens; choose model=deep4 or model=shallow_fbcsp with model.dense=true, or task=supervised."
             )
         scores = self.head(encoder.tokens(windows)).float()
         log_probabilities: Tensor = scores.log_softmax(dim=2).mean(1)

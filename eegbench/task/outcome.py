@@ -1,4 +1,4 @@
-"""What comes of asking a task: sums with their counts, which add up over batches and processes."""
+"""Outcome of a task on a batch: sums with their counts, which can be added over batches and processes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 Count = Int[Tensor, ""] | int
-"""A number of examples; a tensor where only the device knows it."""
+"""A number of examples; a tensor if it is computed on the device."""
 
 Weight = Float[Tensor, ""] | Count
 """A number of examples, or the sum of their weights."""
@@ -15,14 +15,14 @@ Weight = Float[Tensor, ""] | Count
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers of a task that has right ones, as indices into its classes.
+    """Right and predicted answers of a task, as indices into its classes.
 
     Attributes
     ----------
     right
-        The right answer to each question (n,); −1 where there is none.
+        Right answer for each example (n,); −1 if there is none.
     predicted
-        The task's answer to each question (n,).
+        Predicted answer for each example (n,).
     """
 
     right: Int[Tensor, "n"]
@@ -31,18 +31,18 @@ class Answers:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The loss, metrics and answers of some examples.
+    """Loss, metrics and answers for some examples.
 
     Attributes
     ----------
     loss_sum
-        Sum of the losses, a scalar. The trainer divides it by the ``n`` of all processes.
+        Sum of the losses, a scalar. The trainer divides it by the sum of ``n`` over all processes.
     n
-        Number of losses in the sum, or the sum of their weights where each was multiplied by one.
+        Number of losses in the sum, or the sum of their weights if they are weighted.
     sums
         For each metric of the task, a sum over examples and the number of terms in it.
     answers
-        None where the task has no right answers.
+        None if the task has no right answers.
     """
 
     loss_sum: Float[Tensor, ""]
@@ -52,12 +52,12 @@ class Outcome:
 
 
 def answered(loss: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Tensor, "n"]) -> Outcome:
-    """Return the outcome of questions that all have a right answer, with the metric ``accuracy``.
+    """Return the outcome for examples that all have a right answer, with the metric ``accuracy``.
 
     Parameters
     ----------
     loss
-        Mean loss of the questions.
+        Mean loss of the examples.
     right, predicted
         As in `Answers`.
     """
@@ -68,12 +68,12 @@ def answered(loss: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Te
 def weighted(
     loss_sum: Float[Tensor, ""], weight: Float[Tensor, ""], right: Int[Tensor, "n"], predicted: Int[Tensor, "n"]
 ) -> Outcome:
-    """Return the outcome of questions that all have a right answer, and a weight in the loss but not in ``accuracy``.
+    """Return the outcome for examples that all have a right answer, and weights in the loss but not in ``accuracy``.
 
     Parameters
     ----------
     loss_sum
-        Sum of the losses, each times its weight.
+        Sum of the losses, each multiplied by its weight.
     weight
         Sum of the weights.
     right, predicted
@@ -86,6 +86,6 @@ def weighted(
 def sum_of_mean(mean: Float[Tensor, ""], n: int) -> Float[Tensor, ""]:
     """Return the sum of n losses from their mean.
 
-    The sum is in double precision, so that dividing it by ``n`` gives the mean and its gradient to the bit.
+    The sum is in double precision, so that division by ``n`` gives the mean and its gradient bit for bit.
     """
     return mean.double() * n

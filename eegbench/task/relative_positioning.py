@@ -1,4 +1,4 @@
-"""Were these two windows close in time? No label is needed to know.
+"""Relative positioning: predict whether two windows are close in time, without labels.
 
 Banville et al. 2021, Uncovering the structure of clinical EEG signals with self-supervised learning,
 J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
@@ -24,10 +24,10 @@ class RelativePositioning(EmbeddingTask):
     embed_dim
         Size of an embedding; comes from the model.
     dropout
-        Share of differences left out in training.
+        Dropout probability for the differences.
     batch_statistics
-        ``joint``: batch norm sees both views of the batch as one, in one call. ``view``: it sees each view by
-        itself, as the published tutorial does.
+        ``joint``: batch normalisation uses both views of the batch in one call. ``view``: it uses each view separately,
+        as in the published tutorial.
     """
 
     roles: ClassVar = {"anchor": 0, "partner": 0}
@@ -41,7 +41,7 @@ class RelativePositioning(EmbeddingTask):
         self.batch_statistics = batch_statistics
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
-        """Ask of a batch, whose views the encoder sees together or one after the other."""
+        """Return the outcome of a batch, whose views are encoded together or one after the other."""
         if self.batch_statistics == "joint" or not encoder.training:
             return super().loss(encoder, views, generator)
         z = torch.cat([encoder(views.windows[index]) for index in views.index.T])
@@ -51,7 +51,7 @@ class RelativePositioning(EmbeddingTask):
     def judge(
         self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 2"], y: Int[Tensor, "batch"]
     ) -> Outcome:
-        """Return binary cross-entropy, and 1 where the pair is called close."""
+        """Return binary cross-entropy, and predict 1 for a pair that is classified as close."""
         first, second = torch.unbind(z[index], dim=1)
         logit = self.head((first - second).abs()).squeeze(1).float()
         loss = nn.functional.binary_cross_entropy_with_logits(logit, y.float())

@@ -1,4 +1,4 @@
-"""Which of all these is another view of the same window? Two augmented views of a window are each other's nearest.
+"""SimCLR: find the other augmented view of the same window among all views of a batch.
 
 Chen et al. 2020, A simple framework for contrastive learning of visual representations,
 doi:10.48550/arXiv.2002.05709.
@@ -26,8 +26,8 @@ class Simclr(Task):
     """NT-Xent: the normalised, temperature-scaled cross-entropy of cosine similarities of projected embeddings.
 
     Each view is an anchor once: its positive is the other view of its window, its negatives are all other views of the
-    batch, of all processes. Windows are augmented as the store normalised them. Probes take the embedding before the
-    projection. Biases and normalisation layers have no weight decay, as in the paper.
+    batch, over all processes. Windows are augmented after the store's normalisation. Probes use the embedding before
+    the projection. Biases and normalisation layers have no weight decay, as in the paper.
 
     Parameters
     ----------
@@ -36,16 +36,16 @@ class Simclr(Task):
     form
         Form of the windows; comes from the store.
     augmentations
-        What is done to each view, one after the other in this order.
+        Augmentations of each view, applied in this order.
     temperature
-        What similarities are divided by.
+        Divisor of the similarities.
     hidden_dim, out_dim
-        Units of the projection's hidden layer, and its size.
+        Number of units of the projection's hidden layer and of its output.
 
     Raises
     ------
     ValueError
-        Where a size or the temperature is not above 0.
+        If a size or the temperature is not above 0.
     """
 
     roles: ClassVar = {"view": 1}
@@ -66,20 +66,20 @@ class Simclr(Task):
         super().__init__()
         for name, value in (("temperature", temperature), ("hidden_dim", hidden_dim), ("out_dim", out_dim)):
             if value <= 0:
-                raise ValueError(f"task.{name}={value:g}: a number above 0 is expected.")
+                raise ValueError(f"task.{name}={value:g}: expected a number above 0.")
         self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.temperature = temperature
         self.projection = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
-        """Return NT-Xent of the views of a batch, and how often the positive is the nearest."""
+        """Return NT-Xent of the views of a batch, and how often the positive is the nearest view."""
         views = views.expanded()
         for augment in self.augmentations:
             views = augment(views, generator)
         return self.compare(self.projection(encoder(views.windows)).float())
 
     def compare(self, projected: Float[Tensor, "n_anchors out_dim"]) -> Outcome:
-        """Compare projected views; the two views of a window follow each other."""
+        """Return NT-Xent of projected views; the two views of a window are adjacent rows."""
         z = nn.functional.normalize(projected, dim=1)
         similarity = z @ gather(z).T / self.temperature
         own = torch.arange(len(z), device=z.device) + n_before(len(z))

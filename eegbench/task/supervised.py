@@ -1,4 +1,4 @@
-"""Which class did the expert give this window? Supervised training is a task like any other."""
+"""Supervised training: predict the class of a window as the expert scored it."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -18,29 +18,30 @@ from eegbench.task.outcome import Outcome, answered, weighted
 from eegbench.types import Form
 
 Loss = Callable[..., Tensor]
-"""A loss of ``torch.nn.functional`` of scores and classes."""
+"""A loss of ``torch.nn.functional`` for scores and classes."""
 
 
 class Supervised(EmbeddingTask):
-    """A linear layer on the embedding, and cross-entropy.
+    """A linear layer on the embedding, with cross-entropy.
 
     Parameters
     ----------
     embed_dim
         Size of an embedding; comes from the model.
     class_names
-        The classes of the dataset; come from the store.
+        Class names of the dataset; come from the store.
     class_counts
         Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     dropout
-        Share of the embedding left out in training.
+        Dropout probability for the embedding.
     class_weights
-        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
-        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
+        ``balanced`` multiplies the loss of a window by the mean number of windows per class divided by the number in
+        its own class, both in train; the loss of a batch is divided by the sum of these weights. The same holds in
+        valid. ``none`` uses no weights.
     augmentations
-        What is done to windows in training, one after the other.
+        Augmentations of windows in training, applied in order.
     """
 
     class_weights: Tensor | None
@@ -68,7 +69,7 @@ class Supervised(EmbeddingTask):
 
     @property
     def linear(self) -> nn.Linear:
-        """The layer from embeddings to class scores."""
+        """Linear layer from embeddings to class scores."""
         layer = self.head[-1]
         assert isinstance(layer, nn.Linear)
         return layer
@@ -86,7 +87,7 @@ class Supervised(EmbeddingTask):
         return self.answered(logits, y, nn.functional.cross_entropy)
 
     def answered(self, scores: Float[Tensor, "batch n_classes"], y: Int[Tensor, "batch"], loss: Loss) -> Outcome:
-        """Return the outcome of scores by a loss of torch, with the weights of classes."""
+        """Return the outcome for scores with a loss of torch and the class weights."""
         predicted = scores.argmax(dim=1)
         if self.class_weights is None:
             return answered(loss(scores, y), y, predicted)

@@ -1,4 +1,4 @@
-"""Which class did the expert give each window of a sequence? The windows around it help to tell.
+"""Supervised training on sequences: predict the class of each window from its embedding and those around it.
 
 Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116; Phan et al. 2019, SeqSleepNet,
 doi:10.1109/TNSRE.2019.2896659.
@@ -25,34 +25,35 @@ from eegbench.types import UNSCORED, Form, Role
 
 
 class SupervisedSequence(EmbeddingTask):
-    """A sequence encoder on the embeddings of neighbouring windows, a linear layer, and cross-entropy.
+    """A sequence encoder on the embeddings of consecutive windows, a linear layer, and cross-entropy.
 
-    Each distinct window is encoded once a batch. Windows without a label help their neighbours and have no loss.
+    Each distinct window is encoded once per batch. Windows without a label serve as context and have no loss.
 
     Parameters
     ----------
     embed_dim
         Size of an embedding; comes from the model.
     class_names
-        The classes of the dataset; come from the store.
+        Class names of the dataset; come from the store.
     class_counts
         Windows of each class in train; come from the store.
     form
         Form of the windows; comes from the store.
     layout
-        The views of an example; comes from the sampler.
+        Roles of the views; comes from the sampler.
     sequence
-        Makes a vector of each embedding and its neighbours.
+        Sequence encoder, which computes a vector from each embedding and those around it.
     outputs
-        Which windows of a sequence have a loss and are predicted: every one (``many``), so that a window has a vote of
-        each sequence that holds it, or the middle one (``one``), so that it has one vote.
+        Windows of a sequence that have a loss and a prediction: every one (``many``), so that a window has one vote per
+        sequence that contains it, or the middle one (``one``), so that it has one vote.
     dropout
-        Share of each vector left out in training, before the linear layer.
+        Dropout probability for each vector, before the linear layer.
     class_weights
-        ``balanced`` multiplies the loss of a window by the mean number of windows of a class over that of its own, both
-        in train, and a batch's loss is the sum over that of the weights; so is the loss of valid. ``none`` does not.
+        ``balanced`` multiplies the loss of a window by the mean number of windows per class divided by the number in
+        its own class, both in train; the loss of a batch is divided by the sum of these weights. The same holds in
+        valid. ``none`` uses no weights.
     augmentations
-        What is done to windows in training, one after the other; a window that sequences share is changed once.
+        Augmentations of windows in training, applied in order; a window in several sequences is augmented once.
     """
 
     class_weights: Tensor | None
@@ -60,7 +61,7 @@ class SupervisedSequence(EmbeddingTask):
     sampler = "stretch"
     metrics = ("accuracy",)
 
-    def __init__(  # noqa: PLR0913  what a task is given, and its options, flat as people type them
+    def __init__(  # noqa: PLR0913  given arguments and options, flat as they are typed
         self,
         *,
         embed_dim: int,
@@ -105,7 +106,7 @@ class SupervisedSequence(EmbeddingTask):
     ) -> Outcome:
         """Return the sum of cross-entropies of windows with a label, and the most probable class of each.
 
-        Those of every window, or of the middle ones, as ``outputs`` says.
+        With ``outputs=one`` these are the middle windows only.
         """
         present = index >= 0
         known = self.sequence(z[index.clamp_min(0)] * present.unsqueeze(2), present)

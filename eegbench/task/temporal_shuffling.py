@@ -1,4 +1,4 @@
-"""Does the third window lie between the other two? No label is needed to know.
+"""Temporal shuffling: predict whether a third window lies between two others, without labels.
 
 Banville et al. 2021, Uncovering the structure of clinical EEG signals with self-supervised learning,
 J. Neural Eng. 18, 046020, doi:10.1088/1741-2552/abca18.
@@ -25,7 +25,7 @@ class TemporalShuffling(EmbeddingTask):
     layout
         Roles of the views; comes from the sampler.
     dropout
-        Share of differences left out in training.
+        Dropout probability for the differences.
     """
 
     roles: ClassVar = {"anchor": 1, "third": 0}
@@ -41,7 +41,7 @@ class TemporalShuffling(EmbeddingTask):
     def judge(
         self, z: Float[Tensor, "n_distinct embed_dim"], index: Int[Tensor, "batch 3"], y: Int[Tensor, "batch"]
     ) -> Outcome:
-        """Return binary cross-entropy, and 1 where the triplet is called ordered."""
+        """Return binary cross-entropy, and predict 1 for a triplet that is classified as ordered."""
         differences = (z[index[:, self.anchor]] - z[index[:, self.third]]).abs()
         logit = self.head(differences.flatten(1)).squeeze(1).float()
         loss = nn.functional.binary_cross_entropy_with_logits(logit, y.float())

@@ -147,7 +147,7 @@ def test_a_model_that_staged_some_nights_is_scored_on_those(folder):
         ('["W"]', "epoch 0 is 'W'"),
         ("[true]", "epoch 0 is True"),
         ("[NaN]", "epoch 0 is nan"),
-        ("{}", "a list of stages is expected"),
+        ("{}", "expected a list of stages"),
         ("[0, 1", "is not a JSON file"),
         ("[0, 1]", "night1: scorers gave different numbers of epochs .anna 2, ben 200"),
         (json.dumps([-1] * 200), "night1: anna staged no epoch"),
@@ -166,9 +166,9 @@ def test_scorers_of_other_records_too_few_scorers_and_full_folders_are_refused(f
     assert main(["consensus", "--scorers", str(folder / "models"), "--out", str(folder / "out")]) == 1
     assert "1 folder with JSON files, and 3 scorers are needed" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "scorers"), "--out", str(folder / "models")]) == 1
-    assert "there are files in this place already" in capsys.readouterr().err
+    assert "the folder already contains files" in capsys.readouterr().err
     assert main(["consensus", "--scorers", str(folder / "nowhere"), "--out", str(folder / "out")]) == 1
-    assert "nowhere: there is no such folder" in capsys.readouterr().err
+    assert "nowhere: no such folder" in capsys.readouterr().err
 
 
 def test_a_model_of_unknown_records_is_refused(folder, capsys):
@@ -204,7 +204,7 @@ def test_lights_on_after_the_end_of_a_night_are_told_with_its_name(folder, capsy
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("record,lights_off,lights_on\nnight1,1,\nother,1,\n", "--lights: other: there is no such record; there are"),
+        ("record,lights_off,lights_on\nnight1,1,\nother,1,\n", "--lights: other: no such record; there are"),
         ("record,lights_off,lights_on\nnight1,1,\nnight1,2,\n", "lines 2 and 3 both name night1"),
         ("record,lights_off,lights_on\nnight1,9,3\n", "line 2: lights on at epoch 3 is not after off at 9"),
         (None, "lights.csv: there is no such file; a table with the columns record, lights_off, lights_on"),

@@ -28,7 +28,7 @@ def predict(run, out, *words):
 
 @pytest.fixture(scope="module")
 def own(run, toy_options, tmp_path_factory):
-    """What the network says of the run's own recordings, as the run itself read them; not calibrated."""
+    """Return predictions of the network for the run's own recordings, read as in the run; not calibrated."""
     out = tmp_path_factory.mktemp("own")
     words = (f"--config-dir={toy_options}", "--trust", "toy", "--uncalibrated")
     for predictor in ("network", "linear"):
@@ -70,7 +70,7 @@ def test_scores_of_recordings_that_the_run_learned_from_are_no_test(run, tmp_pat
     assert predict(run / place, tmp_path / "out", *words) == 0
     ids = json.loads((run / "split.json").read_text())
     n_used = sum(len(ids[split]["recordings"]) for split in ("train", "valid"))
-    text = f"The scores are no test: of 14 recordings with labels the run used {n_used} in training"
+    text = f"The scores are not test scores: of 14 recordings with labels the run used {n_used} in training"
     assert text in " ".join("".join(capsys.readouterr()).split())
 
 
@@ -162,7 +162,7 @@ def test_one_broken_file_is_named_and_the_others_are_written(run, night, tmp_pat
     assert "second.edf" in table["problem"]["second"]
     assert {path.name.split("-")[0] for path in (tmp_path / "out").glob("*-hypnogram.csv")} == {"first", "third"}
     assert predict(run, tmp_path / "out", nights) == 1
-    assert "is there already; name another folder, or add --overwrite" in capsys.readouterr().err
+    assert "already exists; name another folder, or add --overwrite" in capsys.readouterr().err
     assert predict(run, tmp_path / "out", nights, "--overwrite", "--skip-bad") == 0
 
 
@@ -204,7 +204,7 @@ def test_flat_epochs_are_staged_and_flagged_and_the_others_are_as_in_training(ru
 def test_a_recording_of_another_size_is_told(run, night, tmp_path, capsys):
     write_edf(tmp_path / "loud.edf", 2.5 * night, ("A", "B"))
     assert predict(run, tmp_path / "out", tmp_path / "loud.edf") == 0
-    assert "loud: A lies outside of train: its" in capsys.readouterr().out
+    assert "loud: A is outside the range of train: its" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_run_is_found_in_mlflow_by_its_id_and_an_unfinished_one_refused(run, o
     assert texts[0] == texts[1]
     (tmp_path / "begun").mkdir()
     assert predict(tmp_path / "begun", tmp_path / "out3", file) == 1
-    assert "is no finished run (summary.json is missing)" in capsys.readouterr().err
+    assert "not a finished run (summary.json is missing)" in capsys.readouterr().err
     assert predict("0" * 32, tmp_path / "out3", file, "--outputs", outputs) == 1
     assert f"there is no run {'0' * 32}" in capsys.readouterr().err
 

@@ -174,7 +174,7 @@ def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "say which runs to compare: --experiment NAME, --parent RUN or --filter TEXT."),
+        ([], "give the runs to compare: --experiment NAME, --parent RUN or --filter TEXT."),
         (["--experiment", "two_model"], "there is no experiment 'two_model', did you mean two_models?"),
         (["--experiment", "two_models", "--metric", "acuracy"], "no metric 'acuracy', did you mean accuracy?"),
         (["--experiment", "two_models", "--group-by", "modle"], "--group-by modle: no run has such a parameter"),
@@ -195,4 +195,4 @@ def test_bad_words_get_a_sentence(four, compare, capfd, words, message):
 
 def test_a_folder_with_files_is_not_written_into(four, compare, capfd):
     assert compare("--experiment", "two_models", "--into", str(four[0])) == 1
-    assert "there are files in this folder already" in capfd.readouterr().err
+    assert "the folder already contains files" in capfd.readouterr().err

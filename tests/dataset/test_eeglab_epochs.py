@@ -85,7 +85,7 @@ def test_a_trial_that_passes_the_ends_of_its_epoch_is_moved_inside_or_dropped(tm
     written(tmp_path)
     dataset, shard = epochs(tmp_path), shard_of(epochs(tmp_path), tmp_path / "shard")
     assert trials(-0.25, 0.8, max_shift_s=0.1).cut(shard, dataset).sample.tolist() == [0, 120, 240, 360]
-    with pytest.raises(BadRecordingError, match=r"trials of 4 cues pass the ends of its 1\.2 s"):
+    with pytest.raises(BadRecordingError, match=r"trials of 4 cues reach beyond its 1\.2 s"):
         trials(-0.2, 1.1, max_shift_s=0.1).cut(shard, dataset)
 
 
@@ -123,7 +123,10 @@ def test_two_classes_at_time_zero_are_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sfreq": 50.0}, r"preprocessing\.signal\.sfreq=50: the recording holds epochs at 100 Hz\. Filter and res"),
+        (
+            {"sfreq": 50.0},
+            r"preprocessing\.signal\.sfreq=50: the recording consists of epochs at 100 Hz\. Filter and res",
+        ),
         ({"notch_hz": (50.0,)}, r"preprocessing\.signal\.notch_hz: the recording holds epochs"),
         ({"l_freq": 0.5}, r"l_freq=0\.5, h_freq=None: the filter lasts 6\.6\d? s, and epochs 1\.2 s"),
     ],

@@ -228,8 +228,8 @@ def test_padding_that_cannot_be_is_refused(experiment, padding, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"window_s": 630.0}, "windows of 630 s every 30 s would lie partly in padding"),
-        ({"normalise": "recording"}, "would be another one in each recording"),
+        ({"window_s": 630.0}, "windows of 630 s every 30 s would overlap the padding"),
+        ({"normalise": "recording"}, "would have a different value in each recording"),
     ],
 )
 def test_windows_that_padding_does_not_suit_are_refused(experiment, changes, said):

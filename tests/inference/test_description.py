@@ -1,4 +1,4 @@
-"""Descriptions of networks: what is written comes back, and older formats are read by a rule or refused."""
+"""Descriptions of networks: they can be read back, and older formats are converted or raise an error."""
 
 import json
 from dataclasses import replace

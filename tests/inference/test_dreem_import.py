@@ -1,4 +1,4 @@
-"""The published weights of SimpleSleepNet as a network of ours: its logits, and refusals of other files."""
+"""Import of the published weights of SimpleSleepNet: logits, and errors for other files."""
 
 import json
 import os
@@ -25,7 +25,7 @@ EXPECTED = [
     [-2.2406, -3.2010, 2.0708, 5.5808, -3.5275],
     [-2.3575, -2.6277, 2.3750, 2.8749, -2.3304],
 ]
-"""Logits of epochs 0, 10 and 20, as the published code computes them."""
+"""Return the logits of epochs 0, 10 and 20 computed by the published code."""
 
 
 def published_input() -> Windows:
@@ -47,7 +47,7 @@ def print_logits(folder: Path) -> None:
 
 @pytest.fixture
 def files(shared_data, tmp_path: Path) -> Path:
-    """Copies of the published weights, and of what is said of them."""
+    """Copies of the published weights and of their JSON file."""
     for suffix in (".safetensors", ".json"):
         shutil.copy(shared_data / "dreem-weights" / f"{NAME}{suffix}", tmp_path)
         (tmp_path / f"{NAME}{suffix}").chmod(0o644)
@@ -58,8 +58,8 @@ def files(shared_data, tmp_path: Path) -> Path:
 def test_the_saved_network_gives_the_published_logits(files: Path, tmp_path: Path):
     import_dreem(files, tmp_path / "network")
     assert load_network(tmp_path / "network").description.form.padding == Padding(30, 0.0)  # 900 s of zeros
-    # The spectrogram of a pure sine is a rounding error between its peaks. MKL rounds alike on all processors in this
-    # mode alone, and it is read when a process starts.
+    # The spectrogram of a pure sine is rounding error between its peaks. MKL rounds alike on all processors only in
+    # this mode, which is read when a process starts.
     command = [sys.executable, __file__, str(tmp_path / "network")]
     ran = subprocess.run(command, env=os.environ | {"MKL_CBWR": "COMPATIBLE"}, check=True, capture_output=True)
     logits = torch.tensor(json.loads(ran.stdout))
@@ -80,7 +80,7 @@ def test_other_files_are_refused_and_nothing_is_written(files: Path, tmp_path: P
     weights = load_file(files)
     weights["classifier.weight"] = weights["classifier.weight"][:4]
     save_file(weights, files)
-    with pytest.raises(ConfigError, match="these weights are not those of the model"):
+    with pytest.raises(ConfigError, match="these weights do not fit the model"):
         import_dreem(files, tmp_path / "network")
     files.write_bytes(b"no weights")
     with pytest.raises(ConfigError, match="not the weights of a published SimpleSleepNet"):

@@ -1,4 +1,4 @@
-"""The power of a tone is half its squared amplitude, in its band and nowhere else."""
+"""The power of a tone is half its squared amplitude, in its band only."""
 
 import numpy as np
 import pytest

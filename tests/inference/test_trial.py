@@ -1,4 +1,4 @@
-"""A trial's embedding is the mean over its places in time, each once, however its crops overlap."""
+"""The embedding of a trial is the mean over its time steps, each once, however its crops overlap."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ LENGTH = 40
 
 
 class Sliding(SignalEncoder):
-    """A token for every 5 samples, a stride apart: their mean, and the position of the last in squares."""
+    """Encoder with tokens of 5 samples, one stride apart: the mean, and the square of the last sample, of each."""
 
     embed_dim = 2
     is_mean_of_tokens = True
@@ -38,7 +38,7 @@ class Whole(Sliding):
 
 
 class CropStore(WindowStore):
-    """Crops of one long signal, at given starts of given trials."""
+    """Store with crops of one long signal, at given starts of given trials."""
 
     def __init__(self, trials, starts, rejected=None):
         table = pd.DataFrame({"recording": "r", "trial": trials, "sample_eeg": starts})

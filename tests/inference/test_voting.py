@@ -1,4 +1,4 @@
-"""Votes of sequences: the geometric mean over all that hold a window, normalised."""
+"""Votes of sequences: the normalised geometric mean over all that contain a window."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ class Nothing(SignalEncoder):
 
 
 class ByPlace(SequenceEncoder):
-    """Returns for the k-th place of a sequence the logarithms of given probabilities."""
+    """Sequence encoder that returns the logarithms of given probabilities for the k-th place of a sequence."""
 
     causal, out_dim = True, 3
 
@@ -72,7 +72,7 @@ def test_three_sequences_with_known_votes():
     votes = [[0.7, 0.2, 0.1], [0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]
     found = vote(network(ByPlace(votes), 3), embeddings(5), table(5), np.array([2, 0]))
     np.testing.assert_allclose(found[0], [0.3873, 0.3810, 0.2317], atol=1e-4)  # cube roots of products, normalised
-    np.testing.assert_allclose(found[1], votes[0], atol=1e-6)  # the first window stands in one sequence only
+    np.testing.assert_allclose(found[1], votes[0], atol=1e-6)  # the first window is in one sequence only
 
 
 def test_three_sequences_with_known_votes_by_other_rules():

@@ -1,4 +1,4 @@
-"""Is the published way that speed is measured against the same network? Same weights, same windows, same scores."""
+"""The published way to measure speed uses the same network: same weights, same windows, same scores."""
 
 import sys
 from dataclasses import replace

@@ -47,5 +47,5 @@ def amplitude_gradient(w, x):
 
 
 def expected_correlation(gradient):
-    """What little unit noise on every amplitude must give (n_channels, n_frequencies)."""
+    """Return the expected correlation for small unit noise on every amplitude (n_channels, n_frequencies)."""
     return gradient.mean(0) / np.sqrt((gradient**2).mean(0).sum())

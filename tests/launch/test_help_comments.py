@@ -25,7 +25,7 @@ def comment_of(lines, key):
         ("deterministic", "the same bits on the same machine"),  # of the root
         (
             "missing_channels",
-            "refuse | zeros | interpolate | mark: encoders know what is missing",
+            "refuse | zeros | interpolate | mark (encoders get a mask)",
         ),  # last key of a flow
         ("signal", ""),
         ("dataset", "dataset=simulated_sleep"),  # a group names its option
@@ -39,7 +39,7 @@ def test_a_value_has_the_comment_of_its_file(lines, key, comment):
 
 def test_a_preset_inherits_comments_of_the_option_that_it_changes():
     lines = help_text("train", ["preprocessing=crop"], None).splitlines()
-    assert comment_of(lines, "next_cue") == "or keep: of a trial in which another cue comes"
+    assert comment_of(lines, "next_cue") == "drop | keep trials that contain another cue"
     assert comment_of(lines, "stride_s") == "315"
 
 

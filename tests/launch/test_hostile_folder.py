@@ -224,15 +224,15 @@ def test_pool_reads_hostile_folders_as_text(run, honest, capfd, trap, monkeypatc
 def test_weights_that_are_none_are_named(run, capfd, trap, content):
     (run / "model" / "model.safetensors").write_bytes(content)
     words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
-    refused(words, capfd, trap, "these are no saved weights")
-    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these are no saved weights")
+    refused(words, capfd, trap, "not a file of saved weights")
+    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "not a file of saved weights")
 
 
 def test_weights_of_another_model_are_named(run, capfd, trap):
     save_file({"encoder.other": torch.zeros(3)}, run / "model" / "model.safetensors")
     words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
-    refused(words, capfd, trap, "these weights are not those of the model")
-    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these weights are not those of the model")
+    refused(words, capfd, trap, "these weights do not fit the model")
+    refused(["explain", f"run={run}", "device=cpu"], capfd, trap, "these weights do not fit the model")
 
 
 DAMAGED = [

@@ -1,4 +1,4 @@
-"""Windows that overlap vote for the steps between their starts."""
+"""Overlapping windows vote for pieces as long as their stride."""
 
 import numpy as np
 import pandas as pd

@@ -65,7 +65,7 @@ def test_a_time_with_a_dot_is_refused_with_its_right_spelling(text, remedy):
 def test_lights_of_a_recording_that_is_not_there_are_refused():
     there = [Recording("n1", "n1", "1", Path("n1.edf"))]
     check_named({"n1": Lights("23:10")}, there)
-    with pytest.raises(ValueError, match="--lights: n2: there is no such recording; there are n1"):
+    with pytest.raises(ValueError, match="--lights: n2: no such recording; there are n1"):
         check_named({"n1": Lights(), "n2": Lights()}, there)
 
 

@@ -1,4 +1,4 @@
-"""Which recordings a folder, files or a dataset hold."""
+"""Recordings in a folder, in files, or in a dataset."""
 
 import logging
 
@@ -26,8 +26,8 @@ def test_a_folder_gives_its_recordings_of_all_formats_without_hypnograms(tmp_pat
 @pytest.mark.parametrize(
     ("read", "options", "told"),
     [
-        (psg, {}, "dataset=h5_psg passes over 3 files of other formats (2 .edf, 1 .vhdr) in "),
-        (reader, {}, "dataset=recordings passes over 1 file of other formats (1 .h5) in "),
+        (psg, {}, "dataset=h5_psg ignores 3 files of other formats (2 .edf, 1 .vhdr) in "),
+        (reader, {}, "dataset=recordings ignores 1 file of other formats (1 .h5) in "),
         (psg, {"pattern": "**/*.h5"}, ""),
         (reader, {"pattern": "**/*.edf"}, ""),
     ],
@@ -48,7 +48,9 @@ def test_files_of_other_formats_than_those_of_a_named_dataset_are_counted(tmp_pa
 
 def test_a_named_dataset_without_a_recording_is_refused_with_what_there_is(tmp_path):
     write_night(tmp_path / "a.h5")
-    with pytest.raises(FileNotFoundError, match=r"holds no recording; .* out to stage 1 file of other formats"):
+    with pytest.raises(
+        FileNotFoundError, match=r"contains no recording; .* Omit dataset=.* to stage 1 file of other formats"
+    ):
         list_nights(reader(tmp_path, subject="file"), [])
 
 
@@ -66,7 +68,7 @@ def test_labels_lie_next_to_each_file_or_are_missing(tmp_path, caplog):
 
 
 def test_a_file_that_is_not_there_and_two_of_one_name_are_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no such file"):
+    with pytest.raises(FileNotFoundError, match="no such file"):
         list_nights(reader(tmp_path, subject="file"), [tmp_path / "none.edf"])
     for folder in ("a", "b"):
         write_edf(tmp_path / folder / "night.edf", noise(4, 100), 100)

@@ -1,4 +1,4 @@
-"""Sleep statistics from lights off to lights on, and what becomes of lights that do not fit."""
+"""Sleep statistics from lights off to lights on, and warnings about lights that do not fit."""
 
 import numpy as np
 import pytest
@@ -60,9 +60,9 @@ def test_lights_are_rounded_to_epochs_and_told_as_seconds_and_time_of_day():
 @pytest.mark.parametrize(
     ("lights", "start", "warning"),
     [
-        (Lights("23:10"), None, "lights off at 23:10, and the recording does not say when it starts and lasts 4.2 min"),
-        (Lights("10"), None, "lights off at 10, and the recording does not say when it starts and lasts 4.2 min"),
-        (Lights("100", "23:59"), EVENING, "lights off at 100, on at 23:59, and the recording starts at 22:58:30 and"),
+        (Lights("23:10"), None, "lights off at 23:10, but the recording does not say when it starts and lasts 4.2 min"),
+        (Lights("10"), None, "lights off at 10, but the recording does not say when it starts and lasts 4.2 min"),
+        (Lights("100", "23:59"), EVENING, "lights off at 100, on at 23:59, but the recording starts at 22:58:30 and"),
         (Lights("3", "2"), None, "lights off at 3, on at 2, and the recording"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Which files of a folder of predictions may be replaced, and which are removed."""
+"""Files in a folder of predictions that may be replaced or removed."""
 
 import json
 
@@ -34,10 +34,10 @@ def test_what_an_earlier_prediction_wrote_is_removed_with_its_folders_and_no_oth
 def test_predictions_are_replaced_only_if_asked(tmp_path):
     out = written(tmp_path, "a.csv")
     out.check([], overwrite=True)
-    with pytest.raises(ValueError, match=r"a\.csv: is there already, from a prediction that did not finish; name"):
+    with pytest.raises(ValueError, match=r"a\.csv: already exists, from a prediction that did not finish; name"):
         out.check([], overwrite=False)
     (tmp_path / "predictions.csv").write_text("")
-    with pytest.raises(ValueError, match=r"a\.csv: is there already; name another folder, or add --overwrite\."):
+    with pytest.raises(ValueError, match=r"a\.csv: already exists; name another folder, or add --overwrite\."):
         out.check([], overwrite=False)
 
 
@@ -58,9 +58,7 @@ def test_predictions_of_an_earlier_version_are_left_as_they_are_with_what_to_do(
     out.mkdir()
     (out / "a.csv").write_text("predicted without a list")
     folder = OutFolder(out, [out / "a.csv"])
-    remedy = (
-        f"Where all files in {out} are predictions of an earlier version, which wrote no {LIST}, delete the folder."
-    )
+    remedy = f"If all files in {out} are predictions of an earlier version, which wrote no {LIST}, delete the folder."
     for overwrite in (False, True):
         with pytest.raises(ValueError, match=r"name another folder with --out, or move this file\.") as caught:
             folder.check([night], overwrite=overwrite)
@@ -93,7 +91,7 @@ def test_files_of_a_prediction_that_was_cut_off_may_be_replaced(tmp_path):
 @pytest.mark.parametrize("name", ["../mine.csv", "/etc/hosts"])
 def test_a_list_names_no_file_outside_the_folder(tmp_path, name):
     (tmp_path / LIST).write_text(json.dumps({"files": {name: None}}))
-    with pytest.raises(ConfigError, match="is no list of files in this folder"):
+    with pytest.raises(ConfigError, match="not a list of files in this folder"):
         OutFolder(tmp_path, []).check([], overwrite=True)
 
 

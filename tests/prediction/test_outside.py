@@ -1,4 +1,4 @@
-"""A channel that most windows show otherwise than train is told, with what differs."""
+"""A channel outside the range of train in most windows gives a warning with the measure."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ FORM = form_of(("C3", "C4"), 100.0, 200)
 
 
 class Noise(WindowStore):
-    """Windows of noise in memory, each channel with its own deviation in µV."""
+    """Windows of noise in memory, with a standard deviation in µV for each channel."""
 
     def __init__(self, scales, n=60, seed=0, tone_uv=0.0):
         times = np.arange(200) / 100
@@ -46,13 +46,15 @@ def test_other_noise_of_the_same_size_is_nothing_to_tell():
 
 def test_a_channel_ten_times_as_large_is_told_with_its_size():
     (text,) = told(Noise((20, 200), seed=1))
-    assert text.startswith("C4 lies outside of train: its standard deviation does in 100 % of windows (median 199 µV")
+    assert text.startswith(
+        "C4 is outside the range of train: its standard deviation in 100 % of windows (median 199 µV"
+    )
     assert "delta, theta" in text
 
 
 def test_a_tone_that_train_lacked_is_told_as_its_band():
     (text,) = told(Noise((20, 20), seed=1, tone_uv=20))
-    assert text.startswith("C3 lies outside of train: its alpha power does in 100 % of windows")
+    assert text.startswith("C3 is outside the range of train: its alpha power in 100 % of windows")
 
 
 @pytest.mark.parametrize(

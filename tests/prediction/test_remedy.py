@@ -1,4 +1,4 @@
-"""Error messages of `eegbench predict` name no options of training."""
+"""Error messages of `eegbench predict` contain no options of training."""
 
 import errno
 

@@ -1,4 +1,4 @@
-"""Recordings under the names of the network's channels: aliases, derivations, rates, and what is refused."""
+"""Recordings with the names of the network's channels: aliases, derivations, rates, and errors."""
 
 import logging
 
@@ -96,7 +96,7 @@ def test_rates_are_told_by_the_names_of_the_network(tmp_path):
 def test_aliases_of_channels_that_the_network_lacks_and_other_classes_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"--channels Cz=EEG: the network has no channel Cz; it has C3, Pz"):
         renamed(tmp_path, ("C3", "Pz"), Cz="EEG")
-    with pytest.raises(ValueError, match=r"the classes N2, which the network does not know; it has W, R"):
+    with pytest.raises(ValueError, match=r"the classes N2, which the network does not have; it has W, R"):
         renamed(tmp_path, ("C3",), labels={"w": "W", "two": "N2"})
 
 

@@ -1,4 +1,4 @@
-"""Which network of a run predicts, and what is refused: probes without a head, and runs that are not finished."""
+"""Choice of a run's network for predictions, and errors for probes without a head and for unfinished runs."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ HEADLESS = {
 
 
 def run_of(folder, *places, **summary):
-    """Make a folder as a finished run leaves it, with empty networks in some places."""
+    """Make a folder like that of a finished run, with empty networks in some places."""
     folder.mkdir(exist_ok=True)
     known = {"main_probe": "linear", "probes": {"linear": {}, "knn": {}, "hand_made": {}}}
     (folder / "summary.json").write_text(json.dumps(known | {"fitted_with": {"hand_made": "linear"}} | summary))
@@ -57,7 +57,7 @@ def test_the_network_comes_before_the_main_probe(tmp_path):
     assert find(both, "finetune") == (both / "probes" / "finetune", "finetune")
     probed = run_of(tmp_path / "probed", "model")
     assert find(probed, "auto") == (probed / "model", "linear")
-    with pytest.raises(ConfigError, match="has no network with a head of the classes"):
+    with pytest.raises(ConfigError, match="has no network with a head for the classes"):
         find(probed, "network")
 
 
@@ -100,17 +100,17 @@ def test_a_probe_without_a_head_is_refused_with_those_that_have_one(tmp_path):
 
 def test_an_encoder_without_a_head_predicts_nothing(tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(HEADLESS))
-    with pytest.raises(ConfigError, match=r"no head here, so it predicts nothing \(nearest neighbours have none"):
+    with pytest.raises(ConfigError, match=r"without a head, so it cannot predict \(nearest neighbours"):
         load_predictor(tmp_path, "knn", trusted=(), device=torch.device("cpu"))
 
 
 def test_runs_that_are_not_finished_or_given_up_are_refused(tmp_path):
     (tmp_path / "begun").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"is no finished run \(summary.json is missing\)"):
+    with pytest.raises(FileNotFoundError, match=r"not a finished run \(summary.json is missing\)"):
         find(tmp_path / "begun", "auto")
-    with pytest.raises(ConfigError, match="its sweep gave the run up"):
+    with pytest.raises(ConfigError, match="the run was pruned in its sweep"):
         find(run_of(tmp_path / "pruned", pruned={"pass": 1, "value": 0.5}), "auto")
-    with pytest.raises(FileNotFoundError, match="there is no such folder"):
+    with pytest.raises(FileNotFoundError, match="no such folder"):
         find(tmp_path / "nowhere", "auto")
 
 

@@ -18,7 +18,7 @@ def frame(recording, true, said):
 
 
 PUBLISHED = frame("toy", [0, 0, 1, 2, 2, 3, 4, 4, -1, -1], [0, 1, 1, 2, 0, 3, 4, 2, 0, 3])
-"""The example on which the evaluation of the Dreem Open Datasets was worked out by hand."""
+"""The example of the evaluation of the Dreem Open Datasets, worked out by hand."""
 
 OTHER = frame("other", [0, 1], [0, 1])
 

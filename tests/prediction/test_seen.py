@@ -1,4 +1,4 @@
-"""Scores of recordings that the run learned from are no test, and that is told."""
+"""Scores of recordings that the run was trained on give a warning."""
 
 import json
 import shutil
@@ -37,7 +37,7 @@ def files(run):
 
 def test_recordings_of_train_and_valid_are_named_and_those_of_test_not(run):
     text = seen_by(files(run)).note(scored(run.parent / "data"))
-    assert text.startswith("The scores are no test: of 3 recordings with labels the run used 2 in training")
+    assert text.startswith("The scores are not test scores: of 3 recordings with labels the run used 2 in training")
     assert "(train: a; valid (by which it was chosen): b)" in text
 
 

@@ -1,4 +1,4 @@
-"""Networks that answer otherwise than window by window: overlapping windows, trials, recordings that lack channels."""
+"""Networks with other units than single windows: overlapping windows, trials, recordings with missing channels."""
 
 from dataclasses import replace
 
@@ -110,14 +110,14 @@ def test_trials_are_answered_where_cues_begin_them(tmp_path):
     assert (found.epochs["duration_s"] == 4).all()
     assert found.is_trials
     assert found.unstaged_s == 0
-    with pytest.raises(ValueError, match="trained on trials that cues begin, so it answers at cues only"):
+    with pytest.raises(ValueError, match="trained on trials that begin at cues, so it needs cues"):
         staged(tmp_path, network)
 
 
 def test_a_recording_that_lacks_a_channel_is_told_where_the_network_takes_that(tmp_path):
     write_edf(tmp_path / "night.edf", noise(20, 100)[:1], 100, names=("C3",))
     found = staged(tmp_path, predictor(tmp_path, standard(missing_channels="mark"), MEAN))
-    assert found.warnings == ("channels that the network takes are missing: C4",)
+    assert found.warnings == ("channels of the network are missing: C4",)
     assert len(found.epochs) == 5
 
 
@@ -166,7 +166,7 @@ def test_a_network_that_keeps_nothing_of_train_is_told_once_as_nothing_is_compar
     caplog.set_level("INFO", "eegbench")
     predictor(tmp_path / "one", standard(), steps_version=SHARD_VERSION)
     (text,) = caplog.messages
-    assert text.startswith("Recordings are not compared with those that the network was trained on: it keeps nothing")
+    assert text.startswith("Recordings are not compared with the training data, because the network contains no")
     assert "(train_quantiles in its model.json is empty" in text
     caplog.clear()
     known = {"eeg": {"std_uv": ((1.0, 1.0), (2.0, 2.0), (3.0, 3.0))}}
@@ -183,7 +183,7 @@ def test_a_channel_that_is_flat_all_night_is_named_with_its_share(tmp_path):
     signals = noise(20, 100)
     signals[1] = 0
     (text,) = warnings_of(tmp_path, signals)
-    assert text.startswith("UNRELIABLE: 100 % of its windows are flagged (flat C4 100 %), so its stages mean little")
+    assert text.startswith("UNRELIABLE: 100 % of its windows are flagged (flat C4 100 %), so its stages are unreliable")
 
 
 def test_channels_that_are_flat_in_most_windows_are_told_and_in_fewer_not(tmp_path):

@@ -1,4 +1,4 @@
-"""The line of a recording in ``predictions.csv``."""
+"""Row of a recording in ``predictions.csv``."""
 
 import numpy as np
 import pytest

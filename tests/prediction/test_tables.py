@@ -1,4 +1,4 @@
-"""Lists of stages: with the numbers of `eegbench consensus`, as long as the recording."""
+"""Lists of stages: with the numbers of `eegbench consensus`, and as long as the recording."""
 
 from staged_nights import staged
 

@@ -1,4 +1,4 @@
-"""What is written is what other programs read: MNE the EDF+, mne-bids the events, `eegbench consensus` the stages."""
+"""Written files can be read by other programs: EDF+ by MNE, events by mne-bids, stages by `eegbench consensus`."""
 
 import json
 import warnings
@@ -60,7 +60,7 @@ def test_mne_reads_the_edf_as_stages_on_the_clock_of_the_recording(tmp_path):
 
 
 def test_the_stages_of_the_edf_lie_over_the_signal_that_mne_reads(tmp_path):
-    """A recording and its hypnogram with one start: annotations of the one fall on samples of the other."""
+    """A recording and its hypnogram have the same start, so that annotations fall on samples of the recording."""
     info = mne.create_info(["Cz"], 100.0, "eeg")
     raw = mne.io.RawArray(np.zeros((1, 100 * 240)), info, verbose="ERROR")
     raw.set_meas_date(EVENING.replace(tzinfo=UTC))

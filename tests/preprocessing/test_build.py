@@ -1,4 +1,4 @@
-"""Shards: whole or not at all, built once, one a recording."""
+"""Shards are written completely or not at all, once, and one per recording."""
 
 import contextlib
 import os
@@ -186,7 +186,7 @@ def test_a_recording_shorter_than_a_window_is_named_before_anything_is_built(tmp
 
 def test_a_window_that_is_longer_than_a_built_recording_is_refused_too(tmp_path):
     opened(tmp_path)
-    with pytest.raises(BadRecordingError, match="hold no window of 100 s"):
+    with pytest.raises(BadRecordingError, match="contain no window of 100 s"):
         opened(tmp_path, preprocessing=standard(window_s=100.0))
 
 
@@ -283,7 +283,7 @@ def test_a_shard_that_a_power_cut_damaged_is_built_again(tmp_path, caplog, name,
     caplog.set_level("INFO", logger="eegbench")
     after = opened(tmp_path)
     assert after.n_built == 1
-    assert f"{file.parent}: this shard is damaged, and is built again" in caplog.text
+    assert f"{file.parent}: this shard is damaged and will be rebuilt" in caplog.text
     assert file.read_bytes() == whole
 
 
@@ -356,7 +356,7 @@ def test_samples_that_are_no_numbers_are_refused_with_their_place(tmp_path, monk
     monkeypatch.setattr(type(dataset), "read", broken)
     with pytest.raises(
         BadRecordingError,
-        match=r"channel B has samples that are no numbers .* in 1 of its seconds, first in that from 2 s",
+        match=r"channel B has NaN or infinite samples in 1 of its seconds, first in the one from 2 s",
     ):
         opened(tmp_path, dataset)
 

@@ -1,4 +1,4 @@
-"""A run's notes say what each channel was taken for, and what said so."""
+"""A run's notes list the type of each channel, and the source of the type."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Windows begin at events: one of a trial, and as many of a minute of rest as it holds."""
+"""Windows that begin at events: one per trial, and as many as fit in a minute of rest."""
 
 import logging
 
@@ -23,7 +23,7 @@ TRIALS = [(0.0, 4.2, "rest"), (4.2, 4.1, "left"), (8.3, 4.2, "rest"), (12.5, 4.1
 
 
 class Runs(ToyDataset):
-    """Recordings that the test makes: seconds, and events with onset and duration in seconds."""
+    """Recordings from arrays: seconds, and events with onset and duration in seconds."""
 
     def __init__(self, folder, *made):
         labels = {"rest_open": "rest_open", "left": "left", "right": "right"}
@@ -94,7 +94,7 @@ def test_the_length_that_makes_an_event_long_is_an_option(tmp_path):
 
 
 def test_a_recording_without_a_window_is_refused_with_what_to_do(tmp_path):
-    with pytest.raises(BadRecordingError, match=r"holds no trial: .* set preprocessing\.window_s lower, or leave"):
+    with pytest.raises(BadRecordingError, match=r"contains no trial: .* set a lower preprocessing\.window_s, or leave"):
         cuts(tmp_path, (5.5, [(4.2, 1.3, "left")]))
 
 

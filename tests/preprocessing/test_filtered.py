@@ -1,4 +1,4 @@
-"""Filters are MNE's, however they are applied."""
+"""Filters equal MNE's, however they are applied."""
 
 import mne
 import numpy as np

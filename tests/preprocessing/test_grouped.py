@@ -1,4 +1,4 @@
-"""Groups of signals at rates of their own, in one shard and one store."""
+"""Groups of signals with their own rates, in one shard and one store."""
 
 from dataclasses import replace
 
@@ -61,7 +61,7 @@ def test_a_group_that_ends_early_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"eog": filtered(channels=("A",))}, r"groups\.eog\.channels: A stands in group eeg, too"),
+        ({"eog": filtered(channels=("A",))}, r"groups\.eog\.channels: A is also in group eeg"),
         ({"eog": filtered()}, r"groups\.eog\.channels=None: a group must name its channels"),
         ({"e g": filtered(channels=("B",))}, r"groups\.e g: a name of letters"),
     ],
@@ -109,8 +109,8 @@ def test_a_group_for_features_alone_may_hold_the_same_channels_and_is_not_in_the
     ("features_only", "message"),
     [
         (("ecg",), r"features_only=\['ecg'\]: some of the groups \(eeg, eog\) are expected"),
-        (("eeg", "eog"), "and not all of them"),
-        (("eeg",), "windows are cut at the samples of the first group, so it must be one that models get"),
+        (("eeg", "eog"), "but not all of them"),
+        (("eeg",), "windows are cut at samples of the first group, so models must get it"),
     ],
 )
 def test_groups_for_features_are_some_of_the_groups(features_only, message):

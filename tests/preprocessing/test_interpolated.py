@@ -1,4 +1,4 @@
-"""Channels that a recording lacks are interpolated by choice, or the recording is left out."""
+"""Missing channels are interpolated by choice, or the recording is left out."""
 
 import logging
 from pathlib import Path
@@ -18,7 +18,7 @@ NAMES = ("Fp1", "Fp2", "F3", "F4", "C3", "Cz", "C4", "T3", "P3", "P4")
 
 
 def write(folder: Path, **names: tuple[str, ...]) -> Path:
-    """Write a recording a name, in which all channels are one noise and a little of their own."""
+    """Write one recording per name, whose channels share a noise and have a little of their own."""
     rng = np.random.default_rng(0)
     common = rng.normal(0, 20, 2000)
     own = {name: rng.normal(0, 1, 2000) for name in (*NAMES, "EOG")}
@@ -51,7 +51,7 @@ def test_too_few_electrodes_and_channels_without_a_place_are_refused_with_the_re
     with pytest.raises(BadRecordingError, match=rf"b\.edf: channel T3 is missing .*: 7 electrodes .* 8 are .*{remedy}"):
         lacking(tmp_path / "few", "interpolate")
     write(tmp_path / "eog", a=(*NAMES, "EOG"), b=NAMES)
-    with pytest.raises(BadRecordingError, match=r"EOG is no electrode of the 10-05 system"):
+    with pytest.raises(BadRecordingError, match=r"EOG is not an electrode of the 10-05 system"):
         lacking(tmp_path / "eog", "interpolate", wanted=(*NAMES, "EOG"))
     with pytest.raises(ValueError, match=r"missing_channels=interpolate: needs preprocessing\.signal\.channels"):
         filtered(missing_channels="interpolate")

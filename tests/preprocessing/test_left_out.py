@@ -1,4 +1,4 @@
-"""Channels that are left out by name are gone before anything is done to the others."""
+"""Excluded channels are removed before anything is done to the others."""
 
 import mne
 import numpy as np
@@ -16,7 +16,7 @@ NAMES = ("Fz", "EEG T9-Ref", "Pz", "oz", "Iz")
 
 
 class Cap(ToyDataset):
-    """Five electrodes, of which subject 1 lacks Iz; the first has a large offset and a rhythm of its own."""
+    """Five electrodes, without Iz in subject 1; the first has a large offset and its own rhythm."""
 
     def read(self, recording, *, may_lack_channels=False):
         raw = super().read(recording)
@@ -62,7 +62,7 @@ def test_names_that_leave_no_channel_are_refused(tmp_path):
     ("options", "message"),
     [
         ({"exclude": ("T9", "t9")}, "exclude: T9 stands there twice"),
-        ({"exclude": ("T9",), "channels": ("Fz", "T9")}, r"exclude: T9 stands in preprocessing\.signal\.channels, too"),
+        ({"exclude": ("T9",), "channels": ("Fz", "T9")}, r"exclude: T9 is also in preprocessing\.signal\.channels"),
     ],
 )
 def test_names_that_contradict_each_other_are_refused(options, message):

@@ -1,4 +1,4 @@
-"""Recordings that lack channels: refused, filled with zeros, or marked."""
+"""Recordings with missing channels: an error, zeros, or a mark."""
 
 import logging
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Channels of several sampling rates in one file: each is read at its own and resampled to one, on one clock."""
+"""Channels of several sampling rates in one file are read at their own rates and resampled to one, on one clock."""
 
 import logging
 from pathlib import Path
@@ -20,7 +20,7 @@ def sine(hz: float, times: np.ndarray) -> np.ndarray:
 
 
 def write(folder: Path, *, slow_hz: float = 0.02) -> Path:
-    """C3 is 5 and 110 Hz, EMG 3 and 60 Hz, Temp a slow sine; cues stand at 10.25 s and 60 s."""
+    """C3 is 5 and 110 Hz, EMG 3 and 60 Hz, Temp a slow sine; cues are at 10.25 s and 60 s."""
     parts = {"C3": (5.0, 110.0), "EMG": (3.0, 60.0), "Temp": (slow_hz,)}
     signals = []
     for name, frequencies in parts.items():

@@ -1,4 +1,4 @@
-"""A group whose parts are prepared apart, and signals that are made of several channels."""
+"""A group with separately prepared parts, and signals computed from several channels."""
 
 import mne
 import numpy as np
@@ -106,15 +106,15 @@ def test_electrodes_keep_their_places_and_types(tmp_path):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: nested(), r"preprocessing\.signal\.parts=\{\}: one part or more"),
+        (lambda: nested(), r"preprocessing\.signal\.parts=\{\}: expected at least one part"),
         (lambda: nested(a=steps_of(channels=None)), r"parts\.a\.channels=None: a part must name its channels"),
         (lambda: nested(a=filtered(channels=("A",), missing_channels="zeros")), r"missing_channels=zeros: refuse"),
-        (lambda: nested(a=steps_of(), b=steps_of(channels=("B",))), "B comes out of two parts; leave it out of one"),
+        (lambda: nested(a=steps_of(), b=steps_of(channels=("B",))), "B is an output of two parts; remove it from one"),
         (lambda: nested(MINUS, a=steps_of(channels=("A",))), r"steps: the step weighted_sum with 2 weights for 1 chan"),
         (lambda: steps_of(MINUS, channels=("A", "B", "C")), r"2 weights for 3 channels \(A, B, C\): one weight"),
         (
             lambda: steps_of(MINUS, channels=None),
-            r"adds channels up, so name them with preprocessing\.signal\.channels",
+            r"combines channels, so list them in preprocessing\.signal\.channels",
         ),
     ],
 )
@@ -132,7 +132,7 @@ def test_parts_that_end_at_different_rates_are_named(tmp_path):
 def test_channels_of_two_rates_in_one_part_are_named(tmp_path):
     folder = test_mixed_rates.write(tmp_path / "set")
     dataset = test_mixed_rates.reader(folder, subject="file", channels=None, labels={"left": "left", "right": "right"})
-    with pytest.raises(BadRecordingError, match=r"at several rates \(C3 256 Hz, EMG 128 Hz\); make a part of those"):
+    with pytest.raises(BadRecordingError, match=r"at several rates \(C3 256 Hz, EMG 128 Hz\); define a part for each"):
         opened(tmp_path, dataset, standard(nested(a=steps_of(channels=("C3", "EMG")))))
 
 

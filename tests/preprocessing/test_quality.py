@@ -1,4 +1,4 @@
-"""An amplifier at its limit shows as a run of equal samples at a channel's extreme."""
+"""An amplifier at its limit gives a run of equal samples at a channel's extreme."""
 
 import mne
 import numpy as np

@@ -1,4 +1,4 @@
-"""A channel whose unit is wrong is found by itself, and against the other recordings."""
+"""A channel with a wrong unit is found from its own amplitude, and by comparison with other recordings."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from eegbench.preprocessing.quality import check_plausible
 
 
 class Scaled(ToyDataset):
-    """The channel B of some recordings is larger or smaller than that of the others."""
+    """Dataset in which channel B of some recordings is larger or smaller than in the others."""
 
     def __init__(self, factors: dict[str, float], **options) -> None:
         super().__init__(**options)
@@ -29,14 +29,14 @@ def scaled(folder: Path, factors: dict[str, float], n_subjects: int = 5, **optio
 
 def test_one_channel_of_several_that_is_a_thousand_times_too_large_is_refused_by_name(tmp_path):
     with pytest.raises(
-        BadRecordingError, match=r"s3\.txt: within a second EEG moves by .* channel 'B' by .* µV: the unit"
+        BadRecordingError, match=r"s3\.txt: within a second EEG varies by .* channel 'B' by .* µV: the unit"
     ):
         opened(tmp_path, scaled(tmp_path, {"s3": 1000.0}))
 
 
 def test_each_channel_has_bounds_and_one_that_never_moves_is_flat():
     check_plausible({"A": 0.06, "B": 4900.0, "flat": 0.0})
-    with pytest.raises(BadRecordingError, match=r"0.05 to 5000 µV, and channel 'B' by 0.04 µV, 'C' by 6e\+03 µV:"):
+    with pytest.raises(BadRecordingError, match=r"0.05 to 5000 µV, but channel 'B' by 0.04 µV, 'C' by 6e\+03 µV:"):
         check_plausible({"A": 50.0, "B": 0.04, "C": 6000.0})
 
 
@@ -72,5 +72,5 @@ def test_recordings_of_another_scale_are_skipped_cold_and_warm(tmp_path):
 
 
 def test_of_two_recordings_of_different_scale_the_first_is_named(tmp_path):
-    with pytest.raises(BadRecordingError, match=r"s0\.txt: channel 'B' .* times larger, .* of whichever is wrong"):
+    with pytest.raises(BadRecordingError, match=r"s0\.txt: channel 'B' .* times larger, .* where it is wrong"):
         opened(tmp_path, scaled(tmp_path, {"s1": 1 / 150}, n_subjects=2))

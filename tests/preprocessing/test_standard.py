@@ -1,4 +1,4 @@
-"""Windows are rows of a table: where they start, which label they have, and why some are rejected."""
+"""Windows are rows of a table, with their start, label and reasons for rejection."""
 
 import logging
 
@@ -30,7 +30,7 @@ PLAIN = Filtered(
 
 
 class Given(ToyDataset):
-    """One recording that the test makes."""
+    """Dataset with one given recording."""
 
     def __init__(self, signal_uv, annotations, first_s=0.0, **options):
         super().__init__(**options)

@@ -1,4 +1,4 @@
-"""A group that goes through steps of the user's choice."""
+"""A group with steps chosen by the user."""
 
 import numpy as np
 import pytest

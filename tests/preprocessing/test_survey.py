@@ -1,4 +1,4 @@
-"""The survey shows what a run would refuse, skip or note, with the recordings named, and preprocesses nothing."""
+"""The survey shows errors, skipped recordings and notes of a run by recording, and preprocesses nothing."""
 
 import re
 from dataclasses import replace
@@ -38,7 +38,7 @@ KINDS = {
 
 
 class Odd(ToyDataset):
-    """Recording s1 of three is changed."""
+    """Dataset of three recordings, with a changed recording s1."""
 
     def __init__(self, change, **options):
         super().__init__(n_subjects=3, **options)

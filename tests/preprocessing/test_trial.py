@@ -47,7 +47,7 @@ def trial(**changes) -> Trial:
 
 
 class Given(ToyDataset):
-    """Recordings that the test makes: seconds, and cues with their description."""
+    """Recordings from arrays: seconds, and cues with their description."""
 
     def __init__(self, folder, sfreq, *made):
         super().__init__(folder=folder)
@@ -157,7 +157,7 @@ def test_nothing_is_told_where_every_trial_fits(tmp_path, caplog):
     [
         (20.0, [(4.0, "rest")], r"0: holds no trial: no annotation has a class, there is rest; give one a class"),
         (20.0, [], "no annotation has a class, there is none"),
-        (3.0, [(0.0, "left")], r"the trials of 1 cues pass the ends of its 3 s, .*; set preprocessing\.tmax_s low"),
+        (3.0, [(0.0, "left")], r"the trials of 1 cues reach beyond its 3 s, .*; set preprocessing\.tmax_s low"),
         (20.0, [(4.0, "tongue")], r"'tongue' is in neither dataset\.labels .*nor dataset\.ignored"),
     ],
 )
@@ -228,7 +228,7 @@ def test_both_ways_of_cutting_keep_the_contract_and_say_the_same_of_a_window(tmp
 
 
 def test_a_recording_shorter_than_a_trial_is_named_before_anything_is_built(tmp_path):
-    with pytest.raises(BadRecordingError, match=r"80 s are shorter than a window of 99 s; .*\(of trials: tmax_s\)"):
+    with pytest.raises(BadRecordingError, match=r"80 s are shorter than a window of 99 s; .*\(for trials: tmax_s\)"):
         opened(tmp_path, ToyDataset(folder=tmp_path / "toy"), trial(tmax_s=100.0))
 
 

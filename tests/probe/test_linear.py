@@ -152,7 +152,7 @@ def test_embeddings_of_valid_that_are_no_numbers_are_refused():
 
 
 def test_a_fit_needs_an_iteration():
-    with pytest.raises(ValueError, match=r"probe\.of\.linear\.max_iter=0: type 1 or more"):
+    with pytest.raises(ValueError, match=r"probe\.of\.linear\.max_iter=0: expected 1 or more"):
         Linear(C=1.0, max_iter=0)
 
 

@@ -1,4 +1,4 @@
-"""Contexts and futures follow each other without a gap, and negatives are never the window that is predicted."""
+"""CPC sequences: contexts and futures without a gap, and negatives that are never the predicted window."""
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,7 @@ def test_sequences_have_no_gap_and_negatives_are_other_windows_of_the_recording(
     windows = table(places, rejected)
     kept = windows[~windows["rejected"]]
     step = kept.groupby("recording")["start_s"].diff().median()
-    assume(step == 30.0)  # elsewhere windows usually have a gap
+    assume(step == 30.0)  # otherwise the usual step could be the gap
     made = sampler(n_context=n_context, n_steps=n_steps, too_short="drop")
     try:
         draw = made.draw(windows, np.random.default_rng(seed))
@@ -85,7 +85,7 @@ def test_negatives_of_other_recordings_are_of_other_recordings() -> None:
     of_a = [i for i, row in enumerate(found["context"][:, 0]) if name[row] == "a"]
     drawn = [name[row] for row in found["negative"][of_a].ravel()]
     assert set(drawn) == {"b", "c"}
-    assert abs(drawn.count("b") / len(drawn) - 0.5) < 0.05  # whatever their length
+    assert abs(drawn.count("b") / len(drawn) - 0.5) < 0.05  # regardless of their length
 
 
 def test_recordings_without_a_sequence_are_named_or_dropped() -> None:

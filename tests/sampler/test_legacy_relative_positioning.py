@@ -1,4 +1,4 @@
-"""The published tutorial's pairs come back, in braindecode's order of random calls."""
+"""Pairs of the published tutorial, repeated with braindecode's order of random calls."""
 
 import numpy as np
 import pandas as pd

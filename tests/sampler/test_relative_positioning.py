@@ -1,4 +1,4 @@
-"""Pairs obey their distances, never cross recordings, and follow the stated distribution."""
+"""Pairs have the requested distances, never cross recordings, and follow the documented distribution."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def sampler(**options: object) -> RelativePositioning:
 
 
 def table(starts: Mapping[str, Sequence[float]], rejected: Sequence[int] = ()) -> pd.DataFrame:
-    """Windows of several recordings, on rows of a store that start at 1000 and leave gaps."""
+    """Return windows of several recordings, on rows of a store that start at 1000 and leave gaps."""
     rows = [(recording, start) for recording, found in starts.items() for start in found]
     made = pd.DataFrame(rows, columns=["recording", "start_s"]).assign(label=-1)
     made["rejected"] = np.isin(np.arange(len(made)), list(rejected))
@@ -110,7 +110,7 @@ def test_windows_that_start_together_are_no_pair() -> None:
 
 
 def reference(windows: pd.DataFrame, n: int, rng: np.random.Generator) -> Counter[tuple[int, int, int]]:
-    """Draw pair by pair as the specification reads, another anchor for those without a partner."""
+    """Draw pair by pair as documented, with another anchor for those without a partner."""
     found: Counter[tuple[int, int, int]] = Counter()
     rows = [(part.index.to_numpy(), part["start_s"].to_numpy()) for _, part in windows.groupby("recording")]
     for _ in range(n):
@@ -155,7 +155,7 @@ def test_the_generator_alone_decides_and_row_order_does_not() -> None:
 
 
 MIDDLE = {"a": [0.0, 30.0, 150.0, 300.0, 330.0]}
-"""Its window at 150 s has neither a partner within 60 s nor one 300 s away."""
+"""Table whose window at 150 s has neither a partner within 60 s nor one 300 s away."""
 
 
 def test_redraw_keeps_the_number_of_pairs_and_the_share_of_targets() -> None:
@@ -203,7 +203,7 @@ def test_recordings_of_one_window_get_a_sentence() -> None:
 
 
 def test_no_windows_and_no_other_recording_get_sentences() -> None:
-    with pytest.raises(ValueError, match="no window to draw: 2 windows, all rejected"):
+    with pytest.raises(ValueError, match="no windows to draw: all 2 windows are rejected"):
         sampler().draw(table({"a": [0.0, 30.0]}, rejected=[0, 1]), np.random.default_rng(0))
     with pytest.raises(ValueError, match="only 'night 0'"):
         sampler(same_recording=False).draw(nights(1), np.random.default_rng(0))

@@ -1,4 +1,4 @@
-"""Supervised training sees each scored window once, or classes equally often."""
+"""Supervised training draws each scored window once, or all classes equally often."""
 
 import numpy as np
 import pandas as pd

@@ -72,7 +72,7 @@ def test_centred_sequences_of_a_larger_step_end_with_the_last_window_in_the_midd
 def test_sequences_without_any_label_are_left_out_and_none_at_all_is_an_error():
     drawn = stretch(every=5).draw(table((10,), unscored=range(105, 110)), np.random.default_rng(0))
     assert drawn.windows.tolist() == [[100, 101, 102, 103, 104]]
-    with pytest.raises(ValueError, match="none of 10 windows has a label"):
+    with pytest.raises(ValueError, match="None of 10 windows has a label"):
         stretch().draw(table((10,), unscored=range(100, 110)), np.random.default_rng(0))
 
 

@@ -1,4 +1,4 @@
-"""Triplets obey the rule of their target, never cross recordings, and follow the stated distribution."""
+"""Triplets obey the rule of their target, never cross recordings, and follow the documented distribution."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ def sampler(**options: object) -> TemporalShuffling:
 
 
 def table(starts: Mapping[str, Sequence[float]], rejected: Sequence[int] = ()) -> pd.DataFrame:
-    """Windows of several recordings, on rows of a store that start at 1000 and leave gaps."""
+    """Return windows of several recordings, on rows of a store that start at 1000 and leave gaps."""
     rows = [(recording, start) for recording, found in starts.items() for start in found]
     made = pd.DataFrame(rows, columns=["recording", "start_s"]).assign(label=-1)
     made["rejected"] = np.isin(np.arange(len(made)), list(rejected))
@@ -92,7 +92,7 @@ def test_every_window_that_can_begin_a_triplet_does_and_no_other(
 
 
 def reference(windows: pd.DataFrame, n: int, rng: np.random.Generator) -> Counter[tuple[int, int, int, int]]:
-    """Draw triplet by triplet as the specification reads."""
+    """Draw triplet by triplet as documented."""
     found: Counter[tuple[int, int, int, int]] = Counter()
     names = windows["recording"].unique()
     rule = {

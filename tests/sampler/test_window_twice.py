@@ -1,4 +1,4 @@
-"""Every window that was not rejected is drawn once a pass, as two views."""
+"""Every window that was not rejected is drawn once per pass, as two views."""
 
 import numpy as np
 import pandas as pd

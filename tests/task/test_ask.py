@@ -1,4 +1,4 @@
-"""A whole draw asked at once is answered as in batches, and each distinct window is encoded once."""
+"""A whole draw evaluated at once gives the same outcome as in batches, and encodes each distinct window once."""
 
 import numpy as np
 import pytest
@@ -78,7 +78,7 @@ def test_examples_are_judged_in_parts_of_the_draw_as_asked():
 
 
 class Noisy(Task):
-    """The mean of noise: each example's loss depends on chance and on how many are asked together."""
+    """Task with the mean of noise as its loss, which depends on the random numbers and on the number of examples."""
 
     def loss(self, encoder, views, generator):
         n = len(views.index)

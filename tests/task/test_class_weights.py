@@ -48,7 +48,7 @@ def test_the_loss_of_a_batch_is_the_weighted_mean():
     expected = torch.nn.functional.cross_entropy(task.head(z), torch.tensor(y), weight=torch.tensor([2 / 3, 2.0]))
     torch.testing.assert_close(mean_loss(found), expected.double())
     assert float(found.n) == pytest.approx(4.0)
-    assert found.sums["accuracy"][1] == 4  # which counts windows
+    assert found.sums["accuracy"][1] == 4  # the number of windows, not their weight
 
 
 def test_shares_of_a_batch_add_up_to_the_loss_of_the_whole(monkeypatch):

@@ -1,4 +1,4 @@
-"""InfoNCE against sums written out by hand; the context is read in order, and each step has a map of its own."""
+"""InfoNCE equals sums written out by hand; the context is read in order, and each step has its own map."""
 
 import numpy as np
 import pytest

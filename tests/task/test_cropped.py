@@ -1,4 +1,4 @@
-"""Cropped training averages log-probabilities over what a decoder predicts of a window."""
+"""Cropped training averages log-probabilities over the outputs of a decoder for a window."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ from eegbench.task.cropped import Cropped
 
 
 class Sliding(SignalEncoder):
-    """Three tokens of four numbers, and their mean."""
+    """Encoder with three tokens of four numbers, and their mean as the embedding."""
 
     embed_dim = 4
     is_mean_of_tokens = True
@@ -68,5 +68,5 @@ def test_an_encoder_without_tokens_to_ask_at_is_refused_with_a_sentence():
     class Whole(Sliding):
         is_mean_of_tokens = False
 
-    with pytest.raises(ValueError, match=r"task=cropped asks at every token, and Whole .* model=deep4 .* task=superv"):
+    with pytest.raises(ValueError, match=r"task=cropped classifies every token, .* Whole .* model=deep4 .* task=sup"):
         task().loss(Whole(), batch(), torch.Generator())

@@ -1,4 +1,4 @@
-"""Sums of losses keep the bits of the mean, and questions without a right answer are not counted."""
+"""Sums of losses keep the bits of the mean, and examples without a right answer are not counted."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Both views in one call, and batch statistics as they are asked for."""
+"""Relative positioning with batch statistics of both views together, or of each view."""
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ from eegbench.task.supervised import Supervised
 
 
 class Counting(SignalEncoder):
-    """Remembers how often it was called, and with how many windows."""
+    """Encoder that records the number of windows in each call."""
 
     embed_dim = 3
 

@@ -1,4 +1,4 @@
-"""NT-Xent against a sum written out by hand, each view augmented apart, negatives of all processes."""
+"""NT-Xent equals a sum written out by hand, with separate augmentation of each view and negatives of all processes."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def task(augmentations=(), temperature=0.5, embed_dim=3):
 
 
 def nt_xent(z, temperature):
-    """Equation 1 of the paper, term by term; views 2k and 2k + 1 are of one window."""
+    """Return equation 1 of the paper, term by term; views 2k and 2k + 1 are of one window."""
     z = z / np.linalg.norm(z, axis=1, keepdims=True)
     losses, first = [], 0
     for i in range(len(z)):

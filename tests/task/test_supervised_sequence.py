@@ -20,7 +20,7 @@ CHANCE = torch.Generator()
 
 
 class Counting(SignalEncoder):
-    """Counts the windows that it encodes."""
+    """Encoder that counts its windows."""
 
     embed_dim = 3
 
@@ -65,7 +65,7 @@ def test_each_distinct_window_is_encoded_once_a_batch():
 
 
 def gradients(dropout: float, views: Views) -> list[torch.Tensor]:
-    """Return the gradients of an encoder that drops samples of its windows."""
+    """Return the gradients of an encoder with dropout on its windows."""
     encoder, asked = Counting(), task()
     encoder.load_state_dict({name: torch.full_like(one, 0.3) for name, one in encoder.state_dict().items()})
     encoder.layer = nn.Sequential(nn.Dropout(dropout), encoder.layer)

@@ -1,4 +1,4 @@
-"""Features of windows that experts made, which come beside the signals."""
+"""Hand-made features of windows, which models get in addition to the signals."""
 
 from eegbench.preprocessing.feature.base import Feature
 

@@ -1,4 +1,4 @@
-"""What a feature promises: some numbers for each window, from its place in the recording or from its signals."""
+"""Base class of features: numbers for each window, from its position in the recording or from its signals."""
 
 from abc import ABC, abstractmethod
 
@@ -9,39 +9,39 @@ from eegbench.types import Group
 
 
 class Feature(ABC):
-    """Makes numbers of windows.
+    """Base class of features of windows.
 
     Attributes
     ----------
     group
-        The group of signals that it looks at; None where it looks at none. Padding around a recording has the value of
-        the window next to it where there is no group, else 0.
+        Group of signals that it is computed from; None if it does not depend on signals. For padding around a
+        recording, features without a group have the value of the nearest window, and features of signals are 0.
     """
 
     group: str | None
 
     @abstractmethod
     def dim(self, group: Group | None) -> int:
-        """Return how many numbers a window has.
+        """Return the number of values per window.
 
         Raises
         ------
         ValueError
-            Where the feature cannot be made of windows of this form.
+            If the feature cannot be computed for windows of this form.
         """
 
     @abstractmethod
     def compute(
         self, start_s: Float[np.ndarray, "n"], x_uv: Float[np.ndarray, "n n_channels n_times"], group: Group | None
     ) -> Float[np.ndarray, "n dim"]:
-        """Return the numbers of windows.
+        """Return the values for windows.
 
         Parameters
         ----------
         start_s
-            Where each begins, in seconds from the first sample of its recording.
+            Start of each window, in seconds from the first sample of its recording.
         x_uv
-            Signals of the group in µV; without channels where there is no group.
+            Signals of the group in µV; without channels if the feature has no group.
         group
-            The form of the signals.
+            Form of the signals.
         """

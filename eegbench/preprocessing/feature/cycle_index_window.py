@@ -1,4 +1,4 @@
-"""Which sleep epoch of the night a window begins in, as cosines of several periods."""
+"""Number of the sleep epoch at the start of a window, as cosines of several periods."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from eegbench.types import Group
 
 @dataclass(frozen=True, kw_only=True)
 class CycleIndexWindow(Feature):
-    """cos(π · number of the sleep epoch / cycle) for each of several cycles; Guillot et al. 2020.
+    """cos(π · number of the sleep epoch / cycle) for each of several cycles (Guillot et al. 2020).
 
     Parameters
     ----------
@@ -30,18 +30,18 @@ class CycleIndexWindow(Feature):
         check_increment(self.increment_s, "cycle_index_window")
         if not self.cycles or min(self.cycles) <= 0:
             raise ValueError(
-                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: numbers above 0 are expected."
+                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: expected numbers above 0."
             )
 
-    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all
-        """Return one for each cycle."""
+    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all groups
+        """Return the number of cycles."""
         return len(self.cycles)
 
     def compute(
         self,
         start_s: Float[np.ndarray, "n"],
-        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  the place alone counts
+        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  only the position counts
         group: Group | None,  # noqa: ARG002
     ) -> Float[np.ndarray, "n n_cycles"]:
-        """Return the cosines of each window's epoch."""
+        """Return the cosines for each window."""
         return np.asarray(np.cos(np.pi * index_of(start_s, self.increment_s)[:, None] / np.array(self.cycles)))

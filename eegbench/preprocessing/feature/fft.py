@@ -1,4 +1,4 @@
-"""The amplitude spectrum of a window."""
+"""Amplitude spectrum of a window."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from eegbench.types import Group
 
 @dataclass(frozen=True, kw_only=True)
 class Fft(SignalFeature):
-    """The magnitude of the Fourier transform of each channel, one channel after the other.
+    """Magnitude of the Fourier transform of each channel, one channel after the other.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class Fft(SignalFeature):
     group: str
 
     def dim(self, group: Group | None) -> int:
-        """Return channels times frequencies."""
+        """Return the number of channels times frequencies."""
         form = self.form(group)
         return form.n_channels * (form.n_times // 2 + 1)
 
@@ -30,7 +30,7 @@ class Fft(SignalFeature):
         self,
         start_s: Float[np.ndarray, "n"],
         x_uv: Float[np.ndarray, "n n_channels n_times"],
-        group: Group | None,  # noqa: ARG002  the signals say it
+        group: Group | None,  # noqa: ARG002  the signals have its shape
     ) -> Float[np.ndarray, "n dim"]:
         """Return the magnitudes of windows."""
         return np.abs(np.fft.rfft(x_uv, axis=2)).reshape(len(start_s), -1)

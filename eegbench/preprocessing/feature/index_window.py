@@ -1,4 +1,4 @@
-"""Which sleep epoch of the night a window begins in, as a number."""
+"""Number of the sleep epoch at the start of a window."""
 
 from dataclasses import dataclass, field
 
@@ -9,38 +9,38 @@ from eegbench.preprocessing.feature.base import Feature
 from eegbench.types import Group
 
 ROUNDING_S = 1e-6
-"""Times that are so little before an epoch count as its begin."""
+"""Tolerance: times this close before the start of an epoch count as its start."""
 
 
 def index_of(start_s: Float[np.ndarray, "n"], increment_s: float) -> Float[np.ndarray, "n"]:
-    """Return the number of the increment, from 0, in which each time lies."""
+    """Return the number of the increment, from 0, that contains each time."""
     return np.asarray(np.floor((start_s + ROUNDING_S) / increment_s))
 
 
 def check_increment(increment_s: float, name: str) -> None:
-    """Refuse an increment that is no time.
+    """Raise an error for an increment that is not positive.
 
     Raises
     ------
     ValueError
-        Naming the option.
+        With the name of the option.
     """
     if not increment_s > 0:
-        raise ValueError(f"preprocessing.features.{name}.increment_s={increment_s}: a time above 0 s is expected.")
+        raise ValueError(f"preprocessing.features.{name}.increment_s={increment_s}: expected a time above 0 s.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexWindow(Feature):
-    """The number of the sleep epoch in which a window begins, divided by a constant.
+    """Number of the sleep epoch in which a window begins, divided by a constant.
 
-    Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181, divide by 1200: the epochs of ten hours.
+    Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181, divide by 1200, the number of epochs in ten hours.
 
     Parameters
     ----------
     increment_s
         Length of a sleep epoch in seconds.
     divisor
-        By which the number is divided.
+        Divisor of the number.
     """
 
     increment_s: float
@@ -50,17 +50,17 @@ class IndexWindow(Feature):
     def __post_init__(self) -> None:
         check_increment(self.increment_s, "index_window")
         if not self.divisor > 0:
-            raise ValueError(f"preprocessing.features.index_window.divisor={self.divisor}: above 0 is expected.")
+            raise ValueError(f"preprocessing.features.index_window.divisor={self.divisor}: expected a number above 0.")
 
-    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all
+    def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all groups
         """Return 1."""
         return 1
 
     def compute(
         self,
         start_s: Float[np.ndarray, "n"],
-        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  the place alone counts
+        x_uv: Float[np.ndarray, "n n_channels n_times"],  # noqa: ARG002  only the position counts
         group: Group | None,  # noqa: ARG002
     ) -> Float[np.ndarray, "n 1"]:
-        """Return the number of each window's epoch."""
+        """Return the number of the epoch of each window, divided by the constant."""
         return index_of(start_s, self.increment_s)[:, None] / self.divisor

@@ -1,4 +1,4 @@
-"""What features of signals share: they name a group, and statistics of amplitudes by name."""
+"""Base class of features of signals, and statistics of amplitudes."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -14,11 +14,11 @@ STATISTICS: Mapping[str, Callable[..., np.ndarray]] = {
     **{"mean": np.mean, "max": np.max, "median": np.median},
     **{"min": np.min, "std": np.std},
 }
-"""By their names."""
+"""Statistics by name."""
 
 
 class SignalFeature(Feature):
-    """Looks at one group of signals, as its steps leave them."""
+    """Base class of features of one group of signals, after its steps."""
 
     def form(self, group: Group | None) -> Group:
         """Return the form of the signals.
@@ -26,11 +26,11 @@ class SignalFeature(Feature):
         Raises
         ------
         ValueError
-            Where the group is not there.
+            If the group does not exist.
         """
         if group is None:
             raise ValueError(
-                f"preprocessing.features: {type(self).__name__} looks at the group {self.group!r}, which is not there; "
-                "set its option group to one of preprocessing.signal.groups, or to eeg where there is one group."
+                f"preprocessing.features: {type(self).__name__} needs the group {self.group!r}, which does not exist; "
+                "set its option group to one of preprocessing.signal.groups, or to eeg if there is one group."
             )
         return group

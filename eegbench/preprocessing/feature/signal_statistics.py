@@ -1,4 +1,4 @@
-"""Statistics of the absolute values of parts of a window."""
+"""Statistics of absolute values in parts of a window."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class SignalStatistics(SignalFeature):
     statistics
         Any of ``mean``, ``max``, ``median``, ``min`` and ``std``.
     part_s
-        Length of a part in seconds; what is left over at the end of a window is not looked at.
+        Length of a part in seconds; the remainder at the end of a window is ignored.
     """
 
     group: str
@@ -33,11 +33,11 @@ class SignalStatistics(SignalFeature):
         if not self.statistics or not self.part_s > 0:
             raise ValueError(
                 f"preprocessing.features: signal_statistics with statistics={list(self.statistics)} and "
-                f"part_s={self.part_s}: at least one statistic is expected, and a time above 0 s."
+                f"part_s={self.part_s}: expected at least one statistic, and a time above 0 s."
             )
 
     def dim(self, group: Group | None) -> int:
-        """Return parts times statistics times channels."""
+        """Return the number of parts times statistics times channels."""
         form = self.form(group)
         n_parts = form.n_times // self._n_samples(form)
         if n_parts == 0:

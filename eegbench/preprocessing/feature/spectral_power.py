@@ -1,4 +1,4 @@
-"""How strong frequency bands are within parts of a window."""
+"""Strength of frequency bands in parts of a window."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ from eegbench.types import Group
 
 @dataclass(frozen=True, kw_only=True)
 class SpectralPower(SignalFeature):
-    """The sum of magnitudes of a short-time Fourier transform within bands; ordered by channel, band, part.
+    """Sum of magnitudes of a short-time Fourier transform within bands; ordered by channel, band, part.
 
-    As Guillot et al. 2020 (doi:10.1109/TNSRE.2020.3011181) have it: the sum of magnitudes, not of powers; Hamming
-    windows; half a part of zeros before and after the window, and zeros up to a whole part. Statistics over the parts
-    follow the parts of a band.
+    As in Guillot et al. 2020 (doi:10.1109/TNSRE.2020.3011181): the sum of magnitudes, not of powers; Hamming windows;
+    half a part of zeros before and after the window, and zeros up to a whole part. Statistics over the parts follow the
+    parts of a band.
 
     Parameters
     ----------
     group
         The group of signals.
     bands_hz
-        First and last frequency of each band in Hz, both included.
+        First and last frequency of each band in Hz, both inclusive.
     part_s
         Length of a part in seconds.
     overlap_s
-        How much of it the next part shares, in seconds.
+        Overlap with the next part, in seconds.
     statistics
-        Over the parts: any of ``mean``, ``max``, ``median``, ``min`` and ``std``.
+        Statistics over the parts: any of ``mean``, ``max``, ``median``, ``min`` and ``std``.
     """
 
     group: str
@@ -42,15 +42,15 @@ class SpectralPower(SignalFeature):
         where = "preprocessing.features: spectral_power with"
         if not 0 <= self.overlap_s < self.part_s:
             raise ValueError(
-                f"{where} part_s={self.part_s:g}, overlap_s={self.overlap_s:g}: an overlap of less than a part is "
-                "expected."
+                f"{where} part_s={self.part_s:g}, overlap_s={self.overlap_s:g}: expected an overlap shorter than a "
+                "part."
             )
         wrong = next((band for band in self.bands_hz if not 0 <= band[0] <= band[1]), None)
         if wrong is not None or not self.bands_hz:
-            raise ValueError(f"{where} bands_hz={[*map(list, self.bands_hz)]}: [[low, high], …] in Hz is expected.")
+            raise ValueError(f"{where} bands_hz={[*map(list, self.bands_hz)]}: expected [[low, high], …] in Hz.")
 
     def dim(self, group: Group | None) -> int:
-        """Return channels times bands times parts and statistics."""
+        """Return the number of channels times bands times parts and statistics."""
         form = self.form(group)
         f_hz, _, parts = stft(np.zeros(form.n_times), form.sfreq, **self._options(form))
         self._bins(f_hz)
@@ -74,12 +74,12 @@ class SpectralPower(SignalFeature):
         return {"window": "hamming", "nperseg": length, "noverlap": overlap}
 
     def _bins(self, f_hz: Float[np.ndarray, "n_bins"]) -> list[Bool[np.ndarray, "n_bins"]]:
-        """Return which frequencies are in each band."""
+        """Return a mask of the frequencies in each band."""
         found = [(low <= f_hz) & (f_hz <= high) for low, high in self.bands_hz]
         empty = next((band for band, bins in zip(self.bands_hz, found, strict=True) if not bins.any()), None)
         if empty is not None:
             raise ValueError(
-                f"preprocessing.features: the band from {empty[0]:g} to {empty[1]:g} Hz holds no frequency of parts of "
-                f"{self.part_s:g} s, which lie {f_hz[1]:g} Hz apart; widen it, or leave it out."
+                f"preprocessing.features: the band from {empty[0]:g} to {empty[1]:g} Hz contains no frequency of parts "
+                f"of {self.part_s:g} s, which are {f_hz[1]:g} Hz apart; widen it, or leave it out."
             )
         return found

@@ -1,4 +1,4 @@
-"""Padding of recordings: what stands before the first and after the last window in sequences."""
+"""Padding of recordings: constant windows before the first and after the last window in sequences."""
 
 from eegbench.preprocessing.padding.base import RecordingPadding
 

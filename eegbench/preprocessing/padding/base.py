@@ -1,4 +1,4 @@
-"""The contract of padding: how many windows stand around a recording, and what they hold."""
+"""Base class of padding: number of windows around a recording, and their value."""
 
 from abc import ABC, abstractmethod
 
@@ -6,24 +6,24 @@ from eegbench.types import Padding
 
 
 class RecordingPadding(ABC):
-    """Puts windows before the first and after the last window of each recording.
+    """Base class of windows before the first and after the last window of each recording.
 
-    They are places of sequences only: shards, labels and predictions do not contain them.
+    They occur in sequences only; shards, labels and predictions do not contain them.
 
     Attributes
     ----------
     in_normalisers
-        Whether normalisers are fitted to them, too.
+        Whether normalisers are fitted to them as well.
     """
 
     in_normalisers: bool
 
     @abstractmethod
     def of(self, window_s: float) -> Padding:
-        """Return the padding as windows of so many seconds.
+        """Return the padding as windows of a length in seconds.
 
         Raises
         ------
         ValueError
-            Where it is not a whole number of windows.
+            If it is not a whole number of windows.
         """

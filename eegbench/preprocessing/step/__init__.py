@@ -1,4 +1,4 @@
-"""Steps that a group of signals goes through, one after the other."""
+"""Steps applied to a group of signals, one after the other."""
 
 from eegbench.preprocessing.step.base import Step
 

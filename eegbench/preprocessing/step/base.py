@@ -1,4 +1,4 @@
-"""What a step promises: signals become others, perhaps at another rate, perhaps fewer."""
+"""Base class of steps, which change signals, and possibly their rate and number."""
 
 import math
 from abc import ABC, abstractmethod
@@ -10,23 +10,23 @@ from jaxtyping import Float
 
 
 class Step(ABC):
-    """Changes the signals of a group.
+    """Base class of steps for the signals of a group.
 
     Attributes
     ----------
     mixes_channels
-        Whether it makes channels of several others; one that does not may be given the channels one at a time.
+        Whether output channels depend on several input channels; other steps may be applied to one channel at a time.
     """
 
     mixes_channels: ClassVar[bool] = False
 
     def out_channels(self, channels: Sequence[str]) -> tuple[str, ...]:
-        """Return the names of what comes out of channels of these names.
+        """Return the names of the output channels for input channels of these names.
 
         Raises
         ------
         ValueError
-            Where the step does not suit so many channels.
+            If the step does not accept this number of channels.
         """
         return tuple(channels)
 
@@ -36,12 +36,12 @@ class Step(ABC):
         return 0.0, math.inf
 
     def out_sfreq(self, sfreq: float) -> float:
-        """Return the rate in Hz of what comes out of signals at a rate.
+        """Return the rate in Hz of the output for input at a rate.
 
         Raises
         ------
         ValueError
-            Where the step cannot be done at this rate.
+            If the step cannot be applied at this rate.
         """
         return sfreq
 
@@ -54,7 +54,7 @@ class Step(ABC):
         Parameters
         ----------
         signal
-            In volts.
+            Signals in volts.
         sfreq
-            Their rate in Hz.
+            Rate of the signals in Hz.
         """

@@ -1,4 +1,4 @@
-"""A causal Bessel band pass, for slow rhythms such as heart and breathing."""
+"""A causal Bessel band pass, for slow rhythms such as heartbeat and breathing."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from eegbench.preprocessing.step.causal import CausalFilter
 
 @dataclass(frozen=True, kw_only=True)
 class BesselBand(CausalFilter):
-    """A Bessel band pass of order 2: Guillot et al. 2020 take 0.6 to 3 Hz for the heart, 0.1 to 0.5 Hz for breathing.
+    """A Bessel band pass of order 2; Guillot et al. 2020 use 0.6 to 3 Hz for heartbeat, 0.1 to 0.5 Hz for breathing.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ class BesselBand(CausalFilter):
     def __post_init__(self) -> None:
         if not 0 < self.low_hz < self.high_hz:
             raise ValueError(
-                f"the step bessel_band with low_hz={self.low_hz:g}, high_hz={self.high_hz:g}: a band above 0 Hz is "
-                "expected."
+                f"the step bessel_band with low_hz={self.low_hz:g}, high_hz={self.high_hz:g}: expected a band above "
+                "0 Hz."
             )
 
     @property
     def highest_hz(self) -> float:
-        """The upper edge."""
+        """Upper edge of the band."""
         return self.high_hz
 
     @property
@@ -40,5 +40,5 @@ class BesselBand(CausalFilter):
         return self.low_hz, self.high_hz
 
     def sections(self, sfreq: float) -> Float[np.ndarray, "n_sections 6"]:
-        """Return the filter at a rate in Hz."""
+        """Return the second-order sections of the filter at a rate in Hz."""
         return np.asarray(bessel(2, (self.low_hz, self.high_hz), "bandpass", fs=sfreq, output="sos"))

@@ -1,4 +1,4 @@
-"""Filters that run forward in time, as second-order sections."""
+"""Causal filters as second-order sections."""
 
 from abc import abstractmethod
 
@@ -10,29 +10,29 @@ from eegbench.preprocessing.step.base import Step
 
 
 class CausalFilter(Step):
-    """Runs forward, from rest: a sample depends on those before it, and each frequency is delayed by its own time."""
+    """A causal filter with zero initial state; the delay differs between frequencies."""
 
     @property
     @abstractmethod
     def highest_hz(self) -> float:
-        """The highest frequency in Hz that the design names."""
+        """Highest frequency in Hz in the design of the filter."""
 
     @abstractmethod
     def sections(self, sfreq: float) -> Float[np.ndarray, "n_sections 6"]:
-        """Return the filter at a rate in Hz."""
+        """Return the second-order sections of the filter at a rate in Hz."""
 
     def out_sfreq(self, sfreq: float) -> float:
-        """Return the rate, which stays.
+        """Return the rate, which does not change.
 
         Raises
         ------
         ValueError
-            Where a frequency of the filter is not below half the rate.
+            If a frequency of the filter is not below half the rate.
         """
         if sfreq <= 2 * self.highest_hz:
             name = type(self).__module__.rpartition(".")[2]
             raise ValueError(
-                f"the step {name} needs signals at more than {2 * self.highest_hz:g} Hz, and these have {sfreq:g} Hz; "
+                f"the step {name} needs signals at more than {2 * self.highest_hz:g} Hz, but these have {sfreq:g} Hz; "
                 "put it before the step that resamples, or leave it out."
             )
         return sfreq

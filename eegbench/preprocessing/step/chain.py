@@ -1,4 +1,4 @@
-"""Steps one after the other: what they make of names, of a rate, and of signals."""
+"""Names, rate and signals after several steps."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ Channel = Float[np.ndarray, "1 n_samples"]
 
 
 def settings_of(steps: Iterable[Step]) -> list[list[object]]:
-    """Return the class and the options of each step, as they enter the shard's name."""
+    """Return the class and the options of each step, which are part of the shard's name."""
     return [[type(step).__name__, asdict(step)] for step in steps]  # type: ignore[call-overload]
 
 
@@ -24,7 +24,7 @@ def channels_after(steps: Iterable[Step], channels: Sequence[str]) -> tuple[str,
     Raises
     ------
     ValueError
-        Where a step does not suit so many channels.
+        If a step does not accept the number of channels.
     """
     for step in steps:
         channels = step.out_channels(channels)
@@ -37,7 +37,7 @@ def sfreq_after(steps: Iterable[Step], sfreq: float) -> float:
     Raises
     ------
     ValueError
-        Where a step cannot be done at the rate of what it gets.
+        If a step cannot be applied at the rate of its input.
     """
     for step in steps:
         sfreq = step.out_sfreq(sfreq)
@@ -55,16 +55,16 @@ def signal_after(
 ) -> Float[np.ndarray, "n_channels n_out"]:
     """Return the signals after all steps.
 
-    A channel goes alone through the steps that do not mix it with others, as a night of many channels is a gigabyte.
+    Each channel goes separately through the steps that do not mix channels, as a night of many channels is a gigabyte.
 
     Parameters
     ----------
     steps
-        In their order.
+        Steps in their order.
     channels
-        Signals in volts.
+        Signals of each channel in volts.
     sfreq
-        Their rate in Hz.
+        Rate of the signals in Hz.
     """
     for mixes_channels, some in groupby(steps, key=lambda step: step.mixes_channels):
         together = list(some)

@@ -1,4 +1,4 @@
-"""The filter that the signals of the Dreem Open Datasets were published with."""
+"""The filter of the published networks for the Dreem Open Datasets."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from eegbench.preprocessing.step.causal import CausalFilter
 
 @dataclass(frozen=True, kw_only=True)
 class DreemFilter(CausalFilter):
-    """0.4 to 18 Hz, without 50 and 60 Hz: four causal filters, of order 18 together.
+    """A band pass from 0.4 to 18 Hz without 50 and 60 Hz: four causal filters with a total order of 18.
 
     A Butterworth band pass of order 2 from 0.4 to 18 Hz, Butterworth band stops of order 3 from 58 to 62 and from 48 to
     52 Hz, and a Bessel band stop of order 1 from 62 to 63 Hz; Guillot et al. 2020, doi:10.1109/TNSRE.2020.3011181.
-    18 Hz is low: most of an EMG and all of beta are gone.
+    The upper edge of 18 Hz removes most of an EMG and all of the beta band.
     """
 
     @property
     def highest_hz(self) -> float:
-        """The upper edge of the last band stop."""
+        """Upper edge of the last band stop."""
         return 63.0
 
     @property
@@ -29,7 +29,7 @@ class DreemFilter(CausalFilter):
         return 0.4, 18.0
 
     def sections(self, sfreq: float) -> Float[np.ndarray, "n_sections 6"]:
-        """Return the filter at a rate in Hz."""
+        """Return the second-order sections of the filter at a rate in Hz."""
         return np.concatenate(
             [
                 butter(2, (0.4, 18.0), "bandpass", fs=sfreq, output="sos"),

@@ -1,4 +1,4 @@
-"""Another sampling rate by linear interpolation, as the Dreem Open Datasets were published with."""
+"""Resampling by linear interpolation, as for the published networks of the Dreem Open Datasets."""
 
 from dataclasses import dataclass
 
@@ -10,22 +10,22 @@ from eegbench.preprocessing.step.base import Step
 
 @dataclass(frozen=True, kw_only=True)
 class LinearResampling(Step):
-    """Interpolates between neighbouring samples, without a filter: what lies above half the new rate is folded down.
+    """Interpolate between adjacent samples, without a filter; frequencies above half the new rate are aliased.
 
-    It is only right for signals without such frequencies, as `DreemFilter` leaves them. Samples after the last
-    recorded one follow the line through the last two.
+    Use it only for signals without such frequencies, e.g. after `DreemFilter`. Samples after the last recorded one
+    follow the line through the last two.
 
     Parameters
     ----------
     sfreq
-        The new rate in Hz.
+        New rate in Hz.
     """
 
     sfreq: float
 
     def __post_init__(self) -> None:
         if not self.sfreq > 0:
-            raise ValueError(f"the step linear_resampling with sfreq={self.sfreq:g}: a rate above 0 Hz is expected.")
+            raise ValueError(f"the step linear_resampling with sfreq={self.sfreq:g}: expected a rate above 0 Hz.")
 
     def out_sfreq(self, sfreq: float) -> float:
         """Return the new rate.
@@ -33,12 +33,12 @@ class LinearResampling(Step):
         Raises
         ------
         ValueError
-            Where it is higher than the recorded one.
+            If it is higher than the recorded one.
         """
         if self.sfreq > sfreq:
             raise ValueError(
-                f"the step linear_resampling with sfreq={self.sfreq:g}: the signals have {sfreq:g} Hz, and a line "
-                "between samples adds nothing; set a rate that is not higher."
+                f"the step linear_resampling with sfreq={self.sfreq:g}: the signals are at {sfreq:g} Hz, and linear "
+                "interpolation adds no information; set a rate that is not higher."
             )
         return self.sfreq
 

@@ -1,4 +1,4 @@
-"""One signal out of several: a sum, a mean, a difference."""
+"""One signal from several: a sum, a mean or a difference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from eegbench.preprocessing.step.base import Step
 
 @dataclass(frozen=True, kw_only=True)
 class WeightedSum(Step):
-    """Makes one channel of all channels of the group.
+    """Compute one channel from all channels of the group.
 
     Parameters
     ----------
     weights
-        Of the channels, in their order: ``[0.5, 0.5]`` is the mean of two, ``[1, -1]`` the first minus the second.
-        None adds them up.
+        Weights of the channels, in their order: ``[0.5, 0.5]`` is the mean of two, ``[1, -1]`` the first minus the
+        second. None adds them up.
     channel
         Name of the sum.
     """
@@ -34,12 +34,12 @@ class WeightedSum(Step):
         Raises
         ------
         ValueError
-            Where there are more or fewer channels than weights.
+            If there are more or fewer channels than weights.
         """
         if self.weights is not None and len(self.weights) != len(channels):
             raise ValueError(
                 f"the step weighted_sum with {len(self.weights)} weights for {len(channels)} channels "
-                f"({', '.join(channels)}): one weight a channel is expected, or null to add them up."
+                f"({', '.join(channels)}): expected one weight per channel, or null to add them up."
             )
         return (self.channel,)
 

@@ -1,4 +1,4 @@
-"""Features that experts made have the numbers and the order that their publication gives them."""
+"""Hand-made features have the values and the order of their publication."""
 
 import numpy as np
 import pytest
@@ -101,7 +101,7 @@ def test_bands_are_sums_of_magnitudes_by_channel_and_band_with_statistics_after_
 @pytest.mark.parametrize(
     ("feature", "message"),
     [
-        (spectral(bands_hz=((1.01, 1.02),)), "the band from 1.01 to 1.02 Hz holds no frequency of parts of 5 s"),
+        (spectral(bands_hz=((1.01, 1.02),)), "the band from 1.01 to 1.02 Hz contains no frequency of parts of 5 s"),
         (spectral(part_s=31.0), "part_s=31 is longer than a window"),
         (SignalStatistics(group="eeg", statistics=("mean",), part_s=31.0), "part_s=31 is longer than a window"),
     ],
@@ -112,7 +112,7 @@ def test_what_cannot_be_made_of_the_windows_is_refused(feature: Feature, message
 
 
 def test_a_group_that_is_not_there_is_refused():
-    with pytest.raises(ValueError, match="Fft looks at the group 'emg', which is not there"):
+    with pytest.raises(ValueError, match="Fft needs the group 'emg', which does not exist"):
         Fft(group="emg").dim(None)
 
 
@@ -123,7 +123,7 @@ def test_a_group_that_is_not_there_is_refused():
         (IndexWindow, {"increment_s": 30.0, "divisor": 0.0}, "divisor=0.0: above 0"),
         (CycleIndexWindow, {"increment_s": 30.0, "cycles": ()}, "numbers above 0"),
         (SignalStatistics, {"group": "eeg", "statistics": (), "part_s": 5.0}, "at least one statistic"),
-        (SpectralPower, {**vars(spectral()), "overlap_s": 5.0}, "an overlap of less than a part"),
+        (SpectralPower, {**vars(spectral()), "overlap_s": 5.0}, "an overlap shorter than a part"),
         (SpectralPower, {**vars(spectral()), "bands_hz": ((8.0, 4.0),)}, r"\[\[low, high\], …\] in Hz"),
     ],
 )

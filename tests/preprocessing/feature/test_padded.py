@@ -1,4 +1,4 @@
-"""Padding around recordings has the place of the window next to it, and no signal."""
+"""Features of the padding: the position of the nearest window, and no signal."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""Steps of published pipelines do what was published."""
+"""Steps of published pipelines give the published results."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_linear_resampling_goes_on_beyond_the_last_sample():
 def test_the_same_rate_changes_nothing_and_a_higher_one_is_refused():
     signal = np.random.default_rng(0).standard_normal((2, 100))
     np.testing.assert_allclose(LinearResampling(sfreq=100.0)(signal, 100.0), signal, atol=1e-12)
-    with pytest.raises(ValueError, match="a line between samples adds nothing"):
+    with pytest.raises(ValueError, match="linear interpolation adds no information"):
         LinearResampling(sfreq=200.0).out_sfreq(100.0)
 
 
