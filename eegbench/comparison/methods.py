@@ -1,4 +1,4 @@
-"""What a paper's Methods section says of a comparison, and the works that it cites."""
+"""Methods paragraph of a comparison for a paper, with the cited works."""
 
 from collections.abc import Mapping
 from math import isfinite

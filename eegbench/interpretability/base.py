@@ -132,7 +132,7 @@ class Scene:
 
     @cached_property
     def passed(self) -> Bool[np.ndarray, "n_freqs"]:
-        """Whether each frequency of a window lies in the pass band."""
+        """Boolean for each frequency of a window, true within the pass band."""
         return passed(self.group, self.passed_hz)
 
     @property

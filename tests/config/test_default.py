@@ -1,4 +1,4 @@
-"""What a run changed of the shipped options."""
+"""Options that a run changed from the shipped defaults."""
 
 import copy
 

@@ -55,7 +55,7 @@ def test_a_table_that_is_not_there_a_folder_and_an_empty_file_are_refused(tmp_pa
 
 @pytest.mark.parametrize(
     ("text", "remedy"),
-    [("22.10", "written 22:10 or 22:10:30, .* such as 22"), ("12.5", "written 23:10"), ("22h10", "written 23:10")],
+    [("22.10", "written 22:10 or 22:10:30, .* e\\.g\\. 22"), ("12.5", "written 23:10"), ("22h10", "written 23:10")],
 )
 def test_a_time_with_a_dot_is_refused_with_its_right_spelling(text, remedy):
     with pytest.raises(ValueError, match=f"lights on at '{text}': a time of day is {remedy}"):

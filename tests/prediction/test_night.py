@@ -63,7 +63,7 @@ def test_lights_are_rounded_to_epochs_and_told_as_seconds_and_time_of_day():
         (Lights("23:10"), None, "lights off at 23:10, but the recording does not say when it starts and lasts 4.2 min"),
         (Lights("10"), None, "lights off at 10, but the recording does not say when it starts and lasts 4.2 min"),
         (Lights("100", "23:59"), EVENING, "lights off at 100, on at 23:59, but the recording starts at 22:58:30 and"),
-        (Lights("3", "2"), None, "lights off at 3, on at 2, and the recording"),
+        (Lights("3", "2"), None, "lights off at 3, on at 2, but the recording"),
     ],
 )
 def test_lights_that_do_not_fit_leave_a_night_without_statistics_and_a_warning(lights, start, warning):

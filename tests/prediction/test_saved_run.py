@@ -73,7 +73,7 @@ def test_the_folder_of_a_network_inside_a_run_is_taken_as_the_run(tmp_path, monk
         assert (network.folder, network.name) == (run / place, name)
         assert network.fetch("split.json") == run / "split.json"
     other = "linear" if name != "linear" else "finetune"
-    with pytest.raises(ConfigError, match=rf"--run .*{place} is the folder of the predictor {name}; leave .* --run "):
+    with pytest.raises(ConfigError, match=rf"--run .*{place} is the folder of the predictor {name}; omit .* --run "):
         find(run / place, other)
     monkeypatch.chdir(run / place)
     assert find(Path()) == (run / place, name)

@@ -57,7 +57,7 @@ def test_recordings_that_the_run_did_not_learn_from_are_nothing_to_tell(run):
 
 def test_of_a_network_without_its_run_nobody_knows(run):
     text = seen_by(None).note(scored(run.parent / "data"))
-    assert text.startswith("It is not known whether the network was trained on recordings that are scored: it is ")
+    assert text.startswith("It is unknown whether the network was trained on recordings that are scored: it has ")
     assert "give the folder of its finished run to --run" in text
     assert seen_by(None).note([]) == ""
 

@@ -100,7 +100,10 @@ def test_a_recording_without_a_window_is_refused_with_what_to_do(tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"window_s": 0.0}, r"window_s=0: a time"), ({"long_from_s": 1.0}, r"long_from_s=1: at least .*window_s=2 is")],
+    [
+        ({"window_s": 0.0}, r"window_s=0: expected a time"),
+        ({"long_from_s": 1.0}, r"long_from_s=1: expected at least .*window_s=2"),
+    ],
 )
 def test_times_that_cannot_be_are_refused(changes, message):
     with pytest.raises(ValueError, match=message):

@@ -62,8 +62,8 @@ def test_a_group_that_ends_early_is_refused(tmp_path):
     ("changes", "message"),
     [
         ({"eog": filtered(channels=("A",))}, r"groups\.eog\.channels: A is also in group eeg"),
-        ({"eog": filtered()}, r"groups\.eog\.channels=None: a group must name its channels"),
-        ({"e g": filtered(channels=("B",))}, r"groups\.e g: a name of letters"),
+        ({"eog": filtered()}, r"groups\.eog\.channels=None: expected the names of the group's channels"),
+        ({"e g": filtered(channels=("B",))}, r"groups\.e g: expected a name of letters"),
     ],
 )
 def test_impossible_groups_are_refused_before_any_data(changes, message):
@@ -108,7 +108,7 @@ def test_a_group_for_features_alone_may_hold_the_same_channels_and_is_not_in_the
 @pytest.mark.parametrize(
     ("features_only", "message"),
     [
-        (("ecg",), r"features_only=\['ecg'\]: some of the groups \(eeg, eog\) are expected"),
+        (("ecg",), r"features_only=\['ecg'\]: expected some of the groups \(eeg, eog\)"),
         (("eeg", "eog"), "but not all of them"),
         (("eeg",), "windows are cut at samples of the first group, so models must get it"),
     ],

@@ -89,5 +89,5 @@ def test_eyes_and_muscles_take_no_part_in_an_average_reference(tmp_path: Path):
     written[:2] -= written[:2].mean(axis=0)
     np.testing.assert_allclose(shard.signal("eeg"), written, atol=1e-3)
     only_eyes = standard(filtered(channels=("EOG left",), reference="average"))
-    with pytest.raises(BadRecordingError, match="reference=average: none of EOG left is EEG"):
+    with pytest.raises(BadRecordingError, match="reference=average: none of EOG left is an EEG channel"):
         opened(tmp_path, dataset, only_eyes)

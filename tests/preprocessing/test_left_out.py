@@ -61,7 +61,7 @@ def test_names_that_leave_no_channel_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"exclude": ("T9", "t9")}, "exclude: T9 stands there twice"),
+        ({"exclude": ("T9", "t9")}, "exclude: T9 is listed twice"),
         ({"exclude": ("T9",), "channels": ("Fz", "T9")}, r"exclude: T9 is also in preprocessing\.signal\.channels"),
     ],
 )

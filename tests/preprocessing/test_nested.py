@@ -107,11 +107,20 @@ def test_electrodes_keep_their_places_and_types(tmp_path):
     ("make", "message"),
     [
         (lambda: nested(), r"preprocessing\.signal\.parts=\{\}: expected at least one part"),
-        (lambda: nested(a=steps_of(channels=None)), r"parts\.a\.channels=None: a part must name its channels"),
-        (lambda: nested(a=filtered(channels=("A",), missing_channels="zeros")), r"missing_channels=zeros: refuse"),
+        (
+            lambda: nested(a=steps_of(channels=None)),
+            r"parts\.a\.channels=None: expected the names of the part's channels",
+        ),
+        (
+            lambda: nested(a=filtered(channels=("A",), missing_channels="zeros")),
+            r"missing_channels=zeros: expected refuse",
+        ),
         (lambda: nested(a=steps_of(), b=steps_of(channels=("B",))), "B is an output of two parts; remove it from one"),
         (lambda: nested(MINUS, a=steps_of(channels=("A",))), r"steps: the step weighted_sum with 2 weights for 1 chan"),
-        (lambda: steps_of(MINUS, channels=("A", "B", "C")), r"2 weights for 3 channels \(A, B, C\): one weight"),
+        (
+            lambda: steps_of(MINUS, channels=("A", "B", "C")),
+            r"2 weights for 3 channels \(A, B, C\): expected one weight",
+        ),
         (
             lambda: steps_of(MINUS, channels=None),
             r"combines channels, so list them in preprocessing\.signal\.channels",
@@ -125,7 +134,7 @@ def test_parts_and_sums_that_make_no_sense_are_refused(make, message: str):
 
 def test_parts_that_end_at_different_rates_are_named(tmp_path):
     signal = nested(a=steps_of(SLOWER, channels=("A",)), b=steps_of(channels=("B",)))
-    with pytest.raises(BadRecordingError, match=r"parts end at different rates \(a 50 Hz, b 100 Hz\): resample them"):
+    with pytest.raises(BadRecordingError, match=r"parts end at different rates \(a 50 Hz, b 100 Hz\); resample them"):
         opened(tmp_path, toy(tmp_path), standard(signal))
 
 

@@ -57,7 +57,7 @@ def test_a_channel_a_hundred_times_smaller_than_in_the_other_recordings_is_refus
     if factor > 1 / 100:
         assert len(opened(tmp_path, dataset).recordings) == 5
         return
-    with pytest.raises(BadRecordingError, match=r"s3\.txt: channel 'B' moves by .* it is 1[45]\d times smaller"):
+    with pytest.raises(BadRecordingError, match=r"s3\.txt: channel 'B' varies by .* it is 1[45]\d times smaller"):
         opened(tmp_path, dataset)
 
 

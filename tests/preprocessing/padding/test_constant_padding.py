@@ -8,11 +8,11 @@ from eegbench.preprocessing.padding.constant_padding import ConstantPadding
 @pytest.mark.parametrize(
     ("padding_s", "value", "message"),
     [
-        (0.0, 0.0, "padding_s=0: a time above 0 s"),
-        (float("inf"), 0.0, "padding_s=inf: a time above 0 s"),
-        (float("nan"), 0.0, "padding_s=nan: a time above 0 s"),
-        (60.0, float("inf"), "value=inf: a number in µV"),
-        (60.0, float("nan"), "value=nan: a number in µV"),
+        (0.0, 0.0, "padding_s=0: expected a time above 0 s"),
+        (float("inf"), 0.0, "padding_s=inf: expected a time above 0 s"),
+        (float("nan"), 0.0, "padding_s=nan: expected a time above 0 s"),
+        (60.0, float("inf"), "value=inf: expected a number in µV"),
+        (60.0, float("nan"), "value=nan: expected a number in µV"),
     ],
 )
 def test_padding_that_is_no_number_is_refused(padding_s, value, message):
