@@ -62,7 +62,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         return _point_to(*twin, folder)
     seen = _write_split(experiment, data, folder)
     console.tell_data(overview(data))
-    facts, steps, maps = run_facts(experiment, data, folder, context), Steps(), {}
+    facts, steps, maps = run_facts(experiment, data, folder, context), Steps(are_told=not context.is_trial), {}
     with (
         console.resumable(folder, experiment.trusted, context.user_options),
         tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,

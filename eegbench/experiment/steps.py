@@ -2,8 +2,18 @@
 
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+
+from eegbench.progress import tell
+
+DOING: Mapping[str, str] = {
+    "evaluation": "evaluating probes and controls",
+    "figures": "drawing figures",
+    "documents": "writing the report",
+    "tracking": "sending the run to the tracker",
+}
+"""Lines in the terminal at the beginning of steps that show nothing else."""
 
 
 class FailedStepError(ValueError):
@@ -13,6 +23,11 @@ class FailedStepError(ValueError):
 class Steps:
     """Records the steps of a run in their order.
 
+    Parameters
+    ----------
+    are_told
+        Whether a line in the terminal tells when a step begins.
+
     Attributes
     ----------
     records
@@ -20,21 +35,22 @@ class Steps:
         ``reason`` and ``traceback`` where it failed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_told: bool = False) -> None:
+        self.are_told = are_told
         self.records: list[dict[str, str | float]] = []
         self._failed: list[Exception] = []
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Record a step; where it fails, the error ends the run."""
-        began = time.monotonic()
+        began = self._begin(name)
         yield
         self._record(name, began)
 
     @contextmanager
     def optional_step(self, name: str) -> Iterator[None]:
         """Record a step without which the run is finished all the same; its error is raised by `raise_failed`."""
-        began = time.monotonic()
+        began = self._begin(name)
         try:
             yield
         except Exception as error:  # noqa: BLE001  raised by `raise_failed`
@@ -59,6 +75,12 @@ class Steps:
         if self._failed:
             step, reason = next(iter(self.failures.items()))
             raise FailedStepError(f"{step}: {reason}") from self._failed[0]
+
+    def _begin(self, name: str) -> float:
+        """Tell that a step begins, and return the time."""
+        if self.are_told and name in DOING:
+            tell(DOING[name])
+        return time.monotonic()
 
     def _record(self, name: str, began: float, **failure: str) -> None:
         status, seconds = "failed" if failure else "done", round(time.monotonic() - began, 3)

@@ -42,3 +42,11 @@ def test_an_interrupt_ends_an_optional_step_too():
     with pytest.raises(KeyboardInterrupt), steps.optional_step("explanation"):
         raise KeyboardInterrupt
     assert steps.failures == {}
+
+
+def test_steps_that_show_nothing_else_are_told_when_they_begin(capsys):
+    for steps in (Steps(), Steps(are_told=True)):
+        for name in ("training", "evaluation"):
+            with steps.step(name):
+                pass
+    assert capsys.readouterr().err.splitlines() == ["evaluating probes and controls"]

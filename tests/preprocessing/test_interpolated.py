@@ -48,7 +48,9 @@ def test_a_missing_channel_follows_its_neighbours_and_is_told(tmp_path: Path, ca
 def test_too_few_electrodes_and_channels_without_a_place_are_refused_with_the_remedy(tmp_path: Path):
     write(tmp_path / "few", a=NAMES, b=NAMES[:7])
     remedy = r"Leave the recording out \(.*on_bad_recording=skip\), or set .*missing_channels=mark"
-    with pytest.raises(BadRecordingError, match=rf"b\.edf: channel T3 is missing .*: 7 electrodes .* expected 8.*{remedy}"):
+    with pytest.raises(
+        BadRecordingError, match=rf"b\.edf: channel T3 is missing .*: 7 electrodes .* expected 8.*{remedy}"
+    ):
         lacking(tmp_path / "few", "interpolate")
     write(tmp_path / "eog", a=(*NAMES, "EOG"), b=NAMES)
     with pytest.raises(BadRecordingError, match=r"EOG is not an electrode of the 10-05 system"):
