@@ -118,7 +118,7 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
         (["run=nowhere"], "run=nowhere: there is no run in this folder"),
         (["run={run}", "-m"], "explain takes several runs as run="),
         (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
-        (["run={run}", "explain.predictor=network"], "has no network with a head for the classes"),
+        (["run={run}", "explain.predictor=network"], "has no network with a head of the classes"),
         (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is no band"),
         (["run={run}", "explain.n_windows=1"], "explain.n_windows=1: at least 2 are expected"),
         (["run={run}", "explain.split=tset"], "Did you mean test?"),
