@@ -116,7 +116,7 @@ def test_epochs_without_an_event_at_time_zero_are_counted(tmp_path: Path, caplog
 
 def test_two_classes_at_time_zero_are_refused(tmp_path: Path):
     written(tmp_path, extra=[(ZEROS[1], "1"), (ZEROS[2], "1")])
-    with pytest.raises(BadRecordingError, match=r"a: at 1\.4 s it is labelled left and right\. One class at a time"):
+    with pytest.raises(BadRecordingError, match=r"a: at 1\.4 s it is labelled left and right\. Expected one class"):
         cut(tmp_path, trials(0.0, 0.5))
 
 
@@ -127,8 +127,8 @@ def test_two_classes_at_time_zero_are_refused(tmp_path: Path):
             {"sfreq": 50.0},
             r"preprocessing\.signal\.sfreq=50: the recording consists of epochs at 100 Hz\. Filter and res",
         ),
-        ({"notch_hz": (50.0,)}, r"preprocessing\.signal\.notch_hz: the recording holds epochs"),
-        ({"l_freq": 0.5}, r"l_freq=0\.5, h_freq=None: the filter lasts 6\.6\d? s, and epochs 1\.2 s"),
+        ({"notch_hz": (50.0,)}, r"preprocessing\.signal\.notch_hz: the recording consists of epochs"),
+        ({"l_freq": 0.5}, r"l_freq=0\.5, h_freq=None: the filter lasts 6\.6\d? s, but epochs last only 1\.2 s"),
     ],
 )
 def test_what_would_mix_epochs_is_refused(tmp_path: Path, changes: dict[str, object], message: str):
