@@ -11,6 +11,7 @@ from options import node_of
 
 from eegbench.config import Spec
 from eegbench.model import Encoder
+from eegbench.model.attention import record_attention
 from eegbench.model.base import SignalEncoder
 from eegbench.model.build import build_encoder
 from eegbench.store.windows import Windows
@@ -97,6 +98,20 @@ def test_training_reaches_every_parameter_and_the_input(option: str) -> None:
     reached = [x.grad is not None and bool(x.grad.abs().sum() > 0) for x in given.x.values()]
     assert reached == [model.takes_signals] * len(given.x)
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+def test_an_encoder_says_whether_its_attention_can_be_recorded(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    if not model.has_attention:
+        with (
+            pytest.raises(ValueError, match="expected one encoder with attention over tokens"),
+            record_attention(model),
+        ):
+            pass
+        return
+    with record_attention(model) as attention:
+        model(windows(option, 2, 2, 3000))
+    assert attention.weights.shape[-1] == len(attention.tokens)
 
 
 def test_a_stored_state_gives_the_same_embeddings(option: str) -> None:
