@@ -447,7 +447,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
         (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody was not chosen"),
         (["interpretability=[attention_rollout]"], "model=chambon2018 has no attention over tokens; remove attention_"),
-        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: type 1 or more"),
+        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: expected 1 or more"),
     ],
 )
 def test_bad_words_get_a_sentence(train, capfd, words, message):
