@@ -123,7 +123,8 @@ class SignalEncoder(Encoder):
 def missing_channels_refused(model: str) -> str:
     """Return the error message for an encoder that cannot handle missing channels."""
     return (
-        f"{model} needs every channel in every recording, but some are missing; choose model=channel_mean, "
-        "name the channels that all recordings have in preprocessing.signal.channels=[…], or name all and set "
+        f"{model} needs every channel in every recording, but some are missing; choose model=channel_mean, or "
+        "model=eeg_transformer with model.batch_norm=false, name the channels that all recordings have in "
+        "preprocessing.signal.channels=[…], or name all and set "
         "preprocessing.signal.missing_channels=zeros to fill those that are missing with zeros."
     )
