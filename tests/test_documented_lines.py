@@ -3,24 +3,48 @@
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
 import torch
-from forms import form_of, windows_of
+from forms import form_of
 from options import CONF, node_of
 
-from eegbench.model.eeg_transformer import EegTransformer
+from eegbench.config import Spec
+from eegbench.inference.description import Description
+from eegbench.inference.network import Network, save_network
+from eegbench.model.base import Encoder
+from eegbench.model.build import build_encoder
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+CHANNELS = ("Fz", "Cz", "Oz")
 
 
-def test_attention_is_recorded_in_three_lines():
+@pytest.fixture
+def network() -> Network:
+    form, node = form_of(CHANNELS, 100.0, 200), node_of(CONF / "model/eeg_transformer.yaml")
+    torch.manual_seed(0)
+    encoder = build_encoder(Spec(node, Encoder, "model"), form)
+    weight = torch.randn(2, encoder.embed_dim)
+    description = Description(encoder=node, classes=("open", "closed"), form=form)
+    return Network(encoder, weight=weight, bias=torch.zeros(2), description=description).eval()
+
+
+def test_attention_is_recorded_of_a_saved_network_and_of_an_encoder(network, tmp_path):
     text = (DOCS / "interpretability.md").read_text(encoding="utf-8")
-    (lines,) = (block for block in re.findall(r"```python\n(.*?)```", text, re.S) if "record_attention" in block)
-    statements = [line for line in lines.splitlines() if line.strip()]
-    assert len(statements) == 4  # an import, and three lines
-    node = {name: value for name, value in node_of(CONF / "model/eeg_transformer.yaml").items() if name != "_target_"}
-    network = EegTransformer(form=form_of(("Fz", "Cz", "Oz"), 100.0, 200), **node).eval()
-    known = {"network": network, "windows": windows_of(torch.randn(4, 3, 200))}
-    exec(compile(lines, "interpretability.md", "exec"), known)
-    attention = known["attention"]
-    assert attention.weights.shape == (4, 5, 8, 4, 4)
-    assert attention.tokens.channels == ("Fz", "Cz", "Oz")
+    of_network, of_encoder = (
+        one for one in re.findall(r"```python\n(.*?)```", text, re.S) if "record_attention" in one
+    )
+    save_network(network, tmp_path / "network")
+    signals = np.random.default_rng(0).normal(size=(4, 3, 200))
+    known = {"RUN": tmp_path, "signals": signals}
+    exec(compile(of_network, "interpretability.md", "exec"), known)
+    np.testing.assert_allclose(known["probabilities"], network.probabilities(signals), atol=1e-5)
+    alone = {"encoder": network.encoder, "signals": signals}
+    exec(compile(of_encoder, "interpretability.md", "exec"), alone)
+    weights = known["attention"].weights
+    assert weights.shape == (4, 5, 8, 4, 4)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(4, 5, 8, 4))
+    torch.testing.assert_close(alone["attention"].weights, weights)
+    assert alone["attention"].weights.requires_grad
+    assert not weights.requires_grad
+    assert known["attention"].tokens.channels == alone["attention"].tokens.channels == CHANNELS

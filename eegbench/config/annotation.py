@@ -116,7 +116,7 @@ def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str
     Raises
     ------
     ConfigError
-        With the most similar known name.
+        With the most similar known name; if there is none, with the overrides that remove the unknown names.
     """
     for name in options:
         if name not in known:
@@ -126,8 +126,14 @@ def check_names(options: Mapping[str, Any], known: Mapping[str, Any], owner: str
             hint = f"did you mean {join(path, near[0])}? It" if near else "it"
             raise ConfigError(
                 f"{join(path, str(name))}: {owner} has no such option; {hint} takes "
-                f"{', '.join(sorted(known)) or 'none'}."
+                f"{', '.join(sorted(known)) or 'none'}.{'' if near else _removal(options, known, path)}"
             )
+
+
+def _removal(options: Mapping[str, Any], known: Mapping[str, Any], path: str) -> str:
+    """Return the overrides that remove unknown names below a node, such as those that an experiment sets."""
+    words = " ".join(f"'~{join(path, str(name))}'" for name in options if name not in known)
+    return f" If an experiment sets such options of another class, add {words}." if path else ""
 
 
 def join(path: str, name: str) -> str:

@@ -11,7 +11,7 @@ from torch import nn
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
-from eegbench.experiment.explanation import not_explained
+from eegbench.experiment.explained_model import check_methods
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
@@ -33,13 +33,14 @@ OF_TASK = "task."
 def check_start(experiment: Experiment) -> None:
     """Refuse what the encoder cannot begin with, before any work.
 
-    That is a model of one group of signals where there are several, and an ``encoder=RUN`` that holds no model, or
-    another one than these options build. Nothing of the run is built: its options are compared as text.
+    That is a model of one group of signals where there are several, an interpretability method that cannot explain the
+    model, and an ``encoder=RUN`` that holds no model, or another one than these options build. Nothing of the run is
+    built: its options are compared as text.
 
     Raises
     ------
     ConfigError
-        Where the model does not suit the groups of signals, or the run's model differs.
+        Where the model does not suit the groups of signals or the methods that explain it, or the run's model differs.
     FileNotFoundError
         Where the folder holds no finished run.
     """
@@ -47,6 +48,7 @@ def check_start(experiment: Experiment) -> None:
     for model in (experiment.model, experiment.probes.hand_made):
         check_groups(model, groups)
     _check_features(experiment.model, experiment.preprocessing.features)
+    check_methods(experiment.explanation.methods, experiment.model, groups)
     if not experiment.model.target.takes_signals:
         _check_without_signals(experiment)
     if experiment.encoder is None and experiment.trainable != "all":
@@ -93,9 +95,7 @@ def _check_features(model: Spec[Encoder], features: Collection[str]) -> None:
 
 
 def _check_without_signals(experiment: Experiment) -> None:
-    """Refuse what changes or explains signals, where the model looks at none."""
-    if experiment.explanation.methods:
-        raise ConfigError(not_explained(experiment.model))
+    """Refuse augmentations of signals, where the model looks at none."""
     if augmentations := experiment.task.node.get("augmentations"):
         raise ConfigError(
             f"model={experiment.model.option} does not look at the signals, so task.augmentations "

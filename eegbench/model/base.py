@@ -31,6 +31,8 @@ class Encoder(nn.Module, ABC):
         Whether the encoder uses additional features (`eegbench.store.windows.Windows.features`).
     takes_signals
         Whether embeddings depend on the signals of a window.
+    has_attention
+        Whether the encoder has attention over tokens that `eegbench.model.attention.record_attention` can record.
     bf16_on_cpu
         Whether training in bf16 on a CPU gave the same scores as float32 in tests, for ``trainer.precision=auto``.
     receptive_field
@@ -45,6 +47,7 @@ class Encoder(nn.Module, ABC):
     takes_missing_channels = False
     takes_features = False
     takes_signals = True
+    has_attention = False
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None
@@ -120,7 +123,8 @@ class SignalEncoder(Encoder):
 def missing_channels_refused(model: str) -> str:
     """Return the error message for an encoder that cannot handle missing channels."""
     return (
-        f"{model} needs every channel in every recording, but some are missing; choose model=channel_mean, "
-        "name the channels that all recordings have in preprocessing.signal.channels=[…], or name all and set "
+        f"{model} needs every channel in every recording, but some are missing; choose model=channel_mean, or "
+        "model=eeg_transformer with model.batch_norm=false, name the channels that all recordings have in "
+        "preprocessing.signal.channels=[…], or name all and set "
         "preprocessing.signal.missing_channels=zeros to fill those that are missing with zeros."
     )

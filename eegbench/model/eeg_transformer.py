@@ -66,6 +66,7 @@ class EegTransformer(Encoder):
         position, or an option is out of range.
     """
 
+    has_attention = True
     mean: Tensor
     std: Tensor
 

@@ -116,6 +116,9 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
     [
         ([], "say which run: eegbench explain run=outputs/runs/FOLDER."),
         (["run=nowhere"], "run=nowhere: there is no run in this folder"),
+        (["run=[]"], "run=[]: expected at least one run"),
+        (["run=[{run},{run}]"], "is named twice; name each run once"),
+        (["run={run}", "interpretability=attention_rollout"], "model=chambon2018 has no attention over tokens"),
         (["run={run}", "-m"], "explain takes several runs as run="),
         (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
         (["run={run}", "explain.predictor=network"], "has no network with a head of the classes"),
@@ -270,6 +273,32 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
         f"tables/interpretability/{name}" for name in ("group.csv", "saliency.parquet", "saliency_spread.parquet")
     } <= kept
     assert {f"figures/interpretability/saliency{part}" for part in (".html", "_map.png", "_spread.png")} <= kept
+
+
+def test_runs_of_a_pattern_that_cannot_be_explained_are_left_out_and_counted(finished, tmp_path, capsys):
+    for name in ("a 0", "a1", "a2_no_model", "b_no_model", "a3_unfinished"):
+        shutil.copytree(finished, tmp_path / name)
+    for name in ("a2_no_model", "b_no_model"):
+        shutil.rmtree(tmp_path / name / "model")
+    (tmp_path / "a3_unfinished" / "summary.json").unlink()
+    words = ["explain", "trust=[toy]", "interpretability=amplitude_gradient", "figures=[]", "device=cpu"]
+    assert main([*words, f"run={tmp_path}/a*"]) == 0
+    said = capsys.readouterr().err
+    assert f"1 of 4 runs not finished, and left out: {tmp_path / 'a3_unfinished'}\n" in said
+    assert "warning: 1 of 3 runs could not be explained, and are left out;" in said
+    assert f"the reasons stand above: {tmp_path / 'a2_no_model'}\n" in said
+    (folder,) = tmp_path.glob("explanation_*")
+    assert pd.read_csv(folder / "tables" / "interpretability" / "group.csv")["n_runs"].tolist() == [2]
+    assert main([*words, f"run=[{tmp_path}/b_no_model,{tmp_path}/a1]"]) == 1
+    said = capsys.readouterr().err
+    assert "2 of 2" not in said
+    assert "left out" not in said
+    assert main([*words, f"run={tmp_path}/*_no_model"]) == 1
+    assert "error: 2 of 2 runs could not be explained" in capsys.readouterr().err
+    assert main([*words, f"run={tmp_path}/a[01]*", "interpretability=salience"]) == 1
+    said = capsys.readouterr().err
+    assert said.count("there is no such option, did you mean saliency?") == 1
+    assert len(list(tmp_path.glob("explanation_*"))) == 1
 
 
 @pytest.mark.slow

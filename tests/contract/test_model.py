@@ -11,6 +11,7 @@ from options import node_of
 
 from eegbench.config import Spec
 from eegbench.model import Encoder
+from eegbench.model.attention import record_attention
 from eegbench.model.base import SignalEncoder
 from eegbench.model.build import build_encoder
 from eegbench.store.windows import Windows
@@ -18,6 +19,7 @@ from eegbench.types import Form
 
 CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
 OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+MISSING = r"needs every channel in every recording, .* model\.batch_norm=false"
 FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)]
 
 
@@ -99,6 +101,20 @@ def test_training_reaches_every_parameter_and_the_input(option: str) -> None:
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
 
 
+def test_an_encoder_says_whether_its_attention_can_be_recorded(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    if not model.has_attention:
+        with (
+            pytest.raises(ValueError, match="expected one encoder with attention over tokens"),
+            record_attention(model),
+        ):
+            pass
+        return
+    with record_attention(model) as attention:
+        model(windows(option, 2, 2, 3000))
+    assert attention.weights.shape[-1] == len(attention.tokens)
+
+
 def test_a_stored_state_gives_the_same_embeddings(option: str) -> None:
     first, second = (encoder(option, 2, 3000, 100.0).eval() for _ in range(2))
     second.load_state_dict(first.state_dict())
@@ -113,7 +129,7 @@ def test_windows_that_lack_a_channel_are_refused_or_the_channel_does_not_matter(
         x[:, 1] = 0
     lacking = replace(given, present=dict.fromkeys(given.x, torch.tensor([[True, False], [True, False]])))
     if not model.takes_missing_channels:
-        with pytest.raises(ValueError, match="needs every channel in every recording"):
+        with pytest.raises(ValueError, match=MISSING):
             model(lacking)
         return
     assert torch.isfinite(model(lacking)).all()

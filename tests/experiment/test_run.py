@@ -1,6 +1,7 @@
 """What a run leaves, that it can be compared, repeated, resumed and started from, and what it refuses."""
 
 import json
+import re
 import shutil
 
 import numpy as np
@@ -446,7 +447,8 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["explain.predictor=liner"], "Did you mean linear?"),
         (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
         (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody was not chosen"),
-        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: type 1 or more"),
+        (["interpretability=[attention_rollout]"], "model=chambon2018 has no attention over tokens; remove attention_"),
+        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: expected 1 or more"),
     ],
 )
 def test_bad_words_get_a_sentence(train, capfd, words, message):
@@ -457,6 +459,18 @@ def test_bad_words_get_a_sentence(train, capfd, words, message):
     assert "Traceback" not in error
     assert "Error executing job" not in error
     assert all((folder / "split.json").is_file() for folder in folders)  # no stubs
+
+
+def test_options_that_an_experiment_sets_for_another_task_are_refused_with_the_overrides_that_remove_them(train, capfd):
+    words = ["experiment=eyes_open_closed", "task=simclr", "device=cpu", "trainer.stop_when=never"]
+    status, _ = train(*words, small=False)
+    removed = re.findall(r"'(~[^']+)'", capfd.readouterr().err)
+    assert (status, removed) == (1, ["~task.dropout", "~task.class_weights"])
+    status, _ = train(*words, *removed, small=False)
+    error = capfd.readouterr().err
+    assert status == 1
+    assert "trainer.stop_when='never'" in error
+    assert "task." not in error
 
 
 def test_a_folder_that_cannot_be_written_is_named(train, tmp_path, capfd):

@@ -8,10 +8,13 @@ import pytest
 from eegbench.config import read_json, read_plain
 from eegbench.dataset import Card
 from eegbench.document.bibliography import cited_keys
+from eegbench.report.methods.clause import describe
+from eegbench.report.methods.question import AUGMENTATIONS
 from eegbench.report.methods.text import methods_text
 from eegbench.report.run_sources import RunSources
 from eegbench.score.interval import KIND
 
+NOISE = {"_target_": "eegbench.augmentation.gaussian_noise.GaussianNoise", "max_share": 0.2}
 CHOICES = {"dataset": "toy", "task": "relative_positioning", "model": "chambon2018"}
 CARD = Card("Toy 2026", "CC0-1.0", "https://example.org", 8, 8, 100.0, ("A", "B"))
 
@@ -32,6 +35,17 @@ def with_options(sources, **changed):
         else:
             options[group] = value
     return replace(sources, options=options)
+
+
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        (False, "Gaussian noise of up to 0.2 of a channel's standard deviation [@mohsenvand2020]"),
+        (True, "Gaussian noise of 0.2 of the standard deviation of all samples of the batch"),
+    ],
+)
+def test_the_level_of_noise_is_told_as_it_is_drawn(published, said):
+    assert describe(NOISE | {"upstream_compat": published}, AUGMENTATIONS) == said
 
 
 def test_a_run_leaves_a_text_that_says_what_was_done(finished):

@@ -158,13 +158,19 @@ SAMPLERS: Clauses = {
 
 _A = "eegbench.augmentation"
 
+
+def _noise(options: Options) -> str:
+    if options.value("upstream_compat"):
+        return f"Gaussian noise of {options['max_share']} of the standard deviation of all samples of the batch"
+    return f"Gaussian noise of up to {options['max_share']} of a channel's standard deviation [@mohsenvand2020]"
+
+
 AUGMENTATIONS: Clauses = {
     f"{_A}.amplitude_scale.AmplitudeScale": "scaling each channel by {low} to {high} [@mohsenvand2020]",
     f"{_A}.band_stop.BandStop": "removing a band of {width_hz} Hz around {low_hz} to {high_hz} Hz [@mohsenvand2020; "
     "@cheng2020]",
     f"{_A}.channel_drop.ChannelDrop": "setting some channels to 0 with probability {p} [@guillot2020]",
-    f"{_A}.gaussian_noise.GaussianNoise": "Gaussian noise of up to {max_share} of a channel's standard deviation "
-    "[@mohsenvand2020]",
+    f"{_A}.gaussian_noise.GaussianNoise": _noise,
     f"{_A}.phase_noise.PhaseNoise": "shifting phases by up to {strength} π [@schwabedal2018]",
 }
 """Gerunds and noun phrases after "by"."""
