@@ -207,7 +207,7 @@ def _fill(
     for at in np.ndindex(cells.shape):
         there = known & np.isfinite(maps.values[at])
         if there.sum() < FEWEST_CHANNELS:
-            empty: Axes = cells[at]
+            empty: Axes = cells.item(*at)
             empty.set(xticks=[], yticks=[], frame_on=False)
             continue
         with mpl.rc_context({"lines.markersize": DOT}):

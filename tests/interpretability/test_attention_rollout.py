@@ -166,6 +166,9 @@ def test_gradients_say_what_speaks_for_the_predicted_class(scene):
 def test_as_published_each_map_ends_at_1(scene):
     found = explained(scene, weighting="upstream_compat", heads="max")
     np.testing.assert_allclose(found.by_window.max(1), 1)
+    assert found.drawn is found
+    assert (found.drawn.measure, found.setting) == ("attention, largest of a window = 1", "as published, heads by max")
+    assert found.matrices_over_even_share is None
 
 
 def test_the_facts_name_every_token(scene):
