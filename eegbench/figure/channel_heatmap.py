@@ -122,16 +122,22 @@ def outline(
 
 
 def _mean(axes: Axes, drawn: ChannelMap, i: int) -> None:
-    x, mean = at(drawn), drawn.values[i].mean(axis=0)
+    x, mean = at(drawn), _mean_there(drawn.values[i])
     style = {"marker": "o", "markersize": 4, "linestyle": ""} if drawn.axis == "band" else {"linewidth": 1.0}
     axes.axhline(0, color=GREY, linewidth=0.6)
     if drawn.standard_error is not None:
-        error = drawn.standard_error[i].mean(axis=0)
+        error = _mean_there(drawn.standard_error[i])
         if drawn.axis == "band":
             axes.vlines(x, mean - error, mean + error, color=PALETTE[0], linewidth=1.5)
         else:
             axes.fill_between(x, mean - error, mean + error, color=PALETTE[0], alpha=0.3, linewidth=2)
     axes.plot(x, mean, color=PALETTE[0], **style)
+
+
+def _mean_there(values: Float[np.ndarray, "n_channels n_places"]) -> Float[np.ndarray, "n_places"]:
+    """Return the mean over the channels that have a value; NaN if none has."""
+    n = np.isfinite(values).sum(axis=0)
+    return np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
 
 
 def _label(heats: np.ndarray, means: np.ndarray, drawn: ChannelMap) -> None:

@@ -97,8 +97,9 @@ def topomap(
     layers = [maps] if beside is None else [maps, beside]
     _check(layers, (len(rows), len(columns), len(channels)))
     electrodes = flat(positions)
+    _check_drawable(layers, positions)
     known = _known(layers, electrodes)
-    caption = f"{caption} {_left_out(channels, known)}".strip()
+    caption = f"{caption} {_left_out(channels, known)} {_lacking(channels, known, layers)}".strip()
     shown = rows[: maps.most_rows]
     figure, cells, bars = _axes((len(shown), len(columns)), [layer.measure for layer in layers], caption)
     for i, (layer, colour_map) in enumerate(zip(layers, (USES, DIFFERS), strict=False)):
@@ -114,6 +115,30 @@ def topomap(
     return figure
 
 
+def is_drawable(values: Float[np.ndarray, "n_rows n_columns n_channels"], positions: np.ndarray) -> bool:
+    """Return whether a map has values at enough electrodes to be drawn.
+
+    Parameters
+    ----------
+    values
+        As of `Maps`.
+    positions
+        Positions of the channels (n_channels, 3); NaN where a channel has none.
+    """
+    known = np.isfinite(values) & np.isfinite(positions).all(axis=1)
+    return bool((known.sum(axis=-1) >= FEWEST_CHANNELS).any())
+
+
+def _check_drawable(layers: list[Maps], positions: Float[np.ndarray, "n_channels 3"]) -> None:
+    for maps in layers:
+        if not is_drawable(maps.values, positions):
+            n = (np.isfinite(maps.values).any(axis=(0, 1)) & np.isfinite(positions).all(axis=1)).sum()
+            raise ValueError(
+                f"{n} of {len(positions)} channels have a position and values, and a scalp map needs "
+                f"{FEWEST_CHANNELS}; draw channel_heatmap instead."
+            )
+
+
 def _check(layers: list[Maps], shape: tuple[int, int, int]) -> None:
     for values in (array for maps in layers for array in (maps.values, maps.marked) if array is not None):
         if values.shape != shape:
@@ -124,21 +149,22 @@ def _check(layers: list[Maps], shape: tuple[int, int, int]) -> None:
 
 
 def _known(layers: list[Maps], electrodes: Float[np.ndarray, "n_channels 2"]) -> Bool[np.ndarray, "n_channels"]:
-    """Return which channels can be drawn in all maps."""
+    """Return which channels have a position, and values in a map of each layer."""
     known = np.isfinite(electrodes).all(axis=1)
     for maps in layers:
-        known &= np.isfinite(maps.values).all(axis=(0, 1))
-    if known.sum() < FEWEST_CHANNELS:
-        raise ValueError(
-            f"{known.sum()} of {len(known)} channels have a position and values, and a scalp map needs "
-            f"{FEWEST_CHANNELS}; draw channel_heatmap instead."
-        )
+        known &= np.isfinite(maps.values).any(axis=(0, 1))
     return known
 
 
 def _left_out(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"]) -> str:
     names = [name for name, is_known in zip(channels, known, strict=True) if not is_known]
     return f"Not drawn, for want of a position or of values: {', '.join(names)}." if names else ""
+
+
+def _lacking(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"], layers: list[Maps]) -> str:
+    whole = np.all([np.isfinite(maps.values).all(axis=(0, 1)) for maps in layers], axis=0)
+    names = [name for name, is_partly in zip(channels, known & ~whole, strict=True) if is_partly]
+    return f"Only in maps that have values of them: {', '.join(names)}." if names else ""
 
 
 def _axes(shape: tuple[int, int], measures: list[str], caption: str) -> tuple[Figure, np.ndarray, list[Axes]]:
@@ -176,17 +202,22 @@ def _fill(
     known: Bool[np.ndarray, "n_channels"],
     scale: ScalarMappable,
 ) -> None:
-    """Draw each map into its axes (n_rows, n_columns)."""
+    """Draw each map into its axes (n_rows, n_columns), from the channels that have values in it."""
     large = {"marker": "o", "markerfacecolor": INK, "markeredgecolor": "white", "markeredgewidth": 0.4}
     for at in np.ndindex(cells.shape):
+        there = known & np.isfinite(maps.values[at])
+        if there.sum() < FEWEST_CHANNELS:
+            empty: Axes = cells.item(*at)
+            empty.set(xticks=[], yticks=[], frame_on=False)
+            continue
         with mpl.rc_context({"lines.markersize": DOT}):
             mne.viz.plot_topomap(
-                maps.values[at][known],
-                electrodes[known],
+                maps.values[at][there],
+                electrodes[there],
                 axes=cells[at],
                 sphere=1.0,
                 sensors="ko",
-                mask=None if maps.marked is None else maps.marked[at][known],
+                mask=None if maps.marked is None else maps.marked[at][there],
                 mask_params={**large, "markersize": LARGE_DOT},
                 cmap=scale.cmap,
                 cnorm=scale.norm,

@@ -1,18 +1,19 @@
 """Attention of a transformer's class token to channels and times, through all layers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from scipy.special import softmax
 from torch import Tensor, nn
 
-from eegbench.interpretability.attention_map import AttentionMap, means_by_class
+from eegbench.interpretability.attention_map import AttentionMap, chunk_of, means_by_class
+from eegbench.interpretability.attention_totals import MatrixTotals
 from eegbench.interpretability.average import times
-from eegbench.interpretability.base import Batch, Method, Scene
+from eegbench.interpretability.base import Attribution, Batch, Method, Scene
 from eegbench.interpretability.rollout import Heads, fused, gradient_rollout, rollout, upstream_rollout
 from eegbench.interpretability.subject_maps import MOST_BYTES, SubjectMaps
 from eegbench.model.attention import SelfAttention, record_attention
@@ -25,14 +26,16 @@ Weighting = Literal["attention", "gradient", "upstream_compat"]
 MEASURES: Mapping[str, str] = {
     "attention": "share of the class token's attention, through all layers",
     "gradient": "attention times the gradient of the predicted class's score, through all layers",
-    "upstream_compat": "attention in the published order of layers, over the window's largest",
+    "upstream_compat": "attention, largest of a window = 1",
 }
+EVEN = "attention over an even share (1: twice as much)"
 
 
 class AttentionRollout(Method):
     """Mean over the windows of a class of the attention of the class token, with its standard error.
 
-    Windows belong to the class of their label. A class without used windows has no map.
+    Windows belong to the class of their label. A class without used windows has no map. Each channel has the mean over
+    the windows that have it.
 
     Parameters
     ----------
@@ -79,11 +82,13 @@ class AttentionRollout(Method):
         with record_attention(scene.network) as attention:
             tokens = attention.tokens
             by_window = np.empty((len(scene), len(tokens) - 1), dtype=np.float32)
-            totals = _Totals(n_classes, len(tokens))
+            there = _there(tokens, scene)
+            totals = MatrixTotals(n_classes, len(tokens))
             for batch in scene.shown("following attention", _most_windows(scene.network, len(tokens))):
                 scores[batch.part], matrix = self._followed(batch, attention.by_layer)
                 attention.take()
-                totals.add(matrix, self._said(scores[batch.part], scene.labels[batch.part]))
+                said = self._said(scores[batch.part], scene.labels[batch.part])
+                totals.add(matrix.numpy(), said, there[batch.part])
                 by_window[batch.part] = _of_signal(matrix, self.weighting)
         windows = self._said(scores, scene.labels)
         if not windows["used"].any():
@@ -92,22 +97,29 @@ class AttentionRollout(Method):
                 f"{self.only_correct}, min_confidence={self.min_confidence:g}); lower the confidence, or set "
                 "only_correct=false."
             )
+        by_window[~there[:, 1:]] = np.nan
         windows["condition"] = [scene.classes[k] if k >= 0 else "" for k in scene.labels]
         label = windows["label"].where(windows["used"], -1).to_numpy()
-        values, error = means_by_class(by_window, label, n_classes)
+        used = f"{self._used(windows, scene.classes)} {_lacking(by_window[label >= 0], tokens)}".strip()
+        facts: dict[str, Any] = {
+            "axis": "time_s",
+            "places": times(scene),
+            "outputs": scene.classes,
+            "channels": scene.group.channels,
+        }
+        facts |= {"setting": self._setting, "used": used}
+        even = by_window.astype(np.float64) * (there.sum(1, keepdims=True) - 1) - 1
+        is_share = self.weighting != "upstream_compat"
         return AttentionMap(
-            values=_over_time(values, tokens, scene),
+            **facts,
+            **_mean_maps(by_window, label, tokens, scene),
             measure=MEASURES[self.weighting],
-            axis="time_s",
-            places=times(scene),
-            outputs=scene.classes,
-            channels=scene.group.channels,
-            standard_error=_over_time(error, tokens, scene),
-            setting=self._setting,
-            used=self._used(windows, scene.classes),
-            by_subject=_by_subject(by_window, label, tokens, scene),
+            over_even_share=Attribution(**facts, **_mean_maps(even, label, tokens, scene), measure=EVEN)
+            if is_share
+            else None,
             tokens=tokens,
             matrices=totals.mean(),
+            matrices_over_even_share=totals.mean_over_even_share() if self.weighting == "attention" else None,
             by_window=by_window,
             windows=windows if scene.facts is None else pd.concat([windows, scene.facts], axis=1),
         )
@@ -119,6 +131,7 @@ class AttentionRollout(Method):
     @property
     def _setting(self) -> str:
         words = [f"heads by {self.heads}"] if self.weighting != "gradient" else ["weighted by gradients"]
+        words = ["as published", *words] if self.weighting == "upstream_compat" else words
         words += ["correct windows"] if self.only_correct else []
         words += [f"confidence from {self.min_confidence:g}"] if self.min_confidence else []
         return ", ".join(words)
@@ -168,24 +181,22 @@ def _most_windows(network: nn.Module, n_tokens: int) -> int:
     return max(1, WEIGHTS_BYTES // (4 * n_heads * n_tokens**2))
 
 
-class _Totals:
-    """Sums of matrices by class, because the matrices of all windows would fill the memory."""
+def _there(tokens: TokenTable, scene: Scene) -> Bool[np.ndarray, "n n_tokens"]:
+    """Return whether each window has each token; the class token is always there."""
+    there = np.ones((len(scene), len(tokens)), dtype=bool)
+    if scene.present is not None:
+        there[:, 1:] = scene.present[:, tokens.channel[1:]]
+    return there
 
-    def __init__(self, n_classes: int, n_tokens: int) -> None:
-        self.total = np.zeros((n_classes, n_tokens, n_tokens))
-        self.n = np.zeros(n_classes, dtype=np.int64)
 
-    def add(self, matrix: Float[Tensor, "batch n_tokens n_tokens"], said: pd.DataFrame) -> None:
-        for one in range(len(self.n)):
-            rows = (said["used"] & (said["label"] == one)).to_numpy()
-            self.total[one] += matrix.numpy()[rows].sum(0, dtype=np.float64)
-            self.n[one] += rows.sum()
-
-    def mean(self) -> Float[np.ndarray, "n_classes n_tokens n_tokens"]:
-        means = np.full(self.total.shape, np.nan)
-        n = self.n[:, None, None]
-        np.divide(self.total, n, out=means, where=n > 0)
-        return means
+def _lacking(by_window: Float[np.ndarray, "n n_signal_tokens"], tokens: TokenTable) -> str:
+    """Return what a caption says of channels that used windows lack."""
+    known = np.isfinite(by_window[:, tokens.of_signal[:, 0] - 1])
+    if known.all():
+        return ""
+    absent = [name for name, is_known in zip(tokens.channels, known.any(axis=0), strict=True) if not is_known]
+    told = "Each channel is averaged over the windows that have it."
+    return f"{told} No used window has {', '.join(absent)}." if absent else told
 
 
 def _of_signal(
@@ -196,6 +207,14 @@ def _of_signal(
     if weighting == "upstream_compat":
         return row / row.amax(1, keepdim=True)
     return row / row.sum(1, keepdim=True).clamp_min(torch.finfo(row.dtype).tiny)
+
+
+def _mean_maps(
+    by_window: Float[np.ndarray, "n n_signal_tokens"], label: Int[np.ndarray, "n"], tokens: TokenTable, scene: Scene
+) -> dict[str, Any]:
+    """Return the mean map of each class, its standard error, and the maps of the subjects."""
+    values, error = (_over_time(one, tokens, scene) for one in means_by_class(by_window, label, len(scene.classes)))
+    return {"values": values, "standard_error": error, "by_subject": _by_subject(by_window, label, tokens, scene)}
 
 
 def _by_subject(
@@ -216,7 +235,7 @@ def _over_time(
     values: Float[np.ndarray, "n_classes n_signal_tokens"], tokens: TokenTable, scene: Scene
 ) -> Float[np.ndarray, "n_classes n_channels n_times"]:
     """Give each sample the value of its token; NaN outside all tokens."""
-    at = np.floor(times(scene) / tokens.duration_s[1] + 1e-6).astype(int)
+    at = chunk_of(times(scene), tokens)
     by_token = values[:, tokens.of_signal - 1]  # tokens of the signal, without the class token
     grid = by_token[:, :, np.minimum(at, tokens.n_chunks - 1)]
     return np.where(at < tokens.n_chunks, grid, np.nan)

@@ -83,6 +83,8 @@ class Scene:
         Pass band of the signals in Hz, to which maps of frequencies and their corrections for many places are limited.
     unit
         Unit of the signals: µV, or SD if windows or recordings are standardised.
+    present
+        Whether each window has each channel of the group; None if all have all.
     facts
         Facts about each window: ``recording, subject, start_s``; None if unknown.
     """
@@ -96,6 +98,7 @@ class Scene:
     facts: pd.DataFrame | None = None
     passed_hz: tuple[float, float] = (0.0, np.inf)
     unit: str = "µV"
+    present: Bool[np.ndarray, "n n_channels"] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -15,6 +15,7 @@ from eegbench.interpretability.average import averaged, times
 from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import gradients
 from eegbench.interpretability.layer import outputs_of
+from eegbench.model.token_table import TokenTable
 
 OPTION = "interpretability.grad_cam.layer"
 
@@ -113,9 +114,16 @@ def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
 
 
 def _within_windows(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Yield all layers with their names, except those of a sequence encoder, whose steps are windows."""
+    """Yield all layers with their names, except those whose last axis is not time.
+
+    The steps of a sequence encoder are windows. The last axis of layers over tokens, of linear layers and of layer
+    normalisation is that of features.
+    """
     sequence = network.sequence if isinstance(network, Network) else None
     skipped = set() if sequence is None else set(sequence.modules())
+    over_tokens = [one for one in network.modules() if isinstance(getattr(one, "token_table", None), TokenTable)]
+    skipped.update(layer for encoder in over_tokens for layer in encoder.modules())
+    skipped.update(layer for layer in network.modules() if isinstance(layer, nn.Linear | nn.LayerNorm))
     return ((name, layer) for name, layer in network.named_modules() if layer not in skipped)
 
 

@@ -60,14 +60,19 @@ def _estimate_statistics(network: nn.Module, scene: Scene) -> None:
 def similarity(a: Attribution, b: Attribution) -> float:
     """Return Spearman's correlation between the absolute values of two maps, from −1 to 1.
 
-    Maps by filter are averaged over filters first, because their order has no meaning; 0 if a map is constant.
+    Places that are NaN in either map are left out; NaN if no place is left. Maps by filter are averaged over filters
+    first, because their order has no meaning; 0 if a map is constant.
     """
-    first, second = (rankdata(_strength(each)) for each in (a, b))
+    values = np.stack([_strength(each) for each in (a, b)])
+    values = values[:, np.isfinite(values).all(axis=0)]
+    if not values.size:
+        return float("nan")
+    first, second = rankdata(values, axis=1)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return 0.0
     return float(np.corrcoef(first, second)[0, 1])
 
 
 def _strength(attribution: Attribution) -> Float[np.ndarray, "n"]:
-    values = np.nan_to_num(np.abs(attribution.values))  # missing maps count as 0
+    values = np.abs(attribution.values)
     return (values if attribution.is_by_class else values.mean(axis=0)).ravel()

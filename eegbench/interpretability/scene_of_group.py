@@ -55,6 +55,7 @@ def scene_of_group(
         facts=store.table.loc[rows, ["recording", "subject", "start_s"]].reset_index(drop=True),
         passed_hz=passed_hz,
         unit="µV" if store.form.normalise == "none" else "SD",
+        present=store.present_channels(rows, group),
     )
 
 

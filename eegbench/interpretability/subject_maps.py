@@ -1,7 +1,7 @@
 """Maps of single subjects, for the spread between subjects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,6 @@ class SubjectMaps:
     subjects: tuple[str, ...]
     values: Float[np.ndarray, "n_subjects n_outputs n_channels n_places"]
     n_windows: Int[np.ndarray, "n_subjects"]
-
-    def over_even_share(self, n: int) -> "SubjectMaps":
-        """Return maps of shares as multiples of an even share of n, minus 1."""
-        return replace(self, values=self.values * n - 1)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays for npz."""

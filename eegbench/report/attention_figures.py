@@ -10,9 +10,9 @@ from eegbench.config import read_json
 from eegbench.figure import Maps, topomap
 from eegbench.figure.attention_scene import N_STRONGEST, attention_page, attention_views
 from eegbench.figure.channel_matrix import channel_matrix
-from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
-from eegbench.interpretability.attention_map import AttentionMap, between_channels, facts_of, stored_grid
+from eegbench.interpretability.attention_map import EVEN_MATRICES, AttentionMap, between_channels, facts_of, stored_grid
 from eegbench.interpretability.spread import mean_there
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import mean_over_time
@@ -24,7 +24,9 @@ CURVES = (
     f"The {N_STRONGEST} strongest pairs of channels of each class. A curve goes from the channel that attends "
     "(blue) to the one that it attends to (red). Attention is no flow of brain activity."
 )
-DIFFERENCE = "Attention of this class less the mean of the others, over an even share."
+DIFFERENCE = "Attention of this class less the mean of the others."
+EVEN_PAIRS = "multiple of an even share (1: even)"
+PAIRS = "attention through all layers, not relative to an even share"
 
 
 def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, album: Album) -> None:
@@ -44,10 +46,11 @@ def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, 
     album.add_arrays(f"{stem}_windows", found.arrays())
     album.add_facts(f"{stem}_tokens", facts_of(found))
     album.add_table(f"{stem}_windows", found.windows)
-    _plot_between(found.between_channels, found, len(found.tokens), scene, title, stem, album)
+    measure = PAIRS if found.matrices_over_even_share is None else EVEN_PAIRS
+    _plot_between(found.between_channels, found, measure, scene, title, stem, album)
     starts = found.tokens.start_s[found.tokens.of_signal[0]]
     names = tuple(f"{start:g}–{start + found.tokens.duration_s[1]:g} s" for start in starts.tolist())
-    _plot_difference(found.by_chunk * found.by_window.shape[1], names, found, scene, title, stem, album)
+    _plot_difference(found.by_chunk, names, found.drawn, scene, title, stem, album)
 
 
 def plot_mean_attention(
@@ -74,19 +77,21 @@ def plot_mean_attention(
     facts = [run / f"{method}_tokens.json" for run in runs]
     if not all(file.is_file() for file in (*files, *facts)):
         return
-    between = []
+    between, measures = [], set[str]()
     for arrays, tokens in zip(files, facts, strict=True):
         with np.load(arrays, allow_pickle=False) as kept:
-            between.append(between_channels(kept["matrices"].astype(np.float64), stored_grid(read_json(tokens))))
-    n_tokens = len(read_json(facts[0])["tokens"])
-    _plot_between(mean_there(np.stack(between)), mean, n_tokens, scene, title, stem, album)
+            matrices = kept[EVEN_MATRICES if EVEN_MATRICES in kept.files else "matrices"].astype(np.float64)
+            measures.add(EVEN_PAIRS if EVEN_MATRICES in kept.files else PAIRS)
+        between.append(between_channels(matrices, stored_grid(read_json(tokens))))
+    if len(measures) == 1:  # files of versions before the even share was kept have matrices alone
+        _plot_between(mean_there(np.stack(between)), mean, measures.pop(), scene, title, stem, album)
     _plot_difference(mean_over_time(mean.values), ("",), mean, scene, title, stem, album)
 
 
 def _plot_between(
     between: Float[np.ndarray, "n_classes n_channels n_channels"],
     found: Attribution,
-    n_tokens: int,
+    measure: str,
     scene: Scene,
     title: str,
     stem: str,
@@ -94,17 +99,13 @@ def _plot_between(
 ) -> None:
     """Draw how much channels attend to each other: as squares, as curves, and as a page to turn."""
     shown = {
-        name: _without_itself(one) * n_tokens - 1
-        for name, one in zip(found.outputs, between, strict=True)
-        if np.isfinite(one).all()
+        name: _without_itself(one) for name, one in zip(found.outputs, between, strict=True) if np.isfinite(one).any()
     }
     positions = scene.group.positions
     matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
     album.add(
         f"{stem}_matrix",
-        lambda: channel_matrix(
-            shown, channels=found.channels, measure="over an even share", title=title, caption=matrix
-        ),
+        lambda: channel_matrix(shown, channels=found.channels, measure=measure, title=title, caption=matrix),
     )
     if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return
@@ -129,17 +130,19 @@ def _plot_difference(
     album: Album,
 ) -> None:
     """Draw how each class differs from the others; of two classes the first, as the second is its opposite."""
-    shown = np.flatnonzero(np.isfinite(maps).all(axis=(1, 2)))
+    shown = np.flatnonzero(np.isfinite(maps).any(axis=(1, 2)))
     positions = scene.group.positions
-    if len(shown) < 2 or np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
+    if len(shown) < 2:
         return
     maps = maps[shown]
     others = (maps.sum(axis=0) - maps) / (len(maps) - 1)
+    if not is_drawable((maps - others).transpose(0, 2, 1), positions):
+        return
     rows = [0] if len(shown) == 2 else list(range(len(shown)))
     album.add(
         f"{stem}_difference",
         lambda: topomap(
-            Maps((maps - others)[rows].transpose(0, 2, 1), "difference of attention, over an even share"),
+            Maps((maps - others)[rows].transpose(0, 2, 1), f"difference of {found.measure}"),
             rows=tuple(found.outputs[shown[row]] for row in rows),
             columns=columns,
             channels=found.channels,

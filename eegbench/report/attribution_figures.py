@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from eegbench.figure import Maps, attribution_page, channel_heatmap, topomap
 from eegbench.figure.channel_map import LEVEL
-from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.report.album import Album
@@ -74,7 +74,7 @@ def plot_attribution(
         return
     maps, beside, columns = _by_band(attribution, difference, scene, held)
     rows = np.flatnonzero(np.isfinite(maps.values).any(axis=(1, 2)))
-    if not len(rows):
+    if not is_drawable(maps.values, where):
         return
     lacking = [name for row, name in enumerate(attribution.outputs) if row not in rows]
     without = f"No window is used of {', '.join(lacking)}." if lacking else ""

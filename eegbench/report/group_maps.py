@@ -126,7 +126,7 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     spread = _spread(stored, subjects)
     n_seeds = len(set(group.seeds))
     error = None if np.isnan(spread.standard_error).all() else spread.standard_error
-    told = _told(stored[0].attribution, len(runs), n_seeds, subjects)
+    told = _told(stored[0].attribution, len(runs), n_seeds, subjects) + _absent(stored[0].attribution, spread.mean)
     mean = replace(stored[0].attribution, values=spread.mean, standard_error=error, p=None, used=told)
     bands = tuple((str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"])
     differs, freqs = _difference(runs, place, stored[0])
@@ -185,6 +185,12 @@ def _told(first: Attribution, n_runs: int, n_seeds: int, subjects: Sequence[Subj
     within = f", in each run over its subjects ({len(names)} in all, {plural(n_windows, 'window')})"
     options = f" Options: {first.setting}." if first.setting else ""
     return f"Mean over {counted}{within if len(known) == n_runs else ''}.{options}"
+
+
+def _absent(first: Attribution, mean: Float[np.ndarray, "n_outputs n_channels n_places"]) -> str:
+    """Return what a caption says of channels that no used window has."""
+    names = [name for name, one in zip(first.channels, mean.swapaxes(0, 1), strict=True) if np.isnan(one).all()]
+    return f" No used window has {', '.join(names)}." if names else ""
 
 
 def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.figure import Maps, channel_heatmap, topomap
-from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spread import Spread, spread_of_runs, spread_of_subjects
 from eegbench.interpretability.subject_maps import SubjectMaps
@@ -71,7 +71,7 @@ def plot_spread(
     columns = [f"{names[kind]}\n{place}".strip() for kind in there for place in places]
     values = np.concatenate([getattr(reduced, kind) for kind in there], axis=-1).transpose(0, 2, 1)
     rows = np.flatnonzero(np.isfinite(values).any(axis=(1, 2)))
-    if not columns or not len(rows):
+    if not columns or not is_drawable(values[rows], scene.group.positions):
         return
     album.add(
         f"{stem}_spread",
@@ -109,7 +109,7 @@ def plot_side_by_side(
     columns = [f"{_wrapped(name)}\n{place}".strip() for name, (places, _) in parts.items() for place in places]
     values = np.concatenate([one for _, one in parts.values()], axis=-1).transpose(0, 2, 1)
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))
-    if not columns or not len(rows):
+    if not columns or not is_drawable(values[rows], scene.group.positions):
         return
     cut = f" {MOST_COLUMNS} of {len(columns)} columns are drawn." if len(columns) > MOST_COLUMNS else ""
     album.add(

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.figure import Maps, topomap
-from eegbench.figure.topomap import FEWEST_CHANNELS
+from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.interpretability.subject_maps import SubjectMaps
@@ -44,7 +44,7 @@ def plot_subjects(
     there = np.flatnonzero(np.isfinite(values).any(axis=(0, 2, 3)))  # classes of which a window is used
     values = values[:, there].transpose(0, 1, 3, 2).reshape(len(values), -1, len(found.channels))[:, :MOST_COLUMNS]
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))[:MOST_SUBJECTS]
-    if not found.is_by_class or not len(rows) or not values.size:
+    if not found.is_by_class or not values.size or not is_drawable(values[rows], positions):
         return
     columns = [f"{found.outputs[k]}\n{place}".strip() for k in there for place in places]
     album.add(

@@ -144,6 +144,10 @@ class WindowStore:
         """First sample of each window in its shard, in the first group."""
         return self.table[f"sample_{next(iter(self.form.groups))}"]
 
+    def present_channels(self, rows: Int[np.ndarray, "n"], group: str) -> Bool[np.ndarray, "n n_channels"] | None:
+        """Return whether windows have each channel of a group; None if all recordings have all channels."""
+        return None if self._present is None else self._present[group].cpu().numpy()[self._shard[rows]]
+
     @property
     def lacks_channels(self) -> bool:
         """Return whether some recordings lack channels that others have."""

@@ -70,12 +70,22 @@ def test_what_differs_in_the_data_stands_beside_in_colours_and_limits_of_its_own
 def test_channels_without_a_position_or_a_value_are_left_out_and_named(draw, electrodes, values):
     positions = np.array(list(electrodes.values()))
     positions[1] = np.nan
-    values[1, 0, 2] = np.nan
+    values[:, :, 2] = np.nan
     figure = draw(positions=positions)
     names = list(electrodes)
     assert caption(figure).endswith(f"for want of a position or of values: {names[1]}, {names[2]}.")
     (dots,) = [line for line in heads(figure)[0].lines if line.get_marker() == "o"]
     assert len(dots.get_xdata()) == len(names) - 2
+
+
+def test_a_channel_is_drawn_in_the_maps_that_have_a_value_of_it(draw, electrodes, values):
+    values[1, 0, 2] = np.nan
+    values[0, 1, 3:] = np.nan  # too few for a map
+    figure = draw()
+    n, names = len(electrodes), list(electrodes)
+    n_dots = [[len(line.get_xdata()) for line in axes.lines if line.get_marker() == "o"] for axes in heads(figure)]
+    assert n_dots == [[n], [n - 1], [n]]
+    assert caption(figure).endswith(f"Only in maps that have values of them: {', '.join(names[2:])}.")
 
 
 def test_marked_channels_are_larger_dots(draw, values):

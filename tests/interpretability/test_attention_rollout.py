@@ -16,6 +16,7 @@ from eegbench.interpretability.attention_rollout import AttentionRollout
 from eegbench.interpretability.rollout import fused, rollout
 from eegbench.model.attention import record_attention
 from eegbench.model.eeg_transformer import EegTransformer
+from eegbench.store.windows import Windows
 
 N, N_CHANNELS, N_TIMES = 12, 3, 18
 OPTIONS = {"weighting": "attention", "heads": "mean", "only_correct": False, "min_confidence": 0.0}
@@ -24,14 +25,14 @@ OPTIONS = {"weighting": "attention", "heads": "mean", "only_correct": False, "mi
 class Classifier(nn.Module):
     """A transformer with a linear head."""
 
-    def __init__(self, n_chunks=2, crop_s=1.0, channels=("A", "B", "C")):
+    def __init__(self, n_chunks=2, crop_s=1.0, channels=("A", "B", "C"), **options):
         super().__init__()
         torch.manual_seed(3)
         node = {
             name: value for name, value in node_of(CONF / "model/eeg_transformer.yaml").items() if name != "_target_"
         }
         small = {"dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": None, "n_chunks": n_chunks, "crop_s": crop_s}
-        self.encoder = EegTransformer(form=form_of(channels, 16.0, N_TIMES), **node | small)
+        self.encoder = EegTransformer(form=form_of(channels, 16.0, N_TIMES), **node | small | options)
         self.head = nn.Linear(8, 2)
 
     def forward(self, x):
@@ -165,6 +166,9 @@ def test_gradients_say_what_speaks_for_the_predicted_class(scene):
 def test_as_published_each_map_ends_at_1(scene):
     found = explained(scene, weighting="upstream_compat", heads="max")
     np.testing.assert_allclose(found.by_window.max(1), 1)
+    assert found.drawn is found
+    assert (found.drawn.measure, found.setting) == ("attention, largest of a window = 1", "as published, heads by max")
+    assert found.matrices_over_even_share is None
 
 
 def test_the_facts_name_every_token(scene):
@@ -180,5 +184,54 @@ def test_a_network_without_tokens_is_refused():
 
 
 def test_a_confidence_beyond_1_is_refused():
-    with pytest.raises(ValueError, match=r"min_confidence=1: a probability from 0 to below 1"):
+    with pytest.raises(ValueError, match=r"min_confidence=1: expected a probability from 0 to below 1"):
         AttentionRollout(**(OPTIONS | {"min_confidence": 1.0}))
+
+
+class Lacking(Classifier):
+    """The transformer before windows that lack channels."""
+
+    def __init__(self, present):
+        super().__init__(batch_norm=False)
+        self.present = torch.as_tensor(present)
+
+    def forward(self, x):
+        return self.head(self.encoder(Windows({"eeg": x}, {"eeg": self.present[: len(x)]})))
+
+
+@pytest.mark.parametrize("weighting", ["attention", "gradient", "upstream_compat"])
+def test_a_channel_has_the_mean_of_the_windows_that_have_it(weighting):
+    present = np.ones((N, N_CHANNELS), dtype=bool)
+    present[:4, 1], present[:, 2] = False, False
+    scene = replace(scene_of(Lacking(present), x_of()), present=present)
+    found = explained(scene, weighting=weighting)
+    by_window = found.by_window.reshape(N, N_CHANNELS, 2)
+    assert np.array_equal(np.isnan(by_window), np.repeat(~present[:, :, None], 2, axis=2))
+    first, n = scene.labels == 0, 2.0 * present.sum(1)
+    np.testing.assert_allclose(found.values[0, 1, 0], by_window[first & present[:, 1], 1, 0].mean(), rtol=1e-5)
+    errors = by_window[first & present[:, 1], 1, 0].std(ddof=1) / 2  # of four windows
+    np.testing.assert_allclose(found.standard_error[0, 1, 0], errors, rtol=1e-4)
+    assert np.isnan(found.values[:, 2]).all()
+    assert np.isnan(found.drawn.values[:, 2]).all()
+    relative = by_window * n[:, None, None] - 1 if weighting != "upstream_compat" else by_window
+    for channel in range(2):
+        rows = first & present[:, channel]
+        np.testing.assert_allclose(found.drawn.values[0, channel, 0], relative[rows, channel, 0].mean(), rtol=1e-4)
+    assert found.used == "Each channel is averaged over the windows that have it. No used window has C."
+
+
+def test_pairs_of_channels_have_the_mean_of_the_windows_that_have_both():
+    present = np.ones((N, N_CHANNELS), dtype=bool)
+    present[:4, 1], present[:, 2] = False, False
+    scene = replace(scene_of(Lacking(present), x_of()), present=present)
+    found = explained(scene)
+    with torch.no_grad(), record_attention(scene.network) as attention:
+        scene.network(x_of())
+    each = rollout(fused(attention.weights, "mean")).numpy()
+    whole, size = (scene.labels == 0) & present[:, 1], 1 + 2 * present.sum(1)
+    np.testing.assert_allclose(found.matrices[0, 1, 3], each[whole, 1, 3].mean(), rtol=1e-5)
+    every = scene.labels == 0
+    even = (each[every, 1, 2] * size[every]).mean()
+    np.testing.assert_allclose(found.matrices_over_even_share[0, 1, 2], even, rtol=1e-5)
+    assert np.isnan(found.between_channels[:, 2]).all()
+    assert np.isfinite(found.between_channels[:, :2, :2]).all()

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import torch
 from interpretability.scenes import noise, scene_of
+from interpretability.test_attention_rollout import Classifier, x_of
 from torch import nn
 
-from eegbench.interpretability.grad_cam import GradCam
+from eegbench.interpretability.grad_cam import GradCam, layers_over_time
 
 RNG = np.random.default_rng(0)
 
@@ -102,3 +103,18 @@ def test_hooks_are_taken_off():
     network = TwoConvolutions()
     GradCam(layer=None).explain(scene_of(network, burst(0)), RNG)
     assert all(not layer._forward_hooks for layer in network.modules())
+
+
+@pytest.mark.parametrize("layer", [None, "encoder.layers.0.norm", "encoder.layers.0", "encoder.projection"])
+def test_layers_over_tokens_have_no_time_steps(layer):
+    with pytest.raises(ValueError, match=r"none of its layers has time steps; leave grad_cam out"):
+        GradCam(layer=layer).explain(scene_of(Classifier(), x_of()), RNG)
+
+
+def test_the_last_axis_of_a_linear_layer_is_not_time():
+    class Mixed(nn.Sequential):
+        def forward(self, x):
+            return super().forward(x).mean(1)
+
+    scene = scene_of(Mixed(nn.Conv1d(2, 3, 5), nn.Linear(28, 6), nn.LayerNorm(6)).double(), noise(4, 2, 32))
+    assert list(layers_over_time(scene)) == ["0"]

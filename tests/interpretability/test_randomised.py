@@ -96,3 +96,12 @@ def test_a_map_that_is_the_same_everywhere_is_like_none():
 def test_the_order_of_filters_means_nothing():
     one = attribution(noise(2, 3, 8).numpy(), is_by_class=False)
     assert similarity(one, dataclasses.replace(one, values=one.values[::-1])) == pytest.approx(1.0)
+
+
+def test_places_without_a_value_in_either_map_do_not_count():
+    known, other = noise(2, 3, 8).numpy(), noise(2, 3, 8, seed=1).numpy()
+    expected = similarity(attribution(known[:1, :, 2:]), attribution(other[:1, :, 2:]))
+    known, other = known.copy(), other.copy()
+    known[1], other[:, :, :2] = np.nan, np.nan  # a class without windows, and samples that a network does not use
+    assert similarity(attribution(known), attribution(other)) == pytest.approx(expected)
+    assert np.isnan(similarity(attribution(known[1:]), attribution(other[1:])))

@@ -53,7 +53,7 @@ class Store(WindowStore):
             {"recording": "r", "subject": "s", "start_s": 2.0 * np.arange(N), "label": np.arange(N) % 3}
         )
         facts = {"x": x, "form": FORM, "device": torch.device("cpu"), "resident": True}
-        facts |= {"table": table.assign(rejected=False)}
+        facts |= {"table": table.assign(rejected=False), "_present": None}
         self.__dict__.update(facts)  # frozen, like the class
 
     def gather(self, rows):
@@ -130,3 +130,12 @@ def test_neighbours_are_encoded_once_for_all_batches_and_iterations(monkeypatch)
         assert len(list(of_scene.batches())) == 4
     hook.remove()
     assert sum(encoded) == N
+
+
+def test_a_scene_says_which_channels_each_window_has():
+    store = Store()
+    present = {"eeg": torch.tensor([[True, True], [True, False]]), "eog": torch.tensor([[True], [True]])}
+    store.__dict__.update({"_present": present, "_shard": np.array([0, 1] * (N // 2))})
+    found = scene_of_group(network(), store, store.table, np.array([0, 1, 3]), "eeg")
+    assert found.present.tolist() == [[True, True], [True, False], [True, False]]
+    assert scene(network(), "eeg").present is None

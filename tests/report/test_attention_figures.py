@@ -64,14 +64,14 @@ def test_what_is_drawn_is_relative_to_an_even_share(found):
     np.testing.assert_allclose(attention.drawn.values[:, :, 0], attention.values[:, :, 0] * 8 - 1)
     assert attention.between_channels.shape == (2, 4, 4)
     grid = attention.tokens.of_signal
-    expected = np.mean([attention.matrices[0, grid[1, i], grid[2, j]] for i in range(2) for j in range(2)])
+    expected = 9 * np.mean([attention.matrices[0, grid[1, i], grid[2, j]] for i in range(2) for j in range(2)])
     np.testing.assert_allclose(attention.between_channels[0, 1, 2], expected)
-    np.testing.assert_allclose(attention.by_chunk[1, 3, 1], attention.by_window[1::2].mean(0)[7], rtol=1e-6)
+    np.testing.assert_allclose(attention.by_chunk[1, 3, 1], attention.by_window[1::2].mean(0)[7] * 8 - 1, rtol=1e-5)
 
 
 def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path, monkeypatch):
     attention, scene = found
-    other = replace(attention, matrices=attention.matrices * 1.5)
+    other = replace(attention, matrices_over_even_share=attention.matrices_over_even_share * 1.5)
     places = [tmp_path / name / "tables" for name in ("one", "other")]
     for one, place in zip((attention, other), places, strict=True):
         plot_attention(one, scene, title="T", stem="a", album=Album(place.parent, ()))
@@ -90,7 +90,7 @@ def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path,
         "a_3d.html",
         "a_difference.png",
     }
-    expected = attention.between_channels[1, 0, 2] * 1.25 * 9 - 1
+    expected = attention.between_channels[1, 0, 2] * 1.25
     np.testing.assert_allclose(taken["class 1"][0, 2], expected, rtol=1e-5)
     assert np.isnan(taken["class 1"].diagonal()).all()
     assert "Mean over 2 runs." in (tmp_path / "all" / "figures" / "a_3d.html").read_text()
