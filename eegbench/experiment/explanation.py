@@ -157,7 +157,8 @@ def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int
     of_shuffled = method.unselective().explain(shuffled, np.random.default_rng([seed, 2]))
     faithful = faithfulness(found, scene, np.random.default_rng([seed, 3]))
     known = {} if faithful is None else asdict(faithful)
-    return found, {"method": name, "shuffled_similarity": similarity(found, of_shuffled), **known}
+    n_used = int(found.windows["used"].sum()) if isinstance(found, AttentionMap) else len(scene)
+    return found, {"method": name, "n_used": n_used, "shuffled_similarity": similarity(found, of_shuffled), **known}
 
 
 def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network, str]:
@@ -210,5 +211,5 @@ def _rows(data: Data, split: str, n: int, rng: np.random.Generator) -> Int[np.nd
 
 
 def _metrics(checks: pd.DataFrame, prefix: str) -> dict[str, float]:
-    columns = [name for name in checks.select_dtypes("number").columns if name != "n_windows"]
+    columns = [name for name in checks.select_dtypes("number").columns if name not in ("n_windows", "n_used")]
     return {f"{prefix}/{row['method']}/{name}": float(row[name]) for _, row in checks.iterrows() for name in columns}

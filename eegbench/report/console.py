@@ -234,11 +234,17 @@ def print_checks(checks: pd.DataFrame) -> None:
         "insertion": "insertion",
         "insertion_random": "at random",
     }
-    print(f"\n{'':24}" + "".join(f"{title:>{max(12, len(title) + 2)}}" for title in columns.values()))
+    print(f"\n{'':24}{'windows':>14}" + "".join(f"{title:>{max(12, len(title) + 2)}}" for title in columns.values()))
     for _, row in checks.iterrows():
         values = [(f"{row[name]:.3f}" if pd.notna(row.get(name)) else "–") for name in columns]
         cells = (f"{value:>{max(12, len(title) + 2)}}" for value, title in zip(values, columns.values(), strict=True))
-        print(f"{row['method']:24}" + "".join(cells))
+        print(f"{row['method']:24}{_used(row.to_dict()):>14}" + "".join(cells))
+
+
+def _used(row: Mapping[Any, Any]) -> str:
+    """Return how many windows a map is of; files of earlier versions have no number of used windows."""
+    n, n_used = row["n_windows"], row.get("n_used")
+    return f"{n}" if n_used is None or pd.isna(n_used) or n_used == n else f"{n_used:.0f} of {n}"
 
 
 def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:

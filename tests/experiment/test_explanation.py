@@ -1,17 +1,22 @@
 """The checks next to a map: of the same windows, whichever the method selects."""
 
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from interpretability.scenes import scene_of
 from interpretability.test_attention_rollout import OPTIONS, Classifier, explained, x_of
 
 from eegbench.config import Spec
-from eegbench.experiment.explanation import _ask
+from eegbench.experiment.explanation import _ask, _metrics
 from eegbench.interpretability import Method
 from eegbench.interpretability.randomised import similarity
+from eegbench.report.console import print_checks
+from eegbench.report.methods.attribution import attribution_text
 
 TARGET = {"_target_": "eegbench.interpretability.attention_rollout.AttentionRollout"}
 
@@ -42,3 +47,16 @@ def test_a_shuffled_network_is_asked_of_the_windows_that_were_used(scene):
     same = explained(replace(shuffled, labels=np.where(used, scene.labels, -1)))
     assert check["shuffled_similarity"] == pytest.approx(similarity(found, same))
     assert check["shuffled_similarity"] != pytest.approx(similarity(found, explained(shuffled)))
+
+
+def test_used_and_available_windows_are_told_everywhere(scene, tmp_path, capsys):
+    limit = float(np.median(explained(scene).windows["confidence"]))
+    found, check = _ask("attention_rollout", spec_of(min_confidence=limit), scene, scene, 0)
+    assert check["n_used"] == found.windows["used"].sum() == 6
+    facts = {**check, "n_windows": 12, "split": "test", "predictor": "network", "seed": 0}
+    print_checks(pd.DataFrame([facts]))
+    assert re.search(r"attention_rollout +6 of 12 ", capsys.readouterr().out)
+    made = {"options": TARGET | OPTIONS, "explain": {"n_windows": 100}}
+    (tmp_path / "attention_rollout.json").write_text(json.dumps(facts | made))
+    assert "were made on 6 of 12 windows of the split test with a class" in attribution_text(tmp_path)
+    assert not any("n_used" in name for name in _metrics(pd.DataFrame([facts]), "explain"))

@@ -92,7 +92,9 @@ def _windows(facts: Mapping[str, Any]) -> str:
     n = facts["n_windows"]
     is_limited = n >= facts["explain"]["n_windows"]
     drawn = f", drawn evenly from the classes (seed {facts['seed']})" if is_limited else " with a class"
-    windows = f"{plural(n, 'window')} of the split {facts['split']}"
+    n_used = facts.get("n_used", n)
+    counted = plural(n, "window") if n_used == n else f"{n_used} of {plural(n, 'window')}"
+    windows = f"{counted} of the split {facts['split']}"
     return f"Maps of what the {facts['predictor']} uses were made on {windows}{drawn}"
 
 
