@@ -277,7 +277,7 @@ def test_options_out_of_range_are_refused_by_name(options):
 
 
 def test_permutations_that_memory_cannot_hold_are_refused_with_the_number_that_it_can():
-    with pytest.raises(ValueError, match=r"n_permutations=100000000: .* GiB; type \d+ or less"):
+    with pytest.raises(ValueError, match=r"n_permutations=100000000: .* GiB; set \d+ or less"):
         explain(Curved(2), windows(10, 2, 16), n_permutations=10**8)
 
 

@@ -61,5 +61,5 @@ def test_filters_that_all_channels_share_name_no_channel():
 
 
 def test_an_encoder_without_filters_is_an_error():
-    with pytest.raises(ValueError, match="LinearScores has no filters"):
+    with pytest.raises(ValueError, match="LinearScores does not begin with filters"):
         FilterSpectrum().explain(scene_of(LinearScores(noise(2, 3, 8)), noise(2, 3, 8)), RNG)

@@ -34,8 +34,8 @@ class Pair(nn.Module):
         ),
         ("twice", "called 2 times"),
         ("unused", "called 0 times"),
-        ("pair", "makes tuple of 10 windows"),
-        ("folded", r"makes \(20, 16\) of 10 windows"),
+        ("pair", "its output is tuple for 10 windows"),
+        ("folded", r"its output is \(20, 16\) for 10 windows"),
     ],
 )
 def test_a_layer_that_cannot_stand_for_scores_is_refused_with_a_sentence(layer, sentence):

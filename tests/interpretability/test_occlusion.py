@@ -67,7 +67,7 @@ def test_bands_without_sense_are_an_error_that_names_the_option(bands, words):
 
 
 @pytest.mark.parametrize(
-    ("band", "words"), [(("gamma", 7.0, 9.0), "half of the sampling rate"), (("thin", 2.1, 2.2), "no frequency")]
+    ("band", "words"), [(("gamma", 7.0, 9.0), "half the sampling rate"), (("thin", 2.1, 2.2), "no frequency")]
 )
 def test_a_band_that_windows_do_not_have_is_an_error(band, words):
     with pytest.raises(ValueError, match=words):

@@ -36,7 +36,7 @@ def test_the_line_of_a_night_whose_lights_do_not_fit_has_its_stages_and_the_reas
     night = staged(STAGES, warnings=("quiet",))
     row = summary_row(night, night_of(night, Lights("10")))
     assert (row["statistics"], row["epochs_W"], row["problem"]) == ("missing", 4, "")
-    assert row["warnings"].startswith("quiet; no sleep statistics: lights off at 10, and the recording")
+    assert row["warnings"].startswith("quiet; no sleep statistics: lights off at 10, but the recording")
     assert np.isnan(row["total_sleep_time_min"])
 
 

@@ -70,4 +70,4 @@ def test_recordings_that_are_too_short_to_be_compared_with_train_are_told_once_w
 def test_a_night_whose_lights_do_not_fit_has_shares_and_the_reason(capsys):
     text = printed(capsys, staged(STAGES), lights=Lights("10"))
     assert cells(text)[3:6] == ["–", "50.0", "12.5"]
-    assert "night: no sleep statistics: lights off at 10, and the recording" in text
+    assert "night: no sleep statistics: lights off at 10, but the recording" in text
