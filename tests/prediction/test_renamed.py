@@ -42,10 +42,10 @@ def test_a_derivation_is_made_where_both_sides_are_there_also_as_an_alias(tmp_pa
 @pytest.mark.parametrize(
     ("names", "taken", "said"),
     [
-        (("C3", "C4", "O1"), 0, "night: has no odd, so its own C3 is taken."),
+        (("C3", "C4", "O1"), 0, "night: has no odd; its own channel C3 is used."),
         (("C4", "odd", "O1"), 1, ""),
-        (("C3", "odd", "O1"), 1, "night: has C3 itself, and odd, which is taken for it (--channels C3=odd)"),
-        (("EEG C3-Ref", "C4", "O1"), 0, "night: has no odd, so its own C3 is taken."),
+        (("C3", "odd", "O1"), 1, "night: has both C3 and odd; the latter is used (--channels C3=odd)"),
+        (("EEG C3-Ref", "C4", "O1"), 0, "night: has no odd; its own channel C3 is used."),
     ],
     ids=["own", "alias", "both", "own in another spelling"],
 )
@@ -62,7 +62,7 @@ def test_an_alias_is_for_recordings_that_have_it_others_are_read_with_their_own(
 
 def test_a_recording_without_alias_and_own_channel_is_told_by_the_alias(tmp_path):
     write_edf(tmp_path / "night.edf", noise(4, 100), 100)
-    with pytest.raises(BadRecordingError, match=r"no channel 'odd'.* The network takes C3, Pz"):
+    with pytest.raises(BadRecordingError, match=r"no channel 'odd'.* The network needs C3, Pz"):
         read(renamed(tmp_path, ("C3", "Pz"), Pz="odd"))
 
 
@@ -76,7 +76,7 @@ def test_two_names_may_be_swapped(tmp_path):
 
 def test_a_channel_that_is_missing_is_told_with_what_to_type(tmp_path):
     write_edf(tmp_path / "night.edf", noise(4, 100), 100)
-    with pytest.raises(BadRecordingError, match=r"no channel 'Pz'.* The network takes C3, Pz; .*--channels NAME=ALIAS"):
+    with pytest.raises(BadRecordingError, match=r"no channel 'Pz'.* The network needs C3, Pz; .*--channels NAME=ALIAS"):
         read(renamed(tmp_path, ("C3", "Pz")))
 
 

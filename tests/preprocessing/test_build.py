@@ -179,7 +179,7 @@ def test_a_recording_that_breaks_while_it_is_built_leaves_the_others_whole(tmp_p
 
 
 def test_a_recording_shorter_than_a_window_is_named_before_anything_is_built(tmp_path):
-    with pytest.raises(BadRecordingError, match=r"s0\.txt: 80 s are shorter than a window of 100 s"):
+    with pytest.raises(BadRecordingError, match=r"s0\.txt: its 80 s are shorter than a window of 100 s"):
         opened(tmp_path, preprocessing=standard(window_s=100.0))
     assert not list((tmp_path / "stores" / "shards").iterdir())
 

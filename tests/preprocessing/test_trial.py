@@ -155,8 +155,12 @@ def test_nothing_is_told_where_every_trial_fits(tmp_path, caplog):
 @pytest.mark.parametrize(
     ("seconds", "cues", "sentence"),
     [
-        (20.0, [(4.0, "rest")], r"0: holds no trial: no annotation has a class, there is rest; give one a class"),
-        (20.0, [], "no annotation has a class, there is none"),
+        (
+            20.0,
+            [(4.0, "rest")],
+            r"0: contains no trial: no annotation has a class \(annotations: rest\)",
+        ),
+        (20.0, [], r"no annotation has a class \(annotations: none\)"),
         (3.0, [(0.0, "left")], r"the trials of 1 cues reach beyond its 3 s, .*; set preprocessing\.tmax_s low"),
         (20.0, [(4.0, "tongue")], r"'tongue' is in neither dataset\.labels .*nor dataset\.ignored"),
     ],

@@ -96,7 +96,7 @@ def test_windows_whose_embedding_is_no_number_are_refused():
     broken = train.embeddings.features.copy()
     broken[-1] = np.nan
     classifier.embeddings = Embeddings(broken, train.embeddings.rows)
-    with pytest.raises(ValueError, match="of the windows to predict hold values that are no numbers"):
+    with pytest.raises(ValueError, match="of the windows to predict contain NaN or infinite values"):
         classifier.probabilities(rest.rows)
 
 
