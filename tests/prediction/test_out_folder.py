@@ -97,5 +97,5 @@ def test_a_list_names_no_file_outside_the_folder(tmp_path, name):
 
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "out").write_text("")
-    with pytest.raises(ValueError, match=r"--out .*out: is a file, and a folder is expected"):
+    with pytest.raises(ValueError, match=r"--out .*out: is a file, not a folder"):
         OutFolder(tmp_path / "out", []).check([], overwrite=True)
