@@ -28,10 +28,10 @@ def other_rate(raw):
 
 KINDS = {
     "unit": (scaled(1e6), "the unit in the file's header is wrong"),
-    "gain": (scaled(1 / 200), "times smaller, so its unit or gain is another"),
+    "gain": (scaled(1 / 200), "times smaller, so its unit or gain differs"),
     "unknown label": (labelled(75.0, 1.0, "middle"), "nor in dataset.ignored: middle"),
     "two classes": (labelled(5.0, 10.0, "right"), "it is labelled left and right"),
-    "no window": (lambda raw: raw.crop(0, 1.5), "hold"),
+    "no window": (lambda raw: raw.crop(0, 1.5), "contain no window"),
     "rate": (other_rate, "at 200 Hz, but s0 has 2"),
     "channel": (lambda raw: raw.drop_channels(["B"]), "but s0 has 2"),
 }

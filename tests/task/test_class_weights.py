@@ -36,7 +36,7 @@ def test_a_weight_is_the_mean_count_over_the_own_one():
 
 def test_a_class_that_train_lacks_is_refused_with_what_to_do():
     with pytest.raises(
-        ValueError, match=r"no window of train has the class b; leave it out .* task\.class_weights=none"
+        ValueError, match=r"no window of train has the class b; remove it from .* task\.class_weights=none"
     ):
         class_weights("balanced", ("a", "b"), (3, 0))
 
