@@ -120,7 +120,9 @@ def test_events_that_are_ignored_take_no_time_from_a_stage(tmp_path):
 
 @pytest.mark.parametrize("other", [(4, 4, "right"), (0, 10, "right"), (9, 11, "right")])
 def test_two_classes_at_one_time_are_refused(tmp_path, other):
-    with pytest.raises(BadRecordingError, match=r"one: from \d s to \d+ s it is labelled left and right\. Expected one class"):
+    with pytest.raises(
+        BadRecordingError, match=r"one: from \d s to \d+ s it is labelled left and right\. Expected one class"
+    ):
         windows(tmp_path, noise(20), [(0, 10, "left"), other])
 
 
