@@ -51,7 +51,7 @@ def reader_options(reader: str, root: Path | None, overrides: Sequence[str], use
 
 def _check_keys(reader: str, overrides: Sequence[str], known: Sequence[str]) -> None:
     """Raise an error for an override of a key that the dataset lacks, with the keys that it has."""
-    names = list(dict.fromkeys(name.partition(".")[0] if name.startswith("labels.") else name for name in known))
+    names = [name for name in known if name.partition(".")[0] != "labels"] + ["labels"]
     for word in overrides:
         group, _, name = word.partition("=")[0].partition(".")
         is_known = not name or any(one == name or one.startswith(f"{name}.") for one in [*known, *names])
