@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +40,17 @@ class RunSources:
     choices: Mapping[str, str]
     card: Card
 
-    @property
+    @cached_property
     def form(self) -> Form:
         """The form of the windows: groups of signals with their channels and rates."""
         return describe(self.folder / PROBED).form
 
-    @property
+    @cached_property
     def split(self) -> Mapping[str, Any]:
         """The subjects of each split, and who shaped the encoder."""
         return read_json(self.folder / "split.json")
 
-    @property
+    @cached_property
     def versions(self) -> dict[str, str]:
         """Versions of the software, and the state of the code; not the working directory."""
         known = read_json(self.folder / "environment.json")
@@ -60,13 +61,13 @@ class RunSources:
         """Whether there are labels, and so scores."""
         return bool(self.summary["scores"])
 
-    @property
+    @cached_property
     def scores(self) -> list[Score]:
         """Every score of the run."""
         rows = pd.read_csv(self.folder / "scores.csv").to_dict("records")
         return [Score(**{str(name): value for name, value in row.items()}) for row in rows]
 
-    @property
+    @cached_property
     def predictions(self) -> pd.DataFrame:
         """Every prediction of the run."""
         return pd.read_parquet(self.folder / "predictions.parquet")
