@@ -2,7 +2,7 @@
 
 
 def no_recording(head: bytes) -> str | None:
-    """Return the kind of file and what to do, as the end of a sentence that begins with its path; None if unknown."""
+    """Return a phrase that follows the path in an error message: the kind of file, and what to do; None if unknown."""
     if head.startswith(b"version https://git-lfs"):
         return "is a git-lfs pointer, not the recording; run 'git lfs pull' in its folder."
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):

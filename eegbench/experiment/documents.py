@@ -1,4 +1,4 @@
-"""The documents of a run: a page to send to a colleague, and what a paper's Methods section says of it."""
+"""Documents of a run: a page for colleagues, and text for the Methods section of a paper."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,7 +37,7 @@ def write_documents(experiment: Experiment, summary: Mapping[str, Any], folder: 
 
 
 def write_map_documents(tables: Path, into: Path, about: str = "") -> None:
-    """Write what a paper's Methods section says of maps.
+    """Write text about maps for the Methods section of a paper.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def write_map_documents(tables: Path, into: Path, about: str = "") -> None:
     into
         The folder to write to.
     about
-        A sentence that comes first.
+        First sentence of the text.
     """
     text, cited = attribution_document(tables, versions() | git_state(), about)
     write_text(into / METHODS, text)

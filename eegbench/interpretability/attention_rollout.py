@@ -190,7 +190,7 @@ def _there(tokens: TokenTable, scene: Scene) -> Bool[np.ndarray, "n n_tokens"]:
 
 
 def _lacking(by_window: Float[np.ndarray, "n n_signal_tokens"], tokens: TokenTable) -> str:
-    """Return what a caption says of channels that used windows lack."""
+    """Return the sentence of a caption about channels that are missing from windows."""
     known = np.isfinite(by_window[:, tokens.of_signal[:, 0] - 1])
     if known.all():
         return ""

@@ -14,7 +14,7 @@ UNFITTED = "random_weights_unfitted"
 """The encoder before training with the batch-normalisation statistics it was built with: mean 0 and variance 1."""
 
 NOTICEABLE = 0.01
-"""Difference in balanced accuracy from which on tables show random weights with both kinds of statistics."""
+"""Tables show random weights with both kinds of statistics if their balanced accuracy differs by this much or more."""
 
 CONTROLS = (*FITTED, "majority", "chance")
 """Rows next to the main probe in every table: a result is worth what it adds to these."""

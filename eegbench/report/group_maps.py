@@ -188,7 +188,7 @@ def _told(first: Attribution, n_runs: int, n_seeds: int, subjects: Sequence[Subj
 
 
 def _absent(first: Attribution, mean: Float[np.ndarray, "n_outputs n_channels n_places"]) -> str:
-    """Return what a caption says of channels that no used window has."""
+    """Return the sentence of a caption about channels that are missing from all windows."""
     names = [name for name, one in zip(first.channels, mean.swapaxes(0, 1), strict=True) if np.isnan(one).all()]
     return f" No used window has {', '.join(names)}." if names else ""
 
