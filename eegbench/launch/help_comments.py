@@ -83,7 +83,7 @@ def _items(node: yaml.Node | None) -> list[tuple[str, yaml.Node]]:
 def _pairs(node: yaml.Node | None, place: Place) -> Iterator[tuple[yaml.Node, yaml.Node, Place]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            keys = (*place, *str(key.value).split(".")) if not place else (*place, str(key.value))
+            keys = (*place, str(key.value))
             yield key, value, keys
             yield from _pairs(value, keys)
 
