@@ -7,6 +7,7 @@ over the examples that a sampler draws, never "epoch" alone, which in sleep rese
 (labelled by an expert) and *valid* (the split).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,6 +27,10 @@ Fact = float | int | str
 
 Axis = Literal["frequency_hz", "time_s", "band"]
 """Meaning of the last axis of a `ChannelMap`."""
+
+
+EVERY_HZ = (0.0, math.inf)
+"""Pass band of signals that are not filtered, in Hz."""
 
 
 @dataclass(frozen=True)

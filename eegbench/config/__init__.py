@@ -1,6 +1,6 @@
 """Objects from options: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
-from eegbench.config.annotation import ConfigError, check_names, fill
+from eegbench.config.annotation import ConfigError, check_names, fill, is_node
 from eegbench.config.default import changed_options
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.plain import (
@@ -30,6 +30,7 @@ __all__ = [
     "conf_folder",
     "fill",
     "flat",
+    "is_node",
     "may_change",
     "plain",
     "quoted",

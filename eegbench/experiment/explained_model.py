@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from eegbench.config import ConfigError, Spec
+from eegbench.config import ConfigError, Spec, is_node
 from eegbench.experiment.explanation import not_explained
 from eegbench.interpretability import Method
 from eegbench.interpretability.attention_rollout import AttentionRollout
@@ -56,6 +56,6 @@ def _nested(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the options of groups below a node, at any depth, by their dotted names."""
     for name, value in node.items():
         if isinstance(value, Mapping):
-            if "_target_" in value:
+            if is_node(value):
                 yield str(name), value
             yield from ((f"{name}.{inner}", one) for inner, one in _nested(value))

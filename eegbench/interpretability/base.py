@@ -22,7 +22,7 @@ from eegbench.interpretability.spectrum import frequencies, passed
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.progress import bar
 from eegbench.store.batching import even_parts
-from eegbench.types import ChannelMap, Group
+from eegbench.types import EVERY_HZ, ChannelMap, Group
 
 BATCH_BYTES = {"cpu": 8 * 2**20, "cuda": 128 * 2**20}
 """Maximum size of the signals in one batch."""
@@ -96,7 +96,7 @@ class Scene:
     group: Group
     bind: Callable[[nn.Module], Callable[[slice], Scores]] = unbound
     facts: pd.DataFrame | None = None
-    passed_hz: tuple[float, float] = (0.0, np.inf)
+    passed_hz: tuple[float, float] = EVERY_HZ
     unit: str = "µV"
     present: Bool[np.ndarray, "n n_channels"] | None = None
 

@@ -5,6 +5,7 @@ import torch
 from jaxtyping import Float
 
 from eegbench.interpretability.base import Attribution, Method, Scene
+from eegbench.interpretability.spectrum import in_pass_band
 from eegbench.model import Encoder
 
 
@@ -27,7 +28,7 @@ class FilterSpectrum(Method):
         filters = _unit(_filters(scene))
         n_times = max(scene.group.n_times, filters.shape[-1])
         freqs = np.fft.rfftfreq(n_times, 1 / scene.group.sfreq)
-        passed = (freqs >= scene.passed_hz[0]) & (freqs <= scene.passed_hz[1])
+        passed = in_pass_band(freqs, scene.passed_hz)
         own = filters.shape[1] == scene.group.n_channels
         return Attribution(
             values=np.abs(np.fft.rfft(filters, n=n_times))[..., passed],

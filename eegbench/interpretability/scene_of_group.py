@@ -16,6 +16,7 @@ from eegbench.interpretability.base import Scene, Scores
 from eegbench.store.base import WindowStore
 from eegbench.store.batching import distinct_windows
 from eegbench.store.windows import Windows
+from eegbench.types import EVERY_HZ
 
 
 def scene_of_group(
@@ -25,7 +26,7 @@ def scene_of_group(
     rows: Int[np.ndarray, "n"],
     group: str,
     *,
-    passed_hz: tuple[float, float] = (0.0, np.inf),
+    passed_hz: tuple[float, float] = EVERY_HZ,
 ) -> Scene:
     """Return a scene with the windows of one group of signals.
 

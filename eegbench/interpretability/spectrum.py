@@ -18,6 +18,11 @@ def in_band(freqs: Float[np.ndarray, "n_freqs"], low_hz: float, high_hz: float) 
     return (freqs >= low_hz) & (freqs < high_hz)
 
 
+def in_pass_band(freqs: Float[np.ndarray, "n_freqs"], passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_freqs"]:
+    """Return whether each frequency lies in a pass band, both edges included."""
+    return (freqs >= passed_hz[0]) & (freqs <= passed_hz[1])
+
+
 def passed(group: Group, passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_freqs"]:
     """Return whether each frequency of a window lies in a pass band, both edges included.
 
@@ -26,8 +31,7 @@ def passed(group: Group, passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_
     ValueError
         Where none does.
     """
-    freqs = frequencies(group)
-    inside: Bool[np.ndarray, "n_freqs"] = (freqs >= passed_hz[0]) & (freqs <= passed_hz[1])
+    inside = in_pass_band(frequencies(group), passed_hz)
     if not inside.any():
         raise ValueError(
             f"no frequency of a window of {group.window_s:g} s lies in the pass band of the filters, "

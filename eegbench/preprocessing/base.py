@@ -1,6 +1,5 @@
 """Base classes of preprocessing: signal settings that decide the shards, and a table of windows over them."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,14 +14,10 @@ from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.padding import RecordingPadding
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import Shard
-from eegbench.types import Form, Recording
+from eegbench.types import EVERY_HZ, Form, Recording
 
 MissingChannels = Literal["refuse", "zeros", "interpolate", "mark"]
 """Rule for missing channels: raise an error, fill them with zeros, interpolate by splines, or mark them."""
-
-
-EVERY_HZ = (0.0, math.inf)
-"""The pass band of signals that are not filtered."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from functools import partial
 import mne
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import EVERY_HZ, GroupPlan, MissingChannels, SignalSteps
+from eegbench.preprocessing.base import GroupPlan, MissingChannels, SignalSteps
 from eegbench.preprocessing.recorded import Recorded, open_group
-from eegbench.types import Form, Recording
+from eegbench.types import EVERY_HZ, Form, Recording
 
 ONLY = "eeg"
 """Name of the group if there is only one."""

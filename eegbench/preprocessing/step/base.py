@@ -1,12 +1,13 @@
 """Base class of steps, which change signals, and possibly their rate and number."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
+
+from eegbench.types import EVERY_HZ
 
 
 class Step(ABC):
@@ -33,7 +34,7 @@ class Step(ABC):
     @property
     def passed_hz(self) -> tuple[float, float]:
         """Pass band in Hz: the lowest frequency, and the highest."""
-        return 0.0, math.inf
+        return EVERY_HZ
 
     def out_sfreq(self, sfreq: float) -> float:
         """Return the rate in Hz of the output for input at a rate.

@@ -1,6 +1,5 @@
 """Names, rate and signals after several steps."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -9,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.preprocessing.step.base import Step
+from eegbench.types import EVERY_HZ
 
 Channel = Float[np.ndarray, "1 n_samples"]
 
@@ -44,7 +44,7 @@ def sfreq_after(steps: Iterable[Step], sfreq: float) -> float:
     return sfreq
 
 
-def passed_hz_after(steps: Iterable[Step], passed_hz: tuple[float, float] = (0.0, math.inf)) -> tuple[float, float]:
+def passed_hz_after(steps: Iterable[Step], passed_hz: tuple[float, float] = EVERY_HZ) -> tuple[float, float]:
     """Return the lowest and the highest frequency in Hz that pass all steps, of signals with this pass band."""
     bands = [passed_hz, *(step.passed_hz for step in steps)]
     return max(low for low, _ in bands), min(high for _, high in bands)
