@@ -106,10 +106,14 @@ def optimise(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
 
 
 def operations() -> int:
-    """Count the multiplications and additions of a step: each layer forward, and twice as many backward."""
+    """Count the multiplications and additions of a step: each layer forward, and twice as many backward.
+
+    The last layer needs the keys and values of all tokens, and everything else of the class token alone.
+    """
     n, d = 1 + round(N_CHANNELS * 0.9), 128
     layer = n * d * 4 * d + 2 * n * n * d + 2 * n * d * 2 * d
-    return 3 * 2 * BATCH * (5 * layer + n * N_TIMES * d)
+    last = n * d * 2 * d + 2 * n * d + d * 2 * d + 2 * d * 2 * d
+    return 3 * 2 * BATCH * (4 * layer + last + n * N_TIMES * d)
 
 
 def main() -> None:

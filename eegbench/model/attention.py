@@ -35,18 +35,37 @@ class SelfAttention(nn.Module):
         self.record: list[Tensor] | None = None
 
     def forward(
-        self, x: Float[Tensor, "batch n_tokens dim"], there: Bool[Tensor, "batch n_tokens"] | None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return each token's weighted sum over the tokens that are there; None means all."""
-        q, k, v = self.qkv(x).unflatten(2, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        self,
+        x: Float[Tensor, "batch n_tokens dim"],
+        there: Bool[Tensor, "batch n_tokens"] | None,
+        *,
+        first_only: bool = False,
+    ) -> Float[Tensor, "batch n_queries dim"]:
+        """Return each token's weighted sum over the tokens that are there; None means all.
+
+        With ``first_only`` it is returned for the first token alone, which takes less time. Recorded weights are
+        always those of all tokens.
+        """
         mask = None if there is None else there[:, None, None, :]
+        if first_only and self.record is None:
+            q, k, v = self._of_first(x)
+        else:
+            q, k, v = self.qkv(x).unflatten(2, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
         if self.record is None:
             mixed = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         else:
             weights = _weights(q, k, mask)
             self.record.append(weights)
-            mixed = weights @ v
+            mixed = (weights[:, :, :1] if first_only else weights) @ v
         return self.out(mixed.transpose(1, 2).flatten(2))
+
+    def _of_first(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the query of the first token, and the keys and values of all (batch, n_heads, n_tokens, size)."""
+        dim = x.shape[2]
+        weight, bias = self.qkv.weight, self.qkv.bias
+        q = nn.functional.linear(x[:, :1], weight[:dim], bias[:dim])
+        k, v = nn.functional.linear(x, weight[dim:], bias[dim:]).unflatten(2, (2, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        return q.unflatten(2, (self.n_heads, -1)).transpose(1, 2), k, v
 
 
 def _weights(q: Tensor, k: Tensor, mask: Tensor | None) -> Float[Tensor, "batch n_heads n_tokens n_tokens"]:

@@ -137,6 +137,23 @@ class EegTransformer(Encoder):
 
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:
         """Return the tokens after the last layer, class token first; `token_table` has their channels and times."""
+        x, there = self._before_layers(windows)
+        for layer in self.layers:
+            x = layer(x, there)
+        return x
+
+    def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
+        """Return the class token after the last layer, mapped by the hidden layer if there is one."""
+        x, there = self._before_layers(windows)
+        for layer in self.layers:
+            x = layer(x, there, first_only=layer is self.layers[-1])
+        z = self.norm(x[:, 0])
+        return z if self.hidden is None else self.hidden(self.dropout(z)).relu()
+
+    def _before_layers(
+        self, windows: Windows
+    ) -> tuple[Float[Tensor, "batch n_tokens dim"], Bool[Tensor, "batch n_tokens"] | None]:
+        """Return the tokens, class token first, and which of them are there."""
         x, present = self._signals(windows)
         x = (x - self.mean) / self.std
         x = x if self.batch_norm is None else self.batch_norm(x)
@@ -151,14 +168,7 @@ class EegTransformer(Encoder):
             x, there = self._some(x, there)
         x = torch.cat([self.class_token.expand(len(x), -1, -1), x], dim=1)
         there = None if there is None else nn.functional.pad(there, (1, 0), value=True)
-        for layer in self.layers:
-            x = layer(x, there)
-        return x
-
-    def forward(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
-        """Return the class token after the last layer, mapped by the hidden layer if there is one."""
-        z = self.norm(self.tokens(windows)[:, 0])
-        return z if self.hidden is None else self.hidden(self.dropout(z)).relu()
+        return x, there
 
     def _signals(
         self, windows: Windows

@@ -33,9 +33,14 @@ class TransformerLayer(nn.Module):
         self.dropout_of_update = nn.Dropout(0.0 if upstream_compat else dropout)
 
     def forward(
-        self, x: Float[Tensor, "batch n_tokens dim"], there: Bool[Tensor, "batch n_tokens"] | None
-    ) -> Float[Tensor, "batch n_tokens dim"]:
-        """Return the tokens after the layer; attention ignores tokens that are not there."""
-        x = x + self.dropout(self.attention(self.attention_norm(x), there))
+        self,
+        x: Float[Tensor, "batch n_tokens dim"],
+        there: Bool[Tensor, "batch n_tokens"] | None,
+        *,
+        first_only: bool = False,
+    ) -> Float[Tensor, "batch n_out dim"]:
+        """Return the tokens after the layer, or the first alone; attention ignores tokens that are not there."""
+        update = self.dropout(self.attention(self.attention_norm(x), there, first_only=first_only))
+        x = (x[:, :1] if first_only else x) + update
         x = x + self.dropout_of_update(self.feed_forward(self.norm(x)))
         return self.dropout_of_sum(x)

@@ -75,6 +75,23 @@ def test_recording_changes_no_output():
     assert torch.equal(again, fast)
 
 
+@pytest.mark.parametrize("upstream_compat", [False, True])
+def test_the_last_layer_answers_for_the_class_token_as_it_does_for_all_tokens(upstream_compat):
+    model = transformer(batch_norm=False, hidden_dim=None, upstream_compat=upstream_compat).eval()
+    x = Windows({"eeg": signals()}, {"eeg": torch.tensor([[True] * 4, [True, False, True, True], [True] * 4])})
+    last = model.layers[-1]
+    widths = []
+    handle = last.register_forward_hook(lambda module, given, out: widths.append(out.shape[1]))
+    fast, full = model(x), model.norm(model.tokens(x)[:, 0])
+    with record_attention(model):
+        model(x)
+    handle.remove()
+    assert widths == [1, 5, 1]
+    torch.testing.assert_close(fast, full, atol=1e-5, rtol=0)
+    gradients = [torch.autograd.grad(z.square().sum(), model.projection.weight)[0] for z in (fast, full)]
+    torch.testing.assert_close(gradients[0], gradients[1], atol=1e-4, rtol=1e-4)
+
+
 def test_recorded_weights_are_those_of_the_keys_and_queries():
     layer = SelfAttention(4, 2)
     x = torch.randn(1, 3, 4)
