@@ -9,7 +9,8 @@ from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
 from eegbench.experiment.run_place import CONFIG, located
-from eegbench.tracking.database import FILE, database_file
+from eegbench.tracking.database import database_file
+from eegbench.tracking.database_file import FILE
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,9 @@ class SelfAttention(nn.Module):
         dim = x.shape[2]
         weight, bias = self.qkv.weight, self.qkv.bias
         q = nn.functional.linear(x[:, :1], weight[:dim], bias[:dim])
-        k, v = nn.functional.linear(x, weight[dim:], bias[dim:]).unflatten(2, (2, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        k, v = (
+            nn.functional.linear(x, weight[dim:], bias[dim:]).unflatten(2, (2, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        )
         return q.unflatten(2, (self.n_heads, -1)).transpose(1, 2), k, v
 
 

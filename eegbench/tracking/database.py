@@ -1,4 +1,4 @@
-"""Location of MLflow's store, and opening it so that parallel runs never damage a new database."""
+"""Location of MLflow's store, and opening it."""
 
 import fcntl
 import os
@@ -13,13 +13,11 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 from eegbench.text import without_secrets
+from eegbench.tracking.database_file import FILE, ensure_database
 from eegbench.tracking.moved import ARTEFACTS, follow_move
 
 Client = Any
 """An ``mlflow.MlflowClient``; importing MLflow takes over a second, so only functions that need it import it."""
-
-FILE = "sqlite:///"
-"""Prefix of the path of an SQLite database in a URI."""
 
 _SERVERS = ("http", "https", "databricks")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
@@ -114,6 +112,8 @@ def connect(place: Place) -> Client:
                 import mlflow.store.tracking.sqlalchemy_store  # noqa: F401  slow, and needs no lock
 
             with _locked(place.lock):
+                if place.uri.startswith(FILE) and place.artefacts:
+                    ensure_database(Path(place.uri.removeprefix(FILE)), place.artefacts)
                 client = MlflowClient(place.uri)
                 client.search_experiments(max_results=1)  # opens the database while it is locked
                 if place.uri.startswith(FILE):

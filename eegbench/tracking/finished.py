@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from eegbench.config import read_json
-from eegbench.tracking.database import FILE, Client, Place, connect, quiet
+from eegbench.tracking.database import Client, Place, connect, quiet
+from eegbench.tracking.database_file import FILE
 from eegbench.tracking.mlflow import RECORD, UI_ADDRESS
 
 PARENT = "mlflow.parentRunId"
