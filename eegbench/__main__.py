@@ -14,6 +14,7 @@ VERBS = {
     "explain": "show what a finished run's network looks at (takes Hydra overrides)",
     "predict": "stage new recordings with a finished run's network, and score them where they have labels",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
+    "track": "send finished runs to MLflow from their folders",
     "consensus": "compare experts who staged the same nights, and models with them",
     "data": "look at recordings and what is wrong with them, or preprocess them for later runs",
     "ui": "open MLflow on this machine",

@@ -22,6 +22,7 @@ from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude, draw
 from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
+from eegbench.experiment.sending import SENT, send_finished, sent_facts
 from eegbench.experiment.split_file import check_expected, check_split, split_ids
 from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.steps import Steps
@@ -32,7 +33,8 @@ from eegbench.report import console
 from eegbench.sweep.base import Pruned
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.sweep_context import SweepContext
-from eegbench.tracking.base import TrackedRun, tracked
+from eegbench.tracking.base import RunFacts, TrackedRun, tracked
+from eegbench.tracking.record import is_incomplete
 
 
 def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) -> dict[str, float]:
@@ -51,7 +53,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
             train_along(experiment, shared_data(experiment, device, named), folder)
         return {}
     write_facts(experiment.options, folder)
-    if (finished := finished_metrics(folder)) is not None:
+    if (finished := _finished(experiment, folder)) is not None:
         return finished
     data = shared_data(experiment, device, named)
     check_split(data, folder)
@@ -67,7 +69,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         console.resumable(folder, experiment.trusted, context.user_options),
         tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,
     ):
-        with steps.step("training"), _closed_if_pruned(run, experiment, folder):
+        with steps.step("training"), _closed_if_pruned(run, experiment, facts):
             trained = train(experiment, data, folder, run, context.watch)
         with steps.step("evaluation"):
             result = conclude(experiment, data, trained, folder, mark=mark_of(data, seen))
@@ -82,6 +84,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         summary |= {"recordings_sha256": contents_digest(data.contents)}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps
         summary |= {"metrics": metrics, "link": run.link, "command": context.command}
+        summary |= {SENT: sent_facts(facts, result.model)}
         with steps.optional_step("documents"):
             write_documents(experiment, summary, folder, by="eegbench train")
         write_json(folder / SUMMARY, summary)
@@ -97,6 +100,15 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     console.tell_failures(steps.failures, folder, experiment.trusted)
     if context.parent is None:  # in a sweep the other jobs go on, and a search takes the scores
         steps.raise_failed()
+    return metrics
+
+
+def _finished(experiment: Experiment, folder: Path) -> dict[str, float] | None:
+    """Return the metrics of a run that is finished, and complete it in the tracker; None if it is not finished."""
+    metrics = finished_metrics(folder)
+    if metrics is not None and is_incomplete(folder):
+        tell("the run is finished; sending it to the tracker")
+        console.print_place(folder, send_finished(folder, experiment.tracker))
     return metrics
 
 
@@ -125,13 +137,14 @@ def _point_to(twin: Path, metrics: dict[str, float], folder: Path) -> dict[str, 
 
 
 @contextmanager
-def _closed_if_pruned(run: TrackedRun, experiment: Experiment, folder: Path) -> Iterator[None]:
+def _closed_if_pruned(run: TrackedRun, experiment: Experiment, facts: RunFacts) -> Iterator[None]:
     """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
     try:
         yield
     except Pruned as pruned:
         tell(f"{pruned}: at this point other trials were better")
-        write_json(folder / SUMMARY, {"pruned": {"pass": pruned.pass_, "value": pruned.value}, "link": run.link})
+        outcome = {"pruned": {"pass": pruned.pass_, "value": pruned.value}, "link": run.link}
+        write_json(facts.folder / SUMMARY, outcome | {SENT: sent_facts(facts, None)})
         metrics = {experiment.sweep.objectives[0]: pruned.value, OBJECTIVE: pruned.value}
         with Steps().optional_step("tracking"):  # the folder holds the outcome, whether the tracker takes it or not
             run.finish(metrics=metrics, model=None, state="pruned")

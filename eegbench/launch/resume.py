@@ -14,6 +14,7 @@ from hydra.errors import OverrideParseException
 
 from eegbench.config import ConfigError, may_change, quoted, read_plain, read_words
 from eegbench.launch.override import is_multirun, is_override, value_of
+from eegbench.tracking.record import is_incomplete
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
 
@@ -41,7 +42,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     folder = Path(run).resolve()
     if not (folder / OVERRIDES).is_file():
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
-    if (folder / "summary.json").is_file():
+    if (folder / "summary.json").is_file() and not is_incomplete(folder):
         raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
     stored = [word for word in read_words(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]

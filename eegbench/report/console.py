@@ -129,7 +129,7 @@ def tell_failures(failures: Mapping[str, str], folder: Path, trusted: Sequence[s
         "explanation": f"try its maps again with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
         "figures": f"the numbers of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
         "documents": f"the scores are in {folder / 'scores.csv'}, the options in {folder / 'config.yaml'}",
-        "tracking": f"scores, files and model are in {folder}, and not complete in MLflow",
+        "tracking": f"its folder is complete; send it to MLflow with: eegbench track {shlex.quote(str(folder))}",
     }
     for step, reason in failures.items():
         tell(f"the run is finished and scored, but its {step} failed ({reason}); {remedies[step]}")

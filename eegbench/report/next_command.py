@@ -15,7 +15,7 @@ from eegbench.inference.model_folder import NETWORK
 from eegbench.report.multirun_table import TableOf
 from eegbench.sweep.sweep_context import SWEEP, option_name
 from eegbench.tracking.database import default_place
-from eegbench.tracking.mlflow import RECORD
+from eegbench.tracking.record import RECORD
 
 OUTPUTS = Path("outputs")
 """Where ``eegbench compare`` looks by itself."""

@@ -24,7 +24,7 @@ from eegbench.sweep.storage import public
 from eegbench.sweep.study import KnownImportances, SharedStudy, importances, order, state_of
 from eegbench.sweep.sweep_context import SWEEP
 from eegbench.tracking.base import SweepView, TrackedRun
-from eegbench.tracking.mlflow import RECORD
+from eegbench.tracking.record import RECORD
 
 MAX_PRINTED = 10
 CURVES = ("probe_valid_balanced_accuracy", "valid_loss")

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 from eegbench.config import read_json
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
-from eegbench.tracking.mlflow import RECORD, UI_ADDRESS
+from eegbench.tracking.mlflow import UI_ADDRESS
+from eegbench.tracking.record import RECORD
 
 PARENT = "mlflow.parentRunId"
 PAGE = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, TypeVar
 
-from eegbench.atomic import atomic_path
+from eegbench.atomic import write_json
 from eegbench.config import read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
@@ -17,10 +17,9 @@ from eegbench.tracking.database import Client, check_writable, connect, default_
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
 from eegbench.tracking.names import digest, legal_names
+from eegbench.tracking.record import RECORD, mark_complete
 from eegbench.tracking.uninterrupted import uninterrupted
-
-RECORD = "tracking.json"
-"""Name of the file in a run's folder that stores the id of its MLflow run."""
+from eegbench.tracking.upload import upload
 
 FAILURE = "failure"
 """Tag with the reason for which a run ended early."""
@@ -107,9 +106,9 @@ class Mlflow(Tracker):
             "experiment_id": live.experiment_id,
             "run_id": live.run_id,
             "link": live.link,
+            "complete": False,
         }
-        with atomic_path(folder / RECORD) as aside:
-            aside.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        write_json(folder / RECORD, facts)
 
     def _address(self) -> str:
         if self.place.uri.startswith("http"):
@@ -194,11 +193,12 @@ class MlflowRun(TrackedRun):
     def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
         """Log the final metrics, every file of the run's folder, and the model; then set the run's state."""
         self._log(metrics, max(self._last_pass, 0))  # MLflow shows the value of the highest step
-        self.client.log_artifacts(self.run_id, str(self.folder))
-        if model is not None:
+        upload(self.client, self.run_id, self.folder)
+        if model is not None and not self._has_model():
             log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)
         self.client.set_tag(self.run_id, STATE, state)
         self.client.set_terminated(self.run_id, "FINISHED")
+        mark_complete(self.folder)
 
     def fail(self, error: BaseException) -> None:
         """Set the status and its reason: KILLED after Ctrl-C, otherwise FAILED with the error message as a tag."""
@@ -208,6 +208,11 @@ class MlflowRun(TrackedRun):
             self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
             self.client.set_tag(self.run_id, STATE, status.lower())
             self.client.set_terminated(self.run_id, status)
+
+    def _has_model(self) -> bool:
+        """Return whether a model was logged, in full, when the run was sent before."""
+        logged = self.client.get_run(self.run_id).outputs
+        return bool(logged and logged.model_outputs)
 
     def _log(self, metrics: Mapping[str, float], step: int) -> None:
         from mlflow.entities import Metric

@@ -1,0 +1,120 @@
+"""Send a finished run to a tracker: everything is read from its folder, and no recordings are needed."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from eegbench.config import ConfigError, flat, read_json, read_plain
+from eegbench.experiment.record import TAGGED
+from eegbench.experiment.run_folder import SUMMARY
+from eegbench.experiment.run_place import CONFIG
+from eegbench.sweep.objective import OBJECTIVE, watched
+from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, Tracker, tracked
+
+SENT = "tracked"
+"""Key, in ``summary.json``, of what a tracker is told and other files do not hold."""
+
+
+def sent_facts(facts: RunFacts, model: ServedModel | None) -> dict[str, Any]:
+    """Return what `send_finished` needs, for ``summary.json``.
+
+    Parameters
+    ----------
+    facts
+        Facts of the run.
+    model
+        Its model; None if there is none to serve.
+    """
+    return {
+        "experiment": facts.experiment,
+        "name": facts.name,
+        "tags": dict(facts.tags),
+        "datasets": [asdict(one) for one in facts.datasets],
+        "parent": None if facts.parent is None else str(facts.parent),
+        "model": None if model is None else asdict(model) | {"folder": str(model.folder.relative_to(facts.folder))},
+    }
+
+
+def send_finished(folder: Path, tracker: Tracker) -> str:
+    """Send parameters, metrics, files and model of a finished run, and return the address of its page.
+
+    A run that was begun in the tracker is completed; passes that are there are not sent again.
+
+    Raises
+    ------
+    ConfigError
+        If the folder has no finished run, or a file in it is not as a run writes it.
+    """
+    if not (folder / SUMMARY).is_file():
+        raise ConfigError(
+            f"{folder}: no finished run is in this folder ({SUMMARY} is missing); name the folder of one, or finish it "
+            f"with eegbench train resume={folder}"
+        )
+    summary, options = read_json(folder / SUMMARY), read_plain(folder / CONFIG)
+    try:
+        facts, model = _facts(summary[SENT], options, folder)
+        metrics, state = _metrics(summary, options)
+        passes = _passes(folder, summary, options)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ConfigError(
+            f"{folder / SUMMARY}: it does not hold what a tracker needs ({error!r}); the run is of an earlier version "
+            "of eegbench, or the file was changed."
+        ) from error
+    with tracked(tracker, facts) as run:
+        for number, row in passes:
+            run.log_pass(number, row)
+        run.finish(metrics=metrics, model=model, state=state)
+        return run.link
+
+
+def _facts(sent: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> tuple[RunFacts, ServedModel | None]:
+    parent, model = sent["parent"], sent["model"]
+    facts = RunFacts(
+        experiment=str(sent["experiment"]),
+        name=str(sent["name"]),
+        folder=folder,
+        parameters={key: value for key, value in flat(options).items() if key not in TAGGED},
+        tags={str(name): str(value) for name, value in sent["tags"].items()},
+        datasets=tuple(DatasetFacts(**one) for one in sent["datasets"]),
+        parent=None if parent is None else Path(parent),
+    )
+    return facts, None if model is None else ServedModel(**model | _model_place(model, folder))
+
+
+def _model_place(model: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the model's folder, which lies in the run's, and its shape as a tuple."""
+    place = (folder / model["folder"]).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise ValueError(f"the model's folder {model['folder']} is outside the run's")
+    return {"folder": place, "input_shape": tuple(int(n) for n in model["input_shape"])}
+
+
+def _metrics(summary: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[dict[str, float], str]:
+    """Return the final metrics and the state of a run."""
+    if pruned := summary.get("pruned"):
+        value = float(pruned["value"])
+        return {_objective(options): value, OBJECTIVE: value}, "pruned"
+    return {str(name): float(value) for name, value in summary["metrics"].items() if value is not None}, "complete"
+
+
+def _passes(folder: Path, summary: Mapping[str, Any], options: Mapping[str, Any]) -> list[tuple[int, dict[str, float]]]:
+    """Return the metrics of each pass as they are logged during training."""
+    file = folder / "history.csv"
+    if not file.is_file():  # a pruned run has none
+        return []
+    history = pd.read_csv(file)
+    column = watched(_objective(options), str(summary.get("main_probe")))
+    if column in history:
+        history.insert(0, OBJECTIVE, history[column])
+    passes, rows = history.pop("pass"), history.select_dtypes("number").to_dict("records")
+    found = [{str(name): float(value) for name, value in row.items() if not math.isnan(value)} for row in rows]
+    return list(zip(map(int, passes), found, strict=True))
+
+
+def _objective(options: Mapping[str, Any]) -> str:
+    objective = options["sweep"]["objective"]
+    return str(objective if isinstance(objective, str) else objective[0])
