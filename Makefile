@@ -9,7 +9,7 @@ CODE = eegbench tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-slurm services check format ui bench bench-peer-env wheel clean
+.PHONY: help setup train test test-full test-slurm services check format ui bench bench-peer-env wheel clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,11 @@ setup: $(VENV)/.stamp  ## build or update the environment
 train: setup  ## run the default experiment (or ARGS)
 	$(BIN)/eegbench train $(ARGS)
 
-test: setup  ## run all tests, in two processes
+test: setup  ## run the tests, in two processes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-full: setup  ## run all tests, the studies that take minutes among them
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --full $(ARGS)
 
 test-slurm: setup  ## run the tests that start a SLURM of one node (as root)
 	$(BIN)/python -m pytest -m slurm $(ARGS)

@@ -1,4 +1,4 @@
-"""Shapes are checked at run time under pytest; recordings, services and small finished runs are fixtures."""
+"""Checks of shapes at run time; recordings, services and small finished runs as fixtures."""
 
 import os
 import signal
@@ -16,7 +16,23 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if "PYTEST_XDIST_WORKER" in os.environ:  # one of as many processes as there are cores
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-_hook = install_import_hook("eegbench", "beartype.beartype")
+CHECKED = ("model", "task", "sampler", "augmentation", "preprocessing", "store", "inference", "probe")
+CHECKED += ("interpretability", "prediction")
+"""Packages whose shapes and types are checked at run time: those that compute with signals. Checks double the time."""
+
+_hook = install_import_hook([f"eegbench.{package}" for package in CHECKED], "beartype.beartype")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="run the studies, too: tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--full"):
+        return
+    studies = [item for item in items if item.get_closest_marker("study")]
+    config.hook.pytest_deselected(items=studies)
+    items[:] = [item for item in items if item not in studies]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

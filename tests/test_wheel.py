@@ -65,6 +65,7 @@ def test_a_user_s_options_come_before_the_shipped_ones(eegbench, tmp_path):
     assert "_target_: eegbench.tracking.folder.Folder" in new_name
 
 
+@pytest.mark.study
 def test_it_trains_in_an_empty_folder(eegbench, tmp_path):
     small = ["dataset.n_subjects=4", "sampler.n_pairs=20", "trainer.max_passes=1", "device=cpu"]
     words = run(eegbench, "train", *small, cwd=tmp_path)

@@ -455,7 +455,7 @@ def validator() -> list[str]:
     return command
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.realdata
 def test_the_official_validator_finds_nothing_wrong_with_the_tree_of_eegbci(
     eegbci_tree: Path, validator: list[str], tmp_path: Path

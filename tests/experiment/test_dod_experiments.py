@@ -69,7 +69,7 @@ def splits(job):
     return {name: set(found[name]["subjects"]) for name in ("train", "valid", "test", "in_no_split")}
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_folds_test_every_record_once_in_one_table(suite):
     folder, table = suite("folds", "split.n_folds=3")
     tested = [splits(folder / str(fold))["test"] for fold in range(3)]
@@ -79,7 +79,7 @@ def test_folds_test_every_record_once_in_one_table(suite):
     assert set(network["n"]) == {5 * 60}
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_networks_are_rows_on_the_same_folds_and_sleep_epochs(suite):
     toy = [word for word in TOY if not word.startswith("sampler.")]
     words = ["split.n_folds=2", "experiment=simple_sleep_net,seq_sleep_net,chambon_context"]
@@ -112,7 +112,7 @@ def test_a_learning_curve_has_a_row_a_size_in_order_and_says_who_is_left_out(sui
     assert splits(jobs[1, 0]) != splits(jobs[1, 1])
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.parametrize(("source", "target"), [("dod_o", "dod_h"), ("dod_h", "dod_o")])
 def test_transfer_trains_on_one_set_and_tests_all_of_the_other_with_other_trainers_a_trial(suite, source, target):
     sets = [f"dataset.sets.{name}.{word}" for name in (source, target) for word in ("n_subjects=4", "hours=0.5")]
@@ -131,14 +131,14 @@ def test_transfer_trains_on_one_set_and_tests_all_of_the_other_with_other_traine
     assert "ECG" not in json.dumps(form["form"])
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_temporal_context_is_a_row_a_length(suite):
     _, table = suite("temporal_context", "sampler.length=1,5", "split.n_folds=2")
     assert list(groups(table)["sampler.length"]) == [1, 5]
     assert set(groups(table)["n_windows"]) == {5 * 60}
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_size_of_the_model_is_that_of_all_its_parts(suite):
     folder, table = suite("model_size", f"{SIZE}=4,12", "split.n_folds=2")
     assert list(groups(table)[SIZE]) == [4, 12]
@@ -158,7 +158,7 @@ PARTS = {
 """The weights of SimpleSleepNet that each ablation leaves out, in the order of the suite."""
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_ablations_are_rows_by_name_next_to_the_whole_network_and_each_lacks_its_own_part_alone(suite):
     folder, table = suite("ablation", "split.n_folds=2", "split.fold=0")
     assert set(groups(table)["experiment"]) == {WHOLE, *(f"ablation/{name}" for name in PARTS)}
@@ -172,7 +172,7 @@ def test_ablations_are_rows_by_name_next_to_the_whole_network_and_each_lacks_its
     assert lacking == [[], *([name] for name in PARTS)]
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_single_channel_is_compared_with_all(suite):
     toy = [word for word in TOY if not word.startswith("preprocessing.")]
     folder, table = suite("single_channel", "split.n_folds=2", toy=toy)
@@ -182,7 +182,7 @@ def test_a_single_channel_is_compared_with_all(suite):
     assert "drop" not in config(folder / "1").task.augmentations
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_training_duration_is_the_number_of_passes_without_a_choice_among_them(suite):
     folder, table = suite("training_duration", "trainer.max_passes=1,3", "split.n_folds=2")
     assert list(groups(table)["trainer.max_passes"]) == [1, 3]

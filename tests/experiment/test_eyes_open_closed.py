@@ -171,7 +171,7 @@ def test_the_study_of_bands_is_20_jobs(capfd, tmp_path):
     assert sorted(jobs) == sorted((str(seed), name) for seed in range(4) for name in BANDS)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_study_of_bands_ends_in_a_table_by_band(capfd, tmp_path):
     root = write_eegbci(tmp_path / "eegbci", range(1, 6), [1, 2])
     small = [word for word in SMALL if not word.startswith(("tracking", "model.dim"))]

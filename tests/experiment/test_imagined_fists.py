@@ -36,7 +36,7 @@ def test_the_sweep_trains_four_networks_on_13_folds(capfd, tmp_path):
     assert jobs == {f"{model}{fold}" for model in MODELS for fold in range(13)}
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_sweep_tests_each_subject_once_and_ends_in_a_table_by_network(capfd, tmp_path):
     root = write_eegbci(tmp_path / "eegbci", range(1, 4), RUNS)
     small = ["trainer.max_passes=1", "figures=[]", "device=cpu", "store.n_workers=1", "split.fold=0,1,2"]

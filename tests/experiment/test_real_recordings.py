@@ -86,7 +86,7 @@ def test_alpha_at_the_back_of_the_head_tells_closed_eyes(shared_data, tmp_path):
 
 
 @pytest.mark.realdata
-@pytest.mark.slow
+@pytest.mark.study
 def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shared_data, tmp_path):
     words = [f"dataset.root={shared_data / 'eegbci'}", f"paths.outputs={tmp_path}", "figures=[]", "tracking=folder"]
     few = ["trainer.max_passes=2", "interpretability.published_amplitude_perturbation.n_iterations=1", "device=cpu"]

@@ -111,7 +111,7 @@ def test_a_run_is_explained_on_its_own_recordings_or_not_at_all(done, grow, tmp_
     assert "so it is not known which recordings the run was made of" in capfd.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_multirun_that_goes_on_keeps_to_its_recordings(train, tmp_path, grow, capfd):
     words = [*FOLDS, f"dataset.folder={tmp_path / 'toy'}", f"hydra.sweep.dir={tmp_path / 'folds'}"]
     grow(6)

@@ -9,7 +9,7 @@ PUBLISHED_RANGE = (0.55, 0.80)
 """Balanced accuracy that the pipeline reaches on real nights; see docs/simulator.md."""
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_tutorials_pipeline_scores_as_on_real_nights_and_n1_is_the_weakest(tmp_path):
     words = [
         "dataset.version=1",

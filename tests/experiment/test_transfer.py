@@ -76,7 +76,7 @@ def test_an_encoder_goes_from_set_to_set_and_only_people_it_saw_are_marked(trans
     assert "test (transductive)" in set(pd.read_csv(turned / "scores.csv")["split"])
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_multirun_over_sets_takes_the_root_of_each_from_the_users_own_paths(joined, finished, tmp_path):
     home, away = (Path(word.partition("=")[2]) for word in joined if ".root=" in word)
     (nights,) = home.iterdir()

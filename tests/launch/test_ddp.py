@@ -108,6 +108,7 @@ def test_they_leave_one_run_folder_one_run_in_mlflow_and_speak_once(straight, pl
     assert [point.step for point in history] == list(range(1, 13))
 
 
+@pytest.mark.study
 def test_batch_norm_sees_the_batches_of_both(two, train, place):
     status, (alone,) = train(*NORMALISED, "tracking=folder", small=False)
     assert status == 0
@@ -117,6 +118,7 @@ def test_batch_norm_sees_the_batches_of_both(two, train, place):
     assert "Warning" not in output
 
 
+@pytest.mark.study
 def test_killed_and_resumed_in_two_processes_it_ends_with_the_same_bits(straight, two, place):
     cut = two(*PLAIN, f"paths.outputs={place / 'killed'}", "trainer=ddp", "tracking=folder")
     everyone = until("pass   2", cut)
@@ -130,6 +132,7 @@ def test_killed_and_resumed_in_two_processes_it_ends_with_the_same_bits(straight
     pd.testing.assert_frame_equal(scores(folder), scores(straight[1]), check_exact=True)
 
 
+@pytest.mark.study
 def test_interrupted_it_says_once_how_to_go_on(two, place):
     running = two(*PLAIN, f"paths.outputs={place / 'cut'}", "trainer=ddp", "tracking=folder", "trainer.max_passes=500")
     until("pass   2", running)

@@ -92,7 +92,7 @@ def test_a_launcher_composes(launcher, value):
         assert "/.submitit/" in node._get_node("submitit_folder")._value()
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_four_jobs_of_joblib_share_cores_a_fresh_database_and_fresh_shards(start, said, tmp_path):
     running = start("hydra/launcher=joblib", "hydra.launcher.n_jobs=4", "seed=1,2,3,4")
     assert running.wait(PATIENCE_S) == 0, said()
@@ -103,7 +103,7 @@ def test_four_jobs_of_joblib_share_cores_a_fresh_database_and_fresh_shards(start
     assert threads(tmp_path) == [str(max(1, n_cores() // 4))] * 4
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_job_of_joblib_builds_shards_in_processes_of_its_own(start, said, tmp_path):
     words = ["hydra.launcher.n_jobs=2", "seed=1,2", "store.n_workers=2", "trainer.max_passes=0", "tracking=folder"]
     assert start("hydra/launcher=joblib", *words).wait(PATIENCE_S) == 0, said()
@@ -111,7 +111,7 @@ def test_a_job_of_joblib_builds_shards_in_processes_of_its_own(start, said, tmp_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
+@pytest.mark.parametrize("launcher", ["joblib", pytest.param("submitit_local", marks=pytest.mark.study)])
 def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
     running = start(f"hydra/launcher={launcher}", "seed=1,2", "device=gpu", "tracking=folder")
     assert running.wait(PATIENCE_S) == 1
@@ -127,7 +127,14 @@ def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("launcher", "to_all"), [("joblib", True), ("joblib", False), ("submitit_local", False)])
+@pytest.mark.parametrize(
+    ("launcher", "to_all"),
+    [
+        ("joblib", True),
+        pytest.param("joblib", False, marks=pytest.mark.study),
+        pytest.param("submitit_local", False, marks=pytest.mark.study),
+    ],
+)
 def test_an_interrupt_ends_every_job_and_says_so_in_each_run(start, said, tmp_path, launcher, to_all):
     running = start(f"hydra/launcher={launcher}", "seed=1,2", *ENDLESS)
     program = psutil.Process(running.pid)

@@ -102,13 +102,13 @@ def shared_by_both(outputs, trials, n_trials):
     assert all(any(line.startswith("trial ") for line in output.splitlines()) for output in outputs)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_two_controllers_share_a_journal(start, tmp_path):
     outputs = together(start, 6)
     shared_by_both(outputs, trials_of(tmp_path / "sweeps/s.journal"), 6)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_controllers_on_several_machines_share_a_postgresql(start, tmp_path, postgresql):
     folders = [tmp_path / "one", tmp_path / "other"]
     words = [f"hydra.sweeper.storage={postgresql}", "hydra.sweeper.study_name=several"]
@@ -121,7 +121,7 @@ def test_controllers_on_several_machines_share_a_postgresql(start, tmp_path, pos
     assert sorted(found) == list("012345")
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
     words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra/sweeper/pruner=median", "probe.every=1"]
     output, _ = start(*words, n_trials=4).communicate(timeout=300)
@@ -133,7 +133,7 @@ def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
     assert first != second  # workers of their own, side by side
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(start, tmp_path):
     words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "trainer.max_passes=400", "trainer.patience=null"]
     process = start(*words, "tracking=folder", n_trials=2)
@@ -161,7 +161,7 @@ def test_jobs_of_slurm_are_trials_of_one_study(start, tmp_path, slurm_environmen
     assert [trial.state.name for trial in trials_of(tmp_path / "sweeps/s.journal")] == ["COMPLETE"] * 3
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_controller_takes_over_what_another_left(start, tmp_path):
     words = ["tracking=folder", "trainer.max_passes=250", "trainer.patience=null"]
     first = start(*words, n_trials=1)

@@ -93,7 +93,7 @@ def test_a_finite_space_ends_where_its_points_do(plan):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["journal", "sqlite", "postgresql"])
+@pytest.mark.parametrize("where", ["journal", "sqlite", pytest.param("postgresql", marks=pytest.mark.study)])
 def test_controllers_at_once_neither_exceed_the_budget_nor_draw_a_point_twice(plan, where, tmp_path, request):
     address = {"journal": str(tmp_path / "many.journal"), "sqlite": f"sqlite:///{tmp_path / 'many.db'}"}
     kept = request.getfixturevalue("postgresql") if where == "postgresql" else address[where]

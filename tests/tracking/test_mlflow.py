@@ -249,7 +249,7 @@ def one_run(outputs: Path, number: int) -> None:
         run.finish(metrics={}, model=None)
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_four_processes_on_a_new_store_keep_all_their_runs(tmp_path):
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=one_run, args=(tmp_path, number)) for number in range(4)]
