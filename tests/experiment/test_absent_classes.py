@@ -13,7 +13,7 @@ def scores_of(folder, probe, metric="balanced_accuracy"):
 
 def test_chance_and_majority_are_of_the_classes_that_there_are_and_the_others_are_named(train, capsys):
     more = "dataset.labels={left: left, right: right, up: up, down: down}"
-    status, (folder,) = train(*WORDS, f"+{more}", "figures=[png]")
+    status, (folder,) = train(*WORDS, f"+{more}")
     assert status == 0
     printed = capsys.readouterr().out
     assert "balanced accuracy over 2 classes. macro-F1 over 2 classes. no window is labelled up, down" in " ".join(

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from eegbench.__main__ import main
 from eegbench.inference.network import load_network
 
-WORDS = ["figures=[png]", "tracking=folder"]
+WORDS = ["figures=[]", "tracking=folder"]
 OWN = """# @package probe.of.own
 _target_: toy_probe.Own
 share: 0.9
@@ -20,7 +20,7 @@ share: 0.9
 @pytest.fixture(scope="module")
 def two(train):
     """The folder of a run with two probes, of which the first has no head."""
-    status, (folder,) = train("probe=[knn,linear]", "probe.every=1", *WORDS)
+    status, (folder,) = train("probe=[knn,linear]", "probe.every=1", "figures=[png]", "tracking=folder")
     assert status == 0
     return folder
 

@@ -11,7 +11,7 @@ WORDS = (
     "experiment=simple_sleep_net",
     *("dataset.n_subjects=5", "dataset.hours=0.5", "dataset.channels=[C3_M2,F4_M1,EMG]"),
     *("model.signals.epoch_encoder.hidden_dim=4", "task.sequence.hidden_dim=4", "sampler.length=5"),
-    *("trainer.max_passes=1", "store.n_workers=1", "device=cpu", "figures=[png]"),
+    *("trainer.max_passes=1", "store.n_workers=1", "device=cpu", "figures=[]"),
 )
 
 
