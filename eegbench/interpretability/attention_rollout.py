@@ -114,6 +114,7 @@ class AttentionRollout(Method):
             **facts,
             **_mean_maps(by_window, label, tokens, scene),
             measure=MEASURES[self.weighting],
+            is_signed=False,
             over_even_share=Attribution(**facts, **_mean_maps(even, label, tokens, scene), measure=EVEN)
             if is_share
             else None,

@@ -167,6 +167,7 @@ def test_as_published_each_map_ends_at_1(scene):
     found = explained(scene, weighting="upstream_compat", heads="max")
     np.testing.assert_allclose(found.by_window.max(1), 1)
     assert found.drawn is found
+    assert not found.is_signed
     assert (found.drawn.measure, found.setting) == ("attention, largest of a window = 1", "as published, heads by max")
     assert found.matrices_over_even_share is None
 
