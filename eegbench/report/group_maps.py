@@ -253,6 +253,6 @@ def _difference(
 ) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
     """Return the mean of what differs in the data of each run, and the frequencies."""
     tables = [pd.read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
-    values = np.mean([table["value"].to_numpy(dtype=np.float64) for table in tables], axis=0)
+    values = mean_there(np.stack([table["value"].to_numpy(dtype=np.float64) for table in tables]))
     freqs = tables[0]["frequency_hz"].unique()
     return values.reshape(-1, stored.group.n_channels, len(freqs)), freqs
