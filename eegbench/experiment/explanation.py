@@ -125,7 +125,7 @@ def _explain_group(
         made = {"options": spec.node, "explain": asdict(chosen), "seed": seed}
         album.remove(stem, PARTS)
         album.add_data(stem, found.drawn.table())
-        album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group)})
+        album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group, scene.passed_hz)})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")
         plot_attribution(found.drawn, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
         plot_subjects(found.drawn, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.interpretability.base import Attribution
-from eegbench.types import Group
+from eegbench.types import EVERY_HZ, Group
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,16 @@ class StoredMap:
         Map in the form that figures draw.
     group
         Group of signals of the map.
+    passed_hz
+        Pass band of the signals in Hz; None in files of versions that did not store it.
     """
 
     attribution: Attribution
     group: Group
+    passed_hz: tuple[float, float] | None = None
 
 
-def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
+def map_facts(attribution: Attribution, group: Group, passed_hz: tuple[float, float] = EVERY_HZ) -> dict[str, Any]:
     """Return the facts of a map other than its values, for JSON.
 
     Parameters
@@ -36,6 +39,8 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
         Map in the form that figures draw.
     group
         Group of signals of the map.
+    passed_hz
+        Pass band of the signals in Hz.
     """
     return {
         "measure": attribution.measure,
@@ -47,6 +52,7 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
         "bands_hz": None if attribution.bands_hz is None else _without_nan(attribution.bands_hz),
         "setting": attribution.setting,
         "used": attribution.used,
+        "passed_hz": _without_nan(np.array([passed_hz]))[0],
         "group": {
             "channels": list(group.channels),
             "sfreq": group.sfreq,
@@ -84,7 +90,11 @@ def stored_map(table: pd.DataFrame, facts: Mapping[str, Any]) -> StoredMap:
         used=facts.get("used", ""),
     )
     positions = _with_nan(known["positions"], np.nan)
-    return StoredMap(attribution, Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions))
+    group = Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions)
+    if "passed_hz" not in facts:
+        return StoredMap(attribution, group)
+    low, high = facts["passed_hz"]
+    return StoredMap(attribution, group, (low, EVERY_HZ[1] if high is None else high))
 
 
 def _without_nan(values: np.ndarray) -> list[list[float | None]]:

@@ -234,7 +234,7 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
     stored
         A map.
     freqs
-        The frequencies of maps, which lie in the pass band.
+        The frequencies of maps, which lie in the pass band; they replace it for maps without one.
     """
     nothing = torch.zeros(0, stored.group.n_channels, stored.group.n_times)
     labels = np.zeros(0, dtype=np.int64)
@@ -244,7 +244,7 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
         labels,
         stored.attribution.outputs,
         stored.group,
-        passed_hz=(float(freqs.min()), float(freqs.max())),
+        passed_hz=stored.passed_hz or (float(freqs.min()), float(freqs.max())),
     )
 
 
