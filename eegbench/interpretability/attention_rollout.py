@@ -138,7 +138,7 @@ class AttentionRollout(Method):
         return ", ".join(words)
 
     def _used(self, windows: pd.DataFrame, classes: Sequence[str]) -> str:
-        """Return the number of used windows by class, and that of all if options select windows or labels are missing."""
+        """Return the number of used windows by class, and that of all windows if some are not used."""
         used = windows[windows["used"]]
         is_whole = len(used) == len(windows) and not self.only_correct and not self.min_confidence
         counted = f"{len(used)}" if is_whole else f"{len(used)} of {len(windows)}"
