@@ -294,6 +294,8 @@ class ChannelMap:
         Standard error of each number; None if unknown.
     p
         p values, corrected for all channels and places of an output; None if not tested.
+    is_signed
+        Whether numbers can be negative; the colour scale of others begins at zero.
     """
 
     values: Float[np.ndarray, "n_outputs n_channels n_places"]
@@ -304,3 +306,4 @@ class ChannelMap:
     channels: tuple[str, ...]
     standard_error: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
     p: Float[np.ndarray, "n_outputs n_channels n_places"] | None = None
+    is_signed: bool = True

@@ -12,6 +12,8 @@ from eegbench.types import Recording
 LABELS = {"left": "left", "right": "right"}
 
 
+ELECTRODES = ("Fz", "C3", "C4", "Pz", "Oz")
+
 SMALL = [
     "dataset=toy",
     "trust=[toy]",
@@ -102,3 +104,21 @@ class ToyDataset(Dataset):
         raw = mne.io.RawArray(signal, mne.create_info(["A", "B"], 100.0, "eeg"), verbose="ERROR")
         names = [("left", "right", "left", "rest")[i % 4] for i in range(self.n_blocks)]
         return raw.set_annotations(mne.Annotations(10.0 * np.arange(self.n_blocks), 10.0, names))
+
+
+class LackingToy(ToyDataset):
+    """Five electrodes of the 10-20 system; the first subject lacks Oz, and only the last one has Pz."""
+
+    card = Card("Toy 2026", "CC0-1.0", "https://example.org", 5, 5, 100.0, ELECTRODES)
+
+    def read(self, recording, *, may_lack_channels=False):
+        raw = super().read(recording)
+        first, second = raw.get_data()
+        signals = dict(zip(ELECTRODES, (first, second, first - second, first + second, 2 * first), strict=True))
+        number = int(recording.subject)
+        has_it = {"Oz": number > 0, "Pz": number == self.n_subjects - 1}
+        names = [name for name in ELECTRODES if has_it.get(name, True)]
+        info = mne.create_info(names, 100.0, "eeg", verbose="ERROR")
+        info.set_montage("standard_1005", verbose="ERROR")
+        made = mne.io.RawArray([signals[name] for name in names], info, verbose="ERROR")
+        return made.set_annotations(raw.annotations)

@@ -4,10 +4,50 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from eegbench.config import ConfigError, Spec, is_node
+from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.explanation import not_explained
+from eegbench.inference.model_folder import NETWORK
 from eegbench.interpretability import Method
 from eegbench.interpretability.attention_rollout import AttentionRollout
 from eegbench.model.base import Encoder
+from eegbench.task.base import Task
+from eegbench.task.supervised_sequence import SupervisedSequence
+
+
+def check_explained(asked: Explanation, experiment: Experiment) -> None:
+    """Refuse methods that cannot explain the network of an experiment; nothing is built.
+
+    Parameters
+    ----------
+    asked
+        The methods, and what they explain.
+    experiment
+        The experiment.
+
+    Raises
+    ------
+    ConfigError
+        As `check_methods`, or if attention is asked of a network of sequences.
+    """
+    check_methods(asked.methods, experiment.model, experiment.preprocessing.signal.model_groups)
+    check_single_windows(asked, experiment.task)
+
+
+def check_single_windows(asked: Explanation, task: Spec[Task]) -> None:
+    """Refuse attention rollout of the network of a task of sequences; that of a probe is of single windows.
+
+    Raises
+    ------
+    ConfigError
+        If the network of such a task is explained by its attention.
+    """
+    names = _of_attention(asked.methods)
+    if names and issubclass(task.target, SupervisedSequence) and asked.explained.predictor in (NETWORK, "auto"):
+        raise ConfigError(
+            f"interpretability=[{names}]: attention is followed in networks of single windows, and that of "
+            f"task={task.option} takes sequences of windows; set explain.predictor=probe, remove {names} from "
+            "interpretability=[…], or set task=supervised."
+        )
 
 
 def check_methods(methods: Mapping[str, Spec[Method]], model: Spec[Encoder], groups: Collection[str]) -> None:
@@ -30,7 +70,7 @@ def check_methods(methods: Mapping[str, Spec[Method]], model: Spec[Encoder], gro
     """
     if methods and not model.target.takes_signals:
         raise ConfigError(not_explained(model))
-    names = ", ".join(name for name, method in methods.items() if issubclass(method.target, AttentionRollout))
+    names = _of_attention(methods)
     if not names:
         return
     remedy = f"remove {names} from interpretability=[…], or set model=eeg_transformer."
@@ -42,6 +82,11 @@ def check_methods(methods: Mapping[str, Spec[Method]], model: Spec[Encoder], gro
             f"{len(groups)} ({', '.join(groups)}); remove {names} from interpretability=[…], or choose a preprocessing "
             "of one group."
         )
+
+
+def _of_attention(methods: Mapping[str, Spec[Method]]) -> str:
+    """Return the names of the methods that need attention, with commas; empty if there are none."""
+    return ", ".join(name for name, method in methods.items() if issubclass(method.target, AttentionRollout))
 
 
 def _have_attention(model: Spec[Encoder]) -> Iterator[bool]:

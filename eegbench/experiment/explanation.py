@@ -1,6 +1,6 @@
 """Explain a run's network: maps of what it uses, next to what differs in the data, and checks of each method."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
         passed_hz = experiment.preprocessing.signal.group_plans[group].passed_hz
         there = data.part(split)
         scene = scene_of_group(network.to(data.store.device), data.store, there, rows, group, passed_hz=passed_hz)
-        suffix = "" if len(data.store.form.groups) == 1 else f"_{group}"
+        suffix = suffix_of(group, data.store.form.groups)
         checks += [check | about for check in _explain_group(asked, scene, suffix, about, album)]
     table = pd.DataFrame(checks)
     album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
@@ -83,6 +83,11 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     print_checks(table)
     album.raise_failed()
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
+
+
+def suffix_of(group: str, groups: Collection[str]) -> str:
+    """Return what is added to the names of maps of a group of signals, if there are several groups."""
+    return "" if len(groups) == 1 else f"_{group}"
 
 
 def not_explained(model: Spec[Encoder]) -> str:
@@ -125,7 +130,7 @@ def _explain_group(
         made = {"options": spec.node, "explain": asdict(chosen), "seed": seed}
         album.remove(stem, PARTS)
         album.add_data(stem, found.drawn.table())
-        album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group)})
+        album.add_facts(stem, {**check, **about, **made, "map": map_facts(found.drawn, scene.group, scene.passed_hz)})
         title = _title(name, found, f"{about['predictor']}, {about['split']}")
         plot_attribution(found.drawn, difference, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)
         plot_subjects(found.drawn, scene, bands_hz=chosen.bands_hz, title=title, stem=stem, album=album)

@@ -4,7 +4,7 @@ from eegbench.config import read_json
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
 from eegbench.experiment.documents import write_documents
-from eegbench.experiment.explained_model import check_methods
+from eegbench.experiment.explained_model import check_explained
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.finished import Finished
 from eegbench.experiment.record import run_facts
@@ -26,8 +26,7 @@ def explain_finished(finished: Finished) -> None:
     finished
         The run, and what is asked of it.
     """
-    groups = finished.experiment.preprocessing.signal.model_groups
-    check_methods(finished.asked.methods, finished.experiment.model, groups)
+    check_explained(finished.asked, finished.experiment)
     keep_freed_memory()
     check_named(finished.folder)
     data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))

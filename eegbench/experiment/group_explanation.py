@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from eegbench.experiment.documents import write_map_documents
+from eegbench.experiment.explanation import suffix_of
 from eegbench.experiment.finished import Finished
 from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
@@ -20,7 +21,7 @@ KIND, EXPLANATION = "kind", "explanation"
 
 
 def explain_group(runs: Sequence[Finished]) -> None:
-    """Write the mean maps of runs that have been explained to a folder beside them, and print where they are.
+    """Write the mean maps of the methods that were asked for to a folder beside the runs, and print where they are.
 
     Runs that differ in their seeds, or in whom they test, are one group; each group has a mean of its own.
 
@@ -36,7 +37,8 @@ def explain_group(runs: Sequence[Finished]) -> None:
     """
     first = runs[0]
     folders, place = [one.folder for one in runs], first.asked.explained.folder
-    methods = shared_methods(folders, place)
+    asked = _asked_maps(first)
+    methods = [name for name in shared_methods(folders, place) if name in asked]
     if not methods:
         raise ValueError("these runs have no map in common; explain them with the same interpretability=[…].")
     beside = Path(os.path.commonpath([one.resolve().parent for one in folders]))
@@ -63,6 +65,12 @@ def explain_group(runs: Sequence[Finished]) -> None:
     with tracked(first.experiment.tracker, facts) as run:
         run.finish(metrics=_metrics(table), model=None)
     print_place(folder, run.link)
+
+
+def _asked_maps(run: Finished) -> set[str]:
+    """Return the names of the maps of the methods that this command asked for; earlier maps are not among them."""
+    groups = run.experiment.preprocessing.signal.model_groups
+    return {f"{method}{suffix_of(group, groups)}" for method in run.asked.methods for group in groups}
 
 
 def _write_method(groups: Sequence[RunGroup], place: str, method: str, album: Album) -> list[dict[str, object]]:

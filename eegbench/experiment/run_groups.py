@@ -1,6 +1,6 @@
 """Runs that differ in their seeds alone, or in whom they test, are one group; others are explained apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eegbench.comparison.groups import SEEDS
@@ -15,12 +15,16 @@ REPLICATES = (*SEEDS, "dataset.seed", "dataset.root", "dataset.cache", "dataset.
 LONGEST = 60
 """Characters of a group's name."""
 
+MOST_OPTIONS = 3
+"""Options in a group's name, if groups differ in many."""
+
 
 def group_runs(runs: Sequence[Finished]) -> list[RunGroup]:
     """Return the groups of runs, in the order in which they were named.
 
     A group is called by the option of ``experiment`` where each has its own, else by its model, task and data set where
-    these tell groups apart, else by the options in which they differ.
+    these tell groups apart, else by the options in which they differ, of many by the first three. If these are too
+    long, a group is called by the folder of its first run.
 
     Parameters
     ----------
@@ -48,6 +52,8 @@ def _names(firsts: Sequence[Finished], differing: Sequence[str], keys: Sequence[
         [_experiment(one) for one in firsts],
         [_choices(one, firsts) for one in firsts],
         [short_name(words) for words in worded],
+        *_first_options(firsts, differing, keys),
+        [one.folder.name for one in firsts],
     )
     for names in ways:
         files = {file_name(name) for name in names}
@@ -66,6 +72,26 @@ def _of_group(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that the runs of a group share, by their dotted names."""
     apart = {name: value for name, value in options.items() if name not in (*NO_EFFECT, "split")}
     return {name: value for name, value in flat(apart).items() if name not in REPLICATES}
+
+
+def _first_options(
+    firsts: Sequence[Finished], differing: Sequence[str], keys: Sequence[tuple[str, ...]]
+) -> Iterator[list[str]]:
+    """Yield names of three, two and one of the options that differ: data set, task and model first, then the shortest.
+
+    Options that only some groups have, and those of a data set, task or model that differs itself, are left out.
+    """
+    choices = [one.experiment.choices for one in firsts]
+    shared = set.intersection(*(set(_of_group(one.experiment.options)) for one in firsts))
+    kinds = [kind for kind in choices[0] if len({own[kind] for own in choices}) > 1]
+    columns = [(name, [key[i] for key in keys]) for i, name in enumerate(differing) if name in shared]
+    options = [(name, values) for name, values in columns if name.partition(".")[0] not in kinds]
+    options = [(name, values) for name, values in options if not name.endswith("._target_")]
+    options.sort(key=lambda one: (str(None) in one[1], max(map(len, one[1]))))
+    every = [(kind, [own[kind] for own in choices]) for kind in kinds] + options
+    for n in range(min(MOST_OPTIONS, len(every)), 0, -1):
+        more = " …" if len(every) > n else ""
+        yield [short_name([f"{name}={of[i]}" for name, of in every[:n]]) + more for i in range(len(firsts))]
 
 
 def _experiment(run: Finished) -> str:

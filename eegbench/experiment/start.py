@@ -11,7 +11,7 @@ from torch import nn
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
-from eegbench.experiment.explained_model import check_methods
+from eegbench.experiment.explained_model import check_explained
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
@@ -48,7 +48,7 @@ def check_start(experiment: Experiment) -> None:
     for model in (experiment.model, experiment.probes.hand_made):
         check_groups(model, groups)
     _check_features(experiment.model, experiment.preprocessing.features)
-    check_methods(experiment.explanation.methods, experiment.model, groups)
+    check_explained(experiment.explanation, experiment)
     if not experiment.model.target.takes_signals:
         _check_without_signals(experiment)
     if experiment.encoder is None and experiment.trainable != "all":

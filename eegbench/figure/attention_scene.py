@@ -18,6 +18,7 @@ from mpl_toolkits.mplot3d import Axes3D
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
 from eegbench.figure.caption import caption_height_in, write_caption
+from eegbench.figure.scalp import CENTRE_M
 from eegbench.figure.style import GREY, INK, PALE, WIDTH_IN, styled, title_size
 
 N_STRONGEST = 100
@@ -87,7 +88,7 @@ def attention_views(
     title: str,
     caption: str,
 ) -> Figure:
-    """Draw the curves of each matrix from the front, from the left and from above.
+    """Draw the curves of each matrix from the front, from the left and from above; electrodes lie on the head.
 
     Parameters
     ----------
@@ -98,6 +99,7 @@ def attention_views(
     title, caption
         Title above the figure, and caption below it.
     """
+    positions = on_head(positions)
     foot = caption_height_in(caption, WIDTH_IN) + 0.1
     height = 0.6 + 2.3 * len(matrices) + foot
     figure = Figure(figsize=(WIDTH_IN, height))
@@ -125,7 +127,8 @@ def _view(axes: Axes3D, curves: Curves, angles: tuple[float, float]) -> None:
         colours[:, 3] = 0.05 + 0.9 * strength
         axes.add_collection3d(Line3DCollection(pieces, colors=colours, linewidths=0.3 + WIDEST_PT * strength))
     axes.scatter(*curves.positions.T, s=3, color=INK, depthshade=False)
-    low, high = np.nanmin(curves.positions, axis=0), np.nanmax(curves.positions, axis=0)
+    every = np.concatenate([*head_rings(curves.positions), curves.positions])
+    low, high = np.nanmin(every, axis=0), np.nanmax(every, axis=0)
     middle, half = (low + high) / 2, (high - low).max() / 2 * 0.95
     for set_limits, centre in zip((axes.set_xlim, axes.set_ylim, axes.set_zlim), middle, strict=True):
         set_limits(centre - half, centre + half)
@@ -134,20 +137,33 @@ def _view(axes: Axes3D, curves: Curves, angles: tuple[float, float]) -> None:
     axes.set_axis_off()
 
 
+def on_head(positions: Float[np.ndarray, "n_channels 3"]) -> Float[np.ndarray, "n_channels 3"]:
+    """Move electrodes along their direction from the centre of the head onto the sphere of their mean distance."""
+    away = positions - np.array(CENTRE_M)
+    distance = np.linalg.norm(away, axis=1, keepdims=True)
+    return np.asarray(CENTRE_M + away * (np.nanmean(distance) / distance))
+
+
 def head_rings(positions: Float[np.ndarray, "n_channels 3"]) -> list[Float[np.ndarray, "n_points 3"]]:
-    """Return lines that stand for a head, on the sphere through the electrodes: a circle, two arcs over it, a nose."""
-    there = positions[np.isfinite(positions).all(axis=1)]
-    known = np.column_stack([2 * there, np.ones(len(there))])  # |p|² = 2 p·c + r² − |c|²
-    *centre, rest = np.linalg.lstsq(known, (there**2).sum(axis=1), rcond=None)[0]
-    radius = float(rest + np.dot(centre, centre)) ** 0.5
+    """Return lines that stand for a head, on the sphere of the electrodes: a circle, two arcs over it, a nose.
+
+    Parameters
+    ----------
+    positions
+        Electrodes on the head, as `on_head` returns them. The arcs end at the circle, or at the lowest electrode if it
+        is below the circle.
+    """
+    away = positions - np.array(CENTRE_M)
+    radius = float(np.nanmean(np.linalg.norm(away, axis=1)))
+    below = max(0.0, -float(np.arcsin(np.nanmin(away[:, 2]) / radius)))
     angle = np.linspace(0, 2 * np.pi, 73)
-    over = np.linspace(0, np.pi, 37)
+    over = np.linspace(-below, np.pi + below, 37)
     zero = np.zeros_like
     circle = np.stack([np.cos(angle), np.sin(angle), zero(angle)], axis=1)
     arcs = [np.stack([np.cos(over), zero(over), np.sin(over)], axis=1)]
     arcs.append(np.stack([zero(over), np.cos(over), np.sin(over)], axis=1))
     nose = np.array([[-0.15, 0.99, 0.0], [0.0, 1.18, -0.05], [0.15, 0.99, 0.0]])
-    return [np.array(centre) + radius * one for one in (circle, *arcs, nose)]
+    return [np.array(CENTRE_M) + radius * one for one in (circle, *arcs, nose)]
 
 
 def attention_page(
@@ -173,6 +189,7 @@ def attention_page(
     """
     import plotly.graph_objects as go  # takes half a second
 
+    positions = on_head(positions)
     names = [html.escape(name) for name in channels]
     fixed = [_line(ring, line={"color": GREY, "width": 2}, hoverinfo="skip") for ring in head_rings(positions)]
     electrodes = {"mode": "markers+text", "text": names, "textfont": {"size": 10, "color": INK}, "hoverinfo": "text"}

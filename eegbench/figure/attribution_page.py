@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.figure.channel_map import LEVEL, check_channel_map
-from eegbench.figure.diverging import USES
+from eegbench.figure.colour_scale import AMOUNT, USES
 from eegbench.figure.scalp import flat
 from eegbench.types import Axis, ChannelMap
 
@@ -52,9 +52,10 @@ def attribution_page(
 
 
 def _data(drawn: ChannelMap, positions: Float[np.ndarray, "n_channels 3"]) -> dict[str, Any]:
-    colours = mpl.colormaps[USES](np.linspace(0, 1, N_COLOURS), bytes=True)[:, :3]
+    colours = mpl.colormaps[USES if drawn.is_signed else AMOUNT](np.linspace(0, 1, N_COLOURS), bytes=True)[:, :3]
     return {
         "measure": drawn.measure,
+        "is_signed": drawn.is_signed,
         "unit": UNITS[drawn.axis],
         "places": drawn.places if drawn.axis == "band" else _rounded(np.asarray(drawn.places)),
         "outputs": drawn.outputs,

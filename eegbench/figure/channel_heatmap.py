@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.channel_map import NAMES, at, check_channel_map, significant
-from eegbench.figure.diverging import USES, bar, bar_height_in, colours
-from eegbench.figure.style import GREY, INK, PALETTE, STEPS, WIDTH_IN, blank, styled, title_size
+from eegbench.figure.colour_scale import bar, bar_height_in, colours
+from eegbench.figure.style import GREY, INK, PALE, PALETTE, STEPS, WIDTH_IN, blank, styled, title_size
 from eegbench.types import ChannelMap
 
 MAX_PANELS = 6
@@ -27,14 +27,17 @@ SMALL_PT, SMALL_IN = 6, 0.09
 MEAN_IN, LABELS_IN = 0.95, 0.85
 """Height of the means, and of all that is written around the panels."""
 
+NO_VALUE = "Grey: no value."
+
 
 @styled
 def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
     """Draw channels × places for each output, and below it the mean over channels.
 
-    All heat maps share one colour scale, symmetric about zero; what has p < .05 is outlined. The band around a mean
-    is the mean of the channels' standard errors (SE): the standard error of the mean itself is as large where the
-    errors of channels go together, and smaller elsewhere.
+    All heat maps share one colour scale, symmetric about zero for signed quantities and from zero for others. Places
+    with p < .05 are outlined, and those without a value are grey. The band around a mean is the mean of the channels'
+    standard errors (SE): the standard error of the mean itself is as large where the errors of channels go together,
+    and smaller elsewhere.
 
     Parameters
     ----------
@@ -50,8 +53,9 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
     """
     check_channel_map(drawn)
     shown = drawn.outputs[:MAX_PANELS]
+    caption = caption if np.isfinite(drawn.values[: len(shown)]).all() else f"{caption} {NO_VALUE}".strip()
     figure, (heats, means), bar_axes = _axes(len(shown), drawn, caption)
-    scale = colours(drawn.values[: len(shown)], USES)
+    scale = colours(drawn.values[: len(shown)], is_signed=drawn.is_signed)
     for i, name in enumerate(shown):
         _heat(heats[i], drawn.values[i], significant(drawn)[i], _edges(at(drawn)), scale)
         _mean(means[i], drawn, i)
@@ -95,6 +99,7 @@ def _heat(
     rows = np.arange(len(values) + 1) - 0.5
     mesh = axes.pcolormesh(edges, rows, values, cmap=scale.cmap, rasterized=True)
     mesh.set_clim(scale.get_clim())
+    axes.set_facecolor(PALE)
     axes.add_collection(LineCollection(outline(marked, edges, rows), colors=INK, linewidths=0.7), autolim=False)
     axes.set_xlim(edges[0], edges[-1])
     axes.set_ylim(rows[-1], rows[0])

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from matplotlib.figure import Figure
 
 from eegbench.figure.caption import caption_height_in, write_caption
-from eegbench.figure.diverging import USES, colours
-from eegbench.figure.style import WIDTH_IN, styled, title_size
+from eegbench.figure.colour_scale import colours
+from eegbench.figure.style import PALE, WIDTH_IN, styled, title_size
 
 COLUMNS = 2
 MAX_NAMES, NAME_PT = 32, 5.5
@@ -24,12 +24,12 @@ def channel_matrix(
     title: str,
     caption: str,
 ) -> Figure:
-    """Draw the matrices side by side, in one scale of colours that is symmetric about zero.
+    """Draw matrices of a quantity that cannot be negative side by side, in one scale of colours that begins at zero.
 
     Parameters
     ----------
     matrices
-        By name, such as the class; NaN is left white.
+        By name, such as the class; NaN is grey.
     channels
         Names of rows and columns; of many every second or third is written.
     measure
@@ -42,10 +42,11 @@ def channel_matrix(
     figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * WIDTH_IN / COLUMNS + foot), layout="constrained")
     figure.suptitle(title, fontsize=title_size(title))
     grid = figure.subplots(n_rows, COLUMNS, squeeze=False)
-    scale = colours(np.stack(list(matrices.values())), USES)
+    scale = colours(np.stack(list(matrices.values())), is_signed=False)
     named = range(0, len(channels), ceil(len(channels) / MAX_NAMES))
     for axes, (name, matrix) in zip(grid.flat, matrices.items(), strict=False):
-        axes.imshow(matrix, cmap=USES, norm=scale.norm, interpolation="nearest")
+        axes.imshow(matrix, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")
+        axes.set_facecolor(PALE)
         axes.set_title(name)
         axes.set_xticks(named, [channels[i] for i in named], rotation=90, fontsize=NAME_PT)
         axes.set_yticks(named, [channels[i] for i in named], fontsize=NAME_PT)

@@ -11,7 +11,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure, SubFigure
 
 from eegbench.figure.caption import caption_height_in, write_caption
-from eegbench.figure.diverging import DIFFERS, USES, bar, bar_height_in, colours
+from eegbench.figure.colour_scale import DIFFERS, USES, bar, bar_height_in, colours
 from eegbench.figure.scalp import flat
 from eegbench.figure.style import INK, WIDTH_IN, blank, styled, title_size
 
@@ -49,6 +49,8 @@ class Maps:
         Channels that are drawn as large dots, such as those with p < .05; None marks none.
     most_rows
         Rows that are drawn at most.
+    is_signed
+        Whether the numbers can be negative; the colour scale of others begins at zero.
     """
 
     values: Float[np.ndarray, "n_rows n_columns n_channels"]
@@ -56,6 +58,7 @@ class Maps:
     heading: str = ""
     marked: Bool[np.ndarray, "n_rows n_columns n_channels"] | None = None
     most_rows: int = MAX_ROWS
+    is_signed: bool = True
 
     def of_rows(self, rows: Int[np.ndarray, "n"]) -> "Maps":
         """Return some of the rows."""
@@ -74,7 +77,7 @@ def topomap(
     caption: str,
     beside: Maps | None = None,
 ) -> Figure:
-    """Draw a map for each row and column; all maps of a measure share one colour scale, symmetric about zero.
+    """Draw a map for each row and column; all maps of a measure share one colour scale.
 
     Parameters
     ----------
@@ -103,7 +106,7 @@ def topomap(
     shown = rows[: maps.most_rows]
     figure, cells, bars = _axes((len(shown), len(columns)), [layer.measure for layer in layers], caption)
     for i, (layer, colour_map) in enumerate(zip(layers, (USES, DIFFERS), strict=False)):
-        scale = colours(layer.values[: len(shown), :, known], colour_map)
+        scale = colours(layer.values[: len(shown), :, known], colour_map, is_signed=layer.is_signed)
         _fill(cells[..., i], layer, electrodes, known, scale)
         for axes, name in zip(cells[0, :, i], columns, strict=True):
             axes.set_title(f"{name}\n{layer.heading}".strip())

@@ -114,6 +114,7 @@ class AttentionRollout(Method):
             **facts,
             **_mean_maps(by_window, label, tokens, scene),
             measure=MEASURES[self.weighting],
+            is_signed=False,
             over_even_share=Attribution(**facts, **_mean_maps(even, label, tokens, scene), measure=EVEN)
             if is_share
             else None,
@@ -137,12 +138,12 @@ class AttentionRollout(Method):
         return ", ".join(words)
 
     def _used(self, windows: pd.DataFrame, classes: Sequence[str]) -> str:
-        """Return the number of used windows by class, if options select windows or labels are missing."""
+        """Return the number of used windows by class, and that of all windows if some are not used."""
         used = windows[windows["used"]]
-        if len(used) == len(windows) and not self.only_correct and not self.min_confidence:
-            return ""
+        is_whole = len(used) == len(windows) and not self.only_correct and not self.min_confidence
+        counted = f"{len(used)}" if is_whole else f"{len(used)} of {len(windows)}"
         of_class = ", ".join(f"{name} {(used['label'] == k).sum()}" for k, name in enumerate(classes))
-        return f"{len(used)} of {len(windows)} windows are used ({of_class})."
+        return f"{counted} windows are used ({of_class})."
 
     def _followed(
         self, batch: Batch, by_layer: list[list[Tensor]]

@@ -167,7 +167,7 @@ class Attribution(ChannelMap):
     setting
         Options of the method that belong in a title.
     used
-        Sentence about the used windows for a caption; empty if all windows are used.
+        Sentence about the used windows for a caption; empty if there is nothing to say.
     by_subject
         Map of each subject; None if the method has none, or subjects are unknown.
     """

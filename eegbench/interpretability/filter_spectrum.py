@@ -38,6 +38,7 @@ class FilterSpectrum(Method):
             outputs=tuple(f"filter {i}" for i in range(len(filters))),
             channels=scene.group.channels if own else ("all",),
             is_by_class=False,
+            is_signed=False,
         )
 
 

@@ -53,6 +53,7 @@ class GradCam(Method):
         return Attribution(
             values=mean.values,
             measure="class activation",
+            is_signed=False,
             axis="time_s",
             places=times(scene),
             outputs=scene.classes,

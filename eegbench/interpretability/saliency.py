@@ -4,6 +4,8 @@ The sign is discarded on purpose. The gradient of a network that responds to rhy
 each window, so that its signed mean tends to 0.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from eegbench.interpretability.average import over_time
@@ -21,4 +23,5 @@ class Saliency(Method):
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and time."""
-        return over_time(scene, lambda batch: time_gradients(batch.scores, batch.x).abs(), f"|score| per {scene.unit}")
+        found = over_time(scene, lambda batch: time_gradients(batch.scores, batch.x).abs(), f"|score| per {scene.unit}")
+        return replace(found, is_signed=False)

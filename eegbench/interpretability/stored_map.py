@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.interpretability.base import Attribution
-from eegbench.types import Group
+from eegbench.types import EVERY_HZ, Group
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,16 @@ class StoredMap:
         Map in the form that figures draw.
     group
         Group of signals of the map.
+    passed_hz
+        Pass band of the signals in Hz; None in files of versions that did not store it.
     """
 
     attribution: Attribution
     group: Group
+    passed_hz: tuple[float, float] | None = None
 
 
-def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
+def map_facts(attribution: Attribution, group: Group, passed_hz: tuple[float, float] = EVERY_HZ) -> dict[str, Any]:
     """Return the facts of a map other than its values, for JSON.
 
     Parameters
@@ -36,6 +39,8 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
         Map in the form that figures draw.
     group
         Group of signals of the map.
+    passed_hz
+        Pass band of the signals in Hz.
     """
     return {
         "measure": attribution.measure,
@@ -43,9 +48,11 @@ def map_facts(attribution: Attribution, group: Group) -> dict[str, Any]:
         "outputs": list(attribution.outputs),
         "channels": list(attribution.channels),
         "is_by_class": attribution.is_by_class,
+        "is_signed": attribution.is_signed,
         "bands_hz": None if attribution.bands_hz is None else _without_nan(attribution.bands_hz),
         "setting": attribution.setting,
         "used": attribution.used,
+        "passed_hz": _without_nan(np.array([passed_hz]))[0],
         "group": {
             "channels": list(group.channels),
             "sfreq": group.sfreq,
@@ -77,12 +84,17 @@ def stored_map(table: pd.DataFrame, facts: Mapping[str, Any]) -> StoredMap:
         channels=channels,
         standard_error=error,
         is_by_class=facts["is_by_class"],
+        is_signed=facts.get("is_signed", True),
         bands_hz=None if bands is None else _with_nan(bands, np.inf),
         setting=facts["setting"],
         used=facts.get("used", ""),
     )
     positions = _with_nan(known["positions"], np.nan)
-    return StoredMap(attribution, Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions))
+    group = Group(tuple(known["channels"]), known["sfreq"], known["n_times"], positions)
+    if "passed_hz" not in facts:
+        return StoredMap(attribution, group)
+    low, high = facts["passed_hz"]
+    return StoredMap(attribution, group, (low, EVERY_HZ[1] if high is None else high))
 
 
 def _without_nan(values: np.ndarray) -> list[list[float | None]]:

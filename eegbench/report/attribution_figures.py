@@ -175,7 +175,8 @@ def _by_band(
     """Return what the network uses and what differs, a map a band; an attribution in time has one of all times."""
     if attribution.axis == "time_s":
         values = mean_over_time(attribution.values)
-        return Maps(values.transpose(0, 2, 1), f"{attribution.measure}, mean over time"), None, ("",)
+        measure = f"{attribution.measure}, mean over time"
+        return Maps(values.transpose(0, 2, 1), measure, is_signed=attribution.is_signed), None, ("",)
     freqs = scene.frequencies
     if attribution.axis == "band":
         assert attribution.bands_hz is not None
@@ -186,7 +187,7 @@ def _by_band(
         names = tuple(f"{name} {low:g}–{high:g} Hz" for name, low, high in bands_hz)
         values, p = _means(attribution.values, inside), _least(attribution.p, inside)
     marked = None if p is None else (p < LEVEL).transpose(0, 2, 1)
-    maps = Maps(values.transpose(0, 2, 1), attribution.measure, "network", marked)
+    maps = Maps(values.transpose(0, 2, 1), attribution.measure, "network", marked, is_signed=attribution.is_signed)
     return maps, Maps(_means(difference, inside).transpose(0, 2, 1), DIFFERENCE, "data"), names
 
 

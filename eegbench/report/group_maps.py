@@ -234,7 +234,7 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
     stored
         A map.
     freqs
-        The frequencies of maps, which lie in the pass band.
+        The frequencies of maps, which lie in the pass band; they replace it for maps without one.
     """
     nothing = torch.zeros(0, stored.group.n_channels, stored.group.n_times)
     labels = np.zeros(0, dtype=np.int64)
@@ -244,7 +244,7 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
         labels,
         stored.attribution.outputs,
         stored.group,
-        passed_hz=(float(freqs.min()), float(freqs.max())),
+        passed_hz=stored.passed_hz or (float(freqs.min()), float(freqs.max())),
     )
 
 
@@ -253,6 +253,6 @@ def _difference(
 ) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
     """Return the mean of what differs in the data of each run, and the frequencies."""
     tables = [pd.read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
-    values = np.mean([table["value"].to_numpy(dtype=np.float64) for table in tables], axis=0)
+    values = mean_there(np.stack([table["value"].to_numpy(dtype=np.float64) for table in tables]))
     freqs = tables[0]["frequency_hz"].unique()
     return values.reshape(-1, stored.group.n_channels, len(freqs)), freqs

@@ -63,7 +63,8 @@ def plot_spread(
     names = {"between_runs": f"{len(spread.runs)} runs", "between_subjects": f"{spread.n_subjects} subjects"}
     if not _has_places(mean, scene):
         kind = list(there)[-1]
-        drawn = replace(mean, values=there[kind], standard_error=None, measure=f"deviation between {names[kind]}")
+        measure = f"deviation between {names[kind]}"
+        drawn = replace(mean, values=there[kind], standard_error=None, measure=measure, is_signed=False)
         heat = f"{title}, spread"
         album.add(f"{stem}_spread", lambda: channel_heatmap(coarse(drawn), title=heat, caption=caption))
         return
@@ -76,7 +77,7 @@ def plot_spread(
     album.add(
         f"{stem}_spread",
         lambda: topomap(
-            Maps(values[rows][:, :MOST_COLUMNS], f"standard deviation of {mean.measure}"),
+            Maps(values[rows][:, :MOST_COLUMNS], f"standard deviation of {mean.measure}", is_signed=False),
             rows=tuple(mean.outputs[row] for row in rows),
             columns=tuple(columns[:MOST_COLUMNS]),
             channels=mean.channels,
@@ -115,7 +116,7 @@ def plot_side_by_side(
     album.add(
         stem,
         lambda: topomap(
-            Maps(values[rows][:, :MOST_COLUMNS], first.measure),
+            Maps(values[rows][:, :MOST_COLUMNS], first.measure, is_signed=first.is_signed),
             rows=tuple(first.outputs[row] for row in rows),
             columns=tuple(columns[:MOST_COLUMNS]),
             channels=first.channels,

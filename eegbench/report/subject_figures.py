@@ -50,7 +50,7 @@ def plot_subjects(
     album.add(
         f"{stem}_subjects",
         lambda: topomap(
-            Maps(values[rows], found.measure, most_rows=MOST_SUBJECTS),
+            Maps(values[rows], found.measure, most_rows=MOST_SUBJECTS, is_signed=found.is_signed),
             rows=tuple(f"{maps.subjects[row]} ({maps.n_windows[row]})" for row in rows),
             columns=tuple(columns[:MOST_COLUMNS]),
             channels=found.channels,

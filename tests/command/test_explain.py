@@ -243,7 +243,9 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
     assert "1 of 2:" in told.err
     (folder,) = (tmp_path / "sweep").glob("explanation_*")
     tables = folder / "tables" / "interpretability"
-    group = pd.read_csv(tables / "group.csv").set_index("method").loc["saliency"]
+    groups = pd.read_csv(tables / "group.csv").set_index("method")
+    assert list(groups.index) == ["saliency"]  # and not the methods by which the runs were explained before
+    group = groups.loc["saliency"]
     n_subjects = int(group["n_subjects"])
     assert (group["n_runs"], group["n_seeds"]) == (2, 1)
     assert n_subjects > 1

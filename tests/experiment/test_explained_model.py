@@ -1,10 +1,12 @@
 """Methods that cannot explain a model are refused from the options alone."""
 
 import pytest
+from contract.test_options import composed
 from options import CONF, node_of
 
 from eegbench.config import ConfigError, Spec
-from eegbench.experiment.explained_model import check_methods
+from eegbench.experiment.explained_model import check_explained, check_methods
+from eegbench.experiment.options import read_experiment
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 
@@ -48,3 +50,24 @@ def test_a_model_that_does_not_use_signals_is_not_explained():
     with pytest.raises(ConfigError, match="model=features_only does not look at the signals"):
         check_methods(methods_of("occlusion"), model_of("features_only"), ["eeg"])
     check_methods({}, model_of("features_only"), ["eeg"])
+
+
+SEQUENCES = ("task=supervised_sequence", "model=eeg_transformer", "interpretability=[occlusion,attention_rollout]")
+
+
+@pytest.mark.parametrize("predictor", ["auto", "network"])
+def test_rollout_of_a_network_of_sequences_is_refused_before_training(predictor):
+    experiment = read_experiment(composed(*SEQUENCES, f"explain.predictor={predictor}"))
+    with pytest.raises(ConfigError) as caught:
+        check_explained(experiment.explanation, experiment)
+    assert str(caught.value) == (
+        "interpretability=[attention_rollout]: attention is followed in networks of single windows, and that of "
+        "task=supervised_sequence takes sequences of windows; set explain.predictor=probe, remove attention_rollout "
+        "from interpretability=[…], or set task=supervised."
+    )
+
+
+@pytest.mark.parametrize("words", [("explain.predictor=probe",), ("explain.predictor=linear",), ("task=supervised",)])
+def test_rollout_of_single_windows_is_allowed(words):
+    experiment = read_experiment(composed(*SEQUENCES, *words))
+    check_explained(experiment.explanation, experiment)

@@ -58,7 +58,7 @@ def test_an_option_that_differs_is_named_with_its_value(groups_of):
     assert groups_of(("trainer.lr=0.1",), ("trainer.lr=0.2",)) == {"lr=0.1": ["0"], "lr=0.2": ["1"]}
 
 
-def test_groups_without_short_names_are_numbered(groups_of):
+def test_of_many_options_that_differ_three_are_named(groups_of):
     one = (
         "trainer.lr=0.1",
         "trainer.batch_size=17",
@@ -66,4 +66,30 @@ def test_groups_without_short_names_are_numbered(groups_of):
         "trainer.patience=3",
         "trainer.clip_norm=1.5",
     )
-    assert groups_of((), one) == {"group 1": ["0"], "group 2": ["1"]}
+    assert groups_of((), one) == {
+        "max_passes=8 patience=10 batch_size=256 …": ["0"],
+        "max_passes=7 patience=3 batch_size=17 …": ["1"],
+    }
+
+
+def test_a_chosen_model_or_task_comes_before_other_options_that_differ(groups_of):
+    words = [("model=chambon2018", "trainer.lr=0.1"), ("model=chambon2018", "trainer.lr=0.2"), ("model=stager_net",)]
+    assert list(groups_of(*words)) == [
+        "model=chambon2018 lr=0.1",
+        "model=chambon2018 lr=0.2",
+        "model=stager_net lr=0.0005",
+    ]
+
+
+def test_options_of_one_task_alone_are_not_named(groups_of):
+    words = [("task=supervised",), ("task=supervised", "trainer.lr=.1"), ("trainer.lr=.2",)]
+    assert list(groups_of(*words)) == [
+        "task=supervised lr=0.0005",
+        "task=supervised lr=0.1",
+        "task=relative_positioning lr=0.2",
+    ]
+
+
+def test_groups_that_no_short_name_tells_apart_have_the_names_of_their_runs(groups_of):
+    long = [f"preprocessing.signal.channels=[{','.join(f'C{i}' for i in range(n))}]" for n in (30, 31)]
+    assert groups_of((long[0],), (long[1],)) == {"0": ["0"], "1": ["1"]}

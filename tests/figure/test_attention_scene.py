@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eegbench.figure.attention_scene import N_STRONGEST, Curves, attention_page, attention_views, head_rings
+from eegbench.figure.attention_scene import N_STRONGEST, Curves, attention_page, attention_views, head_rings, on_head
 
 rng = np.random.default_rng(0)
 
@@ -42,10 +42,24 @@ def test_channels_without_a_place_have_no_curve():
     assert np.isfinite(curves.points).all()
 
 
-def test_the_head_is_the_sphere_through_the_electrodes():
-    circle, *arcs, _ = head_rings(on_a_sphere(12))
-    for ring in (circle, *arcs):
-        np.testing.assert_allclose(np.linalg.norm(ring - [0.01, 0.02, 0.03], axis=1), 0.1, rtol=1e-6)
+def test_electrodes_of_a_real_montage_lie_on_the_head(electrodes):
+    places = np.array([*electrodes.values(), [np.nan] * 3])
+    drawn = on_head(places)
+    assert np.isnan(drawn[-1]).all()
+    centre = np.array([0.0, 0.015, 0.0])
+    radius = np.linalg.norm(places[:-1] - centre, axis=1).mean()
+    circle, *arcs, _ = head_rings(drawn)
+    for points in (drawn[:-1], circle, *arcs):
+        np.testing.assert_allclose(np.linalg.norm(points - centre, axis=1), radius, rtol=1e-6)
+    directions = np.sum((drawn - centre) * (places - centre), axis=1)[:-1]
+    np.testing.assert_allclose(directions, radius * np.linalg.norm(places[:-1] - centre, axis=1))
+    assert {round(float(arc[:, 2].min()), 9) for arc in arcs} == {0.0}
+
+
+def test_the_arcs_reach_down_to_an_electrode_below_the_circle():
+    places = np.array([[0, 0.015, 0.1], [0.1, 0.015, 0], [-0.08, 0.015, -0.06]])
+    _, *arcs, _ = head_rings(on_head(places))
+    assert [float(arc[:, 2].min()) for arc in arcs] == pytest.approx([-0.06, -0.06])
 
 
 def test_three_views_of_each_matrix_are_drawn():

@@ -51,6 +51,13 @@ def test_the_data_are_the_map_s_to_four_digits(attribution, positions):
     assert (read["unit"], read["measure"]) == ("Hz", "correlation")
 
 
+def test_colours_of_a_map_that_cannot_be_negative_begin_with_white(attribution, positions):
+    signed, amount = (data(page(replace(attribution, is_signed=of), positions)) for of in (True, False))
+    assert (signed["is_signed"], amount["is_signed"]) == (True, False)
+    assert (signed["colours"][0], signed["colours"][-1]) == ([5, 48, 97], [103, 0, 31])
+    assert (amount["colours"][0], amount["colours"][-1]) == ([255, 245, 240], [103, 0, 12])
+
+
 def test_a_channel_without_a_position_and_a_number_that_is_not_defined_are_null(attribution, positions):
     attribution.values[1, 2, 3] = np.nan
     read = data(page(replace(attribution, p=None), positions))

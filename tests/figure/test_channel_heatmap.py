@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection, PolyCollection, QuadMesh
+from matplotlib.colors import to_hex
 
 from eegbench.figure import ChannelMap, channel_heatmap, save
 from eegbench.figure.channel_heatmap import MAX_PANELS, outline
@@ -55,6 +56,13 @@ def test_panels_share_one_colour_bar_whose_limits_are_symmetric(attribution):
     limit = np.abs(attribution.values).max()
     assert {mesh.get_clim() for mesh in meshes(figure)} == {(-limit, limit)}
     assert [axes.get_xlabel() for axes in bars(figure)] == ["correlation"]
+
+
+def test_a_map_that_cannot_be_negative_has_a_scale_from_zero(attribution):
+    attribution.values[:] = np.linspace(0.5, 2.0, attribution.values.size).reshape(attribution.values.shape)
+    figure = draw(replace(attribution, is_signed=False))
+    assert {(mesh.get_cmap().name, *mesh.get_clim()) for mesh in meshes(figure)} == {("Reds", 0, 2)}
+    assert bars(figure)[0].get_xlim() == (0, 2)
 
 
 def test_below_stands_the_mean_over_channels_with_its_error(attribution):
@@ -117,10 +125,13 @@ def test_names_do_not_cover_each_other_and_nothing_is_cut(rng, n_channels):
     assert foot.y1 <= bars(figure)[0].xaxis.label.get_window_extent().y0
 
 
-def test_what_is_not_defined_is_left_blank(attribution):
+def test_what_is_not_defined_is_grey_and_the_caption_says_so(attribution):
     attribution.values[0, 0, 0] = np.nan
-    mesh = meshes(draw(attribution))[0]
+    figure = draw(attribution)
+    mesh = meshes(figure)[0]
     assert mesh.get_array().mask.sum() == 1
+    assert to_hex(mesh.axes.get_facecolor()) == "#c4c4c4"
+    assert " ".join(figure.subfigs[1].get_supxlabel().split()).endswith("Grey: no value.")
     assert np.isfinite(mesh.get_clim()).all()
 
 

@@ -55,6 +55,14 @@ def test_all_maps_share_limits_that_are_symmetric_about_zero(draw, values):
     assert {axes.images[0].get_clim() for axes in heads(draw())} == {(-limit, limit)}
 
 
+def test_maps_that_cannot_be_negative_have_a_scale_from_zero(draw, values):
+    values[:] = 1.0
+    values[0, 0, 0], values[1, 1, 1] = 0.5, 3.0
+    figure = draw(Maps(values, "spread", is_signed=False))
+    assert {(axes.images[0].get_cmap().name, *axes.images[0].get_clim()) for axes in heads(figure)} == {("Reds", 0, 3)}
+    assert bars(figure)[0].get_xlim() == (0, 3)
+
+
 def test_what_differs_in_the_data_stands_beside_in_colours_and_limits_of_its_own(draw, values):
     network, data = Maps(values, "correlation", "network"), Maps(7 * values, "standard deviations", "data")
     figure = draw(network, beside=data)

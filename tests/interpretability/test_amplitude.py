@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from interpretability.scenes import LinearScores, noise, scene_of
 
 import eegbench.interpretability.base
@@ -31,3 +34,15 @@ def test_a_class_that_no_window_has_is_not_known():
 def test_where_nothing_varies_there_is_no_difference():
     found = class_difference(scene_with([0, 1, 2, 0], np.ones((4, 3, 16))))
     assert np.abs(found).max() == 0
+
+
+def test_a_channel_is_compared_in_the_windows_that_have_it():
+    labels = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+    present = np.ones((8, 3), dtype=bool)
+    present[:3, 0], present[::2, 1], present[:, 2] = False, False, False
+    whole = scene_with(labels)
+    x = whole.gather(slice(0, 8)) * torch.from_numpy(present)[:, :, None]
+    found = class_difference(replace(whole, gather=x.__getitem__, present=present))
+    rest = class_difference(scene_with(labels[3:], noise(8, 3, 16)[3:]))
+    np.testing.assert_allclose(found[:2, 0], rest[:2, 0])
+    assert np.isnan(found[:, 1:]).all()  # only one class has the second channel, and no window has the third

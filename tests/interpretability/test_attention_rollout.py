@@ -140,7 +140,7 @@ def test_each_subject_has_a_map_of_its_windows_in_use(scene):
 
 
 def test_the_caption_says_how_many_windows_are_used(scene):
-    assert explained(scene).used == ""
+    assert explained(scene).used == "12 windows are used (class 0 6, class 1 6)."
     found = explained(scene, only_correct=True)
     used = found.windows[found.windows["used"]]
     n = [(used["label"] == k).sum() for k in range(2)]
@@ -167,6 +167,7 @@ def test_as_published_each_map_ends_at_1(scene):
     found = explained(scene, weighting="upstream_compat", heads="max")
     np.testing.assert_allclose(found.by_window.max(1), 1)
     assert found.drawn is found
+    assert not found.is_signed
     assert (found.drawn.measure, found.setting) == ("attention, largest of a window = 1", "as published, heads by max")
     assert found.matrices_over_even_share is None
 
@@ -217,7 +218,8 @@ def test_a_channel_has_the_mean_of_the_windows_that_have_it(weighting):
     for channel in range(2):
         rows = first & present[:, channel]
         np.testing.assert_allclose(found.drawn.values[0, channel, 0], relative[rows, channel, 0].mean(), rtol=1e-4)
-    assert found.used == "Each channel is averaged over the windows that have it. No used window has C."
+    counted = "12 windows are used (class 0 6, class 1 6)."
+    assert found.used == f"{counted} Each channel is averaged over the windows that have it. No used window has C."
 
 
 def test_pairs_of_channels_have_the_mean_of_the_windows_that_have_both():

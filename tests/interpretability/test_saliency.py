@@ -10,3 +10,4 @@ def test_of_a_linear_network_it_is_the_weights_without_their_sign():
     np.testing.assert_allclose(found.values, weight.abs().numpy())
     np.testing.assert_allclose(found.standard_error, 0, atol=1e-7)
     assert found.axis == "time_s"
+    assert not found.is_signed

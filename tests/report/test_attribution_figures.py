@@ -1,5 +1,7 @@
 """Which figures an attribution gets, and what their captions say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -99,3 +101,18 @@ def test_samples_that_the_network_does_not_use_leave_a_map(tmp_path):
     np.testing.assert_allclose(
         attribution_figures.mean_over_time(found.values)[..., 0], found.values[..., :60].mean(axis=-1)
     )
+
+
+@pytest.mark.parametrize("axis", ["frequency_hz", "time_s", "band"])
+def test_scalp_maps_of_a_quantity_that_cannot_be_negative_have_a_scale_from_zero(tmp_path, monkeypatch, axis):
+    taken = []
+    original = attribution_figures.topomap
+    monkeypatch.setattr(
+        attribution_figures,
+        "topomap",
+        lambda maps, **named: taken.append((maps, named["beside"])) or original(maps, **named),
+    )
+    assert "m_scalp.png" in drawn(tmp_path, replace(attribution(axis), is_signed=False))
+    ((maps, data),) = taken
+    assert not maps.is_signed
+    assert data is None or data.is_signed  # differences between classes

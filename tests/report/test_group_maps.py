@@ -13,19 +13,20 @@ from eegbench.interpretability.stored_map import map_facts, stored_map
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
 from eegbench.report.group_maps import RunGroup, print_group_maps, shared_methods, write_group_map
+from eegbench.types import EVERY_HZ
 
 GROUP = group_of(CHANNELS, 50.0, 100, PLACES)
 SHAPE = (2, 6, 51)
 
 
-def run(folder, found, method="saliency", **facts):
+def run(folder, found, method="saliency", *, group=GROUP, passed_hz=EVERY_HZ, **facts):
     """Write a map as a run has it."""
     place = folder / "tables" / "interpretability"
     place.mkdir(parents=True, exist_ok=True)
     write_parquet(place / f"{method}.parquet", found.table())
     known = {"split": "test", "options": {}, "explain": {"bands_hz": [["slow", 1.0, 4.0]]}, "deletion": 0.5}
-    write_json(place / f"{method}.json", known | facts | {"map": map_facts(found, GROUP)})
-    difference = attribution()
+    write_json(place / f"{method}.json", known | facts | {"map": map_facts(found, group, passed_hz)})
+    difference = attribution() if found.axis != "frequency_hz" else found
     write_parquet(place / "class_difference.parquet", difference.table())
     return folder
 
@@ -36,12 +37,14 @@ def group_of_runs(folders) -> RunGroup:
 
 @pytest.mark.parametrize("axis", ["frequency_hz", "time_s", "band"])
 def test_a_map_is_read_as_it_was_written(axis):
-    found = attribution(axis)
-    again = stored_map(found.table(), map_facts(found, GROUP))
+    found = replace(attribution(axis), is_signed=False)
+    again = stored_map(found.table(), map_facts(found, GROUP, (0.5, np.inf)))
+    assert again.passed_hz == (0.5, np.inf)
     np.testing.assert_array_equal(again.attribution.values, found.values)
     assert list(again.attribution.places) == list(found.places)
     assert (again.attribution.outputs, again.attribution.channels) == (found.outputs, found.channels)
     np.testing.assert_array_equal(again.group.positions, GROUP.positions)
+    assert again.attribution.is_signed is False
     if found.bands_hz is not None:
         np.testing.assert_array_equal(again.attribution.bands_hz, found.bands_hz)
 
@@ -65,6 +68,28 @@ def test_the_mean_has_the_standard_error_over_runs(tmp_path):
         "saliency_spread.png",
         "saliency.html",
     }
+
+
+@pytest.mark.parametrize(
+    ("passed_hz", "highest", "told"),
+    [
+        (EVERY_HZ, 24.75, ""),
+        ((3.3, np.inf), 24.75, "the pass band, 3.3 to 25 Hz."),
+        ((3.3, 9.9), 9.4, "3.3 to 9.9 Hz."),
+    ],
+)
+def test_captions_name_the_pass_band_and_not_the_last_frequency_of_windows_of_an_odd_length(
+    tmp_path, passed_hz, highest, told
+):
+    group = group_of(CHANNELS, 50.0, 101, PLACES)  # whose highest frequency is 24.75 Hz
+    freqs = np.fft.rfftfreq(101, 0.02)
+    places = freqs[(freqs >= passed_hz[0]) & (freqs <= passed_hz[1])]
+    assert places[-1] == pytest.approx(highest, abs=0.01)
+    found = replace(attribution(), values=np.random.default_rng(5).random((2, 6, len(places))), places=places)
+    folders = [run(tmp_path / str(i), found, group=group, passed_hz=passed_hz) for i in range(2)]
+    write_group_map(group_of_runs(folders), "interpretability", "saliency", Album(tmp_path / "all", ("png",)))
+    page = (tmp_path / "all" / "figures" / "interpretability" / "saliency.html").read_text()
+    assert told in page if told else "pass band" not in page
 
 
 def test_maps_that_agree_are_alike_and_maps_of_noise_are_not(tmp_path, capsys):

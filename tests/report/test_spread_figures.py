@@ -43,6 +43,7 @@ def test_the_deviation_is_that_of_means_over_time(tmp_path, taken):
     subjects = [SubjectMaps(of_run, one, np.full(3, 5)) for of_run, one in zip(names, maps, strict=True)]
     plot(tmp_path, spread_of_subjects(names, maps), subjects, mean, scene())
     assert taken["columns"] == ("2 runs", "6 subjects")
+    assert not taken["maps"].is_signed
     over_time = np.concatenate(maps).mean(-1)
     np.testing.assert_allclose(taken["maps"].values[:, 1], over_time.std(0, ddof=1))
     of_runs = np.stack([one.mean(-1).mean(0) for one in maps])

@@ -76,7 +76,9 @@ def test_samples_that_the_network_does_not_use_have_no_part_in_the_mean_over_tim
 def test_subjects_without_a_window_of_a_class_are_kept_and_not_drawn(tmp_path, monkeypatch):
     found = with_subjects()
     found.by_subject.values[1, 0] = np.nan
-    taken = plot(tmp_path, replace(found, used="9 of 18 windows are used."), monkeypatch=monkeypatch)
+    found = replace(found, used="9 of 18 windows are used.", is_signed=False)
+    taken = plot(tmp_path, found, monkeypatch=monkeypatch)
+    assert not taken["maps"].is_signed
     assert taken["rows"] == ("s0 (5)", "s2 (7)")
     assert "2 of 3 subjects are drawn: the first that have windows of every class" in taken["caption"]
     assert "9 of 18 windows are used. " in taken["caption"]

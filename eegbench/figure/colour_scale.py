@@ -1,4 +1,4 @@
-"""Diverging colours, symmetric about zero."""
+"""Colour scales: diverging ones for quantities with a sign, and one from zero for quantities without."""
 
 from textwrap import fill
 
@@ -15,6 +15,9 @@ from eegbench.figure.style import STEPS
 USES = "RdBu_r"
 """Colour map for what a network uses."""
 
+AMOUNT = "Reds"
+"""Colour map for quantities that cannot be negative; zero is white in all three."""
+
 DIFFERS = "PuOr_r"
 """Colour map for differences in the data, distinct from the other."""
 
@@ -26,23 +29,30 @@ def magnitude(values: Float[np.ndarray, "..."]) -> float:
     return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
 
 
-def colours(values: Float[np.ndarray, "..."], name: str) -> ScalarMappable:
-    """Return a colour map whose limits are ± the largest finite magnitude, so that zero is white.
+def colours(values: Float[np.ndarray, "..."], diverging: str = USES, *, is_signed: bool) -> ScalarMappable:
+    """Return a colour map up to the largest finite magnitude; zero is white.
 
     Parameters
     ----------
     values
         All numbers that share the colours.
-    name
-        ``USES`` or ``DIFFERS``.
+    diverging
+        Colour map of signed quantities: ``USES`` or ``DIFFERS``.
+    is_signed
+        Whether the quantity can be negative. The limits are then symmetric about zero; else the scale begins at zero.
     """
     limit = magnitude(values)
-    return ScalarMappable(Normalize(-limit, limit), name)
+    return (
+        ScalarMappable(Normalize(-limit, limit), diverging)
+        if is_signed
+        else ScalarMappable(Normalize(0, limit), AMOUNT)
+    )
 
 
 def bar(scale: ScalarMappable, measure: str, axes: Axes) -> Colorbar:
     """Fill an axes with the colour bar that others share, and write below it what is measured."""
-    label, ticks = fill(measure, MEASURE_CHARACTERS), MaxNLocator(5, symmetric=True, steps=STEPS)
+    is_signed = bool(scale.norm.vmin)
+    label, ticks = fill(measure, MEASURE_CHARACTERS), MaxNLocator(5, symmetric=is_signed, steps=STEPS)
     drawn = axes.figure.colorbar(scale, cax=axes, orientation="horizontal", ticks=ticks, label=label)
     drawn.outline.set_visible(False)
     return drawn
