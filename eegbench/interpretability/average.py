@@ -1,4 +1,7 @@
-"""Mean of a map over windows and over each subject's windows, with its standard error, from running sums."""
+"""Mean of a map over windows and over each subject's windows, with its standard error, from running sums.
+
+Each channel is averaged over the windows that have it; the mean of a channel that no window has is not a number.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +27,8 @@ class WindowMean:
     values
         Mean over windows.
     standard_error
-        Standard error over windows; None if there is only one window.
+        Standard error over windows; not a number for a channel that one window alone has. None if there is only one
+        window.
     by_subject
         Mean of each subject; None if subjects are unknown.
     """
@@ -34,7 +38,7 @@ class WindowMean:
     by_subject: SubjectMaps | None
 
 
-def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
+def averaged(scene: Scene, of_batch: OfBatch, *, by_channel: bool = True) -> WindowMean:
     """Return the mean of the windows' maps, over all windows and over those of each subject.
 
     Parameters
@@ -43,6 +47,8 @@ def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
         The windows.
     of_batch
         Function that returns a map for each output and window of a batch.
+    by_channel
+        Whether maps have a row for each channel of the scene; otherwise each window counts in every row.
 
     Raises
     ------
@@ -53,24 +59,34 @@ def averaged(scene: Scene, of_batch: OfBatch) -> WindowMean:
     if n == 0:
         raise ValueError("there is no window to explain the network on; choose a split with windows.")
     total = squares = torch.zeros((), dtype=torch.float64, device=scene.device)
-    subjects = _SubjectSums(scene)
+    there = _there(scene, by_channel)
+    subjects = _SubjectSums(scene, there)
     for batch in scene.shown("explaining"):
-        maps = of_batch(batch).detach().double()
+        maps = of_batch(batch).detach().double() * there[batch.part, :, None]
         total, squares = total + maps.sum(1), squares + maps.square().sum(1)
         subjects.add(maps, batch.part)
-    mean = total / n
+    n_windows = there.sum(0)[:, None]
+    mean = total / n_windows
     if n == 1:
         return WindowMean(mean.cpu().numpy(), None, subjects.mean())
-    variance = ((squares - n * mean.square()) / (n - 1)).clamp_min(0)
-    return WindowMean(mean.cpu().numpy(), (variance / n).sqrt().cpu().numpy(), subjects.mean())
+    variance = ((squares - n_windows * mean.square()) / (n_windows - 1)).clamp_min(0)
+    return WindowMean(mean.cpu().numpy(), (variance / n_windows).sqrt().cpu().numpy(), subjects.mean())
+
+
+def _there(scene: Scene, by_channel: bool) -> Float[Tensor, "n n_rows"]:
+    """Return 1 for each channel that a window has, and 0 for the others; one column of 1 unless `by_channel`."""
+    if scene.present is None or not by_channel:
+        return torch.ones(len(scene), 1, dtype=torch.float64, device=scene.device)
+    return torch.from_numpy(scene.present).to(scene.device, torch.float64)
 
 
 class _SubjectSums:
     """Sums of the maps of each subject; empty if subjects are unknown, or maps are too large to keep."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, there: Float[Tensor, "n n_rows"]) -> None:
         self.names, codes = scene.subjects
         self.codes = torch.from_numpy(codes).to(scene.device)
+        self.there = there
         self.sums: Tensor | None = None
 
     def add(self, maps: Float[Tensor, "n_outputs batch n_channels n_places"], part: slice) -> None:
@@ -84,8 +100,9 @@ class _SubjectSums:
     def mean(self) -> SubjectMaps | None:
         if self.sums is None:
             return None
+        having = self.there.new_zeros(len(self.names), self.there.shape[1]).index_add_(0, self.codes, self.there)
         n_windows = self.codes.bincount(minlength=len(self.names)).cpu().numpy()
-        return SubjectMaps(self.names, self.sums.cpu().numpy() / n_windows[:, None, None, None], n_windows)
+        return SubjectMaps(self.names, (self.sums / having[:, None, :, None]).cpu().numpy(), n_windows)
 
 
 def over_time(scene: Scene, of_batch: OfBatch, measure: str) -> Attribution:

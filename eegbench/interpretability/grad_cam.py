@@ -49,7 +49,7 @@ class GradCam(Method):
             If the network has no such layer, or no convolution over time.
         """
         layer = self._find(layers_over_time(scene))
-        mean = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x))
+        mean = averaged(scene, lambda batch: activations(batch.scores, layer, batch.x), by_channel=False)
         return Attribution(
             values=mean.values,
             measure="class activation",

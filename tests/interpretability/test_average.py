@@ -41,6 +41,21 @@ def test_the_mean_of_each_subject_is_kept(batch_bytes, monkeypatch):
         np.testing.assert_allclose(values, np.stack([windows[own].mean(0)] * 2))
 
 
+@pytest.mark.parametrize("batch_bytes", [1, 10**6])
+def test_a_channel_is_averaged_over_the_windows_that_have_it(batch_bytes, monkeypatch):
+    monkeypatch.setitem(eegbench.interpretability.base.BATCH_BYTES, "cpu", batch_bytes)
+    present = np.array([[True, True, False]] * 3 + [[True, False, False]] * 4)
+    facts = pd.DataFrame({"subject": ["a"] * 3 + ["b"] * 4})
+    scene = replace(scene_with(7), present=present, facts=facts)
+    mean, windows = averaged(scene, by_output), scene.gather(slice(0, 7)).numpy()
+    np.testing.assert_allclose(mean.values[0, 0], windows[:, 0].mean(0))
+    np.testing.assert_allclose(mean.values[0, 1], windows[:3, 1].mean(0))
+    np.testing.assert_allclose(mean.standard_error[0, 1], windows[:3, 1].std(0, ddof=1) / np.sqrt(3))
+    np.testing.assert_allclose(mean.by_subject.values[0, 0, 1], windows[:3, 1].mean(0))
+    assert np.isnan(mean.values[:, 2]).all()
+    assert np.isnan(mean.by_subject.values[1, :, 1:]).all()
+
+
 def test_maps_of_subjects_that_would_fill_the_memory_are_not_kept(monkeypatch):
     monkeypatch.setattr(eegbench.interpretability.average, "MOST_BYTES", 100)
     scene = replace(scene_with(2), facts=pd.DataFrame({"subject": ["a", "b"]}))
