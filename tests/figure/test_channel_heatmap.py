@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from figure.contents import contents
 from matplotlib.collections import LineCollection, PolyCollection, QuadMesh
 from matplotlib.colors import to_hex
 
@@ -137,7 +138,7 @@ def test_what_is_not_defined_is_grey_and_the_caption_says_so(attribution):
 
 def test_equal_maps_give_equal_files(attribution, tmp_path):
     first, second = (save(draw(attribution), tmp_path / name, "map") for name in "ab")
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert contents(first) == contents(second)
 
 
 def test_a_map_whose_names_are_of_another_shape_is_refused(attribution):

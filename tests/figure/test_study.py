@@ -4,6 +4,7 @@ from itertools import pairwise
 import matplotlib as mpl
 import optuna
 import pytest
+from figure.contents import contents
 from matplotlib import pyplot
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
@@ -107,7 +108,7 @@ def test_equal_studies_give_equal_files(evaluator, tmp_path):
     files = []
     for name in "ab":
         found = figures(study(n_objectives=2), evaluator) | figures(study())
-        files.append([path.read_bytes() for stem, one in found.items() for path in save(one, tmp_path / name, stem)])
+        files.append(contents(path for stem, one in found.items() for path in save(one, tmp_path / name, stem)))
     assert files[0] == files[1]
 
 

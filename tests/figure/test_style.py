@@ -4,6 +4,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from figure.contents import contents
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
@@ -35,7 +36,7 @@ def test_equal_figures_give_equal_files(tmp_path):
     first, second = (
         save(confusion_matrix(np.eye(2, dtype=int), ("rest", "task"), "test"), tmp_path / name, "c") for name in "ab"
     )
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert contents(first) == contents(second)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_part(figure, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from figure.contents import contents
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -137,7 +138,7 @@ def test_nothing_written_is_cut_or_covered(draw, rng, electrodes, n_columns):
 def test_equal_maps_give_equal_files(draw, values, tmp_path):
     maps, names = Maps(values[:1, :1], "correlation"), {"rows": ROWS[:1], "columns": COLUMNS[:1]}
     first, second = (save(draw(maps, **names), tmp_path / name, "maps") for name in "ab")
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert contents(first) == contents(second)
 
 
 def test_three_electrodes_are_too_few_for_a_map(draw, electrodes):
