@@ -32,10 +32,17 @@ _failed: Exception | None = None
 
 
 def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
-    """Wrap a verb so that it can run in processes started by joblib or SLURM as well as in the main process."""
+    """Wrap a verb so that it can run in processes started by joblib or SLURM as well as in the main process.
+
+    Relative paths count from the directory in which the command was typed, also with ``hydra.job.chdir=true``.
+    """
 
     @functools.wraps(verb)
     def job(config: DictConfig) -> T | None:
+        with contextlib.chdir(HydraConfig.get().runtime.cwd):
+            return run(config)
+
+    def run(config: DictConfig) -> T | None:
         if _launched_here:
             return _run_here(verb, config)
         _settle()

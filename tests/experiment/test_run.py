@@ -493,6 +493,16 @@ def test_the_users_options_come_before_the_shipped_ones(toy_options, train, capf
         shutil.rmtree(folder)
 
 
+def test_relative_paths_count_from_where_the_command_was_typed_whatever_hydra_changes_to(train, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["hydra.job.chdir=true", "paths.outputs=here", "trainer.max_passes=0", "tracking=folder"]
+    assert train(*words)[0] == 0
+    (folder,) = (tmp_path / "here" / "runs").iterdir()
+    assert (folder / "summary.json").is_file()
+    assert not list(folder.rglob("here"))
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
 def test_nothing_falls_into_the_working_directory(train, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert train("trainer.max_passes=1")[0] == 0
