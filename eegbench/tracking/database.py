@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import socket
 import urllib.error
 import urllib.request
 import warnings
@@ -19,12 +20,18 @@ from eegbench.tracking.moved import ARTEFACTS, follow_move
 Client = Any
 """An ``mlflow.MlflowClient``; importing MLflow takes over a second, so only functions that need it import it."""
 
+PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
+"""Ports of databases whose address names none."""
+
+ANSWER_S = 10
+"""Seconds within which a server must answer."""
+
 _SERVERS = ("http", "https", "databricks")
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
-    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_LOGGING_LEVEL": "CRITICAL",  # errors are raised, too
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # about 15 s; the default of 7 blocks training for minutes
@@ -102,8 +109,7 @@ def connect(place: Place) -> Client:
     ValueError
         If the location is not writable, is not an MLflow database, or does not answer.
     """
-    if place.uri.startswith("http"):
-        _check_answer(place.uri)
+    _check_answer(place)
     try:
         with quiet():
             from mlflow import MlflowClient
@@ -201,15 +207,20 @@ def _locked(file: Path | None) -> Iterator[None]:
         yield
 
 
-def _check_answer(uri: str) -> None:
-    # MLflow itself would retry for minutes
+def _check_answer(place: Place) -> None:
+    """Raise an error within seconds if a server does not answer; MLflow itself would retry for minutes."""
+    address = urlparse(place.uri)
     try:
-        urllib.request.urlopen(uri, timeout=10).close()
+        if place.uri.startswith("http"):
+            urllib.request.urlopen(place.uri, timeout=ANSWER_S).close()
+        elif address.hostname and (port := address.port or PORTS.get(address.scheme.split("+")[0])):
+            socket.create_connection((address.hostname, port), timeout=ANSWER_S).close()
     except urllib.error.HTTPError:
         return  # an HTTP error is an answer
     except OSError as error:
         raise ValueError(
-            f"no MLflow server answers at tracking.uri={uri} ({error}); start it, or leave tracking.uri null."
+            f"no MLflow server or database answers at tracking.uri={place.public_uri} ({error}); start it, leave "
+            "tracking.uri null, or log to files (tracking=folder) and send the run later with eegbench track."
         ) from error
 
 

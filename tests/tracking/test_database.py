@@ -35,16 +35,18 @@ def test_a_store_that_mlflow_no_longer_has_gets_a_sentence(uri, tmp_path):
         find_place(uri, tmp_path)
 
 
+@pytest.mark.parametrize("uri", ["http://me:secret@127.0.0.1:{}", "postgresql+psycopg://me:s@ecret@127.0.0.1:{}/runs"])
+def test_what_does_not_answer_is_named_at_once_and_without_its_password(uri, free_port, tmp_path):
+    with pytest.raises(ValueError, match=r"no MLflow server or database answers .*eegbench track") as caught:
+        connect(find_place(uri.format(free_port), tmp_path))
+    assert "me:***@127.0.0.1" in str(caught.value)
+    assert "ecret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["what?", "100%20"])
 def test_a_path_that_an_address_cannot_hold_gets_a_sentence(name, tmp_path):
     with pytest.raises(ValueError, match=r"must not contain \? or %; name another with paths\.outputs=FOLDER"):
         find_place(None, tmp_path / name)
-
-
-def test_a_server_that_does_not_answer_is_named_at_once(tmp_path, free_port):
-    uri = f"http://127.0.0.1:{free_port}"
-    with pytest.raises(ValueError, match=rf"no MLflow server answers at tracking\.uri={uri}"):
-        connect(find_place(uri, tmp_path))
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):
