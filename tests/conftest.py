@@ -96,11 +96,33 @@ def train(toy_options, outputs):
     return run
 
 
+SHARED: dict[Path, dict[str, int]] = {}
+"""Runs that several tests read, each with the times at which its files were written."""
+
+
+def files_of(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def shared_runs_stay_as_they_were(request: pytest.FixtureRequest):
+    """Fail the test that changes a shared run, rather than a later test that reads that run."""
+    yield
+    if not {"train", "outputs"} & set(request.fixturenames):
+        return
+    for folder, before in SHARED.items():
+        now = files_of(folder)
+        SHARED[folder] = now  # only the first test fails
+        changed = sorted(path for path in {*before, *now} if before.get(path) != now.get(path))
+        assert changed == [], "this test changed a run that other tests read; let it change a copy in tmp_path"
+
+
 @pytest.fixture(scope="session")
 def finished(train) -> Path:
     """The folder of a finished run with a probe every pass."""
     status, (folder,) = train("probe.every=1", "figures=[png,pdf]")
     assert status == 0
+    SHARED[folder] = files_of(folder)
     return folder
 
 
@@ -111,4 +133,5 @@ def stager(train, tmp_path_factory) -> Path:
 
     status, (folder,) = train(*SEQUENCES, f"paths.stores={tmp_path_factory.mktemp('stores')}", small=False)
     assert status == 0
+    SHARED[folder] = files_of(folder)
     return folder
