@@ -1,4 +1,4 @@
-"""What every probe in conf/probe promises: probabilities of all classes, no chance but its generator's, no trace."""
+"""Contract of every probe in conf/probe: probabilities of all classes, no chance but its generator's, no trace."""
 
 import json
 
@@ -8,14 +8,13 @@ import torch
 from hydra import compose, initialize_config_dir
 from labelled import description_of, encoded, given
 from omegaconf import OmegaConf
+from options import shipped
 
 from eegbench.config import build, conf_folder
 from eegbench.probe import Labelled, Probe
 
-OPTIONS = sorted(path.stem for path in (conf_folder() / "probe").glob("*.yaml"))
 
-
-@pytest.fixture(params=OPTIONS)
+@pytest.fixture(params=shipped("probe"))
 def probe(request) -> Probe:
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides=["name=test", f"probe={request.param}"])
