@@ -1,8 +1,11 @@
 """Shapes are checked at run time under pytest; recordings, services and small finished runs are fixtures."""
 
+import contextlib
+import io
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jaxtyping import install_import_hook
@@ -94,6 +97,26 @@ def train(toy_options, outputs):
         return status, sorted(set(outputs.glob("runs/*")) - before)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def two_models(train, outputs) -> tuple[Path, str]:
+    """The folder of a multirun of two models, each with two seeds, and what it printed."""
+    printed, before = io.StringIO(), set(outputs.glob("sweeps/*"))
+    words = ["name=two_models", "model.embed_dim=8,4", "seed=1,2", "trainer.max_passes=1"]
+    with contextlib.redirect_stdout(printed):
+        assert train("-m", *words)[0] == 0
+    (sweep,) = set(outputs.glob("sweeps/*")) - before
+    return sweep, printed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def two_processes() -> list[dict[str, Any]]:
+    """What each of two processes that have joined found of sums, gathers and batch statistics."""
+    from joint_work import all_distributed
+    from ranks import in_processes
+
+    return in_processes(all_distributed)
 
 
 SHARED: dict[Path, dict[str, int]] = {}

@@ -2,6 +2,7 @@
 
 import ast
 import fnmatch
+import functools
 import importlib
 import inspect
 import re
@@ -62,10 +63,12 @@ def targets(node: object) -> list[str]:
     return [target for item in node for target in targets(item)] if isinstance(node, list) else []
 
 
+@functools.cache
 def read(file: Path) -> dict:
     return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
 
 
+@functools.cache
 def parse(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
