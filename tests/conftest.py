@@ -112,7 +112,7 @@ def two_models(train, outputs) -> tuple[Path, str]:
 
 @pytest.fixture(scope="session")
 def two_processes() -> list[dict[str, Any]]:
-    """What each of two processes that have joined found of sums, gathers and batch statistics."""
+    """Sums, gathers and batch statistics as found by each of two processes that have joined."""
     from joint_work import all_distributed
     from ranks import in_processes
 
