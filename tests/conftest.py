@@ -1,8 +1,11 @@
 """Checks of shapes at run time; recordings, services and small finished runs as fixtures."""
 
+import contextlib
+import io
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jaxtyping import install_import_hook
@@ -113,10 +116,52 @@ def train(toy_options, outputs):
 
 
 @pytest.fixture(scope="session")
+def two_models(train, outputs) -> tuple[Path, str]:
+    """The folder of a multirun of two models, each with two seeds, and what it printed."""
+    printed, before = io.StringIO(), set(outputs.glob("sweeps/*"))
+    words = ["name=two_models", "model.embed_dim=8,4", "seed=1,2", "trainer.max_passes=1"]
+    with contextlib.redirect_stdout(printed):
+        assert train("-m", *words)[0] == 0
+    (sweep,) = set(outputs.glob("sweeps/*")) - before
+    return sweep, printed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def two_processes() -> list[dict[str, Any]]:
+    """Sums, gathers and batch statistics as found by each of two processes that have joined."""
+    from joint_work import all_distributed
+    from ranks import in_processes
+
+    return in_processes(all_distributed)
+
+
+SHARED: dict[Path, dict[str, int]] = {}
+"""Runs that several tests read, each with the times at which its files were written."""
+
+
+def files_of(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def shared_runs_stay_as_they_were(request: pytest.FixtureRequest):
+    """Fail the test that changes a shared run, rather than a later test that reads that run."""
+    yield
+    if not {"train", "outputs"} & set(request.fixturenames):
+        return
+    for folder, before in SHARED.items():
+        now = files_of(folder)
+        SHARED[folder] = now  # only the first test fails
+        changed = sorted(path for path in {*before, *now} if before.get(path) != now.get(path))
+        assert changed == [], "this test changed a run that other tests read; let it change a copy in tmp_path"
+
+
+@pytest.fixture(scope="session")
 def finished(train) -> Path:
     """The folder of a finished run with a probe every pass."""
     status, (folder,) = train("probe.every=1", "figures=[png,pdf]")
     assert status == 0
+    SHARED[folder] = files_of(folder)
     return folder
 
 
@@ -127,4 +172,5 @@ def stager(train, tmp_path_factory) -> Path:
 
     status, (folder,) = train(*SEQUENCES, f"paths.stores={tmp_path_factory.mktemp('stores')}", small=False)
     assert status == 0
+    SHARED[folder] = files_of(folder)
     return folder

@@ -182,11 +182,8 @@ def all_distributed():
         "sees": what_each_sees(),
         "info_nce": info_nce(),
         "unused": gradients_of_a_layer_that_only_one_process_uses(),
+        "norms": {name: normalise(name) for name in NORMS} | {"one value": one_value_a_channel()},
     }
-
-
-def all_norms():
-    return {name: normalise(name) for name in NORMS} | {"one value": one_value_a_channel()}
 
 
 def all_training(folder):

@@ -1,5 +1,6 @@
-"""The node that a shipped option stands for, its defaults laid below it, as Hydra composes it."""
+"""The options of a group, and the node that an option stands for, with its defaults, as Hydra composes it."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,23 @@ EXPLAIN = Path(__file__).resolve().parents[1] / "conf" / "explain" / "default.ya
 
 
 CONF = EXPLAIN.parents[1]
+
+
+def shipped(group: str, *exceptions: Collection[str]) -> list[str]:
+    """Return the names of all options of a group; exceptions that a test makes must be among them.
+
+    Parameters
+    ----------
+    group
+        A folder of ``conf``, such as ``model`` or ``model/sequence``.
+    exceptions
+        Names of options that the test treats in a special way.
+    """
+    found = sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+    assert found, f"conf/{group} has no options"
+    gone = {name for names in exceptions for name in names} - set(found)
+    assert not gone, f"conf/{group} has no {', '.join(sorted(gone))}, of which a test makes an exception"
+    return found
 
 
 def node_of(path: Path) -> dict[str, Any]:

@@ -7,10 +7,12 @@ import pandas as pd
 import torch
 from forms import form_of, windows_of
 from hydra import compose, initialize_config_dir
+from options import CONF, shipped
 from small_training import loop
 from torch import nn
 
 from eegbench.config import Spec, build, conf_folder, plain
+from eegbench.config.plain import read_plain
 from eegbench.environment import seed_libraries, set_deterministic
 from eegbench.model.base import SignalEncoder
 from eegbench.sampler import Sampler
@@ -18,8 +20,9 @@ from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.trainer import Material
 
-WEIGHTED = tuple(f"{task} task.class_weights=balanced" for task in ("supervised", "cropped", "supervised_sequence"))
-OPTIONS = [*sorted(path.stem for path in (conf_folder() / "task").glob("*.yaml")), *WEIGHTED]
+TASKS = shipped("task")
+WEIGHTED = [task for task in TASKS if "class_weights" in read_plain(CONF / "task" / f"{task}.yaml")]
+OPTIONS = [*TASKS, *(f"{task} task.class_weights=balanced" for task in WEIGHTED)]
 """Words after ``task=``."""
 NO_CHANCE = {"dropout": 0.0, "batch_statistics": "view", "augmentations": {}}
 """Options under which a task asks the same in one process and in several."""

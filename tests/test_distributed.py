@@ -2,15 +2,14 @@
 
 import pytest
 import torch
-from joint_work import all_distributed, gradients_of_a_layer_that_only_one_process_uses, info_nce, what_each_sees
-from ranks import in_processes
+from joint_work import gradients_of_a_layer_that_only_one_process_uses, info_nce, what_each_sees
 
 from eegbench import distributed
 
 
-@pytest.fixture(scope="module")
-def found():
-    return in_processes(all_distributed)
+@pytest.fixture
+def found(two_processes):
+    return two_processes
 
 
 def test_each_process_knows_who_it_is_and_has_its_share_of_a_batch(found):

@@ -3,21 +3,19 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+from options import CONF, shipped
 
 from eegbench.config import build
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.eegbci_runs import KINDS
 from eegbench.types import Recording
-
-CONF = Path(__file__).resolve().parents[2] / "conf" / "dataset"
-OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
 
 def _p300(data: Path, _: Path) -> dict[str, Any]:
@@ -43,103 +41,6 @@ def _sleep_edf(data: Path, folder: Path) -> dict[str, Any]:
     shutil.copy(data / "sleep-edf" / "SC4001E0-PSG.first300s.edf", folder / "SC4001E0-PSG.edf")
     shutil.copy(data / "sleep-edf" / "SC4001EC-Hypnogram.edf", folder)
     return {"root": str(folder), "crop_wake_min": None}
-
-
-REAL: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
-    "bids": _p300,
-    "eegbci": _eegbci,
-    "mental_arithmetic": _eegmat,
-    "recordings": _own,
-    "sleep_physionet": _sleep_edf,
-}
-SIMULATED = {"simulated_dod", "simulated_sleep"}
-JOINED = {"dod_both", "joined", "simulated_dod_both"}
-"""Sets of other sets, which have no files of their own."""
-OF_LIBRARIES = {"braindecode", "moabb"}
-"""Sets of other libraries without files here: tests/dataset has tests of each."""
-NOT_HERE = {"dod_h", "dod_o", "h5_psg"}
-"""Sets in formats without real files here: tests/dataset has tests of each, on files that they write."""
-WITHOUT_FACTS = {"bids", "eegbci", "recordings"}
-"""Sets without facts of subjects in the files here; the others give age and sex."""
-OF_A_FOLDER = {"bids", "braindecode", "h5_psg", "moabb", "recordings"}
-"""Datasets that read any folder, or any set by name: channels, classes and counts depend on the data."""
-
-
-def node_of(name: str, folder: Path) -> dict[str, Any]:
-    """Return an option from its YAML, with its files below a folder."""
-    with initialize_config_dir(str(CONF.parent), version_base="1.3"):
-        config = compose("train", overrides=["name=test", f"paths.outputs={folder}", f"dataset={name}"])
-    return OmegaConf.to_container(config, resolve=True)["dataset"]
-
-
-def make(name: str, folder: Path, **options: Any) -> Dataset:
-    """Build an option from its YAML, as the command does, with its files below a folder."""
-    return build({**node_of(name, folder), **options}, Dataset)
-
-
-def test_every_dataset_is_simulated_or_joined_or_has_real_recordings_to_compare_its_card_with():
-    assert set(OPTIONS) <= {*REAL, *SIMULATED, *JOINED, *OF_LIBRARIES, *NOT_HERE}
-
-
-@pytest.mark.parametrize("name", OPTIONS)
-def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path):
-    dataset = make(name, tmp_path)
-    assert isinstance(dataset, Dataset)
-    assert dataset.card.citation
-    assert dataset.card.licence
-    assert dataset.card.channels or name in OF_A_FOLDER
-    assert dataset.card.n_subjects <= dataset.card.n_recordings
-    assert len(dataset.classes) > 1 or name in OF_A_FOLDER
-    assert not set(dataset.labels) & set(dataset.ignored)
-    assert dataset.on_bad_recording == "raise"
-    json.dumps(dict(dataset.read_settings))
-
-
-@pytest.mark.parametrize("name", sorted(set(OPTIONS) - JOINED))
-def test_the_source_is_the_root_or_none_where_there_is_no_root(name: str, tmp_path: Path):
-    node = node_of(name, tmp_path)
-    assert make(name, tmp_path).source == node.get("root")
-    if "root" in node:
-        assert make(name, tmp_path, root=str(tmp_path / "there")).source == str(tmp_path / "there")
-
-
-@pytest.mark.parametrize("name", OPTIONS)
-def test_an_option_is_at_most_15_lines(name: str):
-    assert len((CONF / f"{name}.yaml").read_text().splitlines()) <= 15
-
-
-@pytest.mark.realdata
-@pytest.mark.parametrize("name", sorted(set(REAL) & set(OPTIONS)))
-def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_path: Path):
-    dataset = make(name, tmp_path, **REAL[name](shared_data, tmp_path))
-    card, recordings = dataset.card, dataset.recordings()
-    assert len({recording.id for recording in recordings}) == len(recordings)
-    assert [recording.id for recording in recordings] == sorted(recording.id for recording in recordings)
-    for recording in recordings:
-        raw = dataset.read(recording)
-        assert (tuple(raw.ch_names), raw.info["sfreq"]) == (card.channels, card.sfreq), recording.id
-        assert set(raw.annotations.description) <= {*dataset.labels, *dataset.ignored}
-        _check_facts(name, recording)
-    subjects = {recording.subject for recording in recordings}
-    assert len(subjects) <= card.n_subjects
-    assert len(recordings) <= card.n_recordings
-    if len(subjects) == card.n_subjects:  # totals can be compared where the set is complete
-        assert len(recordings) == card.n_recordings
-    assert dataset.coverage(recordings).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
-
-
-@pytest.mark.realdata
-@pytest.mark.parametrize("name", sorted(set(REAL) & set(OPTIONS)))
-def test_a_recording_that_lacks_a_channel_is_refused_or_opened_without_it(name: str, shared_data: Path, tmp_path: Path):
-    dataset = make(name, tmp_path, **REAL[name](shared_data, tmp_path))
-    whole = dataset.recordings()[0]
-    names = dataset.read(whole).ch_names
-    reader, lacking = (_lacking_in_tree if name == "bids" else _lacking_in_edf)(dataset, whole, tmp_path / "lacking")
-    with pytest.raises(BadRecordingError, match=f"no channel '?{names[1]}.*preprocessing.signal.missing_channels=mark"):
-        reader.read(lacking)
-    opened = reader.read(lacking, may_lack_channels=True)
-    assert opened.ch_names == [names[0], *names[2:]]
-    assert opened.n_times == dataset.read(whole).n_times
 
 
 def _lacking_in_edf(dataset: Dataset, whole: Recording, folder: Path) -> tuple[Dataset, Recording]:
@@ -169,12 +70,108 @@ def _rename_signal(path: Path, position: int) -> None:
         file.write(b"UNKNOWN".ljust(16))
 
 
-def _check_facts(name: str, recording: Recording) -> None:
-    if name in WITHOUT_FACTS:
-        assert recording.facts == {}
-        return
-    assert recording.facts["sex"] in ("F", "M")
-    assert 10 < recording.facts["age"] < 110
+@dataclass(frozen=True)
+class Real:
+    """Recordings in ``$EEGBENCH_TEST_DATA`` that a dataset reads.
+
+    Attributes
+    ----------
+    options
+        Return the options with which it reads them.
+    has_facts
+        Whether age and sex of the subjects are among the files.
+    lacking
+        Return a dataset and a recording like one that is given, without its second channel.
+    """
+
+    options: Callable[[Path, Path], dict[str, Any]]
+    has_facts: bool = True
+    lacking: Callable[[Dataset, Recording, Path], tuple[Dataset, Recording]] = _lacking_in_edf
+
+
+REAL = {
+    "bids": Real(_p300, has_facts=False, lacking=_lacking_in_tree),
+    "eegbci": Real(_eegbci, has_facts=False),
+    "mental_arithmetic": Real(_eegmat),
+    "recordings": Real(_own, has_facts=False),
+    "sleep_physionet": Real(_sleep_edf),
+}
+"""Datasets whose cards are compared with files; of the others no recordings are there."""
+
+OPTIONS = shipped("dataset", REAL)
+
+
+def node_of(name: str, folder: Path) -> dict[str, Any]:
+    """Return an option from its YAML, with its files below a folder."""
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("train", overrides=["name=test", f"paths.outputs={folder}", f"dataset={name}"])
+    return OmegaConf.to_container(config, resolve=True)["dataset"]
+
+
+def make(name: str, folder: Path, **options: Any) -> Dataset:
+    """Build an option from its YAML, as the command does, with its files below a folder."""
+    return build({**node_of(name, folder), **options}, Dataset)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_dataset_is_a_card_a_label_map_and_settings(name: str, tmp_path: Path):
+    dataset = make(name, tmp_path)
+    assert isinstance(dataset, Dataset)
+    assert dataset.card.citation
+    assert dataset.card.licence
+    assert dataset.card.n_subjects <= dataset.card.n_recordings
+    if dataset.card.n_subjects:  # others read any folder, so channels and classes depend on the files
+        assert dataset.card.channels
+        assert len(dataset.classes) > 1
+    assert not set(dataset.labels) & set(dataset.ignored)
+    assert dataset.on_bad_recording == "raise"
+    json.dumps(dict(dataset.read_settings))
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_the_source_is_the_root_or_none_where_there_is_no_root(name: str, tmp_path: Path):
+    node = node_of(name, tmp_path)
+    roots = [f"{of}={one['root']}" for of, one in node.get("sets", {}).items() if one.get("root")]
+    assert make(name, tmp_path).source == (", ".join(roots) or node.get("root"))
+    if "root" in node:
+        assert make(name, tmp_path, root=str(tmp_path / "there")).source == str(tmp_path / "there")
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", REAL)
+def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_path: Path):
+    dataset = make(name, tmp_path, **REAL[name].options(shared_data, tmp_path))
+    card, recordings = dataset.card, dataset.recordings()
+    assert len({recording.id for recording in recordings}) == len(recordings)
+    assert [recording.id for recording in recordings] == sorted(recording.id for recording in recordings)
+    for recording in recordings:
+        raw = dataset.read(recording)
+        assert (tuple(raw.ch_names), raw.info["sfreq"]) == (card.channels, card.sfreq), recording.id
+        assert set(raw.annotations.description) <= {*dataset.labels, *dataset.ignored}
+        assert REAL[name].has_facts == bool(recording.facts)
+        if recording.facts:
+            assert recording.facts["sex"] in ("F", "M")
+            assert 10 < recording.facts["age"] < 110
+    subjects = {recording.subject for recording in recordings}
+    assert len(subjects) <= card.n_subjects
+    assert len(recordings) <= card.n_recordings
+    if len(subjects) == card.n_subjects:  # totals can be compared where the set is complete
+        assert len(recordings) == card.n_recordings
+    assert dataset.coverage(recordings).startswith((f"{len(subjects)} of {card.n_subjects}", "all "))
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("name", REAL)
+def test_a_recording_that_lacks_a_channel_is_refused_or_opened_without_it(name: str, shared_data: Path, tmp_path: Path):
+    dataset = make(name, tmp_path, **REAL[name].options(shared_data, tmp_path))
+    whole = dataset.recordings()[0]
+    names = dataset.read(whole).ch_names
+    reader, lacking = REAL[name].lacking(dataset, whole, tmp_path / "lacking")
+    with pytest.raises(BadRecordingError, match=f"no channel '?{names[1]}.*preprocessing.signal.missing_channels=mark"):
+        reader.read(lacking)
+    opened = reader.read(lacking, may_lack_channels=True)
+    assert opened.ch_names == [names[0], *names[2:]]
+    assert opened.n_times == dataset.read(whole).n_times
 
 
 @pytest.mark.realdata

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 from contract.test_model import OPTIONS as MODELS
-from contract.test_model import encoder, windows
+from contract.test_model import encoder, need_package, windows
+from options import shipped
 from shipped_task import OPTIONS as TASKS
 from shipped_task import fit, made, steady
 
@@ -21,7 +22,6 @@ from eegbench.model.sequence import SequenceEncoder
 from eegbench.store.windows import Windows
 from eegbench.trainer.loop import Loop
 
-SEQUENCES = sorted(path.stem for path in (conf_folder() / "model" / "sequence").glob("*.yaml"))
 OUTPUT, GRADIENT, TRAINING = 1e-4, 1e-3, 1e-3
 
 
@@ -75,8 +75,7 @@ def test_training_takes_the_same_course(option: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", MODELS)
 def test_a_model_has_the_same_embeddings_and_gradients(option: str, device: str) -> None:
-    if option == "braindecode":
-        pytest.importorskip("braindecode.models", reason="not installed: pip install 'eegbench[braindecode]'")
+    need_package(option)
     model, given = encoder(option, 2, 3000, 100.0).eval(), windows(option, 4, 2, 3000)
     other = copy.deepcopy(model).to(device)
     features = {name: one.to(device) for name, one in given.features.items()}
@@ -91,7 +90,7 @@ def test_a_model_has_the_same_embeddings_and_gradients(option: str, device: str)
         assert_close(ours.grad, theirs.grad, device, GRADIENT)
 
 
-@pytest.mark.parametrize("option", SEQUENCES)
+@pytest.mark.parametrize("option", shipped("model/sequence"))
 def test_a_sequence_encoder_has_the_same_outputs(option: str, device: str) -> None:
     node = read_plain(conf_folder() / "model" / "sequence" / f"{option}.yaml")
     torch.manual_seed(0)

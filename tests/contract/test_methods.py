@@ -159,7 +159,7 @@ def test_a_class_of_one_s_own_is_named_with_all_its_settings():
 
 
 def test_every_doi_of_a_reference_stands_in_the_code_that_it_is_cited_for():
-    """What the library says of a work is what a docstring, a data card or the source of a number says."""
+    """The DOI of a work is the same in the library and in docstrings, data cards and sources of numbers."""
     package = Path(__file__).resolve().parents[2] / "eegbench"
     code = " ".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
     software = {"paszke2019", "kingma2015", "loshchilov2019"}

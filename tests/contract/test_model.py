@@ -2,12 +2,12 @@
 
 import warnings
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from forms import group_of
-from options import node_of
+from options import CONF, node_of, shipped
 
 from eegbench.config import Spec
 from eegbench.model import Encoder
@@ -17,8 +17,11 @@ from eegbench.model.build import build_encoder
 from eegbench.store.windows import Windows
 from eegbench.types import Form
 
-CONF = Path(__file__).resolve().parents[2] / "conf" / "model"
-OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
+SLEEP_EPOCHS_ONLY = {"deep_sleep_net"}
+"""Encoders that refuse other windows than those of 30 s at 100 Hz, because their sizes are published for these."""
+PACKAGES = {"braindecode": "braindecode.models"}
+"""Modules that encoders need and that need not be installed."""
+OPTIONS = shipped("model", SLEEP_EPOCHS_ONLY, PACKAGES)
 MISSING = r"needs every channel in every recording, .* model\.batch_norm=false"
 FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)]
 
@@ -26,19 +29,30 @@ FORMS = [(2, 3000, 100.0), (1, 3000, 100.0), (19, 3840, 128.0), (3, 4000, 200.0)
 def encoder(option: str, n_channels: int, n_times: int, sfreq: float) -> Encoder:
     channels = tuple(f"C{i}" for i in range(n_channels))
     form = Form({name: group_of(channels, sfreq, n_times) for name in groups(option)}, "none", features(option))
-    if option == "deep_sleep_net" and (n_times, sfreq) != FORMS[0][1:]:
-        pytest.skip("deep_sleep_net refuses other windows than those of 30 s at 100 Hz")
-    return build_encoder(Spec(node_of(CONF / f"{option}.yaml"), Encoder, "model"), form)
+    if option in SLEEP_EPOCHS_ONLY and (n_times, sfreq) != FORMS[0][1:]:
+        pytest.skip(f"{option} refuses other windows than those of 30 s at 100 Hz")
+    return build_encoder(Spec(node(option), Encoder, "model"), form)
+
+
+def node(option: str) -> dict[str, Any]:
+    return node_of(CONF / "model" / f"{option}.yaml")
+
+
+def need_package(option: str) -> None:
+    """Skip a test of an encoder whose package is not installed."""
+    if option in PACKAGES:
+        with warnings.catch_warnings(action="ignore"):  # of what other packages will change under it
+            pytest.importorskip(PACKAGES[option], reason=f"not installed: pip install 'eegbench[{option}]'")
 
 
 def groups(option: str) -> list[str]:
     """Return the groups of signals that an encoder takes."""
-    return list(node_of(CONF / f"{option}.yaml").get("encoders", ["eeg"]))
+    return list(node(option).get("encoders", ["eeg"]))
 
 
 def features(option: str) -> dict[str, int]:
     """Return the features that an encoder takes, with their sizes."""
-    return {"index": 1, "cycles": 5} if "features" in node_of(CONF / f"{option}.yaml") else {}
+    return {"index": 1, "cycles": 5} if "features" in node(option) else {}
 
 
 def windows(option: str, n: int, n_channels: int, n_times: int) -> Windows:
@@ -49,9 +63,7 @@ def windows(option: str, n: int, n_channels: int, n_times: int) -> Windows:
 
 @pytest.fixture(params=OPTIONS)
 def option(request: pytest.FixtureRequest) -> str:
-    if request.param == "braindecode":
-        with warnings.catch_warnings(action="ignore"):  # of what other packages will change under it
-            pytest.importorskip("braindecode.models", reason="not installed: pip install 'eegbench[braindecode]'")
+    need_package(request.param)
     return request.param
 
 

@@ -1,23 +1,19 @@
-"""What every sampler in conf/sampler promises."""
+"""Contract of every sampler in conf/sampler."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from options import node_of
+from options import CONF, node_of, shipped
 
 from eegbench.config import build
 from eegbench.sampler import Sampler
 
-CONF = Path(__file__).resolve().parents[2] / "conf" / "sampler"
-OPTIONS = sorted(path.stem for path in CONF.glob("*.yaml"))
 
-
-@pytest.fixture(params=OPTIONS)
+@pytest.fixture(params=shipped("sampler"))
 def sampler(request: pytest.FixtureRequest) -> Sampler:
-    return build(node_of(CONF / f"{request.param}.yaml"), Sampler)
+    return build(node_of(CONF / "sampler" / f"{request.param}.yaml"), Sampler)
 
 
 @pytest.fixture

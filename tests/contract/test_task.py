@@ -1,4 +1,4 @@
-"""What every task keeps, whichever it is: finite sums, gradients, resume to the same bits, and shares that add up."""
+"""Contract of every task in conf/task: finite sums, gradients, resume to the same bits, and shares that add up."""
 
 import dataclasses
 

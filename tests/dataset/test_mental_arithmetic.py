@@ -177,6 +177,8 @@ def test_every_real_recording_ends_with_its_signal(shared_data: Path):
 @pytest.mark.realdata
 def test_no_stretch_without_signal_is_left_in_the_real_recordings(shared_data: Path):
     data = dataset(shared_data / "eegmat", subjects=(0, 4, 10), channels=MentalArithmetic.card.channels)
-    for recording in data.recordings():
+    recordings = data.recordings()
+    assert len(recordings) == 6
+    for recording in recordings:
         frozen = (np.diff(data.read(recording).get_data(), axis=1) == 0).all(axis=0)
         assert not np.convolve(frozen, np.ones(10)).max() >= 10, recording.id

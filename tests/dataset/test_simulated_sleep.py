@@ -54,7 +54,9 @@ def test_a_night_reads_as_the_card_says(tmp_path: Path):
 
 
 def test_age_and_sex_are_known(tmp_path: Path):
-    for recording in nights(tmp_path).recordings():
+    listed = nights(tmp_path).recordings()
+    assert len(listed) == 2
+    for recording in listed:
         assert 25 <= recording.facts["age"] <= 101
         assert recording.facts["sex"] in ("F", "M")
 

@@ -118,6 +118,7 @@ def test_names_do_not_cover_each_other_and_nothing_is_cut(rng, n_channels):
     figure = draw(drawn)
     figure.draw_without_rendering()
     labels = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    assert labels
     assert all(low.y1 <= high.y0 + 0.5 for high, low in pairwise(labels))
     foot = figure.subfigs[1]._supxlabel.get_window_extent()
     assert figure.bbox.x0 <= foot.x0

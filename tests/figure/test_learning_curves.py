@@ -71,5 +71,7 @@ def test_columns_of_objects_with_none_are_read_as_numbers(history):
 
 
 def test_a_history_of_pass_0_alone_can_be_drawn(history):
-    learning_curves(history.iloc[:1], best_pass=0).draw_without_rendering()
+    known = learning_curves(history.iloc[:1], best_pass=0)
+    known.draw_without_rendering()
+    assert [list(line.get_xdata()) for line in known.axes[0].lines if line.get_label() == "valid"] == [[0]]
     learning_curves(history.iloc[:1].assign(valid_loss=np.nan)).draw_without_rendering()

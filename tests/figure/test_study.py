@@ -2,6 +2,7 @@ import math
 from itertools import pairwise
 
 import matplotlib as mpl
+import numpy as np
 import optuna
 import pytest
 from figure.contents import contents
@@ -173,6 +174,8 @@ def test_what_cannot_be_drawn_is_left_out_and_the_rest_can_be_saved(name, tmp_pa
 def test_an_infinite_objective_is_left_out_of_a_front(tmp_path):
     figure = figures(study(n_objectives=2, value=lambda i: math.inf if i == 2 else i / 20))["pareto_front"]
     save(figure, tmp_path, "front")
+    places = [place for dots in figure.axes[0].collections for place in dots.get_offsets()]
+    assert len([place for place in places if not np.ma.is_masked(place)]) == 20 - len(STATES) - 1
 
 
 def test_another_backend_and_its_figures_stay():

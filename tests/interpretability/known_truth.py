@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from forms import group_of
-from options import node_of
+from options import CONF, node_of, shipped
 from torch import nn
 
-from eegbench.config import build, conf_folder
+from eegbench.config import build
 from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.recovery import by_channel, by_place, rank_auc
 from eegbench.model.base import SignalEncoder
@@ -21,6 +21,10 @@ from eegbench.model.base import SignalEncoder
 N_CHANNELS, N_TIMES, SFREQ = 16, 256, 128.0
 CHANNELS = (2, 7, 12)
 BAND_HZ = (8.0, 12.0)
+NEEDS_ATTENTION = {"attention_rollout"}
+"""Methods that explain transformers only, and not the network here; tests of their own have a known truth."""
+IN_TIME_ALONE = {"grad_cam"}
+"""Methods whose map has neither channels nor frequencies, and here the classes differ in nothing else."""
 GAIN = 1.6
 """Of the rhythm's amplitude in class 1."""
 
@@ -120,9 +124,10 @@ def fit(network: nn.Module, x: torch.Tensor, labels: np.ndarray, n_passes: int, 
 
 def methods() -> dict[str, Method]:
     """Return every method that is shipped and explains any network, with its options as shipped."""
-    files = sorted((conf_folder() / "interpretability").glob("*.yaml"))
-    files = [path for path in files if path.stem != "attention_rollout"]  # which needs a transformer
-    return {path.stem: build(node_of(path), Method) for path in files}
+    names = [
+        name for name in shipped("interpretability", NEEDS_ATTENTION, IN_TIME_ALONE) if name not in NEEDS_ATTENTION
+    ]
+    return {name: build(node_of(CONF / "interpretability" / f"{name}.yaml"), Method) for name in names}
 
 
 def channel_auc(attribution: Attribution) -> float | None:

@@ -7,6 +7,7 @@ import optuna
 import pandas as pd
 import pytest
 from omegaconf import OmegaConf
+from options import shipped
 from toy import SMALL
 
 from eegbench.sweep import job as sweep_job
@@ -128,11 +129,12 @@ def test_a_trial_that_is_given_up_keeps_its_last_value_and_is_not_evaluated(swee
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pruner", ["median", "hyperband"])
+@pytest.mark.parametrize("pruner", [name for name in shipped("hydra/sweeper/pruner", {"none"}) if name != "none"])
 def test_every_pruner_watches_the_passes(sweep, pruner):
     words = [*SPACE, "hydra.sweeper.n_trials=3", f"hydra/sweeper/pruner={pruner}", "probe.every=1"]
     status, sweeps = sweep("-m", "hydra/sweeper=optuna", "tracking=folder", "trainer.max_passes=2", *words)
     assert status == 0
+    assert len(study_in(sweeps).trials) == 3
     for trial in study_in(sweeps).trials:
         assert trial.state.name in ("COMPLETE", "PRUNED")
         steps = sorted(trial.intermediate_values)

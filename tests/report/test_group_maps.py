@@ -45,6 +45,7 @@ def test_a_map_is_read_as_it_was_written(axis):
     assert (again.attribution.outputs, again.attribution.channels) == (found.outputs, found.channels)
     np.testing.assert_array_equal(again.group.positions, GROUP.positions)
     assert again.attribution.is_signed is False
+    assert (found.bands_hz is not None) == (axis == "band")
     if found.bands_hz is not None:
         np.testing.assert_array_equal(again.attribution.bands_hz, found.bands_hz)
 

@@ -1,25 +1,31 @@
 import optuna
 import pytest
+from omegaconf import OmegaConf
+from options import CONF, shipped
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 
 from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free, taken_points
 
 FINITE = {"a": IntDistribution(0, 3), "b": CategoricalDistribution(("x", "y", "z"))}
-SAMPLERS = {
-    "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
-    "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
-    "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed, warn_independent_sampling=False),
-    "nsgaii": lambda seed: optuna.samplers.NSGAIISampler(seed=seed, population_size=4),
-    "grid": lambda seed: None,
-}
+SMALL = {"nsgaii": {"population_size": 4}}
+"""Options that differ from the shipped ones, because the space has 12 points and a generation is to end before."""
+SAMPLERS = shipped("hydra/sweeper/sampler", SMALL)
+
+
+def sampler_of(name, seed):
+    """Build a shipped sampler; the grid has none."""
+    node = OmegaConf.to_container(OmegaConf.load(CONF / "hydra" / "sweeper" / "sampler" / f"{name}.yaml")) or {}
+    options = node | SMALL.get(name, {}) | {"seed": seed}
+    kind = options.pop("_target_", None)
+    return kind and getattr(optuna.samplers, kind.rpartition(".")[2])(**options)
 
 
 def draw(space, sampler, n, told=True):
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction="maximize")
     for number in range(n):
-        study.sampler = WithoutReplacement(space, sampler(number), number)
+        study.sampler = WithoutReplacement(space, sampler_of(sampler, number), number)
         trial = study.ask(dict(space))
         if told:
             study.tell(trial, float(number % 3))
@@ -30,13 +36,13 @@ def draw(space, sampler, n, told=True):
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 @pytest.mark.parametrize("told", [True, False])
 def test_a_finite_space_is_gone_through_without_a_point_twice(name, told):
-    study = draw(FINITE, SAMPLERS[name], 12, told)
+    study = draw(FINITE, name, 12, told)
     assert len({tuple(sorted(trial.params.items())) for trial in study.trials}) == 12
     assert n_free(FINITE, study.trials) == 0
 
 
 def test_a_grid_goes_in_order():
-    study = draw(FINITE, SAMPLERS["grid"], 5)
+    study = draw(FINITE, "grid", 5)
     assert [(t.params["a"], t.params["b"]) for t in study.trials] == [(0, "x"), (0, "y"), (0, "z"), (1, "x"), (1, "y")]
 
 
@@ -45,7 +51,7 @@ def test_the_sampler_still_learns():
     space = {"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("bad", "good"))}
     study = optuna.create_study(direction="maximize")
     for number in range(40):
-        study.sampler = WithoutReplacement(space, SAMPLERS["tpe"](number), number)
+        study.sampler = WithoutReplacement(space, sampler_of("tpe", number), number)
         trial = study.ask(dict(space))
         study.tell(trial, (trial.params["kind"] == "good") - (trial.params["x"] - 0.3) ** 2)
     late = study.trials[20:]
@@ -54,7 +60,7 @@ def test_the_sampler_still_learns():
 
 
 def test_a_point_that_an_error_ended_is_free_again_and_a_diverged_one_is_not():
-    study = draw(FINITE, SAMPLERS["grid"], 2, told=False)
+    study = draw(FINITE, "grid", 2, told=False)
     second = study.trials[1]
     study.tell(0, state=TrialState.FAIL)
     study._storage.set_trial_user_attr(second._trial_id, DIVERGED, True)

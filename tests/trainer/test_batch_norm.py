@@ -3,17 +3,16 @@
 import pytest
 import torch
 from forms import windows_of
-from joint_work import NORMS, all_norms, normalise
-from ranks import in_processes
+from joint_work import NORMS, normalise
 from torch import nn
 
 from eegbench.model.base import SignalEncoder
 from eegbench.trainer.batch_norm import fit_statistics, has_statistics
 
 
-@pytest.fixture(scope="module")
-def found():
-    return in_processes(all_norms)
+@pytest.fixture
+def found(two_processes):
+    return [one["norms"] for one in two_processes]
 
 
 @pytest.mark.parametrize("name", NORMS)
