@@ -74,10 +74,9 @@ def sheet(found: Agreement) -> Sheet:
     epochs = found.epochs
     n = len(epochs)
     note = (
-        f"Means over nights [{KIND} over nights]. {n} nights, "
-        f"{epochs['n_epochs'].sum():,} epochs of 30 s, {epochs['n_tied'].sum():,} of them ties of the "
-        f"{_n_best(found)} best scorers. A scorer is compared with the consensus of the others, a model with that of "
-        f"the {_n_best(found)} best; epochs count by the share of votes."
+        f"Means over nights [{KIND} over nights]. {n} nights, {epochs['n_epochs'].sum():,} epochs of 30 s, "
+        f"{epochs['n_tied'].sum():,} of them ties of the {_n_best(found)} best scorers. A scorer is compared with the "
+        f"consensus of the others, a model with that of the {_n_best(found)} best; epochs count by the share of votes."
     )
     headers = ("rater", "soft agreement", "F1", "accuracy", "κ", "nights")
     return Sheet("Agreement with the consensus, in percent", headers, rows, note, rule=n_scorers)

@@ -169,7 +169,6 @@ def _check_known(runs: Sequence[Tested], name: str) -> None:
     tags = {known for run in runs for known in run.run.tags if not known.startswith("mlflow.")}
     if name not in parameters | options | tags:
         raise ValueError(
-            f"--group-by {name}: no run has such a parameter or tag{near(name, parameters | options | tags)}; "
-            f"there are {', '.join(sorted(options & set(SHORT)))} and every option by its dotted name, "
-            "such as trainer.lr."
+            f"--group-by {name}: no run has such a parameter or tag{near(name, parameters | options | tags)}; there "
+            f"are {', '.join(sorted(options & set(SHORT)))} and every option by its dotted name, such as trainer.lr."
         )

@@ -60,9 +60,8 @@ def _values(comparison: Comparison) -> str:
     cited = f" {cite(*CITED)}" if note.startswith("[low") else ""
     return (
         "A group's value is the mean over its replicates (seeds and draws of subjects), and SD their standard "
-        f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random "
-        f"weights and to "
-        "hand-made features, and the majority class and uniform guesses were scored."
+        f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random weights and "
+        "to hand-made features, and the majority class and uniform guesses were scored."
     )
 
 
@@ -73,9 +72,8 @@ def _tests(comparison: Comparison) -> str:
     if any(isfinite(one.p) for one in pairs):
         told.append(
             "Groups were compared on the same subjects by two-sided Wilcoxon signed-rank tests [@wilcoxon1945], zeros "
-            "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; "
-            "effect sizes are "
-            "the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
+            "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; effect "
+            "sizes are the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
         )
     if ranked is not None:
         told.append(

@@ -26,9 +26,8 @@ def _perturbation(options: Options) -> str:
     n = options.value("n_permutations")
     tested = f", p values from {n} permutations" if n else ", without p values"
     return (
-        f"input-perturbation correlation maps [@schirrmeister2017]: {noise.get(kind, kind)}, correlated with "
-        f"the change of "
-        f"{of} over {options['n_iterations']} iterations{tested} (unit of noise: {unit})"
+        f"input-perturbation correlation maps [@schirrmeister2017]: {noise.get(kind, kind)}, correlated with the "
+        f"change of {of} over {options['n_iterations']} iterations{tested} (unit of noise: {unit})"
     )
 
 
@@ -80,9 +79,8 @@ def attribution_text(tables: Path) -> str:
     told = [f"{windows}: {listed(named)}." for windows, named in maps.items()]
     if told:
         told.append(
-            "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and "
-            "where possible "
-            "checked by deleting and inserting the places that it marks [@petsiuk2018]."
+            "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and where "
+            "possible checked by deleting and inserting the places that it marks [@petsiuk2018]."
         )
     return " ".join(told)
 

@@ -26,11 +26,9 @@ def _channels(options: Options) -> str:
 def _simulated_sleep(options: Options) -> str:
     nights = plural(options.value("n_nights"), "night")
     return (
-        f"nights simulated by eegbench (simulator version {{version}}, seed {{seed}}, {{n_subjects}} subjects "
-        f"with {nights} "
-        "each, records of {hours} h), whose hypnograms follow those of Sleep-EDF Expanded "
-        "[@kemp2000] "
-        "and whose disagreement of experts follows DOD-H [@guillot2020]"
+        f"nights simulated by eegbench (simulator version {{version}}, seed {{seed}}, {{n_subjects}} subjects with "
+        f"{nights} each, records of {{hours}} h), whose hypnograms follow those of Sleep-EDF Expanded [@kemp2000] and "
+        "whose disagreement of experts follows DOD-H [@guillot2020]"
     ).format_map(options)
 
 

@@ -20,9 +20,8 @@ def _several(values: Any, name: str) -> str:
 def _linear(options: Options) -> str:
     strength = _several(options.value("C"), "the inverse strength C")
     return (
-        "multinomial logistic regression on the frozen encoder's standardised embeddings, with an L2 penalty "
-        "and balanced "
-        f"classes ({strength})"
+        "multinomial logistic regression on the frozen encoder's standardised embeddings, with an L2 penalty and "
+        f"balanced classes ({strength})"
     )
 
 
@@ -41,9 +40,8 @@ def _finetune(options: Options) -> str:
     drawn = "classes drawn equally often" if options.value("class_balanced") else "each window drawn once a pass"
     trainer = describe(options.value("trainer"), TRAINERS)
     return (
-        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by "
-        f"{trainer}, the best "
-        "pass on the validation subjects kept"
+        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by {trainer}, the "
+        "best pass on the validation subjects kept"
     )
 
 

@@ -152,9 +152,8 @@ def _cut(cutting: Callable[[Options], str]) -> Clause:
 def _constant_padding(options: Options) -> str:
     seen = "saw" if options.value("in_normalisers") else "did not see"
     return (
-        f"{options['padding_s']} s of the value {options['value']} µV on each side [@guillot2020] "
-        f"(normalisers {seen} padding "
-        "and windows without a class)"
+        f"{options['padding_s']} s of the value {options['value']} µV on each side [@guillot2020] (normalisers {seen} "
+        "padding and windows without a class)"
     )
 
 
@@ -174,20 +173,16 @@ PREPROCESSING: Clauses = {
     "Butterworth band pass from 0.4 to 18 Hz and band stops around 50 and 60 Hz",
     f"{_STEP}.linear_resampling.LinearResampling": "resampled to {sfreq} Hz by linear interpolation",
     f"{_STEP}.weighted_sum.WeightedSum": _weighted_sum,
-    f"{_FEATURE}.cycle_index_window.CycleIndexWindow": "cosines of the number of the sleep epoch "
-    "[@guillot2020] (epochs "
-    "of {increment_s} s, half periods of {cycles} epochs)",
-    f"{_FEATURE}.index_window.IndexWindow": "the number of the sleep epoch divided by {divisor} "
-    "[@guillot2020] (epochs of "
-    "{increment_s} s)",
+    f"{_FEATURE}.cycle_index_window.CycleIndexWindow": "cosines of the number of the sleep epoch [@guillot2020] "
+    "(epochs of {increment_s} s, half periods of {cycles} epochs)",
+    f"{_FEATURE}.index_window.IndexWindow": "the number of the sleep epoch divided by {divisor} [@guillot2020] "
+    "(epochs of {increment_s} s)",
     f"{_FEATURE}.fft.Fft": "the amplitude spectrum of each channel (group {group})",
     f"{_FEATURE}.shannon_entropy.ShannonEntropy": "the Shannon entropy of absolute values (group {group})",
-    f"{_FEATURE}.signal_statistics.SignalStatistics": "statistics ({statistics}) of absolute values in parts "
-    "of {part_s} s "
-    "[@guillot2020] (group {group})",
-    f"{_FEATURE}.spectral_power.SpectralPower": "sums of spectral magnitudes in bands [@guillot2020] (group "
-    "{group}; bands "
-    "{bands_hz} Hz; parts of {part_s} s that share {overlap_s} s; statistics over parts: {statistics})",
+    f"{_FEATURE}.signal_statistics.SignalStatistics": "statistics ({statistics}) of absolute values in parts of "
+    "{part_s} s [@guillot2020] (group {group})",
+    f"{_FEATURE}.spectral_power.SpectralPower": "sums of spectral magnitudes in bands [@guillot2020] (group {group}; "
+    "bands {bands_hz} Hz; parts of {part_s} s that share {overlap_s} s; statistics over parts: {statistics})",
 }
 """Participles after "Signals were", sentences about windows, and noun phrases of features."""
 

@@ -71,9 +71,8 @@ TRAINERS: Clauses = {
     "torch.optim.AdamW": _adaptive("AdamW [@loshchilov2019]"),
     f"{_TR}.schedule.constant.Constant": "that stays constant",
     f"{_TR}.schedule.cosine.Cosine": "that falls along half a cosine [@loshchilov2017]",
-    f"{_TR}.schedule.warmup_exponential.WarmupExponential": "that rises linearly over {warmup_steps} steps "
-    "and then falls by "
-    "a factor of {decay} a pass",
+    f"{_TR}.schedule.warmup_exponential.WarmupExponential": "that rises linearly over {warmup_steps} steps and then "
+    "falls by a factor of {decay} a pass",
     f"{_TR}.averaging.single_pass.SinglePass": "",
     f"{_TR}.averaging.swa.Swa": ", unless those after pass {from_pass} and all later ones are averaged [@izmailov2018]",
     f"{_TR}.penalty.l1.L1": "{factor} times the sum of absolute weights (without {leave_out})",
