@@ -1,4 +1,4 @@
-"""What fails next to a training, or after it, leaves its result whole: one message, a record, and an exit status."""
+"""A failure during or after training leaves the results complete: one message, a record, and an exit status."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which runs are averaged: those that differ in seeds or in whom they test; the others are groups of their own."""
+"""Runs that differ only in seeds or test subjects are averaged; others are separate groups."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Clauses of models: the encoder, its parts, and where its weights began."""
+"""Clauses of models, and text about the encoder and its initial weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -126,24 +126,20 @@ MODELS: Clauses = {
         f"LSTMs with a skip connection [@supratak2017] ({_LAYERS})"
     ),
 }
-"""Noun phrases."""
+"""Clauses of models and their parts: noun phrases."""
 
 
 def network_text(run: RunSources) -> str:
-    """Return what the encoder was, its size, and where its weights began."""
+    """Return text about the encoder, its size and its initial weights."""
     options = run.options
     n = run.summary["n_parameters"]
-    size = f"had {plural(n, 'parameter')}" if n else "had no parameter"
+    size = f"had {plural(n, 'parameter')}" if n else "had no parameters"
     told = [f"The encoder was {describe(options['model'], MODELS)}; it {size}, without the heads of tasks and probes."]
     if not options["encoder"]:
-        return f"{told[0]} Its weights began at random (seed {options['seed']})." if n else told[0]
+        return f"{told[0]} Its initial weights were random (seed {options['seed']})." if n else told[0]
     checkpoint, trainable = options["checkpoint"], options["trainable"]
-    of = (
-        "the weights that the run kept"
-        if checkpoint is None
-        else f"its checkpoint {checkpoint}, with the task's layers"
-    )
-    told.append(f"It began with the weights of the earlier run {options['encoder']} ({of}).")
-    which = {"all": "All of its layers were trained further.", "none": "None of its layers were trained further."}
+    of = "the saved encoder" if checkpoint is None else f"its checkpoint {checkpoint}, with the task's layers"
+    told.append(f"Its initial weights were those of the earlier run {options['encoder']} ({of}).")
+    which = {"all": "All of its layers were trained further.", "none": "None of its layers was trained further."}
     told.append(which[trainable] if isinstance(trainable, str) else f"Of its layers {listed(trainable)} were trained.")
     return " ".join(told)

@@ -1,4 +1,4 @@
-"""Clauses of tasks, samplers and augmentations: what the encoder was trained to answer, on which examples."""
+"""Clauses of tasks, samplers and augmentations, and text about the task and its examples."""
 
 from collections.abc import Callable
 
@@ -75,7 +75,7 @@ TASKS: Clauses = {
     ),
     f"{_T}.supervised_sequence.SupervisedSequence": _sequence,
 }
-"""Noun phrases after "The task was"."""
+"""Clauses of tasks: noun phrases after "The task was"."""
 
 
 def _partners(options: Options) -> str:
@@ -149,7 +149,7 @@ SAMPLERS: Clauses = {
     f"{_S}.window_twice.WindowTwice": "every window once a pass, in random order, as two views of itself",
     f"{_S}.stretch.Stretch": _stretches,
 }
-"""Noun phrases after "The examples of a pass were"."""
+"""Clauses of samplers: noun phrases after "The examples of a pass were"."""
 
 _A = "eegbench.augmentation"
 
@@ -168,11 +168,11 @@ AUGMENTATIONS: Clauses = {
     f"{_A}.gaussian_noise.GaussianNoise": _noise,
     f"{_A}.phase_noise.PhaseNoise": "shifting phases by up to {strength} π [@schwabedal2018]",
 }
-"""Gerunds and noun phrases after "by"."""
+"""Clauses of augmentations: gerunds and noun phrases after "by"."""
 
 
 def question_text(run: RunSources) -> str:
-    """Return what the encoder was trained to answer, and the examples it was asked about."""
+    """Return text about the task and its training examples."""
     options = run.options
     clauses = {**TASKS, **MODELS}
     dropped = run.summary["n_dropped"]
