@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eegbench.comparison.groups import SEEDS
-from eegbench.config import NO_EFFECT, flat, read_words
+from eegbench.config import NO_EFFECT, flat, read_overrides
 from eegbench.experiment.finished import Finished
 from eegbench.report.group_maps import RunGroup, file_name
 from eegbench.sweep.sweep_context import short_name
@@ -71,6 +71,6 @@ def _of_group(options: Mapping[str, Any]) -> dict[str, Any]:
 def _experiment(run: Finished) -> str:
     """Return the option of ``experiment`` that a run was started with, or an empty string."""
     file = run.folder / ".hydra" / "overrides.yaml"
-    words = read_words(file) if file.is_file() else []
+    words = read_overrides(file) if file.is_file() else []
     chosen = [word.partition("=")[2] for word in words if word.startswith("experiment=")]
     return chosen[-1] if chosen else ""

@@ -12,7 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-from eegbench.config import ConfigError, may_change, quoted, read_plain, read_words
+from eegbench.config import ConfigError, may_change, quoted, read_overrides, read_plain
 from eegbench.launch.override import is_multirun, is_override, value_of
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
@@ -43,7 +43,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
     if (folder / "summary.json").is_file():
         raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
-    stored = [word for word in read_words(folder / OVERRIDES) if not word.startswith("resume=")]
+    stored = [word for word in read_overrides(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
     retyped = {word.partition("=")[0] for word in typed}
     kept = [word for word in stored if word.partition("=")[0] not in retyped]

@@ -13,7 +13,7 @@ from eegbench.config import conf_folder
 from eegbench.experiment.options import read_experiment
 from eegbench.sweep.plan import TARGET
 from eegbench.sweep.plugin import register
-from eegbench.sweep.space import read_words
+from eegbench.sweep.space import split_overrides
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
 PARTS = {
@@ -142,7 +142,7 @@ def test_a_sweep_starts_a_multirun_by_itself_and_names_what_varies(sweep):
 def test_a_search_space_chooses_the_sweeper_by_itself(space):
     config = with_sweep(space)
     assert config.hydra.sweeper._target_ == TARGET
-    assert read_words([], config.hydra.sweeper.params)[1]
+    assert split_overrides([], config.hydra.sweeper.params)[1]
 
 
 ROOTS = OmegaConf.load(conf_folder() / "paths" / "default.yaml").roots
