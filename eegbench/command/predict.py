@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
 def predict(words: argparse.Namespace) -> int:
     """Find the network, list the recordings, stage each, and print what was found."""
     from eegbench.environment import choose_device, keep_freed_memory  # here, so that --help need not import torch
-    from eegbench.launch.predict_words import as_datasets, as_order
+    from eegbench.launch.predict_arguments import as_datasets, as_order
     from eegbench.notes import noted
     from eegbench.prediction.batch import planned_files, predict_all
     from eegbench.prediction.listing import files_read, list_of_all
