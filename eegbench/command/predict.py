@@ -11,11 +11,11 @@ from eegbench.prediction.remedy import in_words_of_predict
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run ``eegbench predict``; return the exit status: 1 where a recording lacks something, without ``--skip-bad``."""
+    """Run ``eegbench predict``; return the exit status: 1 if a recording cannot be staged, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
     return exit_status(
         lambda: predict(words),
-        interrupted="the files of recordings that were staged are whole.",
+        interrupted="the files of recordings that were staged are complete.",
         reworded=in_words_of_predict,
     )
 

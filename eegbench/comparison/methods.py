@@ -16,26 +16,26 @@ SPLITS = {"test": "test", "valid": "validation"}
 
 
 def methods_text(comparison: Comparison, versions: Mapping[str, str]) -> str:
-    """Return what was compared and how, in Markdown; citations are keys of the references.
+    """Return text about the comparison and its methods in Markdown; citations are keys of the references.
 
     Parameters
     ----------
     comparison
-        The numbers.
+        Results of the comparison.
     versions
-        Of the software.
+        Versions of the software.
     """
     parts = [_groups(comparison), _values(comparison), _tests(comparison), software_text(versions)]
     return "\n\n".join(["# Methods", *(part for part in parts if part)]) + "\n"
 
 
 def methods_references(text: str, versions: Mapping[str, str]) -> str:
-    """Return the BibTeX entries of what the text cites."""
+    """Return the BibTeX entries of the works cited in the text."""
     return references(text, package_entry(versions))
 
 
 def _groups(comparison: Comparison) -> str:
-    """Return which groups there are, of how many runs, with which options in common."""
+    """Return text about the groups, their numbers of runs, and common options."""
     question, groups = comparison.question, comparison.groups
     named = [
         f"{group.name} ({plural(len(group.runs), 'run')}, seeds {_seeds(group.values('seed'))})" for group in groups
@@ -53,7 +53,7 @@ def _seeds(values: tuple[str, ...]) -> str:
 
 
 def _values(comparison: Comparison) -> str:
-    """Return what a group's value is, and its interval."""
+    """Return text about the value of a group and its interval."""
     is_folded = any(FOLD in run.run.parameters for run in comparison.runs)
     folds = "; the folds of a replicate were pooled first" if is_folded else ""
     note = interval_note(comparison)
@@ -66,7 +66,7 @@ def _values(comparison: Comparison) -> str:
 
 
 def _tests(comparison: Comparison) -> str:
-    """Return how groups were tested against each other, where they were."""
+    """Return text about tests between groups, if there were any."""
     pairs, ranked = comparison.pairs, comparison.ranking
     told = []
     if any(isfinite(one.p) for one in pairs):

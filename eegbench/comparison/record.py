@@ -1,4 +1,4 @@
-"""Log a comparison to MLflow, as a run next to those that it compares."""
+"""Logging of a comparison to MLflow, as a run next to the compared runs."""
 
 from collections import Counter
 from pathlib import Path
@@ -17,11 +17,11 @@ def log_comparison(report: Report, folder: Path, asked: Selection) -> str:
     Parameters
     ----------
     report
-        The comparison.
+        Report of the comparison.
     folder
-        Its files.
+        Folder of its files.
     asked
-        Which runs were asked for, and where they are kept.
+        Selection of the compared runs.
     """
     comparison = report.comparison
     question = comparison.question

@@ -104,7 +104,7 @@ def test_one_class_in_train_is_told_before_training(train, outputs, capfd):
     status, folders = train("dataset.labels={left: left, right: left}", "tracking=folder")
     said = capfd.readouterr().err
     assert status == 1
-    assert "the train split holds 1 of 1 classes (left), and a probe needs two" in said
+    assert "the train split has 1 of 1 classes (left), and a probe needs two" in said
     assert "pass   0" not in said
     assert not any((folder / "checkpoints").exists() for folder in folders)
 
