@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
-from eegbench.experiment.hand_made import hand_made
+from eegbench.experiment.hand_made_features import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding

@@ -4,14 +4,14 @@ from eegbench.config import read_json
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
 from eegbench.experiment.documents import write_documents
-from eegbench.experiment.explained_model import check_methods
 from eegbench.experiment.explanation import explain
-from eegbench.experiment.finished import Finished
-from eegbench.experiment.record import run_facts
+from eegbench.experiment.finished_run import Finished
+from eegbench.experiment.method_checks import check_methods
 from eegbench.experiment.recordings import check_named, places
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.split_file import check_split
 from eegbench.experiment.steps import Steps
+from eegbench.experiment.tracker_facts import run_facts
 from eegbench.progress import tell
 from eegbench.report.console import print_place, tell_failures
 from eegbench.sweep.sweep_context import SweepContext

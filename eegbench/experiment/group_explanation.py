@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from eegbench.experiment.documents import write_map_documents
-from eegbench.experiment.finished import Finished
+from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
 from eegbench.report.console import print_place

@@ -18,7 +18,7 @@ from eegbench.experiment.evaluation import (
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all
 from eegbench.experiment.random_weights import random_weights
-from eegbench.experiment.saving import calibrated, describe_network, headless
+from eegbench.experiment.saved_networks import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded

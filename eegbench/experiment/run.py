@@ -17,15 +17,15 @@ from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
+from eegbench.experiment.initial_weights import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.probing import check_windows
-from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude, draw
 from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
 from eegbench.experiment.split_file import check_expected, check_split, split_ids
-from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.steps import Steps
 from eegbench.experiment.summary import final_metrics, mark_of, summarise
+from eegbench.experiment.tracker_facts import run_facts
 from eegbench.experiment.training import train, train_along
 from eegbench.progress import tell
 from eegbench.report import console

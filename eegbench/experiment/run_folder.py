@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
-from eegbench.experiment.run_place import CONFIG, DIRECTORY, ENVIRONMENT, located
+from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, located
 from eegbench.sweep.base import Pruned
 
 SPLIT = "split.json"

@@ -5,7 +5,7 @@ from typing import Any
 
 from eegbench.comparison.groups import SEEDS
 from eegbench.config import NO_EFFECT, flat, read_overrides
-from eegbench.experiment.finished import Finished
+from eegbench.experiment.finished_run import Finished
 from eegbench.report.group_maps import RunGroup, file_name
 from eegbench.sweep.sweep_context import short_name
 

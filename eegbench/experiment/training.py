@@ -9,9 +9,9 @@ from eegbench.atomic import write_csv
 from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, class_counts
-from eegbench.experiment.fitting import fit_encoders
+from eegbench.experiment.initial_weights import CHECKPOINTS, start_encoder, start_from_checkpoint
+from eegbench.experiment.normaliser_fit import fit_encoders
 from eegbench.experiment.probing import valid_scores
-from eegbench.experiment.start import CHECKPOINTS, start_encoder, start_from_checkpoint
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.progress import tell

@@ -63,7 +63,7 @@ def _places(folder: Path) -> dict[str, str]:
     """Return folders that a relative path in the run's options does not reach from here, absolute and by key."""
     if not (folder / "config.yaml").is_file():
         return {}
-    from eegbench.experiment.run_place import located, read_from  # here, as it loads torch
+    from eegbench.experiment.run_paths import located, read_from  # here, as it loads torch
 
     options = read_plain(folder / "config.yaml")
     _, outputs = located(options, folder)

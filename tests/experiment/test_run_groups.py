@@ -6,7 +6,7 @@ import pytest
 import yaml
 from contract.test_options import composed
 
-from eegbench.experiment.finished import Finished
+from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run_groups import group_runs
 

@@ -4,7 +4,7 @@ import pytest
 from options import CONF, node_of
 
 from eegbench.config import ConfigError, Spec
-from eegbench.experiment.explained_model import check_methods
+from eegbench.experiment.method_checks import check_methods
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 

@@ -11,7 +11,7 @@ from torch import nn
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
-from eegbench.experiment.explained_model import check_methods
+from eegbench.experiment.method_checks import check_methods
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights

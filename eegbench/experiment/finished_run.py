@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
-from eegbench.experiment.run_place import CONFIG, located
+from eegbench.experiment.run_paths import CONFIG, located
 from eegbench.tracking.database import FILE, database_file
 
 
