@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.comparison.tested import FOLD, Tested
+from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.sweep.sweep_context import short_value
 
 SEEDS = ("seed", "split.seed")

@@ -5,7 +5,7 @@ from math import isfinite
 
 from eegbench.comparison.notes import HOW, interval_note, metric_name
 from eegbench.comparison.tables import ALPHA, Comparison
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.document.bibliography import cite, references
 from eegbench.document.prose import listed
 from eegbench.document.software import package_entry, software_text

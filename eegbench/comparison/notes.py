@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from eegbench.comparison.refusals import differing_windows
+from eegbench.comparison.comparability import differing_windows
 from eegbench.comparison.tables import ALPHA, Comparison
-from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
+from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
 from eegbench.score import interval
 from eegbench.score.interval import KIND
 from eegbench.score.metric import MACRO

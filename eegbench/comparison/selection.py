@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eegbench.comparison.tested import Tested, read_tested
+from eegbench.comparison.tested_run import Tested, read_tested
 from eegbench.tracking.database import find_place
-from eegbench.tracking.finished import Archive, parent_id
+from eegbench.tracking.finished_runs import Archive, parent_id
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group, in_order
-from eegbench.comparison.tested import Tested
+from eegbench.comparison.tested_run import Tested
 from eegbench.probe.control import CONTROLS
 from eegbench.score import AGGREGATIONS
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry

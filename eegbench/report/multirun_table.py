@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eegbench.comparison.comparability import check_comparable
 from eegbench.comparison.groups import group_runs
-from eegbench.comparison.refusals import check_comparable
 from eegbench.comparison.selection import Selection, select_runs
 from eegbench.comparison.sheets import scores_sheet
 from eegbench.comparison.tables import Question, compare_groups

@@ -9,7 +9,7 @@ import pandas as pd
 
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.config import read_json
 from eegbench.inference.model_folder import NETWORK
 from eegbench.report.multirun_table import TableOf

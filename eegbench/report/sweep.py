@@ -11,7 +11,7 @@ import pandas as pd
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album

@@ -11,7 +11,7 @@ import pandas as pd
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, control_name
 from eegbench.score.predictions import COLUMNS
-from eegbench.tracking.finished import Archive, FinishedRun
+from eegbench.tracking.finished_runs import Archive, FinishedRun
 
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
 """Tag of runs that are not experiments: comparisons, and parents of sweeps."""

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from eegbench.comparison.groups import SEEDS, Group
-from eegbench.comparison.tested import FOLD, Tested
+from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.dataset.content import named
-from eegbench.tracking.finished import FinishedRun
+from eegbench.tracking.finished_runs import FinishedRun
 
 WINDOW = ["recording", "start_s"]
 

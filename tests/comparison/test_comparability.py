@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from eegbench.comparison.comparability import check_comparable, differing_windows
 from eegbench.comparison.groups import group_runs
-from eegbench.comparison.refusals import check_comparable, differing_windows
 
 
 def check(*runs, by=("trainer.lr",)):

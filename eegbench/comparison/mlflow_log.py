@@ -6,7 +6,7 @@ from pathlib import Path
 from eegbench.comparison.page import Report
 from eegbench.comparison.selection import Selection
 from eegbench.comparison.tables import Question
-from eegbench.comparison.tested import COMPARISON, KIND
+from eegbench.comparison.tested_run import COMPARISON, KIND
 from eegbench.tracking.base import RunFacts, tracked
 from eegbench.tracking.mlflow import Mlflow
 
