@@ -85,7 +85,7 @@ def ranking_note(comparison: Comparison) -> str:
         few = len(comparison.groups) < MIN_GROUPS
         reason = plural(len(comparison.groups), "group") if few else plural(len(comparison.subjects), "subject")
         needed = MIN_GROUPS if few else MIN_SUBJECTS
-        return f"No critical-difference diagram: {reason}, and at least {needed} are needed."
+        return f"No critical-difference diagram: {reason}, at least {needed} are needed."
     return (
         f"Critical-difference diagram: mean ranks over {plural(found.n, 'subject')} (Demšar 2006; Friedman's test: "
         f"p = {found.p:.2g}); a bar joins groups that Holm-corrected Wilcoxon tests between all groups do not "

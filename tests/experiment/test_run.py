@@ -266,7 +266,7 @@ def test_the_protocol_that_is_followed_is_asserted(finished, train, capfd):
     assert train(expected(subjects | {"test": ["0"]}, windows), *words)[0] == 1
     assert "expected.test=['0']: the subjects of test are" in capfd.readouterr().err
     assert train(expected(subjects, windows | {"left": 1}), *words)[0] == 1
-    assert "expected.test_windows.left=1: there are" in capfd.readouterr().err
+    assert "expected.test_windows.left=1: test has" in capfd.readouterr().err
 
 
 def test_mlflow_holds_a_dataset_input_for_each_split_and_the_totals_apart_from_the_curves(finished, outputs):
