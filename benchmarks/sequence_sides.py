@@ -19,9 +19,9 @@ from torch.utils.data import DataLoader
 from eegbench.environment import seed_libraries
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, open_data
-from eegbench.experiment.fitting import fit_encoders
+from eegbench.experiment.initial_weights import start_encoder
+from eegbench.experiment.normaliser_fit import fit_encoders
 from eegbench.experiment.options import read_experiment
-from eegbench.experiment.start import start_encoder
 from eegbench.experiment.training import build_task
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import embed, evaluating

@@ -75,7 +75,7 @@ def parse(file: Path) -> ast.Module:
 
 def test_packages_and_config_groups_have_the_same_names():
     assert packages(CODE) - CODE_ONLY == config_groups() - CONFIG_ONLY
-    assert packages(CODE) >= CODE_ONLY | ASKING
+    assert packages(CODE) >= CODE_ONLY
     assert config_groups() >= CONFIG_ONLY | SPACES
 
 
@@ -173,8 +173,6 @@ def test_every_module_begins_with_a_sentence(file):
 
 
 QUESTION = re.compile(r"(What|Which|How|Where|Whether|Who|Whose|When|Why|Does|Is|Are|Did|Can)\b")
-ASKING = {"experiment", "report"}
-"""Packages of which some docstrings are still questions; all others, and their tests, open with a verb or a noun."""
 
 
 def docstrings(file: Path) -> list[str]:
@@ -183,7 +181,7 @@ def docstrings(file: Path) -> list[str]:
     return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
-@pytest.mark.parametrize("package", [".", "contract", *sorted(packages(CODE) - ASKING)])
+@pytest.mark.parametrize("package", [".", "contract", *sorted(packages(CODE))])
 def test_no_docstring_opens_with_a_question_word(package):
     files = [file for root in (CODE, TESTS) for file in (root / package).glob("*.py" if package == "." else "**/*.py")]
     assert files

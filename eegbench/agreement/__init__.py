@@ -1,1 +1,1 @@
-"""Experts who staged the same nights, and models beside them: read, compared, written."""
+"""Agreement between experts who staged the same nights, and of models with the experts."""

@@ -1,7 +1,7 @@
-"""The stages that scorers and models gave, from folders of JSON files, on one clock a night.
+"""Stages of scorers and models, read from folders of JSON files and aligned for each night.
 
-A folder of scorers holds a folder each, with a file ``RECORD.json`` a night: a list of stages, one every 30 s (0 W,
-1 N1, 2 N2, 3 N3, 4 R, -1 none). Predictions lie likewise, a folder a model.
+A folder of scorers has a folder for each scorer, with a file ``RECORD.json`` for each night: a list of stages, one per
+30 s (0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 none). Predictions have the same layout, with a folder for each model.
 """
 
 import json
@@ -36,7 +36,7 @@ class Night:
     stages
         (n_scorers, n_epochs), in the order of the scorers.
     start, stop, length
-        The epochs of the files that are kept, and how many the files have.
+        First and last epoch that are kept, and the number of epochs in the files.
     """
 
     record: str
@@ -46,12 +46,12 @@ class Night:
     length: int
 
     def aligned(self, stages: Stages, path: Path) -> Int[np.ndarray, "n_kept"]:
-        """Return a model's stages of the epochs kept, from as many as the night's files have or as are kept.
+        """Return a model's stages of the kept epochs, from a list of all epochs or of the kept ones.
 
         Raises
         ------
         ValueError
-            If there are neither as many.
+            If the list has another length.
         """
         if len(stages) == self.length:
             return stages[self.start : self.stop]
@@ -59,8 +59,8 @@ class Night:
             return stages
         raise ValueError(
             f"{path}: has {len(stages)} epochs; the scorers' lists have {self.length}, of which "
-            f"{self.stop - self.start} lie between lights off and on and are staged by all: stage the same recording, "
-            "or say when lights went off and on with --lights FILE."
+            f"{self.stop - self.start} are between lights off and on and staged by all: stage the same recording, or "
+            "give the times of lights off and on with --lights FILE."
         )
 
 
@@ -70,7 +70,7 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
     Parameters
     ----------
     folder
-        A folder a scorer.
+        Folder with a folder for each scorer.
     lights
         Lights off and on of some records, in epochs.
 
@@ -84,7 +84,7 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
     if len(found) < MIN_SCORERS:
         raise ValueError(
             f"{folder}: {plural(len(found), 'folder')} with JSON files, and {MIN_SCORERS} scorers are needed: a folder "
-            "each, with a file RECORD.json a night."
+            "per scorer, with a file RECORD.json per night."
         )
     names = tuple(found)
     records = found[names[0]]
@@ -93,7 +93,7 @@ def read_nights(folder: Path, lights: Lights) -> tuple[tuple[str, ...], list[Nig
         if differing:
             raise ValueError(
                 f"{folder}: {names[0]} and {name} staged other records: {_some(differing)} only one of them; each "
-                "scorer is to have a file for every record."
+                "scorer needs a file for every record."
             )
     return names, [_night(record, [found[name][record] for name in names], lights) for record in sorted(records)]
 
@@ -104,12 +104,12 @@ def read_predictions(folder: Path, nights: Sequence[Night]) -> dict[str, dict[st
     Raises
     ------
     FileNotFoundError, ValueError
-        If there is no model, a record is not among the nights, or the number of epochs does not fit.
+        If there is no model, if a record is not among the nights, or if the number of epochs is wrong.
     """
     found = _folders(folder)
     if not found:
         raise FileNotFoundError(
-            f"{folder}: no folder with JSON files; a folder a model is expected, with a file RECORD.json a night."
+            f"{folder}: no folder with JSON files; expected one folder per model, with a file RECORD.json per night."
         )
     known = {night.record: night for night in nights}
     for name, files in found.items():
@@ -122,7 +122,7 @@ def read_predictions(folder: Path, nights: Sequence[Night]) -> dict[str, dict[st
 
 
 def read_lights(path: Path) -> Lights:
-    """Return lights off and on a record, from a table with the columns ``record, lights_off, lights_on`` in epochs.
+    """Return lights off and on by record, from a table with the columns ``record, lights_off, lights_on`` in epochs.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def check_lights(lights: Lights, nights: Sequence[Night]) -> None:
     Raises
     ------
     ValueError
-        With their names.
+        If there are any; the message lists them.
     """
     known = sorted(night.record for night in nights)
     if strange := [name for name in lights if name not in known]:
@@ -159,7 +159,7 @@ def check_lights(lights: Lights, nights: Sequence[Night]) -> None:
 
 
 def about_lights(lights: Lights, nights: Sequence[Night]) -> list[str]:
-    """Return a line a night that has lights, in epochs; lights on after its end cut nothing."""
+    """Return a line per night with lights, in epochs; lights on after its end have no effect."""
     found = []
     for night in nights:
         off, on = lights.get(night.record, (None, None))

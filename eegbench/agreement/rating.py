@@ -1,7 +1,7 @@
-"""Each rater of a night against a consensus of experts: scorers against all others, models against the best.
+"""Comparison of each rater of a night with a consensus of experts: scorers with all others, models with the best.
 
 A rater is a scorer or a model. A scorer is compared with the consensus of all other scorers, a model with that of all
-but the worst, so that both meet the same number of votes. An epoch counts as much as the share of votes for its stage.
+but the worst, so that the number of votes is the same. Epochs are weighted by the share of votes for their stage.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ class Rating:
     Attributes
     ----------
     rater, kind
-        Its name; ``scorer`` or ``model``.
+        Name of the rater; ``scorer`` or ``model``.
     record
-        The night.
+        Name of the night.
     stages
-        What the rater gave.
+        Stages of the rater.
     reference
-        The consensus that it is compared with.
+        Consensus of the experts.
     soft_agreement, rank
-        Of a scorer among all scorers of the night, the best has rank 1; NaN of a model.
+        Soft agreement and rank of a scorer among all scorers of the night (1 is best); NaN for a model.
     """
 
     rater: str
@@ -82,7 +82,7 @@ def rate(
 
 
 def best_consensus(nights: Sequence[Night]) -> dict[str, Consensus]:
-    """Return what all scorers but the worst say of each night."""
+    """Return the consensus of all scorers but the worst, for each night."""
     return {night.record: consensus(night.stages[ranking(soft_agreement(night.stages))[:-1]]) for night in nights}
 
 
@@ -98,12 +98,12 @@ def pairwise_confusion(nights: Sequence[Night]) -> Int[np.ndarray, "n_scorers n_
 
 
 def ratings_table(ratings: Sequence[Rating]) -> pd.DataFrame:
-    """Return a row a rater and night."""
+    """Return a row per rater and night."""
     return pd.DataFrame([one.row() for one in ratings])
 
 
 def _by_stage(counts: Float[np.ndarray, "6 6"]) -> dict[str, Float[np.ndarray, ""]]:
-    """Score each stage against all others; NaN where neither the consensus nor the rater has it."""
+    """Score each stage against all others; NaN if neither the consensus nor the rater has it."""
     each = f1(counts)
     values: dict[str, Float[np.ndarray, ""]] = {}
     for i, stage in enumerate(STAGES):

@@ -29,7 +29,7 @@ FIGURE_METRICS = {"f1": "weighted F1 (%)", "accuracy": "accuracy (%)", "kappa": 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Everything that is known of scorers, models and their nights, as tables."""
+    """Tables of scorers, models and their nights."""
 
     table: pd.DataFrame
     per_night: pd.DataFrame
@@ -67,17 +67,16 @@ def agree(
 
 
 def sheet(found: Agreement) -> Sheet:
-    """Return the table that is printed: a row a rater, models below the scorers."""
+    """Return the printed table: a row per rater, models below the scorers."""
     table = found.table
     rows = tuple(_row(row) for row in table.to_dict("records"))
     n_scorers = int((table["kind"] == "scorer").sum())
     epochs = found.epochs
     n = len(epochs)
     note = (
-        f"Means over nights [{KIND} over nights]. {n} nights, "
-        f"{epochs['n_epochs'].sum():,} epochs of 30 s, {epochs['n_tied'].sum():,} of them ties of the "
-        f"{_n_best(found)} best scorers. A scorer is compared with the consensus of the others, a model with that of "
-        f"the {_n_best(found)} best; epochs count by the share of votes."
+        f"Means over nights [{KIND} over nights]. {n} nights, {epochs['n_epochs'].sum():,} epochs of 30 s, "
+        f"{epochs['n_tied'].sum():,} of them ties of the {_n_best(found)} best scorers. A scorer is compared with the "
+        f"consensus of the others, a model with that of the {_n_best(found)} best; epochs count by the share of votes."
     )
     headers = ("rater", "soft agreement", "F1", "accuracy", "κ", "nights")
     return Sheet("Agreement with the consensus, in percent", headers, rows, note, rule=n_scorers)
@@ -97,7 +96,7 @@ def write_all(found: Agreement, folder: Path, command: str) -> None:
     write_csv(folder / "sleep_statistics.csv", found.statistics)
     write_text(folder / "consensus.md", f"{markdown(printed)}\n\nMade by `{command}`.\n")
     write_text(folder / "consensus.tex", latex(printed, "tab:consensus") + "\n")
-    write_csv(folder / "consensus.csv", found.table)  # the last one: where it is there, everything is
+    write_csv(folder / "consensus.csv", found.table)  # last: its presence means that all files are complete
 
 
 def _row(row: Mapping[Any, Any]) -> tuple[str, ...]:

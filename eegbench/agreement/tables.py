@@ -1,4 +1,4 @@
-"""Ratings of all nights become the tables that a paper prints; metrics are means over nights, in percent."""
+"""Tables of ratings as in papers; metrics are means over nights, in percent."""
 
 from collections.abc import Sequence
 
@@ -20,14 +20,14 @@ LIMITS = 1.96
 
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a rater, and one of all scorers: means over nights with their deviation and interval.
+    """Return a row per rater and one of all scorers: means over nights with standard deviation and interval.
 
     The intervals are those of Student's t over nights (see `eegbench.score.interval`); one night has none.
 
     Parameters
     ----------
     rows
-        Of `eegbench.agreement.rating.ratings_table`.
+        Table from `eegbench.agreement.rating.ratings_table`.
     """
     scorers = rows[rows["kind"] == SCORER]
     metrics = ["soft_agreement", *METRICS, *(f"{metric}/{stage}" for metric in METRICS for stage in STAGES)]
@@ -72,7 +72,7 @@ def _mean(values: Float[np.ndarray, "n_nights"], lowest: float) -> tuple[float, 
 
 
 def epoch_table(nights: Sequence[Night], reference: dict[str, Consensus]) -> pd.DataFrame:
-    """Return a row a night: epochs kept of those in the files, ties, and the epochs of each stage of the consensus."""
+    """Return a row per night: epochs in the files, kept epochs, ties, and epochs of each stage of the consensus."""
     rows = []
     for night in nights:
         said = reference[night.record]
@@ -100,7 +100,7 @@ def confusion_table(scorers: Sequence[str], counts: Int[np.ndarray, "n_scorers n
 
 
 def statistics_by_night(ratings: Sequence[Rating]) -> pd.DataFrame:
-    """Return a row a rater, night and sleep statistic: the rater's value and that of the consensus."""
+    """Return a row per rater, night and sleep statistic: the rater's value and that of the consensus."""
     rows = []
     for one in ratings:
         own, reference = sleep_statistics(one.stages), sleep_statistics(one.reference.stage)
@@ -124,7 +124,7 @@ def statistics_agreement(by_night: pd.DataFrame) -> pd.DataFrame:
 
     The bias is the mean difference, rater minus consensus, with its 95 % interval by Student's t; the limits are 1.96
     standard deviations on either side (Bland and Altman 1986, Lancet 327, 307-310,
-    doi 10.1016/S0140-6736(86)90837-8). Nights on which either is undefined are left out.
+    doi 10.1016/S0140-6736(86)90837-8). Nights with an undefined value are left out.
     """
     by = ["rater", "kind", "statistic", "unit"]
     found = by_night.groupby(by, sort=False)[["value", "consensus"]].apply(_bland_altman)

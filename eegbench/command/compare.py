@@ -26,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
 
 def compare(words: argparse.Namespace, command: str) -> None:
     """Find the runs, compare them, print the table, and write and log the rest."""
-    from eegbench.comparison import console, files, groups, notes, page, record, refusals, selection, tables
+    from eegbench.comparison import comparability, console, files, groups, mlflow_log, notes, page, selection, tables
     from eegbench.environment import git_state, versions
     from eegbench.progress import tell
 
@@ -38,7 +38,7 @@ def compare(words: argparse.Namespace, command: str) -> None:
     runs, left_out = selection.select_runs(asked)
     tell(f"comparing {len(runs)} runs")
     grouped = groups.group_runs(runs, by)
-    refusals.check_comparable(grouped, words.split)
+    comparability.check_comparable(grouped, words.split)
     comparison = tables.compare_groups(grouped, question)
     said, made = notes.notes(comparison, left_out), versions() | git_state()
     report = page.Report(comparison, said, command, made, files.captions(comparison))
@@ -47,4 +47,4 @@ def compare(words: argparse.Namespace, command: str) -> None:
     console.print_comparison(report)
     print(f"\ncomparison: {folder / 'comparison.html'}")
     if not words.no_log:
-        print(record.log_comparison(report, folder, asked))
+        print(mlflow_log.log_comparison(report, folder, asked))

@@ -11,13 +11,13 @@ EPILOG = """examples:
   eegbench consensus --scorers scorers/dodh --out agreement
   eegbench consensus --scorers scorers/dodh --predictions predictions/dodh --out agreement
 
---scorers has a folder each scorer, --predictions one each model, with a file RECORD.json a night: a list of stages,
-one every 30 s: 0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 none. A night is kept from the first epoch that all scorers have reached
-to the last that none has left. `eegbench predict` writes such files."""
+--scorers has a folder per scorer, --predictions one per model, with a file RECORD.json per night: a list of stages,
+one every 30 s: 0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 none. A night is used from the epoch at which all scorers have begun
+to the epoch at which the first of them ends. `eegbench predict` writes such files."""
 
 
 WIDTH = 110
-"""Columns that the table needs at least; a narrower terminal wraps its lines."""
+"""Minimum width of the table in columns; a narrower terminal wraps its lines."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -58,9 +58,9 @@ def consensus(words: argparse.Namespace, command: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("eegbench consensus", description=__doc__, epilog=EPILOG, formatter_class=raw)
-    parser.add_argument("--scorers", required=True, type=Path, metavar="FOLDER", help="a folder each scorer")
-    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help="a folder each model")
-    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="where tables and figures go")
+    parser.add_argument("--scorers", required=True, type=Path, metavar="FOLDER", help="folder with a folder per scorer")
+    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help="folder with a folder per model")
+    parser.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="folder for tables and figures")
     parser.add_argument(
         "--lights",
         type=Path,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from omegaconf import DictConfig
 
+from eegbench.launch.data_arguments import as_experiment, as_overrides
 from eegbench.launch.data_parser import parser
-from eegbench.launch.data_words import as_experiment, as_overrides
 from eegbench.launch.exit_status import exit_status
 from eegbench.launch.process import as_job
 

@@ -11,11 +11,11 @@ from eegbench.prediction.remedy import in_words_of_predict
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run ``eegbench predict``; return the exit status: 1 where a recording lacks something, without ``--skip-bad``."""
+    """Run ``eegbench predict``; return the exit status: 1 if a recording cannot be staged, without ``--skip-bad``."""
     words = parser().parse_intermixed_args(argv)
     return exit_status(
         lambda: predict(words),
-        interrupted="the files of recordings that were staged are whole.",
+        interrupted="the files of recordings that were staged are complete.",
         reworded=in_words_of_predict,
     )
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
 def predict(words: argparse.Namespace) -> int:
     """Find the network, list the recordings, stage each, and print what was found."""
     from eegbench.environment import choose_device, keep_freed_memory  # here, so that --help need not import torch
-    from eegbench.launch.predict_words import as_datasets, as_order
+    from eegbench.launch.predict_arguments import as_datasets, as_order
     from eegbench.notes import noted
     from eegbench.prediction.batch import planned_files, predict_all
     from eegbench.prediction.listing import files_read, list_of_all

@@ -37,7 +37,7 @@ def _main(argv: Sequence[str]) -> int:
 
 @as_job
 def train(config: DictConfig) -> float | list[float] | None:
-    """Run one job and return what its sweep seeks: the probe's balanced accuracy on valid, if nothing else is named."""
+    """Run one job and return the objectives of its sweep: by default the probe's balanced accuracy on valid."""
     from eegbench.experiment.options import read_experiment  # here, so that --help need not import torch
     from eegbench.launch.job import run_job
 

@@ -9,7 +9,7 @@ from eegbench.progress import tell
 from eegbench.score.sheet import Sheet, terminal
 
 MAX_ROWS = 20
-"""Rows of a table that are printed; the files hold all."""
+"""Maximum number of printed rows of a table; the files contain all."""
 
 
 def print_comparison(report: Report) -> None:

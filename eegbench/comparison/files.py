@@ -14,11 +14,11 @@ from eegbench.comparison.tables import Comparison
 from eegbench.figure import as_svg, critical_difference, forest, save
 
 MAX_PAIRS = 45
-"""More differences than these fill a page; the figure then leaves them to the tables."""
+"""Maximum number of differences in the figure; if there are more, only tables show them."""
 
 
 def captions(comparison: Comparison) -> dict[str, str]:
-    """Return the figures that there are, each with what it shows."""
+    """Return the figures of a comparison, with their captions."""
     shown = bool(comparison.pairs) and len(comparison.pairs) <= MAX_PAIRS
     below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
     found = {"forest": f"{title(comparison)}; controls in grey{below}."}

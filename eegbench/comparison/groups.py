@@ -4,12 +4,12 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.comparison.tested import FOLD, Tested
+from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.sweep.sweep_context import short_value
 
 SEEDS = ("seed", "split.seed")
 SHORT = ("dataset", "task", "model", "experiment")
-"""Tags that name the option chosen of a group; their values need no name beside them."""
+"""Tags with the chosen option of a config group; their values are shown without the name of the tag."""
 
 OF_ONE_MODULE = "torch."
 """Prefix of targets with the same last module: torch.optim.Adam and torch.optim.AdamW."""
@@ -17,16 +17,16 @@ OF_ONE_MODULE = "torch."
 
 @dataclass(frozen=True)
 class Group:
-    """Runs that are one row of the table.
+    """Runs in one row of the table.
 
     Attributes
     ----------
     name
-        What tells the group from the others, in words.
+        Name of the group: the values in which it differs from the others.
     key
-        What it was grouped by, with its values.
+        Names and values by which runs are grouped.
     replicates
-        The runs of each replicate: one, or its folds.
+        Runs of each replicate: one run, or its folds.
     """
 
     name: str
@@ -44,11 +44,11 @@ class Group:
 
     @property
     def recordings(self) -> frozenset[str]:
-        """Digests of the recordings that the runs were made of."""
+        """Digests of the recordings of the runs."""
         return frozenset(run.recordings for run in self.runs)
 
     def mixed(self) -> dict[str, list[str]]:
-        """Return the options, beside seeds and folds, in which the group's runs differ, with their values."""
+        """Return the options, other than seeds and folds, in which the group's runs differ, with their values."""
         every = [one.options() for one in self.runs]
         names = {name for options in every for name in options} - {*SEEDS, FOLD, *self.key}
         values = {name: sorted({options.get(name, "–") for options in every}) for name in sorted(names)}
@@ -61,7 +61,7 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
     Parameters
     ----------
     runs
-        Oldest first.
+        Runs, oldest first.
     by
         Names such as ``task``, ``model``, ``trainer.lr``.
 
@@ -87,7 +87,7 @@ def group_runs(runs: Sequence[Tested], by: Sequence[str]) -> list[Group]:
 
 
 def in_order(groups: Sequence[Group]) -> list[Group] | None:
-    """Return groups that one option tells apart in the order of its numbers; None where others do, or no numbers."""
+    """Return groups in the order of the numeric option in which they differ; None if there is no such option."""
     telling = [name for name in groups[0].key if len({group.key[name] for group in groups}) > 1]
     if len(telling) != 1:
         return None
@@ -103,7 +103,7 @@ def find_group(groups: Sequence[Group], word: str) -> Group:
     Raises
     ------
     ValueError
-        If there is none.
+        If there is no such group.
     """
     for group in groups:
         values = group.key.items()
@@ -121,7 +121,7 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:
-    """Join the folds of one experiment; an encoder of its own for each fold makes no difference."""
+    """Join the folds of one experiment; folds may start from different encoders."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Tested]] = {}
     for run in runs:
         options = run.options()
@@ -140,7 +140,7 @@ def _check_tested_once(folds: Sequence[Tested]) -> None:
             if subject in seen:
                 raise ValueError(
                     f"subject {subject} is tested by {seen[subject].run} and by {one.run}, which are folds of one "
-                    "experiment; leave one of them out with --filter, or add to --group-by in what they differ."
+                    "experiment; leave one of them out with --filter, or add the option that differs to --group-by."
                 )
             seen[subject] = one
 
@@ -157,7 +157,7 @@ def _value(run: Tested, name: str) -> str:
 
 
 def _worded(name: str, value: str, by: Sequence[str]) -> str:
-    """Write a value, with the last part of its parameter's name where that says which."""
+    """Format a value, with the last part of its parameter's name if needed."""
     last = name.rpartition(".")[2]
     clear = sum(other.rpartition(".")[2] == last for other in by) == 1
     return value if name in SHORT else f"{last if clear else name}={short_value(value)}"
@@ -169,7 +169,6 @@ def _check_known(runs: Sequence[Tested], name: str) -> None:
     tags = {known for run in runs for known in run.run.tags if not known.startswith("mlflow.")}
     if name not in parameters | options | tags:
         raise ValueError(
-            f"--group-by {name}: no run has such a parameter or tag{near(name, parameters | options | tags)}; "
-            f"there are {', '.join(sorted(options & set(SHORT)))} and every option by its dotted name, "
-            "such as trainer.lr."
+            f"--group-by {name}: no run has such a parameter or tag{near(name, parameters | options | tags)}; there "
+            f"are {', '.join(sorted(options & set(SHORT)))} and every option by its dotted name, such as trainer.lr."
         )

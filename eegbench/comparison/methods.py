@@ -5,7 +5,7 @@ from math import isfinite
 
 from eegbench.comparison.notes import HOW, interval_note, metric_name
 from eegbench.comparison.tables import ALPHA, Comparison
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.document.bibliography import cite, references
 from eegbench.document.prose import listed
 from eegbench.document.software import package_entry, software_text
@@ -16,26 +16,26 @@ SPLITS = {"test": "test", "valid": "validation"}
 
 
 def methods_text(comparison: Comparison, versions: Mapping[str, str]) -> str:
-    """Return what was compared and how, in Markdown; citations are keys of the references.
+    """Return text about the comparison and its methods in Markdown; citations are keys of the references.
 
     Parameters
     ----------
     comparison
-        The numbers.
+        Results of the comparison.
     versions
-        Of the software.
+        Versions of the software.
     """
     parts = [_groups(comparison), _values(comparison), _tests(comparison), software_text(versions)]
     return "\n\n".join(["# Methods", *(part for part in parts if part)]) + "\n"
 
 
 def methods_references(text: str, versions: Mapping[str, str]) -> str:
-    """Return the BibTeX entries of what the text cites."""
+    """Return the BibTeX entries of the works cited in the text."""
     return references(text, package_entry(versions))
 
 
 def _groups(comparison: Comparison) -> str:
-    """Return which groups there are, of how many runs, with which options in common."""
+    """Return text about the groups, their numbers of runs, and common options."""
     question, groups = comparison.question, comparison.groups
     named = [
         f"{group.name} ({plural(len(group.runs), 'run')}, seeds {_seeds(group.values('seed'))})" for group in groups
@@ -53,29 +53,27 @@ def _seeds(values: tuple[str, ...]) -> str:
 
 
 def _values(comparison: Comparison) -> str:
-    """Return what a group's value is, and its interval."""
+    """Return text about the value of a group and its interval."""
     is_folded = any(FOLD in run.run.parameters for run in comparison.runs)
     folds = "; the folds of a replicate were pooled first" if is_folded else ""
     note = interval_note(comparison)
     cited = f" {cite(*CITED)}" if note.startswith("[low") else ""
     return (
         "A group's value is the mean over its replicates (seeds and draws of subjects), and SD their standard "
-        f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random "
-        f"weights and to "
-        "hand-made features, and the majority class and uniform guesses were scored."
+        f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random weights and "
+        "to hand-made features, and the majority class and uniform guesses were scored."
     )
 
 
 def _tests(comparison: Comparison) -> str:
-    """Return how groups were tested against each other, where they were."""
+    """Return text about tests between groups, if there were any."""
     pairs, ranked = comparison.pairs, comparison.ranking
     told = []
     if any(isfinite(one.p) for one in pairs):
         told.append(
             "Groups were compared on the same subjects by two-sided Wilcoxon signed-rank tests [@wilcoxon1945], zeros "
-            "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; "
-            "effect sizes are "
-            "the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
+            "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; effect "
+            "sizes are the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
         )
     if ranked is not None:
         told.append(

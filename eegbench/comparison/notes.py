@@ -1,11 +1,11 @@
-"""Notes of a comparison, worded in one place."""
+"""Texts of the notes of a comparison."""
 
 from collections import Counter
 from collections.abc import Iterator
 
-from eegbench.comparison.refusals import differing_windows
+from eegbench.comparison.comparability import differing_windows
 from eegbench.comparison.tables import ALPHA, Comparison
-from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
+from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
 from eegbench.score import interval
 from eegbench.score.interval import KIND
 from eegbench.score.metric import MACRO
@@ -28,23 +28,23 @@ MAX_VALUES = 4
 
 
 def metric_name(metric: str) -> str:
-    """Return the metric as a reader knows it."""
+    """Return the usual name of a metric."""
     return METRIC_NAMES.get(metric, metric.replace("f1/", "F1 of "))
 
 
 def title(comparison: Comparison) -> str:
-    """Say in a line what the table is of."""
+    """Return the title of the table of scores."""
     return f"{_capital(metric_name(comparison.question.metric))}, {what(comparison)}"
 
 
 def what(comparison: Comparison) -> str:
-    """Say on what, aggregated how."""
+    """Return the split, aggregation and number of subjects as text."""
     how = HOW[comparison.question.aggregation]
     return f"{comparison.split}, {how} of {plural(len(comparison.subjects), 'subject')}"
 
 
 def interval_note(comparison: Comparison) -> str:
-    """Say what stands in brackets, or why nothing does."""
+    """Return a note on the intervals, or on the reason why there are none."""
     n = len(comparison.subjects)
     if n < interval.MIN_SUBJECTS:
         subjects = plural(n, f"{comparison.question.split} subject")
@@ -53,14 +53,12 @@ def interval_note(comparison: Comparison) -> str:
     if all(several):
         return f"[low, high]: {KIND} over subjects and replicates (seeds × draws of subjects) together."
     if any(several):
-        return (
-            f"[low, high]: {KIND} over subjects and replicates; where a group has one replicate, over subjects alone."
-        )
+        return f"[low, high]: {KIND} over subjects and replicates; for groups with one replicate, over subjects only."
     return f"[low, high]: {KIND} over subjects; one replicate a group, so it does not contain the variation over seeds."
 
 
 def difference_note(comparison: Comparison, n_tests: int) -> str:
-    """Say what the columns of a table of differences are, and whether they can be significant at all."""
+    """Return a note on the columns of a table of differences, and on whether significance is possible."""
     n = len(comparison.subjects)
     sizes = "Effect sizes over subjects: r, matched-pairs rank-biserial correlation; d_z, Cohen's d of paired values."
     if n < MIN_SUBJECTS:
@@ -81,7 +79,7 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
 
 
 def ranking_note(comparison: Comparison) -> str:
-    """Say how the critical-difference diagram is to be read, or why there is none."""
+    """Return a note on reading the critical-difference diagram, or on the reason why there is none."""
     found = comparison.ranking
     if found is None:
         few = len(comparison.groups) < MIN_GROUPS
@@ -96,7 +94,7 @@ def ranking_note(comparison: Comparison) -> str:
 
 
 def notes(comparison: Comparison, left_out: Counter[str]) -> list[str]:
-    """Return everything else that a reader must know, a sentence or two each."""
+    """Return all other notes, of one or two sentences each."""
     about = (_about_groups, _about_metric, _about_data)
     return [*(note for told in about for note in told(comparison)), *_about_left_out(left_out)]
 
@@ -159,7 +157,7 @@ def _about_mixtures(comparison: Comparison) -> Iterator[str]:
             found.setdefault((name, told), []).append(group.name)
     for (name, told), groups in found.items():
         yield (
-            f"{'; '.join(groups)}: means over runs that also differ in {name} ({told}); to tell them apart, add {name} "
+            f"{'; '.join(groups)}: means over runs that also differ in {name} ({told}); to separate them, add {name} "
             "to --group-by."
         )
 
@@ -173,27 +171,27 @@ def _about_seeds(comparison: Comparison) -> Iterator[str]:
     elif len(set(seeds.values())) > 1:
         yield f"The groups have different seeds: {told}."
     if all(len(found) == 1 for found in seeds.values()):
-        yield "One seed a group: what another seed would change is not in these numbers."
+        yield "One seed per group: the variation over seeds is not included."
     if any(entry.n_replicates == 2 for entry in comparison.entries):
-        yield "Intervals over two replicates are long, as two tell little of others; run three or more seeds."
+        yield "Intervals over two replicates are long; run three or more seeds."
 
 
 def _about_metric(comparison: Comparison) -> Iterator[str]:
     if comparison.question.metric in MACRO:
         yield _averaged(comparison)
     if comparison.question.aggregation != "pooled" and _one_label_each(comparison):
-        yield "Every recording holds one class only: κ and F1 within a recording say nothing."
+        yield "Every recording has only one class: κ and F1 within a recording are meaningless."
 
 
 def _about_data(comparison: Comparison) -> Iterator[str]:
     if comparison.mark:
-        yield f"Every score is marked {comparison.mark}: it is no score on subjects that were never seen."
+        yield f"All scores are marked {comparison.mark}: they are not scores on new subjects."
     if comparison.question.split == "valid":
-        yield "The valid subjects chose the checkpoints and options of the probe: scores on them flatter."
+        yield "Checkpoints and probe options were chosen on the valid subjects, so scores on them are optimistic."
     if len({group.recordings for group in comparison.groups}) > 1:
         yield (
-            "The groups were made of different recordings (recordings.json of the runs names them): a difference "
-            "between groups may come from these."
+            "The groups have different recordings (see recordings.json of the runs), which may explain differences "
+            "between groups."
         )
     if differing_windows(comparison.groups):
         yield "The groups test different windows of these subjects (other lengths or rejections): compare with care."
@@ -209,7 +207,7 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
 
 
 def _averaged(comparison: Comparison) -> str:
-    """Say over how many classes the metric is the mean, and name those that no window is labelled with."""
+    """Return a note on the number of classes in the metric, and on classes without a labelled window."""
     labelled = {label for run in comparison.runs for label in run.frame["label"].unique()}
     without = [name for name in comparison.classes if name not in labelled]
     name, n = _capital(metric_name(comparison.question.metric)), len(comparison.classes)

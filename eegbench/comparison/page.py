@@ -1,4 +1,4 @@
-"""The whole comparison on one page: a self-contained HTML file, and the same in Markdown."""
+"""Report of a comparison: a self-contained HTML file, and the same in Markdown."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -13,20 +13,20 @@ from eegbench.score.sheet import as_html, latex, markdown
 
 @dataclass(frozen=True)
 class Report:
-    """A comparison with all that is said around it.
+    """A comparison with its notes, captions and facts.
 
     Attributes
     ----------
     comparison
-        The numbers.
+        Results of the comparison.
     notes
-        Sentences.
+        Notes, of one or two sentences each.
     command
-        What was typed.
+        Command line.
     versions
-        Of python, this package and those that compute, and the state of git.
+        Versions of Python, eegbench and numerical packages, and the state of git.
     captions
-        What each figure shows, by the stem of its file.
+        Caption of each figure, by the stem of its file.
     """
 
     comparison: Comparison

@@ -9,7 +9,7 @@ import pandas as pd
 from eegbench.atomic import write_csv, write_parquet
 from eegbench.comparison.groups import SEEDS
 from eegbench.comparison.replicates import mean_per_subject, mean_scores, mean_sheet
-from eegbench.comparison.tested import FOLD, N_FOLDS, missing_folds
+from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
 from eegbench.config import flat, read_json, read_plain
 from eegbench.dataset.content import RECORDINGS, difference, named, read_contents
 from eegbench.score import absent_classes, per_subject, render, score

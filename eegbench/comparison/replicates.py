@@ -1,4 +1,4 @@
-"""Predictions of several seeds become one table: means with their SD, and intervals over subjects and seeds."""
+"""Scores over several seeds in one table: means with SD, and intervals over subjects and seeds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ class MeanScore:
     Attributes
     ----------
     score
-        The mean, with an interval over subjects and seeds; ``n`` is the number of windows of one seed, on average.
+        Mean, with an interval over subjects and seeds; ``n`` is the mean number of windows per seed.
     sd
         Standard deviation over seeds.
     n_replicates
@@ -44,11 +44,11 @@ def mean_scores(frames: Sequence[pd.DataFrame], *, classes: tuple[str, ...], spl
     Parameters
     ----------
     frames
-        The tables of predictions on test of each replicate, two or more.
+        Tables of predictions on test, one for each of two or more replicates.
     classes
         Class names.
     split
-        The split with its mark.
+        Name of the split with its mark.
     """
     together = pd.concat(frames, ignore_index=True)
     held = held_classes(together, classes)
@@ -75,7 +75,7 @@ def mean_per_subject(frames: Sequence[pd.DataFrame], classes: tuple[str, ...]) -
 
 
 def mean_sheet(scores: Sequence[MeanScore], n_subjects: int, absent: Mapping[str, Sequence[str]]) -> Sheet:
-    """Return the table of pooled scores: a row a probe, mean ± SD and interval."""
+    """Return the table of pooled scores: a row per probe, with mean ± SD and interval."""
     pooled = [one for one in scores if one.score.aggregation == "pooled" and one.score.metric in HEADERS]
     cells: dict[str, list[str]] = {}
     for one in pooled:

@@ -1,13 +1,13 @@
-"""Find the runs that a comparison asks for, and set aside those that have nothing to compare."""
+"""Selection of the runs of a comparison; runs without predictions to compare are left out and counted."""
 
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eegbench.comparison.tested import Tested, read_tested
+from eegbench.comparison.tested_run import Tested, read_tested
 from eegbench.tracking.database import find_place
-from eegbench.tracking.finished import Archive, parent_id
+from eegbench.tracking.finished_runs import Archive, parent_id
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class Selection:
     outputs
         The outputs folder.
     tracking_uri
-        Another database or server than the one in the outputs folder; None for that one.
+        URI of another database or server; None for the database in the outputs folder.
     experiment, parent, filter
         Name of an MLflow experiment, id or folder of a sweep, filter of MLflow; None for any.
     split
-        The split that is compared.
+        Split to compare.
     probe
-        Name of the probe that is compared; None for each run's main probe.
+        Name of the probe to compare; None for the main probe of each run.
     """
 
     outputs: Path
@@ -56,7 +56,7 @@ def select_runs(asked: Selection) -> tuple[list[Tested], Counter[str]]:
     if not runs:
         reasons = ", ".join(f"{n} {reason}" for reason, n in left_out.most_common())
         raise ValueError(
-            f"no finished runs with predictions on {asked.split} are among those asked for"
-            f"{f' ({reasons})' if reasons else ''}; look at what there is with: eegbench ui"
+            f"no finished runs with predictions on {asked.split} match the selection"
+            f"{f' ({reasons})' if reasons else ''}; show all runs with: eegbench ui"
         )
     return runs, left_out

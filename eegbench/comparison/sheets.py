@@ -1,4 +1,4 @@
-"""The tables of a comparison as they are read: scores with controls, differences, the runs behind them."""
+"""Tables of a comparison for readers: scores with controls, differences, and runs."""
 
 from collections.abc import Sequence
 from math import isfinite
@@ -10,7 +10,7 @@ from eegbench.score.sheet import Sheet, number, p_value, with_interval
 
 
 def scores_sheet(comparison: Comparison) -> Sheet:
-    """Return groups, in the order of the comparison, and below a line the controls."""
+    """Return the table of scores: groups in the order of the comparison and, below a line, controls."""
     counts = [(str(len(group.values("seed"))), str(len(group.runs))) for group in comparison.groups]
     every = ("", str(len(comparison.runs)))
     rows = [_score_row(entry, n) for entry, n in zip(comparison.entries, counts, strict=True)]
@@ -25,7 +25,7 @@ def scores_sheet(comparison: Comparison) -> Sheet:
 
 
 def difference_sheets(comparison: Comparison) -> list[Sheet]:
-    """Return the differences between groups, where there are several, and those from the controls."""
+    """Return the tables of differences between groups, if there are several, and from controls."""
     asked = f"{metric_name(comparison.question.metric)}, {what(comparison)}"
     kinds = {
         f"Differences between groups in {asked}": comparison.pairs,
@@ -35,7 +35,7 @@ def difference_sheets(comparison: Comparison) -> list[Sheet]:
 
 
 def runs_sheet(comparison: Comparison) -> Sheet:
-    """Return the runs by group."""
+    """Return the table of runs by group."""
     rows = [
         (group.name, run.run.name, run.run.experiment, run.run.id) for group in comparison.groups for run in group.runs
     ]
@@ -43,7 +43,7 @@ def runs_sheet(comparison: Comparison) -> Sheet:
 
 
 def display_name(name: str) -> str:
-    """Write a name for reading; a parameter keeps its spelling, which one types."""
+    """Return a name for display; names of parameters are unchanged."""
     return ", ".join(part if "=" in part else part.replace("_", " ") for part in name.split(", "))
 
 

@@ -1,4 +1,4 @@
-"""From groups of runs to everything that is printed, drawn and written: rows, differences, ranks."""
+"""Numbers of a comparison, computed from groups of runs: rows, differences and ranks."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group, in_order
-from eegbench.comparison.tested import Tested
+from eegbench.comparison.tested_run import Tested
 from eegbench.probe.control import CONTROLS
 from eegbench.score import AGGREGATIONS
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
@@ -19,16 +19,16 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Question:
-    """Subject of a comparison.
+    """Options of a comparison.
 
     Attributes
     ----------
     by
-        What runs are grouped by.
+        Names by which runs are grouped.
     metric, aggregation, split
         As in ``scores.csv``.
     reference
-        The group that the others are compared with; None for all pairs.
+        Group with which the others are compared; None for all pairs.
 
     Raises
     ------
@@ -52,26 +52,26 @@ class Question:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The answer.
+    """Results of a comparison.
 
     Attributes
     ----------
     question
-        What was asked.
+        Options of the comparison.
     groups, entries
-        The groups and their rows: in the order of the number that tells them apart, where one does; else best first.
+        Groups and their rows, in the order of the numeric option in which they differ, or else best first.
     controls
-        Rows of the controls, over all runs of the table.
+        Rows of the controls, averaged over all runs of the table.
     pairs
-        Differences between groups, A the better one.
+        Differences between groups, with the better group as A.
     against_controls
-        Differences of each group from the controls of its own runs, corrected apart.
+        Differences of each group from the controls of its own runs; p-values are corrected separately.
     ranking
-        The order of the groups; None where there are too few subjects or groups.
+        Ranks of the groups; None with too few subjects or groups.
     subjects, classes
-        Who was tested, and on what.
+        Test subjects, and names of classes.
     mark
-        What stands beside the split's name.
+        Text that follows the name of the split.
     """
 
     question: Question
@@ -103,7 +103,7 @@ class Comparison:
         }
 
     def table(self) -> pd.DataFrame:
-        """Return a row a group and control, with all numbers."""
+        """Return a row per group and control, with all numbers."""
         rows = []
         for entry, group in zip(self.entries, self.groups, strict=True):
             runs = {"n_runs": len(group.runs), "n_seeds": len(group.values("seed"))}
@@ -113,14 +113,14 @@ class Comparison:
         return pd.DataFrame(rows).astype({"n_runs": "Int64", "n_seeds": "Int64"})
 
     def differences(self) -> pd.DataFrame:
-        """Return a row a difference, between groups first, then from controls."""
+        """Return a row per difference, first between groups, then from controls."""
         columns = ["kind", *self._asked(), *Difference.__dataclass_fields__]
         rows = [{"kind": "groups", **self._asked(), **asdict(one)} for one in self.pairs]
         rows += [{"kind": "control", **self._asked(), **asdict(one)} for one in self.against_controls]
         return pd.DataFrame(rows, columns=columns)
 
     def by_subject(self) -> pd.DataFrame:
-        """Return each subject's value of each group and control; what a test compares."""
+        """Return each subject's value for each group and control; tests compare these values."""
         rows = [
             {"name": entry.name, "subject": subject, **self._asked(), "value": value}
             for entry in (*self.entries, *self.controls)
@@ -135,9 +135,9 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
     Parameters
     ----------
     groups
-        That may stand in one table.
+        Groups that can be compared in one table.
     question
-        What is asked.
+        Options of the comparison.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
 
 
 def _frame(folds: Sequence[Tested], control: str | None) -> pd.DataFrame:
-    """Return the predictions of a control; of the probe that is compared, where none is named."""
+    """Return the predictions of a control, or of the compared probe if ``control`` is None."""
     return pd.concat([run.frame[run.frame["probe"] == (control or run.probe)] for run in folds], ignore_index=True)
 
 
@@ -194,7 +194,7 @@ def _against(reference: str, entries: Sequence[Entry]) -> list[Difference]:
 
 
 def _rank(entries: Sequence[Entry], every: Sequence[Difference]) -> Ranking | None:
-    """Rank the groups; tests between all of them decide which ones a bar joins, whatever pairs are shown."""
+    """Rank the groups; bars depend on tests between all groups, even if only some pairs are shown."""
     names = tuple(entry.name for entry in entries)
     separated = np.zeros((len(names), len(names)), dtype=bool)
     for one in every:

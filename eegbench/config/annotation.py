@@ -47,7 +47,9 @@ def fill(schema: type[T], options: Mapping[str, Any], *, path: str = "", owner: 
     if missing:
         where = join(path, missing[0])
         raise ConfigError(f"{where} is missing; choose an option with {where}=OPTION.")
-    return schema(**{name: coerce(value, hints[name], join(path, name), keep_node) for name, value in options.items()})
+    return schema(
+        **{name: coerce(value, hints[name], join(path, name), unchanged_node) for name, value in options.items()}
+    )
 
 
 def is_node(value: object) -> bool:
@@ -55,7 +57,7 @@ def is_node(value: object) -> bool:
     return isinstance(value, Mapping) and "_target_" in value
 
 
-def keep_node(node: Mapping[str, Any], hint: Any, path: str) -> Any:  # noqa: ARG001  see OnNode
+def unchanged_node(node: Mapping[str, Any], hint: Any, path: str) -> Any:  # noqa: ARG001  see OnNode
     """Return a node unchanged."""
     return node
 

@@ -102,7 +102,7 @@ def read_plain(path: Path) -> dict[str, Any]:
     return _mapping(_read(path), str(path))
 
 
-def read_words(path: Path) -> list[str]:
+def read_overrides(path: Path) -> list[str]:
     """Read a list of texts from a YAML file that may have been tampered with; interpolations remain text.
 
     Raises
@@ -112,7 +112,7 @@ def read_words(path: Path) -> list[str]:
     """
     words = _read(path)
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ConfigError(f"{path} holds no list of texts.")
+        raise ConfigError(f"{path} is not a list of texts.")
     return words
 
 

@@ -11,8 +11,8 @@ from eegbench.dataset.base import Card
 from eegbench.dataset.content import H5_ENDINGS
 from eegbench.dataset.folder import FolderDataset
 from eegbench.dataset.h5_night import H5Reader, form_of_h5
-from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_list import list_recordings
+from eegbench.dataset.subjects_file import rows_to_write
 from eegbench.types import Recording
 
 

@@ -12,8 +12,8 @@ EPOCH_EDGE = "EDGE epoch"
 """Annotation at the start of an epoch that does not continue the one before; MNE filters up to such an ``edge``."""
 
 
-MOMENT_S = 1e-3
-"""Duration in seconds of a mark of bad signal without one; windows that include it are rejected."""
+MIN_MARK_S = 1e-3
+"""Duration in seconds of a mark of bad signal that has none; windows that include it are rejected."""
 
 
 def is_bad(text: str, known: Collection[str]) -> bool:
@@ -67,7 +67,7 @@ def lasting(marks: Sequence[Mark], end_s: float, known: Collection[str]) -> list
     known
         Texts that have a class or are ignored.
     """
-    bad = [replace(m, duration_s=m.duration_s or MOMENT_S) for m in marks if is_bad(m.text, known)]
+    bad = [replace(m, duration_s=m.duration_s or MIN_MARK_S) for m in marks if is_bad(m.text, known)]
     labels = [mark for mark in marks if not is_bad(mark.text, known)]
     return [*_until_the_next(labels, end_s), *bad]
 

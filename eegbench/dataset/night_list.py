@@ -16,7 +16,7 @@ from pathlib import Path
 from eegbench.dataset.content import named
 from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, has_ending, pair_files
 from eegbench.dataset.night_subjects import PUBLISHED, Sleeper, is_cassette, sleeper_of
-from eegbench.dataset.people_table import TABLE, people_table
+from eegbench.dataset.subjects_file import TABLE, find_subjects_file
 from eegbench.text import composed
 from eegbench.types import Recording
 
@@ -72,7 +72,7 @@ def pair_nights(
 ) -> list[Recording]:
     """Create recordings from files; MNE has verified the checksums of downloaded files. See `list_nights`."""
     files = [path for path in files if labelled or not has_ending(path, HYPNOGRAM)]
-    table = None if fetched or not files else people_table(files[0].parent)
+    table = None if fetched or not files else find_subjects_file(files[0].parent)
     psgs, hypnograms = pair_files(files, table if labelled else None)
     keys = sorted({*psgs, *hypnograms})
     chosen = [key for key in keys if _wanted(key, subjects, nights)]
@@ -149,7 +149,7 @@ def _note_strangers(recordings: Sequence[Recording]) -> None:
     strangers = [
         one.id
         for one in recordings
-        if one.id.startswith("SC4") and people_table(one.signal.parent) is None and not is_cassette(one.signal)
+        if one.id.startswith("SC4") and find_subjects_file(one.signal.parent) is None and not is_cassette(one.signal)
     ]
     if strangers:
         _log.info(

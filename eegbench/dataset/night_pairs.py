@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from eegbench.dataset.night_subjects import PUBLISHED, names_of
-from eegbench.dataset.people_table import PeopleTable
+from eegbench.dataset.subjects_file import SubjectsFile
 from eegbench.text import composed
 
 PSG, HYPNOGRAM = "-PSG.edf", "-Hypnogram.edf"
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 _OF_PSG, _OF_SCORER = re.compile(r"(.*[A-Z])0"), re.compile(r"(.*[A-Z])[A-Z]")
 
 
-def pair_files(files: Iterable[Path], table: PeopleTable | None) -> tuple[dict[str, Path], dict[str, Path]]:
+def pair_files(files: Iterable[Path], table: SubjectsFile | None) -> tuple[dict[str, Path], dict[str, Path]]:
     """Return the PSGs and hypnograms among files, by an identifier of their night that a pair shares.
 
     Parameters
@@ -115,7 +115,7 @@ def _by_key(files: Iterable[Path], ending: str) -> dict[str, Path]:
     return found
 
 
-def _named(psgs: Mapping[str, Path], hypnograms: Iterable[Path], table: PeopleTable | None) -> dict[str, Path]:
+def _named(psgs: Mapping[str, Path], hypnograms: Iterable[Path], table: SubjectsFile | None) -> dict[str, Path]:
     """Return the hypnograms named in a table of recordings."""
     if table is None or table.key is None or not any(COLUMN in row for row in table.rows):
         return {}

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-See `eegbench.dataset.people_table` for the table. A file name does not identify the dataset: age and sex are taken
+See `eegbench.dataset.subjects_file` for the table. A file name does not identify the dataset: age and sex are taken
 from Sleep-EDF's table only if the file's header has the same sex and age, or MNE verified the file's checksum.
 """
 
@@ -15,8 +15,8 @@ from pathlib import Path
 import mne
 
 from eegbench.dataset.patient import patient_field, sex_and_age
-from eegbench.dataset.people_table import PeopleTable, people_table
 from eegbench.dataset.subject_table import age_and_sex, read_subjects
+from eegbench.dataset.subjects_file import SubjectsFile, find_subjects_file
 from eegbench.text import composed
 from eegbench.types import Fact
 
@@ -51,7 +51,7 @@ def sleeper_of(signal: Path, key: str, *, fetched: bool) -> Sleeper:
         If the folder has a table without a row for the file.
     """
     subject, session = _by_name(key)
-    table = people_table(signal.parent)
+    table = find_subjects_file(signal.parent)
     if table is not None and table.key is not None:
         return _by_table(table, signal, key, session)
     if table is not None:
@@ -81,7 +81,7 @@ def _by_name(key: str) -> tuple[str, str]:
     return found[2] if found[1] == "SC4" else f"ST{found[2]}", found[3]
 
 
-def _by_table(table: PeopleTable, signal: Path, key: str, session: str) -> Sleeper:
+def _by_table(table: SubjectsFile, signal: Path, key: str, session: str) -> Sleeper:
     row = table.of_recording(names_of(signal, key))
     return Sleeper(row["subject"], row.get("session", "") or session, table.facts(row))
 

@@ -24,10 +24,10 @@ from eegbench.dataset.label_place import laid_on
 from eegbench.dataset.label_table import TableForm
 from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
-from eegbench.dataset.people_table import rows_to_write
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, bad_in, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
+from eegbench.dataset.subjects_file import rows_to_write
 from eegbench.types import Recording
 
 _log = logging.getLogger(__name__)

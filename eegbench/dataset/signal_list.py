@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.people import who
+from eegbench.dataset.recording_subject import recording_subjects
 from eegbench.dataset.signal_file import FORMATS, is_part
 from eegbench.text import composed, spelled_there
 from eegbench.types import Recording
@@ -24,7 +24,7 @@ def list_recordings(
     pattern
         Glob pattern of paths below it, such as ``**/*.edf``; files with other extensions are ignored.
     subject
-        See `eegbench.dataset.people.who`.
+        See `eegbench.dataset.recording_subject.recording_subjects`.
     labels
         Location of the label file, see `label_file`; None if there is none.
     endings
@@ -44,7 +44,7 @@ def list_recordings(
         raise FileNotFoundError(_nothing(root, pattern, endings))
     ids = {path: composed(path.relative_to(root).with_suffix("").as_posix()) for path in files}
     _check_unique(ids)
-    people = who(root, ids, subject)
+    people = recording_subjects(root, ids, subject)
     runs = Counter[tuple[str, str]]()
     found = []
     for path in sorted(files, key=ids.__getitem__):

@@ -12,7 +12,7 @@ from eegbench.dataset.night import read_night, sleep_labels
 from eegbench.dataset.night_list import ABSENT_SUBJECTS, list_nights, pair_nights
 from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, partner
 from eegbench.dataset.night_subjects import is_cassette
-from eegbench.dataset.people_table import rows_to_write
+from eegbench.dataset.subjects_file import rows_to_write
 from eegbench.types import Recording
 
 __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]

@@ -1,1 +1,1 @@
-"""The parts that written documents share: HTML pages that need no other file, and references in BibTeX."""
+"""Parts of documents: self-contained HTML pages, and references in BibTeX."""

@@ -1,4 +1,4 @@
-"""HTML pages that stand by themselves: their look, figures inside, no script, and nothing asked of any other place."""
+"""Self-contained HTML pages with embedded figures, without scripts and external resources."""
 
 import base64
 import html
@@ -45,9 +45,9 @@ def as_document(title: str, scope: str, parts: Iterable[str]) -> str:
     Parameters
     ----------
     title, scope
-        Texts of the heading, and of the line below it.
+        Text of the heading, and of the line below it.
     parts
-        HTML, in its order.
+        Parts of the page as HTML, in order.
     """
     heading = html.escape(title)
     return "\n".join(
@@ -64,55 +64,55 @@ def as_document(title: str, scope: str, parts: Iterable[str]) -> str:
 
 
 def section(title: str, *parts: str) -> str:
-    """Return a section with its heading; an empty text where all parts are empty."""
+    """Return a section with its heading, or an empty string if all parts are empty."""
     there = [part for part in parts if part]
     return "\n".join([f"<h2>{html.escape(title)}</h2>", *there]) if there else ""
 
 
 def folded(summary: str, part: str, *, is_open: bool = False) -> str:
-    """Return a part that is shown on a click; an empty text where the part is empty."""
+    """Return a part that is shown after a click on its summary, or an empty string if the part is empty."""
     state = " open" if is_open else ""
     return f"<details{state}>\n<summary>{html.escape(summary)}</summary>\n{part}\n</details>" if part else ""
 
 
 def paragraph(text: str) -> str:
-    """Return a paragraph of a text; an empty text where it is empty."""
+    """Return a text as a paragraph, or an empty string if it is empty."""
     return f"<p>{html.escape(text)}</p>" if text else ""
 
 
 def bullets(texts: Sequence[str]) -> str:
-    """Return a list of texts; an empty text where there are none."""
+    """Return texts as a bulleted list, or an empty string if there are none."""
     items = "\n".join(f"<li>{html.escape(text)}</li>" for text in texts)
     return f"<ul>\n{items}\n</ul>" if texts else ""
 
 
 def facts(values: Mapping[str, str]) -> str:
-    """Return names with their values; an empty text where there are none."""
+    """Return a list of names with their values, or an empty string if there are none."""
     rows = "\n".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in values.items())
     return f"<dl>\n{rows}\n</dl>" if values else ""
 
 
 def gallery(pictures: Sequence[str]) -> str:
-    """Return figures next to each other, as many as fit; an empty text where there are none."""
+    """Return figures in a grid, or an empty string if there are none."""
     return '<div class="figures">\n' + "\n".join(pictures) + "\n</div>" if pictures else ""
 
 
 def code(text: str) -> str:
-    """Return a text as it is typed."""
+    """Return a text in a fixed-width font."""
     return f"<pre>{html.escape(text)}</pre>"
 
 
 def picture(image: bytes, kind: str, caption: str) -> str:
-    """Return a figure that stands in the page itself.
+    """Return a figure that is embedded in the page.
 
     Parameters
     ----------
     image
-        The bytes of its file.
+        Content of its file.
     kind
         ``png`` or ``svg+xml``.
     caption
-        Stands below it.
+        Text below the figure.
     """
     source = f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
     alt = html.escape(caption, quote=True)

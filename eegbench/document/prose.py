@@ -1,10 +1,10 @@
-"""Sentences of documents: lists as they are read, and their beginnings and ends."""
+"""Joining of texts to lists and sentences for documents."""
 
 from collections.abc import Sequence
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Join texts as a sentence does: "a", "a and b", "a, b and c"."""
+    """Join texts to a list in a sentence: "a", "a and b", "a, b and c"."""
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
 

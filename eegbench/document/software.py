@@ -1,4 +1,4 @@
-"""The software that a run was made with, and how it is cited."""
+"""Text about the software of a run, with citations."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ KEYS = {"torch": "paszke2019", "mne": "gramfort2013", "scikit-learn": "pedregosa
 
 
 def software_text(versions: Mapping[str, str]) -> str:
-    """Return the software with its versions."""
+    """Return a sentence with the software and its versions."""
     commit = f", commit {versions['git_commit'][:12]}" if "git_commit" in versions else ""
     changed = " with local changes" if versions.get("git_state") == "modified" else ""
     own = f"eegbench {versions['eegbench']} [@eegbench]{commit}{changed}"
@@ -20,6 +20,6 @@ def software_text(versions: Mapping[str, str]) -> str:
 
 
 def package_entry(versions: Mapping[str, str]) -> dict[str, str]:
-    """Return the BibTeX entry of this package, by its key."""
+    """Return the BibTeX entry of eegbench, by its key."""
     commit = f"git commit {versions['git_commit']}" if "git_commit" in versions else ""
     return {"eegbench": misc("eegbench", "eegbench", version=versions["eegbench"], note=commit)}

@@ -1,4 +1,4 @@
-"""One experiment: its options become objects, data, a training, scores, and a folder that holds all of it."""
+"""Experiments: reading of options, data, training, evaluation, and the files of a run's folder."""
 
 from eegbench.experiment.base import Experiment
 

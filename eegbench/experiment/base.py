@@ -1,4 +1,4 @@
-"""An experiment as its options describe it: typed, checked, and frozen."""
+"""Typed options of an experiment, and the objects that are built from them."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from eegbench.trainer import Trainer
 
 @dataclass(frozen=True)
 class Paths:
-    """Where things are written, and the folders of recordings by dataset (None where they are fetched)."""
+    """Output folders, and the folder of recordings of each dataset (None if they are downloaded)."""
 
     outputs: str
     stores: str
@@ -33,7 +33,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Sweep:
-    """The objectives of a sweep, the seeds of each trial, and the run's number in its study."""
+    """Options of a sweep: its objectives, the seeds of each trial, and the number of the run in its study."""
 
     objective: str | tuple[str, ...]
     seeds: tuple[int, ...]
@@ -44,16 +44,16 @@ class Sweep:
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Names of what the sweep seeks."""
+        """Names of the objectives."""
         return (self.objective,) if isinstance(self.objective, str) else self.objective
 
 
 @dataclass(frozen=True)
 class Explained:
-    """What of a run is explained, on which windows, and the bands of scalp maps (name, low and high edge in Hz).
+    """Predictor and windows to explain, and frequency bands of scalp maps (name, low and high edge in Hz).
 
-    The predictor is ``network``, ``probe`` (the main one), the name of a probe, or ``auto``: the network where there
-    is one, else the main probe.
+    The predictor is ``network``, ``probe`` (the main probe), the name of a probe, or ``auto``: the network if there is
+    one, otherwise the main probe.
     """
 
     predictor: str
@@ -65,7 +65,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Expected:
-    """The splits and window counts of a published protocol; a run with others stops with an error."""
+    """Subjects and window counts of a published protocol; a run with other counts stops with an error."""
 
     train: tuple[str, ...]
     valid: tuple[str, ...]
@@ -75,18 +75,18 @@ class Expected:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How networks are explained.
+    """Interpretability methods and their options.
 
     Attributes
     ----------
     methods
-        The methods, by the names of their maps.
+        Methods, by the name of their map.
     explained
-        What is explained, and on which windows.
+        Predictor and windows.
     seed
-        Of noise and of the windows that are drawn.
+        Seed for noise and for the selection of windows.
     figures
-        Formats of figures.
+        File formats of figures.
     """
 
     methods: Mapping[str, Spec[Method]]
@@ -97,18 +97,18 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Probes:
-    """What is asked of the encoder with labels.
+    """Probes of an experiment.
 
     Attributes
     ----------
     of
-        The probes by their names, the main one first.
+        Probes by name, the main one first.
     main
-        Name of the probe that sweeps seek, that is fitted during training and saved as the run's model.
+        Name of the probe whose score sweeps optimise. It is also fitted during training, and saved as the run's model.
     every
-        Passes from one fit for valid to the next; 0 fits at the end only.
+        Number of passes between two fits during training, which are scored on valid; 0 fits after training only.
     hand_made
-        Features of windows, to which probes of embeddings are fitted as a control.
+        Hand-made features of windows. Probes of embeddings are fitted to them as a control.
     """
 
     of: Mapping[str, Probe]
@@ -119,35 +119,35 @@ class Probes:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One training with its probes and scores.
+    """Options of one run, and the objects built from them.
 
-    What needs no data is built: values that cannot be are refused before any is read. `model`, `task` and the
-    hand-made features are built once the form of the windows is known.
+    Objects that do not depend on the data are built first, so that invalid values raise an error before recordings are
+    read. `model`, `task` and the hand-made features are built when the form of the windows is known.
 
     Attributes
     ----------
     options
-        All options as plain values, for ``config.yaml``, the tracker and the identity of a run, and for nothing else.
+        All options as plain values. They are used for ``config.yaml``, the tracker and the identity of a run only.
     dataset, preprocessing, storage, split, sampler, model, task, trainer, tracker, probes, explanation
-        The parts.
+        Objects and specifications that the options of these names select.
     sweep, paths, expected, published
-        As in the options; see their classes.
+        Options of these names; see their classes.
     seed
-        Of initial weights and of what is drawn.
+        Seed for initial weights and sampling.
     name
-        Of the tracker's experiment.
+        Name of the experiment in the tracker.
     device
         ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
     deterministic
-        Whether the same run gives the same bits.
+        Whether repetitions of a run give bit-identical results.
     encoder
-        Folder of a finished run whose encoder to start from; None starts from random weights.
+        Folder of a finished run from which the encoder is loaded; None starts from random weights.
     trainable
-        Which layers of that encoder are trained, and of the task (``task.head``) where it starts from a checkpoint.
+        Layers of that encoder that are trained. With a checkpoint, also layers of the task (``task.head``).
     checkpoint
-        Of that run: the pass whose weights encoder and task start from; None takes the encoder that the run kept.
+        Checkpoint of that run from which the weights of encoder and task are loaded; None loads the saved encoder.
     projection
-        Of the embeddings' figure.
+        Projection in the figure of embeddings.
     """
 
     options: Mapping[str, Any]
@@ -177,12 +177,12 @@ class Experiment:
 
     @property
     def trusted(self) -> tuple[str, ...]:
-        """Modules of the user's whose classes may be built."""
+        """Modules of the user whose classes may be built."""
         return self.model.trusted
 
     @property
     def data_key(self) -> str:
-        """Text that is the same for experiments on the same recordings with the same preprocessing."""
+        """Text that is equal for experiments on the same recordings with the same preprocessing."""
         parts = {name: self.options[name] for name in ("dataset", "preprocessing", "store")}
         return json.dumps(parts, sort_keys=True, default=str)
 

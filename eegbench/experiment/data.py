@@ -1,4 +1,4 @@
-"""The data of an experiment: list recordings, open them as windows, split by subject."""
+"""Data of an experiment: list recordings, preprocess them, cut windows, and assign them to splits."""
 
 import hashlib
 import json
@@ -36,21 +36,21 @@ class Data:
     Attributes
     ----------
     dataset
-        Where they come from.
+        Dataset of the windows.
     opened
-        The store, the recordings in it, and those skipped.
+        Store, the recordings in it, and skipped recordings.
     store
-        The store, whose table has the column ``split``.
+        Store whose table has the column ``split``.
     within_subject
-        Whether a subject may stand in two splits.
+        Whether a subject may be in two splits.
     coverage
-        Which part of the complete set this is, in words.
+        Part of the complete data set that is used, as text.
     contents
-        What the recordings in the store hold.
+        Subjects, sessions and file digests of the recordings in the store.
     settings
-        How they were read and preprocessed, as text.
+        Settings of reading and preprocessing, as text.
     notes
-        What dataset and preprocessing remarked while the data were opened: trials moved, subjects left out, ….
+        Notes of dataset and preprocessing while the data were opened: trials moved, subjects left out, ….
     """
 
     dataset: Dataset
@@ -67,7 +67,7 @@ class Data:
         return self.store.table[self.store.table["split"] == split]
 
     def rows(self, split: str, *, scored: bool) -> Int[np.ndarray, "n"]:
-        """Return the rows of a split's windows that are not rejected, scored ones only or all; one a trial."""
+        """Return the rows of a split's windows that are not rejected, all or only scored ones; one per trial."""
         table = self.part(split)
         keep = ~table["rejected"] & (table["scored"] if scored else True)
         return first_crops(self.store, table.index.to_numpy()[keep.to_numpy()])
@@ -78,27 +78,27 @@ class Data:
 
     @property
     def digest(self) -> str:
-        """Identify the signals and windows by what the recordings hold, and how they were read and preprocessed."""
+        """Hash of the recordings and the settings of reading and preprocessing; it identifies the windows."""
         text = f"{contents_digest(self.contents)}\n{self.settings}\n{self.store.form}"
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 def open_data(experiment: Experiment, device: torch.device, files: Sequence[Path] = ()) -> Data:
-    """List the recordings, preprocess what is missing, cut windows, and give each to a split; keep what is noted.
+    """List recordings, build missing shards, cut windows, and assign them to splits; notes are collected.
 
     Parameters
     ----------
     experiment
         The experiment.
     device
-        Where windows are gathered.
+        Device of gathered windows.
     files
-        Those that name the recordings to take (`eegbench.experiment.recordings`); none for all that are listed.
+        Files that list the recordings to use (`eegbench.experiment.recordings`); all listed recordings if empty.
 
     Raises
     ------
     ValueError
-        As `_open`.
+        If options, recordings and split are inconsistent.
     """
     with noted() as notes:
         data = _open(experiment, device, files)
@@ -106,13 +106,9 @@ def open_data(experiment: Experiment, device: torch.device, files: Sequence[Path
 
 
 def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -> Data:
-    """List the recordings, preprocess what is missing, cut windows, and give each to a split.
+    """List recordings, build missing shards, cut windows, and assign them to splits.
 
-    Raises
-    ------
-    ValueError
-        Where options, recordings or split do not fit; what a listing alone can tell is told before any
-        preprocessing.
+    Errors that can be found in the list of recordings are raised before any preprocessing.
     """
     dataset, preprocessing, split = experiment.dataset, experiment.preprocessing, experiment.split
     plan = plan_recordings(experiment, files)
@@ -132,7 +128,7 @@ def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -
 
 
 def _note_left_out(table: pd.DataFrame) -> None:
-    """Note the subjects of whom no window is in a split: nothing learns from them, and nothing is tested on them."""
+    """Log the subjects without a window in any split; they are used neither for training nor for tests."""
     used = table["split"].ne("").groupby(table["subject"]).any()
     if not used.all():
         left_out = [str(subject) for subject in used.index[~used]]
@@ -140,7 +136,7 @@ def _note_left_out(table: pd.DataFrame) -> None:
 
 
 def shared_data(experiment: Experiment, device: torch.device, files: Sequence[Path]) -> Data:
-    """Open the data in process 0 alone, which may have to preprocess it, and hand it to the others."""
+    """Open the data in process 0, which may preprocess them, and send them to the other processes."""
     data = from_main(lambda: open_data(experiment, device, files))
     return replace(data, store=replace(data.store, device=device))
 
@@ -159,14 +155,14 @@ def _settings(dataset: Dataset, preprocessing: Preprocessing) -> str:
 
 
 def class_counts(data: Data, split: str) -> tuple[int, ...]:
-    """Count the windows of each class in a split that are not rejected."""
+    """Count the windows of each class in a split; rejected windows are not counted."""
     table = data.part(split)
     used = table[~table["rejected"]]
     return tuple(int((used["label"] == i).sum()) for i in range(len(data.store.classes)))
 
 
 def counts(data: Data) -> dict[str, dict[str, int]]:
-    """Count recordings, subjects and windows of each split, by class, unscored, flat, saturated and marked bad."""
+    """Count subjects, recordings and windows of each split: by class, unscored, flat, saturated and marked bad."""
     found = {}
     for split in (*SPLITS, ""):
         table = data.part(split)
@@ -186,7 +182,7 @@ def counts(data: Data) -> dict[str, dict[str, int]]:
 
 
 def overview(data: Data) -> DataOverview:
-    """Return the data in numbers, for a reader."""
+    """Return counts of the data for the overview in the terminal."""
     return DataOverview(
         coverage=data.coverage,
         n_built=data.opened.n_built,
@@ -199,9 +195,9 @@ def overview(data: Data) -> DataOverview:
 
 
 def origins(data: Data, split: str) -> dict[str, set[tuple[str, str]]]:
-    """Return, for each subject of a split, whom it is one of (`Dataset.people`) and the id there.
+    """Return the populations (`Dataset.people`) of each subject of a split, with the id of the subject in each.
 
-    A subject comes from several where sets that share people are joined.
+    A subject has several populations if joined data sets have subjects in common.
     """
     found: dict[str, set[tuple[str, str]]] = {}
     recordings = set(data.part(split)["recording"])
@@ -212,13 +208,13 @@ def origins(data: Data, split: str) -> dict[str, set[tuple[str, str]]]:
 
 
 def _digest(data: Data, split: str) -> str:
-    """Identify one split's windows; MLflow keeps one input for each name and digest."""
+    """Return a hash of a split's windows; MLflow stores one input for each name and digest."""
     rows = ",".join(map(str, data.part(split).index))
     return hashlib.sha256(f"{data.digest} {split} {rows}".encode()).hexdigest()
 
 
 def dataset_facts(data: Data, name: str, source: str) -> tuple[DatasetFacts, ...]:
-    """Describe the data of each split to a tracker."""
+    """Return a description of the data of each split for a tracker."""
     every = counts(data)
     return tuple(
         DatasetFacts(name=name, digest=_digest(data, split), source=source, context=split, profile=every[split])

@@ -1,4 +1,4 @@
-"""Documents of a run: a page for colleagues, and text for the Methods section of a paper."""
+"""Documents of a run: an HTML report, and text with references for the Methods section of a paper."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,18 +16,18 @@ REPORT, METHODS, REFERENCES = "report.html", "methods.md", "references.bib"
 
 
 def write_documents(experiment: Experiment, summary: Mapping[str, Any], folder: Path, *, by: str) -> None:
-    """Write the documents of a run from what its folder holds by now; earlier ones are replaced.
+    """Write the documents of a run from the files in its folder; earlier documents are replaced.
 
     Parameters
     ----------
     experiment
-        What was run.
+        Experiment of the run.
     summary
-        What ``summary.json`` holds, or is about to.
+        Contents of ``summary.json``.
     folder
-        The run's folder, with scores, split, versions, figures and the model.
+        Folder of the run, with scores, split, versions, figures and the model.
     by
-        The command that writes them.
+        Command that writes the documents.
     """
     run = RunSources(folder, experiment.options, summary, experiment.choices, experiment.dataset.card)
     methods = methods_text(run)
@@ -42,9 +42,9 @@ def write_map_documents(tables: Path, into: Path, about: str = "") -> None:
     Parameters
     ----------
     tables
-        The folder of the numbers of maps, whose facts are told.
+        Folder of the tables of maps, which contains their facts.
     into
-        The folder to write to.
+        Folder to write to.
     about
         First sentence of the text.
     """

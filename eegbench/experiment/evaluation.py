@@ -1,4 +1,4 @@
-"""The second half of every experiment: probe the encoder and its controls, on the same windows in the same way."""
+"""Evaluation of an encoder: fit probes to it and to its controls, predict the same windows, and score them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from jaxtyping import Int
 
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
-from eegbench.experiment.hand_made import hand_made
+from eegbench.experiment.hand_made_features import hand_made
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding
@@ -26,15 +26,15 @@ from eegbench.types import SPLITS, Predictions, Score
 
 @dataclass(frozen=True)
 class Answers:
-    """What is predicted of the windows of every split from the trained encoder.
+    """Predictions for the windows of all splits from the trained encoder.
 
     Attributes
     ----------
     classifiers
-        The head that was trained with the encoder, ``network``, where the task has one of the dataset's classes; then
-        each probe by its name, the main one first.
+        Classifiers by name: ``network``, the head trained with the encoder, if the task has a head of the dataset's
+        classes; then the probes, the main one first.
     predictions
-        Of each classifier, in the same order.
+        Predictions of each classifier, in the same order.
     """
 
     classifiers: dict[str, Classifier]
@@ -43,20 +43,20 @@ class Answers:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the probes and their controls predicted.
+    """Predictions and scores of the probes and their controls.
 
     Attributes
     ----------
     classifiers
-        As in `Answers`.
+        See `Answers`.
     fitted_with
-        The probe that was fitted, by the name of the control.
+        Name of the probe that was fitted, by the name of the control.
     predictions
-        A row a probe and window, as in ``predictions.parquet``.
+        Predictions with a row for each probe and window, as in ``predictions.parquet``.
     scores
         Every metric of every probe on every split.
     facts
-        What each fit chose and took, by the name of the probe or control.
+        Chosen settings and durations of each fit, by the name of the probe or control.
     """
 
     classifiers: dict[str, Classifier]
@@ -72,13 +72,13 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, des
     Parameters
     ----------
     encoded
-        The trained encoder, and what it makes of the windows.
+        Trained encoder and its embeddings of the windows.
     task
-        What was trained with it.
+        Task that was trained with it.
     data, experiment
-        The windows, and how they are probed.
+        Windows, and options of the probes.
     description
-        What is known of the run's networks apart from their weights.
+        Description of the run's networks, without their weights.
     """
     rows = scored_rows(data)
     network = network_classifier(encoded, task, data, description)
@@ -96,13 +96,13 @@ def evaluate(
     Parameters
     ----------
     answers
-        Of the trained encoder.
+        Predictions from the trained encoder.
     random_weights
-        The same encoder before training, and what it makes of the scored windows, by the control's name.
+        The same encoder before training and its embeddings of the scored windows, by the name of the control.
     data, experiment
-        The windows, and how they are probed.
+        Windows, and options of the probes.
     mark
-        What stands next to every score's split, such as ``(within subject)``.
+        Text that follows the name of the split of every score, such as ``(within subject)``.
     """
     rows = scored_rows(data)
     controls, fitted_with = _controls(random_weights, data, experiment, rows)
@@ -116,7 +116,7 @@ def evaluate(
 
 
 def network_classifier(encoded: Encoded, task: Task, data: Data, description: Description) -> Classifier | None:
-    """Return the head that was trained with the encoder, where the task has one of the dataset's classes."""
+    """Return the head that was trained with the encoder, or None if the task has no head of the dataset's classes."""
     network = task.network(encoded.encoder, description)
     if network is None:
         return None
@@ -132,12 +132,12 @@ def network_classifier(encoded: Encoded, task: Task, data: Data, description: De
 def _controls(
     random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, rows: Rows
 ) -> tuple[dict[str, Classifier], dict[str, str]]:
-    """Fit every probe to the encoder before training and, where it reads embeddings, to hand-made features.
+    """Fit every probe to the encoder before training. Fit probes of embeddings to hand-made features as well.
 
     Returns
     -------
     classifiers, fitted_with
-        The classifier of each control, and the probe that was fitted, both by the control's name.
+        Classifier and name of the fitted probe, both by the name of the control.
     """
     probes, made = experiment.probes, dict(random_weights)
     if any(probe.needs == "embeddings" for probe in probes.of.values()):
@@ -146,9 +146,9 @@ def _controls(
     classifiers, fitted_with = {}, {}
     for name, probe in probes.of.items():
         for control, encoded in made.items():
-            if control == HAND_MADE and probe.needs == "encoder":  # there is nothing to train
+            if control == HAND_MADE and probe.needs == "encoder":  # hand-made features have no encoder to train
                 continue
-            if control == UNFITTED and name != probes.main:  # one comparison of the two kinds is enough
+            if control == UNFITTED and name != probes.main:  # one probe suffices to compare the two
                 continue
             row = control_name(control, name, probes.main)
             classifiers[row], fitted_with[row] = fit_probe(experiment, name, encoded, data, rows), name
@@ -156,33 +156,32 @@ def _controls(
 
 
 def _predicted(classifiers: Mapping[str, Classifier], data: Data, rows: Rows) -> list[Predictions]:
-    """Return what each classifier predicts of the windows of all splits."""
+    """Return the predictions of each classifier for the scored windows of all splits."""
     every = np.concatenate(list(rows.values()))
-    said = {name: _checked(name, one.probabilities(every), data) for name, one in classifiers.items()}
-    return [_predictions(name, probabilities, data, every) for name, probabilities in said.items()]
+    checked = {name: _checked(name, one.probabilities(every), data) for name, one in classifiers.items()}
+    return [_predictions(name, probabilities, data, every) for name, probabilities in checked.items()]
 
 
 def _checked(name: str, probabilities: np.ndarray, data: Data) -> np.ndarray:
-    """Refuse what are no probabilities of the classes: a class with the highest number would be found in anything."""
+    """Refuse values that are not probabilities of the classes; argmax would return a class for them all the same."""
     n_classes = len(data.store.classes)
     if probabilities.ndim != 2 or probabilities.shape[1] != n_classes:
         raise ValueError(
-            f"probe={name}: it returned probabilities of shape {probabilities.shape}; (n_windows, {n_classes}) is "
-            "expected."
+            f"probe={name}: the probabilities have shape {probabilities.shape}; (n_windows, {n_classes}) is expected."
         )
     wrong = ~(np.isfinite(probabilities).all(axis=1) & (probabilities >= 0).all(axis=1))
     wrong |= ~np.isclose(probabilities.sum(axis=1), 1, atol=1e-4)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise ValueError(
-            f"probe={name}: {probabilities[row].tolist()} are no probabilities; numbers from 0 that sum to 1 are "
-            f"expected for every window, and {int(wrong.sum())} of {len(wrong)} have others."
+            f"probe={name}: {probabilities[row].tolist()} are not probabilities; non-negative numbers that sum to 1 "
+            f"are expected for every window, and {int(wrong.sum())} of {len(wrong)} windows have other values."
         )
     return probabilities
 
 
 def _fold(split: Split) -> list[int]:
-    """Return the number of the fold, if there is one: pooled guesses must be independent."""
+    """Return the number of the fold, if there is one, as part of the seed: guesses of folds must be independent."""
     return [] if split.fold is None else [split.fold]
 
 

@@ -1,4 +1,4 @@
-"""Explain a run's network: maps of what it uses, next to what differs in the data, and checks of each method."""
+"""Explanation of a run's network: attribution maps, class differences in the data, and checks of each method."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
@@ -32,33 +32,33 @@ from eegbench.report.console import print_checks
 from eegbench.report.subject_figures import plot_subjects
 
 FOLDER = "interpretability"
-"""Where maps go if nothing else is said, below ``figures`` and ``tables`` of a run."""
+"""Default folder of maps, below ``figures`` and ``tables`` of a run."""
 
 PARTS = ("", "_map", "_scalp", "_subjects", "_matrix", "_3d", "_difference", "_windows", "_tokens")
-"""What the files of a map are called, after the name of the map."""
+"""Suffixes of the files of a map, after the name of the map."""
 
 
 def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path) -> dict[str, float]:
-    """Plot and write each method's maps of a run's network; return the checks by MLflow's names.
+    """Plot and write the maps of each method for a run's network; return the checks by their names in MLflow.
 
-    Each group of signals has a map of its own. What the same method left there before is replaced, unless
-    ``explain.folder`` names another place.
+    Each group of signals has its own map. Earlier maps of the same method are replaced, unless ``explain.folder``
+    names another folder.
 
     Parameters
     ----------
     asked
-        The methods, and what they are asked.
+        Methods and their options.
     experiment
-        What the run was: its encoder, and its probes.
+        Experiment of the run, with its encoder and probes.
     data
-        The run's windows.
+        Windows of the run.
     folder
-        The run's folder.
+        Folder of the run.
 
     Raises
     ------
     ConfigError
-        Where the run has no such network, its network does not look at the signals, or there is no window to look at.
+        If the run has no such network, if its network does not use signals, or if the split has no scored window.
     """
     if not experiment.model.target.takes_signals:
         raise ConfigError(not_explained(experiment.model))
@@ -77,7 +77,7 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
         suffix = suffix_of(group, data.store.form.groups)
         checks += [check | about for check in _explain_group(asked, scene, suffix, about, album)]
     table = pd.DataFrame(checks)
-    album.add_table(f"{place}/checks", _beside_earlier(table, folder / "tables" / place / "checks.csv"))
+    album.add_table(f"{place}/checks", _with_earlier(table, folder / "tables" / place / "checks.csv"))
     tables = folder / "tables" / place
     write_map_documents(tables, tables)
     print_checks(table)
@@ -91,10 +91,10 @@ def suffix_of(group: str, groups: Collection[str]) -> str:
 
 
 def not_explained(model: Spec[Encoder]) -> str:
-    """Return the error message for a model that does not look at the signals, which maps are of."""
+    """Return the error message for a model that does not use signals."""
     return (
-        f"model={model.option} does not look at the signals, and interpretability methods explain what a network uses "
-        "of them; leave them out (interpretability=[]), or choose another model."
+        f"model={model.option} does not use signals, and interpretability methods attribute its output to signals; "
+        "leave them out (interpretability=[]), or choose another model."
     )
 
 
@@ -106,15 +106,15 @@ def _explain_group(
     Parameters
     ----------
     asked
-        The methods, and what they are asked.
+        Methods and their options.
     scene
-        The network before the windows of the group.
+        Network and windows of the group.
     suffix
-        What is added to the names of maps: the group's name, where there are several.
+        Suffix of the names of maps: the name of the group if there are several.
     about
-        What was explained, on which windows.
+        Names of the predictor and the split, and number of windows.
     album
-        Takes the maps.
+        Writes the maps.
     """
     chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
     shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
@@ -144,8 +144,8 @@ def _title(method: str, found: Attribution, seen: str) -> str:
     return f"{words}: {found.setting} ({seen})" if found.setting else f"{words} ({seen})"
 
 
-def _beside_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
-    """Return the checks with those of other methods that stand in the file already."""
+def _with_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
+    """Return the checks together with those of other methods that are in the file already."""
     if not file.is_file():
         return checks
     earlier = pd.read_csv(file)
@@ -154,10 +154,10 @@ def _beside_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
 
 
 def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int) -> tuple[Attribution, dict[str, Any]]:
-    """Return what a method finds, and what stands beside it: how much it owes the weights, and the network it."""
+    """Return the map of a method and its checks: similarity to the map of shuffled weights, and faithfulness."""
     method = spec.build()
     found = method.explain(scene, np.random.default_rng([seed, 2]))
-    if isinstance(found, AttentionMap):  # a shuffled network would select other windows, or none
+    if isinstance(found, AttentionMap):  # the shuffled network would select other windows, or none
         shuffled = replace(shuffled, labels=np.where(found.windows["used"], shuffled.labels, -1))
     of_shuffled = method.unselective().explain(shuffled, np.random.default_rng([seed, 2]))
     faithful = faithfulness(found, scene, np.random.default_rng([seed, 3]))
@@ -167,16 +167,16 @@ def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int
 
 
 def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network, str]:
-    """Load what is explained; it takes windows as the store gives them, standardised already where they are."""
+    """Load the network. Its own standardisation is switched off, as the windows of the store are standardised."""
     check_predictor(wanted, experiment.probes)
     name = _predictor(wanted, experiment.probes.main, folder)
     place = model_folder(folder, name, experiment.probes.main)
     network = load_network(place, experiment.model) if place.is_dir() else None
     if network is None or not network.classes:
         raise ConfigError(
-            f"explain.predictor={wanted}: the probe {name} has no head that gives each class a score, so there is "
-            "nothing to explain; set explain.predictor to a probe that has one, which must be among those of the run "
-            f"({', '.join(other for other in experiment.probes.of if other != name) or 'which has no other'})."
+            f"explain.predictor={wanted}: the probe {name} has no head with a score for each class, so it cannot be "
+            "explained; set explain.predictor to another probe of the run that has one (other probes: "
+            f"{', '.join(other for other in experiment.probes.of if other != name) or 'none'})."
         )
     form = replace(network.description.form, normalise="none")
     network.description = replace(network.description, form=form)
@@ -188,7 +188,7 @@ def _predictor(wanted: str, main: str, folder: Path) -> str:
     has_network = (folder / NETWORK).is_dir()
     if wanted == NETWORK and not has_network:
         raise ConfigError(
-            f"explain.predictor=network: {folder} has no network with a head of the classes; "
+            f"explain.predictor=network: {folder} has no network with a head for the classes; "
             "set explain.predictor=probe."
         )
     if wanted == "auto":
@@ -203,7 +203,7 @@ def _split(wanted: str, data: Data) -> str:
 
 
 def _rows(data: Data, split: str, n: int, rng: np.random.Generator) -> Int[np.ndarray, "n"]:
-    """Return the rows of a split's scored windows, all crops of trials too; of many, as many of each class."""
+    """Return up to n rows of a split's scored windows, crops of trials included; a selection is balanced by class."""
     table = data.part(split)
     rows = table.index.to_numpy()[(table["scored"] & ~table["rejected"]).to_numpy()]
     if not len(rows):
@@ -211,7 +211,7 @@ def _rows(data: Data, split: str, n: int, rng: np.random.Generator) -> Int[np.nd
     if len(rows) <= n:
         return rows
     labels, drawn = data.labels(rows), rng.permutation(len(rows))
-    rank = pd.Series(labels[drawn]).groupby(labels[drawn]).cumcount().to_numpy()  # the how-manieth of its class
+    rank = pd.Series(labels[drawn]).groupby(labels[drawn]).cumcount().to_numpy()  # position within its class
     return np.sort(rows[drawn[np.argsort(rank, kind="stable")[:n]]])
 
 

@@ -1,17 +1,17 @@
-"""Explain a finished run; its maps join its folder and its page in MLflow."""
+"""Explanation of a finished run: maps are written to its folder and logged to its run in MLflow."""
 
 from eegbench.config import read_json
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
 from eegbench.experiment.documents import write_documents
-from eegbench.experiment.explained_model import check_explained
 from eegbench.experiment.explanation import explain
-from eegbench.experiment.finished import Finished
-from eegbench.experiment.record import run_facts
+from eegbench.experiment.finished_run import Finished
+from eegbench.experiment.method_checks import check_explained
 from eegbench.experiment.recordings import check_named, places
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.split_file import check_split
 from eegbench.experiment.steps import Steps
+from eegbench.experiment.tracker_facts import run_facts
 from eegbench.progress import tell
 from eegbench.report.console import print_place, tell_failures
 from eegbench.sweep.sweep_context import SweepContext
@@ -19,12 +19,12 @@ from eegbench.tracking.base import tracked
 
 
 def explain_finished(finished: Finished) -> None:
-    """Write the maps that are asked for, and print where they are.
+    """Write the maps of a finished run, and print their folder.
 
     Parameters
     ----------
     finished
-        The run, and what is asked of it.
+        Run, and options of its explanation.
     """
     check_explained(finished.asked, finished.experiment)
     keep_freed_memory()
@@ -34,16 +34,16 @@ def explain_finished(finished: Finished) -> None:
     metrics = explain(finished.asked, finished.experiment, data, finished.folder)
     _write_documents(finished)
     if finished.has_moved:
-        tell("the run was moved away from where MLflow keeps it, so what was found is in its folder only")
+        tell("the run was moved away from its MLflow database, so its maps are written to its folder only")
         return
     facts = run_facts(finished.experiment, data, finished.folder, SweepContext())
-    with tracked(finished.experiment.tracker, facts) as run:  # after the work: a failure leaves the run as it was
+    with tracked(finished.experiment.tracker, facts) as run:  # last: a failure above leaves the run in MLflow unchanged
         run.finish(metrics=metrics, model=None)
     print_place(finished.folder / "figures" / finished.asked.explained.folder, run.link)
 
 
 def _write_documents(finished: Finished) -> None:
-    """Write the run's documents anew, with its maps; maps that are there stay where that fails."""
+    """Write the run's documents again, with its maps; if that fails, the maps are kept."""
     steps, folder = Steps(), finished.folder
     with steps.optional_step("documents"):
         write_documents(finished.experiment, read_json(folder / SUMMARY), folder, by="eegbench explain")

@@ -1,4 +1,4 @@
-"""Explain several finished runs together: the mean of their maps, in a folder of its own and as a run in MLflow."""
+"""Mean maps of several finished runs, written to a new folder and logged as a run in MLflow."""
 
 import os
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pandas as pd
 
 from eegbench.experiment.documents import write_map_documents
 from eegbench.experiment.explanation import suffix_of
-from eegbench.experiment.finished import Finished
+from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
 from eegbench.report.console import print_place
@@ -21,19 +21,19 @@ KIND, EXPLANATION = "kind", "explanation"
 
 
 def explain_group(runs: Sequence[Finished]) -> None:
-    """Write the mean maps of the methods that were asked for to a folder beside the runs, and print where they are.
+    """Write the mean maps of the methods that were asked for to a new folder next to the runs, and print its path.
 
-    Runs that differ in their seeds, or in whom they test, are one group; each group has a mean of its own.
+    Runs that differ only in their seeds or test subjects form a group; maps are averaged within each group.
 
     Parameters
     ----------
     runs
-        Runs whose maps are in their folders.
+        Explained runs, with maps in their folders.
 
     Raises
     ------
     ValueError
-        Where the runs have no method in common, or the maps of a group cannot be averaged.
+        If the runs have no map in common, or if the maps of a group cannot be averaged.
     """
     first = runs[0]
     folders, place = [one.folder for one in runs], first.asked.explained.folder
@@ -41,16 +41,15 @@ def explain_group(runs: Sequence[Finished]) -> None:
     methods = [name for name in shared_methods(folders, place) if name in asked]
     if not methods:
         raise ValueError("these runs have no map in common; explain them with the same interpretability=[…].")
-    beside = Path(os.path.commonpath([one.resolve().parent for one in folders]))
-    folder = beside / f"explanation_{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
+    parent = Path(os.path.commonpath([one.resolve().parent for one in folders]))
+    folder = parent / f"explanation_{datetime.now():%Y-%m-%d_%H-%M-%S-%f}"
     album = Album(folder, first.asked.figures)
     groups = group_runs(runs)
     table = pd.DataFrame([row for method in methods for row in _write_method(groups, place, method, album)])
     album.add_table(f"{place}/group", table)
     about = (
-        f"Maps of {len(folders)} runs were averaged in {len(groups)} group(s) of runs that differ in seeds or "
-        f"subjects alone; "
-        "errors of means are over runs. Of each run:"
+        f"Maps of {len(folders)} runs were averaged within {len(groups)} group(s) of runs that differ only in seeds or "
+        "subjects; standard errors of means are over runs. For each run:"
     )
     write_map_documents(folders[0] / "tables" / place, folder, about)
     album.raise_failed()
@@ -74,7 +73,7 @@ def _asked_maps(run: Finished) -> set[str]:
 
 
 def _write_method(groups: Sequence[RunGroup], place: str, method: str, album: Album) -> list[dict[str, object]]:
-    """Draw and keep the mean map of each group, and all side by side; return what is told of them."""
+    """Plot and write the mean map of each group, and a figure of all of them; return their rows of the table."""
     made = {group.name: write_group_map(group, place, method, album) for group in groups}
     if len(made) > 1:
         first = next(iter(made.values()))
@@ -90,7 +89,7 @@ def _write_method(groups: Sequence[RunGroup], place: str, method: str, album: Al
 
 
 def _metrics(table: pd.DataFrame) -> dict[str, float]:
-    """Return how alike the runs of each group are, by MLflow's names."""
+    """Return the similarity of the runs of each group, by its name in MLflow."""
     names = table["method"] + table["group"].map(lambda name: f"/{file_name(name)}" if name else "")
     return {
         f"explain/{name}/similarity_of_runs": float(of) for name, of in zip(names, table["similarity"], strict=True)

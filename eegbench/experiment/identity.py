@@ -1,4 +1,4 @@
-"""Finished runs in the outputs folder, found again by what makes two runs identical."""
+"""Identity of a run, and the search for a finished run of the same identity in the outputs folder."""
 
 import hashlib
 import json
@@ -13,14 +13,14 @@ from eegbench.experiment.run_folder import SUMMARY, finished_metrics
 
 
 def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
-    """Return what must agree for two runs to be the same: options, signals and windows, code.
+    """Return the identity of a run: hashes of its options and windows, and the version of the code.
 
     Parameters
     ----------
     options
-        All options of a run, as plain values.
+        All options of the run, as plain values.
     data
-        The digest of its windows.
+        Digest of its windows.
     """
     relevant = {name: value for name, value in options.items() if name not in NO_EFFECT}
     text = json.dumps(relevant, sort_keys=True, default=str)
@@ -34,11 +34,11 @@ def find_same(wanted: Mapping[str, str], paths: Paths, but: Path) -> tuple[Path,
     Parameters
     ----------
     wanted
-        The identity.
+        Identity to search for.
     paths
-        Where runs and sweeps lie.
+        Folders of runs and sweeps.
     but
-        The run's own folder.
+        Folder to skip: that of the run itself.
     """
     for file in _summaries(Path(paths.runs), Path(paths.sweeps)):
         if file.parent == but:
@@ -50,6 +50,6 @@ def find_same(wanted: Mapping[str, str], paths: Paths, but: Path) -> tuple[Path,
 
 
 def _summaries(runs: Path, sweeps: Path) -> Iterator[Path]:
-    """Yield the summaries of runs, of trials, and of trials' seeds."""
+    """Yield the summary files of runs, of trials, and of the seeds of trials."""
     for folder, pattern in ((runs, "*"), (runs, "*/*"), (sweeps, "*/*"), (sweeps, "*/*/*")):
         yield from sorted(folder.resolve().glob(f"{pattern}/{SUMMARY}"))

@@ -1,6 +1,6 @@
-"""The keys at the root of ``conf/train.yaml`` and ``conf/explain.yaml``, and how they become an experiment.
+"""Options of ``conf/train.yaml`` and ``conf/explain.yaml``: they are checked, and an experiment is built from them.
 
-Everything is checked here, before any data are read: names, types, classes, and values that need no data.
+Names, types, classes, and values that do not depend on the data are checked before any data are read.
 """
 
 import re
@@ -75,19 +75,19 @@ class ExplainOptions:
 
 
 def read_experiment(options: Mapping[str, Any]) -> Experiment:
-    """Return the experiment that the options of ``eegbench train`` describe.
+    """Build the experiment from the options of ``eegbench train``.
 
     Parameters
     ----------
     options
-        Plain values, composed from this command line: their ``trust`` counts.
+        Plain values, composed from this command line, whose ``trust`` is used.
 
     Raises
     ------
     ConfigError
-        Naming the key, its value and what is expected.
+        If an option is wrong; the message contains the key, its value and the expected values.
     ValueError
-        Where a value cannot be.
+        If a value is invalid.
     """
     root = fill(TrainOptions, options, owner="train")
     check_seeds(options, {"seed": (root.seed,), "sweep.seeds": root.sweep.seeds})
@@ -133,14 +133,14 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
 
 
 def read_explanation(root: TrainOptions | ExplainOptions, trusted: Sequence[str]) -> Explanation:
-    """Return how networks are explained; each method is built once, so that impossible values are refused now.
+    """Return the options of explanation; each method is built once, so that invalid values raise an error here.
 
     Raises
     ------
     ConfigError
-        Naming the key, its value and what is expected.
+        If an option is wrong; the message contains the key, its value and the expected values.
     ValueError
-        Where a value cannot be.
+        If a value is invalid.
     """
     _check_explained(root.explain)
     check_chosen(root.interpretability, "interpretability", "interpretability")
@@ -153,21 +153,21 @@ def read_explanation(root: TrainOptions | ExplainOptions, trusted: Sequence[str]
 
 
 def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: Path) -> Experiment:
-    """Return the experiment of a run from its ``config.yaml``; modules are trusted by this command line alone.
+    """Build the experiment of a run from its ``config.yaml``; only modules named in this command line are trusted.
 
     Parameters
     ----------
     options
-        What the file says.
+        Contents of the file.
     trusted
-        Modules that the user trusts now.
+        Modules that the user trusts in this command.
     run
-        The run's folder, for messages.
+        Folder of the run, for error messages.
 
     Raises
     ------
     ConfigError
-        Where the file is not that of a run of this version, or names modules that are not trusted now.
+        If the file is not of this version of eegbench, or if it names modules that are not trusted.
     """
     untrusted = [str(module) for module in options.get("trust") or () if module not in trusted]
     if untrusted:
@@ -180,8 +180,7 @@ def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: P
         return read_experiment({**known, "resume": None, "trust": list(trusted)})
     except ConfigError as error:
         raise ConfigError(
-            f"{run / 'config.yaml'}: {error} A run is read by the version of eegbench that made it, which "
-            "environment.json names."
+            f"{run / 'config.yaml'}: {error} Use the version of eegbench that made the run (see environment.json)."
         ) from error
 
 
@@ -192,29 +191,29 @@ def _spec(node: Node, base: type, path: str, trusted: Sequence[str]) -> Spec[Any
 
 
 def _check_roles(experiment: Experiment) -> None:
-    """Refuse a sampler whose examples lack a role that the task asks about."""
+    """Refuse a sampler whose examples lack a role that the task needs."""
     task, layout = experiment.task.target, experiment.sampler.layout
     if any(name not in layout or len(layout[name].shape) != n_axes for name, n_axes in task.roles.items()):
         sampler = type(experiment.sampler).__module__.rpartition(".")[2]
         raise ConfigError(
-            f"task={experiment.task.option} asks about views in the roles {_roles(task.roles)}, and "
-            f"sampler={sampler} draws {_roles({name: len(role.shape) for name, role in layout.items()})}; "
-            + (f"choose sampler={task.sampler}." if sampler != task.sampler else "its roles or its layout must change.")
+            f"task={experiment.task.option} needs views in the roles {_roles(task.roles)}, and sampler={sampler} "
+            f"draws {_roles({name: len(role.shape) for name, role in layout.items()})}; "
+            + (f"choose sampler={task.sampler}." if sampler != task.sampler else "change its roles or its layout.")
         )
 
 
 def _check_batch(experiment: Experiment) -> None:
-    """Refuse batches too small for a task that compares their examples."""
+    """Refuse batches that are too small for a task that compares the examples of a batch."""
     task, size = experiment.task.target, experiment.trainer.batch_size
     if size < task.least_batch:
         raise ConfigError(
             f"trainer.batch_size={size}: task={experiment.task.option} compares the examples of a batch with each "
-            f"other, so at least {task.least_batch} are expected."
+            f"other, so it must be at least {task.least_batch}."
         )
 
 
 def _roles(n_axes: Mapping[str, int]) -> str:
-    """Return the names of roles, each with the number of its axes where it has some."""
+    """Return the names of roles, each with its number of axes if it has any."""
     return ", ".join(f"{name} ({n} {'axis' if n == 1 else 'axes'})" if n else name for name, n in n_axes.items())
 
 
@@ -225,12 +224,12 @@ def _check_monitor(experiment: Experiment) -> None:
     known = ["valid_loss", *(f"valid_{name}" for name in task.metrics), *by_trial, *probed]
     if monitor not in known:
         raise ConfigError(
-            f"trainer.monitor={monitor} is no column of the history; there are {', '.join(known)}{_hint(monitor)}."
+            f"trainer.monitor={monitor} is not a column of the history; set one of {', '.join(known)}{_hint(monitor)}."
         )
 
 
 def _hint(monitor: str) -> str:
-    """Return what to set to have a column."""
+    """Return which options add the column, as the end of an error message."""
     if monitor in TRIAL_METRICS:
         return "; it needs crops of trials (preprocessing=crop) and a task with the dataset's classes (task=cropped)"
     return "; set probe.every=5 to have it" if monitor.startswith("probe") else ""
@@ -239,12 +238,12 @@ def _hint(monitor: str) -> str:
 def _check_explained(explained: Explained) -> None:
     if not re.fullmatch(r"\w[\w.-]*", explained.folder):
         raise ConfigError(
-            f"explain.folder={explained.folder}: a folder's name of letters, digits, _, - and . is expected."
+            f"explain.folder={explained.folder}: expected a name of a folder, with letters, digits, _, - and ."
         )
     if explained.n_windows < 2:
         raise ConfigError(f"explain.n_windows={explained.n_windows}: at least 2 are expected.")
     for name, low, high in explained.bands_hz:
         if not 0 <= low < high:
             raise ConfigError(
-                f"explain.bands_hz: {name} from {low:g} to {high:g} Hz is no band; write [name,low,high]."
+                f"explain.bands_hz: {name} from {low:g} to {high:g} Hz is not a band; write [name,low,high]."
             )

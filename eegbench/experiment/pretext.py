@@ -1,4 +1,4 @@
-"""How well was the pretext task itself done? Its metrics and answers on valid and test."""
+"""Metrics and confusion matrices of the pretext task on valid and test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ from eegbench.task.outcome import Count
 from eegbench.trainer import Trainer
 
 Counts = Int[np.ndarray, "n_classes n_classes"]
-"""Numbers of examples by what was right (rows) and what was answered (columns)."""
+"""Number of examples by right answer (rows) and predicted answer (columns)."""
 
 
 @dataclass(frozen=True)
 class Pretext:
-    """How well a task is done on a split.
+    """Metrics of a task on a split.
 
     Attributes
     ----------
     metrics
-        The mean of each of the task's metrics.
+        Mean of each metric of the task.
     counts
-        The confusion matrix; None where the task has no right answers.
+        Confusion matrix; None if the task has no right answers.
     """
 
     metrics: Mapping[str, float]
@@ -37,9 +37,9 @@ class Pretext:
 
 
 def evaluate_pretext(trained: Trained, trainer: Trainer, part: pd.DataFrame, embeddings: Embeddings) -> Pretext:
-    """Ask the task of fresh examples of a part of the windows, once, in batches as the trainer makes them.
+    """Evaluate the task once on new examples of a part of the windows, in batches like those of the trainer.
 
-    Windows that are embedded already are not encoded again; of crops, only whole trials are embedded.
+    Windows that have embeddings are not encoded again. Crops are encoded again, as only whole trials have embeddings.
     """
     task, material = trained.task, trained.material
     draw = material.sampler.draw(part, np.random.default_rng([material.seed, 0]))

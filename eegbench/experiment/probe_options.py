@@ -1,4 +1,4 @@
-"""The keys below ``probe``, and how they become probes by their names."""
+"""Options below ``probe``: they are checked, and probes are built from them."""
 
 import difflib
 import re
@@ -16,10 +16,10 @@ from eegbench.sweep.objective import MAIN
 from eegbench.trainer import Trainer
 
 PREDICTORS = ("auto", NETWORK, "probe")
-"""Values of ``explain.predictor`` that are no probe's name."""
+"""Values of ``explain.predictor`` that are not names of probes."""
 
 TAKEN = (*PREDICTORS, *CONTROLS, UNFITTED, MAIN, "pretext", "training")
-"""Names that tables, metrics or options have for something else."""
+"""Names that probes cannot have, because tables, metrics or options use them otherwise."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
     Parameters
     ----------
     options
-        The keys below ``probe``.
+        Options below ``probe``.
     hand_made
-        The control's features.
+        Features of the control.
     trusted
         Modules whose classes may be built.
 
     Raises
     ------
     ConfigError
-        Where no probe was chosen, a name cannot be one, or the main probe is not among those chosen.
+        If no probe is chosen, if a name is not allowed, or if the main probe is not among those chosen.
     ValueError
-        Where a value cannot be.
+        If a value is invalid.
     """
     _check_chosen(options)
     built = {name: build(node, Probe, path=f"probe.of.{name}", trusted=trusted) for name, node in options.of.items()}
@@ -63,12 +63,12 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
 
 
 def check_predictor(predictor: str, probes: Probes) -> None:
-    """Refuse to explain a probe that the run does not have.
+    """Refuse a predictor that the run does not have.
 
     Raises
     ------
     ConfigError
-        Naming the predictors that there are.
+        If there is no such predictor; the message lists the predictors of the run.
     """
     known = (*PREDICTORS, *probes.of)
     if predictor not in known:
@@ -78,17 +78,17 @@ def check_predictor(predictor: str, probes: Probes) -> None:
 
 
 def check_processes(probes: Probes, trainer: Trainer) -> None:
-    """Refuse to train a copy of the encoder in one process while the others wait for it to train on.
+    """Refuse probes that train a copy of the encoder between passes if several processes train together.
 
     Raises
     ------
     ConfigError
-        Saying what to set.
+        If the main probe is such a probe and ``probe.every`` is above 0.
     """
     if probes.every > 0 and trainer.joins_processes and probes.of[probes.main].needs == "encoder":
         raise ConfigError(
-            f"probe.every={probes.every}: the probe {probes.main} trains a copy of the encoder, which one of several "
-            "processes cannot do between passes; set probe.every=0, or another probe.main."
+            f"probe.every={probes.every}: the probe {probes.main} trains a copy of the encoder, which is not possible "
+            "between passes if several processes train together; set probe.every=0, or another probe.main."
         )
 
 
@@ -99,6 +99,6 @@ def _check_chosen(options: ProbeOptions) -> None:
     for name in options.of:
         if name in TAKEN or not re.fullmatch(r"\w+", name):
             raise ConfigError(
-                f"probe.of.{name}: a probe's name is of letters, digits and _, and none of {', '.join(TAKEN)}; set "
-                "another in the first line of its option, # @package probe.of.NAME."
+                f"probe.of.{name}: a name of letters, digits and _ is expected, other than {', '.join(TAKEN)}; set "
+                "another name in the first line of its YAML file, # @package probe.of.NAME."
             )

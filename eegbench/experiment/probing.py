@@ -1,4 +1,4 @@
-"""Fit the probes of an experiment to what an encoder makes of its windows."""
+"""Fit of an experiment's probes to embeddings of its windows."""
 
 import zlib
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ Rows = Mapping[str, Int[np.ndarray, "_"]]
 
 
 def embed_all(encoder: Encoder, data: Data) -> Embeddings:
-    """Encode every window (or trial) that is not rejected and belongs to a split, scored or not."""
+    """Encode every window (or trial) that is in a split and is not rejected, scored or not."""
     return embed_trials(encoder, data.store, np.concatenate([data.rows(split, scored=False) for split in SPLITS]))
 
 
 def encode_scored(encoder: Encoder, data: Data) -> Encoded:
-    """Encode the windows (or trials) that probes are fitted to and tested on."""
+    """Encode the scored windows (or trials), to which probes are fitted and on which they are tested."""
     rows = np.concatenate(list(scored_rows(data).values()))
     return Encoded(encoder, data.store, embed_trials(encoder, data.store, rows))
 
@@ -39,12 +39,12 @@ def scored_rows(data: Data) -> Rows:
 
 
 def check_windows(data: Data) -> None:
-    """Refuse labelled windows to which no probe can be fitted, or on which none can be tested, before any training.
+    """Check before training that probes can be fitted and tested on the labelled windows.
 
     Raises
     ------
     ValueError
-        Where train holds fewer than two classes; and as `check_usable`.
+        If train has fewer than two classes, or in the cases of `check_usable`.
     """
     if data.store.table["scored"].any():
         check_classes(data.labels(data.rows("train", scored=True)), data.store.classes)
@@ -52,12 +52,12 @@ def check_windows(data: Data) -> None:
 
 
 def check_usable(table: pd.DataFrame) -> None:
-    """Refuse a window table in which valid or test has windows and all of them are rejected.
+    """Refuse a table in which all windows of valid, or all windows of test, are rejected.
 
     Raises
     ------
     ValueError
-        Naming the split and its subjects.
+        If this is so; the message contains the split and its subjects.
     """
     for split in ("valid", "test"):
         part = table[table["split"] == split]
@@ -71,9 +71,9 @@ def check_usable(table: pd.DataFrame) -> None:
 
 
 def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, rows: Rows) -> Classifier:
-    """Fit one of the experiment's probes on train, chosen on valid.
+    """Fit a probe of the experiment on train, and choose its settings on valid.
 
-    Its generator is seeded by its name, so that other probes next to it change nothing.
+    The seed of its random generator depends on its name, so that results do not depend on the other probes.
     """
     train, valid = (
         Labelled(rows[split], data.labels(rows[split]), encoded.embeddings, encoded.encoder, encoded.store)
@@ -84,7 +84,7 @@ def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, r
 
 
 def valid_scores(encoder: Encoder, experiment: Experiment, data: Data) -> dict[str, float]:
-    """Return the main probe's overall scores on valid, pooled: what training may watch and sweeps may maximise."""
+    """Return the main probe's scores on valid, pooled over windows. Training may monitor them, sweeps optimise them."""
     rows = {split: data.rows(split, scored=True) for split in ("train", "valid")}
     embeddings = embed_trials(encoder, data.store, np.concatenate(list(rows.values())))
     classifier = fit_probe(experiment, experiment.probes.main, Encoded(encoder, data.store, embeddings), data, rows)

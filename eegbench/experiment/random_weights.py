@@ -1,4 +1,4 @@
-"""The encoder before training as a control: with batch-normalisation statistics of train, and as it was built."""
+"""The untrained encoder as a control, with batch-normalisation statistics of train and without."""
 
 from collections.abc import Iterator
 
@@ -14,26 +14,26 @@ from eegbench.store.windows import Windows
 from eegbench.trainer.batch_norm import fit_statistics, has_statistics
 
 BATCH = 256
-"""Windows in a batch whose statistics are averaged."""
+"""Approximate number of windows in a batch; the statistics of batches are averaged."""
 
 
 def random_weights(encoder: Encoder, data: Data, experiment: Experiment) -> dict[str, Encoded]:
-    """Encode the scored windows by an untrained encoder, and fit its batch normalisation to the signals of train.
+    """Encode the scored windows with an untrained encoder whose batch normalisation is fitted to the signals of train.
 
-    The statistics of the trained encoder come from signals, too, so without them random weights would be worse than
-    random. Where a probe reads embeddings, those of the encoder as it was built are there as well.
+    The trained encoder has batch-normalisation statistics of the signals, so a fair control needs them, too. If the
+    main probe uses embeddings, those of the encoder with initial statistics are returned as well.
 
     Parameters
     ----------
     encoder
-        With random weights; its running statistics are changed.
+        Encoder with random weights; its running statistics are changed.
     data, experiment
-        The windows, and how they are probed.
+        Windows, and options of the probes.
 
     Returns
     -------
     dict
-        ``random_weights``, and ``random_weights_unfitted`` where the encoder has batch normalisation.
+        Encoded windows of ``random_weights`` and, if the encoder has batch normalisation, ``random_weights_unfitted``.
     """
     if not has_statistics(encoder):
         return {RANDOM_WEIGHTS: encode_scored(encoder, data)}
@@ -45,7 +45,7 @@ def random_weights(encoder: Encoder, data: Data, experiment: Experiment) -> dict
 
 
 def _batches(data: Data) -> Iterator[Windows]:
-    """Yield the windows of train, labelled or not, in batches of nearly one size that each spread over all of them."""
+    """Yield the windows of train, labelled or not, in batches of nearly equal size; each takes every n-th window."""
     rows = data.rows("train", scored=False)
     n_batches = max(1, len(rows) // BATCH)
     yield from data.store.each(data.store.gather, [np.sort(rows[first::n_batches]) for first in range(n_batches)])

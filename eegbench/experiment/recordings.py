@@ -1,10 +1,10 @@
-"""The recordings of an experiment: those that its run, or its sweep, began with, wherever a folder names them.
+"""Recordings of an experiment; a continued run or sweep uses the recordings of its first start.
 
 Conventions
 -----------
-A run's folder holds ``recordings.json``, that of a sweep one for each dataset among its jobs, from the first start on.
-What goes on from such a folder takes these recordings and no others: recordings that were added since are left out and
-noted; where one is missing or has changed, going on is refused.
+The first start writes ``recordings.json`` to the folder of a run, and one such file per dataset to the folder of a
+sweep. A run or sweep that is continued in such a folder uses these recordings only. Recordings added later are left
+out, and a note lists them. If one is missing or has changed, an error is raised.
 """
 
 import hashlib
@@ -35,14 +35,14 @@ _log = logging.getLogger(__name__)
 
 
 def places(experiment: Experiment, run: Path | None = None, sweep: Path | None = None) -> tuple[Path, ...]:
-    """Return the files that name the recordings, whether they are there or not.
+    """Return the paths of the files that list the recordings; they need not exist.
 
     Parameters
     ----------
     experiment
-        Its dataset decides the name of the sweep's file, as jobs may have different ones.
+        Experiment; the name of the sweep's file depends on its dataset, as jobs may have different ones.
     run, sweep
-        The folder of the run, and that of what belongs to its whole sweep; None where there is none.
+        Folder of the run, and folder of the sweep's common files; None if there is none.
     """
     files = [run / RECORDINGS] if run else []
     if sweep:
@@ -51,42 +51,43 @@ def places(experiment: Experiment, run: Path | None = None, sweep: Path | None =
 
 
 def dataset_key(experiment: Experiment) -> str:
-    """Return a short name for the options of an experiment's dataset."""
+    """Return a short hash of the options of an experiment's dataset."""
     text = json.dumps(experiment.options["dataset"], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def check_named(run: Path) -> None:
-    """Refuse a finished run whose folder does not name its recordings.
+    """Refuse a finished run whose folder does not list its recordings.
 
     Raises
     ------
     ConfigError
-        Where ``recordings.json`` is missing.
+        If ``recordings.json`` is missing.
     """
     if not (run / RECORDINGS).is_file():
         raise ConfigError(
-            f"{run / RECORDINGS} is missing, so it is not known which recordings the run was made of (eegbench before "
-            "0.2 did not write it); make the run again."
+            f"{run / RECORDINGS} is missing, so the recordings of the run are unknown (eegbench before 0.2 did not "
+            "write this file); make the run again."
         )
 
 
 def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
-    """List the recordings, and tell which have no shard yet; name the recordings in files that are not there.
+    """List the recordings and the shards to build; write the list to those files that do not exist.
 
     Parameters
     ----------
     experiment
         The experiment.
     files
-        See `places`; the first that is there decides which recordings are taken.
+        See `places`; the first existing file determines the recordings.
 
     Raises
     ------
     ConfigError
-        Where recordings that a file names are missing or have changed.
+        If recordings in the list are missing or have changed.
     ValueError
-        Where two recordings have one id, two subjects have equal files, or a label has a class and is ignored.
+        If two recordings have the same id, if two subjects have equal files, or if a label both has a class and is
+        ignored.
     """
     dataset = experiment.dataset
     recordings: Sequence[Recording] = listed(dataset)
@@ -106,31 +107,31 @@ def plan_recordings(experiment: Experiment, files: Sequence[Path]) -> Plan:
 
 
 def check_split_of(experiment: Experiment, recordings: Sequence[Recording]) -> None:
-    """Refuse a split for which these recordings have too few subjects, before any is preprocessed.
+    """Check before preprocessing that the recordings have enough subjects for the split.
 
     Raises
     ------
     ValueError
-        As the split says it.
+        If they have not.
     """
     if not experiment.split.within_subject:
         experiment.split.assign(_listing(recordings, experiment.preprocessing.least_s))
 
 
 def build_missing(experiments: Sequence[Experiment], sweep: Path) -> str:
-    """Preprocess what has no shard yet, for all jobs of a sweep on these data; return a digest of the recordings.
+    """Build missing shards for all jobs of a sweep on the same data; return a digest of the recordings.
 
     Parameters
     ----------
     experiments
-        On the same recordings with the same preprocessing; the split of each is checked first.
+        Experiments on the same recordings with the same preprocessing; the split of each is checked first.
     sweep
-        The folder of what belongs to the whole sweep.
+        Folder of the sweep's common files.
 
     Raises
     ------
     ValueError
-        As `plan_recordings` and `check_split_of`.
+        In the cases of `plan_recordings` and `check_split_of`.
     """
     plan = plan_recordings(experiments[0], places(experiments[0], sweep=sweep))
     for experiment in experiments:
@@ -140,7 +141,7 @@ def build_missing(experiments: Sequence[Experiment], sweep: Path) -> str:
 
 
 def _listing(recordings: Sequence[Recording], window_s: float) -> pd.DataFrame:
-    """Return a table with one window a recording: enough to see whether there are subjects for a split."""
+    """Return a table with one window per recording, which suffices to check the number of subjects of a split."""
     rows = [(r.id, r.set, r.subject, r.session, r.run) for r in recordings]
     table = pd.DataFrame(rows, columns=["recording", "set", "subject", "session", "run"])
     return table.assign(start_s=0.0, window_s=window_s, label=0, scored=True, rejected=False)
@@ -155,13 +156,13 @@ def _without_added(recordings: Sequence[Recording], before: Contents) -> list[Re
 
 def _check_some(recordings: Sequence[Recording], before: Contents, file: Path | None) -> None:
     if not recordings:
-        raise ConfigError(f"{file}: none of its {len(before)} recordings is there now; {_REMEDY}")
+        raise ConfigError(f"{file}: none of its {len(before)} recordings was found; {_REMEDY}")
 
 
 def _check_same(before: Contents, now: Contents, file: Path | None) -> None:
     if differs := difference(before, now):
-        told = differs.words("missing or not to be read", "added")
-        raise ConfigError(f"{file}: the recordings are not those that this began with ({told}); {_REMEDY}")
+        told = differs.words("missing or unreadable", "added")
+        raise ConfigError(f"{file}: the recordings differ from those of the first start ({told}); {_REMEDY}")
 
 
-_REMEDY = "put them back as they were, or start anew in another folder."
+_REMEDY = "restore them, or start again in another folder."

@@ -1,4 +1,4 @@
-"""The second half of an experiment: ask, embed, probe and score, then write all of it; figures come last."""
+"""Evaluation of a trained run: embeddings, probes and scores are computed and written, then figures are plotted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from eegbench.experiment.evaluation import (
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all
 from eegbench.experiment.random_weights import random_weights
-from eegbench.experiment.saving import calibrated, describe_network, headless
+from eegbench.experiment.saved_networks import calibrated, describe_network, headless
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded
@@ -38,27 +38,26 @@ from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
 
 PRETEXT, TRAINING = "pretext", "training"
-"""Kinds of tasks in the names of metrics: those without labels, and those that learn the dataset's classes."""
+"""Kinds of tasks in the names of metrics: without labels, and supervised by the dataset's classes."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of a training.
+    """Embeddings, scores and saved model of a trained run.
 
     Attributes
     ----------
     embeddings
-        Of all windows in a split.
+        Embeddings of all windows in splits.
     task_kind
-        ``pretext``, or ``training`` where the task learns the dataset's classes.
+        ``pretext``, or ``training`` if the task is supervised by the dataset's classes.
     task_figures
-        How well the task is done, by split: a pretext task on valid and test; a supervised task on valid alone, as
-        test has the scores of the network.
+        Metrics of the task by split: a pretext task on valid and test; a supervised task on valid only, as the network
+        is scored on test.
     evaluation
         Scores of probes and controls; None without labels.
     model
-        The saved encoder with the main probe's head, as a tracker takes it; None without labels, and where that probe
-        has no head.
+        Saved encoder with the main probe's head, for a tracker; None without labels, or if that probe has no head.
     """
 
     embeddings: Embeddings
@@ -69,16 +68,16 @@ class Result:
 
 
 def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path, *, mark: str) -> Result:
-    """Evaluate what was trained, and write predictions, scores and networks into the run's folder.
+    """Evaluate a trained encoder, and write predictions, scores and networks to the run's folder.
 
     Parameters
     ----------
     experiment, data, trained
-        What was trained, on what.
+        Experiment, its data, and the result of training.
     folder
-        The run's folder.
+        Folder of the run.
     mark
-        What stands next to every score's split, such as ``(within subject)``.
+        Text that follows the name of the split of every score, such as ``(within subject)``.
     """
     embeddings = embed_all(trained.encoder, data)
     kind = TRAINING if trained.task.is_supervised() else PRETEXT
@@ -96,23 +95,23 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
 
 
 def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, folder: Path) -> None:
-    """Draw the figures of a run that is evaluated, and write their numbers; one that fails leaves the others.
+    """Plot the figures of an evaluated run, and write their data. If a figure fails, the others are still plotted.
 
     Raises
     ------
     Exception
-        What the first figure that could not be drawn ended with, when all others are there.
+        The error of the first figure that failed, after all others are written.
     """
     album = Album(folder, experiment.explanation.figures)
     plot_training(trained.fit, album)
-    if result.task_kind == PRETEXT:  # the network's confusion matrix is that of a supervised task
+    if result.task_kind == PRETEXT:  # a supervised task has the network's confusion matrix
         answered = {split: done.counts for split, done in result.task_figures.items() if done.counts is not None}
         plot_pretext(answered, trained.task.classes, album)
     if evaluation := result.evaluation:
         store, predictions = data.store, evaluation.predictions
-        said = predictions[predictions["probe"].isin(evaluation.classifiers)]
+        of_classifiers = predictions[predictions["probe"].isin(evaluation.classifiers)]
         main, cut_by = experiment.probes.main, experiment.preprocessing
-        plot_predictions(said, main, store, cut_by, within_subject=data.within_subject, album=album)
+        plot_predictions(of_classifiers, main, store, cut_by, within_subject=data.within_subject, album=album)
         n_held = predictions["label"].nunique()
         plot_scores(predictions, evaluation.scores, evaluation.fitted_with, n_held, album)
     plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
@@ -122,14 +121,14 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
 def _ask(
     trained: Trained, trainer: Trainer, data: Data, embeddings: Embeddings, splits: Sequence[str]
 ) -> dict[str, Pretext]:
-    """Ask the task on some splits, where the sampler finds examples."""
+    """Evaluate the task on the splits in which the sampler finds examples."""
     found = {}
     for split in (split for split in splits if len(data.part(split))):
         try:
             part = data.part(split)
             found[split] = evaluate_pretext(trained, trainer, part, embeddings)
-        except ValueError as error:  # recordings too short for the sampler's times, say
-            tell(f"no figure of the task on {split}: {error}")
+        except ValueError as error:  # for example recordings that are too short for the sampler
+            tell(f"the task is not evaluated on {split}: {error}")
     return found
 
 
@@ -155,10 +154,10 @@ def _save_networks(
     known: Description,
     folder: Path,
 ) -> ServedModel | None:
-    """Save every classifier that has a head with its encoder, each in its place; return the main probe's.
+    """Save the encoder and head of every classifier that has a head, each in its folder; return the main probe's.
 
-    The place of the main probe holds an encoder in any case: without labels, and where that probe has no head, it has
-    a head of no classes.
+    The encoder is always saved in the folder of the main probe. Without labels, or if that probe has no head, it is
+    saved with a head of zero classes.
     """
     main, classifiers = experiment.probes.main, evaluation.classifiers if evaluation else {}
     networks = {name: calibrated(one, known, data) for name, one in classifiers.items()}
@@ -170,7 +169,7 @@ def _save_networks(
     if main not in classifiers:
         return None
     if networks[main] is None:
-        tell(f"the probe {main} has no head: model/ holds the encoder alone, and the tracker keeps no model to serve")
+        tell(f"the probe {main} has no head: model/ contains the encoder only, and no model is sent to the tracker")
         return None
     if len(data.store.form.groups) > 1:  # MLflow serves models of one array
         return None

@@ -1,4 +1,4 @@
-"""Checks of values that no class of an option makes: seeds, the name, folders, and padding that nothing uses."""
+"""Checks of options at the root of a config: seeds, the name, folders, unused padding, and options without a class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,99 +8,99 @@ from eegbench.preprocessing import Preprocessing
 from eegbench.sampler import Sampler
 
 MAX_SEED = 2**32 - 1
-"""NumPy's state that libraries share takes no larger one."""
+"""Largest seed that NumPy's global random state accepts."""
 
 MAX_NAME = 150
-"""Bytes: a name is part of a folder's, next to the time, and file systems allow 255."""
+"""Maximum length in bytes: the name of the folder adds the time, and file systems allow 255."""
 
 
 def check_seeds(options: Mapping[str, Any], seeds: Mapping[str, Sequence[int]]) -> None:
-    """Refuse seeds that cannot be.
+    """Refuse invalid seeds.
 
     Parameters
     ----------
     options
-        All options; a seed in any of them is not below 0.
+        All options; their seeds must not be below 0.
     seeds
-        Those of libraries, by their keys.
+        Seeds of libraries, by key.
 
     Raises
     ------
     ConfigError
-        Naming the key and the value.
+        If a seed is invalid; the message contains the key and the value.
     """
     for key, values in seeds.items():
         for seed in values:
             if not 0 <= seed <= MAX_SEED:
                 raise ConfigError(f"{key}={seed}: a whole number from 0 to {MAX_SEED} is expected.")
         if len(set(values)) < len(values):
-            raise ConfigError(f"{key}={list(values)}: a seed stands there twice.")
+            raise ConfigError(f"{key}={list(values)}: a seed is given twice.")
     for key, value in flat(options).items():
         if key.endswith(".seed") and isinstance(value, int) and value < 0:
             raise ConfigError(f"{key}={value}: whole numbers from 0 are expected.")
 
 
 def check_name(name: str) -> None:
-    """Refuse a name that no folder below ``paths.runs``, or no experiment of MLflow, can have.
+    """Refuse a name that a folder below ``paths.runs`` or an experiment in MLflow cannot have.
 
     Raises
     ------
     ConfigError
-        With what is expected.
+        If the name is invalid; the message describes valid names.
     """
     parts = name.split("/")
     is_sound = all(part.strip() and part not in (".", "..") for part in parts) and name.isprintable()
     if not is_sound or len(name.encode()) > MAX_NAME:
         shown = name if len(name) <= MAX_NAME else f"{name[:20]}…"
         raise ConfigError(
-            f"name={shown!r}: a name of a folder is expected, with 1 to {MAX_NAME} bytes, of printable characters, and "
-            "not leading to another folder by '..' or '/'."
+            f"name={shown!r}: a name of a folder is expected, with 1 to {MAX_NAME} bytes of printable characters, "
+            "and its parts between '/' must not be empty, '.' or '..'."
         )
 
 
 def check_roots(roots: Mapping[str, str | None]) -> None:
-    """Refuse a folder for a dataset that takes none from there: its recordings would be fetched nevertheless.
+    """Refuse a folder for a dataset that does not use it and would download its recordings.
 
     Raises
     ------
     ConfigError
-        With the names that there are.
+        If a name is unknown; the message lists the names.
     """
     known = read_plain(conf_folder() / "paths" / "default.yaml")["roots"]
     check_names(roots, known, "paths.roots", "paths.roots")
 
 
 def check_padding(preprocessing: Preprocessing, sampler: Sampler) -> None:
-    """Refuse padding of recordings where nothing would look at it.
+    """Refuse padding of recordings that the sampler does not use.
 
     Raises
     ------
     ConfigError
-        With what to set.
+        If padding is set and the sampler does not use it.
     """
     if preprocessing.padded is not None and not sampler.uses_padding:
         name = type(sampler).__module__.rpartition(".")[2]
         raise ConfigError(
-            f"preprocessing.padding stands around recordings in sequences, and sampler={name} draws none; choose "
-            "task=supervised_sequence, or set preprocessing.padding=null."
+            f"preprocessing.padding extends recordings for sequences, and sampler={name} does not draw sequences; "
+            "choose task=supervised_sequence, or set preprocessing.padding=null."
         )
 
 
 def check_chosen(nodes: Mapping[str, Node], path: str, group: str) -> None:
-    """Refuse values of an option that is not chosen, of a group of which several can be chosen.
+    """Refuse values of an option that is not chosen, in a group from which several options can be chosen.
 
     Parameters
     ----------
     nodes
-        The options by name.
+        Options by name.
     path
-        Where they stand in the options, as one types it.
+        Dotted path of the options.
     group
-        Chooses them.
+        Key that chooses them.
     """
     for name, node in nodes.items():
         if "_target_" not in node:
             raise ConfigError(
-                f"{path}.{name} has values, but {name} was not chosen: add it to {group}=[…], or take its values out "
+                f"{path}.{name} has values, but {name} is not chosen: add it to {group}=[…], or remove its values "
                 f"with '~{path}.{name}'."
             )

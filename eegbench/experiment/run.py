@@ -1,4 +1,4 @@
-"""Run an experiment: data, training, probes, scores, and a folder that holds all of it."""
+"""A run of an experiment: data, training, evaluation, and the files of its folder."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -17,16 +17,16 @@ from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
+from eegbench.experiment.initial_weights import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.probing import check_windows
-from eegbench.experiment.record import run_facts
 from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude, draw
 from eegbench.experiment.run_folder import SPLIT, SUMMARY, finished_metrics, write_facts
 from eegbench.experiment.sending import SENT, send_finished, sent_facts
 from eegbench.experiment.split_file import check_expected, check_split, split_ids
-from eegbench.experiment.start import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.steps import Steps
 from eegbench.experiment.summary import final_metrics, mark_of, summarise
+from eegbench.experiment.tracker_facts import run_facts
 from eegbench.experiment.training import train, train_along
 from eegbench.progress import tell
 from eegbench.report import console
@@ -38,12 +38,12 @@ from eegbench.tracking.record import is_incomplete
 
 
 def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) -> dict[str, float]:
-    """Run an experiment into a folder, or finish the one that was begun there; return its metrics.
+    """Run an experiment in a folder, or continue the run that is there; return its metrics.
 
     Raises
     ------
     Pruned
-        Where the sweep gives the run up.
+        If the sweep stops the run early.
     """
     began = time.monotonic()
     device = _prepare_process(experiment)
@@ -98,7 +98,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
         _print(experiment, result, summary, metrics)
         console.print_place(folder, run.link)
     console.tell_failures(steps.failures, folder, experiment.trusted)
-    if context.parent is None:  # in a sweep the other jobs go on, and a search takes the scores
+    if context.parent is None:  # in a sweep the other jobs continue, and the study uses the scores
         steps.raise_failed()
     return metrics
 
@@ -113,7 +113,7 @@ def _finished(experiment: Experiment, folder: Path) -> dict[str, float] | None:
 
 
 def _prepare_process(experiment: Experiment) -> torch.device:
-    """Seed and set up libraries, and refuse what can be told before any data are read; return the device."""
+    """Seed and configure libraries, and check what does not depend on the data; return the device."""
     device = choose_device(experiment.device)
     keep_freed_memory()
     set_deterministic(experiment.deterministic, device)
@@ -124,35 +124,35 @@ def _prepare_process(experiment: Experiment) -> torch.device:
 
 
 def _write_split(experiment: Experiment, data: Data, folder: Path) -> list[str]:
-    """Write who is in which split; return the subjects of test whose signals shaped the encoder before."""
+    """Write the subjects of each split; return those of test that were used in training the loaded encoder."""
     write_json(folder / SPLIT, split_ids(data) | {"seen": seen_subjects(experiment, data)})
     return saw_subjects(experiment, data)
 
 
 def _point_to(twin: Path, metrics: dict[str, float], folder: Path) -> dict[str, float]:
-    """Leave a pointer to an identical run in place of a run."""
-    tell(f"skipped: {twin} is an identical finished run; its figures are taken")
+    """Write the path of an identical run in place of results; return that run's metrics."""
+    tell(f"skipped: {twin} is an identical finished run, and its scores are used")
     write_json(folder / "same_as.json", {"folder": twin})
     return metrics
 
 
 @contextmanager
 def _closed_if_pruned(run: TrackedRun, experiment: Experiment, facts: RunFacts) -> Iterator[None]:
-    """Close a run that its sweep gives up: its last value stands for it, and nothing of it is evaluated."""
+    """Finish a run that its sweep stopped early: its score is its last value, and it is not evaluated."""
     try:
         yield
     except Pruned as pruned:
-        tell(f"{pruned}: at this point other trials were better")
+        tell(f"{pruned}: other trials were better at this pass")
         outcome = {"pruned": {"pass": pruned.pass_, "value": pruned.value}, "link": run.link}
         write_json(facts.folder / SUMMARY, outcome | {SENT: sent_facts(facts, None)})
         metrics = {experiment.sweep.objectives[0]: pruned.value, OBJECTIVE: pruned.value}
-        with Steps().optional_step("tracking"):  # the folder holds the outcome, whether the tracker takes it or not
+        with Steps().optional_step("tracking"):  # the outcome is in the folder even if the tracker fails
             run.finish(metrics=metrics, model=None, state="pruned")
         raise
 
 
 def _print(experiment: Experiment, result: Result, summary: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
-    """Print scores, what training took, and figures from elsewhere."""
+    """Print scores, facts of training, and published scores."""
     evaluation = result.evaluation
     if evaluation is None:
         console.print_unlabelled()

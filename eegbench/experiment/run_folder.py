@@ -1,4 +1,4 @@
-"""A run's folder as others read it: what its files say is data, and nothing in it is evaluated, built or trusted."""
+"""Reading and writing of the files in a run's folder; they are read as plain data, and no code in them is executed."""
 
 import math
 from collections.abc import Mapping
@@ -8,21 +8,21 @@ from typing import Any
 from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
-from eegbench.experiment.run_place import CONFIG, DIRECTORY, ENVIRONMENT, located
+from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, located
 from eegbench.sweep.base import Pruned
 
 SPLIT = "split.json"
 SUMMARY = "summary.json"
-"""A run that has one is finished."""
+"""File that marks a finished run."""
 
 
 def write_facts(options: Mapping[str, Any], folder: Path) -> None:
-    """Write a run's options and versions; a run that is resumed must have the same options.
+    """Write the options and versions of a run; a resumed run must have the same options.
 
     Raises
     ------
     ConfigError
-        Where the folder holds a run of other options.
+        If the folder contains a run with other options.
     """
     path = folder / CONFIG
     mine = {name: value for name, value in options.items() if name != "resume"}
@@ -34,12 +34,12 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
 
 
 def finished_metrics(folder: Path) -> dict[str, float] | None:
-    """Return the metrics of a run that was finished before; None where it was not.
+    """Return the metrics of a finished run, or None if the run is not finished.
 
     Raises
     ------
     Pruned
-        Where its sweep gave the run up.
+        If its sweep stopped the run early.
     """
     file = folder / SUMMARY
     if not file.is_file():
@@ -50,14 +50,14 @@ def finished_metrics(folder: Path) -> dict[str, float] | None:
             raise Pruned(float(pruned["value"]), int(pruned["pass"]))
         return {str(name): math.nan if value is None else float(value) for name, value in summary["metrics"].items()}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ConfigError(f"{file}: these are no metrics of a finished run ({error!r}).") from error
+        raise ConfigError(f"{file}: the metrics of the run cannot be read ({error!r}); make the run again.") from error
 
 
 def seen_before(folder: Path) -> dict[str, list[str]]:
-    """Return, by the people of a dataset, the subjects that shaped a finished run's encoder."""
+    """Return the subjects that were used to train a finished run's encoder, by population (`Dataset.people`)."""
     seen = read_json(folder / SPLIT).get("seen")
     if not isinstance(seen, dict) or not all(isinstance(subjects, list) for subjects in seen.values()):
-        raise ConfigError(f"{folder / SPLIT}: it does not name the subjects that shaped the encoder (seen).")
+        raise ConfigError(f"{folder / SPLIT}: the subjects that the encoder was trained on are missing (seen).")
     return {str(people): [str(subject) for subject in subjects] for people, subjects in seen.items()}
 
 
@@ -66,6 +66,6 @@ def _check_same(earlier: Mapping[str, Any], now: Mapping[str, Any], run: Path) -
         may_differ = name.startswith("sweep.") or name in REMOVED or may_change(name)
         if not may_differ and earlier.get(name) != now.get(name):
             raise ConfigError(
-                f"{run} holds a run in which {name} was {earlier.get(name)!r} and is now {now.get(name)!r}: options "
-                "have changed since, so start anew."
+                f"{run} contains a run with {name}={earlier.get(name)!r}, and {name} is {now.get(name)!r} now; set the "
+                "earlier value, or start a new run."
             )

@@ -1,26 +1,26 @@
-"""Runs that differ in their seeds alone, or in whom they test, are one group; others are explained apart."""
+"""Groups of runs that differ only in their seeds or test subjects; their maps are averaged."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eegbench.comparison.groups import SEEDS
-from eegbench.config import NO_EFFECT, flat, read_words
-from eegbench.experiment.finished import Finished
+from eegbench.config import NO_EFFECT, flat, read_overrides
+from eegbench.experiment.finished_run import Finished
 from eegbench.report.group_maps import RunGroup, file_name
 from eegbench.sweep.sweep_context import short_name
 
 REPLICATES = (*SEEDS, "dataset.seed", "dataset.root", "dataset.cache", "dataset.folder")
-"""Options in which the runs of a group may differ, beside those of the split."""
+"""Options in which the runs of a group may differ, in addition to those of the split."""
 
 LONGEST = 60
-"""Characters of a group's name."""
+"""Maximum number of characters of a group's name."""
 
 MOST_OPTIONS = 3
 """Options in a group's name, if groups differ in many."""
 
 
 def group_runs(runs: Sequence[Finished]) -> list[RunGroup]:
-    """Return the groups of runs, in the order in which they were named.
+    """Return the groups of runs, in the order of their first runs.
 
     A group is called by the option of ``experiment`` where each has its own, else by its model, task and data set where
     these tell groups apart, else by the options in which they differ, of many by the first three. If these are too
@@ -44,7 +44,7 @@ def group_runs(runs: Sequence[Finished]) -> list[RunGroup]:
 
 
 def _names(firsts: Sequence[Finished], differing: Sequence[str], keys: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return a name for each group, of the first run of each and the values of the options that differ."""
+    """Return a name for each group, from its first run and the values of the options in which groups differ."""
     if len(firsts) == 1:
         return [""]
     worded = [[f"{name}={value}" for name, value in zip(differing, key, strict=True)] for key in keys]
@@ -63,13 +63,13 @@ def _names(firsts: Sequence[Finished], differing: Sequence[str], keys: Sequence[
 
 
 def _choices(run: Finished, runs: Sequence[Finished]) -> str:
-    """Return which model, task and data set a run has, as far as runs differ in them."""
+    """Return the names of a run's model, task and data set, as far as runs differ in them."""
     own = run.experiment.choices
     return " ".join(value for kind, value in own.items() if len({one.experiment.choices[kind] for one in runs}) > 1)
 
 
 def _of_group(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that the runs of a group share, by their dotted names."""
+    """Return the options that are equal for all runs of a group, by dotted name."""
     apart = {name: value for name, value in options.items() if name not in (*NO_EFFECT, "split")}
     return {name: value for name, value in flat(apart).items() if name not in REPLICATES}
 
@@ -95,8 +95,8 @@ def _first_options(
 
 
 def _experiment(run: Finished) -> str:
-    """Return the option of ``experiment`` that a run was started with; empty where there is none."""
+    """Return the option of ``experiment`` that a run was started with, or an empty string."""
     file = run.folder / ".hydra" / "overrides.yaml"
-    words = read_words(file) if file.is_file() else []
+    words = read_overrides(file) if file.is_file() else []
     chosen = [word.partition("=")[2] for word in words if word.startswith("experiment=")]
     return chosen[-1] if chosen else ""

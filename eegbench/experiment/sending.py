@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from eegbench.config import ConfigError, flat, read_json, read_plain
-from eegbench.experiment.record import TAGGED
 from eegbench.experiment.run_folder import SUMMARY
-from eegbench.experiment.run_place import CONFIG
+from eegbench.experiment.run_paths import CONFIG
+from eegbench.experiment.tracker_facts import TAGGED
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, Tracker, tracked
 

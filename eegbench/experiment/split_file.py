@@ -1,4 +1,4 @@
-"""Who is in which split: written before training, and compared before a run goes on or is explained."""
+"""File of the subjects in each split, written before training and compared when a run is resumed or explained."""
 
 import hashlib
 from pathlib import Path
@@ -12,7 +12,7 @@ from eegbench.types import SPLITS
 
 
 def split_ids(data: Data) -> dict[str, Any]:
-    """Name the subjects and recordings of each split and of none, and give the whole a hash."""
+    """Return the subjects and recordings of each split and of no split, and a hash of the assignment of windows."""
     named = {
         split: {
             "subjects": sorted(data.part(split)["subject"].unique()),
@@ -31,19 +31,19 @@ def split_ids(data: Data) -> dict[str, Any]:
 
 
 def check_split(data: Data, folder: Path) -> None:
-    """Refuse windows or splits that are not those that a run began with.
+    """Refuse windows or splits that differ from those at the start of a run.
 
     Parameters
     ----------
     data
-        The windows now.
+        Current windows.
     folder
-        The run's folder. One without a ``split.json`` has not begun.
+        Folder of the run. Without a ``split.json`` nothing is compared, because the run has not started.
 
     Raises
     ------
     ConfigError
-        Naming subjects that are in another split now, where there are some.
+        If they differ; the message contains the subjects that are in another split now.
     """
     file = folder / SPLIT
     if not file.is_file():
@@ -53,37 +53,37 @@ def check_split(data: Data, folder: Path) -> None:
         return
     moved = [f"{split}: {_moved(before.get(split), now[split])}" for split in SPLITS if before.get(split) != now[split]]
     raise ConfigError(
-        f"{file}: the windows or their splits are not those that the run began with "
-        f"({'; '.join(moved) or 'other windows of the same recordings'}), because recordings are skipped now that were "
-        "not, or the reverse, or because this is another version of eegbench. Start anew in another folder."
+        f"{file}: the windows or their splits differ from those at the start of the run "
+        f"({'; '.join(moved) or 'other windows of the same recordings'}). Possible reasons are that other recordings "
+        "are skipped now, or another version of eegbench. Start again in another folder."
     )
 
 
 def _moved(before: Any, now: dict[str, list[str]]) -> str:
-    """Say which subjects a split had before and has now."""
+    """Return text about the subjects of a split before and now."""
     earlier = before.get("subjects") if isinstance(before, dict) else None
     return f"subjects {earlier} before, {now['subjects']} now"
 
 
 def check_expected(data: Data, expected: Expected | None) -> None:
-    """Stop where subjects or test windows are not those of the protocol that is followed.
+    """Compare subjects and test windows with those of a published protocol.
 
     Raises
     ------
     ValueError
-        Naming the split or class, what was expected and what is there.
+        If they differ; the message contains the split or class, and the expected and actual values.
     """
     if expected is None:
         return
     for split, subjects in zip(SPLITS, (expected.train, expected.valid, expected.test), strict=True):
         there = sorted(data.part(split)["subject"].unique())
         if there != sorted(subjects):
-            raise ValueError(f"expected.{split}={sorted(subjects)}: the {split} split holds subjects {there}.")
+            raise ValueError(f"expected.{split}={sorted(subjects)}: the subjects of {split} are {there}.")
     label = data.part("test")["label"]
     for number, name in enumerate(data.store.classes):
         n_windows = int((label == number).sum())
         if n_windows != expected.test_windows[name]:
             raise ValueError(
-                f"expected.test_windows.{name}={expected.test_windows[name]}: there are {n_windows}; "
-                "the recording or its crop is not that of the protocol."
+                f"expected.test_windows.{name}={expected.test_windows[name]}: test has {n_windows} such windows; "
+                "the recordings or their cropping differ from the protocol."
             )

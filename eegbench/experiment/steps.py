@@ -1,4 +1,4 @@
-"""The steps of a run: each is recorded, with its seconds and how it ended."""
+"""Steps of a run, recorded with their duration and outcome."""
 
 import time
 import traceback
@@ -13,26 +13,26 @@ DOING: Mapping[str, str] = {
     "documents": "writing the report",
     "tracking": "sending the run to the tracker",
 }
-"""Lines in the terminal at the beginning of steps that show nothing else."""
+"""Line in the terminal at the beginning of each step that prints nothing else."""
 
 
 class FailedStepError(ValueError):
-    """A finished run lacks what an optional step was to add."""
+    """An optional step of a finished run failed."""
 
 
 class Steps:
-    """Records the steps of a run in their order.
+    """Records of the steps of a run, in order.
 
     Parameters
     ----------
     are_told
-        Whether a line in the terminal tells when a step begins.
+        Whether a line is printed when a step begins.
 
     Attributes
     ----------
     records
-        A mapping a step, for ``summary.json``: ``step``, ``status`` (``done`` or ``failed``), ``seconds``, and
-        ``reason`` and ``traceback`` where it failed.
+        One mapping per step, for ``summary.json``: ``step``, ``status`` (``done`` or ``failed``), ``seconds``, and
+        ``reason`` and ``traceback`` if it failed.
     """
 
     def __init__(self, *, are_told: bool = False) -> None:
@@ -42,14 +42,14 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Record a step; where it fails, the error ends the run."""
+        """Record a step; an error in it ends the run."""
         began = self._begin(name)
         yield
         self._record(name, began)
 
     @contextmanager
     def optional_step(self, name: str) -> Iterator[None]:
-        """Record a step without which the run is finished all the same; its error is raised by `raise_failed`."""
+        """Record a step whose failure does not prevent the run from finishing; `raise_failed` raises its error."""
         began = self._begin(name)
         try:
             yield
@@ -61,23 +61,23 @@ class Steps:
 
     @property
     def failures(self) -> dict[str, str]:
-        """The reasons of the steps that failed, by their names."""
+        """Reasons of failed steps, by name of the step."""
         return {str(one["step"]): str(one["reason"]) for one in self.records if one["status"] == "failed"}
 
     def raise_failed(self) -> None:
-        """Raise an error where a step failed.
+        """Raise an error if an optional step failed.
 
         Raises
         ------
         FailedStepError
-            From what the first of these steps ended with.
+            If a step failed; it is raised from the error of the first failed step.
         """
         if self._failed:
             step, reason = next(iter(self.failures.items()))
             raise FailedStepError(f"{step}: {reason}") from self._failed[0]
 
     def _begin(self, name: str) -> float:
-        """Tell that a step begins, and return the time."""
+        """Print that a step begins, and return the time."""
         if self.are_told and name in DOING:
             tell(DOING[name])
         return time.monotonic()

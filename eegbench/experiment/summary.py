@@ -1,4 +1,4 @@
-"""A run in numbers: what it was made of, what training took, and every score by the name that MLflow shows."""
+"""Summary of a run: counts of its data, facts of training, and all scores by their name in MLflow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -18,14 +18,14 @@ from eegbench.trainer import Fit
 
 
 def mark_of(data: Data, seen: Sequence[str]) -> str:
-    """Return what must stand next to each split's name wherever its scores show.
+    """Return the text that follows the name of a split wherever its scores are shown.
 
     Parameters
     ----------
     data
-        The windows.
+        Windows of the run.
     seen
-        Subjects of test whose signals shaped the encoder before.
+        Subjects of test that were used to train the loaded encoder.
     """
     marks = {"(within subject)": data.within_subject, "(transductive)": bool(seen)}
     return " ".join(mark for mark, holds in marks.items() if holds)
@@ -69,7 +69,7 @@ def summarise(
 
 
 def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectives: Sequence[str]) -> dict[str, float]:
-    """Return what training took and every score as MLflow shows it: split/probe/metric; and what a sweep seeks."""
+    """Return facts of training, scores by their names in MLflow (split/probe/metric), and a sweep's objective."""
     counted = ("n_steps", "n_examples", "n_dropped", "best_pass", "final_pass")
     metrics = {f"run/{name}": float(getattr(fit, name)) for name in counted}
     metrics["run/best_valid_loss"] = float(_row(fit, fit.best_pass)["valid_loss"])
@@ -85,7 +85,7 @@ def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectiv
 
 
 def _valid_trials(fit: Fit) -> dict[str, dict[str, float]]:
-    """Return the network's scores on the trials of valid in the best pass and in the last, where it has some."""
+    """Return the network's scores on the trials of valid in the best and in the last pass, if there are any."""
     columns = [column for column in TRIAL_METRICS if column in fit.history]
     passes = {"best": fit.best_pass, "last": int(fit.history["pass"].max())}
     rows = {which: _row(fit, number) for which, number in passes.items()}

@@ -1,4 +1,4 @@
-"""The first half of an experiment: train encoder and task on train, watched on valid."""
+"""Training of encoder and task on train, monitored on valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from eegbench.atomic import write_csv
 from eegbench.distributed import leave
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, class_counts
-from eegbench.experiment.fitting import fit_encoders
+from eegbench.experiment.initial_weights import CHECKPOINTS, start_encoder, start_from_checkpoint
+from eegbench.experiment.normaliser_fit import fit_encoders
 from eegbench.experiment.probing import valid_scores
-from eegbench.experiment.start import CHECKPOINTS, start_encoder, start_from_checkpoint
 from eegbench.experiment.trial_scores import trial_scores
 from eegbench.model.base import Encoder
 from eegbench.progress import tell
@@ -26,14 +26,14 @@ from eegbench.trainer.base import AfterPass
 
 @dataclass(frozen=True)
 class Trained:
-    """What training leaves to evaluate.
+    """Result of training.
 
     Attributes
     ----------
     encoder, random_encoder
-        The trained encoder, and the same one with random weights.
+        Trained encoder, and a copy with random weights.
     task, material, fit
-        What was asked, of what, and how it went.
+        Task, its windows and sampler, and the history of training.
     """
 
     encoder: Encoder
@@ -44,30 +44,30 @@ class Trained:
 
 
 def train(experiment: Experiment, data: Data, folder: Path, run: TrackedRun, watch: Watch) -> Trained:
-    """Train, probe on valid as often as asked, and keep checkpoints and the history.
+    """Train, fit the main probe at intervals, and write checkpoints and the history.
 
     Parameters
     ----------
     experiment, data
-        What is trained, on what.
+        Experiment and its data.
     folder
-        The run's folder; a training that was interrupted there goes on.
+        Folder of the run; an interrupted training is continued.
     run
-        Takes the metrics of each pass.
+        Run in the tracker, to which metrics of each pass are logged.
     watch
-        Called after each pass.
+        Function called after each pass.
 
     Raises
     ------
     Pruned
-        Where `watch` gives the run up.
+        If `watch` stops the run early.
     NonFiniteLossError
-        Where the loss is not finite.
+        If the loss is not finite.
     """
     encoder, random_encoder, task, material = _prepare(experiment, data)
     after_pass = _after_pass(experiment, data, (encoder, task), run, watch)
     fit = experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=after_pass)
-    leave()  # what follows is done by one process
+    leave()  # the rest is done by one process
     for note in fit.notes:
         tell(f"note: {note}")
     write_csv(folder / "history.csv", fit.history)
@@ -75,13 +75,13 @@ def train(experiment: Experiment, data: Data, folder: Path, run: TrackedRun, wat
 
 
 def train_along(experiment: Experiment, data: Data, folder: Path) -> None:
-    """Train in one of several processes that is not process 0, which alone writes, prints and evaluates."""
+    """Train in a process other than process 0; only process 0 writes, prints and evaluates."""
     encoder, _, task, material = _prepare(experiment, data)
     experiment.trainer.fit(encoder, task, material, folder=folder / CHECKPOINTS, after_pass=lambda row: row)
 
 
 def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task, Material]:
-    """Build the encoder, the same one with random weights, the task, and what they train on."""
+    """Build the encoder, its copy with random weights, the task, and the material of training."""
     store = data.store
     encoder, random_encoder = (one.to(store.device) for one in start_encoder(experiment, store))
     fit_encoders((random_encoder,) if experiment.encoder else (encoder, random_encoder), data, experiment)
@@ -99,12 +99,12 @@ def _prepare(experiment: Experiment, data: Data) -> tuple[Encoder, Encoder, Task
 
 
 def build_task(experiment: Experiment, data: Data, encoder: Encoder) -> Task:
-    """Build the task for the embeddings of an encoder, and for what train holds.
+    """Build the task for the embeddings of an encoder and the classes of train.
 
     Raises
     ------
     ValueError
-        Where train does not suit the task's options.
+        If the classes of train do not suit the task's options.
     """
     return experiment.task.build(
         embed_dim=encoder.embed_dim,
@@ -118,9 +118,10 @@ def build_task(experiment: Experiment, data: Data, encoder: Encoder) -> Task:
 def _after_pass(
     experiment: Experiment, data: Data, trained: tuple[Encoder, Task], run: TrackedRun, watch: Watch
 ) -> AfterPass:
-    """Return what happens after each pass: scores on valid, by trial and of a probe where one is due, and reports.
+    """Return the function that is called after each pass.
 
-    A line is printed, the tracker takes the values, and `watch` is called.
+    It computes scores on valid (by trial, and of the main probe if it is due), prints a line, logs to the tracker, and
+    calls `watch`.
     """
     encoder, task = trained
     every, last = experiment.probes.every, experiment.trainer.max_passes
@@ -133,7 +134,7 @@ def _after_pass(
         probed = {f"probe_valid_{metric}": value for metric, value in scores.items()}
         extra = trial_scores(encoder, task, data) | probed
         tell_pass({**row, **extra})
-        first = {OBJECTIVE: extra[column]} if column in extra else {}  # what MLflow's comparison shows first
+        first = {OBJECTIVE: extra[column]} if column in extra else {}  # shown first in MLflow's comparison
         known = {**first, **row, **extra}
         run.log_pass(row["pass"], {n: float(v) for n, v in known.items() if n != "pass" and v is not None})
         watch({**row, **extra})

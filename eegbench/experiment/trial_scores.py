@@ -1,4 +1,4 @@
-"""How well does a decoder of crops classify the trials of valid? Measured after every pass."""
+"""Scores of a decoder of crops on the trials of valid, computed after every pass."""
 
 import math
 
@@ -14,26 +14,26 @@ from eegbench.score.metric import accuracy, balanced_accuracy
 from eegbench.task import Task
 
 METRICS = {"valid_trial_accuracy": accuracy, "valid_trial_balanced_accuracy": balanced_accuracy}
-"""Columns of the history where windows are crops of trials and the task has a head of the dataset's classes."""
+"""Columns of the history if windows are crops of trials and the task has a head for the dataset's classes."""
 
 
 def may_have_trial_scores(preprocessing: Preprocessing, task: type[Task]) -> bool:
-    """Return whether a history may have these columns, as far as that is known before data are read."""
+    """Return whether a history may have these columns, as far as known before data are read."""
     return preprocessing.cuts_crops and task.is_supervised()
 
 
 def trial_scores(encoder: Encoder, task: Task, data: Data) -> dict[str, float]:
-    """Return the scores of the network on the trials of valid as columns of the history, or none where it has none.
+    """Return the scores of the network on the trials of valid as columns of the history; empty if there are none.
 
-    They are the scores of the final evaluation. The embedding of a trial is the mean of its tokens, each place in
-    time once (`embed_trials`), and the head is applied to this mean. As the head is linear, class scores (logits) are
-    averaged over time before the softmax. The loss of ``task=cropped`` averages log-probabilities over the tokens of
-    a crop instead. The network is in evaluation mode and float32, has no gradients, and draws no random numbers.
+    They are computed as in the final evaluation. The embedding of a trial is the mean of its tokens, each position in
+    time once (`embed_trials`), and the head is applied to this mean. As the head is linear, class scores (logits)
+    are averaged over time before the softmax. The loss of ``task=cropped`` averages log-probabilities over the tokens
+    of a crop instead. The network is in evaluation mode and float32, has no gradients, and draws no random numbers.
 
     Returns
     -------
     scores
-        Between 0 and 1, pooled over trials; NaN where valid has no scored trial.
+        Between 0 and 1, pooled over trials; NaN if valid has no scored trial.
     """
     if not data.store.has_crops or not task.is_supervised():
         return {}

@@ -1,4 +1,4 @@
-"""Figures fit to print: each is a function from tables to a matplotlib Figure, saved by ``save``."""
+"""Figures for publication: functions from tables to a matplotlib Figure, saved by ``save``."""
 
 from eegbench.figure.attribution_page import attribution_page
 from eegbench.figure.channel_heatmap import channel_heatmap

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure, SubFigure
 from eegbench.figure.style import GREY
 
 CHARACTERS_AN_INCH = 17
-"""Of text of 8 points."""
+"""Height of a line of text of 8 points, in inches."""
 
 LINE_IN = 0.155
 

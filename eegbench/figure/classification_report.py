@@ -12,7 +12,7 @@ METRICS = ("precision", "recall", "f1")
 DARK = 0.55
 ROW_IN = 0.36
 TITLE_PAD_PT = 17.5
-"""Of the title above the cells: between them stand the names of the columns."""
+"""Height of the title above the cells, with room for the names of the columns."""
 
 GAP = 0.35
 """Space between the classes and the averages, in rows."""
@@ -25,7 +25,7 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
     Parameters
     ----------
     report
-        As ``score.report_frame`` makes it: ``class, precision, recall, f1, support``, averages (rows whose name
+        Table from ``score.report_frame``: ``class, precision, recall, f1, support``, averages (rows whose name
         ends in "average") last.
     title
         Title above the table.
@@ -44,7 +44,7 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
 
 
 def _row_name(report: pd.DataFrame, name: str) -> str:
-    """Return a row's name; that of the macro average says over how many classes its F1 is."""
+    """Return a row's name; that of the macro average includes the number of classes of its F1."""
     if not name.startswith("macro"):
         return name
     values = report.loc[~report["class"].str.endswith("average"), "f1"]

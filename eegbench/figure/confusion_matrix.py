@@ -15,10 +15,10 @@ CHARACTER_IN = 0.075
 """Width of a character of a class name."""
 
 USUAL_DIGITS = 5
-"""Digits and commas of a row's sum for which there is room without more."""
+"""Number of characters of a row's sum that fit without additional space."""
 
 DARK = 0.55
-"""Cells of a larger share than this are dark, and their text is white."""
+"""Share above which cells are dark, so that their text is white."""
 
 
 @styled
@@ -41,7 +41,7 @@ def confusion_matrix(
     title
         Title above the matrix.
     rows, columns
-        What the two axes are.
+        Labels of the two axes.
     """
     side = max(2.2, CELL_IN * len(classes))
     digits = len(f"{matrix.sum(axis=1).max():,}")

@@ -41,9 +41,9 @@ def critical_difference(
     names, ranks
         The groups and their mean ranks, best (lowest) first; the better half is named at the left.
     bars
-        First and last position of groups that are not told apart.
+        First and last position of groups that do not differ significantly.
     label
-        Of the line.
+        Label of the line.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def _line(axes: Axes, n: int, label: str) -> None:
 
 
 def _name(axes: Axes, name: str, rank: float, y: float, *, at_left: bool, n: int) -> None:
-    """Draw a stem down from the line and on to the side, where the name stands."""
+    """Draw a stem down from the line and to the side, with the name at its end."""
     margin = MARGIN * (n - 1)
     edge = 1 - margin if at_left else n + margin
     axes.plot([rank, rank, edge], [0, y, y], color=GREY, linewidth=0.9, solid_joinstyle="miter")

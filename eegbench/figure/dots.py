@@ -17,7 +17,7 @@ DISC = _MARKER.get_path().transformed(_MARKER.get_transform())
 
 
 class Dots(PathCollection):
-    """Dots that a vector format takes as a picture of the panel, as fine as that of a file of pixels.
+    """Dots that are stored as an image of the panel in vector formats, in the resolution of raster files.
 
     matplotlib's own rasterising does the same with a picture of the whole page for each artist, and not once for
     both formats. The picture is opaque and white between the dots.
@@ -38,7 +38,7 @@ class Dots(PathCollection):
         panel.autoscale_view()
 
     def draw(self, renderer: Any) -> None:
-        """Paint the dots unless they are, and give the renderer the picture."""
+        """Paint the dots if needed, and pass the image to the renderer."""
         scale = renderer.get_image_magnification()
         place = tuple(round(scale * edge, 3) for edge in self._panel.bbox.extents)
         if place != self._picture[0]:
@@ -69,7 +69,7 @@ def _whiten(canvas: RendererAgg) -> None:
 
 
 def legend_dot(name: str, colour: Any) -> PathCollection:
-    """Return what stands for dots of a colour in a legend."""
+    """Return the legend handle for dots of a colour."""
     dot = PathCollection((DISC,), (16.0,), facecolors=colour, edgecolors=colour, linewidths=1.0, label=name)
     dot.set_transform(IdentityTransform())
     return dot

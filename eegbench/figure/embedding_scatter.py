@@ -14,7 +14,7 @@ from eegbench.figure.dots import Dots, legend_dot
 from eegbench.figure.style import PALE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, smooth, styled
 
 MAX_POINTS = 2500
-"""More windows than these are subsampled: dots would only cover each other."""
+"""Maximum number of windows; with more, a random subset is shown, as dots would cover each other."""
 
 MAX_NAMED, MAX_SMALL = 10, 45
 """Categories in a legend of the usual size, and in one of small type and several columns."""
@@ -35,12 +35,12 @@ def embedding_scatter(
     axis_labels: tuple[str, str],
     rng: np.random.Generator,
 ) -> Figure:
-    """Draw the same points once for each thing known of them, coloured by it.
+    """Draw the same points in several panels, each coloured by another property.
 
     Parameters
     ----------
     points
-        Two coordinates a window.
+        Two coordinates per window.
     panels
         From a panel's title to the values (n,) that colour it, in the order of ``points`` (the index is not
         looked at). Numbers get a colour bar; everything else is a category, in the order of its dtype where it
@@ -48,7 +48,7 @@ def embedding_scatter(
     title
         Title above the figure.
     axis_labels
-        Of the two coordinates, with their share of the variance where it is known.
+        Labels of the two coordinates, with their share of the variance if known.
     rng
         Draws the windows shown where there are more than 5,000, and the order in which they are drawn, so that
         no category lies on top of the others.
@@ -83,7 +83,7 @@ def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name
 
 
 def _by_quantity(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"], str]:
-    """Return a colour a value, and what the panel's title says of them: nothing, as there is a colour bar."""
+    """Return a colour per value, and an empty text for the panel's title, as there is a colour bar."""
     scale = mpl.cm.ScalarMappable(cmap=mpl.rcParams["image.cmap"])
     numbers = values.to_numpy(float)
     scale.set_array(numbers)
@@ -93,7 +93,7 @@ def _by_quantity(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"
 
 
 def _by_category(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"], str]:
-    """Return a colour a value, and what the panel's title says of them in place of a legend."""
+    """Return a colour per value, and text for the panel's title if there is no legend."""
     category = pd.Categorical(values.astype("category"))
     names = tuple(map(str, category.categories))
     if len(names) > MAX_SMALL:

@@ -24,18 +24,18 @@ ALPHA = 0.05
 
 @styled
 def forest(table: pd.DataFrame, differences: pd.DataFrame, *, metric: str, title: str) -> Figure:
-    """Draw a row a group and control, and below them a row a difference around zero.
+    """Draw a row per group and control, and below them a row per difference around zero.
 
     Parameters
     ----------
     table
         ``kind`` (``group`` or ``control``), ``name, value, ci_low, ci_high``, in the order of rows from the top.
-        Ends that are NaN draw no interval.
+        Without finite ends no interval is drawn.
     differences
         ``a, b, value, ci_low, ci_high, p_holm``; without rows there is no second panel. A difference is filled
-        where its corrected p-value is below 0.05, and hollow elsewhere.
+        if its corrected p-value is below 0.05, and hollow otherwise.
     metric
-        Name of what is measured.
+        Name of the metric.
     title
         Title above the figure.
     """

@@ -1,4 +1,4 @@
-"""Agreement of models with the experts, beside that of the experts with each other."""
+"""Agreement of models with the experts, next to the agreement between experts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ BAND = "#EDEDED"
 
 @styled
 def human_ceiling(table: pd.DataFrame, metrics: Mapping[str, str], title: str) -> Figure:
-    """Draw a panel a metric and a row a rater: the mean over nights with its interval.
+    """Draw a panel per metric and a row per rater: the mean over nights with its interval.
 
     The band spans the scorers' means: a model inside it agrees with the experts as well as one of them does.
 
@@ -24,9 +24,9 @@ def human_ceiling(table: pd.DataFrame, metrics: Mapping[str, str], title: str) -
     ----------
     table
         ``rater``, ``kind`` (``scorer`` or ``model``), and for each metric its mean, ``<metric>_ci_low`` and
-        ``<metric>_ci_high``, in percent. Ends that are NaN draw no interval.
+        ``<metric>_ci_high``, in percent. Without finite ends no interval is drawn.
     metrics
-        From columns of the table to what stands below the panels.
+        Labels of the panels, by column of the table.
     title
         Title above the figure.
     """

@@ -26,7 +26,7 @@ from eegbench.figure.style import (
 DISAGREES = PALETTE[5]
 Lights = tuple[float | None, float | None]
 UNITS = (("h", 3600.0, 7200.0), ("min", 60.0, 300.0), ("s", 1.0, 0.0))
-"""A unit of time, its length in seconds, and the shortest recording that is drawn in it."""
+"""Units of time: name, length in seconds, and duration of the shortest recording that uses the unit."""
 
 
 @styled
@@ -38,30 +38,30 @@ def hypnogram(
     scores: Mapping[str, float] | None = None,
     lights_s: Lights = (None, None),
 ) -> Figure:
-    """Draw label, prediction, where they disagree, and the stacked class probabilities over time.
+    """Draw labels, predictions, disagreements, and stacked class probabilities over time.
 
-    Windows that were not scored are left blank. Where no window has a label, there is neither a panel of labels nor one
-    of disagreement. Where the classes are sleep stages they stand as W, R, N1, N2, N3 from the top.
+    Windows that were not scored are left blank. Without labels there are no panels of labels and disagreements. Sleep
+    stages are ordered W, R, N1, N2, N3 from the top.
 
     Parameters
     ----------
     frame
-        Rows of the table of predictions of one recording and one probe; ``label`` is missing where nobody gave one.
-        Windows that are ``flagged``, where there is such a column, are shaded.
+        Rows of the table of predictions of one recording and one probe; ``label`` may be missing.
+        Windows that are ``flagged`` are shaded, if there is such a column.
     classes
         Class names.
     window_s
         Length of a window in seconds.
     scores
-        What to print behind the recording's name, such as ``{"accuracy": 0.81, "κ": 0.74}``.
+        Scores to print after the recording's name, such as ``{"accuracy": 0.81, "κ": 0.74}``.
 
     lights_s
-        When lights went off and on, in seconds from the first sample; None where nobody said.
+        Times of lights off and on, in seconds from the first sample; None if unknown.
 
     Raises
     ------
     ValueError
-        If the frame holds no window, or more than one recording or probe.
+        If the frame has no window, or more than one recording or probe.
     """
     _check(frame)
     rows = frame.sort_values("start_s")
@@ -84,7 +84,7 @@ def hypnogram(
 
 
 def _panels(figure: Figure, ratios: list[float]) -> tuple[Axes, ...]:
-    """Return the panels of label and disagreement, where there are some, then those of prediction and probability."""
+    """Return the panels of labels and disagreements, if there are any, then those of predictions and probabilities."""
     axes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     return tuple(axes) if len(ratios) == 2 else (axes[0], axes[2], axes[1], axes[3])
 
@@ -100,7 +100,7 @@ class _Spans:
     unit_s: float
 
     def edges(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return x and y of a curve that holds each window's value (n,) and breaks where time is missing."""
+        """Return x and y of a step curve of the windows' values (n,), with breaks where time is missing."""
         breaks = np.flatnonzero(~self.followed) + 1
         x = np.column_stack([self.start, self.end]).ravel()
         y = np.repeat(values.astype(float), 2)
@@ -111,7 +111,7 @@ def _check(frame: pd.DataFrame) -> None:
     for column in ("recording", "probe"):
         names = frame[column].unique()
         if len(names) != 1:
-            raise ValueError(f"A hypnogram is of one {column}, and the frame holds {len(names)}; pass the rows of one.")
+            raise ValueError(f"A hypnogram shows one {column}, and the frame has {len(names)}; pass the rows of one.")
 
 
 def _spans(start_s: Float[np.ndarray, "n"], window_s: float) -> _Spans:
@@ -136,7 +136,7 @@ def _steps(axes: Axes, spans: _Spans, names: pd.Series, levels: tuple[str, ...],
 
 
 def _shade(axes: Axes, spans: _Spans, rows: pd.DataFrame) -> list[str]:
-    """Shade the windows that are not to be relied on; return what the shade means, where there is one."""
+    """Shade unreliable windows; return the explanation of the shade, if there are any."""
     flagged = rows["flagged"].to_numpy(bool) if "flagged" in rows else np.zeros(len(rows), dtype=bool)
     if not flagged.any():
         return []
@@ -146,7 +146,7 @@ def _shade(axes: Axes, spans: _Spans, rows: pd.DataFrame) -> list[str]:
 
 
 def _lights(panels: tuple[Axes, ...], spans: _Spans, lights_s: Lights) -> list[str]:
-    """Draw lines where lights went off and on; return what they mean, where there are some."""
+    """Draw lines at lights off and on; return their explanation, if there are any."""
     names = [name for name, at_s in zip(("off", "on"), lights_s, strict=True) if at_s is not None]
     for axes in panels:
         for at_s in lights_s:
@@ -174,7 +174,7 @@ def _disagreement(axes: Axes, spans: _Spans, rows: pd.DataFrame) -> None:
 
 
 def _stack(axes: Axes, spans: _Spans, rows: pd.DataFrame, levels: tuple[str, ...]) -> None:
-    """Stack probabilities in the order of the levels, so that the colours lie as the steps above do."""
+    """Stack probabilities in the order of the levels, so that colours are in the same order as the steps above."""
     bottom = np.zeros(len(rows))
     for name, colour in reversed(class_colours(levels).items()):
         top = bottom + rows[name].to_numpy(float)

@@ -21,24 +21,24 @@ TRIALS = {
 """The columns of the panel of whole trials, with their names and colours."""
 
 MANY_PASSES = 25
-"""Up to here each pass has a dot."""
+"""Maximum number of passes for which each pass has a dot."""
 
 
 @styled
 def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, final_pass: int | None = None) -> Figure:
-    """Draw a panel of the loss, one for each metric of the task, and those of trials and probe where there are any.
+    """Draw a panel of the loss, one for each metric of the task, and panels of trials and probe if there are any.
 
     Parameters
     ----------
     history
-        A row a pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, ``train_<metric>`` and
+        A row per pass: ``pass`` (0 is before training), ``train_loss``, ``valid_loss``, ``train_<metric>`` and
         ``valid_<metric>`` of each metric of the task, and where known ``valid_trial_accuracy``,
         ``valid_trial_balanced_accuracy`` and ``probe_valid_balanced_accuracy`` (0..1). NaN where there is no value:
         in ``train_loss`` at pass 0, or where the probe did not run.
     best_pass
-        The pass in which the monitored value was best; None marks none.
+        Pass with the best monitored value; None for no mark.
     final_pass
-        The pass whose weights the network has; None, or the best pass, marks no second one.
+        Pass of the network's weights; None, or the best pass, for no second mark.
     """
     panels = {name: curves for name, curves in _panels(history).items() if name == "loss" or _known(history, curves)}
     figure = blank(3.1, {1: 4.2, 2: 6.4}.get(len(panels), 2.6 * len(panels)))

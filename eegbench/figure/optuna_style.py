@@ -1,4 +1,4 @@
-"""Put plots that Optuna drew with matplotlib back into our style: fonts, colours, ticks, legends and sizes."""
+"""Restyling of Optuna's matplotlib plots: fonts, colours, ticks, legends and sizes."""
 
 import re
 from collections.abc import Mapping
@@ -19,20 +19,20 @@ COLOURS = ListedColormap(mpl.colormaps["viridis"](np.linspace(0.93, 0.0, 256)))
 """The higher, the darker; without the palest yellows, which are hard to see on white."""
 
 MAX_LEGEND = len(PALETTE)
-"""The most curves that a legend names, each in a colour of its own; more are coloured by their trial's number."""
+"""Maximum number of curves in a legend, each with its own colour; more are coloured by the trial's number."""
 
 MAX_CHARACTERS = 16
-"""Names of categories that are longer in all do not fit below a panel, and are slanted."""
+"""Maximum total length of names of categories below a panel; longer names are slanted."""
 
 WIDE, NARROW = 20, 14
-"""The most characters of a name on one line, below a panel and below a parallel axis."""
+"""Maximum number of characters of a name on one line, below a panel and below a parallel axis."""
 
 ON_LINES = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-"""The box around text that lies on lines."""
+"""Box around text on top of lines."""
 
 
 def restyle(axes: Axes, title: str = "") -> None:
-    """Put an axes that Optuna drew back into our style."""
+    """Restyle axes drawn by Optuna."""
     axes.set_facecolor("white")
     axes.grid(visible=False)
     axes.set_title("")
@@ -63,7 +63,7 @@ def restyle_cube(axes: Any) -> None:
 
 
 def restyle_bar(axes: Axes, label: str) -> None:
-    """Put a colour bar that Optuna drew back into our style."""
+    """Restyle a colour bar drawn by Optuna."""
     restyle(axes)
     axes.spines[:].set_visible(False)
     axes.set_ylabel(label)

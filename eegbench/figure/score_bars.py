@@ -21,18 +21,18 @@ ROW_IN = 0.3
 def score_bars(
     scores: Sequence[Score], *, metric: str, controls: Collection[str] = (), chance: float | None = None
 ) -> Figure:
-    """Draw a dot with a whisker a probe, in the order of the scores from the top.
+    """Draw a dot with a whisker per probe, in the order of the scores from the top.
 
     Parameters
     ----------
     scores
-        Of one split and one aggregation; those of other metrics are left out.
+        Scores of one split and one aggregation; those of other metrics are left out.
     metric
-        What to draw, such as ``balanced_accuracy``.
+        Metric to draw, such as ``balanced_accuracy``.
     controls
         Names of the probes that are controls; they are drawn hollow and grey.
     chance
-        Where to draw the dashed line; None draws none.
+        Position of the dashed line; None for no line.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def _finish(axes: Axes, drawn: Sequence[Score]) -> None:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color="#EBEBEB", linewidth=0.8)
     axes.set_axisbelow(True)
-    lows = [x - 0.02 for one in drawn for x in (one.value, one.ci_low) if x < 0]  # κ may lie below 0
+    lows = [x - 0.02 for one in drawn for x in (one.value, one.ci_low) if x < 0]  # κ may be below 0
     axes.set_xlim(min([0.0, *lows]), 1)
     axes.set_xlabel(NAMES.get(first.metric, first.metric))
     n = f"{first.n:,} windows" if first.aggregation == "pooled" else f"{first.n:,} recordings"

@@ -97,7 +97,7 @@ def optimisation_history(study: "Study", *, objectives: Sequence[str], index: in
     Parameters
     ----------
     index
-        Which objective is drawn.
+        Index of the objective.
     """
     from optuna.visualization.matplotlib import plot_optimization_history
 
@@ -144,7 +144,7 @@ def parallel_coordinates(study: "Study", *, objectives: Sequence[str]) -> Figure
 
 @styled
 def slice_plot(study: "Study", *, objectives: Sequence[str]) -> Figure:
-    """Draw the first objective against each parameter, a panel a parameter; dots are coloured by the trial's number."""
+    """Draw the first objective against each parameter, a panel per parameter; colours are trial numbers."""
     from optuna.visualization.matplotlib import plot_slice
 
     with _optuna():
@@ -207,7 +207,7 @@ def pareto_front(study: "Study", *, objectives: Sequence[str]) -> Figure:
 
 @styled
 def pass_curves(study: "Study", *, objectives: Sequence[str]) -> Figure:
-    """Draw what each trial reported during training, pass by pass."""
+    """Draw the values that each trial reported during training, by pass."""
     from optuna.visualization.matplotlib import plot_intermediate_values
 
     with _optuna():
@@ -264,6 +264,6 @@ def _has_curves(study: "Study") -> bool:
 
 
 def _target(objectives: Sequence[str], index: int = 0) -> dict[str, Any]:
-    """Name an objective for Optuna, which wants a function only where there are several."""
+    """Return arguments that select an objective; Optuna needs a function only if there are several."""
     named: dict[str, Any] = {"target_name": objectives[index]}
     return named if len(objectives) == 1 else {**named, "target": lambda trial: trial.values[index]}

@@ -1,4 +1,4 @@
-"""One look for every figure: sizes, fonts, colours that colour-blind readers tell apart, and how files are written.
+"""Style of all figures: sizes, fonts, colours that colour-blind readers can distinguish, and writing of files.
 
 Figures are made with matplotlib's objects alone, never with its global state (pyplot), so that they can be drawn
 in any process and thread and never open a window. Only Optuna's plots (`eegbench.figure.study`) use pyplot, and close
@@ -117,12 +117,12 @@ def title_size(title: str, width_in: float = WIDTH_IN) -> float:
 
 
 def from_top(classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the classes in the order of a hypnogram from the top, where all are sleep stages."""
+    """Return the classes in the order of a hypnogram from the top, if all are sleep stages."""
     return tuple(name for name in STAGES if name in classes) if set(classes) <= set(STAGES) else classes
 
 
 def class_colours(classes: tuple[str, ...]) -> dict[str, Any]:
-    """Return a colour a class: the fixed ones where all are sleep stages, else the palette, else a map's steps."""
+    """Return a colour per class: fixed colours for sleep stages, otherwise the palette, or steps of a colour map."""
     if set(classes) <= set(STAGES):
         return {name: STAGES[name] for name in classes}
     if len(classes) <= len(PALETTE):
@@ -140,7 +140,7 @@ IN_CELL: dict[str, Any] = {"ha": "center", "va": "center", "in_layout": False}
 """Options of text in a cell, which is inside the axes and therefore excluded from the layout of margins."""
 
 RIGHT_ON_TOP = 1.0
-"""The height of a title below which nothing can stand, so that matplotlib need not search for its place."""
+"""Height of a title without anything below it, so that matplotlib need not search for its position."""
 
 
 def on_top(axes: Axes, label: str, height: float | None = None) -> None:
@@ -164,18 +164,18 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     Parameters
     ----------
     figure
-        What one of this package's functions returned.
+        Figure returned by a function of this package.
     folder
-        Made where it is not there.
+        Folder of the files; it is created if missing.
     stem
-        The files' name without its suffix.
+        Name of the files without suffix.
     formats
         Some of ``png``, ``pdf`` and ``svg``.
 
     Returns
     -------
     list of Path
-        The files, each whole: it is written aside and renamed.
+        Paths of the files; each is written atomically.
     """
     with _style():
         _skip_empty_labels(figure)

@@ -14,7 +14,7 @@ from eegbench.launch.process import as_job
 from eegbench.launch.run import run_verb
 
 if TYPE_CHECKING:
-    from eegbench.experiment.finished import Finished
+    from eegbench.experiment.finished_run import Finished
 
 
 def explain_runs(runs: Mapping[Path, bool], others: Sequence[str]) -> int:
@@ -54,11 +54,11 @@ def explain_one(config: DictConfig, tried: "dict[Path, Finished | None]") -> Non
     """Explain a finished run, and keep it by its folder; None if that fails."""
     folder = Path(config.run)
     tried[folder] = None
-    from eegbench.experiment.finished import (  # here, so that --help need not import torch
+    from eegbench.experiment.finished_explanation import explain_finished
+    from eegbench.experiment.finished_run import (  # here, so that --help need not import torch
         explained_before,
         open_finished,
     )
-    from eegbench.experiment.finished_explanation import explain_finished
 
     stored = read_plain(folder / "config.yaml")
     given = {str(word).partition("=")[0] for word in HydraConfig.get().overrides.task}

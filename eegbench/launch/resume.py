@@ -12,7 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
-from eegbench.config import ConfigError, may_change, quoted, read_plain, read_words
+from eegbench.config import ConfigError, may_change, quoted, read_overrides, read_plain
 from eegbench.launch.override import is_multirun, is_override, value_of
 from eegbench.tracking.record import is_incomplete
 
@@ -44,7 +44,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
     if (folder / "summary.json").is_file() and not is_incomplete(folder):
         raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
-    stored = [word for word in read_words(folder / OVERRIDES) if not word.startswith("resume=")]
+    stored = [word for word in read_overrides(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
     retyped = {word.partition("=")[0] for word in typed}
     kept = [word for word in stored if word.partition("=")[0] not in retyped]
@@ -64,7 +64,7 @@ def _places(folder: Path) -> dict[str, str]:
     """Return folders that a relative path in the run's options does not reach from here, absolute and by key."""
     if not (folder / "config.yaml").is_file():
         return {}
-    from eegbench.experiment.run_place import located, read_from  # here, as it loads torch
+    from eegbench.experiment.run_paths import located, read_from  # here, as it loads torch
 
     options = read_plain(folder / "config.yaml")
     _, outputs = located(options, folder)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eegbench.config import read_plain
-from eegbench.experiment.run_place import CONFIG, located
+from eegbench.experiment.run_paths import CONFIG, located
 from eegbench.experiment.sending import send_finished
 from eegbench.tracking.mlflow import Mlflow
 

@@ -12,7 +12,7 @@ from eegbench.preprocessing.cutting import cut_all, judgement_of
 from eegbench.store import Shard
 from eegbench.types import Recording
 
-SLACK_S = 0.001
+TIME_TOLERANCE_S = 0.001
 """Tolerance for rounding of window starts to samples."""
 
 
@@ -72,8 +72,8 @@ def _holding(
 ) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
     """Return the first window that contains each epoch, and the first one after them."""
     start, begin = windows["start_s"].to_numpy(float), epochs["start_s"].to_numpy(float)
-    first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - SLACK_S)
-    return first, np.searchsorted(start, begin + SLACK_S, side="right")
+    first = np.searchsorted(start + windows["window_s"].to_numpy(float), begin + epochs["window_s"] - TIME_TOLERANCE_S)
+    return first, np.searchsorted(start, begin + TIME_TOLERANCE_S, side="right")
 
 
 def _centred_in(
@@ -81,7 +81,9 @@ def _centred_in(
 ) -> tuple[Int[np.ndarray, "n_epochs"], Int[np.ndarray, "n_epochs"]]:
     """Return the first window with its centre in each epoch, and the first one after them."""
     centre, begin = (windows["start_s"] + windows["window_s"] / 2).to_numpy(float), epochs["start_s"].to_numpy(float)
-    return np.searchsorted(centre, begin - SLACK_S), np.searchsorted(centre, begin + epochs["window_s"] - SLACK_S)
+    return np.searchsorted(centre, begin - TIME_TOLERANCE_S), np.searchsorted(
+        centre, begin + epochs["window_s"] - TIME_TOLERANCE_S
+    )
 
 
 def whole_trials(windows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.staged import Staged
-from eegbench.prediction.tables import SLACK_S, epoch_length, stage_list
+from eegbench.prediction.tables import TIME_TOLERANCE_S, epoch_length, stage_list
 from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.sleep_statistics import STATISTICS, sleep_statistics
 
@@ -51,7 +51,7 @@ def night_of(staged: Staged, lights: Lights) -> Night:
         return Night(warnings=() if lights == Lights() else (unused,))
     epoch_s = epoch_length(staged)
     offset_s = float(staged.epochs["start_s"].iloc[0]) % epoch_s
-    first = max(0, math.ceil((staged.begin_s - offset_s - SLACK_S) / epoch_s))
+    first = max(0, math.ceil((staged.begin_s - offset_s - TIME_TOLERANCE_S) / epoch_s))
     start_s = offset_s + first * epoch_s
     try:
         off, on = (

@@ -10,7 +10,7 @@ from eegbench.config import ConfigError, read_json
 from eegbench.inference.dreem_import import import_dreem
 from eegbench.inference.model_folder import NETWORK, model_folder
 from eegbench.tracking.database import find_place
-from eegbench.tracking.finished import Archive
+from eegbench.tracking.finished_runs import Archive
 
 FILES = ("model.json", "model.safetensors")
 

@@ -8,7 +8,7 @@ from eegbench.prediction.staged import FLAGS, Staged
 from eegbench.score.consensus import STAGES
 from eegbench.types import UNSCORED
 
-SLACK_S = 0.001
+TIME_TOLERANCE_S = 0.001
 """Tolerance for rounding of times to samples."""
 
 
@@ -52,7 +52,7 @@ def stage_list(staged: Staged) -> Int[np.ndarray, "n_slots"]:
     """
     start, epoch_s = staged.epochs["start_s"].to_numpy(float), epoch_length(staged)
     slot = np.rint((start - start[0] % epoch_s) / epoch_s).astype(np.int64)
-    n_whole = int((staged.begin_s + staged.length_s - start[0] % epoch_s + SLACK_S) // epoch_s)
+    n_whole = int((staged.begin_s + staged.length_s - start[0] % epoch_s + TIME_TOLERANCE_S) // epoch_s)
     stages = np.full(max(slot[-1] + 1, n_whole), UNSCORED, dtype=np.int64)
     stages[slot] = np.array([STAGES.index(name) for name in staged.classes])[staged.predicted]
     return stages

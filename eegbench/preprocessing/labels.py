@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.marks import EPOCH_EDGE, MOMENT_S, is_bad
+from eegbench.dataset.marks import EPOCH_EDGE, MIN_MARK_S, is_bad
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 
@@ -59,7 +59,7 @@ def overlaps_bad(
     found = np.zeros(len(sample), dtype=bool)
     for onset_s, duration_s, text in header.annotations:
         if is_bad(text, known):
-            found |= (start_s < onset_s + max(duration_s, MOMENT_S)) & (onset_s < start_s + window_s)
+            found |= (start_s < onset_s + max(duration_s, MIN_MARK_S)) & (onset_s < start_s + window_s)
     return found
 
 

@@ -16,21 +16,21 @@ from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
 
 ABSENT = -1e4
-"""The score of a class that train does not hold: its probability is 0, and float32 can add to it."""
+"""Score of a class that is absent from train: its probability is 0, and float32 can represent sums with it."""
 
 Facts = Mapping[str, float | int | str]
 """Selected options and cost of a fit, for ``summary.json``."""
 
 
 class ProbeNotConvergedError(ValueError):
-    """The probe's fit stopped before it had converged: its score would be of its iterations, not of the encoder.
+    """The fit of a probe did not converge, so its score would depend on the number of iterations.
 
     Parameters
     ----------
     message
-        Says what to do.
+        Error message with the remedy.
     option
-        The dotted name of the option to raise.
+        Dotted name of the option to increase.
     """
 
     def __init__(self, message: str, option: str) -> None:
@@ -67,15 +67,15 @@ class Labelled:
     Attributes
     ----------
     rows
-        Rows of the store's table (n,). Where windows are crops, one row stands for its whole trial.
+        Rows of the store's table (n,). If windows are crops, there is one row per trial.
     y
-        The label of each, an index into ``classes`` (n,).
+        Label of each window, as an index into ``classes`` (n,).
     embeddings
-        Of these windows, and of all others that the classifier will be asked about.
+        Embeddings of these windows, and of all others that the classifier will predict.
     encoder
-        Made the embeddings. It is shared, so a probe that trains it takes a copy.
+        Encoder of the embeddings. It is shared, so a probe that trains it must copy it.
     store
-        Holds the windows.
+        Store of the windows.
     """
 
     rows: Int[np.ndarray, "n"]
@@ -86,12 +86,12 @@ class Labelled:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Class names, of train and of those that train does not hold."""
+        """Names of all classes, including those that are absent from train."""
         return self.store.classes
 
     @property
     def features(self) -> Float[np.ndarray, "n embed_dim"]:
-        """The embeddings of these windows."""
+        """Embeddings of these windows."""
         return self.embeddings.at(self.rows)
 
 
@@ -112,12 +112,12 @@ class Classifier(ABC):
 
     @abstractmethod
     def network(self, description: Description) -> Network | None:
-        """Return the encoder with its head, which can be saved and explained; None where there is no head.
+        """Return the encoder with its head, which can be saved and explained; None if there is no head.
 
         Parameters
         ----------
         description
-            What is known of the run's networks apart from their weights.
+            Description of the run's networks, without their weights.
         """
 
 
@@ -127,7 +127,7 @@ class Probe(ABC):
     Attributes
     ----------
     needs
-        ``embeddings``: the encoder stays as it is, and only its embeddings are read. ``encoder``: a copy of the
+        ``embeddings``: the encoder is frozen, and only its embeddings are used. ``encoder``: a copy of the
         encoder is trained.
     """
 
@@ -135,20 +135,20 @@ class Probe(ABC):
 
     @abstractmethod
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:
-        """Fit on train; whatever is chosen is chosen on valid, which may be empty.
+        """Fit on train, and choose settings on valid, which may be empty.
 
         Parameters
         ----------
         train, valid
             Labelled windows of one store and one encoder.
         rng
-            Decides everything random; the same generator gives the same classifier. No other generator is used or
-            moved, so that one probe more changes no other's numbers.
+            The only source of randomness; the same generator gives the same classifier. No other generator is used,
+            so that results do not depend on other probes.
 
         Raises
         ------
         ProbeNotConvergedError
             If the fit did not converge.
         ValueError
-            If train holds fewer than two classes.
+            If train has fewer than two classes.
         """

@@ -18,19 +18,19 @@ def check_classes(y: Int[np.ndarray, "n"], classes: Sequence[str]) -> None:
     Parameters
     ----------
     y
-        The labels of train's scored windows.
+        Labels of the scored windows of train.
     classes
         Names of all classes.
 
     Raises
     ------
     ValueError
-        With the classes in train.
+        If this is so; the message lists the classes of train.
     """
     there = [classes[label] for label in np.unique(y)]
     if len(there) < 2:
         raise ValueError(
-            f"the train split holds {len(there)} of {len(classes)} classes ({', '.join(there) or 'none'}), and a probe "
+            f"the train split has {len(there)} of {len(classes)} classes ({', '.join(there) or 'none'}), and a probe "
             "needs two; give it more subjects, or another split.seed."
         )
 
@@ -46,7 +46,7 @@ def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]])
     Raises
     ------
     ValueError
-        With the name of the split.
+        If this is so; the message contains the name of the split.
     """
     for split, features in parts:
         if not np.isfinite(features).all():
@@ -56,16 +56,16 @@ def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]])
 def best_on_valid(
     candidates: Sequence[T], probabilities: Callable[[T], Float[np.ndarray, "n k"]], y: Int[np.ndarray, "n"]
 ) -> T:
-    """Return the candidate with the best balanced accuracy, the first of equal ones; the first where nobody validates.
+    """Return the candidate with the best balanced accuracy on valid; the first in case of a tie, or if valid is empty.
 
     Parameters
     ----------
     candidates
-        The preferred one of equals first.
+        Candidates, in order of preference in case of a tie.
     probabilities
-        Returns a candidate's class probabilities of the windows of valid.
+        Function that returns a candidate's class probabilities for the windows of valid.
     y
-        The labels of these windows.
+        Labels of these windows.
     """
     if len(candidates) == 1 or len(y) == 0:
         return candidates[0]

@@ -17,7 +17,7 @@ NOTICEABLE = 0.01
 """Tables show random weights with both kinds of statistics if their balanced accuracy differs by this much or more."""
 
 CONTROLS = (*FITTED, "majority", "chance")
-"""Rows next to the main probe in every table: a result is worth what it adds to these."""
+"""Rows next to the main probe in every table; a result is judged by its difference from these."""
 
 
 def without_repeated(scores: Sequence[Score]) -> list[Score]:
@@ -26,7 +26,7 @@ def without_repeated(scores: Sequence[Score]) -> list[Score]:
     Parameters
     ----------
     scores
-        Of all probes, splits and aggregations.
+        Scores of all probes, splits and aggregations.
     """
     value = {
         (one.split, one.probe): one.value
@@ -42,21 +42,21 @@ def without_repeated(scores: Sequence[Score]) -> list[Score]:
 
 
 def control_name(control: str, probe: str, main: str) -> str:
-    """Return the name in tables of a control that a probe was fitted to; the main probe's have no prefix."""
+    """Return the name of a control in tables; controls of the main probe have no prefix."""
     return control if probe == main else f"{probe}_{control}"
 
 
 def chance(n: int, held: Bool[np.ndarray, "n_classes"], rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:
-    """Return probabilities drawn uniformly from all there are: each class that a split holds is guessed equally often.
+    """Return random probabilities, by which each class that occurs in a split is guessed equally often.
 
     Parameters
     ----------
     n
         Number of windows.
     held
-        Whether a window of any split is labelled with each class.
+        For each class, whether a window of any split has it as label.
     rng
-        Draws the probabilities.
+        Random generator.
     """
     found = np.zeros((n, len(held)))
     found[:, held] = rng.dirichlet(np.ones(held.sum()), size=n)
@@ -64,6 +64,6 @@ def chance(n: int, held: Bool[np.ndarray, "n_classes"], rng: np.random.Generator
 
 
 def majority(n: int, labels: Int[np.ndarray, "n_train"], n_classes: int) -> Float[np.ndarray, "n n_classes"]:
-    """Return certainty of the class that train holds most of."""
+    """Return probabilities of 1 for the most frequent class of train."""
     counts = np.bincount(labels, minlength=n_classes)
     return np.tile(np.eye(n_classes)[counts.argmax()], (n, 1))

@@ -23,15 +23,15 @@ from eegbench.trainer.base import NonFiniteLossError
 
 
 class Finetune(Probe):
-    """Train all weights of a copy of the encoder on train's labels, and keep the best pass on valid.
+    """Train all weights of a copy of the encoder on the labels of train, and use the best pass on valid.
 
-    Where windows are crops, it trains on crops and predicts trials. Fitted to random weights, it is supervised
-    training from scratch.
+    If windows are crops, the copy is trained on crops and predicts trials. With random initial weights this is
+    supervised training from scratch.
 
     Parameters
     ----------
     trainer
-        Trains the copy, in one process. Its checkpoints lie in a temporary folder.
+        Trainer of the copy, in one process. Its checkpoints are written to a temporary folder.
     class_balanced
         Draw classes equally often, with replacement, in train and in valid. If not, each window is drawn once a pass.
     dropout
@@ -42,9 +42,7 @@ class Finetune(Probe):
 
     def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: float) -> None:
         if trainer.joins_processes:
-            raise ValueError(
-                "probe.of.finetune.trainer: one process trains the copy, whatever trained the encoder; set loop."
-            )
+            raise ValueError("probe.of.finetune.trainer: the copy is always trained in one process; set loop.")
         if not 0 <= dropout < 1:
             raise ValueError(
                 f"probe.of.finetune.dropout={dropout:g}: expected a share from 0 up to but not including 1."
@@ -102,7 +100,7 @@ def _windows(part: Labelled) -> pd.DataFrame:
 
 
 def _head(task: Supervised, y: Int[np.ndarray, "n"]) -> Head:
-    """Return the layer that was trained, with no probability for classes that train does not hold."""
+    """Return the trained layer, with probability 0 for classes that are absent from train."""
     weights = (task.linear.weight, task.linear.bias)
     weight, bias = (tensor.detach().double().cpu().numpy().copy() for tensor in weights)
     absent = np.setdiff1d(np.arange(len(bias)), y)

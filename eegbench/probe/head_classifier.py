@@ -12,7 +12,7 @@ from eegbench.model.base import Encoder
 from eegbench.probe.base import Classifier, Facts, Head
 
 Features = Callable[[Int[np.ndarray, "n"]], Float[np.ndarray, "n embed_dim"]]
-"""From rows of the store's table to the embeddings of these windows."""
+"""Function from rows of the store's table to the embeddings of these windows."""
 
 
 class HeadClassifier(Classifier):
@@ -21,11 +21,11 @@ class HeadClassifier(Classifier):
     Parameters
     ----------
     encoder
-        Makes the embeddings.
+        Encoder of the embeddings.
     head
-        Classifies them.
+        Linear classifier of embeddings.
     features
-        Returns the encoder's embeddings of windows.
+        Function that returns the encoder's embeddings of windows.
     facts
         Selected options and cost of the fit.
     """

@@ -1,4 +1,4 @@
-"""Nearest-neighbour probe without weights: votes of the nearest windows of train.
+"""Nearest-neighbour probe: votes of the nearest windows of train.
 
 Wu et al. 2018 evaluated learned embeddings in this way: doi:10.1109/CVPR.2018.00393.
 """
@@ -16,25 +16,25 @@ Metric = Literal["euclidean", "cosine"]
 Weights = Literal["distance", "uniform"]
 
 AT_A_TIME = 2**13
-"""Windows whose neighbours are looked for at once: distances to so many fit in memory."""
+"""Number of windows in a search for neighbours, limited by the memory for distances."""
 
 
 class Knn(Probe):
     """Votes of the nearest windows of train, among standardised embeddings.
 
-    Where classes have equally many votes, the first of them is predicted. Windows of train that are equally far away
-    at the edge of the neighbourhood count in the order in which scikit-learn finds them.
+    In case of a tie, the first class is predicted. If several windows of train have the same distance at the edge of
+    the neighbourhood, those that scikit-learn returns first are used.
 
     Parameters
     ----------
     k
-        Number of neighbours; of several, the one with the best balanced accuracy on valid, the larger where two are
-        equal. Numbers above that of train's windows are left out.
+        Number of neighbours. From several, the one with the best balanced accuracy on valid is chosen, the larger in
+        case of a tie. Numbers above the number of windows of train are left out.
     metric
         Distance between embeddings whose features have mean 0 and standard deviation 1 on train.
     weights
-        ``distance``: a vote counts 1 / distance, and neighbours at distance 0 alone count where there are some.
-        ``uniform``: all count the same.
+        ``distance``: a vote counts 1 / distance; if there are neighbours at distance 0, only they count.
+        ``uniform``: all votes count the same.
     balanced
         Divide each vote by the number of train's windows of its class, so that a rare class is not outvoted by
         its rarity.
@@ -56,7 +56,7 @@ class Knn(Probe):
         possible = [k for k in self.k if k <= len(train.y)]
         if not possible:
             raise ValueError(
-                f"probe.of.knn.k={list(self.k)}: train holds {len(train.y)} windows; set a smaller number."
+                f"probe.of.knn.k={list(self.k)}: train has only {len(train.y)} windows; set a smaller number."
             )
         bank, k = _Bank(of_train, train.y, len(train.classes), self), possible[0]
         if len(possible) > 1 and len(valid.y):
@@ -66,14 +66,14 @@ class Knn(Probe):
 
 
 class NeighbourClassifier(Classifier):
-    """The embeddings of train with their labels, and how many of them vote.
+    """Classifier by the votes of the nearest embeddings of train.
 
     Parameters
     ----------
     train
-        The windows that vote, with the embeddings of all windows that may be asked about.
+        Windows of train, with the embeddings of all windows to predict.
     bank
-        Finds neighbours among their standardised embeddings.
+        Standardised embeddings of train, with a search for neighbours.
     k
         Number of neighbours.
     """

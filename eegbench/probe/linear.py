@@ -1,4 +1,4 @@
-"""A linear probe: standardise each feature on train, then multinomial logistic regression, classes balanced."""
+"""Linear probe: features are standardised on train, then multinomial logistic regression with balanced classes."""
 
 from typing import ClassVar, Literal
 
@@ -12,7 +12,7 @@ from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.logistic import Fit, fits
 
 FEW = 2**20
-"""Numbers in embeddings that one thread fits to."""
+"""Maximum number of values in embeddings for which one thread is used."""
 
 
 class Linear(Probe):
@@ -21,10 +21,10 @@ class Linear(Probe):
     Parameters
     ----------
     C
-        Inverse regularisation strength; of several, the one with the best balanced accuracy on valid, the
-        smaller where two are equal.
+        Inverse regularisation strength. From several, the one with the best balanced accuracy on valid is chosen, the
+        smaller in case of a tie.
     max_iter
-        Iterations at most; not converged by then is an error.
+        Maximum number of iterations; without convergence an error is raised.
     """
 
     needs: ClassVar[Literal["embeddings", "encoder"]] = "embeddings"
@@ -52,11 +52,11 @@ class Linear(Probe):
         return HeadClassifier(train.encoder, head=head, features=train.embeddings.at, facts=facts)
 
     def _head(self, fit: Fit, there: np.ndarray, n_classes: int) -> Head:
-        """Return scores of all classes, also of those that train does not hold."""
+        """Return scores of all classes, including those that are absent from train."""
         if not fit.has_converged:
             raise ProbeNotConvergedError(
                 f"the linear probe with C={fit.C:g} did not converge in {self.max_iter} iterations; "
-                "raise probe.of.linear.max_iter (a run that is resumed may, too), or lower probe.of.linear.C.",
+                "raise probe.of.linear.max_iter (also possible when resuming a run), or lower probe.of.linear.C.",
                 "probe.of.linear.max_iter",
             )
         weight, bias = np.zeros((n_classes, fit.weight.shape[1])), np.full(n_classes, ABSENT)

@@ -1,10 +1,10 @@
-"""Multinomial logistic regression by a truncated Newton method, for one regularisation strength after another.
+"""Multinomial logistic regression by a truncated Newton method, for several regularisation strengths.
 
-Each step's equations are solved by conjugate gradients, scaled by the curvature of each weight or of those of a class,
-with products of the Hessian that never make it (a truncated Newton method: Nocedal and Wright 2006,
-doi:10.1007/978-0-387-40065-5, chapter 7). What a step promises to win, the Newton decrement, bounds how far the weights
-are from the optimum, whatever the strength and however many features: a small gradient does not, where classes can be
-told apart completely.
+The equations of each step are solved by preconditioned conjugate gradients. The preconditioner is the curvature of each
+weight, or of the weights of a class. Products with the Hessian are computed without the matrix itself (a truncated
+Newton method: Nocedal and Wright 2006, doi:10.1007/978-0-387-40065-5, chapter 7). The Newton decrement, which is the
+expected decrease of the loss in a step, bounds the distance from the optimum for any strength and number of features. A
+small gradient does not, if the classes are linearly separable.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,27 +24,27 @@ ROUNDING = 1e-13
 """Relative increase of the loss that is accepted as rounding."""
 
 SLOW = 0.3
-"""Iterations of a step, as a share of the features, from which on to know the curvature better is worth its cost."""
+"""Iterations of a step, as a share of the features, above which the better preconditioner is worth its cost."""
 
 NOTHING = 1e-31
 """Newton decrement that is rounding only, e.g. if no feature is informative."""
 
 SHORTEST = 1e-8
-"""The share of a step below which no share of it is tried."""
+"""Smallest share of a step that is tried."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Weights for one strength.
+    """Weights for one regularisation strength.
 
     Attributes
     ----------
     C
-        The strength's inverse.
+        Inverse regularisation strength.
     weight, bias
         Scores are ``features @ weight.T + bias``.
     n_iter
-        Iterations of conjugate gradients, over all steps.
+        Number of iterations of conjugate gradients over all steps.
     has_converged
         Whether the weights are as close to the optimum as ``CLOSE`` says.
     """
@@ -59,21 +59,22 @@ class Fit:
 def fits(
     features: Float[Tensor, "n dim"], labels: Int[Tensor, "n"], strengths: tuple[float, ...], *, max_iter: int
 ) -> Iterator[Fit]:
-    """Fit standardised features with each inverse strength in turn, each fit beginning with the weights of the last.
+    """Fit standardised features with each inverse strength, starting from the weights of the previous fit.
 
-    What is sought is scikit-learn's optimum: ``C`` times the sum of losses, every class weighing the same, plus half
-    the squared weights of standardised features, without the bias; for two classes, those of their rows' difference.
+    The objective is that of scikit-learn: ``C`` times the sum of losses with equal weights of classes, plus half the
+    sum of squared weights of standardised features, without the bias. For two classes the penalty is on the difference
+    of their rows.
 
     Parameters
     ----------
     features
-        In double precision; not standardised yet.
+        Features in double precision, not standardised.
     labels
-        From 0; every class has some.
+        Classes counted from 0; every class occurs.
     strengths
-        Inverse strengths of regularisation.
+        Inverse regularisation strengths.
     max_iter
-        Iterations at most, for each.
+        Maximum number of iterations for each strength.
     """
     targets = torch.nn.functional.one_hot(labels).T.double()  # a row a class: softmax is fastest along the windows
     targets /= targets.sum(1, keepdim=True) * len(targets)  # the weight of each window
@@ -146,10 +147,10 @@ class _Loss:
         return step, -float((gradient * step).sum()), n_iter
 
     def scaling(self, curved: Tensor, penalty: Tensor) -> Callable[[Tensor], Tensor]:
-        """Return what undoes the curvature of each weight or, once that was slow, of a class's weights together.
+        """Return the preconditioner: by the curvature of each weight or, after slow steps, of the weights of a class.
 
-        Weights stay such that classes sum to nothing, as the optimum's do: no loss depends on their sum, only the
-        penalty does, and so small a curvature beside the others would take many iterations.
+        The sum of weights over classes stays 0, as at the optimum. The loss does not depend on this sum, only the
+        penalty does, and this low curvature would need many iterations.
         """
         if self.is_slow:
             of_class = torch.stack([(self.transposed * each) @ self.x for each in curved])
@@ -169,7 +170,7 @@ class _Loss:
 
 
 def _deviation(features: Float[Tensor, "n dim"]) -> Float[Tensor, "dim"]:
-    """Return the standard deviation of each feature, 1 where it is constant but for rounding."""
+    """Return the standard deviation of each feature; 1 if it is constant up to rounding."""
     deviation, mean = torch.std_mean(features, 0, correction=0)
     is_constant = deviation <= len(features) * torch.finfo(features.dtype).eps * mean.abs()
     return deviation.masked_fill(is_constant, 1.0)

@@ -21,9 +21,9 @@ class VotingClassifier(Classifier):
     network
         Network in evaluation mode.
     embeddings
-        Of all windows that were not rejected, by the network's encoder.
+        Embeddings of all windows that are not rejected, by the network's encoder.
     parts
-        Parts of the store's table; sequences lie within a part.
+        Parts of the store's table; a sequence does not cross parts.
     """
 
     def __init__(self, network: Network, *, embeddings: Embeddings, parts: Sequence[pd.DataFrame]) -> None:
@@ -39,6 +39,6 @@ class VotingClassifier(Classifier):
                 found[asked] = vote(self.trained, self.embeddings, part, rows[asked])
         return found
 
-    def network(self, description: Description) -> Network:  # noqa: ARG002  it has one of its own
+    def network(self, description: Description) -> Network:  # noqa: ARG002  the network has its own description
         """Return the network."""
         return self.trained

@@ -1,1 +1,1 @@
-"""What a run and a sweep show: lines and tables on the console, and figures."""
+"""Output of runs and sweeps: lines and tables in the terminal, figures, and documents."""

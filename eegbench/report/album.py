@@ -1,4 +1,4 @@
-"""Where a run's figures go, with the numbers that they show."""
+"""Album: writes the figures of a run, and the data that they show."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,21 +13,21 @@ from eegbench.atomic import write_arrays, write_csv, write_json, write_parquet, 
 from eegbench.figure import save
 
 ENDINGS = ("png", "pdf", "html", "csv", "parquet", "npz", "json")
-"""Of all files that an album takes."""
+"""Endings of all files that an album writes."""
 
 
 @dataclass(frozen=True)
 class Album:
-    """Where figures go, and in which formats; without formats none is drawn.
+    """Writer of figures in some formats; without formats no figure is plotted.
 
     Attributes
     ----------
     folder
-        The run's folder: figures go to ``figures/``, their numbers to ``tables/``.
+        Folder of the run. Figures are written to ``figures/``, their data to ``tables/``.
     formats
-        Some of ``png``, ``pdf`` and ``svg``.
+        File formats: ``png``, ``pdf`` or ``svg``.
     failed
-        The errors of figures that could not be drawn; the others, and all tables, are there nevertheless.
+        Errors of figures that failed; other figures and all tables are still written.
     """
 
     folder: Path
@@ -35,37 +35,37 @@ class Album:
     failed: list[Exception] = field(default_factory=list)
 
     def add(self, stem: str, plot: Callable[[], Figure]) -> None:
-        """Plot a figure and save it; `raise_failed` tells whether that failed."""
+        """Plot a figure and save it; an error is stored for `raise_failed`."""
         if not self.formats:
             return
         path = self.folder / "figures" / stem
         try:
             save(plot(), path.parent, path.name, formats=self.formats)
         except Exception as error:  # noqa: BLE001  raised by `raise_failed`
-            error.add_note(f"The figure {path} could not be drawn.")
+            error.add_note(f"The figure {path} could not be plotted.")
             self.failed.append(error)
 
     def remove(self, stem: str, parts: Sequence[str]) -> None:
-        """Remove earlier figures and numbers, so that none stays that is not made again.
+        """Remove earlier figures and data of a stem, so that no outdated file remains.
 
         Parameters
         ----------
         stem
-            What the files are called.
+            Beginning of the names of the files.
         parts
-            What may follow the stem.
+            Suffixes that may follow the stem.
         """
         for path in (self.folder / kind / f"{stem}{part}" for kind in ("figures", "tables") for part in parts):
             for ending in ENDINGS:
                 path.with_name(f"{path.name}.{ending}").unlink(missing_ok=True)
 
     def raise_failed(self) -> None:
-        """Raise the error of the first figure that could not be drawn, if there is one.
+        """Raise the error of the first figure that failed, if there is one.
 
         Raises
         ------
         Exception
-            What drawing it ended with.
+            The error of that figure.
         """
         if self.failed:
             raise self.failed[0]
@@ -76,11 +76,11 @@ class Album:
             write_text(self.folder / "figures" / f"{stem}.html", page())
 
     def add_table(self, stem: str, table: pd.DataFrame) -> None:
-        """Save the numbers of a figure as CSV."""
+        """Save the data of a figure as CSV."""
         write_csv(self.folder / "tables" / f"{stem}.csv", table)
 
     def add_data(self, stem: str, table: pd.DataFrame) -> None:
-        """Save many numbers as parquet."""
+        """Save a large table as parquet."""
         write_parquet(self.folder / "tables" / f"{stem}.parquet", table)
 
     def add_arrays(self, stem: str, arrays: Mapping[str, np.ndarray]) -> None:
@@ -88,5 +88,5 @@ class Album:
         write_arrays(self.folder / "tables" / f"{stem}.npz", arrays)
 
     def add_facts(self, stem: str, facts: Mapping[str, Any]) -> None:
-        """Save what a figure was made with as JSON."""
+        """Save facts about a figure as JSON."""
         write_json(self.folder / "tables" / f"{stem}.json", facts)

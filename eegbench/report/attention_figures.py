@@ -1,4 +1,4 @@
-"""What is drawn and kept of attention: how classes differ on the scalp, channel by channel, and in three dimensions."""
+"""Figures of attention: class differences on the scalp, matrices of channels, and a page with curves in 3-D."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,18 +30,18 @@ PAIRS = "attention through all layers, not relative to an even share"
 
 
 def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, album: Album) -> None:
-    """Draw what attention maps have beside other maps, and keep the maps of all windows.
+    """Plot the figures that only attention maps have, and save the maps of all windows.
 
     Parameters
     ----------
     found
-        The maps.
+        Attention maps.
     scene
-        What they were found in.
+        Network and windows of the maps.
     title, stem
-        Stands above each figure; what their files are called.
+        Title of each figure, and beginning of the names of files.
     album
-        Takes them.
+        Writes the figures.
     """
     album.add_arrays(f"{stem}_windows", found.arrays())
     album.add_facts(f"{stem}_tokens", facts_of(found))
@@ -56,22 +56,22 @@ def plot_attention(found: AttentionMap, scene: Scene, *, title: str, stem: str, 
 def plot_mean_attention(
     runs: Sequence[Path], method: str, mean: Attribution, scene: Scene, *, title: str, stem: str, album: Album
 ) -> None:
-    """Draw what mean maps of attention have beside other maps; nothing where a run has no matrices of the method.
+    """Plot the figures that only mean attention maps have; none if a run has no matrices of the method.
 
     Parameters
     ----------
     runs
-        Folders that hold the tables of the runs' maps.
+        Folders with the tables of the runs' maps.
     method
         Name of the map.
     mean
-        The mean map, over an even share.
+        Mean map, relative to an even share.
     scene
-        What it was found in.
+        Network and windows of the map.
     title, stem
-        Stands above each figure; what their files are called.
+        Title of each figure, and beginning of the names of files.
     album
-        Takes them.
+        Writes the figures.
     """
     files = [run / f"{method}_windows.npz" for run in runs]
     facts = [run / f"{method}_tokens.json" for run in runs]
@@ -83,7 +83,7 @@ def plot_mean_attention(
             matrices = kept[EVEN_MATRICES if EVEN_MATRICES in kept.files else "matrices"].astype(np.float64)
             measures.add(EVEN_PAIRS if EVEN_MATRICES in kept.files else PAIRS)
         between.append(between_channels(matrices, stored_grid(read_json(tokens))))
-    if len(measures) == 1:  # files of versions before the even share was kept have matrices alone
+    if len(measures) == 1:  # files of earlier versions have matrices without the even share
         _plot_between(mean_there(np.stack(between)), mean, measures.pop(), scene, title, stem, album)
     _plot_difference(mean_over_time(mean.values), ("",), mean, scene, title, stem, album)
 
@@ -97,7 +97,7 @@ def _plot_between(
     stem: str,
     album: Album,
 ) -> None:
-    """Draw how much channels attend to each other: as squares, as curves, and as a page to turn."""
+    """Plot the attention between channels: as matrices, as curves on the head, and as a 3-D page."""
     shown = {
         name: _without_itself(one) for name, one in zip(found.outputs, between, strict=True) if np.isfinite(one).any()
     }
@@ -129,7 +129,7 @@ def _plot_difference(
     stem: str,
     album: Album,
 ) -> None:
-    """Draw how each class differs from the others; of two classes the first, as the second is its opposite."""
+    """Plot the difference of each class from the others; if there are two classes, only that of the first."""
     shown = np.flatnonzero(np.isfinite(maps).any(axis=(1, 2)))
     positions = scene.group.positions
     if len(shown) < 2:

@@ -1,4 +1,4 @@
-"""Channels in topographical order: from the front of the head to the back, and from left to right in each row."""
+"""Topographical order of channels: from the front of the head to the back, and from left to right in each row."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ NAME = re.compile(r"(Fp|AF|FT|FC|F|TP|T|CP|C|PO|P|O|I)(z|\d+)", re.IGNORECASE)
 
 
 def topographical(channels: Sequence[str]) -> Int[np.ndarray, "n_channels"]:
-    """Return the order of channels by the names of the 10-10 system; as they are if any has another name."""
+    """Return the order of channels by their names in the 10-10 system; unchanged if a channel has another name."""
     found = [NAME.fullmatch(name) for name in channels]
     if not all(found):
         return np.arange(len(channels))

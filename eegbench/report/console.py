@@ -1,4 +1,4 @@
-"""What a run prints: a line for each step on standard error, tables of scores on standard output."""
+"""Output of a run in the terminal: a line for each step on standard error, tables of scores on standard output."""
 
 import math
 import shlex
@@ -22,28 +22,28 @@ from eegbench.score.render import n_subjects_of, plural, without_clutter
 from eegbench.types import Score
 
 MAX_SKIPPED = 5
-"""Skipped recordings that are printed; ``summary.json`` holds all."""
+"""Maximum number of skipped recordings that are printed; ``summary.json`` lists all."""
 
 
 @dataclass(frozen=True)
 class DataOverview:
-    """The data of a run in numbers.
+    """Counts of the data of a run.
 
     Attributes
     ----------
     coverage
-        Which part of the complete set this is, in words.
+        Part of the complete data set that is used, as text.
     n_built, n_shards
-        Shards that were built for this run, and shards in use.
+        Number of shards that were built for this run, and of all shards in use.
     skipped
-        Recordings that cannot be used, with the reasons.
+        Recordings that cannot be used, with reasons.
     counts
-        For each split, numbers of subjects, recordings and windows (``n_…``), of windows by class, and of unscored,
-        flat, saturated and marked bad ones.
+        For each split, numbers of subjects, recordings and windows (``n_…``), and of windows by class, unscored, flat,
+        saturated and marked bad.
     classes
         Class names.
     within_subject
-        Whether a subject may stand in two splits.
+        Whether a subject may be in two splits.
     """
 
     coverage: str
@@ -56,7 +56,7 @@ class DataOverview:
 
 
 def tell_data(data: DataOverview) -> None:
-    """Print the coverage of the dataset, what was left out, and the number of windows in each split."""
+    """Print the coverage of the dataset, skipped recordings, and the number of windows in each split."""
     tell(f"data: {data.coverage}; {plural(data.n_built, 'shard')} built, {data.n_shards} in use")
     for skipped in data.skipped[:MAX_SKIPPED]:
         tell(f"skipped {skipped.recording}: {skipped.reason}")
@@ -71,16 +71,16 @@ def tell_data(data: DataOverview) -> None:
                 f"rejected: {number['n_flat']} flat, {number['n_saturated']} saturated{_marked(number)})"
             )
     if data.within_subject:
-        tell("within subject: the same subjects stand in several splits, and every table says so")
+        tell("within subject: the same subjects are in several splits; every table is marked accordingly")
 
 
 def _marked(number: Mapping[str, int]) -> str:
-    """Return how many windows overlap annotations of bad signal, which most sets do not have."""
+    """Return the number of windows that overlap annotations of bad signal as text; empty if there are none."""
     return f", {number['n_marked_bad']} marked bad" if number["n_marked_bad"] else ""
 
 
 def tell_pass(row: Mapping[str, Any]) -> None:
-    """Print how a pass went, in a line."""
+    """Print the values of a pass in one line."""
     shown = [f"pass {row['pass']:>3}"]
     valid = [name for name in row if name.startswith("valid_")]
     for name in ("train_loss", *valid, "probe_valid_balanced_accuracy"):
@@ -91,16 +91,16 @@ def tell_pass(row: Mapping[str, Any]) -> None:
 
 @contextmanager
 def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterator[None]:
-    """Print how to finish the run where its work is interrupted.
+    """Print the command that continues the run if it is interrupted.
 
     Parameters
     ----------
     folder
-        The run's folder.
+        Folder of the run.
     trusted
-        Modules that must be trusted again, as a run's folder is not.
+        Modules that must be trusted again, because the folder of a run is not trusted.
     user_options
-        Folder of the user's own options (``--config-dir``); an empty text where there is none.
+        Folder of the user's own options (``--config-dir``), or an empty string.
     """
     command = f"eegbench train{_config_dir(user_options)} {typed('resume', folder)}{trust_words(trusted)}"
     try:
@@ -109,25 +109,25 @@ def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterat
         tell(f"interrupted; finish this run with: {command}")
         raise
     except ProbeNotConvergedError as error:
-        tell(f"what was trained is kept; finish this run with: {command} {error.option}=N")
+        tell(f"checkpoints are kept; finish this run with: {command} {error.option}=N")
         raise
 
 
 def tell_failures(failures: Mapping[str, str], folder: Path, trusted: Sequence[str]) -> None:
-    """Print what a finished run lacks, and what to do about it.
+    """Print the failed steps of a finished run, each with a remedy.
 
     Parameters
     ----------
     failures
-        The reason of each step that failed, by its name.
+        Reason of each failed step, by name of the step.
     folder
-        The run's folder.
+        Folder of the run.
     trusted
         Modules that must be trusted again.
     """
     remedies = {
-        "explanation": f"try its maps again with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
-        "figures": f"the numbers of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
+        "explanation": f"repeat it with: eegbench explain {typed('run', folder)}{trust_words(trusted)}",
+        "figures": f"the data of its figures are in {folder / 'tables'} and {folder / 'predictions.parquet'}",
         "documents": f"the scores are in {folder / 'scores.csv'}, the options in {folder / 'config.yaml'}",
         "tracking": f"its folder is complete; send it to MLflow with: eegbench track {shlex.quote(str(folder))}",
     }
@@ -140,12 +140,12 @@ def _config_dir(folder: str) -> str:
 
 
 def trust_words(trusted: Sequence[str]) -> str:
-    """Return what is added to a command to trust modules, with a space before it; an empty text for none."""
+    """Return the option that trusts modules, with a space before it; an empty string if there are none."""
     return f" 'trust=[{','.join(trusted)}]'" if trusted else ""
 
 
 def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
-    """Print the tables of scores on test, or on valid where nothing is tested."""
+    """Print the tables of scores on test, or on valid if there is no test subject."""
     split = shown_split(predictions)
     of_split = [score for score in scores if score.split.startswith(split)]
     shown = without_clutter(without_repeated(of_split), predictions)
@@ -154,7 +154,7 @@ def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
 
 
 def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
-    """Print which probe was fitted to the controls that do not name it, and whose statistics random weights have."""
+    """Print which controls belong to the main probe, and explain the batch statistics of random weights."""
     of_main = [name.replace("_", " ") for name, probe in fitted_with.items() if probe == main and name != UNFITTED]
     print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
     if UNFITTED in fitted_with:
@@ -175,7 +175,7 @@ def print_training(summary: Mapping[str, Any]) -> None:
 
 
 def training_text(summary: Mapping[str, Any]) -> str:
-    """Return what training took, from a run's summary."""
+    """Return text about the length of training, from a run's summary."""
     return (
         f"trained for {plural(summary['n_passes'], 'pass')}, {plural(summary['n_steps'], 'step')} of the optimiser "
         f"and {plural(summary['n_examples'], 'example')} ({summary['n_drawn']:,} drawn), {_rate(summary)}"
@@ -184,7 +184,7 @@ def training_text(summary: Mapping[str, Any]) -> str:
 
 
 def print_valid_trials(summary: Mapping[str, Any]) -> None:
-    """Print the network's scores on the trials of valid in the best pass and in the last, where it has some."""
+    """Print the network's scores on the trials of valid in the best and in the last pass, if there are any."""
     trials = summary["valid_trials"]
     names = [name for name in trials.get("best", {}) if not math.isnan(trials["best"][name])]
     for name in names:
@@ -196,14 +196,14 @@ def print_valid_trials(summary: Mapping[str, Any]) -> None:
 
 
 def _weights(summary: Mapping[str, Any]) -> str:
-    """Return which weights the network has."""
+    """Return text about the weights of the network: a mean, or those of a pass."""
     if averaged := summary["averaged"]:
         return f"mean of the weights after the last {plural(averaged['n_passes'], 'pass')}"
     return f"weights of pass {summary['final_pass']}{_chosen(summary)}"
 
 
 def _chosen(summary: Mapping[str, Any]) -> str:
-    """Return how the pass was chosen whose weights the network has; an empty text where nobody validated."""
+    """Return how the pass of the weights was chosen; an empty string without validation."""
     best, final, monitor = (summary[name] for name in ("best_pass", "final_pass", "monitor"))
     if final != best:
         return f", the last (best by {monitor}: pass {best})"
@@ -216,16 +216,16 @@ def _rate(summary: Mapping[str, Any]) -> str:
 
 
 def tell_trial(metrics: Mapping[str, float], main: str, folder: Path) -> None:
-    """Print in a line how a trial's main probe did on valid; its test scores are in its folder and in MLflow."""
+    """Print the scores of a trial's main probe on valid in one line; test scores are in its folder and in MLflow."""
     shown = [f"{name} {metrics[name]:.4f}" for name in metrics if name.startswith("valid") and f"/{main}/" in name]
     tell(f"{'; '.join(one for one in shown if 'f1/' not in one and 'mean' not in one)}  ({folder})")
 
 
 def print_checks(checks: pd.DataFrame) -> None:
-    """Print how far each method's map depends on the weights, and whether the network depends on what it shows.
+    """Print the checks of each method: similarity to the map of shuffled weights, deletion and insertion.
 
-    Scores are mean probabilities of what the network says; a map that tells more than chance has a lower one where its
-    highest places are deleted than where random ones are, and a higher one where they are inserted.
+    The scores of deletion and insertion are mean probabilities of the predicted class. If a map is better than chance,
+    deleting its highest places gives a lower score than deleting random places, and inserting them a higher one.
     """
     columns = {
         "shuffled_similarity": "rank correlation with shuffled weights",
@@ -242,13 +242,13 @@ def print_checks(checks: pd.DataFrame) -> None:
 
 
 def _used(row: Mapping[Any, Any]) -> str:
-    """Return how many windows a map is of; files of earlier versions have no number of used windows."""
+    """Return the number of windows of a map as text; files of earlier versions lack the number of used windows."""
     n, n_used = row["n_windows"], row.get("n_used")
     return f"{n}" if n_used is None or pd.isna(n_used) or n_used == n else f"{n_used:.0f} of {n}"
 
 
 def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, float], dataset: str) -> None:
-    """Print figures from elsewhere beside ours, by the names of MLflow's metrics."""
+    """Print published scores next to ours, by their names in MLflow."""
     if not published:
         return
     print(f"\nours is on {dataset}\n{'':32}{'ours':>10}   published")
@@ -258,7 +258,7 @@ def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, f
 
 
 def print_place(folder: Path, link: str) -> None:
-    """Print where the run lies and how to look at it."""
+    """Print the folder of the run, and its link in the tracker."""
     print(f"\nrun: {folder}")
     if link != str(folder):
         print(link)

@@ -1,38 +1,38 @@
-"""The table at the end of a multirun: the groups that varied, each as a mean over its seeds with SD and interval."""
+"""Table at the end of a multirun: a row per group of runs, with mean, SD and interval over seeds."""
 
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eegbench.comparison.comparability import check_comparable
 from eegbench.comparison.groups import group_runs
-from eegbench.comparison.refusals import check_comparable
 from eegbench.comparison.selection import Selection, select_runs
 from eegbench.comparison.sheets import scores_sheet
 from eegbench.comparison.tables import Question, compare_groups
 from eegbench.score.sheet import terminal
 
 MAX_GROUPS = 30
-"""Groups of which a table is printed; of more, the command alone is."""
+"""Maximum number of groups in a printed table; with more groups, only the command is printed."""
 
 METRIC, AGGREGATION, SPLIT = "balanced_accuracy", "pooled", "test"
-"""What `eegbench compare` shows where nothing else is asked for."""
+"""Default scores of `eegbench compare`."""
 
 
 @dataclass(frozen=True)
 class TableOf:
-    """A table of a multirun's runs, as ``eegbench compare`` makes it.
+    """Options of a table of a multirun's runs, made by ``eegbench compare``.
 
     Attributes
     ----------
     folder
-        Of the multirun.
+        Folder of the multirun.
     by
-        What tells its groups apart.
+        Options in which groups differ.
     probe
-        The probe that is compared; None for each run's main probe.
+        Probe to compare; None for the main probe of each run.
     outputs, tracking_uri
-        Where the runs are kept, as in `Selection`.
+        Location of the runs; see `Selection`.
     """
 
     folder: Path
@@ -43,7 +43,7 @@ class TableOf:
 
 
 def print_table(of: TableOf) -> None:
-    """Print the table, or why there is none: an error here must not end a multirun whose jobs are done."""
+    """Print the table. An error is printed too, because it must not end a multirun whose jobs are finished."""
     try:
         text = _table(of)
     except (ValueError, OSError) as error:
@@ -57,7 +57,7 @@ def _table(of: TableOf) -> str:
     groups = group_runs(runs, of.by)
     check_comparable(groups, SPLIT)
     if len(groups) > MAX_GROUPS:
-        return f"{len(groups)} groups, which are too many to print; the command below writes their table."
+        return f"{len(groups)} groups are too many to print; the command below writes their table."
     comparison = compare_groups(groups, Question(of.by, METRIC, AGGREGATION, SPLIT, None))
     table = terminal(scores_sheet(comparison), shutil.get_terminal_size((100, 24)).columns)
     return "\n".join([table, *_left_out(left_out)])

@@ -1,4 +1,4 @@
-"""Which command makes the table of a multirun: its folds pooled, or what varied compared."""
+"""Command for the table of a multirun: folds are pooled, other options that varied are compared."""
 
 import shlex
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import pandas as pd
 
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.config import read_json
 from eegbench.inference.model_folder import NETWORK
 from eegbench.report.multirun_table import TableOf
@@ -18,25 +18,25 @@ from eegbench.tracking.database import default_place
 from eegbench.tracking.record import RECORD
 
 OUTPUTS = Path("outputs")
-"""Where ``eegbench compare`` looks by itself."""
+"""Default location of runs in ``eegbench compare``."""
 
 
 DEFAULT_BY = ("task", "model")
-"""What ``eegbench compare`` groups by where nothing is named."""
+"""Default grouping of ``eegbench compare``."""
 
-NOT_IN_MLFLOW = "none, as eegbench compare reads runs from MLflow, and these are in folders alone (tracking=folder)"
+NOT_IN_MLFLOW = "none, as eegbench compare reads runs from MLflow, and these runs are not in it (tracking=folder)"
 
 
 @dataclass(frozen=True)
 class Next:
-    """What makes the table of a multirun.
+    """Command for the table of a multirun.
 
     Attributes
     ----------
     command
-        The command, or why there is none.
+        The command, or the reason why there is none.
     table
-        What the command's table is of; None where folds were pooled, or there is no table.
+        Options of the table; None if folds were pooled, or if there is no table.
     """
 
     command: str
@@ -44,19 +44,20 @@ class Next:
 
 
 def next_command(folder: Path, varied: Sequence[str], outputs: Path) -> Next | None:
-    """Return what makes the table of a multirun, or why nothing does; None where there is nothing to say.
+    """Return the command for the table of a multirun, or the reason why there is none; None if neither is useful.
 
-    Seeds are replicates and folds pool, so a table has a row for each value of everything else that varied. There is no
-    table of several datasets. Runs that MLflow does not keep have one where nothing but seeds and folds varied.
+    Seeds are replicates and folds are pooled. The table has a row for each combination of the other options that
+    varied. There is no table of several datasets. Without MLflow there is one only if nothing but seeds and folds
+    varied.
 
     Parameters
     ----------
     folder
-        Of the multirun.
+        Folder of the multirun.
     varied
-        The keys that vary.
+        Keys that vary.
     outputs
-        The outputs folder.
+        Outputs folder.
     """
     runs = pool.find_runs([folder])
     names = [option_name(key) for key in varied]
@@ -78,13 +79,13 @@ def next_command(folder: Path, varied: Sequence[str], outputs: Path) -> Next | N
 
 
 def _probe(run: Path) -> str | None:
-    """Name the network that was trained with labels, where there is one: a multirun is about it, not about probes."""
+    """Return the name of the supervised network, if there is one; its scores are shown instead of the probe's."""
     there = pd.read_parquet(run / pool.PREDICTIONS, columns=["probe"])["probe"]
     return NETWORK if (there == NETWORK).any() else None
 
 
 def _place(uri: str, outputs: Path) -> list[str]:
-    """Say where MLflow keeps the runs, where it is not the usual place."""
+    """Return the option for the location of the runs in MLflow; empty for the default location."""
     if uri == default_place(OUTPUTS).public_uri:
         return []
     return ["--outputs", str(outputs)] if uri == default_place(outputs).public_uri else ["--tracking-uri", uri]

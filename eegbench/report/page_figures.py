@@ -1,4 +1,4 @@
-"""The figures of a run on its page: at the resolution of a screen, the most telling ones first."""
+"""Figures of a run on its HTML page: in screen resolution, the most important ones first."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -11,22 +11,22 @@ from eegbench.document.page import folded, gallery, paragraph, picture, section
 from eegbench.score.render import plural
 
 WIDTH = 1400
-"""Pixels of a figure on the page, at most; files in ``figures/`` have 300 dpi."""
+"""Maximum width of a figure on the page in pixels; files in ``figures/`` have 300 dpi."""
 
 FIRST = ("scores", "learning_curves", "confusion", "embeddings")
-"""How the names of the figures begin that are shown without a click, in their order."""
+"""Prefixes of the names of figures that are shown without a click, in order."""
 
 MAX_FOLDED = 12
-"""Figures of a folder that are on the page; all are in ``figures/``."""
+"""Maximum number of figures of a folder on the page; all are in ``figures/``."""
 
 
 def figure_parts(folder: Path) -> str:
-    """Return the figures of a run, those of each folder together; a sentence where there are none.
+    """Return the figures of a run as HTML, grouped by folder; a sentence if there are none.
 
     Parameters
     ----------
     folder
-        The run's folder.
+        Folder of the run.
     """
     figures = folder / "figures"
     own = sorted(figures.glob("*.png"), key=_order)
@@ -36,12 +36,12 @@ def figure_parts(folder: Path) -> str:
     parts = [gallery([_picture(path, figures) for path in shown])]
     parts += [_folded("More figures", rest, figures)]
     parts += [_folded(_words(place.relative_to(figures)), sorted(place.glob("*.png")), figures) for place in places]
-    none = paragraph("No figure was drawn as PNG (figures=[…]).")
+    none = paragraph("There are no figures in PNG format (figures=[…]).")
     return section("Figures", *([part for part in parts if part] or [none]))
 
 
 def _folded(title: str, paths: Sequence[Path], figures: Path) -> str:
-    """Return some figures below a line that opens them."""
+    """Return figures as HTML that is shown after a click on the title."""
     left = len(paths) - MAX_FOLDED
     more = paragraph(f"… and {plural(left, 'figure')} more in the run's folder.") if left > 0 else ""
     return folded(title, gallery([_picture(path, figures) for path in paths[:MAX_FOLDED]]) + more)
@@ -52,7 +52,7 @@ def _picture(path: Path, figures: Path) -> str:
 
 
 def _on_screen(path: Path) -> bytes:
-    """Return a figure's bytes, no wider than `WIDTH`, in 256 colours, which makes a file a quarter as large."""
+    """Return a figure as bytes, at most `WIDTH` wide and in 256 colours, which quarters the size of the file."""
     with Image.open(path) as opened:
         small = opened.convert("RGB").reduce(ceil(opened.width / WIDTH))
     file = BytesIO()
@@ -67,6 +67,6 @@ def _order(path: Path) -> tuple[int, str]:
 
 
 def _words(name: Path) -> str:
-    """Return what a figure's name says: ``confusion_linear_test`` is "Confusion linear test"."""
+    """Return the name of a figure as text: ``confusion_linear_test`` becomes "Confusion linear test"."""
     text = name.as_posix().replace("_", " ").replace("/", ": ")
     return f"{text[:1].upper()}{text[1:]}"

@@ -1,4 +1,4 @@
-"""What `eegbench predict` prints: a line a recording, warnings, what could not be staged, and scores."""
+"""Output of `eegbench predict`: a line per recording, warnings, recordings that were not staged, and scores."""
 
 import shutil
 from pathlib import Path
@@ -20,21 +20,21 @@ from eegbench.score.render import plural
 from eegbench.score.sheet import number, with_interval
 
 TST = "total_sleep_time_min"
-"""The sleep statistic that is shown; ``predictions.csv`` has all."""
+"""Sleep statistic that is printed; ``predictions.csv`` contains all."""
 
 UNRELIABLE = "?"
-"""Stands behind the numbers of a recording most of whose epochs are flagged."""
+"""Mark after the numbers of recordings with more than half of their epochs flagged."""
 
 SHOWN = ("accuracy", "cohen_kappa", "balanced_accuracy", "macro_f1", "weighted_f1")
 
 
 def print_predictions(found: Batch, folder: Path, classes: tuple[str, ...]) -> None:
-    """Print what was staged, what a reader must know of it, and where it lies."""
+    """Print a table of the staged recordings, notes and warnings, and the path of the results."""
     staged = found.summary[found.summary["problem"] == ""]
     for problem in found.failed["problem"]:
         print(f"not staged: {problem}")
     if staged.empty:
-        print(f"\n{plural(len(found.summary), 'recording')}, and none could be staged; nothing is written")
+        print(f"\n{plural(len(found.summary), 'recording')}: none could be staged, and nothing is written")
         return
     _print(_table(staged, classes))
     print("".join(f"{line}\n" for line in _about_nights(staged)), end="")
@@ -44,14 +44,14 @@ def print_predictions(found: Batch, folder: Path, classes: tuple[str, ...]) -> N
         for line in text.split("; "):
             print(f"{recording}: {line}")
     for recording, seconds in staged.loc[staged["unstaged_s"] > 0, ["recording", "unstaged_s"]].to_numpy().tolist():
-        print(f"{recording}: {number(seconds, 1)} s are in no epoch, as no window that answers for them fits there")
+        print(f"{recording}: {number(seconds, 1)} s are in no epoch, as no complete window covers them")
     if found.scores is not None:
         _print(_scores(found.scores))
     print(f"\n{len(staged)} of {plural(len(found.summary), 'recording')} staged; {rest}: {folder / SUMMARY}")
 
 
 def _table(staged: pd.DataFrame, classes: tuple[str, ...]) -> Table:
-    """Return a line a recording: epochs, hours, total sleep time, the share of each class, and how sure they are."""
+    """Return a row per recording: epochs, hours, total sleep time, share of each class, and confidence."""
     of_sleep = {TST: "TST (min)"} if TST in staged else {}
     order = [name for name in STAGES if name in classes] if set(classes) == set(STAGES) else list(classes)
     titles = [
@@ -79,7 +79,7 @@ def _table(staged: pd.DataFrame, classes: tuple[str, ...]) -> Table:
 
 
 def _shares(row: "pd.Series[Any]", classes: list[str]) -> list[float]:
-    """Return the share of each class in percent: of what is staged between lights off and on, or of all epochs."""
+    """Return the share of each class in percent of the staged time between lights off and on, or of all epochs."""
     columns = {name: f"{name}_min" for name in classes}
     if TST not in row or np.isnan(row[TST]):
         columns = {name: f"epochs_{name}" for name in classes}
@@ -88,21 +88,21 @@ def _shares(row: "pd.Series[Any]", classes: list[str]) -> list[float]:
 
 
 def _about_nights(staged: pd.DataFrame) -> list[str]:
-    """Say when lights were off, of what the statistics are, and which of them mean little."""
+    """Return notes: times of lights off and on, the basis of the statistics, and unreliable recordings."""
     found = []
     for _, row in (staged if "statistics" in staged else staged.iloc[:0]).iterrows():
         times = {name: _time(row, f"lights_{name}") for name in ("off", "on")}
         if given := [f"{name} at {text}" for name, text in times.items() if text]:
             found.append(f"{row['recording']}: lights {', '.join(given)}")
     if found:
-        found.append("TST and shares of stages are of what is staged between lights off and on.")
+        found.append("TST and shares of stages refer to the staged time between lights off and on.")
     if (staged["n_flagged"] > MAX_SHARE * staged["n_epochs"]).any():
-        found.append(f"{UNRELIABLE} marks recordings most of whose epochs are flagged: their numbers mean little.")
+        found.append(f"{UNRELIABLE} marks recordings with most epochs flagged; their numbers are unreliable.")
     return found
 
 
 def _about_comparison(staged: pd.DataFrame) -> list[str]:
-    """Say which recordings are too short to be compared with train."""
+    """Return a note on recordings that are too short for a comparison with train."""
     short = staged[staged["compared_with_train"] == "too_few_windows"]
     if short.empty:
         return []
@@ -114,7 +114,7 @@ def _about_comparison(staged: pd.DataFrame) -> list[str]:
 
 
 def _time(row: "pd.Series[Any]", name: str) -> str:
-    """Return minutes from the first sample, with the time of day where it is known; empty where there is no time."""
+    """Return minutes from the first sample, with the time of day if known; empty if there is no time."""
     minutes = row[f"{name}_min"]
     if np.isnan(minutes):
         return ""
@@ -122,7 +122,7 @@ def _time(row: "pd.Series[Any]", name: str) -> str:
 
 
 def _scores(scores: pd.DataFrame) -> Table:
-    """Return the scores of all recordings together: pooled, and the means over recordings."""
+    """Return the scores of all recordings: pooled, and as means over recordings."""
     n, epochs = scores[["n_recordings", "n_epochs"]].iloc[0]
     n_classes = int(scores.query("metric == 'macro_f1' and aggregation == 'pooled'")["n_classes"].iloc[0])
     title = f"scored epochs: {epochs:,} of {plural(int(n), 'recording')}; macro f1 pooled over {n_classes} classes"

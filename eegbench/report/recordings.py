@@ -1,4 +1,4 @@
-"""What `eegbench data` prints: what recordings hold and what is wrong with them, and which have shards."""
+"""Output of `eegbench data`: content and problems of recordings, and the number of shards."""
 
 import re
 import shutil
@@ -16,14 +16,14 @@ from eegbench.progress import tell
 from eegbench.score.render import plural
 
 _IN_PARTICULAR = re.compile(r"/[^:]*(?=:)|\d+")
-"""What differs where a problem is the same: the path of a file, and numbers."""
+"""Parts of the text of a problem that differ between recordings: paths of files, and numbers."""
 
 MAX_CHANNELS = 6
-"""So many names of channels are shown."""
+"""Maximum number of channel names that are shown."""
 
 
 def print_survey(found: Survey) -> None:
-    """Print a line a recording, then what is wrong with some and with all together, and what a run would note."""
+    """Print a line per recording, then problems of recordings and of the whole data set, and the notes of a run."""
     rows = found.table
     shown = rows.assign(channels=rows["names"].map(_first_names), minutes=rows["minutes"].map("{:g}".format))
     columns = ["recording", "subject", "session", "run", "channels", "sfreq_hz", "minutes", "labels"]
@@ -44,33 +44,33 @@ def print_survey(found: Survey) -> None:
 
 
 def _problems(bad: pd.DataFrame) -> list[str]:
-    """Return a line a problem; recordings whose problems differ only in files and numbers share the first one's."""
+    """Return a line per problem; problems that differ only in files and numbers are listed once."""
     alike: dict[str, list[str]] = {}
     for recording, problem in zip(bad["recording"], bad["problem"], strict=True):
         alike.setdefault(_IN_PARTICULAR.sub("", problem), []).append(f"{recording}: {problem}")
     return [
-        first + (f"\n    … and {plural(len(more), 'recording')} likewise (--csv FILE lists them)" if more else "")
+        first + (f"\n    … and {plural(len(more), 'more recording')} (--csv FILE lists them)" if more else "")
         for first, *more in alike.values()
     ]
 
 
 def check_targets(every: Path | None, subjects: Path | None) -> None:
-    """Refuse files of `write_survey` that cannot be written, before anything is read.
+    """Check before reading that the files of `write_survey` can be written.
 
     Raises
     ------
     ValueError, FileNotFoundError
-        Where a table of subjects is there already, or a folder is not there.
+        If a table of subjects exists already, or a folder does not exist.
     """
     if subjects and subjects.exists():
-        raise ValueError(f"--subjects {subjects}: there is such a file already; name a new one.")
+        raise ValueError(f"--subjects {subjects}: this file exists already; name a new one.")
     for file in filter(None, (subjects, every)):
         if not file.parent.is_dir():
-            raise FileNotFoundError(f"{file}: there is no folder {file.parent}; make it, or name another file.")
+            raise FileNotFoundError(f"{file}: the folder {file.parent} does not exist; make it, or name another file.")
 
 
 def write_survey(rows: pd.DataFrame, every: Path | None, subjects: Path | None) -> None:
-    """Write all columns to one file, and a table of subjects to fill in to another, where they are named."""
+    """Write a table of all columns, and a table of subjects to fill in, to the files that are named."""
     if every:
         rows.to_csv(every, index=False)
         print(f"\nall columns: {every}")
@@ -80,13 +80,13 @@ def write_survey(rows: pd.DataFrame, every: Path | None, subjects: Path | None) 
 
 
 def _first_names(names: str) -> str:
-    """Return how many channels there are, and the names of some."""
+    """Return the number of channels, and the names of some."""
     each = names.split(", ") if names else []
     return f"{len(each)}: {', '.join(each[:MAX_CHANNELS])}{', …' if len(each) > MAX_CHANNELS else ''}" if each else ""
 
 
 def print_built(report: Report, n_recordings: int, folder: Path) -> None:
-    """Print on standard error which recordings cannot be used, and how many have shards."""
+    """Print on standard error the recordings that cannot be used, and the number of shards."""
     for outcome, some in (("skipped", report.skipped), ("failed", report.failed)):
         for recording, why in some.items():
             tell(f"{outcome} {recording}: {why}")

@@ -1,4 +1,4 @@
-"""The figures of a run: learning curves, confusion matrices, reports, embeddings, hypnograms, scores."""
+"""Figures of a run: learning curves, confusion matrices, classification reports, embeddings, hypnograms, scores."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -21,13 +21,13 @@ from eegbench.trainer import Fit
 from eegbench.types import Score
 
 HYPNOGRAMS, OVER_TIME = "hypnograms", "predictions_over_time"
-"""Folders of the predictions of each recording: of sleep stages, and of other classes."""
+"""Folders of figures of predictions over time: of sleep stages, and of other classes."""
 
 SLEEP = {"W", "N1", "N2", "N3"}
-"""Classes by which sleep stages are known, merged or not; R alone may be a right hand."""
+"""Names of classes that identify sleep stages, merged or not; R alone could be a right hand."""
 
 MAX_HYPNOGRAMS = 24
-"""Recordings at most, in the order of the recordings' ids; ``predictions.parquet`` holds all predictions."""
+"""Maximum number of recordings plotted, in the order of their ids; ``predictions.parquet`` contains all."""
 
 
 def plot_training(fit: Fit, album: Album) -> None:
@@ -51,22 +51,22 @@ def plot_predictions(
     within_subject: bool,
     album: Album,
 ) -> None:
-    """Plot confusion matrices and reports of test predictions, and the main probe's over time.
+    """Plot confusion matrices and classification reports of test predictions, and the main probe's over time.
 
     Parameters
     ----------
     predictions
-        Rows of ``predictions.parquet``, of the probes whose predictions to plot.
+        Rows of ``predictions.parquet`` for the probes to plot.
     main
         Name of the main probe.
     store
-        The windows that were predicted.
+        Predicted windows.
     preprocessing
-        Cut them.
+        Preprocessing that cut the windows.
     within_subject
-        Whether train holds windows of the tested subjects; titles say so.
+        Whether train has windows of the tested subjects; it is added to titles.
     album
-        Takes the figures.
+        Writes the figures.
     """
     split, classes = shown_split(predictions), held_classes(predictions, store.classes)
     of_split = predictions[predictions["split"] == split]
@@ -87,13 +87,13 @@ def plot_scores(
     Parameters
     ----------
     predictions, scores
-        Of all.
+        Predictions and scores of all probes and controls.
     controls
-        Names of the controls that probes were fitted to.
+        Names of the controls to which probes were fitted.
     n_classes
-        Number of classes that any split holds, for the line of chance.
+        Number of classes in all splits, for the line of chance.
     album
-        Takes the figure.
+        Writes the figure.
     """
     split = shown_split(predictions)
     pooled = [one for one in without_repeated(scores) if one.split.startswith(split) and one.aggregation == "pooled"]
@@ -104,7 +104,7 @@ def plot_scores(
 def plot_embeddings(
     embeddings: Embeddings, store: WindowStore, projection: Literal["pca", "tsne"], seed: int, album: Album
 ) -> None:
-    """Plot the embeddings in two dimensions, coloured by all that is known of each window."""
+    """Plot the embeddings in two dimensions, coloured by the columns of the window table."""
     if not album.formats:
         return
     points, axis_labels = _project(embeddings.features, projection, seed)
@@ -123,7 +123,7 @@ def over_time(classes: tuple[str, ...]) -> str:
 
 
 def shown_split(predictions: pd.DataFrame) -> str:
-    """Return the split that figures and tables show: test, or valid where nothing is tested."""
+    """Return the split that figures and tables show: test, or valid if test is empty."""
     return "test" if (predictions["split"] == "test").any() else "valid"
 
 
@@ -132,7 +132,7 @@ def _title(predictor: str) -> str:
 
 
 def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore, preprocessing: Preprocessing) -> dict[str, Any]:
-    """Return what a hypnogram is drawn of; windows that have the class of their centre stand there."""
+    """Return the data of a hypnogram; windows labelled at their centre are plotted at their centre."""
     classes, window_s = store.classes, store.form.window_s
     if preprocessing.labels_centre:
         sfreq = next(iter(store.form.groups.values())).sfreq
@@ -140,7 +140,7 @@ def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore, preprocessing: Pre
         frame, window_s = frame.assign(start_s=frame["start_s"] + (window_s - step_s) / 2), step_s
     values = evaluate(confusion(frame, classes), classes)
     scores = {"accuracy": float(values["accuracy"])}
-    if frame["label"].nunique() > 1:  # of one class there is no agreement beyond chance to measure
+    if frame["label"].nunique() > 1:  # agreement beyond chance needs two classes
         scores["κ"] = float(values["cohen_kappa"])
     return {"frame": frame, "classes": classes, "window_s": window_s, "scores": scores}
 

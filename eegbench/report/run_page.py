@@ -1,4 +1,4 @@
-"""A run on one page to send to a colleague: an HTML file that needs no other."""
+"""Report of a run as a single, self-contained HTML file."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,11 +17,11 @@ from eegbench.text import without_secrets
 from eegbench.types import SPLITS
 
 MAX_VALUE = 300
-"""Characters of an option's value that are shown; ``config.yaml`` holds all."""
+"""Maximum number of characters shown of an option's value; ``config.yaml`` contains all."""
 
 CLASS = "._target_"
 PLACES = (".root", ".cache", ".addresses")
-"""How the names of options end that say where recordings lie."""
+"""Last parts of the names of options for folders of recordings."""
 
 COUNTS = {"subjects": "n_subjects", "recordings": "n_recordings", "windows": "n_windows"}
 REJECTED = {"unscored": "n_unscored", "flat": "n_flat", "saturated": "n_saturated", "marked bad": "n_marked_bad"}
@@ -29,16 +29,16 @@ REJECTED = {"unscored": "n_unscored", "flat": "n_flat", "saturated": "n_saturate
 
 
 def run_page(run: RunSources, written: datetime, by: str, methods: str) -> str:
-    """Return the page of a run.
+    """Return the report of a run.
 
     Parameters
     ----------
     run
-        What its files say.
+        Contents of its files.
     written, by
-        When the page is written, and by which command.
+        Time of writing, and the command that writes the report.
     methods
-        What a paper's Methods section says of the run.
+        Text for the Methods section of a paper.
     """
     summary, choices = run.summary, run.choices
     title = f"{summary['name']}: {choices['task']} with {choices['model']}, seed {summary['seed']}"
@@ -57,9 +57,9 @@ def run_page(run: RunSources, written: datetime, by: str, methods: str) -> str:
 
 
 def _scores(run: RunSources) -> list[str]:
-    """Return the tables of scores with their controls, and what must be known of them."""
+    """Return the tables of scores with their controls, and warnings about them."""
     if not run.is_scored:
-        return [paragraph("No labels, so no probe and no scores: the run is an encoder and its embeddings.")]
+        return [paragraph("The data have no labels, so there are no scores. The run has an encoder and embeddings.")]
     predictions, summary = run.predictions, run.summary
     split = shown_split(predictions)
     shown = without_clutter([one for one in run.scores if one.split.startswith(split)], predictions)
@@ -74,16 +74,16 @@ def _scores(run: RunSources) -> list[str]:
 def _warnings(summary: Mapping[str, Any], split: str) -> list[str]:
     told = []
     if summary["within_subject"]:
-        told.append("Within subject: the same subjects stand in several splits; these are no scores on new people.")
+        told.append("Within subject: the same subjects are in several splits; these are not scores on new people.")
     if seen := summary["transductive_subjects"]:
-        told.append(f"Transductive: signals of these subjects of test shaped the encoder: {', '.join(seen)}.")
+        told.append(f"Transductive: the encoder was trained on signals of these test subjects: {', '.join(seen)}.")
     if split == "valid":
-        told.append("Nothing was tested: the subjects of valid chose the checkpoint, so these scores flatter.")
+        told.append("No test subjects: the checkpoint was chosen on the subjects of valid, so scores are optimistic.")
     return [paragraph(text) for text in told]
 
 
 def _data(run: RunSources) -> list[str]:
-    """Return what the windows are, how many each split has, and what was left out."""
+    """Return text about the windows, their number in each split, and recordings that were left out."""
     summary = run.summary
     groups = [
         f"{name}: {group.n_channels} channels ({', '.join(group.channels)}), {group.sfreq:g} Hz"
@@ -95,7 +95,7 @@ def _data(run: RunSources) -> list[str]:
         paragraph(f"{_sentence(summary['coverage'])} Windows of {run.form.window_s:g} s; signals {'; '.join(groups)}."),
         as_html(_windows(summary["counts"])),
         paragraph(f"{run.card.citation} ({run.card.url}; licence: {run.card.licence})"),
-        paragraph("Recordings that were left out:" if left_out else "Every recording that was listed could be used."),
+        paragraph("Recordings that were left out:" if left_out else "All listed recordings could be used."),
         bullets(left_out),
         bullets([*summary["notes"], *told]),
     ]
@@ -113,13 +113,13 @@ def _windows(counts: Mapping[str, Mapping[str, int]]) -> Sheet:
     rows = tuple(
         (split, *(f"{of[name]:,}" for name in used.values())) for split, of in counts.items() if of["n_windows"]
     )
-    note = "Flat, saturated and bad windows are rejected: nothing is trained or tested on them. "
+    note = "Flat, saturated and bad windows are rejected: they are used neither for training nor for tests. "
     lacking = f"No window has the class {', '.join(absent)}." if absent else ""
     return Sheet("Windows by split and class", ("split", *used), rows, note + lacking)
 
 
 def _subjects(run: RunSources) -> list[str]:
-    """Return who is in which split, and who shaped the encoder, also through earlier runs."""
+    """Return the subjects of each split, and the subjects that the encoder was trained on, also in earlier runs."""
     split = run.split
     named = {name: ", ".join(split[name]["subjects"]) for name in (*SPLITS, "in_no_split") if split[name]["subjects"]}
     seen = {people: ", ".join(subjects) for people, subjects in split["seen"].items()}
@@ -127,7 +127,7 @@ def _subjects(run: RunSources) -> list[str]:
     before = f" The run started from the encoder of {begun}, whose subjects are among them." if begun else ""
     return [
         facts({name.replace("_", " "): subjects for name, subjects in named.items()}),
-        paragraph(f"Subjects whose signals shaped the encoder (train and valid).{before}"),
+        paragraph(f"Subjects that the encoder was trained or validated on (train and valid).{before}"),
         facts(seen),
     ]
 
@@ -135,20 +135,20 @@ def _subjects(run: RunSources) -> list[str]:
 def _settings(options: Mapping[str, Any]) -> list[str]:
     changed = {name: of for name, of in changed_options(options).items() if not name.endswith(PLACES)}
     if not changed:
-        return [paragraph("None: these are the defaults of eegbench train.")]
+        return [paragraph("None: all settings are the defaults of eegbench train.")]
     rows = tuple((name.removesuffix(CLASS), *(_value(one, name) for one in of)) for name, of in changed.items())
-    note = "Options that change no score, such as folders and trackers, are left out. config.yaml holds all options."
+    note = "Options without effect on scores, such as folders, are left out. config.yaml contains all options."
     return [as_html(Sheet("", ("option", "value", "default"), rows, note, n_names=3))]
 
 
 def _made(run: RunSources) -> list[str]:
     command = run.summary.get("command") or ""
-    unknown = "This run was not started from a command line; config.yaml in its folder holds all options."
+    unknown = "This run was not started from a command line; config.yaml in its folder contains all options."
     return [code(command) if command else paragraph(unknown), facts(run.versions)]
 
 
 def _value(value: object, name: str) -> str:
-    """Return an option's value as it is typed, cut where it is long; a class without its module."""
+    """Return an option's value as it is typed, shortened if it is long; classes without their module."""
     if name.endswith(CLASS):
         return str(value).rpartition(".")[2]
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""What the files in a run's folder say, for the documents that are written from them."""
+"""Contents of the files in a run's folder, as sources of documents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from eegbench.types import Form, Score
 
 @dataclass(frozen=True)
 class RunSources:
-    """A run that is trained and scored.
+    """Files of a trained and scored run.
 
     Attributes
     ----------
     folder
-        The run's folder.
+        Folder of the run.
     options
         All options, as plain values.
     summary
-        What ``summary.json`` holds, or is about to.
+        Contents of ``summary.json``.
     choices
         Names of the options chosen for dataset, task and model.
     card
-        Facts of the complete set.
+        Facts of the complete data set.
     """
 
     folder: Path
@@ -42,23 +42,23 @@ class RunSources:
 
     @cached_property
     def form(self) -> Form:
-        """The form of the windows: groups of signals with their channels and rates."""
+        """Form of the windows: groups of signals with their channels and sampling rates."""
         return describe(self.folder / PROBED).form
 
     @cached_property
     def split(self) -> Mapping[str, Any]:
-        """The subjects of each split, and who shaped the encoder."""
+        """Subjects of each split, and those that the encoder was trained on."""
         return read_json(self.folder / "split.json")
 
     @cached_property
     def versions(self) -> dict[str, str]:
-        """Versions of the software, and the state of the code; not the working directory."""
+        """Versions of the software and state of the code, without the working directory."""
         known = read_json(self.folder / "environment.json")
         return {name: str(value) for name, value in known.items() if name != "directory"}
 
     @property
     def is_scored(self) -> bool:
-        """Whether there are labels, and so scores."""
+        """True if the run has labels and scores."""
         return bool(self.summary["scores"])
 
     @cached_property
@@ -74,5 +74,5 @@ class RunSources:
 
     @property
     def n_scored_subjects(self) -> dict[str, int]:
-        """Number of subjects of whom something was predicted, by split."""
+        """Number of subjects with predictions, by split."""
         return n_subjects_of(self.predictions)

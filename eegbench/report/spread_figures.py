@@ -1,4 +1,4 @@
-"""How far the maps of runs and of subjects differ, and the maps of several groups of runs side by side."""
+"""Figures of the differences between the maps of runs and subjects, and of several groups of runs side by side."""
 
 import re
 import textwrap
@@ -21,10 +21,10 @@ SPREAD = (
     "Standard deviations between runs, and between subjects. Runs that test other subjects differ for that reason, "
     "too. A subject in several runs has the mean of its maps in them."
 )
-SIDE_BY_SIDE = "The mean map of each group of runs, all in one scale."
+SIDE_BY_SIDE = "The mean map of each group of runs, all on the same scale."
 
 LONGEST = 16
-"""Characters of a line of a column's name."""
+"""Maximum number of characters in a line of a column's name."""
 
 
 def plot_spread(
@@ -38,20 +38,20 @@ def plot_spread(
     stem: str,
     album: Album,
 ) -> None:
-    """Draw and keep the standard deviation between runs, and that between subjects where these are known.
+    """Plot and save the standard deviation between runs and, if there are maps of subjects, between subjects.
 
     Parameters
     ----------
     spread
-        Of the whole maps.
+        Spread of the whole maps.
     subjects
-        The maps of the subjects of each run.
+        Maps of the subjects of each run.
     mean
-        The mean map.
+        Mean map.
     scene
-        What it was found in.
+        Network and windows of the map.
     bands_hz, title, stem, album
-        As in `eegbench.report.attribution_figures.plot_attribution`.
+        See `eegbench.report.attribution_figures.plot_attribution`.
     """
     kinds = {"between_runs": spread.between_runs, "between_subjects": spread.between_subjects}
     there = {name: values for name, values in kinds.items() if values is not None and np.isfinite(values).any()}
@@ -91,16 +91,16 @@ def plot_spread(
 def plot_side_by_side(
     means: Mapping[str, Attribution], scene: Scene, *, bands_hz: tuple[Band, ...], title: str, stem: str, album: Album
 ) -> None:
-    """Draw the mean maps of groups of runs side by side, where their maps are of the same classes and channels.
+    """Plot the mean maps of groups of runs side by side, if they have the same classes and channels.
 
     Parameters
     ----------
     means
-        The mean map of each group, by its name.
+        Mean map of each group, by its name.
     scene
         What the first was found in.
     bands_hz, title, stem, album
-        As in `eegbench.report.attribution_figures.plot_attribution`.
+        See `eegbench.report.attribution_figures.plot_attribution`.
     """
     first = next(iter(means.values()))
     kinds = {(one.outputs, one.channels, one.measure, one.axis) for one in means.values()}
@@ -112,7 +112,7 @@ def plot_side_by_side(
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))
     if not columns or not is_drawable(values[rows], scene.group.positions):
         return
-    cut = f" {MOST_COLUMNS} of {len(columns)} columns are drawn." if len(columns) > MOST_COLUMNS else ""
+    cut = f" {MOST_COLUMNS} of {len(columns)} columns are shown." if len(columns) > MOST_COLUMNS else ""
     album.add(
         stem,
         lambda: topomap(
@@ -133,7 +133,7 @@ def _wrapped(name: str) -> str:
 
 
 def _has_places(mean: Attribution, scene: Scene) -> bool:
-    """Whether a map by class can be drawn on the scalp."""
+    """Return whether a map by class can be plotted on the scalp."""
     known = np.isfinite(scene.group.positions).all(axis=1).sum()
     return bool(mean.is_by_class and mean.channels == scene.group.channels and known >= FEWEST_CHANNELS)
 
@@ -141,7 +141,7 @@ def _has_places(mean: Attribution, scene: Scene) -> bool:
 def _reduced(
     spread: Spread, subjects: Sequence[SubjectMaps | None], mean: Attribution, bands_hz: tuple[Band, ...]
 ) -> tuple[tuple[str, ...], Spread]:
-    """Return the spread of maps that are averaged over bands or over time first, and what these are called."""
+    """Return the spread of maps after averaging over bands or time, and the names of these."""
 
     def reduced(values: Float[np.ndarray, "n n_outputs n_channels n_places"]) -> np.ndarray:
         return by_place(mean, values, bands_hz)[1]

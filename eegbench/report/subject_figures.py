@@ -1,4 +1,4 @@
-"""The maps of single subjects: drawn one below the other, and kept as arrays."""
+"""Maps of single subjects: plotted one below the other, and saved as arrays."""
 
 import numpy as np
 from jaxtyping import Float
@@ -12,26 +12,26 @@ from eegbench.report.album import Album
 from eegbench.report.attribution_figures import Band, mean_over_time
 
 MOST_SUBJECTS, MOST_COLUMNS = 20, 12
-"""Rows and columns of maps that are drawn; the arrays hold all."""
+"""Maximum numbers of rows and columns of plotted maps; the arrays contain all."""
 
 
 def plot_subjects(
     found: Attribution, scene: Scene, *, bands_hz: tuple[Band, ...], title: str, stem: str, album: Album
 ) -> None:
-    """Draw and keep the map of each subject, where the method gives one.
+    """Plot and save the map of each subject, if the method returns maps of subjects.
 
     Parameters
     ----------
     found
-        The map, with those of its subjects.
+        Map, with the maps of its subjects.
     scene
-        What it was found in.
+        Network and windows of the map.
     bands_hz
         Bands of scalp maps, by name and edges.
     title, stem
-        Stands above the figure; what the files are called.
+        Title of the figure, and beginning of the names of files.
     album
-        Takes them.
+        Writes the figures.
     """
     maps = found.by_subject
     if maps is None:
@@ -66,16 +66,16 @@ def by_place(
     values: Float[np.ndarray, "*n n_channels n_places"],
     bands_hz: tuple[Band, ...],
 ) -> tuple[tuple[str, ...], Float[np.ndarray, "*n n_channels n_columns"]]:
-    """Return the mean of maps over each band, over time, or of bands as they are, and what these are called.
+    """Return maps averaged over each band or over time (unchanged if they are of bands), and their names.
 
     Parameters
     ----------
     found
-        Says what the places of the maps are.
+        Map whose places are described.
     values
-        The maps.
+        Maps.
     bands_hz
-        Bands by name and edges; those that hold no frequency of a window are left out.
+        Bands by name and edges; bands without a frequency of a window are left out.
     """
     if found.axis == "time_s":
         return ("",), mean_over_time(values)
@@ -89,12 +89,12 @@ def by_place(
 
 
 def _caption(found: Attribution, maps: SubjectMaps, n_rows: int, n_columns: int, file: str) -> str:
-    """Say what a row is, how many windows are used, and what is not drawn."""
+    """Return the caption: the meaning of rows, the number of used windows, and what is not plotted."""
     told = ["A row is a subject, with the number of its windows in brackets.", found.used]
     if n_rows < len(maps.subjects):
-        told.append(f"{n_rows} of {len(maps.subjects)} subjects are drawn: the first that have windows of every class.")
+        told.append(f"{n_rows} of {len(maps.subjects)} subjects are shown: the first that have windows of every class.")
     if n_columns > MOST_COLUMNS:
-        told.append(f"{MOST_COLUMNS} of {n_columns} columns are drawn.")
+        told.append(f"{MOST_COLUMNS} of {n_columns} columns are shown.")
     if n_rows < len(maps.subjects) or n_columns > MOST_COLUMNS:
         told.append(f"All maps are in {file}.")
     return " ".join(sentence for sentence in told if sentence)

@@ -1,4 +1,4 @@
-"""What a multirun leaves and prints at its end: a table of its trials, the best one, figures, and where to look."""
+"""Results at the end of a multirun: table of trials, best trial, figures, and commands."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import pandas as pd
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
-from eegbench.comparison.tested import FOLD
+from eegbench.comparison.tested_run import FOLD
 from eegbench.config import read_json
 from eegbench.figure import study_figures
 from eegbench.report.album import Album
@@ -32,16 +32,16 @@ SECONDS = "seconds"
 
 
 def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> None:
-    """Write and print what came out of a search, and close its parent.
+    """Write and print the results of a search, and finish its parent run.
 
     Parameters
     ----------
     plan
-        The search.
+        Plan of the search.
     parent
-        The run that holds its trials.
+        Parent run of its trials in the tracker.
     formats
-        Of figures.
+        File formats of figures.
     """
     album = Album(plan.folder / SWEEP, tuple(formats))
     metrics, view = _conclude_study(plan, album)
@@ -50,20 +50,20 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
 
 
 def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outputs: Path) -> None:
-    """Print the table of a multirun's jobs with its command, and close its parent.
+    """Print the table of a multirun's jobs with its command, and finish its parent run.
 
-    Folds of one split are pooled, with a table for each probe; else groups are compared, each the mean over its seeds.
+    Folds of a split are pooled, with a table for each probe. Otherwise groups are compared by their means over seeds.
 
     Parameters
     ----------
     folder
-        Of the multirun.
+        Folder of the multirun.
     varied
-        The options that vary.
+        Options that vary.
     parent
-        The run that holds its jobs.
+        Parent run of its jobs in the tracker.
     outputs
-        The outputs folder.
+        Outputs folder.
     """
     view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
     _close(folder, parent, _pool(folder), view)
@@ -82,7 +82,7 @@ def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view:
 
 
 def print_plan(plan: Plan) -> None:
-    """Print what a sweep would do, without making its study."""
+    """Print the plan of a sweep, without creating its study."""
     print(f"study {plan.study} in {public(plan.address)}, trials below {plan.folder}")
     for name, value in plan.settings.items():
         print(f"  {name.removeprefix('sweep.'):<24} {value}")
@@ -91,7 +91,7 @@ def print_plan(plan: Plan) -> None:
 
 
 def _pool(folder: Path) -> dict[str, float]:
-    """Pool the jobs where they differ in folds alone, or in seeds and are not in MLflow, which has them compared."""
+    """Pool the jobs if they differ only in folds, or only in folds and seeds and are not in MLflow."""
     runs = pool.find_runs([folder])
     kept = (folder / SWEEP / RECORD).is_file()
     if len(runs) < 2 or not pool.differing(runs) <= ({FOLD} if kept else {FOLD, *SEEDS}):
@@ -117,14 +117,14 @@ def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepVi
         _print_best(plan, table, [trial.number for trial in shared.study.best_trials])
         metrics |= _best_metrics(plan, best[0], album.folder)
     else:
-        print("no trial was completed, so none is the best.")
+        print("no trial was completed, so there is no best trial.")
     ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
     numbers = tuple(str(trial.number) for trial in best)
     return metrics, SweepView(OBJECTIVE, plan.directions[0] == "maximize", numbers, CURVES, ranked)
 
 
 def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
-    """Return a row a trial: number, state, its options, its objectives (a pruned one's last value), its seconds."""
+    """Return a row per trial: number, state, options, objectives (last value if pruned), and seconds."""
     rows = [
         {
             "trial": trial.number,
@@ -139,7 +139,7 @@ def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
 
 
 def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
-    """Return a row a trial and step: the score on valid during training."""
+    """Return a row per trial and step with the score on valid during training."""
     rows = [
         {"trial": trial.number, "step": step, "value": value, "state": state_of(trial)}
         for trial in trials
@@ -149,7 +149,7 @@ def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
 
 
 def _plot(shared: SharedStudy, shares: Mapping[str, float], album: Album) -> None:
-    """Plot what Optuna can plot of a study with so many trials."""
+    """Plot those figures of Optuna that are possible with the number of trials."""
     evaluator = KnownImportances(shares) if shares else None
     for stem, plot in study_figures(shared.study, objectives=shared.plan.objectives, evaluator=evaluator).items():
         album.add(stem, plot)
@@ -162,13 +162,13 @@ def _print_best(plan: Plan, table: pd.DataFrame, front: Sequence[int]) -> None:
     if len(plan.objectives) > 1:
         print(f"sorted by {plan.objectives[0]}; trials on the Pareto front: {', '.join(map(str, front))}.")
     elif plan.directions[0] == "maximize":
-        print(f"{plan.objectives[0]} chose the best of {len(shown)}, so it is too good; test scores are in the runs.")
+        print(f"the best of {len(shown)} was chosen by {plan.objectives[0]}, which is optimistic; see the test scores.")
     if len(shown) < len(table):
         print(f"the other {len(table) - len(shown)} trials are in trials.csv")
 
 
 def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
-    """Return the metrics of the best trial, and write what it is."""
+    """Return the metrics of the best trial, and write its options and folder."""
     values = dict(zip(plan.objectives, best.values, strict=True))
     write_json(folder / "best.json", {"trial": best.number, "options": best.params, "values": values})
     found = _metrics_of(plan.folder / str(best.number))
@@ -176,7 +176,7 @@ def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
 
 
 def _metrics_of(trial: Path) -> dict[str, float]:
-    """Return the metrics of a trial: the mean over its seeds, or those of the identical run that it points to."""
+    """Return the metrics of a trial: the mean over its seeds, or the metrics of the identical run it refers to."""
     folders = [_run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
     files = [folder / "summary.json" for folder in folders]
     frames = [read_json(file).get("metrics", {}) for file in files if file.is_file()]

@@ -1,11 +1,11 @@
-"""Several groups of runs on the same subjects: their scores, and the differences between them.
+"""Scores of several groups of runs on the same subjects, and differences between groups.
 
 Conventions
 -----------
 A group has several *replicates*: the same experiment with another seed or another draw of subjects, each with all
 of its folds. A group's value is the mean over its replicates. Its interval is over subjects and replicates together
 (`eegbench.score.interval`). A difference is paired: a subject is left out of both groups at once. Replicates of two
-groups are taken as independent. A replicate that does not test a subject is not asked about it.
+groups are treated as independent. A replicate that does not test a subject does not contribute to its values.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,9 +30,9 @@ class Replicate:
     Attributes
     ----------
     counts
-        A confusion matrix a recording, rows the labels.
+        Confusion matrix of each recording, with labels as rows.
     subject
-        The subject of each recording, an index into those of the whole table.
+        Subject of each recording, as an index into the subjects of the table.
     """
 
     counts: Int[np.ndarray, "n_recordings K K"]
@@ -46,21 +46,21 @@ class Entry:
     Attributes
     ----------
     name
-        Who it is.
+        Name of the group or control.
     value, ci_low, ci_high
-        The mean over replicates and its 95 % interval over subjects and replicates; NaN where there is none.
+        Mean over replicates and its 95 % interval over subjects and replicates; NaN if undefined.
     sd
-        Standard deviation over replicates; NaN where there is one.
+        Standard deviation over replicates; NaN for a single replicate.
     without_subject
-        The value without each subject; the value itself for one who is not tested.
+        Value without each subject; equal to the value for subjects that are not tested.
     without_replicate
-        The value without each replicate.
+        Value without each replicate.
     size
-        What each subject contributes, in windows or recordings; 0 for one who is not tested.
+        Number of windows or recordings of each subject; 0 for subjects that are not tested.
     by_subject
-        The value of each subject alone; NaN where none tests the subject or the metric is undefined.
+        Value of each subject; NaN if no replicate tests the subject or if the metric is undefined.
     n_replicates, n_subjects, n_windows
-        What stands behind it; windows are those of one replicate, on average.
+        Numbers of replicates and subjects, and mean number of windows per replicate.
     """
 
     name: str
@@ -84,15 +84,16 @@ class Difference:
     Attributes
     ----------
     a, b
-        Names of the two.
+        Names of both entries.
     value, ci_low, ci_high
         Difference of their values, and its paired 95 % interval over subjects and replicates; NaN for one subject.
     p, p_holm
-        Of the signed-rank test over subjects, alone and corrected for all differences of the table; NaN below six.
+        p-values of the signed-rank test over subjects, uncorrected and corrected for all differences of the table; NaN
+        with fewer than six subjects.
     rank_biserial, d_z
         Effect sizes over subjects.
     n, n_undefined
-        Subjects that were compared, and those left out as the metric is undefined on them.
+        Number of compared subjects, and of those left out because the metric is undefined for them.
     """
 
     a: str
@@ -199,7 +200,7 @@ def score_entry(
 
 
 def _sizes(one: Replicate, n_subjects: int, *, metric: Metric, aggregation: str) -> Float[np.ndarray, "n_subjects"]:
-    """Return what each subject contributes: windows, or recordings where the metric is defined."""
+    """Return the size of each subject: its number of windows, or of recordings with a defined metric."""
     n_windows = one.counts.sum(axis=(1, 2)).astype(float)
     defined = np.ones_like(n_windows) if aggregation == "pooled" else np.isfinite(metric(one.counts)).astype(float)
     each = defined if aggregation == "mean_per_recording" else n_windows * defined
@@ -207,7 +208,7 @@ def _sizes(one: Replicate, n_subjects: int, *, metric: Metric, aggregation: str)
 
 
 def _subjects(without_subject: Float[np.ndarray, "n"], size: Float[np.ndarray, "n"]) -> interval.Units:
-    """Return the subjects that contribute something as units."""
+    """Return the subjects with a size above 0 as units."""
     return interval.subjects(without_subject[size > 0], size[size > 0])
 
 

@@ -2,7 +2,7 @@
 
 Conventions
 -----------
-Stages are integers: 0 W, 1 N1, 2 N2, 3 N3, 4 R, and -1 where a scorer gave none, which is a vote like any other.
+Stages are integers: 0 W, 1 N1, 2 N2, 3 N3, 4 R, and -1 for none, which is counted as a vote like the others.
 
 References
 ----------
@@ -28,11 +28,11 @@ class Consensus:
     Attributes
     ----------
     stage
-        The stage with the most votes in each epoch.
+        Stage with the most votes in each epoch.
     weight
-        Share of the scorers who gave it, from 1 / n_scorers to 1.
+        Share of the scorers who gave this stage, from 1 / n_scorers to 1.
     tied
-        Where several stages had the most votes; the best scorer's is taken.
+        Whether several stages had the most votes; the best scorer's stage is used then.
     """
 
     stage: Int[np.ndarray, "n_epochs"]
@@ -49,7 +49,7 @@ def soft_agreement(stages: Stages) -> Float[np.ndarray, "n_scorers"]:
     Parameters
     ----------
     stages
-        Of two scorers or more.
+        Stages of two scorers or more.
     """
     epochs = np.arange(stages.shape[1])
     all_votes = _votes(stages)
@@ -62,17 +62,17 @@ def soft_agreement(stages: Stages) -> Float[np.ndarray, "n_scorers"]:
 
 
 def ranking(agreement: Float[np.ndarray, "n_scorers"]) -> Int[np.ndarray, "n_scorers"]:
-    """Return the scorers from the best to the worst; of equal ones the first comes first."""
+    """Return the scorers from best to worst; ties keep their order."""
     return np.argsort(-agreement, kind="stable")
 
 
 def consensus(ranked: Stages) -> Consensus:
-    """Return the majority of each epoch; where votes are equal, the best scorer decides.
+    """Return the majority stage of each epoch; in case of a tie, the best scorer decides.
 
     Parameters
     ----------
     ranked
-        Stages a scorer, the best scorer first.
+        Stages of each scorer, the best scorer first.
     """
     votes = _votes(ranked)
     most = votes.max(axis=1)
@@ -84,9 +84,9 @@ def consensus(ranked: Stages) -> Consensus:
 def weighted_confusion(
     truth: Int[np.ndarray, "n_epochs"], said: Int[np.ndarray, "n_epochs"], weight: Float[np.ndarray, "n_epochs"]
 ) -> Float[np.ndarray, "6 6"]:
-    """Sum the weights of epochs by true stage (rows) and stage said (columns); the last of both is for none.
+    """Sum the weights of epochs by true stage (rows) and predicted stage (columns); the last index means none.
 
-    Epochs without a true stage are left out. One that is true and that ``said`` leaves unscored is an error.
+    Epochs without a true stage are left out. An epoch with a true stage but without a predicted one counts as an error.
     """
     n = len(STAGES) + 1
     scored = truth >= 0

@@ -8,7 +8,7 @@ from eegbench.score.predictions import COLUMNS
 
 
 def confusion_matrix(truth: Int[np.ndarray, "n"], said: Int[np.ndarray, "n"], n_classes: int) -> Int[np.ndarray, "K K"]:
-    """Count by what is true (rows) and what was said (columns), both as indices of classes."""
+    """Count examples by true class (rows) and predicted class (columns), given as indices of classes."""
     return np.bincount(truth * n_classes + said, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 
@@ -33,7 +33,7 @@ def confusion(frame: pd.DataFrame, classes: tuple[str, ...]) -> Int[np.ndarray, 
 def confusion_by(
     frame: pd.DataFrame, unit: str, classes: tuple[str, ...]
 ) -> tuple[pd.Index, Int[np.ndarray, "n_units K K"]]:
-    """Count windows by label and prediction for each unit apart.
+    """Count windows by label and prediction, separately for each unit.
 
     Parameters
     ----------
@@ -62,21 +62,21 @@ def confusion_by(
 
 
 def held_classes(frame: pd.DataFrame, classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the classes that a window is labelled with or that something predicts, in their order.
+    """Return the classes that occur as a label or a prediction, in their order.
 
     Parameters
     ----------
     frame
         The table of predictions.
     classes
-        Those of the label map.
+        Classes of the label map.
     """
     there = {*frame["label"].unique(), *frame["predicted"].unique()}
     return tuple(name for name in classes if name in there)
 
 
 def absent_classes(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return the classes that no window of a split is labelled with, by split.
+    """Return the classes without a labelled window, by split.
 
     Parameters
     ----------

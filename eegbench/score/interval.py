@@ -5,18 +5,18 @@ Conventions
 Windows of a subject resemble each other, so subjects are the units, not windows. The standard error comes from the
 values without each subject in turn (the delete-one jackknife: Efron and Stein 1981, Annals of Statistics 9, 586-596,
 doi 10.1214/aos/1176345462); for a mean over subjects it is the usual standard error of a mean. The interval is that of
-Student's t. Its degrees of freedom are the number of subjects less one; where subjects contribute unequally, by their
-windows in a pooled score, the effective number of subjects (Kish 1965, Survey Sampling) takes the place of their
-number. The interval is built on the logit of a score, so that it stays within the score's range, and is longer on the
-side away from the nearer end; differences have no such range and stay as they are. ``docs/statistics.md`` says how
-often it contains the true value.
+Student's t. Its degrees of freedom are the number of subjects less one. If subjects contribute unequally, by their
+windows in a pooled score, the effective number of subjects (Kish 1965, Survey Sampling) replaces their number. The
+interval is computed on the logit of a score, so that it stays within the score's range; it is longer on the side away
+from the nearer end. Differences have no such range and are not transformed. ``docs/statistics.md`` reports how often
+the interval contains the true value.
 
-Where seeds vary too, subjects and seeds are crossed: half the length of the interval is the square root of the sum of
-squares of both halves, over subjects and over seeds, each with its own degrees of freedom (square-and-add: Zou and
-Donner 2008, Statistics in Medicine 27, 1693-1702, doi 10.1002/sim.3095). Variation of single subjects from seed to seed
-counts in both, so that the interval is rather too long than too short.
+If seeds vary too, subjects and seeds are crossed: half the length of the interval is the square root of the sum of
+squares of the half lengths over subjects and over seeds, each with its own degrees of freedom (square-and-add: Zou and
+Donner 2008, Statistics in Medicine 27, 1693-1702, doi 10.1002/sim.3095). Variation of single subjects between seeds
+counts in both, so the interval is conservative.
 
-Weights say how often a subject counts: a row for each sample of subjects, a column for each subject.
+Weights are the number of times that a subject counts: rows are samples of subjects, columns are subjects.
 """
 
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ from jaxtyping import Float, Int, Num
 from scipy import stats
 
 MIN_SUBJECTS = 2
-"""Below this many subjects there is no interval: one subject does not tell how subjects differ."""
+"""Minimum number of subjects for an interval, because one subject has no variance."""
 
 LEAST_FREEDOM = 0.1
-"""Degrees of freedom where one subject contributes nearly all; the interval then is the whole range."""
+"""Lowest degrees of freedom, if one subject contributes nearly all; the interval is then the whole range."""
 
 COVERAGE = 0.95
 KIND = f"{100 * COVERAGE:.0f} % Student-t interval"
@@ -69,13 +69,13 @@ def mean_per_recording(
     Parameters
     ----------
     values
-        A metric of each recording; those that are NaN count nowhere.
+        Metric of each recording; NaN is left out.
     subject
         The subject of each recording, a column of ``weights``.
     weights
-        How often each subject counts in each sample.
+        Number of times that each subject counts in each sample.
     size
-        The weight of each recording, such as its number of windows; None weighs all alike.
+        Weight of each recording, such as its number of windows; None for equal weights.
     """
     defined = np.isfinite(values)
     n_subjects = weights.shape[1]
@@ -109,14 +109,14 @@ class Units:
 
 
 def subjects(left_out: Float[np.ndarray, "*batch n"], size: Num[np.ndarray, "*_ n"]) -> Units:
-    """Return subjects as units; where they count unequally, the effective number of them gives the degrees of freedom.
+    """Return subjects as units; with unequal sizes, degrees of freedom follow from the effective number of subjects.
 
     Parameters
     ----------
     left_out
         The values without each subject.
     size
-        What each contributes: its windows in a pooled score, its recordings in a mean over recordings.
+        Size of each subject: number of windows in a pooled score, of recordings in a mean over recordings.
     """
     largest = size.max(axis=-1, initial=1)[..., None]
     share = size / largest
@@ -125,7 +125,7 @@ def subjects(left_out: Float[np.ndarray, "*batch n"], size: Num[np.ndarray, "*_ 
 
 
 def seeds(left_out: Float[np.ndarray, "*batch n"]) -> Units:
-    """Return seeds as units; all count alike."""
+    """Return seeds as units with equal weights."""
     return Units(left_out, np.array(left_out.shape[-1] - 1.0))
 
 
@@ -135,17 +135,17 @@ def student_interval(value: Values, units: Sequence[Units], lowest: float | None
     Parameters
     ----------
     value
-        What was found.
+        Value of the score or difference.
     units
-        The subjects, then perhaps the seeds. One seed alone varies nothing and is passed over.
+        Subjects and, optionally, seeds. A single seed has no variance and is skipped.
     lowest
         Lowest value of the score, whose highest is 1; None for a difference, which has no range.
 
     Returns
     -------
     low, high
-        NaN where the value or one of those left out is undefined, where there is one subject, or where the value lies
-        at an end of the range: subjects that are all alike there say nothing of how others differ.
+        NaN if the value or a value without a unit is undefined, if there is one subject, or if the value is at an end
+        of the range, where the variance cannot be estimated.
     """
     if units[0].n < MIN_SUBJECTS:
         return np.full_like(value, np.nan), np.full_like(value, np.nan)
@@ -163,8 +163,7 @@ def student_interval(value: Values, units: Sequence[Units], lowest: float | None
 def _half_length(value: Values, units: Units, lowest: float | None) -> Values:
     """Return half the length of the interval over some units, on the scale of the interval.
 
-    Where the value without a unit lies at an end of the range, its logit is infinite, and a linear approximation
-    stands for it.
+    If the value without a unit is at an end of the range, its logit is infinite, and a linear approximation is used.
     """
     deviation = units.left_out - value[..., None]
     if lowest is not None:

@@ -2,10 +2,10 @@
 
 Conventions
 -----------
-A matrix holds counts, rows the labels and columns the predictions; leading dimensions are a batch. Every metric
-is scikit-learn's of the same name, and lies in 0..1 (κ in -1..1). What is undefined is NaN and never a warning:
-every metric without windows, κ where label and prediction name but one class between them, and the F1 of a class
-that neither names.
+A matrix contains counts, with labels as rows and predictions as columns; leading dimensions are a batch. Every metric
+is scikit-learn's of the same name, and lies in 0..1 (κ in -1..1). Undefined values are NaN, without a warning: every
+metric without windows, κ if all labels and predictions are one class, and the F1 of a class that occurs neither as a
+label nor as a prediction.
 """
 
 import difflib
@@ -19,12 +19,12 @@ Values = Float[np.ndarray, "*batch"]
 
 
 def accuracy(counts: Counts) -> Values:
-    """Share of windows whose class was found."""
+    """Share of windows with a correct prediction."""
     return _share(_hits(counts).sum(axis=-1), counts.sum(axis=(-2, -1)))
 
 
 def balanced_accuracy(counts: Counts) -> Values:
-    """Mean recall over the classes that have windows; chance is one over their number."""
+    """Mean recall over the classes with windows; chance level is one over their number."""
     return _mean_of_defined(recall(counts))
 
 
@@ -57,12 +57,12 @@ def f1(counts: Counts) -> Float[np.ndarray, "*batch K"]:
 
 
 def precision(counts: Counts) -> Float[np.ndarray, "*batch K"]:
-    """Share of the windows predicted to be of a class that are; NaN for a class never predicted."""
+    """Share of correct predictions among the predictions of a class; NaN for a class that is never predicted."""
     return _share(_hits(counts), counts.sum(axis=-2))
 
 
 def recall(counts: Counts) -> Float[np.ndarray, "*batch K"]:
-    """Share of the windows of a class that were found; NaN for a class without windows."""
+    """Share of correct predictions among the windows of a class; NaN for a class without windows."""
     return _share(_hits(counts), counts.sum(axis=-1))
 
 
@@ -76,10 +76,10 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 """The metrics of all classes together, by name."""
 
 MACRO: Mapping[str, Callable[[Counts], Values]] = {"balanced_accuracy": recall, "macro_f1": f1}
-"""The metrics that weigh classes alike, each with the metric of a class of which it is the mean."""
+"""Metrics that weight classes equally, each with the metric per class of which it is the mean."""
 
 LOWEST: Mapping[str, float] = {"cohen_kappa": -1.0}
-"""Lowest values of the metrics whose lowest is not 0; the highest of all is 1."""
+"""Lowest values of metrics if not 0; the highest value of all metrics is 1."""
 
 PER_CLASS = "f1/"
 

@@ -1,4 +1,4 @@
-"""Mean ranks over subjects, and who stands apart: the numbers of a critical-difference diagram.
+"""Mean ranks over subjects, and groups that do not differ significantly, for a critical-difference diagram.
 
 Average ranks and Friedman's test are those of Demšar 2006 (JMLR 7, 1-30). Groups that no bar joins are those that
 pairwise signed-rank tests separate (Benavoli, Corani and Mangili 2016, JMLR 17(5), 1-10): how two groups compare
@@ -24,13 +24,13 @@ class Ranking:
     Attributes
     ----------
     names
-        The groups, best first.
+        Groups, best first.
     ranks
         Their mean ranks over subjects (n_groups,); 1 is best.
     bars
-        Groups that tests do not tell apart, as first and last position in ``names``.
+        Groups that do not differ significantly, as first and last position in ``names``.
     p
-        Of Friedman's test that all groups are alike.
+        p-value of Friedman's test that all groups are equal.
     n
         Number of subjects ranked.
     """
@@ -47,16 +47,16 @@ def ranking(
     values: Float[np.ndarray, "n_groups n_subjects"],
     separated: Bool[np.ndarray, "n_groups n_groups"],
 ) -> Ranking | None:
-    """Rank groups within each subject; None below six subjects or three groups.
+    """Rank groups within each subject; None with fewer than six subjects or three groups.
 
     Parameters
     ----------
     names
         The groups.
     values
-        A metric of each subject, more is better; subjects that miss a value are left out.
+        Metric of each subject (higher is better); subjects with a missing value are left out.
     separated
-        Whether a corrected test tells two groups apart.
+        Whether two groups differ significantly in a corrected test.
     """
     defined = np.round(values[:, np.isfinite(values).all(axis=0)], DIGITS)
     if len(names) < MIN_GROUPS or defined.shape[1] < MIN_SUBJECTS:
@@ -73,19 +73,19 @@ def ranking(
 
 
 def average_ranks(values: Float[np.ndarray, "n_groups n_subjects"]) -> Float[np.ndarray, "n_groups"]:
-    """Return each group's mean rank over subjects; 1 is the greatest value, and equals share their ranks."""
+    """Return each group's mean rank over subjects; 1 is the highest value, and ties share the mean of their ranks."""
     return np.asarray(stats.rankdata(-values, axis=0).mean(axis=1))
 
 
 def friedman_p(values: Float[np.ndarray, "n_groups n_subjects"]) -> float:
-    """Return the p-value of Friedman's test; 1 where all groups are equal on every subject."""
+    """Return the p-value of Friedman's test; 1 if all groups are equal for every subject."""
     if (values == values[0]).all():
         return 1.0
     return float(stats.friedmanchisquare(*values).pvalue)
 
 
 def bars(separated: Bool[np.ndarray, "n n"]) -> tuple[tuple[int, int], ...]:
-    """Return the longest stretches of neighbours, in the order given, of which no two are separated."""
+    """Return the longest sequences of neighbours, in the given order, in which no two are separated."""
     found: list[tuple[int, int]] = []
     for first in range(len(separated)):
         last = first

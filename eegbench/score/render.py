@@ -1,4 +1,4 @@
-"""The table of scores that a person reads, in a terminal or in Markdown."""
+"""Tables of scores for the terminal, Markdown and pages."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ STACKED_WIDTH = len("[0.55, 0.69]") + 1
 
 @dataclass(frozen=True)
 class _Block:
-    """One table: its title, the metrics with their headers, a row of scores a probe, and a note below."""
+    """A table: title, metrics with their headers, a row of scores per probe, and a note below."""
 
     title: str
     headers: Mapping[str, str]
@@ -53,39 +53,39 @@ def render(
     Parameters
     ----------
     scores
-        What to show, in the order of the rows wanted; leave splits and aggregations out by not passing them.
+        Scores to show, in the order of rows. Splits and aggregations without scores are not shown.
     n_subjects
-        Number of subjects in each split (``train``, ``valid``, ``test``), for the titles and for the line that
-        says why there are no intervals.
+        Number of subjects in each split (``train``, ``valid``, ``test``), for titles and for the note about missing
+        intervals.
     absent
-        The classes that no window of a split is labelled with, by split; named below the tables.
+        Classes without a labelled window, by split; they are listed below the tables.
     width
-        Columns of the terminal. Where a row is too long for them, intervals stand below their values, and where
-        that is too long as well, the classes go on in a further table.
+        Columns of the terminal. If a row is too long, intervals are printed below their values; if it is still too
+        long, the remaining classes are printed in another table.
     """
     return "\n\n".join(_text(block, width) for block in _blocks(scores, n_subjects, absent))
 
 
 def n_subjects_of(predictions: pd.DataFrame) -> dict[str, int]:
-    """Count the subjects of whom something was predicted, by split.
+    """Count the subjects with predictions, by split.
 
-    These can be fewer than the subjects of a split: one without a scored window is not tested.
+    They can be fewer than the subjects of a split, as a subject without a scored window has no predictions.
     """
     return {str(split): int(n) for split, n in predictions.groupby("split")["subject"].nunique().items()}
 
 
 def without_clutter(scores: Sequence[Score], predictions: pd.DataFrame) -> list[Score]:
-    """Leave out scores that fill a terminal: F1 of each class as a mean over recordings, for example.
+    """Leave out less important scores, such as F1 of each class as a mean over recordings.
 
-    Where each recording has one label, κ and F1 within a recording are meaningless, and all means are left out. Means
-    weighted by windows are left out always.
+    If each recording has a single label, κ and F1 within a recording are meaningless, and all means are left out.
+    Means weighted by windows are always left out.
 
     Parameters
     ----------
     scores
-        All of them.
+        All scores.
     predictions
-        What they are of; needs the columns ``recording`` and ``label``.
+        Predictions that were scored, with the columns ``recording`` and ``label``.
     """
     several = bool((predictions.groupby("recording")["label"].nunique() > 1).any())
     means = [one for one in scores if one.aggregation == "mean_per_recording" and not one.metric.startswith(PER_CLASS)]
@@ -151,7 +151,7 @@ def _interval_note(group: Sequence[Score], n_subjects: int) -> str:
 
 
 def _macro_notes(group: Sequence[Score]) -> Iterator[str]:
-    """Say over how many classes the macro metrics are."""
+    """Yield notes on the number of classes in macro metrics."""
     if group[0].aggregation == "pooled":
         n_classes = sum(one.metric.startswith(PER_CLASS) and one.probe == group[0].probe for one in group)
         yield from (_averaged(group, metric, n_classes) for metric in MACRO if any(s.metric == metric for s in group))
@@ -160,7 +160,7 @@ def _macro_notes(group: Sequence[Score]) -> Iterator[str]:
 
 
 def _averaged(group: Sequence[Score], metric: str, n_classes: int) -> str:
-    """Say over how many classes a macro metric is the mean, of all probes together where they agree."""
+    """Return a note on the number of classes in a macro metric; probes with the same number are combined."""
     found = {one.probe: one.n_classes for one in group if one.metric == metric}
     usual = Counter(found.values()).most_common(1)[0][0]
     others = [f"{_name(probe)} over {n}" for probe, n in found.items() if n != usual]
@@ -169,7 +169,7 @@ def _averaged(group: Sequence[Score], metric: str, n_classes: int) -> str:
 
 
 def absence(absent: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Say which classes no window has, and which ones are absent from a split.
+    """Yield notes on classes without windows, overall and by split.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of each class beside their averages: what goes into the report's CSV and figure."""
+"""Classification report: precision, recall and F1 of each class, with averages."""
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,11 @@ AVERAGES = ("macro average", "weighted average")
 
 
 def report_frame(matrix: Int[np.ndarray, "K K"], classes: tuple[str, ...]) -> pd.DataFrame:
-    """Return ``class, precision, recall, f1, support``: a row a class, then two averages.
+    """Return ``class, precision, recall, f1, support``: a row per class, then two averages.
 
-    The macro average weighs classes alike, so its recall is the balanced accuracy; the weighted average weighs
-    them by support (windows), so its recall is the accuracy. Values that are undefined (the precision of a class
-    never predicted) are NaN and left out of averages, as by scikit-learn's ``zero_division=nan``.
+    The macro average weights classes equally, so its recall is the balanced accuracy. The weighted average weights
+    them by support (number of windows), so its recall is the accuracy. Undefined values (the precision of a class that
+    is never predicted) are NaN and left out of averages, as with scikit-learn's ``zero_division=nan``.
 
     Parameters
     ----------

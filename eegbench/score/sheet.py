@@ -1,4 +1,4 @@
-"""A table of texts in the forms that people read: a terminal, Markdown, LaTeX, HTML."""
+"""Tables of texts, formatted for the terminal, Markdown, LaTeX and HTML."""
 
 import html
 import re
@@ -35,20 +35,20 @@ _SPECIAL = re.compile("|".join(map(re.escape, sorted(_LATEX, key=len, reverse=Tr
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table whose cells are written already.
+    """A table of texts.
 
     Attributes
     ----------
     title
-        Stands above.
+        Text above the table.
     headers, rows
-        Texts; the first ``n_names`` columns are names, the others numbers.
+        Texts of cells; the first ``n_names`` columns are names, the others numbers.
     note
-        Stands below.
+        Text below the table.
     rule
-        The row before which a line parts the table; None for none.
+        Index of the row above which there is a line; None for no line.
     n_names
-        Columns that hold names.
+        Number of columns with names.
     """
 
     title: str
@@ -60,7 +60,7 @@ class Sheet:
 
 
 def number(value: float, digits: int = 2, *, signed: bool = False) -> str:
-    """Write a number with a true minus sign; what is undefined is a dash."""
+    """Format a number with a true minus sign; NaN is a dash."""
     if not isfinite(value):
         return "–"
     text = f"{round(value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"  # + 0.0: no "-0.00"
@@ -68,18 +68,18 @@ def number(value: float, digits: int = 2, *, signed: bool = False) -> str:
 
 
 def with_interval(value: float, low: float, high: float, *, signed: bool = False) -> str:
-    """Write a value and, where there is one, its interval."""
+    """Format a value with its interval, if it is defined."""
     interval = f" [{number(low, signed=signed)}, {number(high, signed=signed)}]" if isfinite(low) else ""
     return f"{number(value, signed=signed)}{interval}"
 
 
 def p_value(p: float) -> str:
-    """Write a p-value with three digits."""
+    """Format a p-value with three digits."""
     return f"<{SMALLEST_P}" if p < SMALLEST_P else number(p, 3)
 
 
 def terminal(sheet: Sheet, width: int) -> str:
-    """Return the table for a terminal of so many columns."""
+    """Return the table for a terminal with the given number of columns."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for i, header in enumerate(sheet.headers):
         name = i < sheet.n_names
@@ -125,12 +125,12 @@ def latex(sheet: Sheet, label: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """Write a text so that LaTeX prints it as it is."""
+    """Escape a text for LaTeX."""
     return _SPECIAL.sub(lambda found: _LATEX[found[0]], text)
 
 
 def as_html(sheet: Sheet) -> str:
-    """Return the table as an HTML figure; its look is the page's."""
+    """Return the table as an HTML figure in the style of the page."""
     head = _html_row(sheet.headers, "th", sheet.n_names)
     rows = [_html_row(row, "td", sheet.n_names) for row in sheet.rows]
     parts = [rows] if sheet.rule is None else [rows[: sheet.rule], rows[sheet.rule :]]

@@ -23,7 +23,7 @@ STATISTICS: Mapping[str, str] = {
     **{f"{stage}_share": "%" for stage in STAGES[1:]},
     "unscored": "min",
 }
-"""The statistics of a night, each with its unit; a share is of total sleep time."""
+"""Statistics of a night with their units; shares refer to total sleep time."""
 
 WAKE, REM = STAGES.index("W"), STAGES.index("R")
 
@@ -33,10 +33,10 @@ def sleep_statistics(
 ) -> dict[str, float]:
     """Return the statistics of one night.
 
-    Sleep onset is the first epoch of any stage but wake. Sleep onset latency counts from lights off, or from the first
-    epoch with a stage where that is later, REM latency from sleep onset. Wake after sleep onset ends at lights on, and
-    sleep efficiency is total sleep time over the time of all epochs with a stage from lights off to lights on. Epochs
-    without one are neither wake nor sleep, and counted apart.
+    Sleep onset is the first epoch of any stage but wake. Sleep onset latency starts at lights off, or at the first
+    epoch with a stage if that is later; REM latency starts at sleep onset. Wake after sleep onset ends at lights on.
+    Sleep efficiency is total sleep time divided by the time of all epochs with a stage from lights off to lights on.
+    Epochs without a stage are neither wake nor sleep, and are counted separately.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ def sleep_statistics(
     Returns
     -------
     dict
-        A value for each of ``STATISTICS``; a latency without its stage, shares of no sleep, and the efficiency of a
-        night without stages are NaN.
+        A value for each of ``STATISTICS``. NaN for latencies of absent stages, shares without sleep, and the efficiency
+        of a night without stages.
 
     Raises
     ------
     ValueError
-        If lights on does not come after lights off, or one of them lies outside the recording.
+        If lights on is not after lights off, or if one of them is outside the recording.
     """
     end = len(stages) if lights_on is None else lights_on
     if not 0 <= lights_off < end <= len(stages):

@@ -1,9 +1,9 @@
-"""From predictions to scores: overall with intervals, by recording and by subject.
+"""Scores of predictions: overall with intervals, by recording, and by subject.
 
 Conventions
 -----------
-The mean over recordings comes twice: each recording alike (``mean_per_recording``), and each with its number of windows
-as its weight (``mean_weighted_by_windows``), as Guillot et al. evaluate (2020, doi:10.1109/TNSRE.2020.3011181).
+There are two means over recordings: with equal weights (``mean_per_recording``), and weighted by the number of windows
+(``mean_weighted_by_windows``), as in Guillot et al. (2020, doi:10.1109/TNSRE.2020.3011181).
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,14 +31,14 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> l
     frame
         The table of predictions.
     classes
-        Class names; one that nothing is labelled with, and that nothing predicts, has no score.
+        Class names; a class that occurs neither as a label nor as a prediction has no score.
     mark
         Appended to the name of the split, such as ``(within subject)`` or ``(transductive)``.
 
     Raises
     ------
     ValueError
-        If the frame names a class that is not among ``classes``, or a split that there is not.
+        If the frame contains a class that is not among ``classes``, or an unknown split.
     """
     scores: list[Score] = []
     classes = held_classes(frame, classes) or classes
@@ -51,9 +51,9 @@ def score(frame: pd.DataFrame, *, classes: tuple[str, ...], mark: str = "") -> l
 
 
 def score_metrics(scores: Sequence[Score]) -> dict[str, float]:
-    """Return scores by the names that a tracker shows: split/probe/metric, and the aggregation where it is a mean.
+    """Return scores by their names in a tracker: split/probe/metric, with the aggregation for means.
 
-    Means that are weighted by windows are left out: ``scores.csv`` has them.
+    Means weighted by windows are left out; they are in ``scores.csv``.
     """
     suffix = {"pooled": "", "mean_per_recording": "/mean_per_recording"}
     shown = [one for one in scores if one.aggregation in suffix]

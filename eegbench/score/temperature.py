@@ -1,4 +1,4 @@
-"""Temperature scaling: one number that makes probabilities as certain as they are right.
+"""Temperature scaling: calibration of probabilities by one number.
 
 Guo et al. 2017, On calibration of modern neural networks, arXiv:1706.04599.
 """
@@ -7,20 +7,20 @@ import numpy as np
 from jaxtyping import Float, Int
 
 RANGE = (0.05, 20.0)
-"""Lowest and highest temperature; few windows that are all classified right have their optimum at 0."""
+"""Lowest and highest temperature; without a bound, a few windows that are all correct have their optimum at 0."""
 
 LEAST_PROBABILITY = 1e-12
 
 
 def fit_temperature(probabilities: Float[np.ndarray, "n n_classes"], labels: Int[np.ndarray, "n"]) -> float:
-    """Return what scores must be divided by for the least cross-entropy; 1 without windows.
+    """Return the temperature (divisor of the scores) with the lowest cross-entropy; 1 without windows.
 
     Parameters
     ----------
     probabilities
-        Of windows that the classifier was not fitted to.
+        Probabilities of windows to which the classifier was not fitted.
     labels
-        The class of each.
+        Class of each window.
     """
     if len(labels) == 0:
         return 1.0
@@ -38,7 +38,7 @@ def fit_temperature(probabilities: Float[np.ndarray, "n n_classes"], labels: Int
 
 
 def scaled(probabilities: Float[np.ndarray, "n n_classes"], temperature: float) -> Float[np.ndarray, "n n_classes"]:
-    """Return probabilities of scores that are divided by a temperature; the order of the classes stays."""
+    """Return probabilities after dividing the scores by a temperature; the order of classes does not change."""
     logs = np.log(np.maximum(probabilities, LEAST_PROBABILITY)) / temperature
     shares = np.exp(logs - logs.max(axis=1, keepdims=True))
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))

@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from eegbench.config import NO_EFFECT, ConfigError, flat, plain
 from eegbench.progress import n_cores
 from eegbench.sweep.objective import Direction, check_objectives, direction, watched
-from eegbench.sweep.space import Space, describe, read_words, size
+from eegbench.sweep.space import Space, describe, size, split_overrides
 from eegbench.sweep.storage import storage_address
 
 TARGET = "hydra_plugins.eegbench.Optuna"
@@ -104,7 +104,7 @@ def read_plan(config: DictConfig) -> Plan:
     sweeper = config.hydra.sweeper
     _check_names(sweeper)
     words = [str(word) for word in config.hydra.overrides.task]
-    fixed, space = read_words(words, sweeper.params)
+    fixed, space = split_overrides(words, sweeper.params)
     if not space:
         raise ConfigError(
             "nothing varies in this sweep; name an option, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "

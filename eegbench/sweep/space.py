@@ -21,7 +21,7 @@ Space = Mapping[str, BaseDistribution]
 Point = Mapping[str, Any]
 
 
-def read_words(words: Sequence[str], params: DictConfig | None) -> tuple[list[str], dict[str, BaseDistribution]]:
+def split_overrides(words: Sequence[str], params: DictConfig | None) -> tuple[list[str], dict[str, BaseDistribution]]:
     """Separate fixed overrides from those that span the search space; the command line overrides ``params``.
 
     Returns

@@ -73,9 +73,8 @@ class SharedStudy:
             self.study.set_user_attr(RECORDINGS, {**digests, **earlier})
         if any(earlier.get(name, digest) != digest for name, digest in digests.items()):
             raise ConfigError(
-                f"hydra.sweeper.study_name={self.plan.study}: the recordings differ from those of earlier trials "
-                f"of the study in {public(self.plan.address)}; restore them, or choose another "
-                "hydra.sweeper.study_name."
+                f"hydra.sweeper.study_name={self.plan.study}: the recordings differ from those of earlier trials of "
+                f"the study in {public(self.plan.address)}; restore them, or choose another hydra.sweeper.study_name."
             )
 
     def draw(self, controller: str, n: int) -> list[Drawn]:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlparse
 
 from eegbench.text import without_secrets
 from eegbench.tracking.database_file import FILE, ensure_database
-from eegbench.tracking.moved import ARTEFACTS, follow_move
+from eegbench.tracking.moved_database import ARTEFACTS, follow_move
 
 Client = Any
 """An ``mlflow.MlflowClient``; importing MLflow takes over a second, so only functions that need it import it."""

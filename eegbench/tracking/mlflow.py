@@ -14,9 +14,9 @@ from eegbench.config import read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client, check_writable, connect, default_place, find_experiment, find_place
+from eegbench.tracking.legal_names import digest, legal_names
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
-from eegbench.tracking.names import digest, legal_names
 from eegbench.tracking.record import RECORD, mark_complete
 from eegbench.tracking.uninterrupted import uninterrupted
 from eegbench.tracking.upload import upload

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from eegbench.tracking.database import QUIET, artefact_uri, database_file, default_place
-from eegbench.tracking.moved import follow_move
+from eegbench.tracking.moved_database import follow_move
 
 LOG = "ui.log"
 START_TIMEOUT_S = 120

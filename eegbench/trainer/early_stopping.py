@@ -62,4 +62,4 @@ class EarlyStopping:
         if any(self.monitor in earlier for earlier in progress.history):
             return False
         there = ", ".join(name for name in row if name.startswith(("valid", "probe")))
-        raise ValueError(f"trainer.monitor={self.monitor} is no column of the history; there are {there}.")
+        raise ValueError(f"trainer.monitor={self.monitor} is not a column of the history; set one of {there}.")

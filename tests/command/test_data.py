@@ -28,7 +28,7 @@ def test_every_recording_is_listed_with_what_it_holds(nights, tmp_path, capsys):
     assert rows["labels"].str.contains("Sleep stage 2").all()
     assert pd.read_csv(people)["recording"].tolist() == rows["recording"].tolist()
     assert main(["data", "check", str(nights), "--subjects", str(people)]) == 1
-    assert "there is such a file already" in capsys.readouterr().err
+    assert "this file exists already" in capsys.readouterr().err
 
 
 def test_recordings_with_a_problem_are_named_and_do_not_end_the_list(nights, tmp_path, capsys):
@@ -92,7 +92,7 @@ def test_a_channel_that_no_recording_has_is_no_missing_one(tmp_path, capsys):
 
 def test_a_table_that_cannot_be_written_is_refused_before_anything_is_read(nights, tmp_path, capsys):
     assert main(["data", "check", str(nights), "--subjects", str(tmp_path / "no" / "subjects.csv")]) == 1
-    assert "there is no folder" in capsys.readouterr().err
+    assert "does not exist; make it" in capsys.readouterr().err
 
 
 def test_a_recording_whose_labels_have_no_class_is_still_described(tmp_path, capsys):

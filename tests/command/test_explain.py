@@ -121,8 +121,8 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
         (["run={run}", "interpretability=attention_rollout"], "model=chambon2018 has no attention over tokens"),
         (["run={run}", "-m"], "explain takes several runs as run="),
         (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
-        (["run={run}", "explain.predictor=network"], "has no network with a head of the classes"),
-        (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is no band"),
+        (["run={run}", "explain.predictor=network"], "has no network with a head for the classes"),
+        (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is not a band"),
         (["run={run}", "explain.n_windows=1"], "explain.n_windows=1: at least 2 are expected"),
         (["run={run}", "explain.split=tset"], "Did you mean test?"),
     ],
@@ -197,7 +197,7 @@ def test_maps_that_fail_leave_a_finished_run(train, capsys):
     status, (folder,) = train("interpretability=grad_cam", layer, "trainer.max_passes=1")
     said = capsys.readouterr().err
     assert status == 1
-    assert "try its maps again with: eegbench explain " in said
+    assert "repeat it with: eegbench explain " in said
     assert f"run={folder}" in said
     assert "nowhere" in said
     assert "Traceback" not in said

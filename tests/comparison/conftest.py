@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eegbench.comparison.tested import Tested
-from eegbench.tracking.finished import FinishedRun
+from eegbench.comparison.tested_run import Tested
+from eegbench.tracking.finished_runs import FinishedRun
 
 CLASSES = ("left", "right")
 SKILLS = {"random_weights": 0.55, "hand_made": 0.7, "majority": 0.5, "chance": 0.5}

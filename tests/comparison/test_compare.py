@@ -176,7 +176,7 @@ def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
         (["--experiment", "two_models", "--group-by", "modle"], "--group-by modle: no run has such a parameter"),
         (["--experiment", "two_models", "--reference", "x"], "--reference x: there is no such group"),
         (["--experiment", "two_models", "--aggregation", "pooled,mean_per_recording"], "one table has one aggregation"),
-        (["--filter", "tags.model = 'none'"], "no finished runs with predictions on test are among those asked for"),
+        (["--filter", "tags.model = 'none'"], "no finished runs with predictions on test match the selection"),
         (["--filter", "nonsense"], "MLflow cannot read the filter 'nonsense'"),
         (["--parent", "nobody"], "there is no run nobody"),
         (["--experiment", "two_models", "--tracking-uri", "sqlite:////nowhere/x.db"], "there is no /nowhere/x.db"),

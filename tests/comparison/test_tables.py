@@ -105,7 +105,7 @@ def test_the_note_says_whether_intervals_contain_the_variation_over_seeds(three)
     assert interval_note(compare(three)) == (
         "[low, high]: 95 % Student-t interval over subjects and replicates (seeds × draws of subjects) together."
     )
-    assert interval_note(compare(three[:-1])).endswith("where a group has one replicate, over subjects alone.")
+    assert interval_note(compare(three[:-1])).endswith("for groups with one replicate, over subjects only.")
     assert interval_note(compare(three[::2])).endswith("so it does not contain the variation over seeds.")
 
 
@@ -120,7 +120,7 @@ def test_notes_say_what_a_reader_must_know(three, make_run):
     text = "\n".join(notes(compare(runs), Counter({"failed": 2, "without predictions": 1})))
     assert "3 runs left out: 2 failed, 1 without predictions." in text
     assert "Unequal numbers of seeds or runs" in text
-    assert "lr=1: means over runs that also differ in task.dropout (0.5, –); to tell them apart, add" in text
+    assert "lr=1: means over runs that also differ in task.dropout (0.5, –); to separate them, add" in text
     assert "averaged over all 6 runs" in text
 
 
@@ -130,7 +130,7 @@ def test_marks_and_valid_are_said(make_run):
     assert set(found.table()["split"]) == {"test (within subject)"}
     text = "\n".join(notes(found, Counter()))
     assert "(within subject)" in text
-    assert "One seed a group" in text
+    assert "One seed per group" in text
 
 
 def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
@@ -139,7 +139,7 @@ def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
     groups = group_runs([single], ["model"])
     for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
         found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None))
-        assert ("Every recording holds one class only" in "\n".join(notes(found, Counter()))) is said
+        assert ("Every recording has only one class" in "\n".join(notes(found, Counter()))) is said
 
 
 def test_missing_folds_and_different_recordings_are_said(make_run):
@@ -149,7 +149,7 @@ def test_missing_folds_and_different_recordings_are_said(make_run):
 
     text = "\n".join(notes(compare([*runs(0, 2), *runs(0, 2, trainer__lr=1, recordings="b")]), Counter()))
     assert "lr=0.001; lr=1: without the fold 1, so not every subject is tested." in text
-    assert "The groups were made of different recordings" in text
+    assert "The groups have different recordings" in text
     text = "\n".join(notes(compare([*runs(0, 1, 2), *runs(0, 1, 2, trainer__lr=1)]), Counter()))
     assert "without the fold" not in text
     assert "different recordings" not in text

@@ -3,7 +3,7 @@
 import pytest
 from omegaconf import OmegaConf
 
-from eegbench.config import ConfigError, flat, plain, read_plain, read_words, write_plain
+from eegbench.config import ConfigError, flat, plain, read_overrides, read_plain, write_plain
 
 
 def test_interpolations_of_a_stored_file_stay_text(tmp_path, monkeypatch):
@@ -17,7 +17,7 @@ def test_interpolations_of_a_stored_file_stay_text(tmp_path, monkeypatch):
     assert stored["missing"] == "???"
     words = tmp_path / "overrides.yaml"
     words.write_text("- name=${oc.env:SECRET}\n")
-    assert read_words(words) == ["name=${oc.env:SECRET}"]
+    assert read_overrides(words) == ["name=${oc.env:SECRET}"]
 
 
 def test_what_is_written_is_read_again_as_it_was(tmp_path):
@@ -41,7 +41,7 @@ def test_a_file_that_holds_no_words_is_named(tmp_path, text):
     file = tmp_path / "overrides.yaml"
     file.write_text(text)
     with pytest.raises(ConfigError, match="overrides.yaml"):
-        read_words(file)
+        read_overrides(file)
 
 
 def test_a_composed_config_is_evaluated():

@@ -13,7 +13,7 @@ from eegbench.config import conf_folder
 from eegbench.experiment.options import read_experiment
 from eegbench.sweep.plan import TARGET
 from eegbench.sweep.plugin import register
-from eegbench.sweep.space import read_words
+from eegbench.sweep.space import split_overrides
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
 PARTS = {
@@ -148,7 +148,7 @@ def test_a_space_that_cannot_be_listed_chooses_the_sweeper_by_itself():
     searches = {name for name, sweeper in made.items() if sweeper._target_ == TARGET}
     drawn = {name for name, sweeper in made.items() if any("interval(" in str(one) for one in sweeper.params.values())}
     assert drawn <= searches
-    assert {name: len(read_words([], made[name].params)[1]) for name in searches} == {
+    assert {name: len(split_overrides([], made[name].params)[1]) for name in searches} == {
         name: len(made[name].params) for name in searches
     }
     assert searches

@@ -8,7 +8,7 @@ import torch
 from own_recordings import NAMES, noise, reader
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.marks import MOMENT_S, Mark, lasting
+from eegbench.dataset.marks import MIN_MARK_S, Mark, lasting
 from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.open import open_store
@@ -86,7 +86,7 @@ def test_stages_of_a_table_beside_bad_stretches_of_the_signal(tmp_path: Path):
 
 def test_a_bad_stretch_is_no_label_that_could_be_missing_or_end_others():
     found = lasting([Mark(0.0, None, "W"), Mark(10.0, None, "BAD"), Mark(30.0, None, "N2")], 60.0, STAGES)
-    assert found == [Mark(0.0, 30.0, "W"), Mark(30.0, 30.0, "N2"), Mark(10.0, MOMENT_S, "BAD")]
+    assert found == [Mark(0.0, 30.0, "W"), Mark(30.0, 30.0, "N2"), Mark(10.0, MIN_MARK_S, "BAD")]
     assert lasting([Mark(0.0, 5.0, "bad")], 60.0, {"bad"}) == [Mark(0.0, 5.0, "bad")]  # it has a class
 
 

@@ -36,7 +36,7 @@ SIZE = "model.signals.epoch_encoder.hidden_dim"
 
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory):
-    """Where the simulated records and their shards are, for all suites."""
+    """Folder of the simulated records and their shards, for all suites."""
     return tmp_path_factory.mktemp("stores")
 
 

@@ -78,7 +78,7 @@ def test_a_network_of_features_alone_stages_and_explains_nothing_of_the_signals(
     assert pd.read_csv(tmp_path / "H00-hypnogram.csv")["n_votes"].tolist() == [1] * N_EPOCHS  # of the middle alone
     capsys.readouterr()
     assert main(["explain", f"run={run}", "interpretability=[occlusion]"]) == 1
-    assert "model=features_only does not look at the signals, and interpretability methods" in capsys.readouterr().err
+    assert "model=features_only does not use signals, and interpretability methods" in capsys.readouterr().err
 
 
 CONVOLUTIONS = "encoder.epoch_encoder"
@@ -148,7 +148,7 @@ def test_a_published_network_is_trained_from_its_experiment_with_its_parts_at_to
     ("word", "message"),
     [
         ("interpretability=[saliency]", "leave them out (interpretability=[]), or choose another model"),
-        ("+augmentation@task.augmentations.drop=channel_drop", "so task.augmentations (drop) change nothing"),
+        ("+augmentation@task.augmentations.drop=channel_drop", "so task.augmentations (drop) have no effect"),
     ],
 )
 def test_what_needs_signals_is_refused_before_a_network_of_features_alone_is_trained(trained, capsys, word, message):

@@ -1,4 +1,4 @@
-"""What fails next to a training, or after it, leaves its result whole: one message, a record, and an exit status."""
+"""A failure during or after training leaves the results complete: one message, a record, and an exit status."""
 
 import json
 
@@ -104,7 +104,7 @@ def test_one_class_in_train_is_told_before_training(train, outputs, capfd):
     status, folders = train("dataset.labels={left: left, right: left}", "tracking=folder")
     said = capfd.readouterr().err
     assert status == 1
-    assert "the train split holds 1 of 1 classes (left), and a probe needs two" in said
+    assert "the train split has 1 of 1 classes (left), and a probe needs two" in said
     assert "pass   0" not in said
     assert not any((folder / "checkpoints").exists() for folder in folders)
 

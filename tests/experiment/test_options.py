@@ -1,4 +1,4 @@
-"""What needs no data is refused before any are read."""
+"""Options that are invalid for any data raise an error before data are read."""
 
 import functools
 import re
@@ -24,13 +24,13 @@ def test_a_task_refuses_a_sampler_without_its_roles_and_names_one_that_has_them(
     with pytest.raises(ConfigError) as refused:
         read_experiment(composed("task=relative_positioning", "sampler=single_window"))
     assert str(refused.value) == (
-        "task=relative_positioning asks about views in the roles anchor, partner, and sampler=single_window draws "
+        "task=relative_positioning needs views in the roles anchor, partner, and sampler=single_window draws "
         "window; choose sampler=relative_positioning."
     )
 
 
 def test_a_task_that_compares_examples_refuses_batches_of_one():
-    with pytest.raises(ConfigError, match=r"trainer\.batch_size=1: task=simclr compares .* at least 2 are expected"):
+    with pytest.raises(ConfigError, match=r"trainer\.batch_size=1: task=simclr compares .* it must be at least 2"):
         read_experiment(composed("task=simclr", "trainer.batch_size=1"))
 
 
@@ -42,7 +42,7 @@ def test_without_any_augmentation_the_message_says_how_to_add_one():
 
 def test_a_monitor_is_the_loss_or_a_metric_of_the_task():
     read_experiment(composed("trainer.monitor=valid_accuracy"))
-    with pytest.raises(ConfigError, match="no column of the history; there are valid_loss, valid_accuracy"):
+    with pytest.raises(ConfigError, match="not a column of the history; set one of valid_loss, valid_accuracy"):
         read_experiment(composed("trainer.monitor=valid_positive_first"))
 
 
@@ -71,7 +71,7 @@ def test_values_of_an_option_that_a_preset_sets_and_nobody_chooses_are_refused_w
     nested = functools.reduce(lambda inner, name: f"{{{name}: {inner}}}", reversed(node.split(".")), value)
     (tmp_path / "experiment" / "own.yaml").write_text(f"# @package _global_\n{nested[1:-1]}\n")
     words = ("name=test", "experiment=own", f"{group}={chosen}")
-    remedy = f"add it to {group}=[…], or take its values out with '~{node}'."
+    remedy = f"add it to {group}=[…], or remove its values with '~{node}'."
     with pytest.raises(ConfigError, match=re.escape(remedy)):
         read_experiment(plain(in_folder("train", words, str(tmp_path))))
     experiment = read_experiment(plain(in_folder("train", [*words, f"~{node}"], str(tmp_path))))

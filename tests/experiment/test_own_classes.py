@@ -1,4 +1,4 @@
-"""What a class of one's own must not do, and an error message says so: equal ids, and probabilities that are none."""
+"""Error messages for mistakes in users' classes: equal ids, and values that are not probabilities."""
 
 import numpy as np
 import pytest
@@ -35,13 +35,15 @@ def test_two_recordings_of_one_id_are_refused(train, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ([1.0, 1.0], r"\[1\.0, 1\.0\] are no probabilities"),
-        ([1.5, -0.5], "are no probabilities"),
-        ([np.nan, np.nan], "are no probabilities"),
+        ([1.0, 1.0], r"\[1\.0, 1\.0\] are not probabilities"),
+        ([1.5, -0.5], "are not probabilities"),
+        ([np.nan, np.nan], "are not probabilities"),
         ([1.0], r"shape \(\d+, 1\); \(n_windows, 2\) is expected"),
     ],
 )
-def test_what_are_no_probabilities_is_refused_and_names_the_probe(train, monkeypatch, capsys, row, message):
+def test_values_that_are_not_probabilities_are_refused_with_the_name_of_the_probe(
+    train, monkeypatch, capsys, row, message
+):
     import re
 
     monkeypatch.setattr(Linear, "fit", lambda self, train, valid, rng: Odd(row))

@@ -9,9 +9,9 @@ from omegaconf import OmegaConf
 from eegbench.__main__ import main
 from eegbench.experiment import training
 from eegbench.experiment.data import open_data
-from eegbench.experiment.fitting import fit_encoders
+from eegbench.experiment.initial_weights import start_encoder
+from eegbench.experiment.normaliser_fit import fit_encoders
 from eegbench.experiment.options import read_experiment, stored_experiment
-from eegbench.experiment.start import start_encoder
 from eegbench.inference.network import describe, load_network
 from eegbench.sampler.stretch import sequences
 from eegbench.store.windows import Windows

@@ -86,7 +86,7 @@ def test_a_main_probe_without_a_head_leaves_the_encoder_alone(train, two, capfd)
     assert not (two / "probes" / "knn").exists()
     status, _ = train(f"encoder={two}", "trainable=none", "probe=knn", "trainer.max_passes=0", *WORDS)
     assert status == 0
-    assert "the probe knn has no head: model/ holds the encoder alone" in capfd.readouterr().err
+    assert "the probe knn has no head: model/ contains the encoder only" in capfd.readouterr().err
 
 
 def test_a_probe_is_explained_by_its_name_and_one_without_a_head_is_refused(two, tmp_path, capsys):
@@ -104,7 +104,7 @@ def test_a_probe_is_explained_by_its_name_and_one_without_a_head_is_refused(two,
     assert "encoder and linear probe, test" in capsys.readouterr().err
     for predictor in ("auto", "probe", "knn"):
         assert main([*words, f"explain.predictor={predictor}"]) == 1
-        assert "the probe knn has no head that gives each class a score" in capsys.readouterr().err
+        assert "the probe knn has no head with a score for each class" in capsys.readouterr().err
     assert main([*words, "explain.predictor=liner"]) == 1
     assert "Did you mean linear?" in capsys.readouterr().err
 

@@ -76,11 +76,11 @@ def test_a_missing_or_changed_recording_is_named_when_a_run_is_resumed(started, 
     file = tmp_path / "toy" / "s10.txt"
     file.write_text("99")
     assert resume(started) == 1
-    assert "began with (changed: s10 (other content)); put them back" in capfd.readouterr().err.replace("\n", "")
+    assert "first start (changed: s10 (other content)); restore them" in capfd.readouterr().err.replace("\n", "")
     file.write_text("10")
     grow(5)
     assert resume(started) == 1
-    assert "missing or not to be read: s8" in capfd.readouterr().err.replace("\n", "")
+    assert "missing or unreadable: s8" in capfd.readouterr().err.replace("\n", "")
     assert not (started / "summary.json").exists()
     grow(6)
     assert resume(started) == 0
@@ -108,7 +108,7 @@ def test_a_run_is_explained_on_its_own_recordings_or_not_at_all(done, grow, tmp_
     assert "changed: s9 (other content)" in capfd.readouterr().err
     (done / "recordings.json").unlink()
     assert explain(done) == 1
-    assert "so it is not known which recordings the run was made of" in capfd.readouterr().err
+    assert "so the recordings of the run are unknown" in capfd.readouterr().err
 
 
 @pytest.mark.study

@@ -1,4 +1,4 @@
-"""What a run leaves, that it can be compared, repeated, resumed and started from, and what it refuses."""
+"""Files of a run; runs are compared, repeated, resumed and started from, and invalid options raise errors."""
 
 import json
 import re
@@ -214,9 +214,9 @@ def test_a_checkpoint_starts_encoder_and_task_and_named_layers_train(finished, t
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["checkpoint=pass-0001"], "has no such checkpoint; there are best, last"),
-        (["checkpoint=best", "trainable=none"], "leaves nothing to train; name layers of encoder or task"),
-        (["checkpoint=best", "trainable=[task.sequence]"], "the task has no such layer; it has task.head"),
+        (["checkpoint=pass-0001"], "/checkpoints; its checkpoints are best, last"),
+        (["checkpoint=best", "trainable=none"], "no layer would be trained; name layers of encoder or task"),
+        (["checkpoint=best", "trainable=[task.sequence]"], "the task has no such layer; its layers are task.head"),
         (["checkpoint=best", "task=supervised"], "was saved with another task than task=supervised"),
         (["trainable=[task.head]"], "trainable=[task.head]: the encoder has no such layer"),
     ],
@@ -264,9 +264,9 @@ def test_the_protocol_that_is_followed_is_asserted(finished, train, capfd):
     words = ["trainer.max_passes=0", "tracking=folder"]
     assert train(expected(subjects, windows), *words)[0] == 0
     assert train(expected(subjects | {"test": ["0"]}, windows), *words)[0] == 1
-    assert "expected.test=['0']: the test split holds subjects" in capfd.readouterr().err
+    assert "expected.test=['0']: the subjects of test are" in capfd.readouterr().err
     assert train(expected(subjects, windows | {"left": 1}), *words)[0] == 1
-    assert "expected.test_windows.left=1: there are" in capfd.readouterr().err
+    assert "expected.test_windows.left=1: test has" in capfd.readouterr().err
 
 
 def test_mlflow_holds_a_dataset_input_for_each_split_and_the_totals_apart_from_the_curves(finished, outputs):
@@ -300,11 +300,11 @@ def test_subjects_that_shaped_an_encoder_through_earlier_runs_are_marked_too(tra
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["model.embed_dim=9"], "holds another model (embed_dim differ); add: model=chambon2018"),
-        (["preprocessing.window_s=4"], "was made for window_s=2.0, here it is 4.0; set preprocessing.window_s"),
-        (["preprocessing.signal.channels=[A]"], "was made for channels=[A,B], here it is [A]"),
-        (["preprocessing.signal.sfreq=90"], "was made for sfreq=100.0"),
-        (["trainable=[frist]"], "has no such layer; it has"),
+        (["model.embed_dim=9"], "contains another model (embed_dim differ); add: model=chambon2018"),
+        (["preprocessing.window_s=4"], "was trained with window_s=2.0, not 4.0; set preprocessing.window_s"),
+        (["preprocessing.signal.channels=[A]"], "was trained with channels=[A,B], not [A]"),
+        (["preprocessing.signal.sfreq=90"], "was trained with sfreq=100.0"),
+        (["trainable=[frist]"], "has no such layer; its layers are"),
     ],
 )
 def test_an_encoder_that_does_not_fit_is_refused(finished, train, capfd, words, message):
@@ -427,10 +427,10 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainer.lr=inf"], "trainer.lr=inf: a learning rate above 0"),
         (["trainer.stop_when=never"], "trainer.stop_when='never'"),
         (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
-        (["trainer.monitor=foo"], "trainer.monitor=foo is no column of the history; there are valid_loss"),
+        (["trainer.monitor=foo"], "trainer.monitor=foo is not a column of the history; set one of valid_loss"),
         (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),
         (["trainable=none"], "add encoder=FOLDER"),
-        (["checkpoint=best"], "checkpoint=best is one of a finished run; add encoder=FOLDER"),
+        (["checkpoint=best"], "checkpoint=best needs a finished run; add encoder=FOLDER"),
         (["sampler.n_pairs=0"], "sampler.n_pairs=0"),
         (["+dataset.ignored=[left]"], "'left' is in dataset.labels and in dataset.ignored"),
         (["~tracking"], "tracking is missing; choose an option with tracking=OPTION"),
@@ -446,7 +446,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["probe.main=nobody"], "probe.main=nobody is not among the probes chosen (linear)"),
         (["explain.predictor=liner"], "Did you mean linear?"),
         (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
-        (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody was not chosen"),
+        (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody is not chosen"),
         (["interpretability=[attention_rollout]"], "model=chambon2018 has no attention over tokens; remove attention_"),
         (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: expected 1 or more"),
     ],

@@ -1,4 +1,4 @@
-"""Which runs are averaged: those that differ in seeds or in whom they test; the others are groups of their own."""
+"""Runs that differ only in seeds or test subjects are averaged; others are separate groups."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 import yaml
 from contract.test_options import composed
 
-from eegbench.experiment.finished import Finished
+from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run_groups import group_runs
 

@@ -105,4 +105,4 @@ def test_trials_of_one_crop_have_no_such_column_and_a_monitor_of_it_is_refused_i
     status, _ = train(*CROPS, *words, small=False)
     assert status == 1
     error = capfd.readouterr().err
-    assert "trainer.monitor=valid_trial_accuracy is no column of the history; there are valid_loss" in error
+    assert "trainer.monitor=valid_trial_accuracy is not a column of the history; set one of valid_loss" in error

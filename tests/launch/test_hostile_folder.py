@@ -133,7 +133,7 @@ def test_an_encoder_to_start_from_is_compared_before_anything_is_built(run, capf
     file = run / "model" / "model.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"encoder": node(trap)}))
     words = ["train", *SMALL, f"paths.outputs={run.parents[1]}", f"encoder={run}"]
-    refused(words, capfd, trap, "holds another model")
+    refused(words, capfd, trap, "contains another model")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_resume_refuses_stored_words_that_could_do_more_than_set_an_option(run, 
 def test_resume_builds_what_the_words_compose_not_what_config_yaml_says(run, capfd, trap, node):
     (run / "summary.json").unlink()
     change(run / "config.yaml", dataset=node(trap))
-    refused(["train", f"resume={run}"], capfd, trap, "options have changed since")
+    refused(["train", f"resume={run}"], capfd, trap, "set the earlier value, or start a new run")
 
 
 @pytest.mark.parametrize("node", NODES)

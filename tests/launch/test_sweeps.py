@@ -211,7 +211,7 @@ def test_several_objectives_have_a_front(sweep, capfd):
         ([*SPACE, "hydra.sweeper.storage=foo"], "a path that ends in .journal"),
         ([*SPACE, "hydra.sweeper.storage=sqlite:/foo.db"], "a path that ends in .journal"),
         (["seed=choice(1,2)", "sweep.seeds=[1,2]"], "leave one of them out"),
-        ([*SPACE, "sweep.seeds=[1,1]"], "a seed stands there twice"),
+        ([*SPACE, "sweep.seeds=[1,1]"], "a seed is given twice"),
         ([*SPACE, "hydra.sweeper.n_trails=4"], "did you mean hydra.sweeper.n_trials"),
         ([*SPACE, "sweep=encoder_and_sampler"], "write +sweep="),
         ([*SPACE, "+hydra.sweeper.ntrials=4"], "did you mean hydra.sweeper.n_trials"),

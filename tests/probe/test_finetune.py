@@ -119,7 +119,7 @@ def test_a_loss_that_is_not_finite_says_which_options_to_change():
 
 
 def test_one_process_trains_the_copy():
-    with pytest.raises(ValueError, match=r"probe\.of\.finetune\.trainer: one process trains the copy"):
+    with pytest.raises(ValueError, match=r"probe\.of\.finetune\.trainer: the copy is always trained in one process"):
         finetune(Ddp)
 
 

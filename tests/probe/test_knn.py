@@ -72,7 +72,7 @@ def test_of_several_numbers_of_neighbours_the_best_on_valid_is_kept_and_the_larg
 def test_more_neighbours_than_windows_are_left_out_or_refused():
     train, rest = train_and_rest(n_train=20)
     assert fitted(knn(k=(5, 20, 21)), train, rest).facts["k"] in (5, 20)
-    with pytest.raises(ValueError, match=r"probe\.of\.knn\.k=\[21\]: train holds 20 windows"):
+    with pytest.raises(ValueError, match=r"probe\.of\.knn\.k=\[21\]: train has only 20 windows"):
         fitted(knn(k=21), train, rest)
 
 

@@ -1,4 +1,4 @@
-"""What a run gets of attention: figures, a page that needs no network, and the maps of all windows."""
+"""Outputs of attention maps: figures, a self-contained page, and the maps of all windows."""
 
 import json
 from dataclasses import replace

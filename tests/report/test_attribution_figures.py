@@ -1,4 +1,4 @@
-"""Which figures an attribution gets, and what their captions say."""
+"""Figures of an attribution, and their captions."""
 
 from dataclasses import replace
 

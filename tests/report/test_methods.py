@@ -1,4 +1,4 @@
-"""What a paper's Methods section says of a run: true to its options and to what was done, with all its references."""
+"""The Methods text of a run agrees with its options and results, and has all references."""
 
 import re
 from dataclasses import replace
@@ -98,9 +98,9 @@ def test_an_averaged_encoder_and_one_that_is_not_trained_are_told(sources):
 def test_an_earlier_run_s_encoder_is_told(sources):
     begun = with_options(sources, encoder="outputs/runs/first", trainable="none", checkpoint=None)
     text = methods_text(begun)
-    assert "It began with the weights of the earlier run outputs/runs/first" in text
-    assert "None of its layers were trained further." in text
-    assert "began at random" not in text
+    assert "Its initial weights were those of the earlier run outputs/runs/first" in text
+    assert "None of its layers was trained further." in text
+    assert "initial weights were random" not in text
 
 
 def test_what_was_left_out_is_told(sources):
@@ -120,12 +120,12 @@ def test_scores_within_subjects_and_transductive_ones_are_called_so(sources):
     summary = {**sources.summary, "within_subject": True, "transductive_subjects": ["S01", "S02"]}
     text = methods_text(replace(sources, summary=summary))
     assert "Scores are therefore within subjects" in text
-    assert "Signals of the test subjects S01 and S02 had shaped the encoder before" in text
+    assert "The encoder was trained on signals of the test subjects S01 and S02 before" in text
 
 
 def test_a_run_without_labels_has_no_probe_in_its_text(sources):
     text = methods_text(replace(sources, summary={**sources.summary, "scores": []}))
-    assert "There were no labels, so nothing was scored." in text
+    assert "The data had no labels, so there are no scores." in text
     assert "logistic regression on the frozen" not in text
 
 

@@ -61,6 +61,6 @@ def test_there_is_no_table_of_several_datasets_and_none_of_runs_that_mlflow_does
     assert next_command(sweep, ["dataset.seed"], sweep.parents[1]) is None
     (sweep / "sweep" / "tracking.json").unlink()
     found = next_command(sweep, ["model", "seed"], sweep.parents[1])
-    assert "these are in folders alone (tracking=folder)" in found.command
+    assert "these runs are not in it (tracking=folder)" in found.command
     assert found.table is None
     assert next_command(sweep, ["split.fold", "seed"], sweep.parents[1]).command == f"eegbench pool {sweep}"

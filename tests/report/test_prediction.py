@@ -1,4 +1,4 @@
-"""What `eegbench predict` prints: shares and statistics between lights off and on, and what to think of them."""
+"""Output of `eegbench predict`: shares and statistics between lights off and on, and notes about them."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_shares_and_total_sleep_time_are_of_the_time_between_lights_off_and_on(c
     text = printed(capsys, staged(STAGES, start=EVENING), lights=Lights("22:59:30", "3"))
     assert cells(text)[3:9] == ["1.5", "25.0", "25.0", "25.0", "25.0", "0.0"]
     assert "night: lights off at 22:59:30 (1 min), on at 23:01:30 (3 min)" in text
-    assert "TST and shares of stages are of what is staged between lights off and on." in text
+    assert "TST and shares of stages refer to the staged time between lights off and on." in text
 
 
 def test_lights_of_a_recording_without_a_start_are_told_in_minutes(capsys):
@@ -53,7 +53,7 @@ def test_numbers_of_a_night_that_is_mostly_flagged_are_marked(capsys):
     night.epochs["flat"] = True
     text = printed(capsys, night)
     assert cells(text)[3:5] == ["2.0?", "50.0?"]
-    assert "? marks recordings most of whose epochs are flagged" in text
+    assert "? marks recordings with most epochs flagged" in text
 
 
 def test_recordings_that_are_too_short_to_be_compared_with_train_are_told_once_with_their_windows(capsys):

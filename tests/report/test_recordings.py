@@ -22,6 +22,6 @@ def test_equal_problems_are_told_once_and_others_by_themselves(found, capsys):
     said = capsys.readouterr().out
     assert said.count("set preprocessing.signal.sfreq") == 1
     assert "r0: /data/s1/a.edf: has 2 rates (C3 128 Hz)" in said
-    assert "… and 1 recording likewise" in said
+    assert "… and 1 more recording" in said
     assert "r3: /data/s4/a.edf: the file is empty." in said
     assert "1 can be used" in said

@@ -1,4 +1,4 @@
-"""What is drawn of a run is computed as it should be."""
+"""The data of a run's figures are computed correctly."""
 
 import numpy as np
 import pandas as pd

@@ -131,8 +131,8 @@ def test_what_was_left_out_and_absent_classes_are_named(finished):
 def test_marks_of_scores_are_explained(finished):
     summary = read_json(finished / "summary.json") | {"within_subject": True, "transductive_subjects": ["S07"]}
     words = Words(page(sources(finished, summary=summary))).words
-    assert "the same subjects stand in several splits" in words
-    assert "signals of these subjects of test shaped the encoder: S07." in words
+    assert "the same subjects are in several splits" in words
+    assert "the encoder was trained on signals of these test subjects: S07." in words
 
 
 def test_passwords_are_on_no_page(finished):
@@ -147,4 +147,4 @@ def test_passwords_are_on_no_page(finished):
 def test_a_run_without_labels_says_so(finished):
     summary = read_json(finished / "summary.json") | {"scores": []}
     words = Words(page(sources(finished, summary=summary))).words
-    assert "No labels, so no probe and no scores" in words
+    assert "The data have no labels, so there are no scores" in words

@@ -18,7 +18,7 @@ RNG = np.random.default_rng(4)
 
 @pytest.fixture
 def taken(monkeypatch):
-    """What `topomap` was called with."""
+    """Arguments of the calls of `topomap`."""
     calls = {}
 
     def topomap(maps, **named):

@@ -80,7 +80,7 @@ def test_subjects_without_a_window_of_a_class_are_kept_and_not_drawn(tmp_path, m
     taken = plot(tmp_path, found, monkeypatch=monkeypatch)
     assert not taken["maps"].is_signed
     assert taken["rows"] == ("s0 (5)", "s2 (7)")
-    assert "2 of 3 subjects are drawn: the first that have windows of every class" in taken["caption"]
+    assert "2 of 3 subjects are shown: the first that have windows of every class" in taken["caption"]
     assert "9 of 18 windows are used. " in taken["caption"]
     assert taken["caption"].endswith("All maps are in m_subjects.npz.")
 
@@ -96,8 +96,8 @@ def test_many_subjects_and_columns_are_cut_and_the_caption_says_so(tmp_path, mon
     monkeypatch.setattr(subject_figures, "MOST_COLUMNS", 3)
     taken = plot(tmp_path, with_subjects("band", n=4), monkeypatch=monkeypatch)
     assert (len(taken["rows"]), len(taken["columns"])) == (2, 3)
-    assert "2 of 4 subjects are drawn" in taken["caption"]
-    assert "3 of 4 columns are drawn" in taken["caption"]
+    assert "2 of 4 subjects are shown" in taken["caption"]
+    assert "3 of 4 columns are shown" in taken["caption"]
 
 
 def test_electrodes_without_places_leave_the_arrays(tmp_path, monkeypatch):

@@ -3,11 +3,11 @@ from omegaconf import OmegaConf
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from eegbench.config import ConfigError
-from eegbench.sweep.space import as_words, describe, examples, points, read_words, size
+from eegbench.sweep.space import as_words, describe, examples, points, size, split_overrides
 
 
 def space_of(*words, params=None):
-    return read_words(words, OmegaConf.create(params) if params else None)[1]
+    return split_overrides(words, OmegaConf.create(params) if params else None)[1]
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def test_hydras_words_become_optunas_distributions(word, distribution, text):
 
 def test_words_on_the_command_line_replace_the_options_params():
     params = {"trainer.lr": "interval(0.1, 0.2)", "model": "choice(a, b)", "task": {"x": "choice(1, 2)"}}
-    fixed, space = read_words(["trainer.lr=0.5", "model=choice(c, d)"], OmegaConf.create(params))
+    fixed, space = split_overrides(["trainer.lr=0.5", "model=choice(c, d)"], OmegaConf.create(params))
     assert fixed == ["trainer.lr=0.5"]
     assert list(space) == ["task.x", "model"]
     assert space["model"].choices == ("c", "d")
 
 
 def test_fixed_words_stay_as_they_were_typed():
-    fixed, space = read_words(["a='x y'", "+b=[1,2]", "~c", "d={e:1}"], None)
+    fixed, space = split_overrides(["a='x y'", "+b=[1,2]", "~c", "d={e:1}"], None)
     assert (fixed, space) == (["a='x y'", "+b=[1,2]", "~c", "d={e:1}"], {})
 
 

@@ -191,7 +191,7 @@ def test_a_probe_that_runs_every_second_pass_may_choose_the_checkpoint(tmp_path)
 
 
 def test_a_monitor_that_never_comes_is_refused_with_those_that_do(tmp_path):
-    with pytest.raises(ValueError, match="valid_los is no column of the history; there are valid_loss"):
+    with pytest.raises(ValueError, match="valid_los is not a column of the history; set one of valid_loss"):
         fit(tmp_path, loop(monitor="valid_los"))
 
 

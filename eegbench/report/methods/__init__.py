@@ -1,7 +1,7 @@
-"""What a paper's Methods section says of a run, written from its options and from what was really done.
+"""Text for the Methods section of a paper, written from the options and results of a run.
 
 Conventions
 -----------
-Each class that an option names has a *clause*: a template or a function that puts its options into words, in the module
-of its group. What a clause does not say is added in parentheses by name and value, so no option is left out in silence.
+Each class that an option names has a *clause* in the module of its group: a template or a function that describes its
+settings. Settings that a clause does not mention are added in parentheses by name and value, so no option is missing.
 """

@@ -1,4 +1,4 @@
-"""Clauses of interpretability methods: which maps were made of a run's network, on which windows."""
+"""Clauses of interpretability methods, and text about the maps of a run's network."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,9 +26,8 @@ def _perturbation(options: Options) -> str:
     n = options.value("n_permutations")
     tested = f", p values from {n} permutations" if n else ", without p values"
     return (
-        f"input-perturbation correlation maps [@schirrmeister2017]: {noise.get(kind, kind)}, correlated with "
-        f"the change of "
-        f"{of} over {options['n_iterations']} iterations{tested} (unit of noise: {unit})"
+        f"input-perturbation correlation maps [@schirrmeister2017]: {noise.get(kind, kind)}, correlated with the "
+        f"change of {of} over {options['n_iterations']} iterations{tested} (unit of noise: {unit})"
     )
 
 
@@ -39,7 +38,7 @@ def _rollout(options: Options) -> str:
         "gradient": "attention rollout weighted by gradients [@chefer2021]",
         "upstream_compat": "attention rollout [@abnar2020] as eeg-transformer computes it",
     }
-    left_out = "windows that are not predicted rightly left out, " if options.value("only_correct") else ""
+    left_out = "windows without a correct prediction left out, " if options.value("only_correct") else ""
     least = options["min_confidence"]
     return f"{kinds.get(weighting, weighting)} ({options['heads']} over heads, {left_out}least confidence {least})"
 
@@ -67,12 +66,12 @@ METHODS: Clauses = {
 
 
 def attribution_text(tables: Path) -> str:
-    """Return which maps were made, and how each was checked; an empty text where none was.
+    """Return text about the maps of a run and their checks; an empty string if there are no maps.
 
     Parameters
     ----------
     tables
-        The folder of the numbers of maps, one JSON of facts for each.
+        Folder of the data of maps, with a JSON file of facts for each.
     """
     maps: dict[str, list[str]] = {}
     for name, facts in _facts(tables):
@@ -80,26 +79,25 @@ def attribution_text(tables: Path) -> str:
     told = [f"{windows}: {listed(named)}." for windows, named in maps.items()]
     if told:
         told.append(
-            "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and "
-            "where possible "
-            "checked by deleting and inserting the places that it marks [@petsiuk2018]."
+            "Each map was compared with that of the same network with shuffled weights [@adebayo2018], and where "
+            "possible checked by deleting and inserting its highest places [@petsiuk2018]."
         )
     return " ".join(told)
 
 
 def _windows(facts: Mapping[str, Any]) -> str:
-    """Return what was explained, and on which windows."""
+    """Return text about the predictor and windows of a map."""
     n = facts["n_windows"]
     is_limited = n >= facts["explain"]["n_windows"]
     drawn = f", drawn evenly from the classes (seed {facts['seed']})" if is_limited else " with a class"
     n_used = facts.get("n_used", n)
     counted = plural(n, "window") if n_used == n else f"{n_used} of {plural(n, 'window')}"
     windows = f"{counted} of the split {facts['split']}"
-    return f"Maps of what the {facts['predictor']} uses were made on {windows}{drawn}"
+    return f"Maps of the {facts['predictor']} were made on {windows}{drawn}"
 
 
 def _facts(tables: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the facts of each map, by its name."""
+    """Yield the name and facts of each map."""
     for path in sorted(tables.glob("*.json")):
         facts = read_json(path)
         if isinstance(facts.get("options"), Mapping) and "n_windows" in facts:

@@ -1,4 +1,4 @@
-"""Put an option's node into words: its clause, and in parentheses every setting that the clause does not mention."""
+"""Description of a node as text: its clause, and in parentheses every setting that the clause does not mention."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,11 +18,11 @@ UNMENTIONED = frozenset(
         "keep",
     }
 )
-"""Settings that change where data lie, what is kept or how fast it is computed, and no result."""
+"""Settings without effect on results: folders, saved files and speed of computation."""
 
 
 class Options:
-    """The settings of a node; those that were asked for count as mentioned.
+    """Settings of a node; a setting that was read counts as mentioned.
 
     Parameters
     ----------
@@ -37,16 +37,16 @@ class Options:
         self._mentioned: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        """Return a setting in words, for templates."""
+        """Return a setting as text, for templates."""
         return in_words(self.value(name), self.clauses)
 
     def value(self, name: str) -> Any:
-        """Return a setting as it is."""
+        """Return the value of a setting."""
         self._mentioned.add(name)
         return self.node[name]
 
     def rest(self) -> list[str]:
-        """Return what was not mentioned, each with its value."""
+        """Return the settings that were not mentioned, with their values."""
         names = [name for name in self.node if name not in self._mentioned | UNMENTIONED]
         return [f"{name.replace('_', ' ')}: {in_words(self.node[name], self.clauses)}" for name in names]
 
@@ -55,19 +55,19 @@ Clause = str | Callable[[Options], str]
 """A template with the names of settings in braces, or a function."""
 
 Clauses = Mapping[str, Clause]
-"""By the full path to a class."""
+"""Clauses by the full path of their class."""
 
 
 def describe(node: Mapping[str, Any], clauses: Clauses) -> str:
-    """Return a node in words.
+    """Return a description of a node.
 
     Parameters
     ----------
     node
         A mapping with ``_target_``.
     clauses
-        A template or a function of `Options` for each class. A class without one, which is a user's own, is named with
-        all its settings.
+        Template or function of `Options` for each class. A class without a clause, such as a user's own, is described
+        by its name and all its settings.
     """
     options = Options(node, clauses)
     clause = clauses.get(node[TARGET])
@@ -81,7 +81,7 @@ def describe(node: Mapping[str, Any], clauses: Clauses) -> str:
 
 
 def in_words(value: Any, clauses: Clauses) -> str:
-    """Return a setting's value as a reader expects it."""
+    """Return a setting's value as text."""
     if isinstance(value, Mapping):
         return describe(value, clauses) if TARGET in value else _mapping(value, clauses)
     if isinstance(value, list | tuple):
@@ -107,5 +107,5 @@ def _range(value: Sequence[Any]) -> str:
 
 
 def amount(n: int | float | None, of: str) -> str:
-    """Return a size of a split: a number of subjects, or a share of them."""
+    """Return the size of a split as text: a number of subjects, or a share of them."""
     return f"{100 * n:g} % of {of}" if isinstance(n, float) else f"{n} of {of}"

@@ -1,4 +1,4 @@
-"""Clauses of datasets: what was recorded, whose it is, and which labels became which classes."""
+"""Clauses of datasets, and text about their labels, classes and rejected windows."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ PHYSIONET = "goldberger2000"
 
 
 def _chosen(options: Options) -> str:
-    """Return the subjects that were asked for, where some were; how many there were says the coverage."""
+    """Return text about the selected subjects, if any were selected; their number is part of the coverage."""
     subjects = options.value("subjects")
     return "" if subjects is None else f", subjects {in_words(subjects, {})}"
 
@@ -26,11 +26,9 @@ def _channels(options: Options) -> str:
 def _simulated_sleep(options: Options) -> str:
     nights = plural(options.value("n_nights"), "night")
     return (
-        f"nights simulated by eegbench (simulator version {{version}}, seed {{seed}}, {{n_subjects}} subjects "
-        f"with {nights} "
-        "each, records of {hours} h), whose hypnograms follow those of Sleep-EDF Expanded "
-        "[@kemp2000] "
-        "and whose disagreement of experts follows DOD-H [@guillot2020]"
+        f"nights simulated by eegbench (simulator version {{version}}, seed {{seed}}, {{n_subjects}} subjects with "
+        f"{nights} each, records of {{hours}} h), whose hypnograms follow those of Sleep-EDF Expanded [@kemp2000] and "
+        "whose disagreement of experts follows DOD-H [@guillot2020]"
     ).format_map(options)
 
 
@@ -129,17 +127,17 @@ DATASETS: Clauses = {
     f"{_PACKAGE}.braindecode.Braindecode": _braindecode,
     f"{_PACKAGE}.joined.Joined": _joined,
 }
-"""A noun phrase after "We used"."""
+"""Clauses of datasets: noun phrases after "We used"."""
 
 
 def describe_dataset(node: Mapping[str, Any], classes: Collection[str]) -> str:
-    """Return the data set in words, and which labels became which of the classes."""
+    """Return text about the data set and the labels of each class."""
     clauses = DATASETS if node[TARGET] in DATASETS else {node[TARGET]: f"`{node[TARGET]}` [@dataset]"}
     return f"We used {describe(_without_labels(node), clauses)}. {describe_labels(node, classes)}".strip()
 
 
 def describe_labels(node: Mapping[str, Any], classes: Collection[str]) -> str:
-    """Return which labels became which of the classes, in each set that has some."""
+    """Return text about the labels of each class, for each data set with labels."""
     sets = node.get("sets")
     if isinstance(sets, Mapping):
         return " ".join(f"Of {name}: {text}" for name, one in sets.items() if (text := describe_labels(one, classes)))
@@ -148,13 +146,13 @@ def describe_labels(node: Mapping[str, Any], classes: Collection[str]) -> str:
     for text, name in labels.items():
         texts.setdefault(str(name), []).append(str(text))
     named = [f"{n} ({', '.join(of)})" if of != [n] else n for n, of in texts.items() if n in classes]
-    told = [f"The classes, with the labels that they stand for, were {listed(named)}."] if named else []
-    told += [f"Without a class were the labels {listed(list(map(str, ignored)))}."] if ignored else []
+    told = [f"The classes, with their labels in brackets, were {listed(named)}."] if named else []
+    told += [f"Labels without a class were {listed(list(map(str, ignored)))}."] if ignored else []
     return " ".join(told)
 
 
 def data_text(run: RunSources) -> str:
-    """Return what the data were, and what was left out."""
+    """Return text about the data set, recordings that were left out, and rejected windows."""
     summary, counts = run.summary, run.summary["counts"].values()
     total = {name: sum(of[name] for of in counts) for name in next(iter(counts))}
     skipped = summary["skipped"]
@@ -162,7 +160,7 @@ def data_text(run: RunSources) -> str:
     told.append(
         sentence(f"{plural(len(skipped), 'recording')} could not be used: {_reasons(skipped)}")
         if skipped
-        else "Every recording that was listed could be used."
+        else "All listed recordings could be used."
     )
     told += [sentence(OPTION.sub("", note)) for note in summary["notes"]]
     rejected = [f"{total[f'n_{kind}']:,} {words}" for kind, words in _REJECTED.items() if total[f"n_{kind}"]]
@@ -174,12 +172,12 @@ def data_text(run: RunSources) -> str:
     if absent := [name for name in _classes(total) if not total[f"n_{name}"]]:
         told.append(f"No window had the class {listed(absent)}.")
     if total["n_unscored"]:
-        told.append(f"{total['n_unscored']:,} windows had no class; they were used without labels only.")
+        told.append(f"{total['n_unscored']:,} windows had no class and were used without labels only.")
     return " ".join(told)
 
 
 OPTION = re.compile(r" \([a-z_]+\.[a-z_.]+(?:=[^()]*)?\)")
-"""The name of an option in a note, which is no part of a text to print."""
+"""Name of an option in a note, which is removed from the text."""
 
 _REJECTED = {"flat": "with a flat channel", "saturated": "with a saturated channel", "marked_bad": "marked as bad"}
 

@@ -1,4 +1,4 @@
-"""Clauses of models: the encoder, its parts, and where its weights began."""
+"""Clauses of models, and text about the encoder and its initial weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,8 @@ def _eeg_transformer(options: Options) -> str:
     crop = options.value("crop_s")
     used = "the whole window" if crop is None else f"{crop:g} s of the window"
     text = (
-        "a transformer [@vaswani2017] whose tokens are the samples of one channel in each of {n_chunks} "
-        "pieces of time, "
-        "with {n_layers} layers, {n_heads} heads, tokens of size {dim} and a class token"
+        "a transformer [@vaswani2017] whose tokens are the samples of one channel in each of {n_chunks} pieces of "
+        "time, with {n_layers} layers, {n_heads} heads, tokens of size {dim} and a class token"
     ).format_map(options)
     hidden = options.value("hidden_dim")
     embedding = "the class token" if hidden is None else f"{hidden} units that follow it"
@@ -78,17 +77,14 @@ MODELS: Clauses = {
     + "to an embedding of {embed_dim}",
     f"{_M}.deep4.Deep4": "the deep ConvNet of Schirrmeister et al. [@schirrmeister2017] with {n_filters} filters of "
     "lengths {kernels} in its four rounds",
-    f"{_M}.shallow_fbcsp.ShallowFbcsp": "the shallow ConvNet of Schirrmeister et al. [@schirrmeister2017] "
-    "with {n_filters} "
-    "filters of {kernel} samples, and means of {pool_length} samples every {pool_stride}",
-    f"{_M}.eegnet.Eegnet": "EEGNet [@lawhern2018] with {n_filters} filters over time and {n_spatial} spatial "
-    "filters of "
-    "each, kernels of {kernels} and pools of {pools}",
+    f"{_M}.shallow_fbcsp.ShallowFbcsp": "the shallow ConvNet of Schirrmeister et al. [@schirrmeister2017] with "
+    "{n_filters} filters of {kernel} samples, and means of {pool_length} samples every {pool_stride}",
+    f"{_M}.eegnet.Eegnet": "EEGNet [@lawhern2018] with {n_filters} filters over time and {n_spatial} spatial filters "
+    "of each, kernels of {kernels} and pools of {pools}",
     f"{_M}.eeg_transformer.EegTransformer": _eeg_transformer,
     f"{_M}.spectral_features.SpectralFeatures": "hand-made features without a parameter [@banville2021; "
-    "@hjorth1970]: log "
-    "band powers between {bands_hz} Hz, their log ratios, moments, peak-to-peak and Hjorth's parameters of "
-    "each channel",
+    "@hjorth1970]: log band powers between {bands_hz} Hz, their log ratios, moments, peak-to-peak and Hjorth's "
+    "parameters of each channel",
     f"{_M}.braindecode.Braindecode": _braindecode,
     f"{_M}.channel_mean.ChannelMean": "{encoder}, applied to each channel with the same weights and averaged "
     "over channels",
@@ -97,37 +93,31 @@ MODELS: Clauses = {
     f"{_M}.with_features.WithFeatures": _with_features,
     f"{_M}.features_only.FeaturesOnly": _features_only,
     f"{_M}.epoch_encoder.chambon.Chambon": "the convolutions of Chambon et al. [@chambon2018] in the sizes of "
-    "Guillot et "
-    "al. [@guillot2020] ({n_filters} filters of {kernel} samples, pools of {pool}, dropout {dropout})",
-    f"{_M}.epoch_encoder.deep_sleep.DeepSleep": "the two branches of convolutions of DeepSleepNet "
-    "[@supratak2017] in the "
-    "sizes of Guillot et al. [@guillot2020] ({n_filters} first filters, dropout {dropout})",
+    "Guillot et al. [@guillot2020] ({n_filters} filters of {kernel} samples, pools of {pool}, dropout {dropout})",
+    f"{_M}.epoch_encoder.deep_sleep.DeepSleep": "the two branches of convolutions of DeepSleepNet [@supratak2017] in "
+    "the sizes of Guillot et al. [@guillot2020] ({n_filters} first filters, dropout {dropout})",
     f"{_M}.epoch_encoder.seq_sleep.SeqSleep": _recurrent(
         "learned filter bank and GRU of SeqSleepNet [@phan2019] ({n_filters} filters, {hidden_dim} units, "
         "dropout {dropout})"
     ),
     f"{_M}.epoch_encoder.simple_sleep.SimpleSleep": _recurrent(
-        "GRU over frames of SimpleSleepNet [@guillot2020] ({hidden_dim} units, {n_frequencies} mixed "
-        "frequencies, dropout "
-        "{dropout})"
+        "GRU over frames of SimpleSleepNet [@guillot2020] ({hidden_dim} units, {n_frequencies} mixed frequencies, "
+        "dropout {dropout})"
     ),
-    f"{_M}.epoch_encoder.tsinalis.Tsinalis": "the convolutions of Tsinalis et al. [@tsinalis2016] in the "
-    "sizes of Guillot "
-    "et al. [@guillot2020] ({n_filters} filters of {kernel} samples)",
+    f"{_M}.epoch_encoder.tsinalis.Tsinalis": "the convolutions of Tsinalis et al. [@tsinalis2016] in the sizes of "
+    "Guillot et al. [@guillot2020] ({n_filters} filters of {kernel} samples)",
     f"{_M}.feature_encoder.fully_connected.FullyConnected": "linear layers with ReLU (sizes {layers}, dropout "
     "{dropout})",
     f"{_M}.normaliser.affine.Affine": "a gain of {gain} and an offset of {offset}",
     f"{_M}.normaliser.clip.Clip": "clipping at ±{limit}",
     f"{_M}.normaliser.clip_and_scale.ClipAndScale": "clipping from {low} to {high} µV and scaling to ±1",
-    f"{_M}.normaliser.log_spectrogram.LogSpectrogram": "log spectrograms in frames of {frame_s} s every "
-    "{hop_s} s (least "
-    "power {floor})",
+    f"{_M}.normaliser.log_spectrogram.LogSpectrogram": "log spectrograms in frames of {frame_s} s every {hop_s} s "
+    "(least power {floor})",
     f"{_M}.normaliser.standardise.Standardise": "standardisation by the training windows",
     f"{_M}.reducer.attention.Attention": "attention over steps [@luong2015] ({context_dim} context units)",
     f"{_M}.reducer.flatten.Flatten": "all steps one after the other",
-    f"{_M}.reducer.fully_connected.FullyConnected": "all steps through linear layers with ReLU (sizes "
-    "{layers}, dropout "
-    "{dropout})",
+    f"{_M}.reducer.fully_connected.FullyConnected": "all steps through linear layers with ReLU (sizes {layers}, "
+    "dropout {dropout})",
     f"{_M}.reducer.pool.Pool": "the {kind} of each feature over steps",
     f"{_M}.sequence.gru.Gru": _recurrent(f"GRUs [@cho2014] ({_LAYERS})"),
     f"{_M}.sequence.lstm.Lstm": _recurrent(f"LSTMs [@hochreiter1997] ({_LAYERS})"),
@@ -136,24 +126,20 @@ MODELS: Clauses = {
         f"LSTMs with a skip connection [@supratak2017] ({_LAYERS})"
     ),
 }
-"""Noun phrases."""
+"""Clauses of models and their parts: noun phrases."""
 
 
 def network_text(run: RunSources) -> str:
-    """Return what the encoder was, its size, and where its weights began."""
+    """Return text about the encoder, its size and its initial weights."""
     options = run.options
     n = run.summary["n_parameters"]
-    size = f"had {plural(n, 'parameter')}" if n else "had no parameter"
+    size = f"had {plural(n, 'parameter')}" if n else "had no parameters"
     told = [f"The encoder was {describe(options['model'], MODELS)}; it {size}, without the heads of tasks and probes."]
     if not options["encoder"]:
-        return f"{told[0]} Its weights began at random (seed {options['seed']})." if n else told[0]
+        return f"{told[0]} Its initial weights were random (seed {options['seed']})." if n else told[0]
     checkpoint, trainable = options["checkpoint"], options["trainable"]
-    of = (
-        "the weights that the run kept"
-        if checkpoint is None
-        else f"its checkpoint {checkpoint}, with the task's layers"
-    )
-    told.append(f"It began with the weights of the earlier run {options['encoder']} ({of}).")
-    which = {"all": "All of its layers were trained further.", "none": "None of its layers were trained further."}
+    of = "the saved encoder" if checkpoint is None else f"its checkpoint {checkpoint}, with the task's layers"
+    told.append(f"Its initial weights were those of the earlier run {options['encoder']} ({of}).")
+    which = {"all": "All of its layers were trained further.", "none": "None of its layers was trained further."}
     told.append(which[trainable] if isinstance(trainable, str) else f"Of its layers {listed(trainable)} were trained.")
     return " ".join(told)

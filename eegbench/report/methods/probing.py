@@ -1,4 +1,4 @@
-"""Clauses of probes and their controls: what was fitted to the encoder with labels, and what it is compared with."""
+"""Clauses of probes, and text about probes and their controls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,9 +20,8 @@ def _several(values: Any, name: str) -> str:
 def _linear(options: Options) -> str:
     strength = _several(options.value("C"), "the inverse strength C")
     return (
-        "multinomial logistic regression on the frozen encoder's standardised embeddings, with an L2 penalty "
-        "and balanced "
-        f"classes ({strength})"
+        "multinomial logistic regression on the frozen encoder's standardised embeddings, with an L2 penalty and "
+        f"balanced classes ({strength})"
     )
 
 
@@ -41,9 +40,8 @@ def _finetune(options: Options) -> str:
     drawn = "classes drawn equally often" if options.value("class_balanced") else "each window drawn once a pass"
     trainer = describe(options.value("trainer"), TRAINERS)
     return (
-        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by "
-        f"{trainer}, the best "
-        "pass on the validation subjects kept"
+        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by {trainer}, the "
+        "best pass on the validation subjects kept"
     )
 
 
@@ -54,18 +52,18 @@ PROBES: Clauses = {
     f"{_P}.knn.Knn": _knn,
     f"{_P}.finetune.Finetune": _finetune,
 }
-"""Noun phrases."""
+"""Clauses of probes: noun phrases."""
 
 
 def probing_text(run: RunSources) -> str:
-    """Return which classifiers were fitted, and their controls."""
+    """Return text about the fitted classifiers and their controls."""
     summary, options = run.summary, run.options["probe"]
     named = [f"{_name(name)}: {describe(node, PROBES)}{_chosen(summary, name)}" for name, node in options["of"].items()]
     told = [f"Probes were fitted to the training subjects' labels after training ({'; '.join(named)})."]
     if any(score["probe"] == NETWORK for score in summary["scores"]):
-        told.append("The network itself, the head that was trained with the encoder, was scored as well.")
+        told.append("The network with the head that was trained with the encoder was scored as well.")
     told.append(f"As controls the same probes were fitted to {_controls(summary, options['hand_made'])}.")
-    told.append("The most frequent class of the training windows and uniform guesses were scored as well.")
+    told.append("Further controls were the most frequent class of the training windows and uniform guesses.")
     told.append("Each test window was predicted once, after all choices were made.")
     return " ".join(told)
 

@@ -1,4 +1,4 @@
-"""Clauses of tasks, samplers and augmentations: what the encoder was trained to answer, on which examples."""
+"""Clauses of tasks, samplers and augmentations, and text about the task and its examples."""
 
 from collections.abc import Callable
 
@@ -44,9 +44,8 @@ def _relative_positioning(options: Options) -> str:
 
 def _simclr(options: Options) -> str:
     text = (
-        "SimCLR [@chen2020]: the normalised, temperature-scaled cross-entropy (temperature {temperature}) of "
-        "two views of "
-        "each window, after a projection with {hidden_dim} hidden units to {out_dim}"
+        "SimCLR [@chen2020]: the normalised, temperature-scaled cross-entropy (temperature {temperature}) of two "
+        "views of each window, after a projection with {hidden_dim} hidden units to {out_dim}"
     ).format_map(options)
     return f"{text}{_augmented(options)}"
 
@@ -67,8 +66,7 @@ TASKS: Clauses = {
     "three windows "
     "lies between the other two, by logistic regression on absolute differences of embeddings (dropout {dropout})",
     f"{_T}.cpc.Cpc": "contrastive predictive coding [@vandenoord2018; @banville2021]: which windows follow a "
-    "context, by "
-    "InfoNCE with a bilinear map for each predicted step; the context encoder was {context}",
+    "context, by InfoNCE with a bilinear map for each predicted step; the context encoder was {context}",
     f"{_T}.simclr.Simclr": _simclr,
     f"{_T}.supervised.Supervised": _labelled("the class of a window, by a linear layer on its embedding"),
     f"{_T}.cropped.Cropped": _labelled(
@@ -77,7 +75,7 @@ TASKS: Clauses = {
     ),
     f"{_T}.supervised_sequence.SupervisedSequence": _sequence,
 }
-"""Noun phrases after "The task was"."""
+"""Clauses of tasks: noun phrases after "The task was"."""
 
 
 def _partners(options: Options) -> str:
@@ -103,18 +101,16 @@ def _legacy_pairs(options: Options) -> str:
     state = options.value("random_state")
     drawn = "drawn anew for each pass" if state is None else f"the same in every pass (seed {state})"
     text = (
-        "{n_pairs} pairs a recording in the order of braindecode, windows at most {tau_pos_s} s apart against "
-        "windows of the "
-        "same recording {tau_neg_s} s apart or more"
+        "{n_pairs} pairs a recording in the order of braindecode, windows at most {tau_pos_s} s apart against windows "
+        "of the same recording {tau_neg_s} s apart or more"
     ).format_map(options)
     return f"{text}, {drawn}"
 
 
 def _triplets(options: Options) -> str:
     text = (
-        "{n_triplets} triplets a recording, anchors at most {tau_pos_s} s apart and a third window between "
-        "them, or outside "
-        "at least {tau_neg_s} s away"
+        "{n_triplets} triplets a recording, anchors at most {tau_pos_s} s apart and a third window between them, or "
+        "outside at least {tau_neg_s} s away"
     ).format_map(options)
     return f"{text} ({_partners(options)})"
 
@@ -123,9 +119,8 @@ def _predicted_sequences(options: Options) -> str:
     where = options.value("negatives")
     negatives = {"same_recording": "the same recording", "other_recordings": "other recordings"}
     return (
-        "{n_sequences} sequences a recording of {n_context} context windows and {n_steps} predicted windows, "
-        "each told from "
-        "{n_negatives} windows of "
+        "{n_sequences} sequences a recording of {n_context} context windows and {n_steps} predicted windows, each "
+        "told from {n_negatives} windows of "
     ).format_map(options) + negatives.get(where, where)
 
 
@@ -154,7 +149,7 @@ SAMPLERS: Clauses = {
     f"{_S}.window_twice.WindowTwice": "every window once a pass, in random order, as two views of itself",
     f"{_S}.stretch.Stretch": _stretches,
 }
-"""Noun phrases after "The examples of a pass were"."""
+"""Clauses of samplers: noun phrases after "The examples of a pass were"."""
 
 _A = "eegbench.augmentation"
 
@@ -173,11 +168,11 @@ AUGMENTATIONS: Clauses = {
     f"{_A}.gaussian_noise.GaussianNoise": _noise,
     f"{_A}.phase_noise.PhaseNoise": "shifting phases by up to {strength} π [@schwabedal2018]",
 }
-"""Gerunds and noun phrases after "by"."""
+"""Clauses of augmentations: gerunds and noun phrases after "by"."""
 
 
 def question_text(run: RunSources) -> str:
-    """Return what the encoder was trained to answer, and the examples it was asked about."""
+    """Return text about the task and its training examples."""
     options = run.options
     clauses = {**TASKS, **MODELS}
     dropped = run.summary["n_dropped"]

@@ -1,4 +1,4 @@
-"""Clauses of preprocessing: what was done to the signals, and how windows were cut."""
+"""Clauses of preprocessing, and text about signals, windows and features."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,9 +46,9 @@ def _missing(options: Options) -> str:
     rule = options.value("missing_channels")
     rules = {
         "refuse": "; recordings that lack a channel were not used",
-        "zeros": "; zeros stood for channels that a recording lacks",
+        "zeros": "; channels that a recording lacks were set to 0",
         "interpolate": "; channels that a recording lacks were interpolated by spherical splines [@perrin1989]",
-        "mark": "; channels that a recording lacks were left out, and the encoder was told",
+        "mark": "; channels that a recording lacks were left out and marked for the encoder",
     }
     return rules.get(rule, f"; missing channels: {rule}")
 
@@ -66,14 +66,14 @@ def _nested(options: Options) -> str:
     parts = options.value("parts")
     named = [f"{name}: {describe(node, PREPROCESSING)}" for name, node in parts.items()]
     after = f"; all of them then {_steps(options)}" if options.value("steps") else ""
-    return f"parts prepared apart ({'; '.join(named)}){after}"
+    return f"parts prepared separately ({'; '.join(named)}){after}"
 
 
 def _grouped(options: Options) -> str:
     groups = [f"{name}: {describe(node, PREPROCESSING)}" for name, node in options.value("groups").items()]
     only = options.value("features_only")
-    unseen = f"; features alone look at {listed(list(only))}" if only else ""
-    return f"groups of signals prepared apart ({'; '.join(groups)}{unseen})"
+    unseen = f"; only features use {listed(list(only))}" if only else ""
+    return f"groups of signals prepared separately ({'; '.join(groups)}{unseen})"
 
 
 def _weighted_sum(options: Options) -> str:
@@ -93,8 +93,8 @@ def _standard(options: Options) -> str:
     padding = options.value("padding")
     padded = "" if padding is None else f"; recordings were padded by {describe(padding, PREPROCESSING)} in sequences"
     return (
-        f"windows of {window:g} s {step} were cut along each stretch of labelled time and along what lies between; a "
-        f"window has {rules.get(rule, rule)}, and none where there is no such class{padded}"
+        f"windows of {window:g} s {step} were cut within each labelled stretch and within the gaps between them; a "
+        f"window has {rules.get(rule, rule)}, or no class if there is none{padded}"
     )
 
 
@@ -105,10 +105,10 @@ def _trial(options: Options) -> str:
         text += ", each as one window"
     else:
         text += f", each into crops of {window:g} s that begin {stride:g} s apart, the last one aligned with its end"
-    next_cue = {"drop": "a trial in which another cue comes was dropped", "keep": "trials may hold other cues"}
+    next_cue = {"drop": "a trial with another cue in it was dropped", "keep": "trials may contain other cues"}
     rule = options.value("next_cue")
     return (
-        f"{text}; a trial that passes an end of the recording was moved inside by {options['max_shift_s']} s at most, "
+        f"{text}; a trial beyond an end of the recording was moved inside by {options['max_shift_s']} s at most, "
         f"or dropped; {next_cue.get(rule, rule)}"
     )
 
@@ -116,12 +116,12 @@ def _trial(options: Options) -> str:
 def _event(options: Options) -> str:
     return (
         "a window of {window_s} s was cut from the onset of each event, and from events of {long_from_s} s or more as "
-        "many windows that follow each other as fit"
+        "many consecutive windows as fit"
     ).format_map(options)
 
 
 def _cut(cutting: Callable[[Options], str]) -> Clause:
-    """Return a clause of how windows are cut, standardised and rejected, and of the features beside them."""
+    """Return a clause about windows (how they are cut, standardised and rejected) and their features."""
 
     def clause(options: Options) -> str:
         cut = cutting(options)
@@ -137,12 +137,10 @@ def _cut(cutting: Callable[[Options], str]) -> Clause:
         if share is not None:
             limits.append(f"more than {100 * share:g} % of a channel's samples lie at its limit")
         parts.append(
-            f"a window is rejected where {' or '.join(limits)}" if limits else "no window is rejected by its signal"
+            f"a window is rejected if {' or '.join(limits)}" if limits else "no window is rejected by its signal"
         )
         if features := options.value("features"):
-            parts.append(
-                f"next to the signals stand {listed([describe(one, PREPROCESSING) for one in features.values()])}"
-            )
+            parts.append(f"additional inputs are {listed([describe(one, PREPROCESSING) for one in features.values()])}")
         options.value("signal")
         return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts)
 
@@ -150,11 +148,10 @@ def _cut(cutting: Callable[[Options], str]) -> Clause:
 
 
 def _constant_padding(options: Options) -> str:
-    seen = "saw" if options.value("in_normalisers") else "did not see"
+    seen = "were fitted to" if options.value("in_normalisers") else "were not fitted to"
     return (
-        f"{options['padding_s']} s of the value {options['value']} µV on each side [@guillot2020] "
-        f"(normalisers {seen} padding "
-        "and windows without a class)"
+        f"{options['padding_s']} s of the value {options['value']} µV on each side [@guillot2020] (normalisers {seen} "
+        "padding and windows without a class)"
     )
 
 
@@ -174,35 +171,31 @@ PREPROCESSING: Clauses = {
     "Butterworth band pass from 0.4 to 18 Hz and band stops around 50 and 60 Hz",
     f"{_STEP}.linear_resampling.LinearResampling": "resampled to {sfreq} Hz by linear interpolation",
     f"{_STEP}.weighted_sum.WeightedSum": _weighted_sum,
-    f"{_FEATURE}.cycle_index_window.CycleIndexWindow": "cosines of the number of the sleep epoch "
-    "[@guillot2020] (epochs "
-    "of {increment_s} s, half periods of {cycles} epochs)",
-    f"{_FEATURE}.index_window.IndexWindow": "the number of the sleep epoch divided by {divisor} "
-    "[@guillot2020] (epochs of "
-    "{increment_s} s)",
+    f"{_FEATURE}.cycle_index_window.CycleIndexWindow": "cosines of the number of the sleep epoch [@guillot2020] "
+    "(epochs of {increment_s} s, half periods of {cycles} epochs)",
+    f"{_FEATURE}.index_window.IndexWindow": "the number of the sleep epoch divided by {divisor} [@guillot2020] "
+    "(epochs of {increment_s} s)",
     f"{_FEATURE}.fft.Fft": "the amplitude spectrum of each channel (group {group})",
     f"{_FEATURE}.shannon_entropy.ShannonEntropy": "the Shannon entropy of absolute values (group {group})",
-    f"{_FEATURE}.signal_statistics.SignalStatistics": "statistics ({statistics}) of absolute values in parts "
-    "of {part_s} s "
-    "[@guillot2020] (group {group})",
-    f"{_FEATURE}.spectral_power.SpectralPower": "sums of spectral magnitudes in bands [@guillot2020] (group "
-    "{group}; bands "
-    "{bands_hz} Hz; parts of {part_s} s that share {overlap_s} s; statistics over parts: {statistics})",
+    f"{_FEATURE}.signal_statistics.SignalStatistics": "statistics ({statistics}) of absolute values in parts of "
+    "{part_s} s [@guillot2020] (group {group})",
+    f"{_FEATURE}.spectral_power.SpectralPower": "sums of spectral magnitudes in bands [@guillot2020] (group {group}; "
+    "bands {bands_hz} Hz; parts of {part_s} s that share {overlap_s} s; statistics over parts: {statistics})",
 }
-"""Participles after "Signals were", sentences about windows, and noun phrases of features."""
+"""Clauses of preprocessing: participles after "Signals were", sentences about windows, noun phrases of features."""
 
 
 def signal_text(run: RunSources) -> str:
-    """Return what was done to the signals, and the windows that were cut."""
+    """Return text about the preprocessing of signals, and the input of the encoder."""
     node = run.options["preprocessing"]
     groups = [
         f"{plural(group.n_channels, 'channel')} at {group.sfreq:g} Hz ({plural(group.n_times, 'sample')} a window)"
         for group in run.form.groups.values()
     ]
-    return f"{describe_preprocessing(node)} The encoder got {listed(groups)}."
+    return f"{describe_preprocessing(node)} The input of the encoder was {listed(groups)}."
 
 
 def describe_preprocessing(node: Mapping[str, Any]) -> str:
-    """Return what was done to signals and how windows were cut, in words."""
+    """Return text about the preprocessing of signals and the cutting of windows."""
     signal, windows = describe(node["signal"], PREPROCESSING), sentence(describe(node, PREPROCESSING))
     return f"Signals were read with MNE-Python [@gramfort2013] and prepared as follows: {signal}. {windows}"

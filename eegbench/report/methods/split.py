@@ -1,4 +1,4 @@
-"""Clauses of splits: who trained, who chose, who tested."""
+"""Clauses of splits, and text about the subjects used for training, validation and testing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,14 +23,15 @@ def _subject_holdout(options: Options) -> str:
     valid = _drawn(options.value("n_valid"), names[0], "validation")
     test = _drawn(options.value("n_test"), names[1], "test")
     n_train, seed = options.value("n_train"), options["seed"]
-    train = "all others trained" if n_train is None else f"of the others {amount(n_train, 'the subjects')} trained"
+    kept = "all others" if n_train is None else f"of the others {amount(n_train, 'the subjects')}"
+    train = f"{kept} were used for training"
     draws = "" if None not in names and n_train is None else f", drawn with the seed {seed}"
     return f"whole subjects were held out: {valid} and {test}{draws}{_stratified(options)}; {train}"
 
 
 def _subject_kfold(options: Options) -> str:
     text = (
-        "subjects were dealt into {n_folds} folds with the seed {seed}; this run tested the fold {fold} "
+        "subjects were divided into {n_folds} folds with the seed {seed}; this run tested the fold {fold} "
         "(counted from 0)"
     ).format_map(options)
     return f"{text}{_stratified(options)}, and validated on {amount(options.value('n_valid'), 'the other subjects')}"
@@ -53,14 +54,15 @@ def _within_subject(options: Options) -> str:
     gap = f"; windows within {options['gap_s']} s after a cut were in no split" if by == "time" else ""
     options.value("gap_s")
     return (
-        f"the same subjects train, validate and test at different times, split by {by}: {listed(parts)}, later ones "
-        f"testing{gap}"
+        f"the same subjects were used for training, validation and testing at different times, split by {by}: "
+        f"{listed(parts)}, later ones for testing{gap}"
     )
 
 
 def _by_set(options: Options) -> str:
-    text = "the sets {train} trained and the sets {test} tested".format_map(options)
-    return f"{text}; {amount(options.value('n_valid'), 'the subjects that train')} validated (seed {options['seed']})"
+    text = "the sets {train} were used for training and the sets {test} for testing".format_map(options)
+    valid = amount(options.value("n_valid"), "the training subjects")
+    return f"{text}; {valid} were used for validation (seed {options['seed']})"
 
 
 _PACKAGE = "eegbench.split"
@@ -72,11 +74,11 @@ SPLIT_CLAUSES: Clauses = {
     f"{_PACKAGE}.within_subject.WithinSubject": _within_subject,
     f"{_PACKAGE}.by_set.BySet": _by_set,
 }
-"""Main clauses."""
+"""Clauses of splits: main clauses."""
 
 
 def split_text(run: RunSources) -> str:
-    """Return how subjects were split, and how many windows each part had."""
+    """Return text about the split of subjects, and the number of windows of each split."""
     summary, counts = run.summary, run.summary["counts"]
     text = describe(run.options["split"], SPLIT_CLAUSES)
     told = [f"{text[:1].upper()}{text[1:]}."]
@@ -84,9 +86,10 @@ def split_text(run: RunSources) -> str:
     if counts["in no split"]["n_windows"]:
         told.append(f"{plural(counts['in no split']['n_windows'], 'window')} were in no split.")
     if summary["within_subject"]:
-        told.append("Scores are therefore within subjects, not on people who were never seen.")
+        told.append("Scores are therefore within subjects, not on new subjects.")
     if seen := summary["transductive_subjects"]:
-        told.append(f"Signals of the test subjects {listed(seen)} had shaped the encoder before (transductive scores).")
+        text = f"The encoder was trained on signals of the test subjects {listed(seen)} before (transductive scores)."
+        told.append(text)
     return " ".join(told)
 
 

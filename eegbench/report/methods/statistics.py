@@ -1,4 +1,4 @@
-"""Which scores a table has, over what they are taken, and what kind of interval they carry."""
+"""Text about scores, their aggregation and their confidence intervals."""
 
 from eegbench.document.bibliography import cite
 from eegbench.report.run_figures import shown_split
@@ -13,7 +13,7 @@ METRICS = (
 
 
 def statistics_text(run: RunSources) -> str:
-    """Return which scores are given, and what kind of interval they carry."""
+    """Return text about the scores and their confidence intervals."""
     predictions = run.predictions
     split = shown_split(predictions)
     n = run.n_scored_subjects[split]
@@ -21,13 +21,13 @@ def statistics_text(run: RunSources) -> str:
     told = [f"{METRICS}, pooled over all windows of the {plural(n, f'{name} subject')}, and as means over recordings."]
     if split == "valid":
         told.append(
-            "Nobody was tested: the validation subjects also chose the weights, so these scores are optimistic."
+            "There were no test subjects. The weights were chosen on the validation subjects, so scores are optimistic."
         )
     return " ".join([*told, interval_text(n)])
 
 
 def interval_text(n_subjects: int) -> str:
-    """Return the kind of interval of scores on so many subjects, or why there is none."""
+    """Return text about the intervals of scores, or about the reason why there are none."""
     if n_subjects < MIN_SUBJECTS:
         return f"No intervals are given, as they need at least {plural(MIN_SUBJECTS, 'subject')}."
     return f"Values in brackets are {KIND}s over subjects {cite(*CITED)}."

@@ -20,13 +20,13 @@ HEADING = "# Methods"
 
 
 def methods_text(run: RunSources) -> str:
-    """Return what a paper's Methods section says of a run, in Markdown; citations are keys of the references."""
+    """Return the Methods text of a run in Markdown; citations are keys of the references."""
     trained = [network_text(run), question_text(run), training_text(run)]
     paragraphs = [data_text(run), signal_text(run), split_text(run), " ".join(trained)]
     if run.is_scored:
         paragraphs += [probing_text(run), statistics_text(run)]
     else:
-        paragraphs.append("There were no labels, so nothing was scored.")
+        paragraphs.append("The data had no labels, so there are no scores.")
     tables = run.folder / "tables"
     places = sorted({path.parent for path in tables.glob("*/*.json")})
     paragraphs += [text for place in places if (text := attribution_text(place))]
@@ -34,7 +34,7 @@ def methods_text(run: RunSources) -> str:
 
 
 def methods_references(run: RunSources, text: str) -> str:
-    """Return the BibTeX entries of what a Methods text cites."""
+    """Return the BibTeX entries of the works cited in a Methods text."""
     card = run.card
     dataset = misc("dataset", run.choices["dataset"], note=card.citation, howpublished=card.url)
     return references(text, {"dataset": dataset, **package_entry(run.versions)})
@@ -46,11 +46,11 @@ def attribution_document(tables: Path, versions: Mapping[str, str], about: str =
     Parameters
     ----------
     tables
-        The folder of the numbers of maps.
+        Folder of the data of maps.
     versions
-        Of the software.
+        Versions of the software.
     about
-        A sentence that comes first.
+        First sentence.
     """
     told = " ".join(part for part in (about, attribution_text(tables)) if part)
     text = "\n\n".join([HEADING, told, software_text(versions)]) + "\n"

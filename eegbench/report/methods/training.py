@@ -1,4 +1,4 @@
-"""Clauses of trainers: optimiser, schedule, when training stopped, and which weights were kept."""
+"""Clauses of trainers, and text about optimiser, schedule, early stopping and final weights."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def _loop(options: Options) -> str:
     decayed = options.value("decayed")
     decay = {
         "all": "weight decay on all parameters",
-        "weights": "weight decay on weights alone, not on biases and norms",
+        "weights": "weight decay on weights only, not on biases and normalisation parameters",
     }
     return ", ".join([*parts, decay.get(decayed, decayed)])
 
@@ -29,8 +29,8 @@ def _loop(options: Options) -> str:
 def _batches(options: Options) -> str:
     rule = options.value("short_batch")
     rules = {
-        "keep": "the last one kept where it is shorter",
-        "drop": "the last one dropped where it is shorter",
+        "keep": "a shorter last one kept",
+        "drop": "a shorter last one dropped",
         "spread": "their sizes differing by one at most",
     }
     return f"batches of {options['batch_size']} examples ({rules.get(rule, rule)})"
@@ -41,12 +41,12 @@ def _stopping(options: Options) -> str:
     rule = options.value("stop_when")
     counts = {"patience_reached": "", "patience_exceeded": " more than"}
     if patience is None:
-        return f"no early stopping ({monitor} watched)"
+        return f"no early stopping (monitored: {monitor})"
     return f"early stopping after{counts.get(rule, f' {rule}')} {plural(patience, 'pass')} without a better {monitor}"
 
 
 def _watched(monitor: str) -> str:
-    """Return a column of the history in words."""
+    """Return a column of the history as text."""
     return monitor.replace("_", " ").replace("valid", "validation")
 
 
@@ -71,19 +71,18 @@ TRAINERS: Clauses = {
     "torch.optim.AdamW": _adaptive("AdamW [@loshchilov2019]"),
     f"{_TR}.schedule.constant.Constant": "that stays constant",
     f"{_TR}.schedule.cosine.Cosine": "that falls along half a cosine [@loshchilov2017]",
-    f"{_TR}.schedule.warmup_exponential.WarmupExponential": "that rises linearly over {warmup_steps} steps "
-    "and then falls by "
-    "a factor of {decay} a pass",
+    f"{_TR}.schedule.warmup_exponential.WarmupExponential": "that rises linearly over {warmup_steps} steps and then "
+    "falls by a factor of {decay} a pass",
     f"{_TR}.averaging.single_pass.SinglePass": "",
     f"{_TR}.averaging.swa.Swa": ", unless those after pass {from_pass} and all later ones are averaged [@izmailov2018]",
     f"{_TR}.penalty.l1.L1": "{factor} times the sum of absolute weights (without {leave_out})",
     f"{_TR}.penalty.l2.L2": "{factor} times half the sum of squared weights (without {leave_out})",
 }
-"""Noun phrases after "by"."""
+"""Clauses of trainers: noun phrases after "by"."""
 
 
 def training_text(run: RunSources) -> str:
-    """Return how the encoder was trained, and what training really took."""
+    """Return text about the training of the encoder and its actual length."""
     options, summary = run.options, run.summary
     if options["trainer"].get("max_passes") == 0:
         return "The encoder was not trained."
@@ -99,9 +98,9 @@ def training_text(run: RunSources) -> str:
 
 
 def _end(stopped: str) -> str:
-    """Return why training ended, from the trainer's reason: it names a column of the history first, or an option."""
+    """Return the reason why training ended; the trainer's text begins with a column of the history or an option."""
     if stopped.startswith("trainer.max_passes"):
-        return "ended with the last pass allowed"
+        return "ended with the maximum number of passes"
     monitor, _, rest = stopped.partition(" ")
     return f"ended because {_watched(monitor)} {rest}"
 

@@ -1,4 +1,4 @@
-"""What encoders learn before training: normalisers, from the windows of train."""
+"""Fit of encoders before training: their normalisers are fitted to the windows of train."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,18 +14,19 @@ from eegbench.store.base import WindowStore
 from eegbench.store.windows import Windows
 
 FIT_BATCH = 32
-"""Windows (or sequences, where padding is included) at a time that an encoder sees before training."""
+"""Number of windows in a batch before training, or of sequences if padding is included."""
 
 Batches = list[Int[np.ndarray, "_"]]
-"""Rows of the store."""
+"""Batches of rows of the store's table."""
 
 
 def fit_encoders(encoders: Sequence[Encoder], data: Data, experiment: Experiment) -> None:
-    """Let encoders learn what is learned before training.
+    """Fit the parts of encoders that are fitted before training.
 
-    They see the scored windows of train (all where none is), once each. With ``preprocessing.padding.in_normalisers``
-    they see what was published: all windows of train and the padding around them, in batches of 32 sequences of one
-    recording; a window counts once for each sequence that holds it.
+    They are fitted to the scored windows of train, once each (to all windows if none is scored). With
+    ``preprocessing.padding.in_normalisers`` the published procedure is followed: all windows of train and the padding
+    around them, in batches of 32 sequences of one recording. A window then counts once for each sequence that contains
+    it.
     """
     padding = experiment.preprocessing.padded
     if padding is not None and padding.in_normalisers:
@@ -44,7 +45,7 @@ def _scored(data: Data) -> Batches:
 
 
 def _with_padding(data: Data, length: int) -> Iterator[Int[np.ndarray, "_"]]:
-    """Yield the rows of 32 sequences of a recording of train at a time; rejected windows are left out."""
+    """Yield the rows of batches of 32 sequences of one recording of train; rejected windows are left out."""
     for _, table in data.part("train").groupby("recording", sort=False):
         every = sequences(table, length, 1, is_centred=False)
         for first in range(0, len(every), FIT_BATCH):
@@ -54,7 +55,7 @@ def _with_padding(data: Data, length: int) -> Iterator[Int[np.ndarray, "_"]]:
 
 
 def _gathered(store: WindowStore, rows: Int[np.ndarray, "_"]) -> Windows:
-    """Return windows, of which those that stand in several sequences are read once."""
+    """Return windows; a window in several sequences is read once."""
     distinct, index = np.unique(rows, return_inverse=True)
     windows = store.gather(distinct)
     return windows if len(distinct) == len(rows) else windows[torch.from_numpy(index).to(store.device)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.people import Person, who
+from eegbench.dataset.recording_subject import RecordingSubject, recording_subjects
 
 NAMES = ("s1/a.edf", "s1/b.edf", "s2/a.edf")
 
@@ -13,12 +13,16 @@ NAMES = ("s1/a.edf", "s1/b.edf", "s2/a.edf")
 def ask(root: Path, subject: str | None = None, *, table: str | None = None, names=NAMES):
     if table is not None:
         (root / "subjects.csv").write_text(table)
-    found = who(root, {root / name: name.removesuffix(".edf") for name in names}, subject)
+    found = recording_subjects(root, {root / name: name.removesuffix(".edf") for name in names}, subject)
     return [found[root / name] for name in names]
 
 
 def test_the_folder_below_the_root_is_the_subject(tmp_path: Path):
-    assert ask(tmp_path) == ask(tmp_path, "folder") == [Person("s1"), Person("s1"), Person("s2")]
+    assert (
+        ask(tmp_path)
+        == ask(tmp_path, "folder")
+        == [RecordingSubject("s1"), RecordingSubject("s1"), RecordingSubject("s2")]
+    )
     with pytest.raises(
         BadRecordingError, match=r"a\.edf: is not in a folder of a subject.*dataset\.subject=file.*subjects\.csv"
     ):
@@ -32,7 +36,10 @@ def test_each_file_may_be_another_person(tmp_path: Path):
 def test_a_pattern_names_subject_session_and_run(tmp_path: Path):
     names = ("sub-01_ses-2_run-3.edf", "sub-01_ses-3.edf")
     pattern = r"(?P<subject>sub-\d+)_ses-(?P<session>\d)(_run-(?P<run>\d))?"
-    assert ask(tmp_path, pattern, names=names) == [Person("sub-01", "2", "3"), Person("sub-01", "3", "")]
+    assert ask(tmp_path, pattern, names=names) == [
+        RecordingSubject("sub-01", "2", "3"),
+        RecordingSubject("sub-01", "3", ""),
+    ]
     with pytest.raises(BadRecordingError, match=r"x\.edf: dataset\.subject=.* matches nowhere in x\.edf"):
         ask(tmp_path, pattern, names=("x.edf",))
     with pytest.raises(
@@ -46,9 +53,9 @@ def test_a_pattern_names_subject_session_and_run(tmp_path: Path):
 def test_a_table_of_recordings_says_who_with_age_and_sex(tmp_path: Path):
     table = "file,subject,session,age,sex\ns1/a.edf,anna,1,30,F\ns1/b.edf,bert,1,41.5,male\ns2/a.edf,anna,2,31,F\n"
     assert ask(tmp_path, table=table) == [
-        Person("anna", "1", "", {"age": 30, "sex": "F"}),
-        Person("bert", "1", "", {"age": 41.5, "sex": "M"}),
-        Person("anna", "2", "", {"age": 31, "sex": "F"}),
+        RecordingSubject("anna", "1", "", {"age": 30, "sex": "F"}),
+        RecordingSubject("bert", "1", "", {"age": 41.5, "sex": "M"}),
+        RecordingSubject("anna", "2", "", {"age": 31, "sex": "F"}),
     ]
     by_id = "recording;subject\ns1/a;anna\ns1/b;bert\ns2/a;anna\n"
     assert [one.subject for one in ask(tmp_path, table=by_id)] == ["anna", "bert", "anna"]

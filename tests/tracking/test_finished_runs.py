@@ -3,7 +3,7 @@ import json
 import pytest
 
 from eegbench.tracking.database import default_place
-from eegbench.tracking.finished import PARENT, Archive, parent_id
+from eegbench.tracking.finished_runs import PARENT, Archive, parent_id
 from eegbench.tracking.mlflow import Mlflow
 
 

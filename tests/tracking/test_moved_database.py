@@ -9,9 +9,9 @@ import pytest
 
 from eegbench.tracking import RunFacts
 from eegbench.tracking.database import connect, default_place
-from eegbench.tracking.finished import Archive, parent_id
+from eegbench.tracking.finished_runs import Archive, parent_id
 from eegbench.tracking.mlflow import Mlflow
-from eegbench.tracking.moved import follow_move
+from eegbench.tracking.moved_database import follow_move
 
 
 def begin(outputs: Path, name: str, seed: int = 0):
@@ -82,7 +82,7 @@ def test_experiments_that_keep_their_files_elsewhere_stay_as_they_are(original, 
 def test_a_database_that_may_not_be_written_stays_as_it_is(original, tmp_path, monkeypatch):
     outputs = tmp_path / "outputs"
     shutil.copytree(original, outputs)
-    monkeypatch.setattr("eegbench.tracking.moved.os.access", lambda *_: False)
+    monkeypatch.setattr("eegbench.tracking.moved_database.os.access", lambda *_: False)
     follow_move(outputs / "mlflow.db")
     with sqlite3.connect(outputs / "mlflow.db") as database:
         rows = database.execute("SELECT artifact_uri FROM runs").fetchall()

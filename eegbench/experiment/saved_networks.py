@@ -1,4 +1,4 @@
-"""The networks of a run as they are saved: with all that is needed to use them on new recordings."""
+"""Networks of a run to save, with all information needed to apply them to new recordings."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from eegbench.store.shard import SHARD_VERSION
 
 
 def calibrated(classifier: Classifier, known: Description, data: Data) -> Network | None:
-    """Return a classifier's network with the temperature that suits valid; None where there is no network."""
+    """Return a classifier's network with a temperature fitted on valid; None if it has no network."""
     network = classifier.network(known)
     if network is not None:
         rows = data.rows("valid", scored=True)
@@ -32,7 +32,7 @@ def headless(encoder: Encoder, description: Description) -> Network:
 
 
 def describe_network(experiment: Experiment, data: Data) -> Description:
-    """Return what is known of the networks of a run, apart from their weights."""
+    """Return the description of a run's networks, without their weights."""
     table = data.part("train")
     rows = table.index.to_numpy()
     return Description(

@@ -1,4 +1,4 @@
-"""Hand-made features as a control: they are the same for every run on the same windows, and computed once."""
+"""Hand-made features as a control, computed once for all runs on the same windows."""
 
 import inspect
 from collections.abc import Mapping
@@ -18,24 +18,24 @@ from eegbench.store.feature_cache import cached
 
 
 def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, rows: Int[np.ndarray, "n"]) -> Encoded:
-    """Return hand-made features of windows in µV: a normalised window has lost its amplitude.
+    """Return hand-made features of windows in µV, without normalisation, which would remove the amplitude.
 
-    Features without a parameter are cached next to the shards, for every run on the same windows.
+    Features without parameters are cached next to the shards, for every run on the same windows.
 
     Parameters
     ----------
     store
-        The windows.
+        Windows.
     spec
-        Makes the features.
+        Encoder that computes the features.
     storage
-        Takes the cached ones.
+        Storage of cached features.
     rows
         Rows of the store's table.
     """
     plain, rows = store.normalised("none"), np.sort(rows)
     encoder = build_encoder(spec, plain.form).to(store.device)
-    if any(True for _ in encoder.parameters()):  # a network's random weights are another's in every run
+    if any(True for _ in encoder.parameters()):  # random weights differ between runs: no cache
         return Encoded(encoder, plain, embed_trials(encoder, plain, rows))
     identity = _identity(encoder, spec.node, plain, rows)
     features = cached(storage.features, identity, lambda: embed_trials(encoder, plain, rows).features)
@@ -45,7 +45,7 @@ def hand_made(store: WindowStore, spec: Spec[Encoder], storage: ShardStorage, ro
 def _identity(
     encoder: Encoder, spec: Mapping[str, Any], store: WindowStore, rows: Int[np.ndarray, "n"]
 ) -> dict[str, object]:
-    """Return all that decides the features: the code that makes them, and the windows."""
+    """Return everything that determines the features: code, settings and windows."""
     table = store.table
     samples = (f"sample_{name}" for name in store.form.groups)
     columns = [name for name in ("shard", *samples, "trial", "rejected") if name in table]

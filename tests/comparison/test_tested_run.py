@@ -4,8 +4,8 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from eegbench.comparison.tested import missing_folds, read_tested
-from eegbench.tracking.finished import Archive
+from eegbench.comparison.tested_run import missing_folds, read_tested
+from eegbench.tracking.finished_runs import Archive
 
 
 class Folders(Archive):

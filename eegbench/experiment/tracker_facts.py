@@ -1,4 +1,4 @@
-"""What a tracker is told of a run."""
+"""Description of a run for a tracker."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from eegbench.sweep.sweep_context import SweepContext
 from eegbench.tracking.base import RunFacts
 
 TAGGED = ("resume", "sweep.study", "sweep.trial")
-"""Options that say where a run stands, not what it is: they are tags, so that tables of parameters leave them out."""
+"""Options that locate a run in a sweep; the tracker stores them as tags, not as parameters."""
 
 
 def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepContext) -> RunFacts:
-    """Return what a tracker is told of a run before it begins."""
+    """Return the description of a run for a tracker before it starts."""
     choices, fold = experiment.choices, experiment.split.fold
     name = f"{choices['task']} {choices['model']} seed {experiment.seed}" + ("" if fold is None else f" fold {fold}")
     return RunFacts(

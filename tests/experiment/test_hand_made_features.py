@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from eegbench.config import read_plain
-from eegbench.experiment import hand_made as module
+from eegbench.experiment import hand_made_features as module
 from eegbench.experiment.data import open_data
 from eegbench.experiment.options import stored_experiment
 

@@ -36,7 +36,7 @@ MAX_ROWS = 4
 
 
 @dataclass(frozen=True)
-class PeopleTable:
+class SubjectsFile:
     """Subjects of the recordings in a folder.
 
     Attributes
@@ -120,7 +120,7 @@ class PeopleTable:
         return found
 
 
-def people_table(root: Path) -> PeopleTable | None:
+def find_subjects_file(root: Path) -> SubjectsFile | None:
     """Read the table of subjects in a folder; None if it has none.
 
     Raises
@@ -136,7 +136,7 @@ def people_table(root: Path) -> PeopleTable | None:
 
 
 @cache
-def _read(path: Path, _mtime_ns: int) -> PeopleTable:
+def _read(path: Path, _mtime_ns: int) -> SubjectsFile:
     header, lines = read_rows(path)
     names = [name.lower() for name in header]
     is_bids = "participant_id" in names and "subject" not in names
@@ -149,7 +149,7 @@ def _read(path: Path, _mtime_ns: int) -> PeopleTable:
     rows = [dict(zip(names, fields, strict=False)) for fields in lines]
     if is_bids:
         rows = [{**row, "subject": row["subject"].removeprefix(PREFIX)} for row in rows]
-    return PeopleTable(path, next((key for key in KEYS if key in names), None), tuple(rows))
+    return SubjectsFile(path, next((key for key in KEYS if key in names), None), tuple(rows))
 
 
 def rows_to_write(root: Path, recordings: Sequence[Recording], *, rule: str | None = None) -> str:

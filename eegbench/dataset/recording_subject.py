@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.people_table import TABLE, PeopleTable, people_table
+from eegbench.dataset.subjects_file import TABLE, SubjectsFile, find_subjects_file
 from eegbench.text import composed
 from eegbench.types import Fact
 
 
 @dataclass(frozen=True)
-class Person:
+class RecordingSubject:
     """Subject of a recording, with session and run.
 
     Attributes
@@ -29,7 +29,7 @@ class Person:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, Person]:
+def recording_subjects(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, RecordingSubject]:
     """Return the subjects of the recordings in a folder.
 
     Parameters
@@ -49,7 +49,7 @@ def who(root: Path, ids: Mapping[Path, str], subject: str | None) -> dict[Path, 
     ValueError
         If ``subject`` is none of these.
     """
-    table = people_table(root)
+    table = find_subjects_file(root)
     if subject is None and table is not None and table.key is not None:
         names = {path: _name(table, _below(path, root), recording) for path, recording in ids.items()}
         found = {path: _by_table(table, name) for path, name in names.items()}
@@ -67,16 +67,16 @@ def _below(path: Path, root: Path) -> Path:
     return Path(composed(path.relative_to(root).as_posix()))
 
 
-def _name(table: PeopleTable, below: Path, recording: str) -> str:
+def _name(table: SubjectsFile, below: Path, recording: str) -> str:
     return recording if table.key == "recording" else below.as_posix()
 
 
-def _by_table(table: PeopleTable, name: str) -> Person:
+def _by_table(table: SubjectsFile, name: str) -> RecordingSubject:
     row = table.of_recording([name])
-    return Person(row["subject"], row.get("session") or "1", row.get("run", ""), table.facts(row))
+    return RecordingSubject(row["subject"], row.get("session") or "1", row.get("run", ""), table.facts(row))
 
 
-def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
+def _rule(subject: str | None) -> Callable[[Path, Path], RecordingSubject]:
     if subject is None or subject == "folder":
         return _by_folder
     if subject == "file":
@@ -92,7 +92,7 @@ def _rule(subject: str | None) -> Callable[[Path, Path], Person]:
     return lambda path, below: _by_pattern(path, below, pattern)
 
 
-def _by_folder(path: Path, below: Path) -> Person:
+def _by_folder(path: Path, below: Path) -> RecordingSubject:
     if len(below.parts) < 2:
         raise BadRecordingError(
             f"{path}: is not in a folder of a subject, so its subject is unknown. Set dataset.subject=file where each "
@@ -100,14 +100,14 @@ def _by_folder(path: Path, below: Path) -> Person:
             f"the subject, or write {TABLE} in dataset.root with the columns file and subject: eegbench data check "
             f"FOLDER dataset=recordings dataset.subject=file --subjects FOLDER/{TABLE} writes one to correct."
         )
-    return Person(below.parts[0])
+    return RecordingSubject(below.parts[0])
 
 
-def _by_file(path: Path, below: Path) -> Person:  # noqa: ARG001  a rule
-    return Person(below.with_suffix("").as_posix())
+def _by_file(path: Path, below: Path) -> RecordingSubject:  # noqa: ARG001  a rule
+    return RecordingSubject(below.with_suffix("").as_posix())
 
 
-def _by_pattern(path: Path, below: Path, pattern: re.Pattern[str]) -> Person:
+def _by_pattern(path: Path, below: Path, pattern: re.Pattern[str]) -> RecordingSubject:
     match = pattern.search(below.as_posix())
     if match is None or not match["subject"]:
         raise BadRecordingError(
@@ -115,4 +115,4 @@ def _by_pattern(path: Path, below: Path, pattern: re.Pattern[str]) -> Person:
             "other files by dataset.pattern."
         )
     groups = match.groupdict()
-    return Person(match["subject"], groups.get("session") or "1", groups.get("run") or "")
+    return RecordingSubject(match["subject"], groups.get("session") or "1", groups.get("run") or "")

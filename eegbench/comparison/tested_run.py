@@ -11,40 +11,40 @@ import pandas as pd
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, control_name
 from eegbench.score.predictions import COLUMNS
-from eegbench.tracking.finished import Archive, FinishedRun
+from eegbench.tracking.finished_runs import Archive, FinishedRun
 
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
-"""The tag of runs that hold other runs: those that ``eegbench compare`` leaves, and the parents of sweeps."""
+"""Tag of runs that are not experiments: comparisons, and parents of sweeps."""
 
 FOLD, N_FOLDS = "split.fold", "split.n_folds"
 NEEDED = {"within_subject", "transductive_subjects", "main_probe", "recordings_sha256"}
 """Required keys of ``summary.json``."""
 
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
-"""Options, or nodes of them, that say where and how a run was made, not what it is."""
+"""Options or nodes that do not identify an experiment, such as folders and devices."""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """A run with its predictions on the split that is compared.
+    """A run with its predictions on the compared split.
 
     Attributes
     ----------
     run
-        As MLflow keeps it.
+        Run as stored in MLflow.
     probe
         Name of the probe that is compared.
     control_probe
-        Name of the probe that the fitted controls are of: the same, or the main probe for a network, which has none.
+        Name of the probe of the fitted controls: the same, or the main probe for a network, which has no controls.
     frame
         Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS``.
-        ``start_s`` is where the piece begins that a window answers for.
+        ``start_s`` is the start of the part of the recording that a window votes for.
     classes
         Class names.
     within_subject, transductive
-        Whether subjects of train are tested, and whether the encoder saw signals of those tested.
+        Whether subjects of train are tested, and whether the encoder was trained on signals of test subjects.
     recordings
-        A digest of the recordings that the run was made of.
+        Digest of the recordings of the run.
     """
 
     run: FinishedRun
@@ -63,17 +63,17 @@ class Tested:
 
     @property
     def mark(self) -> str:
-        """Remark that must follow the split's name."""
+        """Text that follows the name of the split."""
         marks = {"(within subject)": self.within_subject, "(transductive)": self.transductive}
         return " ".join(mark for mark, holds in marks.items() if holds)
 
     def options(self) -> dict[str, str]:
-        """Return the parameters that say what the run is."""
+        """Return the parameters that identify the experiment."""
         return {name: value for name, value in self.run.parameters.items() if not _is_incidental(name)}
 
 
 def missing_folds(there: Iterable[Any], n_folds: Any) -> list[str]:
-    """Return the folds, from 0, that are not there; none where the split does not say how many there are."""
+    """Return the missing folds, counted from 0; empty if the number of folds is unknown."""
     present = {str(fold) for fold in there}
     return [] if n_folds is None else [fold for fold in map(str, range(int(n_folds))) if fold not in present]
 
@@ -88,15 +88,14 @@ def read_tested(
 ) -> tuple[list[Tested], Counter[str]]:
     """Read the runs that can be compared, and count the others by the reason why they cannot.
 
-    Of runs with the same options and recordings the newest stays: these give the same numbers, and twice is no
-    replicate.
+    Of runs with the same options and recordings only the newest is used, because repetitions are not replicates.
 
     Parameters
     ----------
     archive
-        Hands out the files of runs.
+        Access to the files of runs.
     runs
-        Oldest first.
+        Runs, oldest first.
     split
         The split that is compared.
     probe
@@ -116,7 +115,7 @@ def read_tested(
 
 
 def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> Tested | str:
-    """Return a run with its predictions, or why it has none."""
+    """Return a run with its predictions, or the reason why it cannot be compared."""
     if run.tags.get(KIND) == COMPARISON:
         return "made by eegbench compare"
     if run.tags.get(KIND) == SWEEP:
@@ -154,9 +153,9 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
 
 
 def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFrame:
-    """Move windows that have the class of their centre to the piece that they answer for, as long as their distance.
+    """Replace windows labelled at their centre by the central part that they vote for, as long as their stride.
 
-    There other runs have shorter windows, so that all are compared on the same pieces of a recording.
+    Runs with shorter windows are then compared on the same parts of a recording.
     """
     if parameters.get("preprocessing.label_rule") != "centre":
         return frame
@@ -165,7 +164,7 @@ def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFram
 
 
 def _own_rows(frame: pd.DataFrame, probe: str, control_probe: str, main: str) -> pd.DataFrame:
-    """Return the rows of a probe and of the controls, these without the name of a probe in theirs."""
+    """Return the rows of a probe and of the controls; names of controls are returned without the name of a probe."""
     names = {control_name(control, control_probe, main): control for control in FITTED}
     names |= {control: control for control in CONTROLS if control not in FITTED}
     names[probe] = probe

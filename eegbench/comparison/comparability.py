@@ -5,21 +5,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from eegbench.comparison.groups import SEEDS, Group
-from eegbench.comparison.tested import FOLD, Tested
+from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.dataset.content import named
-from eegbench.tracking.finished import FinishedRun
+from eegbench.tracking.finished_runs import FinishedRun
 
 WINDOW = ["recording", "start_s"]
 
 
 def check_comparable(groups: Sequence[Group], split: str) -> None:
-    """Refuse what no table can compare.
+    """Check that groups can be compared in one table.
 
     Raises
     ------
     ValueError
-        If datasets, classes, labels or test subjects differ, a group mixes recordings, or marked results would
-        stand beside others.
+        If datasets, classes, labels or test subjects differ, if a group mixes recordings, or if only some results are
+        within subjects or transductive.
     """
     runs = [run for group in groups for run in group.runs]
     for one in runs[1:]:
@@ -41,31 +41,31 @@ def _check_same_question(first: Tested, other: Tested) -> None:
     datasets = [str(one.run.tags.get("dataset", "?")) for one in (first, other)]
     if datasets[0] != datasets[1]:
         raise ValueError(
-            f"{first.run} is on {datasets[0]} and {other.run} on {datasets[1]}; different datasets do not stand in "
-            f"one table: choose one with --filter \"tags.dataset = '{datasets[0]}'\"."
+            f"{first.run} is on {datasets[0]} and {other.run} on {datasets[1]}; different datasets cannot be compared "
+            f"in one table: choose one with --filter \"tags.dataset = '{datasets[0]}'\"."
         )
     if first.classes != other.classes:
         raise ValueError(
-            f"{first.run} tells apart {', '.join(first.classes)} and {other.run} {', '.join(other.classes)}; different "
-            "classes do not stand in one table: choose runs of one label map with --filter."
+            f"{first.run} has the classes {', '.join(first.classes)} and {other.run} {', '.join(other.classes)}; "
+            "different classes cannot be compared in one table: choose runs of one label map with --filter."
         )
     if first.within_subject != other.within_subject:
         inside, outside = (first, other) if first.within_subject else (other, first)
         raise ValueError(
             f"{inside.run} tests subjects that it also trained on, {outside.run} does not; within-subject and "
-            "between-subject scores do not stand in one table: choose one kind with "
+            "between-subject scores cannot be compared in one table: choose one kind with "
             "--filter \"tags.`split.within_subject` = 'False'\"."
         )
     if first.transductive != other.transductive:
         saw, blind = (first, other) if first.transductive else (other, first)
         raise ValueError(
             f"the encoder of {saw.run} was trained on signals of its test subjects, that of {blind.run} was not; "
-            "transductive scores do not stand beside others: leave these runs out with --filter."
+            "transductive scores cannot be compared with others: leave these runs out with --filter."
         )
 
 
 def _check_labels(runs: Sequence[Tested]) -> None:
-    """Refuse runs whose experts disagree about a window: the recordings share names, not content."""
+    """Refuse runs with different labels for a window: their recordings have equal names, but different content."""
     known: pd.Series | None = None
     for run in runs:
         labels = run.frame.drop_duplicates(WINDOW).set_index(WINDOW)["label"]
@@ -78,7 +78,7 @@ def _check_labels(runs: Sequence[Tested]) -> None:
                 raise ValueError(
                     f"{first.run} and {run.run} have different labels for recording {recording} at {start_s:g} s "
                     f"({known.loc[other[0]]} and {labels.loc[other[0]]}): these are different datasets under the same "
-                    "names (is dataset.root or dataset.seed another?), and do not stand in one table; choose one with "
+                    "names (compare dataset.root and dataset.seed), which cannot be in one table; choose one with "
                     "--filter."
                 )
             labels = pd.concat([known, labels.drop(both)])
@@ -86,7 +86,7 @@ def _check_labels(runs: Sequence[Tested]) -> None:
 
 
 def _check_recordings(group: Group) -> None:
-    """Refuse a mean over runs that differ in nothing but seeds, folds and the recordings they were made of."""
+    """Refuse groups of runs that differ only in seeds, folds and their recordings."""
     first: dict[tuple[tuple[str, str], ...], Tested] = {}
     for run in group.runs:
         named = {name: value for name, value in run.options().items() if name not in (*SEEDS, FOLD, "encoder")}
@@ -100,7 +100,7 @@ def _check_recordings(group: Group) -> None:
 
 
 def _places(first: Tested, other: Tested) -> str:
-    """Say in which folders the recordings were."""
+    """Return text about the folders of the recordings."""
     differing = [
         f"{name}={first.run.parameters.get(name)} and {other.run.parameters.get(name)}, so add it to --group-by"
         for name in sorted({*first.run.parameters, *other.run.parameters})
@@ -118,13 +118,13 @@ def _check_subjects(first: Group, other: Group, split: str) -> None:
             only = [_named(subjects - nearest), _named(nearest - subjects)]
             raise ValueError(
                 f"{of[subjects]} and {against[nearest]} have different {split} subjects (only the first: {only[0]}; "
-                f"only the second: {only[1]}); they do not stand in one table: run both with the same split, "
+                f"only the second: {only[1]}) and cannot be compared in one table: run both with the same split, "
                 "split.seed and all folds, or choose runs with --filter."
             )
 
 
 def _tested(group: Group) -> dict[frozenset[str], FinishedRun]:
-    """Return the sets of subjects that the replicates test, each with the first run of one that does."""
+    """Return the sets of test subjects of the replicates, each with the first run that tests it."""
     sets = [(frozenset().union(*(run.subjects for run in folds)), folds[0].run) for folds in group.replicates]
     return dict(reversed(sets))
 

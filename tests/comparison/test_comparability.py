@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from eegbench.comparison.comparability import check_comparable, differing_windows
 from eegbench.comparison.groups import group_runs
-from eegbench.comparison.refusals import check_comparable, differing_windows
 
 
 def check(*runs, by=("trainer.lr",)):
@@ -22,7 +22,7 @@ def test_different_datasets_are_refused(make_run):
 
 
 def test_different_classes_are_refused(make_run):
-    with pytest.raises(ValueError, match="tells apart left, right and .* W, R; different classes"):
+    with pytest.raises(ValueError, match="has the classes left, right and .* W, R; different classes"):
         check(make_run(), make_run(classes=("W", "R"), seed=1))
 
 
@@ -30,7 +30,7 @@ def test_the_same_names_with_other_labels_are_refused(make_run):
     one = make_run(trainer__lr=1)
     other = replace(one, frame=one.frame.assign(label=one.frame["label"].map({"left": "right", "right": "left"})))
     with pytest.raises(
-        ValueError, match=r"labels for recording r0 at 0 s .*\(is dataset.root or dataset.seed another\?\)"
+        ValueError, match=r"labels for recording r0 at 0 s .*\(compare dataset\.root and dataset\.seed\)"
     ):
         check(make_run(), other)
 
@@ -56,7 +56,7 @@ def test_a_group_that_misses_a_draw_of_subjects_is_refused(make_run):
         return [make_run(subjects=range(6 * s, 6 * s + 6), split__seed=s, trainer__lr=lr) for s in (0, 1)]
 
     assert len(check(*both(1), *both(2))) == 2
-    with pytest.raises(ValueError, match="do not stand in one table: run both with the same split, split.seed"):
+    with pytest.raises(ValueError, match="cannot be compared in one table: run both with the same split, split.seed"):
         check(*both(1), both(2)[0])
 
 

@@ -1,4 +1,4 @@
-"""Open a finished run again: its experiment as its folder describes it, for a command with options of its own."""
+"""Finished runs, opened from their folders for ``eegbench explain``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,27 +8,27 @@ from typing import Any
 from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
-from eegbench.experiment.run_place import CONFIG, located
+from eegbench.experiment.run_paths import CONFIG, located
 from eegbench.tracking.database import database_file
 from eegbench.tracking.database_file import FILE
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished run, and what is asked of it.
+    """A finished run, and the options of its explanation.
 
     Attributes
     ----------
     folder
-        The run's folder.
+        Folder of the run.
     experiment
-        What was run, with paths where the folder is now.
+        Experiment of the run, with the current paths.
     has_moved
-        Whether the outputs folder was elsewhere when the run was made.
+        Whether the run is outside the outputs folder whose database contains it.
     asked
-        How its network is explained.
+        Options of the explanation.
     device
-        As in the options.
+        Name of the device, as in the options.
     """
 
     folder: Path
@@ -39,19 +39,19 @@ class Finished:
 
 
 def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finished:
-    """Return the run that the options of ``eegbench explain`` name.
+    """Open the run that the options of ``eegbench explain`` name.
 
     Parameters
     ----------
     options
-        Plain values, composed from this command line: their ``trust`` counts.
+        Plain values, composed from this command line. Only their ``trust`` is used.
     stored
-        What the run's ``config.yaml`` says.
+        Contents of the run's ``config.yaml``.
 
     Raises
     ------
     ConfigError
-        Where an option is wrong, or what is stored is not accepted.
+        If an option is wrong, or the stored options are not accepted.
     """
     root = fill(ExplainOptions, options, owner="explain")
     asked, folder = read_explanation(root, root.trust), Path(root.run)
@@ -61,28 +61,28 @@ def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finishe
 
 
 def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return what a run was explained by, from its ``config.yaml``.
+    """Return the options below ``explain`` in a run's ``config.yaml``.
 
     Raises
     ------
     ConfigError
-        Where the file holds no such options.
+        If the file has no such options.
     """
     own = stored.get("explain")
     if not isinstance(own, Mapping):
-        raise ConfigError(f"{folder / CONFIG}: explain holds no mapping of options.")
+        raise ConfigError(f"{folder / CONFIG}: explain is not a mapping of options.")
     return {str(name): value for name, value in own.items()}
 
 
 def is_kept_in(outputs: Path, folder: Path) -> bool:
-    """Say whether the database of an outputs folder keeps a run: by its record, or as it moved with the folder.
+    """Return whether the database of an outputs folder contains a run, also if both were moved together.
 
     Parameters
     ----------
     outputs
-        The outputs folder in which the run's folder lies now.
+        Outputs folder that contains the run's folder now.
     folder
-        The run's folder.
+        Folder of the run.
     """
     record, own = folder / "tracking.json", database_file(outputs)
     kept = str(read_json(record).get("uri")) if record.is_file() else ""

@@ -1,4 +1,4 @@
-"""Refuse interpretability methods that cannot explain a model, from the options alone."""
+"""Checks that interpretability methods can explain a model, from the options alone."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -51,22 +51,22 @@ def check_single_windows(asked: Explanation, task: Spec[Task]) -> None:
 
 
 def check_methods(methods: Mapping[str, Spec[Method]], model: Spec[Encoder], groups: Collection[str]) -> None:
-    """Refuse methods that cannot explain the model; nothing is built.
+    """Check that the methods can explain the model; nothing is built.
 
     Parameters
     ----------
     methods
         Interpretability methods by name.
     model
-        The encoder.
+        Specification of the encoder.
     groups
         Names of the groups of signals that the encoder takes.
 
     Raises
     ------
     ConfigError
-        If the model does not use signals, or a method needs attention over the tokens of one group of signals and the
-        model has none.
+        If the model does not use signals, or if a method needs attention over the tokens of one group of signals and
+        the model has none.
     """
     if methods and not model.target.takes_signals:
         raise ConfigError(not_explained(model))
@@ -78,9 +78,9 @@ def check_methods(methods: Mapping[str, Spec[Method]], model: Spec[Encoder], gro
         raise ConfigError(f"interpretability=[{names}]: model={model.option} has no attention over tokens; {remedy}")
     if len(groups) > 1:
         raise ConfigError(
-            f"interpretability=[{names}]: attention is followed in models of one group of signals, and there are "
+            f"interpretability=[{names}]: maps of attention need a model of one group of signals, and there are "
             f"{len(groups)} ({', '.join(groups)}); remove {names} from interpretability=[…], or choose a preprocessing "
-            "of one group."
+            "with one group."
         )
 
 
@@ -90,7 +90,7 @@ def _of_attention(methods: Mapping[str, Spec[Method]]) -> str:
 
 
 def _have_attention(model: Spec[Encoder]) -> Iterator[bool]:
-    """Yield whether the model, and each encoder in its options, has attention."""
+    """Yield a boolean for the model and for each encoder in its options: whether it has attention."""
     yield model.target.has_attention
     for name, value in _nested(model.node):
         target: type = Spec(value, object, f"{model.path}.{name}", model.trusted).target
@@ -98,7 +98,7 @@ def _have_attention(model: Spec[Encoder]) -> Iterator[bool]:
 
 
 def _nested(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the options of groups below a node, at any depth, by their dotted names."""
+    """Yield the dotted name and node of all classes below a node, at any depth."""
     for name, value in node.items():
         if isinstance(value, Mapping):
             if is_node(value):

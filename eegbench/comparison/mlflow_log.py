@@ -1,4 +1,4 @@
-"""Log a comparison to MLflow, as a run next to those that it compares."""
+"""Logging of a comparison to MLflow, as a run next to the compared runs."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from eegbench.comparison.page import Report
 from eegbench.comparison.selection import Selection
 from eegbench.comparison.tables import Question
-from eegbench.comparison.tested import COMPARISON, KIND
+from eegbench.comparison.tested_run import COMPARISON, KIND
 from eegbench.tracking.base import RunFacts, tracked
 from eegbench.tracking.mlflow import Mlflow
 
@@ -17,11 +17,11 @@ def log_comparison(report: Report, folder: Path, asked: Selection) -> str:
     Parameters
     ----------
     report
-        The comparison.
+        Report of the comparison.
     folder
-        Its files.
+        Folder of its files.
     asked
-        Which runs were asked for, and where they are kept.
+        Selection of the compared runs.
     """
     comparison = report.comparison
     question = comparison.question

@@ -1,4 +1,4 @@
-"""Where an encoder begins: with random weights, or with those of a finished run."""
+"""Initial weights of an encoder: random, or loaded from a finished run."""
 
 import copy
 import json
@@ -11,7 +11,7 @@ from torch import nn
 from eegbench.config import ConfigError, Spec, conf_folder
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
-from eegbench.experiment.explained_model import check_explained
+from eegbench.experiment.method_checks import check_explained
 from eegbench.experiment.run_folder import seen_before
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
@@ -24,25 +24,25 @@ from eegbench.trainer.checkpoint import load_weights as load_checkpoint
 from eegbench.types import Form
 
 CHECKPOINTS = "checkpoints"
-"""Folder of a run's checkpoints."""
+"""Name of the folder of checkpoints in a run's folder."""
 
 OF_TASK = "task."
-"""How names of a task's layers begin, among those of the encoder."""
+"""Prefix of the names of the task's layers in ``trainable``."""
 
 
 def check_start(experiment: Experiment) -> None:
-    """Refuse what the encoder cannot begin with, before any work.
+    """Check before any work that the encoder can be built and its initial weights loaded.
 
-    That is a model of one group of signals where there are several, an interpretability method that cannot explain the
-    model, and an ``encoder=RUN`` that holds no model, or another one than these options build. Nothing of the run is
-    built: its options are compared as text.
+    Errors are a model of one group of signals with several groups, an interpretability method that cannot explain the
+    model, and an ``encoder=RUN`` without a model or with another model. Nothing of that run is built: its options are
+    compared as text.
 
     Raises
     ------
     ConfigError
-        Where the model does not suit the groups of signals or the methods that explain it, or the run's model differs.
+        If the groups of signals or the interpretability methods do not suit the model, or if the run has another model.
     FileNotFoundError
-        Where the folder holds no finished run.
+        If the folder does not contain a finished run.
     """
     groups = experiment.preprocessing.signal.model_groups
     for model in (experiment.model, experiment.probes.hand_made):
@@ -53,8 +53,8 @@ def check_start(experiment: Experiment) -> None:
         _check_without_signals(experiment)
     if experiment.encoder is None and experiment.trainable != "all":
         raise ConfigError(
-            f"trainable={experiment.trainable} says what of a finished run's encoder is trained; add encoder=FOLDER, "
-            "or leave it out."
+            f"trainable={experiment.trainable} selects the trained layers of a finished run's encoder; add "
+            "encoder=FOLDER, or leave trainable out."
         )
     _check_checkpoint(experiment)
     if experiment.encoder is not None:
@@ -62,59 +62,59 @@ def check_start(experiment: Experiment) -> None:
 
 
 def _check_checkpoint(experiment: Experiment) -> None:
-    """Refuse a checkpoint without a run, one that is not there, and one of which nothing would be trained."""
+    """Refuse a checkpoint without a run, one that does not exist, and one with no layer to train."""
     if experiment.checkpoint is None:
         return
     if experiment.encoder is None:
         raise ConfigError(
-            f"checkpoint={experiment.checkpoint} is one of a finished run; add encoder=FOLDER, or leave it out."
+            f"checkpoint={experiment.checkpoint} needs a finished run; add encoder=FOLDER, or leave checkpoint out."
         )
     if experiment.trainable == "none":
         raise ConfigError(
-            f"checkpoint={experiment.checkpoint} trainable=none leaves nothing to train; name layers of encoder or "
-            "task, say trainable=[task.head]."
+            f"checkpoint={experiment.checkpoint} trainable=none: no layer would be trained; name layers of encoder or "
+            "task, for example trainable=[task.head]."
         )
     folder = experiment.encoder / CHECKPOINTS
     if not (folder / f"{experiment.checkpoint}.safetensors").is_file():
         there = ", ".join(sorted(path.stem for path in folder.glob("*.safetensors"))) or "none"
-        raise ConfigError(f"checkpoint={experiment.checkpoint}: {folder} has no such checkpoint; there are {there}.")
+        raise ConfigError(f"checkpoint={experiment.checkpoint}: not found in {folder}; its checkpoints are {there}.")
 
 
 def _check_features(model: Spec[Encoder], features: Collection[str]) -> None:
-    """Refuse features that the model does not take, and a model that takes some where there are none."""
+    """Refuse features that the model does not use, and a model of features without features."""
     if features and not model.target.takes_features:
         raise ConfigError(
             f"model={model.option} does not take features, and preprocessing.features has {', '.join(features)}; "
-            "choose model=with_features, model=features_only, or leave them out."
+            "choose model=with_features or model=features_only, or leave the features out."
         )
     if model.target.takes_features and not features:
         raise ConfigError(
-            f"model={model.option} takes features, and preprocessing.features={{}} has none; add one, say "
+            f"model={model.option} takes features, and preprocessing.features={{}} is empty; add one, for example "
             "+preprocessing/feature@preprocessing.features.index=index_window, or choose another model."
         )
 
 
 def _check_without_signals(experiment: Experiment) -> None:
-    """Refuse augmentations of signals, where the model looks at none."""
+    """Refuse augmentations of signals if the model does not use signals."""
     if augmentations := experiment.task.node.get("augmentations"):
         raise ConfigError(
-            f"model={experiment.model.option} does not look at the signals, so task.augmentations "
-            f"({', '.join(augmentations)}) change nothing; leave them out: 'task.augmentations={{}}'."
+            f"model={experiment.model.option} does not use signals, so task.augmentations "
+            f"({', '.join(augmentations)}) have no effect; leave them out: 'task.augmentations={{}}'."
         )
 
 
 def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, Encoder]:
-    """Build the encoder; where ``encoder=RUN`` is given, with that run's weights.
+    """Build the encoder, and load the weights of the run given by ``encoder=RUN``.
 
     Returns
     -------
     encoder, random_encoder
-        The encoder to train, and the same one with random weights. Those depend on the seed alone, not on ``encoder=``.
+        Encoder to train, and a copy with random weights. These depend only on the seed, not on ``encoder=``.
 
     Raises
     ------
     ConfigError
-        Where the run's encoder was made for other channels, rate, window or normalisation, or the encoder needs
+        If the run's encoder has other channels, sampling rate, window length or normalisation, or if the encoder needs
         channels that some recordings lack.
     """
     form = store.form
@@ -132,12 +132,12 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, 
 
 
 def start_from_checkpoint(experiment: Experiment, encoder: Encoder, task: Task) -> None:
-    """Give encoder and task the weights of a pass of the run that is started from, and freeze what is not trained.
+    """Load the weights of encoder and task from a checkpoint of another run, and freeze layers that are not trained.
 
     Raises
     ------
     ConfigError
-        Where that run had another task, or the task has no layer that is to be trained.
+        If that run had another task, or if the task lacks a layer named in ``trainable``.
     """
     if experiment.encoder is None or experiment.checkpoint is None:
         return
@@ -148,7 +148,7 @@ def start_from_checkpoint(experiment: Experiment, encoder: Encoder, task: Task) 
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:200]
         raise ConfigError(
-            f"{path}: was saved with another task than task={experiment.task.option} ({reason})."
+            f"{path}: this checkpoint was saved with another task than task={experiment.task.option} ({reason})."
         ) from error
     if experiment.trainable != "all":
         names = [name.removeprefix(OF_TASK) for name in experiment.trainable if name.startswith(OF_TASK)]
@@ -156,15 +156,16 @@ def start_from_checkpoint(experiment: Experiment, encoder: Encoder, task: Task) 
 
 
 def saw_subjects(experiment: Experiment, data: Data) -> list[str]:
-    """Name the subjects now in test whose signals shaped the encoder that this run starts from."""
+    """Return the subjects of test that were used to train the encoder that this run loads."""
     before = {(people, subject) for people, subjects in _seen_before(experiment).items() for subject in subjects}
     return sorted(subject for subject, found in origins(data, "test").items() if found & before)
 
 
 def seen_subjects(experiment: Experiment, data: Data) -> dict[str, list[str]]:
-    """Name all subjects that shaped this run's encoder, also through the runs it started from, by `Dataset.people`.
+    """Return all subjects that are used to train this run's encoder, by population (`Dataset.people`).
 
-    Those of valid count: they chose the checkpoint.
+    Subjects of earlier runs from which weights were loaded count, and subjects of valid, on which the checkpoint is
+    chosen.
     """
     seen = {people: set(subjects) for people, subjects in _seen_before(experiment).items()}
     for split in ("train", "valid"):
@@ -181,12 +182,12 @@ def _check_same_model(run: Path, stored: Mapping[str, Any], model: Spec[Encoder]
     differing = {name for name in {*stored, *model.node} if stored.get(name) != model.node.get(name)}
     if differing:
         raise ConfigError(
-            f"encoder={run} holds another model ({', '.join(sorted(differing))} differ); {_remedy(stored)}"
+            f"encoder={run} contains another model ({', '.join(sorted(differing))} differ); {_remedy(stored)}"
         )
 
 
 def _remedy(stored: Mapping[str, Any]) -> str:
-    """Return what to type for the stored model, where it is one of the shipped options."""
+    """Return the options to set for the stored model, if it is a shipped option."""
     option = str(stored.get("_target_", "")).rpartition(".")[0].rpartition(".")[2]
     if not (conf_folder() / "model" / f"{option}.yaml").is_file():
         return "choose the model that it was trained with."
@@ -208,7 +209,7 @@ def _check_same_form(run: Path, earlier: Form, now: Form) -> None:
     compared.append(("normalise", earlier.normalise, now.normalise, "preprocessing.normalise"))
     for what, had, has, option in compared:
         if had != has:
-            raise ConfigError(f"encoder={run} was made for {what}={_text(had)}, here it is {_text(has)}; set {option}.")
+            raise ConfigError(f"encoder={run} was trained with {what}={_text(had)}, not {_text(has)}; set {option}.")
 
 
 def _text(value: object) -> str:
@@ -216,7 +217,7 @@ def _text(value: object) -> str:
 
 
 def _freeze(experiment: Experiment, encoder: Encoder) -> None:
-    """Freeze the layers of the encoder that are not trained."""
+    """Freeze layers of the encoder that are not trained."""
     if experiment.trainable == "all":
         return
     names = [] if experiment.trainable == "none" else list(experiment.trainable)
@@ -226,12 +227,12 @@ def _freeze(experiment: Experiment, encoder: Encoder) -> None:
 
 
 def _leave_trainable(module: nn.Module, names: Sequence[str], *, prefix: str) -> None:
-    """Freeze all parameters but those of the layers that are named."""
+    """Freeze all parameters except those of the named layers."""
     layers = {name for name, _ in module.named_modules() if name}
     for name in names:
         if name not in layers:
             owner = "task" if prefix else "encoder"
             there = ", ".join(f"{prefix}{layer}" for layer in sorted(layers))
-            raise ConfigError(f"trainable=[{prefix}{name}]: the {owner} has no such layer; it has {there}.")
+            raise ConfigError(f"trainable=[{prefix}{name}]: the {owner} has no such layer; its layers are {there}.")
     for name, parameter in module.named_parameters():
         parameter.requires_grad_(any(name == layer or name.startswith(f"{layer}.") for layer in names))

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eegbench.tracking.database import quiet
-from eegbench.tracking.names import MAX_NAME, legal_names
+from eegbench.tracking.legal_names import MAX_NAME, legal_names
 
 
 def test_ordinary_names_stay():

@@ -1,9 +1,10 @@
-"""Where a run's outputs and recordings are now: what was typed may be relative to another working directory.
+"""Current paths of a run's outputs and recordings, after a move or from another working directory.
 
 Conventions
 -----------
-``environment.json`` in a run's folder names the working directory in which the run was begun. Relative folders of
-recordings, and of the run whose encoder was taken, count from there, wherever the run is gone on with.
+``environment.json`` in a run's folder contains the working directory in which the run was started. Relative paths of
+recordings, and of the run whose encoder was loaded, are relative to that directory, also if the run is continued
+elsewhere.
 """
 
 import re
@@ -16,34 +17,34 @@ from eegbench.config import ConfigError, flat, read_json
 CONFIG = "config.yaml"
 ENVIRONMENT = "environment.json"
 DIRECTORY = "directory"
-"""The name, in ``environment.json``, of the working directory."""
+"""Key of the working directory in ``environment.json``."""
 
 FOLDERS = re.compile(r"encoder|dataset\.(sets\.\w+\.)?(root|hypnograms)|paths\.roots\.\w+")
-"""Keys of folders that are read and lie, as a rule, outside the outputs folder."""
+"""Keys of input folders, which are usually outside the outputs folder."""
 
 
 def located(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Path | None]:
-    """Return a run's stored options with the outputs folder, and the folders that are read, where they are now.
+    """Return a run's stored options with the current paths of the outputs folder and of input folders.
 
-    An outputs folder may have been moved, or be relative to another working directory. Where the run's own folder is
-    tells where, if runs and sweeps lie in it as the shipped options say.
+    The outputs folder may have been moved, or be relative to another working directory. It is derived from the run's
+    own folder if ``paths.runs`` and ``paths.sweeps`` have their default values.
 
     Parameters
     ----------
     options
-        What the run's ``config.yaml`` says.
+        Contents of the run's ``config.yaml``.
     folder
-        The run's folder.
+        Folder of the run.
 
     Returns
     -------
     options, outputs
-        The options, and the outputs folder as an absolute path; None where it is where the options say.
+        Options, and the absolute path of the outputs folder; None if it is unchanged.
 
     Raises
     ------
     ConfigError
-        Where the options name no outputs folder.
+        If the options contain no outputs folder.
     """
     before, now = _outputs(options, folder)
     found: Any = options
@@ -55,16 +56,17 @@ def located(options: dict[str, Any], folder: Path) -> tuple[dict[str, Any], Path
 
 
 def read_from(options: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    """Return the folders that a run reads and that were typed relative to where it was begun, absolute, by dotted keys.
+    """Return absolute paths of a run's input folders that are relative in its options, by dotted key.
 
-    One that is there no more, but is here, has moved together with the working directory and is left out.
+    They are relative to the working directory in which the run was started. A folder that is missing there, but exists
+    relative to the current directory, is left out: it was moved together with the working directory.
 
     Parameters
     ----------
     options
-        What the run's ``config.yaml`` says.
+        Contents of the run's ``config.yaml``.
     folder
-        The run's folder.
+        Folder of the run.
     """
     begun = _begun_in(folder)
     if begun is None or begun == Path.cwd():
@@ -83,14 +85,14 @@ def read_from(options: Mapping[str, Any], folder: Path) -> dict[str, str]:
 
 
 def _begun_in(folder: Path) -> Path | None:
-    """Return the working directory in which a run was begun; None where its folder does not say so."""
+    """Return the working directory in which a run was started, or None if its folder does not contain it."""
     file = folder / ENVIRONMENT
     begun = read_json(file).get(DIRECTORY) if file.is_file() else None
     return Path(begun) if isinstance(begun, str) and "${" not in begun and Path(begun).is_absolute() else None
 
 
 def _outputs(options: Mapping[str, Any], folder: Path) -> tuple[str, Path | None]:
-    """Return the outputs folder as the options say, and where it is now; None where it is there."""
+    """Return the outputs folder in the options, and its current path (None if unchanged)."""
     try:
         paths = {name: str(options["paths"][name]) for name in ("outputs", "runs", "sweeps")}
     except (KeyError, TypeError) as error:
@@ -104,13 +106,13 @@ def _outputs(options: Mapping[str, Any], folder: Path) -> tuple[str, Path | None
 
 
 def _with(options: Mapping[str, Any], names: list[str], value: str) -> dict[str, Any]:
-    """Return nested options with one value in place of another."""
+    """Return a copy of nested options with one value replaced."""
     name, *rest = names
     return {**options, name: _with(options[name], rest, value) if rest else value}
 
 
 def _below(value: Any, before: Collection[str], now: str) -> Any:
-    """Replace a folder at the beginning of every path in nested options."""
+    """Replace the folder at the beginning of every path in nested options."""
     if isinstance(value, Mapping):
         return {name: _below(inside, before, now) for name, inside in value.items()}
     if isinstance(value, list):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eegbench.launch.data_words import as_overrides
+from eegbench.launch.data_arguments import as_overrides
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from toy import SMALL
 
 from eegbench.__main__ import main
 from eegbench.config import read_plain, write_plain
-from eegbench.experiment.finished import is_kept_in
-from eegbench.experiment.run_place import located, read_from
+from eegbench.experiment.finished_run import is_kept_in
+from eegbench.experiment.run_paths import located, read_from
 from eegbench.launch.resume import with_resume
 
 

@@ -8,7 +8,7 @@ from hydra.errors import HydraException
 
 from eegbench.config import conf_folder, read_plain
 from eegbench.inference.description import Description
-from eegbench.launch.predict_words import as_datasets
+from eegbench.launch.predict_arguments import as_datasets
 
 KNOWN = Description(
     encoder={}, classes=("W", "R"), form=form_of(("C3",), 100.0, 3000), labels={"wake": "W", "rem": "R"}, ignored=("?",)

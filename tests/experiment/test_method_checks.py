@@ -5,7 +5,7 @@ from contract.test_options import composed
 from options import CONF, node_of
 
 from eegbench.config import ConfigError, Spec
-from eegbench.experiment.explained_model import check_explained, check_methods
+from eegbench.experiment.method_checks import check_explained, check_methods
 from eegbench.experiment.options import read_experiment
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
@@ -42,12 +42,12 @@ def test_rollout_of_a_transformer_is_allowed_also_next_to_features():
 
 def test_rollout_of_several_groups_of_signals_is_refused():
     model = model_of("grouped", encoders={"eeg": TRANSFORMER, "eog": node_of(CONF / "model/chambon2018.yaml")})
-    with pytest.raises(ConfigError, match=r"attention is followed in models of one group .* there are 2 \(eeg, eog\)"):
+    with pytest.raises(ConfigError, match=r"maps of attention need a model of one group .* there are 2 \(eeg, eog\)"):
         check_methods(ATTENTION, model, ["eeg", "eog"])
 
 
 def test_a_model_that_does_not_use_signals_is_not_explained():
-    with pytest.raises(ConfigError, match="model=features_only does not look at the signals"):
+    with pytest.raises(ConfigError, match="model=features_only does not use signals"):
         check_methods(methods_of("occlusion"), model_of("features_only"), ["eeg"])
     check_methods({}, model_of("features_only"), ["eeg"])
 
