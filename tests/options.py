@@ -1,6 +1,8 @@
 """The options of a group, and the node that an option stands for, with its defaults, as Hydra composes it."""
 
+import functools
 from collections.abc import Collection
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ def shipped(group: str, *exceptions: Collection[str]) -> list[str]:
 
 
 def node_of(path: Path) -> dict[str, Any]:
+    return deepcopy(_composed(path))
+
+
+@functools.cache
+def _composed(path: Path) -> dict[str, Any]:
     tree = OmegaConf.load(path)
     defaults = tree.pop("defaults", [])
     below = [base for base in defaults if isinstance(base, str) and base != "_self_"]

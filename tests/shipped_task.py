@@ -1,5 +1,7 @@
 """Each option of conf/task with the sampler it brings, on windows in memory: what tests of every task train."""
 
+import functools
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,11 @@ def table():
 
 
 def nodes(option):
+    return deepcopy(_composed(option))
+
+
+@functools.cache
+def _composed(option):
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         composed = plain(compose("train", overrides=["name=test", *f"task={option}".split()]))
     return composed["task"], composed["sampler"]

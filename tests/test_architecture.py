@@ -153,6 +153,7 @@ def is_option(node: ast.ClassDef) -> bool:
     return not any(len(init.args.posonlyargs + init.args.args) > 1 for init in inits)
 
 
+@pytest.mark.slow
 def test_every_implementation_has_an_option():
     named = {target for file in OPTIONS for target in targets(read(file))}
     for file in MODULES:
@@ -164,6 +165,7 @@ def test_every_implementation_has_an_option():
                 assert f"{path}.{node.name}" in named, f"{name_of(file)} has no YAML"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", MODULES, ids=name_of)
 def test_every_module_begins_with_a_sentence(file):
     docstring = ast.get_docstring(parse(file)) or ""

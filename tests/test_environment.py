@@ -103,6 +103,7 @@ def test_what_a_scheduler_gave_counts_as_far_as_it_is_there(n_asked, share):
     assert share_of_cores(8, n_jobs=2, n_asked=n_asked) == share
 
 
+@pytest.mark.slow
 def test_a_limit_of_threads_holds_for_torch_numpy_and_what_is_started_later():
     code = """
 import os, numpy, threadpoolctl, torch

@@ -119,8 +119,6 @@ def _explain_group(
     chosen, seed, place = asked.explained, asked.seed, asked.explained.folder
     shuffled = scene.of(randomised(scene.network, scene, np.random.default_rng([seed, 1])))
     difference = class_difference(scene)
-    stem = f"{place}/class_difference{suffix}"
-    plot_difference(difference, scene, title=f"Data ({about['split']})", stem=stem, album=album)
     for method, spec in asked.methods.items():
         name, stem = f"{method}{suffix}", f"{place}/{method}{suffix}"
         tell(f"{name}: {about['predictor']}, {about['split']}, {len(scene)} windows")
@@ -137,6 +135,8 @@ def _explain_group(
         if isinstance(found, AttentionMap):
             plot_attention(found, scene, title=title, stem=stem, album=album)
         yield check
+    stem = f"{place}/class_difference{suffix}"
+    plot_difference(difference, scene, title=f"Data ({about['split']})", stem=stem, album=album)
 
 
 def _title(method: str, found: Attribution, seen: str) -> str:

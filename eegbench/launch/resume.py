@@ -14,7 +14,6 @@ from hydra.errors import OverrideParseException
 
 from eegbench.config import ConfigError, may_change, quoted, read_overrides, read_plain
 from eegbench.launch.override import is_multirun, is_override, value_of
-from eegbench.tracking.record import is_incomplete
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
 
@@ -42,7 +41,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     folder = Path(run).resolve()
     if not (folder / OVERRIDES).is_file():
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
-    if (folder / "summary.json").is_file() and not is_incomplete(folder):
+    if (folder / "summary.json").is_file() and not _is_incomplete(folder):
         raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
     stored = [word for word in read_overrides(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
@@ -58,6 +57,13 @@ def with_resume(words: Sequence[str]) -> list[str]:
     kept += [f"{key}={quoted(where)}" for key, where in places.items()]
     alone = "hydra.mode=RUN"  # or a job of +sweep=OPTION would start all jobs again
     return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}", alone]
+
+
+def _is_incomplete(folder: Path) -> bool:
+    """Return whether a finished run is still to be sent to the tracker."""
+    from eegbench.tracking.record import is_incomplete  # here, as it loads pandas
+
+    return is_incomplete(folder)
 
 
 def _places(folder: Path) -> dict[str, str]:

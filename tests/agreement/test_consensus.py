@@ -130,7 +130,7 @@ def test_a_model_may_have_staged_the_kept_epochs_or_all_but_nothing_else(folder)
     write(path, stages[20:190])
     pd.testing.assert_frame_equal(whole, compared(folder / "scorers", folder / "models", lights).table)
     write(path, stages[20:])
-    with pytest.raises(ValueError, match="night0.json: has 180 epochs; the scorers' lists have 200, of which 170 lie"):
+    with pytest.raises(ValueError, match="night0.json: has 180 epochs; the scorers' lists have 200, of which 170 are"):
         compared(folder / "scorers", folder / "models", lights)
 
 
@@ -186,6 +186,7 @@ def test_a_table_of_lights_that_cannot_be_read_is_refused_with_its_line(folder, 
     assert "columns record, lights_off, lights_on" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_lights_on_after_the_end_of_a_night_are_told_with_its_name(folder, capsys):
     rows = ["night0,20,190", "night1,,200", "night2,10,201", "night3,5,"]
     (folder / "lights.csv").write_text("\n".join(["record,lights_off,lights_on", *rows]) + "\n")

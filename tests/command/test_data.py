@@ -18,6 +18,7 @@ def nights(tmp_path_factory):
     return made.recordings()[0].signal.parent
 
 
+@pytest.mark.slow
 def test_every_recording_is_listed_with_what_it_holds(nights, tmp_path, capsys):
     table, people = tmp_path / "all.csv", tmp_path / "subjects.csv"
     assert main(["data", "check", str(nights), "--csv", str(table), "--subjects", str(people)]) == 0

@@ -58,6 +58,7 @@ def test_the_trained_network_answers_beside_the_probe_and_its_controls(decoder):
     assert list(dict.fromkeys(scores["probe"]))[:2] == ["network", "linear"]
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_explained_without_training_again(finished, tmp_path, capsys):
     folder = tmp_path / finished.name
     shutil.copytree(finished, folder)
@@ -135,11 +136,9 @@ def test_what_cannot_be_is_refused_with_a_sentence(finished, capsys, words, sent
     assert "Traceback" not in said
 
 
-def test_a_layer_that_the_network_does_not_have_is_named(finished, tmp_path, capsys):
-    folder = tmp_path / finished.name
-    shutil.copytree(finished, folder)
+def test_a_layer_that_the_network_does_not_have_is_named_before_anything_is_drawn(finished, capsys):
     layer = "interpretability.amplitude_perturbation.layer=encoder.nothing"
-    assert main(["explain", "trust=[toy]", f"run={folder}", layer, "figures=[]", "device=cpu"]) == 1
+    assert main(["explain", "trust=[toy]", f"run={finished}", layer, "figures=[png]", "device=cpu"]) == 1
     said = capsys.readouterr().err
     assert "layer=encoder.nothing: the network has no such layer" in said
     assert "Traceback" not in said
@@ -286,6 +285,7 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
     assert {f"figures/interpretability/saliency{part}" for part in (".html", "_map.png", "_spread.png")} <= kept
 
 
+@pytest.mark.slow
 def test_runs_of_a_pattern_that_cannot_be_explained_are_left_out_and_counted(finished, tmp_path, capsys):
     for name in ("a 0", "a1", "a2_no_model", "b_no_model", "a3_unfinished"):
         shutil.copytree(finished, tmp_path / name)

@@ -36,6 +36,7 @@ def own(run, toy_options, tmp_path_factory):
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("predictor", ["network", "linear"])
 def test_the_runs_own_recordings_have_the_probabilities_of_the_run(run, own, predictor):
     said = pd.read_parquet(run / "predictions.parquet")

@@ -53,6 +53,7 @@ def made(four, compare, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_table_is_that_of_the_runs_own_predictions(made, four):
     assert {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()} == FILES
     table = pd.read_csv(made / "table.csv").set_index("name")

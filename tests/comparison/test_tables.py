@@ -142,6 +142,7 @@ def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
         assert ("Every recording has only one class" in "\n".join(notes(found, Counter()))) is said
 
 
+@pytest.mark.slow
 def test_missing_folds_and_different_recordings_are_said(make_run):
     def runs(*folds, **changes):
         words = {"split__n_folds": 3, **changes}

@@ -143,6 +143,7 @@ def test_a_sweep_starts_a_multirun_by_itself_and_names_what_varies(sweep):
     assert config.hydra.sweeper.params
 
 
+@pytest.mark.slow
 def test_a_space_that_cannot_be_listed_chooses_the_sweeper_by_itself():
     made = {sweep: with_sweep(sweep).hydra.sweeper for sweep in NAMES["sweep"]}
     searches = {name for name, sweeper in made.items() if sweeper._target_ == TARGET}

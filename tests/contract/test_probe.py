@@ -98,7 +98,7 @@ def test_nobody_needs_to_validate(probe):
 def test_too_few_classes_in_train_are_refused_with_what_to_change(probe, n, n_there):
     train, valid = encoded()
     few = Labelled(train.rows[:n], np.zeros(n, np.int64), train.embeddings, train.encoder, train.store)
-    with pytest.raises(ValueError, match=f"holds {n_there} of 3 classes.*split.seed"):
+    with pytest.raises(ValueError, match=f"has {n_there} of 3 classes.*split.seed"):
         fit(probe, few, valid)
 
 

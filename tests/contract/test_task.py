@@ -86,6 +86,7 @@ def test_questions_about_embeddings_are_answered_example_by_example(option):
     assert sum(float(one.n) for one in alone) == pytest.approx(float(whole.n), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_resumed_training_ends_with_the_same_bits(option, tmp_path):
     still = {"schedule": Constant(), "batch_size": 64}
     straight = fit(option, tmp_path / "straight", loop(max_passes=2, **still))
@@ -102,6 +103,7 @@ def joint(tmp_path_factory):
     return in_processes(fit_all, str(folder), Ddp)
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one(option, joint, tmp_path):
     alone = fit(option, tmp_path, steady(Loop), is_plain=True)
     assert alone["history"]["train_loss"].notna().any()

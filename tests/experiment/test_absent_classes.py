@@ -11,6 +11,7 @@ def scores_of(folder, probe, metric="balanced_accuracy"):
     return table.set_index(["probe", "metric"]).loc[(probe, metric)]
 
 
+@pytest.mark.slow
 def test_chance_and_majority_are_of_the_classes_that_there_are_and_the_others_are_named(train, capsys):
     more = "dataset.labels={left: left, right: right, up: up, down: down}"
     status, (folder,) = train(*WORDS, f"+{more}")

@@ -48,6 +48,7 @@ def trained(train, tmp_path_factory):
     return folder / "records", run
 
 
+@pytest.mark.slow
 def test_a_network_of_21_sleep_epochs_stages_the_middle_ones_and_no_other(trained, tmp_path):
     records, train = trained
     status, (run,) = train(*CONTEXT)
@@ -69,6 +70,7 @@ def test_a_network_of_21_sleep_epochs_stages_the_middle_ones_and_no_other(traine
     assert [stage >= 0 for stage in json.loads(stages.read_text())] == [False] * 10 + [True] * 8 + [False] * 10
 
 
+@pytest.mark.slow
 def test_a_network_of_features_alone_stages_and_explains_nothing_of_the_signals(trained, tmp_path, capsys):
     records, train = trained
     status, (run,) = train(*MIXED)
@@ -84,6 +86,7 @@ def test_a_network_of_features_alone_stages_and_explains_nothing_of_the_signals(
 CONVOLUTIONS = "encoder.epoch_encoder"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "sizes", "n_windows", "parts", "shapes"),
     [

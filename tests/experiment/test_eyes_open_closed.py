@@ -33,6 +33,7 @@ def summary_of(run: Path) -> dict:
     return json.loads((run / "summary.json").read_text())
 
 
+@pytest.mark.slow
 def test_eyes_open_and_closed_between_subjects(tmp_path):
     folder = write_eegbci(tmp_path / "eegbci", range(1, 7), [1, 2])
     write_eegbci(folder, [88], [1, 2], sfreq=128.0)
@@ -53,6 +54,7 @@ def test_eyes_open_and_closed_between_subjects(tmp_path):
     assert np.isfinite(scores["value"]).any()
 
 
+@pytest.mark.slow
 def test_attention_is_explained_on_subjects_that_nobody_trained_on(tmp_path, capfd):
     write_eegbci(tmp_path / "eegbci", range(1, 7), [1, 2])
     words = ["interpretability=[attention_rollout]", "figures=[png]", "trainer.schedule.warmup_steps=1000"]
@@ -83,6 +85,7 @@ def test_attention_is_explained_on_subjects_that_nobody_trained_on(tmp_path, cap
     assert note in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_subjects_at_128_hz_are_resampled_by_choice(tmp_path):
     folder = write_eegbci(tmp_path / "eegbci", range(1, 5), [1, 2])
     write_eegbci(folder, [88], [1, 2], sfreq=128.0)
@@ -97,6 +100,7 @@ def test_subjects_at_128_hz_are_resampled_by_choice(tmp_path):
     assert any("subjects 88; resampled" in note for note in summary_of(run)["notes"])
 
 
+@pytest.mark.slow
 def test_all_conditions_are_one_training_set(tmp_path):
     write_eegbci(tmp_path / "eegbci", range(1, 5), [1, 2, 3, 4, 5, 6], rest_s=30)
     summary = summary_of(run_of(tmp_path, "eegbci_conditions", "trainer.max_passes=1", "split.n_test=1"))
@@ -161,6 +165,7 @@ def test_a_band_is_filtered_once_in_preprocessing_and_nothing_else_differs(name)
     assert {**made.options["trainer"]} == {**whole.options["trainer"]}
 
 
+@pytest.mark.slow
 def test_the_study_of_bands_is_20_jobs(capfd, tmp_path):
     root = write_eegbci(tmp_path / "eegbci", [1, 2, 3], [1, 2])
     words = [f"dataset.root={root}", "sweep.dry_run=true", f"paths.outputs={tmp_path}", "split.n_test=1"]

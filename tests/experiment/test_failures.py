@@ -13,6 +13,7 @@ def steps_of(folder):
     return {one["step"]: one for one in json.loads((folder / "summary.json").read_text())["steps"]}
 
 
+@pytest.mark.slow
 def test_a_figure_that_fails_leaves_the_scores_and_the_other_figures(finished, train, monkeypatch, capfd):
     from eegbench import figure
 
@@ -32,6 +33,7 @@ def test_a_figure_that_fails_leaves_the_scores_and_the_other_figures(finished, t
     assert (folder / "tables" / "confusion_linear_test.csv").is_file()
 
 
+@pytest.mark.slow
 def test_a_tracker_that_fails_at_the_end_leaves_a_finished_run(finished, train, monkeypatch, capfd):
     from eegbench.tracking.folder import FolderRun
 

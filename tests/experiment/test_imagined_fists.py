@@ -26,6 +26,7 @@ def test_signals_and_training_are_the_same_for_every_network():
         assert one.options["trainer"] == made[0].options["trainer"]
 
 
+@pytest.mark.slow
 def test_the_sweep_trains_four_networks_on_13_folds(capfd, tmp_path):
     root = write_eegbci(tmp_path / "eegbci", range(1, 5), RUNS)
     words = [f"dataset.root={root}", "sweep.dry_run=true", f"paths.outputs={tmp_path}"]

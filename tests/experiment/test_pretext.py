@@ -28,6 +28,7 @@ def simclr(ran):
     return ran("task=simclr", "trainer.batch_size=64", "trainer.monitor=valid_positive_first", "figures=[png]")
 
 
+@pytest.mark.slow
 def test_a_task_without_right_answers_has_curves_and_no_confusion_matrix(simclr):
     history = pd.read_csv(simclr / "history.csv")
     assert {"train_positive_first", "valid_positive_first"} <= set(history)
@@ -52,6 +53,7 @@ def test_the_metric_of_valid_is_that_of_the_kept_pass(simclr):
     assert summary["metrics"]["valid/pretext/positive_first"] == pytest.approx(kept["valid_positive_first"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

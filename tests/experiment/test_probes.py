@@ -33,6 +33,7 @@ def metrics_of(folder):
     return json.loads((folder / "summary.json").read_text())["metrics"]
 
 
+@pytest.mark.slow
 def test_probes_stand_in_one_table_the_main_one_first_each_with_its_own_controls(two):
     rows = list(dict.fromkeys(scores_of(two)["probe"]))
     of_linear = ["linear_random_weights", "linear_hand_made"]
@@ -89,6 +90,7 @@ def test_a_main_probe_without_a_head_leaves_the_encoder_alone(train, two, capfd)
     assert "the probe knn has no head: model/ contains the encoder only" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_probe_is_explained_by_its_name_and_one_without_a_head_is_refused(two, tmp_path, capsys):
     folder = tmp_path / two.name
     shutil.copytree(two, folder)
@@ -133,6 +135,7 @@ def test_a_probe_of_ones_own_takes_a_module_and_an_option(train, toy_options):
 FINETUNE = ["probe.of.finetune.trainer.max_passes=3", "probe.of.finetune.trainer.batch_size=16", *WORDS]
 
 
+@pytest.mark.slow
 def test_fine_tuning_moves_no_number_of_another_probe_and_not_the_encoder(finished, train):
     status, (folder,) = train("probe=[linear,finetune]", *FINETUNE)
     assert status == 0
@@ -149,6 +152,7 @@ def test_fine_tuning_moves_no_number_of_another_probe_and_not_the_encoder(finish
     assert all(not tuned[name].equal(trained[name]) for name in tuned if "weight" in name)
 
 
+@pytest.mark.slow
 def test_the_encoder_that_was_tuned_is_the_runs_model_where_that_probe_is_the_main_one(train, tmp_path, capsys):
     status, (folder,) = train(
         "probe=finetune", "probe.every=2", "trainer.max_passes=2", "trainer.final=last", *FINETUNE

@@ -63,6 +63,7 @@ def subjects(folder):
     return {split: splits[split]["subjects"] for split in SPLITS}
 
 
+@pytest.mark.slow
 def test_recordings_that_were_added_move_nobody_when_a_run_is_resumed(started, resume, grow):
     before = subjects(started)
     grow(9)
@@ -72,6 +73,7 @@ def test_recordings_that_were_added_move_nobody_when_a_run_is_resumed(started, r
     assert "Recordings that were added since the first start are left out (3: s5, s6, s7)." in summary["notes"]
 
 
+@pytest.mark.slow
 def test_a_missing_or_changed_recording_is_named_when_a_run_is_resumed(started, resume, grow, tmp_path, capfd):
     file = tmp_path / "toy" / "s10.txt"
     file.write_text("99")
@@ -86,6 +88,7 @@ def test_a_missing_or_changed_recording_is_named_when_a_run_is_resumed(started, 
     assert resume(started) == 0
 
 
+@pytest.mark.slow
 def test_other_windows_of_the_same_recordings_are_refused_when_a_run_is_resumed(started, resume, capfd):
     splits = json.loads((started / "split.json").read_text())
     (started / "split.json").write_text(json.dumps(splits | {"sha256": "another"}))

@@ -134,6 +134,7 @@ def test_the_saved_model_predicts_what_the_table_says(finished, outputs):
     np.testing.assert_allclose(probabilities, one[["left", "right"]], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_second_run_builds_no_shard_and_gives_the_same_scores(finished, train):
     status, (folder,) = train("probe.every=1")
     assert status == 0
@@ -142,6 +143,7 @@ def test_a_second_run_builds_no_shard_and_gives_the_same_scores(finished, train)
     pd.testing.assert_frame_equal(first, second)
 
 
+@pytest.mark.slow
 def test_an_interrupted_and_resumed_run_equals_a_straight_one(finished, train, outputs, monkeypatch, capfd):
     from eegbench.experiment import training
 
@@ -171,6 +173,7 @@ def test_an_interrupted_and_resumed_run_equals_a_straight_one(finished, train, o
     ).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_resuming(train, outputs, capfd):
     from eegbench.__main__ import main
 
@@ -187,6 +190,7 @@ def test_a_probe_that_did_not_converge_keeps_what_was_trained_and_is_fitted_on_r
     assert (folder / "scores.csv").is_file()
 
 
+@pytest.mark.slow
 def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     status, (folder,) = train(f"encoder={finished}", "trainable=none", "trainer.max_passes=1", "split.seed=1")
     assert status == 0
@@ -197,6 +201,7 @@ def test_a_finished_runs_encoder_starts_another_frozen(finished, train):
     assert json.loads((folder / "summary.json").read_text())["transductive_subjects"]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_starts_encoder_and_task_and_named_layers_train(finished, train):
     words = (f"encoder={finished}", "checkpoint=best", "trainable=[task.head]", "trainer.max_passes=1", "seed=5")
     status, (folder,) = train(*words, "tracking=folder")
@@ -251,6 +256,7 @@ def test_embeddings_are_drawn_by_tsne_on_request(train):
     assert not (folder / "figures" / "embeddings_tsne.pdf").exists()
 
 
+@pytest.mark.slow
 def test_the_protocol_that_is_followed_is_asserted(finished, train, capfd):
     ids = json.loads((finished / "split.json").read_text())
     subjects = {split: ids[split]["subjects"] for split in ("train", "valid", "test")}
@@ -313,6 +319,7 @@ def test_an_encoder_that_does_not_fit_is_refused(finished, train, capfd, words, 
     assert message in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_within_subject_numbers_are_marked_wherever_they_show(train, capfd):
     status, (folder,) = train("split=within_subject", "split.gap_s=2", "trainer.max_passes=1", "sampler.tau_neg_s=8")
     assert status == 0
@@ -352,6 +359,7 @@ def test_the_folds_of_a_multirun_pool_into_one_table(train, toy_options, outputs
     assert "pooling needs two or more" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_averaged_weights_are_told_with_their_valid_loss(train, capfd):
     status, (folder,) = train("trainer/averaging=swa", "trainer.averaging.from_pass=2")
     assert status == 0
@@ -364,6 +372,7 @@ def test_averaged_weights_are_told_with_their_valid_loss(train, capfd):
     assert all(torch.equal(kept[f"encoder.{name}"], tensor) for name, tensor in saved.items())
 
 
+@pytest.mark.slow
 def test_the_last_pass_may_be_kept_and_the_run_says_so(train, capfd):
     status, (folder,) = train("trainer.final=last", "trainer.monitor=valid_accuracy", "trainer.lr=1e-6")
     assert status == 0
@@ -376,6 +385,7 @@ def test_the_last_pass_may_be_kept_and_the_run_says_so(train, capfd):
     assert all(torch.equal(last[f"encoder.{name}"], tensor) for name, tensor in saved.items())
 
 
+@pytest.mark.slow
 def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_path, capfd):
     status, (folder,) = train(
         "+dataset.labels={}", "+dataset.ignored=[left,right,rest]", "trainer.max_passes=1", "probe.every=1"
@@ -387,6 +397,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
     assert "No labels, so no probe" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -493,6 +504,7 @@ def test_the_users_options_come_before_the_shipped_ones(toy_options, train, capf
         shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_relative_paths_count_from_where_the_command_was_typed_whatever_hydra_changes_to(train, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = ["hydra.job.chdir=true", "paths.outputs=here", "trainer.max_passes=0", "tracking=folder"]
@@ -503,6 +515,7 @@ def test_relative_paths_count_from_where_the_command_was_typed_whatever_hydra_ch
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
 
 
+@pytest.mark.slow
 def test_nothing_falls_into_the_working_directory(train, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert train("trainer.max_passes=1")[0] == 0

@@ -30,6 +30,7 @@ def groups_of(tmp_path):
     return groups
 
 
+@pytest.mark.slow
 def test_seeds_splits_and_folds_are_one_group(groups_of):
     words = [("seed=1",), ("seed=2", "split.seed=5", "dataset.seed=3"), ("split=subject_kfold", "split.fold=1")]
     assert groups_of(*words) == {"": ["0", "1", "2"]}

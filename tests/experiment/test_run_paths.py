@@ -92,6 +92,7 @@ def test_a_run_is_kept_by_the_database_that_moved_with_it_and_not_by_another(tmp
     assert is_kept_in(outputs, run)
 
 
+@pytest.mark.slow
 def test_a_run_is_finished_and_explained_from_another_directory(toy_options, tmp_path, monkeypatch):
     from eegbench.experiment import training
 

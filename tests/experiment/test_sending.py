@@ -37,6 +37,7 @@ def copied(finished, tmp_path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_sent_from_its_folder_is_in_mlflow_as_if_it_had_been_there(finished, copied, outputs, capsys):
     assert main(["track", str(copied)]) == 0
     assert "/runs/" in capsys.readouterr().out
@@ -46,6 +47,7 @@ def test_a_run_sent_from_its_folder_is_in_mlflow_as_if_it_had_been_there(finishe
     assert {"scores.csv", "report.html", "methods.md", "references.bib", "figures/learning_curves.png"} <= found[5]
 
 
+@pytest.mark.slow
 def test_sending_twice_makes_one_run(copied):
     assert main(["track", str(copied)]) == main(["track", str(copied)]) == 0
     client = connect(default_place(copied.parents[1]))
@@ -78,6 +80,7 @@ def stopped(train, monkeypatch):
     return stop
 
 
+@pytest.mark.slow
 def test_resuming_a_run_that_died_while_it_was_sent_completes_it(stopped, toy_options, outputs, capsys):
     _, folder = stopped(SystemExit(9))
     assert (folder / "summary.json").is_file()
@@ -92,6 +95,7 @@ def test_resuming_a_run_that_died_while_it_was_sent_completes_it(stopped, toy_op
     assert "this run is finished" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_tracker_that_fails_at_the_end_costs_no_score_and_the_message_has_the_remedy(stopped, outputs, capsys):
     status, folder = stopped(OSError("no route to host"))
     said = capsys.readouterr()

@@ -72,6 +72,7 @@ def test_the_saved_network_says_all_that_its_use_needs(run):
     assert "trust" not in json.dumps(facts)
 
 
+@pytest.mark.slow
 def test_encoder_and_network_come_back_in_a_fresh_process_from_the_folder_alone(run, tmp_path):
     from eegbench.inference.network import load_network
     from eegbench.store.windows import Windows

@@ -24,6 +24,7 @@ def run(train, tmp_path_factory):
     return run
 
 
+@pytest.mark.slow
 def test_records_are_split_six_to_two_to_two_with_the_published_seed(run):
     splits = json.loads((run / "split.json").read_text())
     assert {name: len(splits[name]["subjects"]) for name in ("train", "valid", "test")} == {

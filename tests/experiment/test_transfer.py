@@ -47,6 +47,7 @@ def finished(transfer) -> Path:
     return transfer()
 
 
+@pytest.mark.slow
 def test_one_set_trains_and_chooses_and_the_other_tests(finished):
     ids = json.loads((finished / "split.json").read_text())
     assert ids["test"]["subjects"] == ["away-00", "away-01", "away-02"]

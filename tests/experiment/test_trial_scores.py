@@ -45,6 +45,7 @@ def columns(folder):
     return pd.read_csv(folder / "history.csv")[list(METRICS)]
 
 
+@pytest.mark.slow
 def test_each_pass_has_the_scores_of_the_network_on_the_trials_of_valid(decoded):
     found = columns(decoded)
     assert len(found) == 4
@@ -70,6 +71,7 @@ def test_the_best_pass_and_the_last_are_told_by_trial(decoded):
             assert summary["valid_trials"][which][column] == found[column][number]
 
 
+@pytest.mark.slow
 def test_scoring_trials_moves_no_random_number(decoded, train, monkeypatch):
     monkeypatch.setattr("eegbench.experiment.training.trial_scores", lambda *_: {})
     status, (without,) = train(*CROPS, "trainer.final=last", "figures=[]", small=False)

@@ -137,6 +137,7 @@ def test_what_is_not_defined_is_grey_and_the_caption_says_so(attribution):
     assert np.isfinite(mesh.get_clim()).all()
 
 
+@pytest.mark.slow
 def test_equal_maps_give_equal_files(attribution, tmp_path):
     first, second = (save(draw(attribution), tmp_path / name, "map") for name in "ab")
     assert contents(first) == contents(second)

@@ -76,7 +76,7 @@ def test_two_recordings_or_none_are_an_error(night, stages):
     two = pd.concat([night, night.assign(recording="SC4002E0")])
     with pytest.raises(ValueError, match="shows one recording, and the frame has 2"):
         hypnogram(two, classes=stages, window_s=30.0)
-    with pytest.raises(ValueError, match="holds 0"):
+    with pytest.raises(ValueError, match="the frame has 0"):
         hypnogram(night.iloc[:0], classes=stages, window_s=30.0)
 
 

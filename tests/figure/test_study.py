@@ -91,6 +91,7 @@ def test_names_of_objectives_and_parameters_are_whole(evaluator):
         assert set(SPACE) <= set(texts(found[stem]))
 
 
+@pytest.mark.slow
 def test_no_text_is_below_8_points(evaluator, tmp_path):
     for figure in [*figures(study(), evaluator).values(), *figures(study(n_objectives=3)).values()]:
         figure.draw_without_rendering()
@@ -105,6 +106,7 @@ def test_labels_of_a_figure_do_not_overlap():
     assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
+@pytest.mark.slow
 def test_equal_studies_give_equal_files(evaluator, tmp_path):
     files = []
     for name in "ab":
@@ -162,6 +164,7 @@ WITHOUT_ALL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITHOUT_ALL)
 def test_what_cannot_be_drawn_is_left_out_and_the_rest_can_be_saved(name, tmp_path):
     options, stems = WITHOUT_ALL[name]

@@ -17,6 +17,7 @@ def figure():
     return confusion_matrix(np.eye(2, dtype=int), ("rest", "task"), "test")
 
 
+@pytest.mark.slow
 def test_pyplot_is_never_imported():
     lines = "import sys, eegbench.figure; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", lines], check=False).returncode == 0

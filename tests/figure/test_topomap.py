@@ -135,6 +135,7 @@ def test_nothing_written_is_cut_or_covered(draw, rng, electrodes, n_columns):
     assert all(one.x1 < other.x0 for one, other in pairwise(titles))
 
 
+@pytest.mark.slow
 def test_equal_maps_give_equal_files(draw, values, tmp_path):
     maps, names = Maps(values[:1, :1], "correlation"), {"rows": ROWS[:1], "columns": COLUMNS[:1]}
     first, second = (save(draw(maps, **names), tmp_path / name, "maps") for name in "ab")

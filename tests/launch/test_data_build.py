@@ -31,6 +31,7 @@ def shards(outputs):
     return sorted(path.name.partition("-")[0] for path in (outputs / "stores" / "shards").iterdir())
 
 
+@pytest.mark.slow
 def test_jobs_build_their_shares_and_a_second_build_has_nothing_to_do(build, tmp_path):
     status, said = build("--recordings-per-job", "3")
     assert status == 0
@@ -65,6 +66,7 @@ def test_a_part_reports_in_the_same_words(build):
     assert "1 of 2 recordings have shards" in said
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_was_built_and_what_jobs_left_is_named(build, tmp_path, monkeypatch):
     read = ToyDataset.read
 

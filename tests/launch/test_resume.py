@@ -50,6 +50,7 @@ def test_a_job_of_a_sweep_in_a_file_is_resumed_by_itself(tmp_path):
     assert (made.hydra.mode, made.split.fold, made.split.n_folds) == (RunMode.RUN, 3, 25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Anna's Drive", "two words", "site=A", "a,b", "a(1)", "Zürich", "a\\b", 'say "hi"'])
 def test_a_run_is_resumed_wherever_its_folder_lies(tmp_path, name):
     (tmp_path / name).mkdir()

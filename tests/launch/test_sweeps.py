@@ -185,6 +185,7 @@ def test_several_objectives_have_a_front(sweep, capfd):
     assert drawn == {*histories, "parallel_coordinates", "slice", "pareto_front"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -350,6 +351,7 @@ def test_a_failing_job_ends_the_sweep_with_its_sentence_and_can_be_tried_again(s
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["FAIL", "COMPLETE", "COMPLETE"]
 
 
+@pytest.mark.slow
 def test_a_sweep_is_a_parent_and_its_children(train, tmp_path):
     words = [f"paths.outputs={tmp_path}", "-m", "hydra/sweeper=optuna", "trainer.max_passes=1", "probe.every=1"]
     assert train(*words, *SPACE, "hydra.sweeper.n_trials=2")[0] == 0

@@ -189,6 +189,7 @@ def test_values_that_make_no_trial_are_refused(changes, sentence):
         trial(**changes)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     gaps=st.lists(st.integers(30, 700), min_size=1, max_size=5),

@@ -50,6 +50,7 @@ def test_without_a_pass_the_copy_is_the_encoder():
     assert classifier.facts == {"final_pass": 0, "n_passes": 0, "n_steps": 0}
 
 
+@pytest.mark.slow
 def test_it_learns_what_the_frozen_encoder_has_lost():
     train, valid = encoded(n=300)
     with torch.no_grad():

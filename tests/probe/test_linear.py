@@ -140,7 +140,7 @@ def test_a_class_that_train_does_not_hold_gets_no_probability():
 
 def test_one_class_is_refused():
     train = labelled()
-    with pytest.raises(ValueError, match="holds 1 of 3 classes"):
+    with pytest.raises(ValueError, match="has 1 of 3 classes"):
         fitted(Linear(C=1.0, max_iter=10), given(train.features, train.y * 0, 3))
 
 

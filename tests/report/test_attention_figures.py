@@ -28,6 +28,7 @@ def found(monkeypatch):
     return AttentionRollout(**test_attention_rollout.OPTIONS).explain(scene, np.random.default_rng(0)), scene
 
 
+@pytest.mark.slow
 def test_figures_numbers_and_the_page_are_there(found, tmp_path):
     plot_attention(*found, title="T", stem="a", album=Album(tmp_path, ("png",)))
     figures = {path.name for path in (tmp_path / "figures").iterdir()}
@@ -45,6 +46,7 @@ def test_figures_numbers_and_the_page_are_there(found, tmp_path):
     assert windows["condition"].tolist() == ["class 0", "class 1"] * 6
 
 
+@pytest.mark.slow
 def test_names_cannot_break_out_of_the_page(found, tmp_path):
     plot_attention(*found, title="<b>T", stem="a", album=Album(tmp_path, ("png",)))
     page = (tmp_path / "figures" / "a_3d.html").read_text()

@@ -54,6 +54,7 @@ def test_a_map_by_channel_is_drawn_as_heat_map_scalp_map_and_page(tmp_path, axis
     assert drawn(tmp_path, attribution(axis, p=axis == "frequency_hz")) == {"m_map.png", "m_scalp.png", "m.html"}
 
 
+@pytest.mark.slow
 def test_a_map_without_channels_has_no_scalp(tmp_path):
     assert drawn(tmp_path, attribution(n_channels=1, channels=("all",))) == {"m_map.png", "m.html"}
 

@@ -71,6 +71,7 @@ def test_the_mean_has_the_standard_error_over_runs(tmp_path):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("passed_hz", "highest", "told"),
     [

@@ -24,6 +24,7 @@ def test_seeds_and_models_end_in_a_compared_table(two_models):
     assert f"table:   eegbench compare --parent {folder} --group-by model.embed_dim" in printed
 
 
+@pytest.mark.slow
 def test_seeds_that_mlflow_does_not_keep_end_in_a_pooled_table(train, tmp_path, capfd):
     status, _ = train(*WORDS, "seed=1,2", "tracking=folder", f"paths.outputs={tmp_path}")
     assert status == 0

@@ -96,6 +96,7 @@ def renamed(finished, tmp_path):
     return sources(folder, summary=summary, choices=dict.fromkeys(CHOICES, EVIL), card=card)
 
 
+@pytest.mark.slow
 def test_no_name_becomes_an_element(renamed, finished):
     read, plain = Words(page(renamed)), Words(page(sources(finished)))
     assert "script" not in read.tags

@@ -38,6 +38,7 @@ runs = st.lists(st.tuples(st.integers(3, 12), st.integers(1, 4)), min_size=1, ma
 recordings = st.dictionaries(st.sampled_from("abcd"), runs, min_size=1, max_size=4)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(recordings, st.integers(0, 2**31), st.integers(1, 4), st.integers(1, 3), st.sampled_from([(), (1, 6)]))
 def test_sequences_have_no_gap_and_negatives_are_other_windows_of_the_recording(

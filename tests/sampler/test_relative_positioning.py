@@ -42,6 +42,7 @@ def recordings(n_max: int = 4) -> st.SearchStrategy[dict[str, list[float]]]:
     return st.dictionaries(st.sampled_from("abcd"), starts, min_size=1, max_size=n_max)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(recordings(), st.integers(0, 2**31), st.sampled_from(["redraw", "drop"]), st.sampled_from([None, 600.0]))
 def test_pairs_stay_in_a_recording_at_the_distance_their_target_says(

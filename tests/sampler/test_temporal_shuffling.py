@@ -48,6 +48,7 @@ def recordings(n_max: int = 4) -> st.SearchStrategy[dict[str, list[float]]]:
     return st.dictionaries(st.sampled_from("abcd"), starts, min_size=1, max_size=n_max)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(
     recordings(),

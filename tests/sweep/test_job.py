@@ -54,6 +54,7 @@ def test_a_trial_is_judged_by_what_another_handle_has_written_since_its_last_rep
         assert trial.report(0.5, 3) is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pruner", [MEDIAN, HYPERBAND], ids=["median", "hyperband"])
 def test_a_trial_is_judged_by_what_another_process_has_written_since_its_last_report(plan, pruner):
     shared = SharedStudy(plan(pruner=pruner))
@@ -64,6 +65,7 @@ def test_a_trial_is_judged_by_what_another_process_has_written_since_its_last_re
         assert trial.report(0.5, 3) is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["journal", "sqlite"])
 def test_a_study_lists_what_another_handle_has_written(plan, tmp_path, kept):
     sampler = {"_target_": "optuna.samplers.TPESampler", "seed": 0, "n_startup_trials": 1}  # keeps trials in a cache

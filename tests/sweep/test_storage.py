@@ -15,6 +15,7 @@ def test_a_journal_beside_the_sweeps_is_the_default():
     assert storage_address("sqlite:////x.db", Path("/out"), "s") == "sqlite:////x.db"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["new/study.journal", "sqlite:///{}/study.db"])
 def test_many_first_users_at_once_share_a_study(name, tmp_path):
     address = name.format(tmp_path) if "://" in name else str(tmp_path / name)

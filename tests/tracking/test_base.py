@@ -15,6 +15,7 @@ def option(request, outputs) -> Tracker:
     return build({**node, **({"folder": str(outputs)} if "folder" in node else {})}, Tracker)
 
 
+@pytest.mark.slow
 def test_every_option_keeps_a_run_from_beginning_to_end(option, make_facts):
     assert isinstance(option, Tracker)
     with tracked(option, make_facts()) as run:

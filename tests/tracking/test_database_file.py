@@ -38,6 +38,7 @@ def log_a_run(folder):
     client.create_run(client.create_experiment("first"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.95])
 def test_a_database_without_all_tables_is_created_again(tmp_path, statements, share):
     file = tmp_path / "mlflow.db"
@@ -47,12 +48,14 @@ def test_a_database_without_all_tables_is_created_again(tmp_path, statements, sh
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mlflow.db", "mlflow.db.lock", "mlflow.db.unfinished"]
 
 
+@pytest.mark.slow
 def test_an_empty_file_is_created_again(tmp_path):
     (tmp_path / "mlflow.db").touch()
     log_a_run(tmp_path)
     assert runs_of(tmp_path / "mlflow.db") == 1
 
 
+@pytest.mark.slow
 def test_an_unfinished_schema_without_runs_is_created_again_and_one_with_runs_stays(tmp_path, statements):
     for name, n_runs in (("without", 0), ("with", 1)):
         folder = tmp_path / name
@@ -69,6 +72,7 @@ def test_an_unfinished_schema_without_runs_is_created_again_and_one_with_runs_st
     assert (tmp_path / "without/mlflow.db.unfinished").exists()
 
 
+@pytest.mark.slow
 def test_a_complete_database_without_runs_stays(tmp_path, statements):
     make(tmp_path / "mlflow.db", [*statements, "update experiments set name = 'mine';"])
     assert connect(default_place(tmp_path)).search_experiments()[0].name == "mine"

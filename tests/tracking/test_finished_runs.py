@@ -38,6 +38,7 @@ def find(archive, experiment=None, parent=None, filter_=None):
     return archive.find(experiment=experiment, parent=parent, filter_=filter_)
 
 
+@pytest.mark.slow
 def test_runs_are_found_by_experiment_parent_and_filter_together(archive, kept):
     parent = kept[1].run_id
     assert [run.name for run in find(archive)] == ["parent", "child 1", "child 2", "alone"]

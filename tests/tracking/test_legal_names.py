@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def test_a_long_name_is_shortened_with_a_digest():
     assert len(legal_names([name])[name]) == MAX_NAME
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(alphabet=st.characters(codec="utf-8"), max_size=300), unique=True, max_size=8))
 def test_mlflow_accepts_every_name(names):
     with quiet():

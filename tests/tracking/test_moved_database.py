@@ -40,6 +40,7 @@ def scores(outputs: Path) -> dict[str, str | None]:
     return {name: file and file.read_text() for name, file in files.items()}
 
 
+@pytest.mark.slow
 def test_files_are_found_in_a_copy_and_after_a_move_and_later_runs_are_kept_there(original, tmp_path):
     there = sorted(original.rglob("*"))
     copy = tmp_path / "copy"

@@ -44,6 +44,7 @@ def counted(one):
     return done.n_steps, done.n_examples, done.n_drawn, done.best_pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options"),
     [

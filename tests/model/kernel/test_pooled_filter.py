@@ -62,6 +62,7 @@ def assert_same(signals: Tensor, convolution: nn.Conv2d, norm: nn.Module, pool: 
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(**SHAPES)
 def test_outputs_gradients_and_running_statistics_are_those_of_the_layers(
