@@ -233,7 +233,7 @@ def test_outputs_that_were_moved_are_used_where_they_are(train, outputs, tmp_pat
     record = (moved / "tracking.json").read_text()
     words = ["explain", "trust=[toy]", f"run={moved}", "interpretability=occlusion", "figures=[]", "device=cpu"]
     assert main([*words, "explain.bands_hz=[[slow,3,8]]"]) == 0
-    assert "in its folder only" in capsys.readouterr().err
+    assert "to its folder only" in capsys.readouterr().err
     assert (moved / "tables" / "interpretability" / "checks.csv").is_file()
     assert (moved / "tracking.json").read_text() == record
     assert {path.name for path in (tmp_path / "archive").iterdir()} == {"runs", "stores"}
