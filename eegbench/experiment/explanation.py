@@ -136,7 +136,9 @@ def _explain_group(
             plot_attention(found, scene, title=title, stem=stem, album=album)
         yield check
     stem = f"{place}/class_difference{suffix}"
-    plot_difference(difference, scene, title=f"Data ({about['split']})", stem=stem, album=album)
+    plot_difference(
+        difference, scene, title=f"Differences between classes in the data ({about['split']})", stem=stem, album=album
+    )
 
 
 def _title(method: str, found: Attribution, seen: str) -> str:

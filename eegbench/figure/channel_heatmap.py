@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.channel_map import NAMES, at, check_channel_map, significant
-from eegbench.figure.colour_scale import bar, bar_height_in, colours
+from eegbench.figure.colour_scale import USES, bar, bar_height_in, colours
 from eegbench.figure.style import GREY, INK, PALE, PALETTE, STEPS, WIDTH_IN, blank, styled, title_size
 from eegbench.types import ChannelMap
 
@@ -27,11 +27,17 @@ SMALL_PT, SMALL_IN = 6, 0.09
 MEAN_IN, LABELS_IN = 0.95, 0.85
 """Height of the means, and of all that is written around the panels."""
 
+CAP_PT = 3.5
+"""Half the length of the ends of an error bar, which are longer than a dot so that short bars are seen, too."""
+
+BAND = "#B8D6EA"
+"""Opaque, as the edge and the area of a transparent band add up."""
+
 NO_VALUE = "Grey: no value."
 
 
 @styled
-def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
+def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str, diverging: str = USES) -> Figure:
     """Draw channels × places for each output, and below it the mean over channels.
 
     All heat maps share one colour scale, symmetric about zero for signed quantities and from zero for others. Places
@@ -45,6 +51,8 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
         What to draw; of its outputs the first six.
     title, caption
         Title above the figure, and caption below it.
+    diverging
+        Colour map of signed quantities: ``USES`` for what a network uses, ``DIFFERS`` for differences in the data.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str) -> Figure:
     shown = drawn.outputs[:MAX_PANELS]
     caption = caption if np.isfinite(drawn.values[: len(shown)]).all() else f"{caption} {NO_VALUE}".strip()
     figure, (heats, means), bar_axes = _axes(len(shown), drawn, caption)
-    scale = colours(drawn.values[: len(shown)], is_signed=drawn.is_signed)
+    scale = colours(drawn.values[: len(shown)], diverging, is_signed=drawn.is_signed)
     for i, name in enumerate(shown):
         _heat(heats[i], drawn.values[i], significant(drawn)[i], _edges(at(drawn)), scale)
         _mean(means[i], drawn, i)
@@ -128,14 +136,14 @@ def outline(
 
 def _mean(axes: Axes, drawn: ChannelMap, i: int) -> None:
     x, mean = at(drawn), _mean_there(drawn.values[i])
-    style = {"marker": "o", "markersize": 4, "linestyle": ""} if drawn.axis == "band" else {"linewidth": 1.0}
+    style = {"marker": "o", "markersize": 3, "linestyle": ""} if drawn.axis == "band" else {"linewidth": 1.0}
     axes.axhline(0, color=GREY, linewidth=0.6)
     if drawn.standard_error is not None:
         error = _mean_there(drawn.standard_error[i])
         if drawn.axis == "band":
-            axes.vlines(x, mean - error, mean + error, color=PALETTE[0], linewidth=1.5)
+            axes.errorbar(x, mean, error, fmt="none", ecolor=INK, elinewidth=1.0, capsize=CAP_PT, capthick=0.8)
         else:
-            axes.fill_between(x, mean - error, mean + error, color=PALETTE[0], alpha=0.3, linewidth=2)
+            axes.fill_between(x, mean - error, mean + error, color=BAND, linewidth=1)
     axes.plot(x, mean, color=PALETTE[0], **style)
 
 

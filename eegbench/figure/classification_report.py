@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from eegbench.figure.style import GREY, IN_CELL, INK, RIGHT_ON_TOP, SHARES, blank, styled
 
 METRICS = ("precision", "recall", "f1")
-DARK = 0.55
+DARK = 0.68
 ROW_IN = 0.36
 TITLE_PAD_PT = 17.5
 """Height of the title above the cells, with room for the names of the columns."""

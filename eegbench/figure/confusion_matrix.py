@@ -17,7 +17,7 @@ CHARACTER_IN = 0.075
 USUAL_DIGITS = 5
 """Number of characters of a row's sum that fit without additional space."""
 
-DARK = 0.55
+DARK = 0.68
 """Share above which cells are dark, so that their text is white."""
 
 

@@ -22,6 +22,9 @@ MAX_NAMED, MAX_SMALL = 10, 45
 SMALL_ROWS = 15
 """Rows of a legend of small type."""
 
+SMALL_PT, ROOMY_PT = 6.0, 7.5
+"""Size of small type beside a panel, and where the place of a further panel is free."""
+
 OPACITY = 0.75
 PANEL_IN = 2.75
 
@@ -50,7 +53,7 @@ def embedding_scatter(
     axis_labels
         Labels of the two coordinates, with their share of the variance if known.
     rng
-        Draws the windows shown where there are more than 5,000, and the order in which they are drawn, so that
+        Draws the windows shown where there are more than 2,500, and the order in which they are drawn, so that
         no category lies on top of the others.
     """
     n_columns = min(len(panels), 2 if len(panels) in (2, 4) else 3)
@@ -58,18 +61,44 @@ def embedding_scatter(
     figure = blank((PANEL_IN + 0.1) * n_rows + 0.3, (PANEL_IN + 0.75) * n_columns)
     grid = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
     shown = rng.permutation(len(points))[:MAX_POINTS]
-    for axes, (name, values) in zip(grid.flat, panels.items(), strict=False):
+    free = n_rows * n_columns > len(panels)
+    ordered = _longest_legend_last(panels) if free else panels
+    for i, (axes, (name, values)) in enumerate(zip(grid.flat, ordered.items(), strict=False), start=1):
         _panel(axes, points[shown], values.iloc[shown], name)
+        _size_legend(axes, roomy=free and i == len(panels))
     for axes in grid.flat[len(panels) :]:
         axes.remove()
     _label(figure, axis_labels, title, len(shown), len(points))
     return figure
 
 
+def _longest_legend_last(panels: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """Move the panel whose legend needs small type to the end, where the place beside it is free."""
+    long = [
+        name
+        for name, values in panels.items()
+        if not _is_quantity(values) and MAX_NAMED < values.nunique() <= MAX_SMALL
+    ]
+    return {name: values for name, values in panels.items() if name not in long} | {one: panels[one] for one in long}
+
+
+def _is_quantity(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _size_legend(axes: Axes, *, roomy: bool) -> None:
+    """Enlarge a legend of small type that has the place of a further panel; the layout need not make room for it."""
+    legend = axes.get_legend()
+    if roomy and legend is not None and len(legend.get_texts()) > MAX_NAMED:
+        legend.set_in_layout(False)
+        for text in legend.get_texts():
+            text.set_fontsize(ROOMY_PT)
+
+
 def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name: str) -> None:
     known = values.notna().to_numpy()
     colours = np.tile(mpl.colors.to_rgba(PALE), (len(points), 1))
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+    if _is_quantity(values):
         colours[known], detail = _by_quantity(axes, values[known])
     else:
         colours[known], detail = _by_category(axes, values[known])
@@ -100,7 +129,7 @@ def _by_category(axes: Axes, values: pd.Series) -> tuple[Float[np.ndarray, "n 4"
         return _by_rank(axes, names)[category.codes], f" ({len(names)}, by name)"
     colours = class_colours(names)
     handles = [legend_dot(name, colours[name]) for name in from_top(names)]
-    small = {"fontsize": 5, "ncols": ceil(len(names) / SMALL_ROWS), "columnspacing": 0.4, "labelspacing": 0.3}
+    small = {"fontsize": SMALL_PT, "ncols": ceil(len(names) / SMALL_ROWS), "columnspacing": 0.4, "labelspacing": 0.3}
     axes.legend(
         handles=handles,
         loc="center left",

@@ -27,8 +27,8 @@ MAX_CHARACTERS = 16
 WIDE, NARROW = 20, 14
 """Maximum number of characters of a name on one line, below a panel and below a parallel axis."""
 
-ON_LINES = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6}
-"""Box around text on top of lines."""
+ON_LINES = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""Box around text on top of lines; opaque, as a line that shows through strikes the text out."""
 
 
 def restyle(axes: Axes, title: str = "") -> None:

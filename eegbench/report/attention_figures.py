@@ -16,6 +16,7 @@ from eegbench.interpretability.attention_map import EVEN_MATRICES, AttentionMap,
 from eegbench.interpretability.spread import mean_there
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import mean_over_time
+from eegbench.report.channel_order import topographical
 
 MATRIX = (
     "Rows: the channels that attend. Columns: the channels attended to, through all layers. The diagonal is left out."
@@ -103,9 +104,12 @@ def _plot_between(
     }
     positions = scene.group.positions
     matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
+    order = topographical(found.channels)
+    names = tuple(found.channels[i] for i in order)
+    ordered = {name: one[np.ix_(order, order)] for name, one in shown.items()}
     album.add(
         f"{stem}_matrix",
-        lambda: channel_matrix(shown, channels=found.channels, measure=measure, title=title, caption=matrix),
+        lambda: channel_matrix(ordered, channels=names, measure=measure, title=title, caption=matrix),
     )
     if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return

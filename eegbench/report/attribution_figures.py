@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 
 from eegbench.figure import Maps, attribution_page, channel_heatmap, topomap
 from eegbench.figure.channel_map import LEVEL
+from eegbench.figure.colour_scale import DIFFERS
 from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
@@ -108,7 +109,7 @@ def plot_difference(
         channels=scene.group.channels,
     )
     album.add_data(stem, drawn.table())
-    album.add(f"{stem}_map", lambda: channel_heatmap(printed(drawn), title=title, caption=DATA))
+    album.add(f"{stem}_map", lambda: channel_heatmap(printed(drawn), title=title, caption=DATA, diverging=DIFFERS))
 
 
 def printed(attribution: Attribution) -> Attribution:
@@ -121,8 +122,17 @@ def printed(attribution: Attribution) -> Attribution:
         channels=tuple(attribution.channels[i] for i in order),
         standard_error=None if error is None else error[:, order],
         p=None if p is None else p[:, order],
+        places=named_bands(attribution) if attribution.axis == "band" else attribution.places,
     )
     return coarse(ordered)
+
+
+def named_bands(attribution: Attribution) -> tuple[str, ...]:
+    """Return the names of the bands of a map, with their edges where these are known and finite."""
+    if attribution.bands_hz is None:
+        return tuple(str(name) for name in attribution.places)
+    named = zip(attribution.places, attribution.bands_hz, strict=True)
+    return tuple(f"{name} {low:g}–{high:g} Hz" if np.isfinite(high) else str(name) for name, (low, high) in named)
 
 
 def coarse(attribution: Attribution) -> Attribution:
@@ -154,7 +164,9 @@ def _caption(attribution: Attribution, where: str, marks: str) -> str:
     if not attribution.is_by_class:
         return FILTERS
     what = next((told for word, told in TOLD.items() if word in attribution.measure), DEPENDENCE)
-    corrected = f"{marks}: p < .05, corrected for all channels and places." if attribution.p is not None else ""
+    corrected = (
+        f"{marks}: p\u00a0<\u00a0.05, corrected for all channels and places." if attribution.p is not None else ""
+    )
     return " ".join(sentence for sentence in (what, where, attribution.used, corrected) if sentence)
 
 
@@ -181,7 +193,7 @@ def _by_band(
     if attribution.axis == "band":
         assert attribution.bands_hz is not None
         inside = np.stack([in_band(freqs, low, high) for low, high in attribution.bands_hz], axis=1)
-        names, values, p = tuple(str(place) for place in attribution.places), attribution.values, attribution.p
+        names, values, p = named_bands(attribution), attribution.values, attribution.p
     else:
         inside = np.stack([in_band(freqs, low, high) for _, low, high in bands_hz], axis=1)
         names = tuple(f"{name} {low:g}–{high:g} Hz" for name, low, high in bands_hz)

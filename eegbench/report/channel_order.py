@@ -12,12 +12,15 @@ ROWS = ("FP", "AF", "F", "FC", "C", "CP", "P", "PO", "O", "I")
 SAME_ROW = {"FT": "FC", "T": "C", "TP": "CP"}
 """Temporal names of a row, and its other name."""
 
+OLD = {"T3": "T7", "T4": "T8", "T5": "P7", "T6": "P8"}
+"""Names of the 10-20 system that the 10-10 system replaced."""
+
 NAME = re.compile(r"(Fp|AF|FT|FC|F|TP|T|CP|C|PO|P|O|I)(z|\d+)", re.IGNORECASE)
 
 
 def topographical(channels: Sequence[str]) -> Int[np.ndarray, "n_channels"]:
-    """Return the order of channels by their names in the 10-10 system; unchanged if a channel has another name."""
-    found = [NAME.fullmatch(name) for name in channels]
+    """Return the order of channels by their names in the 10-10 or the 10-20 system; unchanged with other names."""
+    found = [NAME.fullmatch(OLD.get(name.upper(), name)) for name in channels]
     if not all(found):
         return np.arange(len(channels))
     places = [_place(match[1], match[2]) for match in found if match]

@@ -10,6 +10,7 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from eegbench import figure
+from eegbench.figure.style import percent
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
@@ -163,9 +164,9 @@ def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
         panels = {"label": table["label"].map(names)} | panels
     if table["set"].nunique() > 1:
         panels["set"] = table["set"]
-    for fact in ("age", "sex"):
+    for fact, title in {"age": "age (years)", "sex": "sex"}.items():
         if fact in store.facts and store.facts[fact].notna().any():
-            panels[fact] = table["recording"].map(store.facts[fact])
+            panels[title] = table["recording"].map(store.facts[fact])
     return panels
 
 
@@ -187,4 +188,4 @@ def _principal(features: Float[np.ndarray, "n embed_dim"]) -> tuple[Float[np.nda
     axes = axes[:, [-1, -2]]
     axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
     first, second = variance[[-1, -2]] / max(variance.sum(), np.finfo(float).tiny)
-    return centred @ axes, (f"PC1 ({first:.0%} of variance)", f"PC2 ({second:.0%} of variance)")
+    return centred @ axes, (f"PC1 ({percent(first)} of the variance)", f"PC2 ({percent(second)} of the variance)")

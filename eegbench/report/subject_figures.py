@@ -9,7 +9,7 @@ from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
-from eegbench.report.attribution_figures import Band, mean_over_time
+from eegbench.report.attribution_figures import Band, mean_over_time, named_bands
 
 MOST_SUBJECTS, MOST_COLUMNS = 20, 12
 """Maximum numbers of rows and columns of plotted maps; the arrays contain all."""
@@ -80,7 +80,7 @@ def by_place(
     if found.axis == "time_s":
         return ("",), mean_over_time(values)
     if found.axis == "band":
-        return tuple(str(place) for place in found.places), values
+        return named_bands(found), values
     freqs = np.asarray(found.places, dtype=np.float64)
     held = [band for band in bands_hz if in_band(freqs, *band[1:]).any()]
     columns = [values[..., in_band(freqs, low, high)].mean(axis=-1) for _, low, high in held]

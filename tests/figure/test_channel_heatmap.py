@@ -10,6 +10,7 @@ from matplotlib.colors import to_hex
 
 from eegbench.figure import ChannelMap, channel_heatmap, save
 from eegbench.figure.channel_heatmap import MAX_PANELS, outline
+from eegbench.figure.colour_scale import DIFFERS
 from eegbench.interpretability import Attribution
 
 CAPTION = "A correlation with the prediction is no increase of amplitude in the data. " * 3
@@ -152,3 +153,18 @@ def test_a_map_whose_names_are_of_another_shape_is_refused(attribution):
         draw(broken)
     with pytest.raises(ValueError, match="Places on the axis frequency_hz rise"):
         draw(replace(attribution, places=attribution.places[::-1]))
+
+
+def test_short_error_bars_of_bands_have_ends_wider_than_the_dot(attribution):
+    cut = {"values": attribution.values[..., :3], "standard_error": np.full((2, 3, 3), 1e-6), "p": None}
+    axes = means(draw(replace(attribution, axis="band", places=BANDS, **cut)))[0]
+    ends = [line for line in axes.lines if line.get_marker() == "_"]
+    (dots,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in ends] == [3, 3]
+    assert ends[0].get_markersize() == 7
+    assert dots.get_markersize() == 3
+
+
+def test_differences_in_the_data_have_colours_of_their_own(attribution):
+    figure = channel_heatmap(attribution, title="", caption="", diverging=DIFFERS)
+    assert {mesh.get_cmap().name for mesh in meshes(figure)} == {"PuOr_r"}

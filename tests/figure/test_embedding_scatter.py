@@ -99,3 +99,16 @@ def test_what_is_unknown_lies_below_all_else(points, rng):
     grey = (dots.get_facecolors()[:, :3] == mpl.colors.to_rgb(PALE)).all(axis=1)
     assert grey[:30].all()
     assert not grey[30:].any()
+
+
+def test_a_long_legend_is_drawn_larger_in_the_place_of_a_missing_panel(points, rng):
+    """Of five panels, the sixth place is free."""
+    sex, subject = pd.Series(["F", "M"] * 30), pd.Series([f"s{i % 30:02}" for i in range(60)])
+    figure = draw(points, rng, stage=sex, subject=subject, split=sex, age=pd.Series(np.arange(60.0)), sex=sex)
+    panels = panels_of(figure)
+    assert list(panels) == ["stage", "split", "age", "sex", "subject"]
+    legend = panels["subject"].get_legend()
+    assert {text.get_fontsize() for text in legend.get_texts()} == {7.5}
+    figure.draw_without_rendering()
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
+    assert legend.get_window_extent().y1 <= panels["age"].bbox.y0

@@ -72,7 +72,7 @@ def test_captions_say_that_a_correlation_is_no_increase_and_what_is_marked(tmp_p
     drawn(tmp_path, attribution(p=True))
     page = (tmp_path / "figures" / "m.html").read_text()
     assert "not that the class has more" in page
-    assert "p &lt; .05, corrected" in page or "p < .05, corrected" in page
+    assert "p\u00a0&lt;\u00a0.05, corrected" in page or "p\u00a0<\u00a0.05, corrected" in page
 
 
 def test_what_differs_in_the_data_is_drawn_and_kept_as_numbers(tmp_path):

@@ -13,6 +13,7 @@ MIDDLE = ["T9", "T7", "C5", "C3", "C1", "Cz", "C2", "C4", "C6", "T8", "T10"]
     [
         ("O2 Cz Fp2 C4 C3 Fp1 T8 T7", "Fp1 Fp2 T7 C3 Cz C4 T8 O2"),
         ("PO8 P9 Pz FT8 FC1 CP2 TP7", "FC1 FT8 TP7 CP2 P9 Pz PO8"),
+        ("T6 T5 T4 T3 C4 C3 Cz F8 P3 Pz P4 F7", "F7 F8 T3 C3 Cz C4 T4 T5 P3 Pz P4 T6"),
         ("EEG Pz-Oz EEG Fpz-Cz", None),
         ("Cz EOG Fp1", None),
     ],

@@ -19,7 +19,9 @@ def test_principal_components_are_those_of_scikit_learn_but_for_their_signs():
     points, words = _project(features, "pca", seed=0)
     pca = PCA(n_components=2).fit(features.astype(np.float64))
     np.testing.assert_allclose(np.abs(points), np.abs(pca.transform(features.astype(np.float64))), atol=1e-5)
-    assert words == tuple(f"PC{i + 1} ({pca.explained_variance_ratio_[i]:.0%} of variance)" for i in range(2))
+    assert words == tuple(
+        f"PC{i + 1} ({100 * pca.explained_variance_ratio_[i]:.0f} % of the variance)" for i in range(2)
+    )
     repeated, _ = _project(features[::-1], "pca", seed=0)
     np.testing.assert_allclose(repeated[::-1], points, atol=1e-9)  # the signs do not depend on the order
 
@@ -29,7 +31,7 @@ def test_embeddings_of_one_direction_or_none_can_be_drawn_too(features):
     points, words = _project(features.astype(np.float32), "pca", seed=0)
     assert np.isfinite(points).all()
     assert points.shape == (len(features), 2)
-    assert words[1] == "PC2 (0% of variance)"
+    assert words[1] == "PC2 (0 % of the variance)"
 
 
 @pytest.mark.parametrize(("rule", "first_s", "length_s"), [("centre", 300.0, 30.0), ("majority", 0.0, 630.0)])

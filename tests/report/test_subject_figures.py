@@ -50,7 +50,7 @@ def test_maps_of_subjects_are_read_as_they_were_written(tmp_path, monkeypatch):
     ("axis", "columns"),
     [
         ("time_s", ["left", "right"]),
-        ("band", ["left\nslow", "left\nall", "right\nslow", "right\nall"]),
+        ("band", ["left\nslow 1–4 Hz", "left\nall", "right\nslow 1–4 Hz", "right\nall"]),
         ("frequency_hz", [f"{k}\n{band}" for k in ("left", "right") for band in ("slow 1–4 Hz", "fast 8–13 Hz")]),
     ],
 )
