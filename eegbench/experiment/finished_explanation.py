@@ -33,8 +33,8 @@ def explain_finished(finished: Finished) -> None:
     check_split(data, finished.folder)
     metrics = explain(finished.asked, finished.experiment, data, finished.folder)
     _write_documents(finished)
-    if finished.has_moved:
-        tell("the run was moved away from its MLflow database, so its maps are written to its folder only")
+    if finished.not_tracked:
+        tell(finished.not_tracked)
         return
     facts = run_facts(finished.experiment, data, finished.folder, SweepContext())
     with tracked(finished.experiment.tracker, facts) as run:  # last: a failure above leaves the run in MLflow unchanged

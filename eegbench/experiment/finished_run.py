@@ -9,6 +9,7 @@ from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
 from eegbench.experiment.run_paths import CONFIG, located
+from eegbench.text import without_secrets
 from eegbench.tracking.database import database_file
 from eegbench.tracking.database_file import FILE
 
@@ -23,8 +24,8 @@ class Finished:
         Folder of the run.
     experiment
         Experiment of the run, with the current paths.
-    has_moved
-        Whether the run is outside the outputs folder whose database contains it.
+    not_tracked
+        Reason why the tracker is not told of the maps; empty if it is.
     asked
         Options of the explanation.
     device
@@ -33,7 +34,7 @@ class Finished:
 
     folder: Path
     experiment: Experiment
-    has_moved: bool
+    not_tracked: str
     asked: Explanation
     device: str
 
@@ -57,7 +58,25 @@ def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finishe
     asked, folder = read_explanation(root, root.trust), Path(root.run)
     moved, outputs = located(stored, folder)
     experiment = stored_experiment(moved, root.trust, folder)
-    return Finished(folder, experiment, outputs is not None and not is_kept_in(outputs, folder), asked, root.device)
+    return Finished(folder, experiment, _why_not_tracked(moved, outputs, folder), asked, root.device)
+
+
+def _why_not_tracked(moved: Mapping[str, Any], outputs: Path | None, folder: Path) -> str:
+    """Return the reason why the tracker that a run's options name is not used; empty if it is used.
+
+    A run's folder may come from anywhere, so only the database of its own outputs folder is taken from it.
+    """
+    own, tracking = Path(str(moved["paths"]["outputs"])).resolve(), moved["tracking"]
+    uri, place = tracking.get("uri"), tracking.get("folder", own)
+    if uri is not None or Path(str(place)).resolve() != own:
+        return (
+            f"the run's config.yaml names {without_secrets(str(uri or place))} for tracking, and only a command line may "
+            "choose where data are sent, so its maps are written to its folder only; send them there with: eegbench "
+            f"track {folder} --tracking-uri URI"
+        )
+    if outputs is not None and not is_kept_in(outputs, folder):
+        return "the run was moved away from its MLflow database, so its maps are written to its folder only"
+    return ""
 
 
 def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -61,6 +61,9 @@ def explain_group(runs: Sequence[Finished]) -> None:
         parameters={"runs": ", ".join(map(str, folders)), "methods": ", ".join(methods)},
         tags={KIND: EXPLANATION},
     )
+    if first.not_tracked:
+        print_place(folder, first.not_tracked)
+        return
     with tracked(first.experiment.tracker, facts) as run:
         run.finish(metrics=_metrics(table), model=None)
     print_place(folder, run.link)

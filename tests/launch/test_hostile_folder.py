@@ -65,6 +65,7 @@ def saver(trap):
     return {"_target_": "eegbench.inference.network.save_file", "tensors": {}, "filename": str(trap)}
 
 
+MLFLOW = {"_target_": "eegbench.tracking.mlflow.Mlflow", "uri": None, "folder": "outputs", "experiment": None}
 NODES = [command, own_program, writer, saver]
 
 
@@ -92,6 +93,21 @@ GROUPS = ["dataset", "preprocessing", "split", "store", "tracking", "model", "ta
 def test_explain_calls_nothing_that_config_yaml_names(run, capfd, trap, group, node):
     change(run / "config.yaml", **{group: node(trap)})
     refused(["explain", f"run={run}", "figures=[]", "device=cpu"], capfd, trap, f"{group}._target_=")
+
+
+@pytest.mark.parametrize("key", ["uri", "folder"])
+def test_explain_sends_nothing_to_a_tracker_that_config_yaml_names(run, capfd, tmp_path, monkeypatch, key):
+    monkeypatch.setattr("socket.create_connection", lambda *_, **__: pytest.fail("an address was asked"))
+    place = {"uri": "postgresql://me:geheim@127.0.0.1/db", "folder": str(tmp_path / "elsewhere")}[key]
+    tracking = yaml.safe_load((run / "config.yaml").read_text())["tracking"]
+    change(run / "config.yaml", tracking=MLFLOW | {key: place} if "uri" not in tracking else tracking | {key: place})
+    words = ["explain", f"run={run}", "trust=[toy]", "figures=[]", "device=cpu", "interpretability=filter_spectrum"]
+    assert main(words) == 0
+    said = " ".join(capfd.readouterr().err.split())
+    assert "only a command line may choose where data are sent" in said
+    assert f"eegbench track {run} --tracking-uri URI" in said
+    assert "geheim" not in said
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_explain_does_not_take_the_folders_word_for_whom_to_trust(run, capfd, trap):
