@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to, and rename it to `path` unless the block raises.
+    """Yield a temporary path to write to, flush it to disk and rename it to `path`, unless the block raises.
 
     Missing folders are created. If several processes write the same file at once, the last one to finish wins.
     """
@@ -21,10 +21,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield aside
+        to_disk(aside)
         aside.replace(path)
+        to_disk(path.parent)
     finally:
         with suppress(OSError):
             aside.unlink()
+
+
+def to_disk(path: Path) -> None:
+    """Flush a file, or the names of files in a folder, to disk, so that a power failure cannot undo it."""
+    refused = suppress(OSError) if path.is_dir() else nullcontext()  # folders: by Windows and some network file systems
+    with refused:
+        handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_json(path: Path, facts: Mapping[str, Any]) -> None:

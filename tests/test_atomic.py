@@ -1,5 +1,8 @@
 """A file is there whole or not at all."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from eegbench.atomic import atomic_path
@@ -32,3 +35,11 @@ def test_a_block_that_fails_leaves_the_file_as_it_was(tmp_path):
 def test_a_block_that_writes_nothing_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "a.csv"):
         pass
+
+
+def test_a_file_is_on_disk_before_it_is_renamed_and_its_folder_afterwards(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append(Path(f"/proc/self/fd/{handle}").readlink()))
+    with atomic_path(tmp_path / "a.csv") as aside:
+        aside.write_text("text")
+    assert seen == [aside, tmp_path]

@@ -186,8 +186,10 @@ def _coerce_plain(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # 
 
 
 def _coerce_float(value: Any, hint: Any, path: str, on_node: OnNode) -> float:  # noqa: ARG001  a rule
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong(value, describe(hint), path)
+    if not math.isfinite(value):
+        raise wrong(value, f"{describe(hint)} that is finite", path)
     return float(value)
 
 
@@ -218,6 +220,13 @@ def _coerce_mapping(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
     return {str(name): coerce(item, inner, join(path, str(name)), on_node) for name, item in value.items()}
 
 
+def _coerce_callable(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # noqa: ARG001  a rule
+    """Refuse a plain value in place of an option that is built later, such as an optimiser."""
+    if not callable(value):
+        raise wrong(value, "an option with _target_", path)
+    return value
+
+
 _RULES: dict[Any, Callable[[Any, Any, str, OnNode], Any]] = {
     int: _coerce_plain,
     str: _coerce_plain,
@@ -229,6 +238,7 @@ _RULES: dict[Any, Callable[[Any, Any, str, OnNode], Any]] = {
     tuple: _coerce_sequence,
     Mapping: _coerce_mapping,
     dict: _coerce_mapping,
+    collections.abc.Callable: _coerce_callable,
 }
 
 _WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}

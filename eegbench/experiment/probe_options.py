@@ -52,6 +52,10 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
         If a value is invalid.
     """
     _check_chosen(options)
+    if options.every < 0:
+        raise ConfigError(
+            f"probe.every={options.every}: a number of passes from 1, or 0 for a probe only at the end, is expected."
+        )
     built = {name: build(node, Probe, path=f"probe.of.{name}", trusted=trusted) for name, node in options.of.items()}
     main = options.main or next(iter(built))
     if main not in built:

@@ -13,10 +13,11 @@ from eegbench.dataset.content import Content, Contents, describe, named, recordi
 from eegbench.preprocessing.base import Preprocessing, SignalSteps
 from eegbench.preprocessing.shard_job import Job, build_after_others, build_one
 from eegbench.preprocessing.unusable import check_any, not_read, refuse_or_note
-from eegbench.progress import n_cores, parallel, tell
+from eegbench.progress import bar, n_cores, parallel, tell
 from eegbench.store import Shard, open_shard
 from eegbench.store.base import ShardStorage
-from eegbench.store.shard import is_whole, shard_name, sweep_leftovers
+from eegbench.store.integrity import full_damage, is_compared, quick_damage
+from eegbench.store.shard import shard_name, sweep_leftovers
 from eegbench.types import Recording
 
 _log = logging.getLogger(__name__)
@@ -176,7 +177,8 @@ def list_jobs(
         except OSError as error:
             told = not_read(Path(error.filename or recording.signal), error)
             refuse_or_note(dataset, recording, told, unreadable, keep_going=keep_going)
-    missing = [job for job in jobs if not job.folder.is_dir() or _is_damaged(job.folder)]
+    damaged = _damaged([job for job in jobs if job.folder.is_dir()])
+    missing = [job for job in jobs if job.folder in damaged or not job.folder.is_dir()]
     return jobs, missing, contents, unreadable
 
 
@@ -189,11 +191,19 @@ def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: S
     return Job(dataset, signal, recording, storage.shards / shard_name(own, files, digest, settings)), digest
 
 
-def _is_damaged(folder: Path) -> bool:
-    if is_whole(folder):
-        return False
-    _log.info("%s: this shard is damaged and will be rebuilt.", folder)
-    return True
+def _damaged(jobs: Sequence[Job]) -> dict[Path, str]:
+    """Return what is wrong with damaged shards, by folder. Shards that were not compared before are read."""
+    wrong = {job.folder: quick_damage(job.folder) for job in jobs}
+    unread = [job.folder for job in jobs if not wrong[job.folder] and not is_compared(job.folder)]
+    if unread:
+        with bar("checking", len(unread)) as advance:
+            for folder in unread:
+                wrong[folder] = full_damage(folder)
+                advance("")
+    for job in jobs:
+        if text := wrong[job.folder]:
+            _log.info("%s: its shard is damaged (%s) and will be built again: %s", job.recording.id, text, job.folder)
+    return {folder: text for folder, text in wrong.items() if text}
 
 
 def _look_ahead(

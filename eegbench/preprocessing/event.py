@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
 from eegbench.preprocessing.cue import cues_of, no_trial
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.stretches import SLACK
@@ -45,6 +45,7 @@ class Event(Preprocessing):
     features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
+        check_limits(self.flat_uv, self.saturated_share)
         if self.window_s <= 0:
             raise ValueError(f"preprocessing.window_s={self.window_s:g}: expected a time in seconds above 0.")
         if self.long_from_s < self.window_s:

@@ -61,6 +61,11 @@ class Filtered(GroupSteps):
     missing_channels: MissingChannels
 
     def __post_init__(self) -> None:
+        for name, value in (("l_freq", self.l_freq), ("h_freq", self.h_freq)):
+            if value is not None and value <= 0:
+                raise ValueError(
+                    f"preprocessing.signal.{name}={value:g}: expected a frequency in Hz above 0, or null for no filter."
+                )
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
         if self.sfreq is not None and self.sfreq <= 0:

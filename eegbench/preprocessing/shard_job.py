@@ -16,7 +16,8 @@ from eegbench.preprocessing.quality import MICROVOLTS, check_plausible, measure,
 from eegbench.preprocessing.recorded import Recorded
 from eegbench.store import write_shard
 from eegbench.store.claim import claimed
-from eegbench.store.shard import GroupHeader, ShardHeader, is_whole
+from eegbench.store.integrity import damage
+from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Recording
 
 
@@ -74,9 +75,10 @@ def _build_claimed(job: Job, *, wait: bool) -> Built:
     with claimed(job.folder, wait=wait) as is_ours:
         if not is_ours:
             return "claimed"
-        if is_whole(job.folder):
-            return "there"
-        shutil.rmtree(job.folder, ignore_errors=True)  # cut by a power cut
+        if job.folder.is_dir():
+            if not damage(job.folder):
+                return "there"
+            shutil.rmtree(job.folder)
         build(job)
         return "built"
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import parts_of
 from eegbench.preprocessing.padding import RecordingPadding
@@ -53,6 +53,7 @@ class Standard(Preprocessing):
     padding: RecordingPadding | None
 
     def __post_init__(self) -> None:
+        check_limits(self.flat_uv, self.saturated_share)
         for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
             if value <= 0:
                 raise ValueError(f"preprocessing.{name}={value:g}: expected a time in seconds above 0.")

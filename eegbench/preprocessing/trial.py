@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
 from eegbench.preprocessing.cue import cues_of, no_trial
 from eegbench.preprocessing.feature import Feature
 from eegbench.store import Shard
@@ -58,6 +58,7 @@ class Trial(Preprocessing):
     features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
+        check_limits(self.flat_uv, self.saturated_share)
         if self.tmax_s <= self.tmin_s:
             raise ValueError(
                 f"preprocessing.tmax_s={self.tmax_s:g}: expected a time after preprocessing.tmin_s={self.tmin_s:g}."

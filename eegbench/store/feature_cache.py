@@ -6,11 +6,12 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.atomic import atomic_path
+from eegbench.atomic import write_arrays
 
 
 def cached(
@@ -28,13 +29,13 @@ def cached(
         Function that computes the array.
     """
     digest = hashlib.sha256(json.dumps(identity, sort_keys=True, default=str).encode()).hexdigest()
-    file = folder / f"{digest[:32]}.npy"
-    with contextlib.suppress(OSError, ValueError, EOFError):  # missing or damaged
-        return np.asarray(np.load(file, allow_pickle=False))
+    file = folder / f"{digest[:32]}.npz"  # holds a checksum of the array, which is compared on reading
+    damaged = contextlib.suppress(OSError, ValueError, EOFError, KeyError, BadZipFile)  # or missing
+    with damaged, np.load(file, allow_pickle=False) as stored:
+        return np.asarray(stored["features"])
     made = make()
     try:
-        with atomic_path(file) as aside:
-            np.save(aside, made, allow_pickle=False)
+        write_arrays(file, {"features": made})
     except OSError as error:
         logging.getLogger(__name__).info("%s: features are not cached for later runs (%s)", folder, error.strerror)
     return made

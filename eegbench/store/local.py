@@ -31,6 +31,12 @@ class Local(ShardStorage):
     resident: Literal["auto"] | bool
     n_workers: int | None
 
+    def __post_init__(self) -> None:
+        if self.n_workers is not None and self.n_workers < 1:
+            raise ValueError(
+                f"store.n_workers={self.n_workers}: at least 1 process, or null for up to one per core, is expected."
+            )
+
     @property
     def shards(self) -> Path:
         """Folder of the shards, absolute."""

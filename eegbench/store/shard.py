@@ -3,7 +3,6 @@
 import glob
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.atomic import to_disk
 from eegbench.store.claim import ENDING, claim_file, claimed
+from eegbench.store.integrity import HEADER, seal
 from eegbench.types import Recording
 
 SHARD_VERSION = 7
@@ -165,7 +166,7 @@ def write_shard(
     signals: Mapping[str, Float[np.ndarray, "_ _"]],
     quality: Float[np.ndarray, "3 n_recorded n_blocks"],
 ) -> None:
-    """Write a shard to a temporary folder and rename it last, so that an existing shard is complete.
+    """Write a shard to a temporary folder, flush it to disk and rename it last, so that an existing shard is complete.
 
     If another process completes the same shard first, its copy is used.
     """
@@ -175,10 +176,10 @@ def write_shard(
         for group, signal in signals.items():
             np.save(signal_file(aside, group), np.ascontiguousarray(signal, dtype=np.float32), allow_pickle=False)
         np.save(aside / "quality.npy", quality.astype(np.float32), allow_pickle=False)
-        (aside / "header.json").write_text(json.dumps(asdict(header)), encoding="utf-8")
-        for file in aside.iterdir():
-            _to_disk(file)
+        (aside / HEADER).write_text(json.dumps(asdict(header)), encoding="utf-8")
+        seal(aside)
         aside.rename(folder)
+        to_disk(folder.parent)
     except OSError:
         if not folder.is_dir():
             raise
@@ -188,21 +189,11 @@ def write_shard(
 
 def open_shard(folder: Path) -> Shard:
     """Open a shard written by `write_shard`."""
-    fields: dict[str, Any] = json.loads((folder / "header.json").read_text(encoding="utf-8"))
+    fields: dict[str, Any] = json.loads((folder / HEADER).read_text(encoding="utf-8"))
     fields["groups"] = {name: GroupHeader(**_with_tuples(group)) for name, group in fields["groups"].items()}
     fields["annotations"] = tuple(tuple(row) for row in fields["annotations"])
     quality = np.load(folder / "quality.npy", allow_pickle=False)
     return Shard(folder=folder, header=ShardHeader(**fields), quality=quality)
-
-
-def is_whole(folder: Path) -> bool:
-    """Return whether a shard's files can be opened and match its header; a power failure may have truncated them."""
-    try:
-        shard = open_shard(folder)
-        sizes = {name: shard.signal(name).shape for name in shard.header.groups}
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):  # raised by damaged JSON and arrays
-        return False
-    return all(sizes[name] == (len(one.channels), one.n_samples) for name, one in shard.header.groups.items())
 
 
 def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,9 +210,3 @@ def sweep_leftovers(folder: Path) -> None:
             for aside in folder.glob(f".{glob.escape(shard.name)}.*") if is_ours else ():
                 if aside != claim_file(shard):
                     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _to_disk(file: Path) -> None:
-    """Flush a file to disk, so that a power failure cannot leave a renamed shard without its samples."""
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())

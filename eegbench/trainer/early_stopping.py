@@ -28,6 +28,14 @@ class EarlyStopping:
     patience: int | None
     stop_when: StopWhen
 
+    def __post_init__(self) -> None:
+        least = 0 if self.stop_when == "patience_exceeded" else 1
+        if self.patience is not None and self.patience < least:
+            raise ValueError(
+                f"trainer.patience={self.patience}: at least {least} with trainer.stop_when={self.stop_when}, "
+                "or null for no early stopping, is expected."
+            )
+
     def is_better(self, row: Mapping[str, Any], progress: Progress) -> bool:
         """Return whether a pass is the best so far.
 

@@ -96,6 +96,8 @@ class Loop(Trainer):
             raise ValueError(f"trainer.keep={keep}: best_last, or n from 1 to keep every n-th pass, is expected.")
         if not 0 < lr < math.inf:
             raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
+        if clip_norm is not None and not 0 < clip_norm < math.inf:
+            raise ValueError(f"trainer.clip_norm={clip_norm:g}: a norm above 0, or null for no limit, is expected.")
         averaging.check(max_passes)
         self.lr, self.optimizer, self.decayed = lr, optimizer, decayed
         self.schedule, self.averaging, self.monitor, self.final = schedule, averaging, monitor, final

@@ -18,7 +18,9 @@ from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.open import open_store
 from eegbench.preprocessing.standard import Standard
+from eegbench.store import integrity
 from eegbench.store.claim import claimed
+from eegbench.store.integrity import COMPARED
 from eegbench.store.local import Local
 
 CPU = torch.device("cpu")
@@ -273,18 +275,102 @@ def test_a_recording_whose_labels_cannot_be_used_is_skipped_cold_and_warm(tmp_pa
         opened(tmp_path, Odd(folder=tmp_path / "toy", n_subjects=3))
 
 
-@pytest.mark.parametrize("n_bytes", [0, 200])
-@pytest.mark.parametrize("name", ["signal-eeg.npy", "quality.npy", "header.json"])
-def test_a_shard_that_a_power_cut_damaged_is_built_again(tmp_path, caplog, name, n_bytes):
+def cut(file, n_bytes):
+    file.write_bytes(file.read_bytes()[:n_bytes])
+
+
+def zeroed(file):
+    content = bytearray(file.read_bytes())
+    content[2000:4000] = bytes(2000)
+    file.write_bytes(content)
+
+
+def pickled(file):
+    np.save(file, np.array([object()], dtype=object), allow_pickle=True)
+
+
+DAMAGE = {
+    "half of the signal": (lambda to: cut(to / "signal-eeg.npy", 30_000), "signal-eeg.npy has 30,000 bytes instead"),
+    "empty signal": (lambda to: cut(to / "signal-eeg.npy", 0), "signal-eeg.npy has 0 bytes instead of 64,128"),
+    "no signal": (lambda to: (to / "signal-eeg.npy").unlink(), "signal-eeg.npy is missing"),
+    "zeros in the signal": (
+        lambda to: zeroed(to / "signal-eeg.npy"),
+        "bytes 0 to 64,128 of signal-eeg.npy differ from their checksum",
+    ),
+    "half of the quality": (lambda to: cut(to / "quality.npy", 500), "quality.npy has 500 bytes instead"),
+    "pickle in the quality": (lambda to: pickled(to / "quality.npy"), "quality.npy has"),
+    "empty header": (lambda to: cut(to / "header.json", 0), "header.json has 0 bytes instead"),
+    "no header": (lambda to: (to / "header.json").unlink(), "header.json is missing"),
+    "other header": (
+        lambda to: (to / "header.json").write_text((to / "header.json").read_text().replace("left", "loft")),
+        "of header.json differ from their checksum",
+    ),
+    "half of the checksums": (lambda to: cut(to / "checksums.json", 20), "checksums.json cannot be read"),
+    "no checksums": (
+        lambda to: (to / "checksums.json").unlink(),
+        "checksums.json is missing, as in shards of earlier versions",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_a_damaged_shard_is_named_and_built_again(tmp_path, caplog, kind):
     before = opened(tmp_path).store
-    file = before.shards[1].folder / name
-    whole = file.read_bytes()
-    file.write_bytes(whole[:n_bytes])
+    folder = before.shards[1].folder
+    files = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != COMPARED}
+    rows = np.arange(len(before))
+    expected = before.gather(rows).only.clone()
+    damage, message = DAMAGE[kind]
+    damage(folder)
     caplog.set_level("INFO", logger="eegbench")
     after = opened(tmp_path)
     assert after.n_built == 1
-    assert f"{file.parent}: this shard is damaged and will be rebuilt" in caplog.text
-    assert file.read_bytes() == whole
+    (said,) = [one.getMessage() for one in caplog.records if "damaged" in one.getMessage()]
+    assert said.startswith("s1: its shard is damaged (")
+    assert message in said
+    assert str(folder) in said
+    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.name != COMPARED} == files
+    assert torch.equal(after.store.gather(rows).only, expected)
+    assert opened(tmp_path).n_built == 0
+
+
+def test_a_copied_store_is_read_once_and_its_damage_found(tmp_path, monkeypatch):
+    opened(tmp_path)
+    shards = tmp_path / "stores" / "shards"
+    shutil.copytree(shards, tmp_path / "copy")
+    shutil.rmtree(shards)
+    shutil.copytree(tmp_path / "copy", shards)
+    read = []
+    real = integrity._blocks
+    monkeypatch.setattr(integrity, "_blocks", lambda path: read.append(path.name) or real(path))
+    for expected in (3, 0):
+        assert opened(tmp_path).n_built == 0
+        assert read.count("signal-eeg.npy") == expected
+        read.clear()
+
+
+def test_a_damaged_shard_that_cannot_be_removed_is_an_error(tmp_path, monkeypatch):
+    store = opened(tmp_path).store
+    zeroed(store.shards[1].folder / "signal-eeg.npy")
+
+    def refused(folder, ignore_errors=False):
+        if not ignore_errors:
+            raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(PermissionError, match="Permission denied"):
+        opened(tmp_path)
+
+
+def test_a_shard_is_on_disk_before_it_has_its_name_and_then_its_name(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(os, "fsync", lambda handle: seen.append(Path(f"/proc/self/fd/{handle}").readlink()))
+    opened(tmp_path, ToyDataset(folder=tmp_path / "toy", n_subjects=1))
+    names = [path.name for path in seen if "stores" in path.parts]
+    files = {"checksums.json", "compared.json", "header.json", "quality.npy", "signal-eeg.npy"}
+    assert set(names[:5]) == files
+    assert names[5].startswith(".s0-")
+    assert names[6] == "shards"
 
 
 @contextlib.contextmanager

@@ -49,3 +49,12 @@ def test_where_nothing_can_be_written_a_note_says_so(tmp_path, make, caplog):
         assert cached(tmp_path / "features", {}, make).shape == (2, 3)
     assert "features are not cached for later runs" in caplog.text
     assert list(tmp_path.iterdir()) == [tmp_path / "features"]
+
+
+def test_zeros_in_a_file_are_noticed(tmp_path, make):
+    cached(tmp_path, {}, make)
+    (file,) = tmp_path.iterdir()
+    content = file.read_bytes()
+    at = content.index(np.float32(1).tobytes() * 6)
+    file.write_bytes(content[:at] + bytes(24) + content[at + 24 :])
+    np.testing.assert_array_equal(cached(tmp_path, {}, make), np.full((2, 3), 2, np.float32))
