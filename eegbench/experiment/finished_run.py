@@ -70,9 +70,9 @@ def _why_not_tracked(moved: Mapping[str, Any], outputs: Path | None, folder: Pat
     uri, place = tracking.get("uri"), tracking.get("folder", own)
     if uri is not None or Path(str(place)).resolve() != own:
         return (
-            f"the run's config.yaml names {without_secrets(str(uri or place))} for tracking, and only a command line may "
-            "choose where data are sent, so its maps are written to its folder only; send them there with: eegbench "
-            f"track {folder} --tracking-uri URI"
+            f"the run's config.yaml names {without_secrets(str(uri or place))} for tracking, and only a command line "
+            "may choose where data are sent, so its maps are written to its folder only; send them there with: "
+            f"eegbench track {folder} --tracking-uri URI"
         )
     if outputs is not None and not is_kept_in(outputs, folder):
         return "the run was moved away from its MLflow database, so its maps are written to its folder only"
