@@ -26,7 +26,7 @@ test-full: setup  ## run all tests, the studies that take minutes among them
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --full $(ARGS)
 
 test-slurm: setup  ## run the tests that start a SLURM of one node (as root)
-	$(BIN)/python -m pytest -m slurm $(ARGS)
+	$(BIN)/python -m pytest -m slurm --full $(ARGS)
 
 services:  ## install, on Debian and as root, what some tests need beside Python
 	tests/services/install.sh

@@ -21,10 +21,11 @@ def channel_matrix(
     *,
     channels: Sequence[str],
     measure: str,
+    even: float | None,
     title: str,
     caption: str,
 ) -> Figure:
-    """Draw matrices of a quantity that cannot be negative side by side, in one scale of colours that begins at zero.
+    """Draw matrices of a quantity that cannot be negative side by side, in one scale of colours.
 
     Parameters
     ----------
@@ -34,6 +35,9 @@ def channel_matrix(
         Names of rows and columns; of many every second or third is written.
     measure
         What the numbers are; stands at the bar.
+    even
+        Number of an even share, which is drawn in white between the colours of more and less; None begins the scale at
+        zero.
     title, caption
         Title above the figure, and caption below it.
     """
@@ -42,7 +46,7 @@ def channel_matrix(
     figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * WIDTH_IN / COLUMNS + foot), layout="constrained")
     figure.suptitle(title, fontsize=title_size(title))
     grid = figure.subplots(n_rows, COLUMNS, squeeze=False)
-    scale = colours(np.stack(list(matrices.values())), is_signed=False)
+    scale = colours(np.stack(list(matrices.values())), is_signed=even is not None, centre=even or 0.0)
     named = range(0, len(channels), ceil(len(channels) / MAX_NAMES))
     for axes, (name, matrix) in zip(grid.flat, matrices.items(), strict=False):
         axes.imshow(matrix, cmap=scale.cmap, norm=scale.norm, interpolation="nearest")

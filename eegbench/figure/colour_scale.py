@@ -29,8 +29,10 @@ def magnitude(values: Float[np.ndarray, "..."]) -> float:
     return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
 
 
-def colours(values: Float[np.ndarray, "..."], diverging: str = USES, *, is_signed: bool) -> ScalarMappable:
-    """Return a colour map up to the largest finite magnitude; zero is white.
+def colours(
+    values: Float[np.ndarray, "..."], diverging: str = USES, *, is_signed: bool, centre: float = 0.0
+) -> ScalarMappable:
+    """Return a colour map up to the largest finite distance from the centre, which is white.
 
     Parameters
     ----------
@@ -39,13 +41,16 @@ def colours(values: Float[np.ndarray, "..."], diverging: str = USES, *, is_signe
     diverging
         Colour map of signed quantities: ``USES`` or ``DIFFERS``.
     is_signed
-        Whether the quantity can be negative. The limits are then symmetric about zero; else the scale begins at zero.
+        Whether numbers lie on both sides of the centre. The limits are then symmetric about it; else the scale begins
+        there.
+    centre
+        Number that is drawn in white.
     """
-    limit = magnitude(values)
+    limit = magnitude(values - centre)
     return (
-        ScalarMappable(Normalize(-limit, limit), diverging)
+        ScalarMappable(Normalize(centre - limit, centre + limit), diverging)
         if is_signed
-        else ScalarMappable(Normalize(0, limit), AMOUNT)
+        else ScalarMappable(Normalize(centre, centre + limit), AMOUNT)
     )
 
 

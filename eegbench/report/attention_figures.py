@@ -109,7 +109,14 @@ def _plot_between(
     ordered = {name: one[np.ix_(order, order)] for name, one in shown.items()}
     album.add(
         f"{stem}_matrix",
-        lambda: channel_matrix(ordered, channels=names, measure=measure, title=title, caption=matrix),
+        lambda: channel_matrix(
+            ordered,
+            channels=names,
+            measure=measure,
+            even=1.0 if measure == EVEN_PAIRS else None,
+            title=title,
+            caption=matrix,
+        ),
     )
     if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return

@@ -435,7 +435,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trust=[]"], "add 'trust=[toy]'"),
         (["trainer/optimizer=sgd"], "trainer/optimizer=sgd: there is no such option; there are adam, adamw."),
         (["trainer.lr=nan"], "trainer.lr=nan: expected a number"),
-        (["trainer.lr=inf"], "trainer.lr=inf: a learning rate above 0"),
+        (["trainer.lr=inf"], "trainer.lr=inf: expected a number that is finite"),
         (["trainer.stop_when=never"], "trainer.stop_when='never'"),
         (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
         (["trainer.monitor=foo"], "trainer.monitor=foo is not a column of the history; set one of valid_loss"),

@@ -151,7 +151,9 @@ def test_an_interrupt_ends_every_job_and_says_so_in_each_run(start, said, tmp_pa
 
 @pytest.mark.slurm
 @pytest.mark.slow
-@pytest.mark.parametrize(("launcher", "seeds"), [("slurm_cpu", "1,2"), ("slurm_gpu", "3")])
+@pytest.mark.parametrize(
+    ("launcher", "seeds"), [("slurm_cpu", "1,2"), pytest.param("slurm_gpu", "3", marks=pytest.mark.study)]
+)
 def test_slurm_does_the_jobs_of_a_multirun(start, said, tmp_path, slurm_environment, launcher, seeds):
     small = ["hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=1", "hydra.launcher.timeout_min=10"]
     running = start(f"hydra/launcher={launcher}", *small, f"seed={seeds}", **slurm_environment)
@@ -163,7 +165,7 @@ def test_slurm_does_the_jobs_of_a_multirun(start, said, tmp_path, slurm_environm
 
 
 @pytest.mark.slurm
-@pytest.mark.slow
+@pytest.mark.study
 def test_slurm_builds_the_shards_of_a_store(toy_options, tmp_path, slurm_environment):
     small = ["hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=1", "hydra.launcher.timeout_min=10"]
     words = ["dataset=toy", "trust=[toy]", "dataset.n_subjects=4", f"--config-dir={toy_options}"]

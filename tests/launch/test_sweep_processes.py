@@ -150,7 +150,7 @@ def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(s
 
 
 @pytest.mark.slurm
-@pytest.mark.slow
+@pytest.mark.study
 def test_jobs_of_slurm_are_trials_of_one_study(start, tmp_path, slurm_environment, monkeypatch):
     for name, value in slurm_environment.items():
         monkeypatch.setenv(name, value)
