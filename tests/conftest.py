@@ -30,7 +30,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the studies, too: tests that take minutes")
 
 
+RUNS = {"train", "finished", "stager"}
+"""Fixtures that train a run; what uses one is slow."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if RUNS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
     if config.getoption("--full"):
         return
     studies = [item for item in items if item.get_closest_marker("study")]

@@ -6,13 +6,14 @@ from joint_work import gradients_of_a_layer_that_only_one_process_uses, info_nce
 
 from eegbench import distributed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def found(two_processes):
     return two_processes
 
 
-@pytest.mark.slow
 def test_each_process_knows_who_it_is_and_has_its_share_of_a_batch(found):
     first, second = (one["sees"] for one in found)
     assert [(one["rank"], one["n"], one["is_main"]) for one in (first, second)] == [(0, 2, True), (1, 2, False)]

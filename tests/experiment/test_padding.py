@@ -17,6 +17,8 @@ from eegbench.sampler.stretch import sequences
 from eegbench.store.windows import Windows
 from eegbench.types import Padding
 
+pytestmark = pytest.mark.slow
+
 EPOCHS, N, L, VALUE = 60, 6, 5, 5.0
 CLASSES = ["W", "N1", "N2", "N3", "R"]
 
@@ -81,7 +83,6 @@ def of_night(data, recording):
     return data.store.table[data.store.table["recording"] == recording]
 
 
-@pytest.mark.slow
 def test_sequences_hold_what_a_padded_night_holds(data, nights):
     for recording, (epochs, features) in nights.items():
         found = sequences(of_night(data, recording), L, 1, is_centred=False)
@@ -191,7 +192,6 @@ def test_a_saved_network_says_how_recordings_are_padded(run):
     assert known.preprocessing["padding"]["padding_s"] == 30 * N
 
 
-@pytest.mark.slow
 def test_a_resumed_run_keeps_the_padding(run, train, places, monkeypatch):
     tell_pass = training.tell_pass
 

@@ -7,6 +7,8 @@ import pytest
 
 from eegbench.inference.network import describe
 
+pytestmark = pytest.mark.slow
+
 WORDS = (
     "experiment=simple_sleep_net",
     *("dataset.n_subjects=5", "dataset.hours=0.5", "dataset.channels=[C3_M2,F4_M1,EMG]"),
@@ -24,7 +26,6 @@ def run(train, tmp_path_factory):
     return run
 
 
-@pytest.mark.slow
 def test_records_are_split_six_to_two_to_two_with_the_published_seed(run):
     splits = json.loads((run / "split.json").read_text())
     assert {name: len(splits[name]["subjects"]) for name in ("train", "valid", "test")} == {

@@ -11,6 +11,8 @@ from safetensors.torch import save_file
 from eegbench.__main__ import main
 from eegbench.experiment.run_folder import finished_metrics
 
+pytestmark = pytest.mark.slow
+
 SMALL = [
     "dataset.n_subjects=4",
     "dataset.hours=1",
@@ -86,7 +88,6 @@ def refused(words, capfd, trap, message):
 GROUPS = ["dataset", "preprocessing", "split", "store", "tracking", "model", "task", "sampler", "trainer"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("group", "node"), [*((group, command) for group in GROUPS), *(("dataset", node) for node in NODES)]
 )
@@ -121,7 +122,6 @@ def test_a_trusted_module_is_no_permission_to_call_its_functions(run, capfd, tra
     refused(words, capfd, trap, "a concrete class that derives from eegbench.dataset.base.Dataset is expected here")
 
 
-@pytest.mark.slow
 def test_explain_evaluates_no_interpolation_of_the_folder(run, capfd, trap, monkeypatch):
     monkeypatch.setenv("SECRET", "hidden")
     explained = yaml.safe_load((run / "config.yaml").read_text())["explain"]
@@ -218,7 +218,6 @@ def test_resume_calls_no_function_that_a_stored_word_names(run, capfd, trap, nod
     refused(["train", f"resume={run}"], capfd, trap, "model._target_=")
 
 
-@pytest.mark.slow
 def test_the_user_may_type_what_the_folder_may_not_say(run, capfd, monkeypatch):
     monkeypatch.setenv("NAME", "simulated_sleep")
     (run / "summary.json").unlink()
@@ -275,7 +274,6 @@ def test_a_summary_that_is_none_is_named(run, text):
         finished_metrics(run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("threads", ["-3", "many", None])
 def test_a_resumed_run_takes_no_number_of_threads_that_cannot_be(run, threads):
     (run / "summary.json").unlink()

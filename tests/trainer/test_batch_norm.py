@@ -9,6 +9,8 @@ from torch import nn
 from eegbench.model.base import SignalEncoder
 from eegbench.trainer.batch_norm import fit_statistics, has_statistics
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def found(two_processes):

@@ -11,6 +11,8 @@ from eegbench.trainer.checkpoint import load_tensors
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -44,7 +46,6 @@ def counted(one):
     return done.n_steps, done.n_examples, done.n_drawn, done.best_pass
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "options"),
     [
