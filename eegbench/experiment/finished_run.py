@@ -12,6 +12,7 @@ from eegbench.experiment.run_paths import CONFIG, located
 from eegbench.text import without_secrets
 from eegbench.tracking.database import database_file
 from eegbench.tracking.database_file import FILE
+from eegbench.tracking.record import RECORD
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def is_kept_in(outputs: Path, folder: Path) -> bool:
     folder
         Folder of the run.
     """
-    record, own = folder / "tracking.json", database_file(outputs)
+    record, own = folder / RECORD, database_file(outputs)
     kept = str(read_json(record).get("uri")) if record.is_file() else ""
     if kept == f"{FILE}{own}":
         return True

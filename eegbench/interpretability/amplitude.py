@@ -41,8 +41,7 @@ def _sums(scene: Scene) -> Sums:
         x = scene.gather(part)
         labels = torch.from_numpy(scene.labels[part]).to(x.device)
         member = nn.functional.one_hot(labels + 1, n_classes + 1)[:, 1:].double()  # nobody's windows are in no class
-        present = torch.ones(x.shape[:2]) if scene.present is None else torch.from_numpy(scene.present[part])
-        there = present.to(x.device, torch.float64)
+        there = scene.there[part]
         amplitudes = torch.fft.rfft(x).abs().double() * there[:, :, None]
         n = n + (member.T @ there)[:, :, None]
         total = total + torch.einsum("bk,bcf->kcf", member, amplitudes)

@@ -59,7 +59,7 @@ def averaged(scene: Scene, of_batch: OfBatch, *, by_channel: bool = True) -> Win
     if n == 0:
         raise ValueError("there is no window to explain the network on; choose a split with windows.")
     total = squares = torch.zeros((), dtype=torch.float64, device=scene.device)
-    there = _there(scene, by_channel)
+    there = scene.there if by_channel else scene.there.new_ones(n, 1)
     subjects = _SubjectSums(scene, there)
     for batch in scene.shown("explaining"):
         maps = of_batch(batch).detach().double() * there[batch.part, :, None]
@@ -71,13 +71,6 @@ def averaged(scene: Scene, of_batch: OfBatch, *, by_channel: bool = True) -> Win
         return WindowMean(mean.cpu().numpy(), None, subjects.mean())
     variance = ((squares - n_windows * mean.square()) / (n_windows - 1)).clamp_min(0)
     return WindowMean(mean.cpu().numpy(), (variance / n_windows).sqrt().cpu().numpy(), subjects.mean())
-
-
-def _there(scene: Scene, by_channel: bool) -> Float[Tensor, "n n_rows"]:
-    """Return 1 for each channel that a window has, and 0 for the others; one column of 1 unless `by_channel`."""
-    if scene.present is None or not by_channel:
-        return torch.ones(len(scene), 1, dtype=torch.float64, device=scene.device)
-    return torch.from_numpy(scene.present).to(scene.device, torch.float64)
 
 
 class _SubjectSums:

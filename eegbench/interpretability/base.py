@@ -134,6 +134,13 @@ class Scene:
         return tuple(names), codes.astype(np.int64)
 
     @cached_property
+    def there(self) -> Float[Tensor, "n n_channels"]:
+        """1 for each channel that a window has, and 0 for the others, in float64 on the network's device."""
+        if self.present is None:
+            return torch.ones(len(self), self.group.n_channels, dtype=torch.float64, device=self.device)
+        return torch.from_numpy(self.present).to(self.device, torch.float64)
+
+    @cached_property
     def passed(self) -> Bool[np.ndarray, "n_freqs"]:
         """Boolean for each frequency of a window, true within the pass band."""
         return passed(self.group, self.passed_hz)

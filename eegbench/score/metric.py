@@ -76,7 +76,7 @@ METRICS: Mapping[str, Callable[[Counts], Values]] = {
 """The metrics of all classes together, by name."""
 
 MACRO: Mapping[str, Callable[[Counts], Values]] = {"balanced_accuracy": recall, "macro_f1": f1}
-"""Metrics that weight classes equally, each with the metric per class of which it is the mean."""
+"""Metrics that are means over classes: the name of each, and the metric of one class."""
 
 LOWEST: Mapping[str, float] = {"cohen_kappa": -1.0}
 """Lowest values of metrics if not 0; the highest value of all metrics is 1."""

@@ -68,7 +68,7 @@ def quick_damage(folder: Path) -> str:
         earlier = ", as in shards of earlier versions" if Path(error.filename).name == CHECKSUMS else ""
         return f"{Path(error.filename).name} is missing{earlier}"
     except OSError as error:
-        return f"{Path(error.filename or folder).name} cannot be read ({error.strerror})"
+        return _unreadable(error, folder)
     except (ValueError, KeyError, TypeError, AttributeError):
         return f"{CHECKSUMS} cannot be read"
 
@@ -87,7 +87,7 @@ def full_damage(folder: Path) -> str:
         changed = _not_compared(folder, states)
         wrong = next(filter(None, (_differing(folder / name, known[name].crc32) for name in changed)), "")
     except OSError as error:
-        return f"{Path(error.filename or folder).name} cannot be read ({error.strerror})"
+        return _unreadable(error, folder)
     if wrong:
         return wrong
     if changed:
@@ -102,6 +102,11 @@ def is_compared(folder: Path) -> bool:
         return not _not_compared(folder, _states(folder, list(_checksums(folder))))
     except OSError:  # removed in the meantime
         return False
+
+
+def _unreadable(error: OSError, folder: Path) -> str:
+    """Return which file cannot be read, and why."""
+    return f"{Path(error.filename or folder).name} cannot be read ({error.strerror})"
 
 
 def _not_compared(folder: Path, states: Mapping[str, Sequence[int]]) -> list[str]:

@@ -1,9 +1,10 @@
 """Creation of MLflow's SQLite database: complete or not at all, whenever the process ends."""
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+
+from eegbench.atomic import to_disk
 
 FILE = "sqlite:///"
 """Prefix of the path of an SQLite database in a URI."""
@@ -40,7 +41,7 @@ def ensure_database(file: Path, artefacts: str) -> None:
             file.replace(file.with_name(f"{file.name}.unfinished"))
             _remove(file)  # its journals, which belong to no other database
         aside.replace(file)
-        _flush(file.parent)
+        to_disk(file.parent)
     finally:
         _remove(aside)
 
@@ -50,7 +51,7 @@ def _create(file: Path, artefacts: str) -> None:
 
     store = SqlAlchemyStore(f"{FILE}{file}", artefacts)
     store.engine.dispose()
-    _flush(file)
+    to_disk(file)
 
 
 def _holds_something(file: Path) -> bool:
@@ -79,12 +80,3 @@ def _schema(file: Path) -> object:
 def _remove(file: Path) -> None:
     for suffix in ("", "-journal", "-wal", "-shm"):
         file.with_name(f"{file.name}{suffix}").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file or folder is on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,7 +17,7 @@ from eegbench.tracking.database import Client, check_writable, connect, default_
 from eegbench.tracking.legal_names import digest, legal_names
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
-from eegbench.tracking.record import RECORD, mark_complete
+from eegbench.tracking.record import COMPLETE, RECORD, mark_complete
 from eegbench.tracking.uninterrupted import uninterrupted
 from eegbench.tracking.upload import upload
 
@@ -106,7 +106,7 @@ class Mlflow(Tracker):
             "experiment_id": live.experiment_id,
             "run_id": live.run_id,
             "link": live.link,
-            "complete": False,
+            COMPLETE: False,
         }
         write_json(folder / RECORD, facts)
 
