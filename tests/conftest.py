@@ -19,6 +19,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if "PYTEST_XDIST_WORKER" in os.environ:  # one of as many processes as there are cores
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+os.fsync = lambda handle: None  # a power failure cannot undo what a test wrote; waiting for the disk took minutes
+
 CHECKED = ("model", "task", "sampler", "augmentation", "preprocessing", "store", "inference", "probe")
 CHECKED += ("interpretability", "prediction")
 """Packages whose shapes and types are checked at run time: those that compute with signals. Checks double the time."""

@@ -6,7 +6,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig, OmegaConf
+
+from eegbench.config import plain
 
 EXPLAIN = Path(__file__).resolve().parents[1] / "conf" / "explain" / "default.yaml"
 
@@ -31,12 +34,23 @@ def shipped(group: str, *exceptions: Collection[str]) -> list[str]:
     return found
 
 
-def node_of(path: Path) -> dict[str, Any]:
-    return deepcopy(_composed(path))
+def composed(*words: str) -> dict[str, Any]:
+    """Return all options of a run as Hydra composes them from overrides; the same words are composed once."""
+    return deepcopy(_composed(words))
 
 
 @functools.cache
-def _composed(path: Path) -> dict[str, Any]:
+def _composed(words: tuple[str, ...]) -> dict[str, Any]:
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return plain(compose("train", overrides=["name=test", *words]))
+
+
+def node_of(path: Path) -> dict[str, Any]:
+    return deepcopy(_node_of(path))
+
+
+@functools.cache
+def _node_of(path: Path) -> dict[str, Any]:
     tree = OmegaConf.load(path)
     defaults = tree.pop("defaults", [])
     below = [base for base in defaults if isinstance(base, str) and base != "_self_"]

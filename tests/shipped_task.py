@@ -1,19 +1,16 @@
 """Each option of conf/task with the sampler it brings, on windows in memory: what tests of every task train."""
 
-import functools
-from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from forms import form_of, windows_of
-from hydra import compose, initialize_config_dir
-from options import CONF, shipped
+from options import CONF, composed, shipped
 from small_training import loop
 from torch import nn
 
-from eegbench.config import Spec, build, conf_folder, plain
+from eegbench.config import Spec, build
 from eegbench.config.plain import read_plain
 from eegbench.environment import seed_libraries, set_deterministic
 from eegbench.model.base import SignalEncoder
@@ -74,14 +71,8 @@ def table():
 
 
 def nodes(option):
-    return deepcopy(_composed(option))
-
-
-@functools.cache
-def _composed(option):
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        composed = plain(compose("train", overrides=["name=test", *f"task={option}".split()]))
-    return composed["task"], composed["sampler"]
+    made = composed(*f"task={option}".split())
+    return made["task"], made["sampler"]
 
 
 def made(option, *, is_plain=False, seed=0, device="cpu"):

@@ -75,6 +75,7 @@ def test_the_published_figures_of_the_dreem_open_datasets_come_out(shared_data, 
         assert tuple(table.loc["SimpleSleepNet", metrics].astype(float).round(2)) == (89.92, 89.93, 84.55)
 
 
+@pytest.mark.slow
 def test_tables_and_figures_are_written_and_a_table_is_printed(folder, capsys):
     assert run(folder, "--predictions", str(folder / "models")) == 0
     out = folder / "out"

@@ -7,6 +7,8 @@ from own_recordings import noise, write_edf
 from eegbench.__main__ import main
 from eegbench.dataset.simulated_sleep import SimulatedSleep
 
+pytestmark = pytest.mark.slow  # each reads recordings in processes of their own
+
 LABELS = {"Sleep stage W": "W", "Sleep stage 2": "N2"}
 
 
@@ -18,7 +20,6 @@ def nights(tmp_path_factory):
     return made.recordings()[0].signal.parent
 
 
-@pytest.mark.slow
 def test_every_recording_is_listed_with_what_it_holds(nights, tmp_path, capsys):
     table, people = tmp_path / "all.csv", tmp_path / "subjects.csv"
     assert main(["data", "check", str(nights), "--csv", str(table), "--subjects", str(people)]) == 0

@@ -1,5 +1,7 @@
 """Runs as MLflow would hand them out, with predictions of known skill."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ CLASSES = ("left", "right")
 SKILLS = {"random_weights": 0.55, "hand_made": 0.7, "majority": 0.5, "chance": 0.5}
 
 
+@functools.cache
 def predictions(skill, subjects, seed, n_windows=40):
     parts = []
     for probe, share in {"linear": skill, **SKILLS}.items():
@@ -54,7 +57,7 @@ def make_run():
             files="file:///nowhere",
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
-        frame = predictions(skill, list(subjects), int(parameters["seed"]))
+        frame = predictions(skill, tuple(subjects), int(parameters["seed"])).copy()
         return Tested(run, "linear", "linear", frame, classes, within, transductive, recordings)
 
     return make

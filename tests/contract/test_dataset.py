@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
-from options import CONF, shipped
+from options import composed, shipped
 
 from eegbench.config import build
 from eegbench.dataset import BadRecordingError, Dataset
@@ -103,9 +101,8 @@ OPTIONS = shipped("dataset", REAL)
 
 def node_of(name: str, folder: Path) -> dict[str, Any]:
     """Return an option from its YAML, with its files below a folder."""
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("train", overrides=["name=test", f"paths.outputs={folder}", f"dataset={name}"])
-    return OmegaConf.to_container(config, resolve=True)["dataset"]
+    node = json.dumps(composed("paths.outputs=/outputs-of-tests", f"dataset={name}")["dataset"])
+    return json.loads(node.replace("/outputs-of-tests", str(folder)))
 
 
 def make(name: str, folder: Path, **options: Any) -> Dataset:

@@ -1,6 +1,5 @@
 """Every shipped option composes with the defaults, fits its constructor, and builds a class of its group's contract."""
 
-import functools
 import importlib
 import inspect
 
@@ -8,6 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.types import RunMode
 from omegaconf import OmegaConf
+from options import composed, shipped
 
 from eegbench.config import conf_folder
 from eegbench.experiment.options import read_experiment
@@ -17,21 +17,25 @@ from eegbench.sweep.space import split_overrides
 
 ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
 PARTS = {
-    "augmentation": ("task=simclr", "augmentation@task.augmentations.phase"),
     "model/feature_encoder": ("model=with_features", "model/feature_encoder@model.features"),
     "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
-    "model/normaliser": ("model=modulo_net", "model/normaliser@model.normalisers.clip"),
     "model/reducer": ("model=modulo_net", "model/reducer"),
     "preprocessing/padding": ("task=supervised_sequence", "+preprocessing/padding"),
-    "preprocessing/feature": ("preprocessing=standard", "+preprocessing/feature@preprocessing.features.one"),
-    "trainer/penalty": ("trainer=loop", "+trainer/penalty@trainer.penalties.one"),
-    "preprocessing/step": (
-        "preprocessing=dreem preprocessing.signal.channels=[C3,C4]",
-        "+preprocessing/step@preprocessing.signal.steps.one",
-    ),
     "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
 }
 """Groups that stand in an option of another group: the words for that option, and those that choose in it."""
+
+NAMED = {
+    "augmentation": ("task=simclr", "task.augmentations"),
+    "model/normaliser": ("model=modulo_net", "model.normalisers"),
+    "preprocessing/feature": ("preprocessing=standard", "preprocessing.features"),
+    "preprocessing/step": ("preprocessing=dreem preprocessing.signal.channels=[C3,C4]", "preprocessing.signal.steps"),
+    "trainer/penalty": ("trainer=loop", "trainer.penalties"),
+}
+"""Groups whose options stand together, each under a name: the words for what they stand in, and their place there."""
+
+LISTED = ("interpretability", "probe")
+"""Groups of which a run takes a list."""
 
 SAMPLER = "override /sampler@_global_.sampler"
 """Key with which a task's YAML names its sampler."""
@@ -41,6 +45,7 @@ CHOICES = sorted(
     for path in conf_folder().rglob("*.yaml")
     if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
 )
+GROUPS = {choice.partition("=")[0] for choice in CHOICES}
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 NAMES = {
     group: sorted(
@@ -50,13 +55,6 @@ NAMES = {
 }
 FURTHER = {"tutorial_protocol": ["dataset=simulated_sleep"]}
 """Overrides of experiments that leave the dataset to the user."""
-
-
-@functools.cache
-def composed(*words):
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        config = compose("train", overrides=["name=test", *words])
-    return OmegaConf.to_container(config, resolve=True)
 
 
 def targets(node):
@@ -92,6 +90,14 @@ def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(
     assert not inspect.isabstract(built), f"{target} lacks {', '.join(sorted(built.__abstractmethods__))}"
 
 
+def together(group):
+    """Return the words that choose all options of a group that a run may have together."""
+    if group in LISTED:
+        return (f"{group}=[{','.join(shipped(group))}]",)
+    option, place = NAMED[group]
+    return (*option.split(), *(f"+{group}@{place}.one_{name}={name}" for name in shipped(group)))
+
+
 def words(choice):
     """Return an option's choice, with what it stands in; a sampler's with the first task that brings it along."""
     group, _, name = choice.partition("=")
@@ -110,9 +116,12 @@ def defaults(file):
     return [one for one in OmegaConf.load(file).get("defaults", []) if not isinstance(one, str)]
 
 
-@pytest.mark.parametrize("choice", CHOICES)
-def test_an_option_composes_and_fits_and_has_what_its_contract_names(choice):
-    experiment = read_experiment(composed(*words(choice)))
+ALONE = [choice for choice in CHOICES if choice.partition("=")[0] not in {*NAMED, *LISTED}]
+
+
+@pytest.mark.parametrize("chosen", [*map(words, ALONE), *map(together, (*NAMED, *LISTED))], ids=lambda it: it[-1])
+def test_an_option_composes_and_fits_and_has_what_its_contract_names(chosen):
+    experiment = read_experiment(composed(*chosen))
     parts = [part for part in vars(experiment).values() if type(part).__module__.startswith("eegbench.")]
     for built in [*parts, *(method.build() for method in experiment.explanation.methods.values())]:
         bases = [base for base in type(built).__mro__ if inspect.isabstract(base)]
@@ -126,7 +135,7 @@ def test_an_experiment_composes_and_fits(experiment):
 
 
 def test_groups_and_experiments_that_need_further_overrides_are_there():
-    assert set(PARTS) <= {choice.partition("=")[0] for choice in CHOICES}
+    assert {*PARTS, *NAMED, *LISTED} <= GROUPS
     assert set(FURTHER) <= set(NAMES["experiment"])
 
 
@@ -136,6 +145,7 @@ def with_sweep(sweep):
         return compose("train", overrides=["name=test", f"+sweep={sweep}"], return_hydra_config=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sweep", NAMES["sweep"])
 def test_a_sweep_starts_a_multirun_by_itself_and_names_what_varies(sweep):
     config = with_sweep(sweep)
@@ -163,13 +173,14 @@ def test_every_dataset_with_a_root_has_its_place_among_the_roots():
     assert {name for name, node in nodes.items() if OmegaConf.is_dict(node) and "root" in node} == set(ROOTS)
 
 
-@pytest.mark.parametrize("name", sorted(ROOTS))
-def test_a_dataset_takes_its_root_from_the_paths_alone_or_joined_and_its_own_counts_more(name):
-    words = [f"dataset={name}", f"paths.roots.{name}=/there"]
-    assert composed(*words)["dataset"]["root"] == "/there"
-    assert composed(*words, "dataset.root=/here")["dataset"]["root"] == "/here"
-    sets = composed("dataset=joined", f"dataset@dataset.sets.away={name}", words[1])["dataset"]["sets"]
-    assert sets["away"]["root"] == "/there"
+def test_datasets_take_their_roots_from_the_paths_and_their_own_count_more():
+    places = [f"paths.roots.{name}=/there/{name}" for name in ROOTS]
+    joined = [f"+dataset@dataset.sets.of_{name}={name}" for name in ROOTS]
+    sets = composed("dataset=joined", *places, *joined)["dataset"]["sets"]
+    assert {name: sets[f"of_{name}"]["root"] for name in ROOTS} == {name: f"/there/{name}" for name in ROOTS}
+    name = min(ROOTS)
+    assert composed(f"dataset={name}", *places)["dataset"]["root"] == f"/there/{name}"
+    assert composed(f"dataset={name}", *places, "dataset.root=/here")["dataset"]["root"] == "/here"
 
 
 def test_a_task_brings_its_sampler_and_the_command_line_may_choose_another():

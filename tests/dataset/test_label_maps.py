@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hydra import compose, initialize_config_dir
+from options import composed
 from own_recordings import reader
 
 from eegbench.__main__ import main
-from eegbench.config import conf_folder, plain
 from eegbench.dataset.listing import listed
 from eegbench.launch.override import with_whole_labels
 
@@ -15,9 +14,7 @@ FIVE = ["W", "N1", "N2", "N3", "R"]
 
 
 def labels(*words: str) -> dict[str, str]:
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        config = compose("train", ["name=test", "dataset=sleep_physionet", *with_whole_labels(words)])
-    return plain(config)["dataset"]["labels"]
+    return composed("dataset=sleep_physionet", *with_whole_labels(words))["dataset"]["labels"]
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def test_the_two_versions_are_never_mixed_up(tmp_path: Path):
     assert not np.array_equal(first.get_data(), other.get_data())
 
 
+@pytest.mark.slow
 def test_other_seeds_and_lengths_are_other_nights_in_other_folders(tmp_path: Path):
     sets = [nights(tmp_path), nights(tmp_path, seed=8), nights(tmp_path, hours=1.5)]
     assert len({dataset.folder for dataset in sets}) == 3

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from forms import form_of
 from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
+from options import composed
 from safetensors.torch import load_file
 from torch import nn
 
@@ -208,8 +208,7 @@ def test_the_training_duration_is_the_number_of_passes_without_a_choice_among_th
     ],
 )
 def test_networks_ablations_and_sizes_have_the_published_numbers_of_weights(words, expected):
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        made = OmegaConf.to_container(compose("train", overrides=["name=test", *words]), resolve=True)
+    made = composed(*words)
     has_position = set(made["preprocessing"]["features"]) == {"index", "cycles"}
     form = form_of([f"C{number}" for number in range(16)], 100.0, 3000)
     form = replace(form, features={"index": 1, "cycles": 5} if has_position else {})
@@ -232,6 +231,7 @@ ABLATIONS = ["all_frequencies", "average_pooling", "no_position", "no_skip", "on
 NETWORKS = ["simple_sleep_net", "seq_sleep_net", "deep_sleep_net", "chambon_context", "tsinalis", "mixed_net"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "key", "values", "other", "n_others"),
     [
@@ -273,8 +273,6 @@ def test_a_dry_run_prints_all_jobs_of_a_learning_curve(capfd, tmp_path):
     ],
 )
 def test_a_job_composes_and_fits_with_the_published_sets(sweep, words):
-    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
-        made = compose("train", overrides=["name=test", f"+sweep={sweep}", *words])
-    experiment = read_experiment(OmegaConf.to_container(made, resolve=True))
+    experiment = read_experiment(composed(f"+sweep={sweep}", *words))
     assert experiment.model.option == "with_features"
     assert experiment.dataset.card.n_subjects == {"dod_h": 25, "dod_o": 55, "dod_both": 80}[words[0].partition("=")[2]]

@@ -49,6 +49,7 @@ def test_a_monitor_is_the_loss_or_a_metric_of_the_task():
 CROPPED = ["preprocessing=crop", "task=cropped", "model=deep4", "trainer.monitor=valid_trial_accuracy"]
 
 
+@pytest.mark.slow
 def test_a_monitor_may_be_a_score_of_trials_where_windows_are_crops_and_the_task_has_a_head_of_the_classes():
     read_experiment(composed(*CROPPED))
     for other in ("preprocessing=trial", "task=relative_positioning"):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from contract.test_options import composed
+from options import composed
 
 from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.options import read_experiment

@@ -43,6 +43,7 @@ def test_each_dot_is_where_it_belongs_and_of_its_colour(figure):
         np.testing.assert_array_equal(pixels[len(pixels) - y, x], np.multiply(colour, 255))
 
 
+@pytest.mark.slow
 def test_a_pdf_takes_one_picture_a_panel_as_fine_as_a_png(figure, rng, tmp_path):
     for axes in figure.subplots(1, 2):
         Dots(axes, rng.normal(size=(50, 2)), rng.uniform(size=(50, 4)), 9.0)

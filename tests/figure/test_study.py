@@ -83,6 +83,7 @@ def test_several_objectives_have_a_front_and_a_history_each(evaluator, n_objecti
         assert found[stem].axes[0].get_ylabel() == name
 
 
+@pytest.mark.slow
 def test_names_of_objectives_and_parameters_are_whole(evaluator):
     found = figures(study(), evaluator)
     for stem in OF_ONE - {"importance"}:
@@ -174,6 +175,7 @@ def test_what_cannot_be_drawn_is_left_out_and_the_rest_can_be_saved(name, tmp_pa
         save(figure, tmp_path, stem, formats=("png",))
 
 
+@pytest.mark.slow
 def test_an_infinite_objective_is_left_out_of_a_front(tmp_path):
     figure = figures(study(n_objectives=2, value=lambda i: math.inf if i == 2 else i / 20))["pareto_front"]
     save(figure, tmp_path, "front")

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from forms import form_of
 
@@ -8,6 +9,8 @@ from eegbench.inference.network import Network, save_network
 from eegbench.model import Encoder
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
+
+pytestmark = pytest.mark.slow  # MLflow takes seconds to import and to make a database
 
 SPEC = {
     "_target_": "eegbench.model.chambon2018.Chambon2018",

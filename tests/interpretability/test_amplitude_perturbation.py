@@ -222,6 +222,7 @@ def test_the_size_of_batches_changes_nothing_given_the_noise_of_each_window(monk
     assert found[0] == pytest.approx(found[1], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_only_a_batch_of_windows_is_held_at_once(monkeypatch):
     monkeypatch.setitem(BATCH_BYTES, "cpu", 8 * 4 * 3 * 24)
     scene, largest = scene_of(Curved(3), windows(64, 3, 24)), 0

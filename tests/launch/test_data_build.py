@@ -43,6 +43,7 @@ def test_jobs_build_their_shares_and_a_second_build_has_nothing_to_do(build, tmp
     assert build()[1].rstrip().endswith(": 0 built now")
 
 
+@pytest.mark.slow
 def test_a_recording_that_cannot_be_used_does_not_stop_the_others(build, tmp_path):
     status, said = build("dataset.bad=[s1]", "--recordings-per-job", "2")
     assert status == 1
@@ -52,6 +53,7 @@ def test_a_recording_that_cannot_be_used_does_not_stop_the_others(build, tmp_pat
     assert shards(tmp_path) == ["s0", "s2", "s3"]
 
 
+@pytest.mark.slow
 def test_a_recording_that_runs_skip_is_no_failure(build):
     status, said = build("dataset.bad=[s1,s0,s2,s3]", "dataset.on_bad_recording=skip")
     assert status == 0
@@ -88,6 +90,7 @@ def test_an_interrupt_keeps_what_was_built_and_what_jobs_left_is_named(build, tm
     assert build("--part", "0/1")[1].rstrip().endswith(": 2 built now")
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_job_leaves_the_other_jobs(build, tmp_path, monkeypatch):
     read = ToyDataset.read
 

@@ -193,6 +193,7 @@ def test_no_window_is_rejected_where_the_limits_are_null(tmp_path):
     assert not windows(tmp_path, signal, [(0, 12, "left")], flat_uv=None, saturated_share=None)["rejected"].any()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     cuts=st.lists(st.integers(1, 39), min_size=0, max_size=6, unique=True),

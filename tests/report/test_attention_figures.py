@@ -71,6 +71,7 @@ def test_what_is_drawn_is_relative_to_an_even_share(found):
     np.testing.assert_allclose(attention.by_chunk[1, 3, 1], attention.by_window[1::2].mean(0)[7] * 8 - 1, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path, monkeypatch):
     attention, scene = found
     other = replace(attention, matrices_over_even_share=attention.matrices_over_even_share * 1.5)

@@ -68,6 +68,7 @@ def test_two_electrodes_make_no_scalp(tmp_path):
     assert drawn(tmp_path, attribution(n_channels=2), scene(PLACES[:2])) == {"m_map.png", "m.html"}
 
 
+@pytest.mark.slow
 def test_captions_say_that_a_correlation_is_no_increase_and_what_is_marked(tmp_path):
     drawn(tmp_path, attribution(p=True))
     page = (tmp_path / "figures" / "m.html").read_text()

@@ -50,6 +50,7 @@ def test_a_map_is_read_as_it_was_written(axis):
         np.testing.assert_array_equal(again.attribution.bands_hz, found.bands_hz)
 
 
+@pytest.mark.slow
 def test_the_mean_has_the_standard_error_over_runs(tmp_path):
     values = np.random.default_rng(1).standard_normal((3, *SHAPE))
     values[0, 0, 0, 0] = np.nan  # one run has no number there
@@ -140,6 +141,7 @@ def test_maps_of_other_settings_have_no_mean(tmp_path):
         write_group_map(group_of_runs(folders), "interpretability", "saliency", Album(tmp_path / "all", ()))
 
 
+@pytest.mark.slow
 def test_subjects_are_averaged_within_a_run_first_and_their_spread_is_kept_and_drawn(tmp_path):
     rng = np.random.default_rng(3)
     names = [("a", "b", "c"), ("b", "d")]

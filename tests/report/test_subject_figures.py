@@ -46,6 +46,7 @@ def test_maps_of_subjects_are_read_as_they_were_written(tmp_path, monkeypatch):
     np.testing.assert_array_equal(again.n_windows, found.n_windows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("axis", "columns"),
     [

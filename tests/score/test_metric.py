@@ -19,6 +19,7 @@ def counted(pairs: list[tuple[int, int]]) -> np.ndarray:
     return matrix
 
 
+@pytest.mark.slow
 @given(windows)
 def test_every_metric_equals_that_of_scikit_learn_also_where_classes_are_missing(pairs):
     truth, predicted = np.array(pairs).T

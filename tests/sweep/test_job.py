@@ -43,6 +43,7 @@ def report_better_elsewhere(plan, number):
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pruner", [MEDIAN, HYPERBAND], ids=["median", "hyperband"])
 @pytest.mark.parametrize("kept", ["journal", "sqlite"])
 def test_a_trial_is_judged_by_what_another_handle_has_written_since_its_last_report(plan, tmp_path, kept, pruner):

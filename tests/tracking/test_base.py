@@ -25,6 +25,7 @@ def test_every_option_keeps_a_run_from_beginning_to_end(option, make_facts):
     assert run.link
 
 
+@pytest.mark.slow
 def test_every_option_lets_an_error_through(option, make_facts):
     with pytest.raises(KeyboardInterrupt), tracked(option, make_facts()):
         raise KeyboardInterrupt

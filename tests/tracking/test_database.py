@@ -49,6 +49,7 @@ def test_a_path_that_an_address_cannot_hold_gets_a_sentence(name, tmp_path):
         find_place(None, tmp_path / name)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "mlflow.db").write_text("<html>not a database</html>" * 100)
     with pytest.raises(ValueError, match=r"cannot open sqlite:///.*mlflow\.db \(.*not a database.*paths\.outputs"):

@@ -6,6 +6,8 @@ from eegbench.tracking.database import default_place
 from eegbench.tracking.finished_runs import PARENT, Archive, parent_id
 from eegbench.tracking.mlflow import Mlflow
 
+pytestmark = pytest.mark.slow  # MLflow takes seconds to import and to make a database
+
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
@@ -38,7 +40,6 @@ def find(archive, experiment=None, parent=None, filter_=None):
     return archive.find(experiment=experiment, parent=parent, filter_=filter_)
 
 
-@pytest.mark.slow
 def test_runs_are_found_by_experiment_parent_and_filter_together(archive, kept):
     parent = kept[1].run_id
     assert [run.name for run in find(archive)] == ["parent", "child 1", "child 2", "alone"]

@@ -12,6 +12,8 @@ import pytest
 from eegbench.tracking import RunFacts, ServedModel, tracked
 from eegbench.tracking.mlflow import Mlflow
 
+pytestmark = pytest.mark.slow  # MLflow takes seconds to import and to make a database
+
 
 @pytest.fixture
 def served(tmp_path) -> ServedModel:
@@ -230,7 +232,6 @@ assert len(logging.getLogger().handlers) == 1
 """
 
 
-@pytest.mark.slow
 def test_a_new_store_is_set_up_without_a_word_to_the_terminal_or_the_network(tmp_path, served):
     here = tmp_path / "here"
     here.mkdir()

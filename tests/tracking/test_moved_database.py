@@ -13,6 +13,8 @@ from eegbench.tracking.finished_runs import Archive, parent_id
 from eegbench.tracking.mlflow import Mlflow
 from eegbench.tracking.moved_database import follow_move
 
+pytestmark = pytest.mark.slow  # MLflow takes seconds to import and to make a database
+
 
 def begin(outputs: Path, name: str, seed: int = 0):
     folder = outputs / "runs" / name
@@ -40,7 +42,6 @@ def scores(outputs: Path) -> dict[str, str | None]:
     return {name: file and file.read_text() for name, file in files.items()}
 
 
-@pytest.mark.slow
 def test_files_are_found_in_a_copy_and_after_a_move_and_later_runs_are_kept_there(original, tmp_path):
     there = sorted(original.rglob("*"))
     copy = tmp_path / "copy"

@@ -26,6 +26,7 @@ def power(signal: np.ndarray, low: float, high: float) -> np.ndarray:
     return density[:, (f >= low) & (f < high)].sum(axis=1)
 
 
+@pytest.mark.slow
 def test_there_are_the_channels_of_the_set(night, signals):
     assert tuple(signals) == (*EEG["dod_o"], *OTHERS)
     assert {len(one) for one in signals.values()} == {len(night.truth) * EPOCH}
