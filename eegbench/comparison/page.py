@@ -59,7 +59,7 @@ def as_latex(report: Report) -> str:
 
 
 def as_page(report: Report, figures: Mapping[str, bytes]) -> str:
-    """Return the report as one HTML page that asks nothing of any other place.
+    """Return the report as one HTML page that loads nothing from elsewhere.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ PREDICTIONS = "predictions.parquet"
 
 
 def find_runs(folders: Sequence[Path]) -> list[Path]:
-    """Return the finished runs in these folders: each is one, or holds some."""
+    """Return the finished runs in these folders; a folder is a run, or contains runs."""
     found = [
         path.parent for folder in folders for path in (*folder.glob(PREDICTIONS), *folder.glob(f"*/{PREDICTIONS}"))
     ]
@@ -115,7 +115,7 @@ def _check_folds(runs: Sequence[Path]) -> None:
 
 
 def _told(runs: Sequence[Path], tested: set[str]) -> str:
-    """Say how many folds were pooled and whom they test, and name the folds and subjects that are missing."""
+    """Return text about the pooled folds and their subjects, with the folds and subjects that are missing."""
     every = [flat(read_plain(run / "config.yaml")) for run in runs]
     n_folds = every[0].get(N_FOLDS)
     missing = missing_folds([options.get(FOLD) for options in every], n_folds)
@@ -138,7 +138,7 @@ def _subjects(run: Path) -> set[str]:
 
 
 def _check_recordings(runs: Sequence[Path]) -> None:
-    """Refuse folds of different recordings: each was dealt from other subjects."""
+    """Refuse folds of different recordings, as they are not folds of one split."""
     first = read_contents(runs[0] / RECORDINGS)
     for run in runs[1:]:
         if differs := difference(first, read_contents(run / RECORDINGS)):

@@ -1,4 +1,4 @@
-"""Attention between channels in three dimensions: curves through a head, to turn with the mouse or to print.
+"""Attention between channels in three dimensions: curves through a head, as an interactive page and as a figure.
 
 A curve bends through the centre of the head from the channel whose token attends (blue) to the channel that it attends
 to (red). Wider and more opaque curves are stronger. The strongest pairs of different channels are drawn.
@@ -42,7 +42,7 @@ class Curves:
     matrix
         Attention of each channel (rows) to each (columns); the diagonal is left out.
     positions
-        Of the channels in metres in the head frame; pairs with a channel without one are left out.
+        Positions of the channels in metres in the head frame; pairs with a channel without one are left out.
     """
 
     matrix: Float[np.ndarray, "n_channels n_channels"]
@@ -95,7 +95,7 @@ def attention_views(
     matrices
         By name, such as the class.
     positions
-        Of the channels in metres in the head frame; NaN where one has none.
+        Positions of the channels in metres in the head frame; NaN for unknown positions.
     title, caption
         Title above the figure, and caption below it.
     """
@@ -179,13 +179,13 @@ def attention_page(
     Parameters
     ----------
     matrices
-        By name; a menu chooses among them.
+        Matrices by name; a menu chooses one.
     channels
         Names, shown at the electrodes.
     positions
-        Of the channels in metres in the head frame; NaN where one has none.
+        Positions of the channels in metres in the head frame; NaN for unknown positions.
     title, caption
-        Stand above and below.
+        Title above the figure, and caption below it.
     """
     import plotly.graph_objects as go  # takes half a second
 

@@ -23,25 +23,25 @@ UNITS: dict[Axis, str] = {"frequency_hz": "Hz", "time_s": "s", "band": ""}
 def attribution_page(
     drawn: ChannelMap, *, positions: Float[np.ndarray, "n_channels 3"], title: str, caption: str
 ) -> str:
-    """Return a page with a heat map of one output at a time, and a head with the means over a band.
+    """Return a page with a heat map of one output at a time, and a scalp map of means over a band.
 
-    The output, the band and the place that is read out are chosen with the mouse or with the keyboard. Numbers have
-    four digits, which is enough to look at: tables keep them all.
+    The output, the band and the place whose value is shown are chosen with the mouse or the keyboard. Numbers are
+    rounded to four digits; tables have all digits.
 
     Parameters
     ----------
     drawn
         What to show.
     positions
-        Of the channels, in metres in the head frame; NaN where a channel has none, and all NaN where the map does not
-        tell channels apart.
+        Of the channels, in metres in the head frame; NaN for unknown positions; all NaN if the map has no
+        channels.
     title, caption
         Title above the figure, and caption below it.
 
     Raises
     ------
     ValueError
-        If an array does not have the shape that the names say, or places do not rise.
+        If the shape of an array does not fit the names, or places are not in ascending order.
     """
     check_channel_map(drawn)
     if len(positions) != len(drawn.channels):
@@ -70,13 +70,13 @@ def _data(drawn: ChannelMap, positions: Float[np.ndarray, "n_channels 3"]) -> di
 
 
 def _rounded(values: np.ndarray) -> Any:
-    """Return numbers of four digits as lists within lists; None where one is not finite."""
+    """Return nested lists of numbers rounded to four digits; None for numbers that are not finite."""
     if values.ndim > 1:
         return [_rounded(part) for part in values]
     return [float(f"{value:.{DIGITS}g}") if np.isfinite(value) else None for value in values.tolist()]
 
 
 def _embedded(data: dict[str, Any]) -> str:
-    """Return JSON that can stand in a page: what could end or begin an element is written by its number."""
+    """Return JSON for use inside a page, with the characters that begin and end elements escaped."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")

@@ -19,7 +19,7 @@ def write_caption(figure: Figure | SubFigure, text: str) -> None:
 
 
 def caption_height_in(text: str, width_in: float) -> float:
-    """Return how much height the caption of a figure needs, in inches."""
+    """Return the height of the caption of a figure in inches."""
     return LINE_IN * (_wrapped(text, width_in).count("\n") + 1) if text else 0.0
 
 

@@ -42,13 +42,13 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str, diverging: s
 
     All heat maps share one colour scale, symmetric about zero for signed quantities and from zero for others. Places
     with p < .05 are outlined, and those without a value are grey. The band around a mean is the mean of the channels'
-    standard errors (SE): the standard error of the mean itself is as large where the errors of channels go together,
-    and smaller elsewhere.
+    standard errors (SE). The standard error of the mean itself is equal to it if the errors of channels are perfectly
+    correlated, and smaller otherwise.
 
     Parameters
     ----------
     drawn
-        What to draw; of its outputs the first six.
+        Map to draw; only its first six outputs are drawn.
     title, caption
         Title above the figure, and caption below it.
     diverging
@@ -57,7 +57,7 @@ def channel_heatmap(drawn: ChannelMap, *, title: str, caption: str, diverging: s
     Raises
     ------
     ValueError
-        If an array does not have the shape that the names say, or places do not rise.
+        If the shape of an array does not fit the names, or places are not in ascending order.
     """
     check_channel_map(drawn)
     shown = drawn.outputs[:MAX_PANELS]
@@ -90,7 +90,7 @@ def _axes(n: int, drawn: ChannelMap, caption: str) -> tuple[Figure, np.ndarray, 
 
 
 def _edges(places: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n+1"]:
-    """Return the borders of cells: halfway between places, the outer ones as far out as the next ones are in."""
+    """Return the borders of cells: halfway between places, and symmetric about the first and last place."""
     if len(places) == 1:
         return places[0] + np.array([-0.5, 0.5])
     between = (places[:-1] + places[1:]) / 2

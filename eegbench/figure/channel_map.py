@@ -18,7 +18,7 @@ def check_channel_map(drawn: ChannelMap) -> None:
     Raises
     ------
     ValueError
-        If an array has another shape than the names say, or places do not rise.
+        If the shape of an array does not fit the names, or places are not in ascending order.
     """
     shape = (len(drawn.outputs), len(drawn.channels), len(drawn.places))
     for name, array in {"values": drawn.values, "standard errors": drawn.standard_error, "p values": drawn.p}.items():
@@ -32,10 +32,10 @@ def check_channel_map(drawn: ChannelMap) -> None:
 
 
 def at(drawn: ChannelMap) -> Float[np.ndarray, "n_places"]:
-    """Return where places lie on an axis: at their frequency or time, and bands at 0, 1, 2, …."""
+    """Return the positions of places on an axis: their frequencies or times, and 0, 1, 2, … for bands."""
     return np.arange(float(len(drawn.places))) if drawn.axis == "band" else np.asarray(drawn.places, dtype=float)
 
 
 def significant(drawn: ChannelMap) -> Bool[np.ndarray, "n_outputs n_channels n_places"]:
-    """Return where p is below .05; nowhere where there are no p values."""
+    """Return a mask of p < .05, which is False where there are no p-values."""
     return np.zeros(drawn.values.shape, dtype=bool) if drawn.p is None else drawn.p < LEVEL

@@ -25,18 +25,18 @@ def channel_matrix(
     title: str,
     caption: str,
 ) -> Figure:
-    """Draw matrices of a quantity that cannot be negative side by side, in one scale of colours.
+    """Draw matrices of a non-negative quantity side by side, with one colour scale.
 
     Parameters
     ----------
     matrices
-        By name, such as the class; NaN is grey.
+        Matrices by name, such as the class; NaN is grey.
     channels
-        Names of rows and columns; of many every second or third is written.
+        Names of rows and columns; if there are many, only every second or third is written.
     measure
-        What the numbers are; stands at the bar.
+        Label of the colour bar.
     even
-        Number of an even share, which is drawn in white between the colours of more and less; None begins the scale at
+        Value of an even share, which is the white centre of a diverging scale; None for a sequential scale from
         zero.
     title, caption
         Title above the figure, and caption below it.

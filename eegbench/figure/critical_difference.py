@@ -39,7 +39,7 @@ def critical_difference(
     Parameters
     ----------
     names, ranks
-        The groups and their mean ranks, best (lowest) first; the better half is named at the left.
+        The groups and their mean ranks, best (lowest) first; the names of the better half are at the left.
     bars
         First and last position of groups that do not differ significantly.
     label

@@ -19,8 +19,8 @@ DISC = _MARKER.get_path().transformed(_MARKER.get_transform())
 class Dots(PathCollection):
     """Dots that are stored as an image of the panel in vector formats, in the resolution of raster files.
 
-    matplotlib's own rasterising does the same with a picture of the whole page for each artist, and not once for
-    both formats. The picture is opaque and white between the dots.
+    Matplotlib's own rasterising makes an image of the whole page for each artist, and makes it again for each
+    format. The picture is opaque and white between the dots.
     """
 
     def __init__(

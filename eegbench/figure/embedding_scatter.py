@@ -45,9 +45,9 @@ def embedding_scatter(
     points
         Two coordinates per window.
     panels
-        From a panel's title to the values (n,) that colour it, in the order of ``points`` (the index is not
-        looked at). Numbers get a colour bar; everything else is a category, in the order of its dtype where it
-        is a ``Categorical`` and sorted otherwise (sleep stages always in theirs). What is missing is grey.
+        Values (n,) that colour each panel, by the panel's title, in the order of ``points`` (the index is ignored).
+        Numbers get a colour bar. All else is a category, in the order of its dtype if it is a ``Categorical``
+        and sorted otherwise; sleep stages have their usual order. Missing values are grey.
     title
         Title above the figure.
     axis_labels
@@ -87,7 +87,7 @@ def _is_quantity(values: pd.Series) -> bool:
 
 
 def _size_legend(axes: Axes, *, roomy: bool) -> None:
-    """Enlarge a legend of small type that has the place of a further panel; the layout need not make room for it."""
+    """Enlarge a legend of small type into the place of an unused panel."""
     legend = axes.get_legend()
     if roomy and legend is not None and len(legend.get_texts()) > MAX_NAMED:
         legend.set_in_layout(False)
@@ -103,7 +103,7 @@ def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name
     else:
         colours[known], detail = _by_category(axes, values[known])
     colours[:, 3] = OPACITY
-    order = np.argsort(known, kind="stable")  # what is unknown lies below
+    order = np.argsort(known, kind="stable")  # unknown values are drawn first
     Dots(axes, points[order], colours[order], float(np.clip(4000 / len(points), 3, 14)))
     unknown = "" if known.all() else ", grey: unknown"
     on_top(axes, f"{name}{detail}{unknown}", RIGHT_ON_TOP)

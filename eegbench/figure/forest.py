@@ -30,7 +30,7 @@ def forest(table: pd.DataFrame, differences: pd.DataFrame, *, metric: str, title
     ----------
     table
         ``kind`` (``group`` or ``control``), ``name, value, ci_low, ci_high``, in the order of rows from the top.
-        Without finite ends no interval is drawn.
+        An interval without finite ends is not drawn.
     differences
         ``a, b, value, ci_low, ci_high, p_holm``; without rows there is no second panel. A difference is filled
         if its corrected p-value is below 0.05, and hollow otherwise.
@@ -59,7 +59,7 @@ def _pair(a: str, b: str) -> str:
 
 
 def _height(names: list[str]) -> float:
-    """Return the height in inches that rows of the same distance need for the longest of their names."""
+    """Return the height in inches of equally spaced rows, given the longest name."""
     return len(names) * (ROW_IN + LINE_IN * max(name.count("\n") for name in names))
 
 
@@ -75,7 +75,7 @@ def _values(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 def _differences(axes: Axes, differences: pd.DataFrame, pairs: list[str]) -> None:
     axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 3)))
-    row: Any  # pandas-stubs take a cell for anything
+    row: Any  # pandas-stubs do not know the type of a cell
     for height, row in enumerate(differences.itertuples()):
         p = f"   {_p(row.p_holm)}" if np.isfinite(row.p_holm) else ""
         _whisker(axes, float(height), row, PALETTE[5], filled=bool(row.p_holm < ALPHA))

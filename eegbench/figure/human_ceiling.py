@@ -24,7 +24,7 @@ def human_ceiling(table: pd.DataFrame, metrics: Mapping[str, str], title: str) -
     ----------
     table
         ``rater``, ``kind`` (``scorer`` or ``model``), and for each metric its mean, ``<metric>_ci_low`` and
-        ``<metric>_ci_high``, in percent. Without finite ends no interval is drawn.
+        ``<metric>_ci_high``, in percent. An interval without finite ends is not drawn.
     metrics
         Labels of the panels, by column of the table.
     title
@@ -45,7 +45,7 @@ def human_ceiling(table: pd.DataFrame, metrics: Mapping[str, str], title: str) -
 def _panel(axes: Axes, rows: pd.DataFrame, metric: str) -> None:
     scorers = rows.loc[rows["kind"] == "scorer", metric]
     axes.axvspan(scorers.min(), scorers.max(), color=BAND, linewidth=0, zorder=0)
-    row: Any  # pandas-stubs take a cell for anything
+    row: Any  # pandas-stubs do not know the type of a cell
     for height, row in enumerate(rows.to_dict("records")):
         colour = PALETTE[0] if row["kind"] == "model" else GREY
         low, high = row[f"{metric}_ci_low"], row[f"{metric}_ci_high"]

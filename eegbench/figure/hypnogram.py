@@ -84,7 +84,7 @@ def hypnogram(
 
 
 def _panels(figure: Figure, ratios: list[float]) -> tuple[Axes, ...]:
-    """Return the panels of labels and disagreements, if there are any, then those of predictions and probabilities."""
+    """Return the panels: labels and disagreements (if any), predictions, and probabilities."""
     axes = figure.subplots(len(ratios), 1, sharex=True, height_ratios=ratios)
     return tuple(axes) if len(ratios) == 2 else (axes[0], axes[2], axes[1], axes[3])
 
@@ -117,7 +117,7 @@ def _check(frame: pd.DataFrame) -> None:
 def _spans(start_s: Float[np.ndarray, "n"], window_s: float) -> _Spans:
     gap = np.diff(start_s) - window_s
     end_s = start_s + window_s
-    end_s[:-1] = np.minimum(end_s[:-1], start_s[1:])  # windows that overlap show up to the next one
+    end_s[:-1] = np.minimum(end_s[:-1], start_s[1:])  # overlapping windows are drawn up to the next one
     unit, seconds, _ = next(one for one in UNITS if end_s[-1] - start_s[0] >= one[2])
     return _Spans(start_s / seconds, end_s / seconds, gap <= 0.01 * window_s, unit, seconds)
 

@@ -26,7 +26,7 @@ MANY_PASSES = 25
 
 @styled
 def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, final_pass: int | None = None) -> Figure:
-    """Draw a panel of the loss, one for each metric of the task, and panels of trials and probe if there are any.
+    """Draw a panel of the loss, one per metric of the task, and panels of trials and of the probe, if there are any.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def learning_curves(history: pd.DataFrame, *, best_pass: int | None = None, fina
 
 
 def _panels(history: pd.DataFrame) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return the panels, and for each its columns with their names and colours."""
+    """Return the panels, each with its columns, their names and colours."""
     panels = {}
     for name in (one.removeprefix("train_") for one in map(str, history) if one.startswith("train_")):
         title = {"loss": "loss", "accuracy": "task accuracy"}.get(name, name.replace("_", " "))

@@ -46,7 +46,7 @@ def restyle(axes: Axes, title: str = "") -> None:
 
 
 def restyle_parallel(axes: Axes) -> None:
-    """Give a parallel axis its line, and make its numbers readable on the lines of the trials."""
+    """Draw the line of a parallel axis, and make its numbers readable on top of the lines of trials."""
     restyle(axes)
     axes.spines["left"].set_visible(False)
     axes.spines["right"].set_visible(True)
@@ -55,7 +55,7 @@ def restyle_parallel(axes: Axes) -> None:
 
 
 def restyle_cube(axes: Any) -> None:
-    """Leave room for the labels of an axes of three dimensions, the third of which is like the others."""
+    """Leave room for the labels of three-dimensional axes, and style the third axis like the others."""
     axes.zaxis.label.set(fontsize=mpl.rcParams["axes.labelsize"], color=INK)
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.labelpad = 8
@@ -70,7 +70,7 @@ def restyle_bar(axes: Axes, label: str) -> None:
 
 
 def restyle_slice(axes: Axes) -> None:
-    """Give a panel its ticks: categories by their names, whole numbers as such, powers of ten."""
+    """Set the ticks of a panel: names of categories, whole numbers, or powers of ten."""
     restyle(axes)
     axes.set(xlabel=broken(axes.get_xlabel(), WIDE), ylabel="")
     axes.margins(y=0.1)
@@ -86,7 +86,7 @@ def restyle_slice(axes: Axes) -> None:
 
 
 def _mark_powers(axes: Axes, low: float, high: float) -> None:
-    """Label a logarithmic axis at powers of ten, or at its ends where these lie within one power."""
+    """Label a logarithmic axis at powers of ten, or at its ends if it spans less than one power."""
     axes.xaxis.set_minor_formatter(NullFormatter())
     if high < 10 * low:
         axes.set_xticks([low, high], [f"{low:.2g}", f"{high:.2g}"])
@@ -107,7 +107,7 @@ def _name_categories(axes: Any) -> None:
 
 
 def colour_curves(axes: Any) -> None:
-    """Colour few curves by our palette, with a legend, and many by the number of their trial, with a colour bar."""
+    """Colour a few curves by the palette, with a legend, and many by their trial numbers, with a colour bar."""
     numbers = [int(re.sub(r"\D", "", line.get_label())) for line in axes.lines]
     scale: Any = ScalarMappable(Normalize(min(numbers), max(numbers)), COLOURS)
     few = len(numbers) <= MAX_LEGEND
@@ -123,13 +123,13 @@ def colour_curves(axes: Any) -> None:
 
 
 def legend_on_top(axes: Axes, handles: Mapping[str, Artist]) -> None:
-    """Put the legend above the axes, at its right, where it hides no dot."""
+    """Place the legend above the axes, at the right, where it hides no data."""
     place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "ncols": len(handles)}
     axes.legend(list(handles.values()), list(handles), **place)
 
 
 def finished(axes: Any, height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """Return the figure of an axes in our size and layout."""
+    """Return the figure of these axes in the size and layout of this package."""
     figure: Figure = axes.figure
     figure.set_layout_engine("constrained")
     figure.set_size_inches(width_in, height_in)
@@ -137,7 +137,7 @@ def finished(axes: Any, height_in: float, width_in: float = WIDTH_IN) -> Figure:
 
 
 def broken(name: str, width: int) -> str:
-    """Break a name that is longer than a line: after dots and slashes, and after underscores where a part is long."""
+    """Break a long name into lines after dots and slashes, and after underscores if a part is long."""
     if len(name) <= width:
         return name
     return re.sub(r"([^\n]{7,}?_)(?=[^\n]{3,})", r"\1\n", re.sub(r"([./])", r"\1\n", name))

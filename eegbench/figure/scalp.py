@@ -17,13 +17,13 @@ def flat(positions: Float[np.ndarray, "n_channels 3"]) -> Float[np.ndarray, "n_c
     Parameters
     ----------
     positions
-        In metres in the head frame (x to the right, y to the front, z up); NaN where a channel has none.
+        In metres in the head frame (x to the right, y to the front, z up); NaN for unknown positions.
 
     Returns
     -------
     array
-        To the right and to the front, in radii of the drawn head, on whose outline lies what is at the height of the
-        centre; NaN where a channel has no position.
+        Coordinates to the right and to the front, in radii of the drawn head. A point at the height of the centre lies
+        on its outline; NaN for unknown positions.
     """
     x, y, z = (positions - np.array(CENTRE_M)).T
     radius = np.arctan2(np.hypot(x, y), z) / (np.pi / 2)

@@ -60,8 +60,8 @@ def study_figures(
 ) -> dict[str, Plot]:
     """Return the plots for which a study has enough trials: from each file's stem to the function that plots it.
 
-    A plot of objectives takes two complete trials with finite values. Slices and parallel coordinates also take a
-    parameter with two values, and a Pareto front two or three objectives.
+    A plot of objectives needs two complete trials with finite values. Slices and parallel coordinates also need a
+    parameter with two values, and a Pareto front needs two or three objectives.
 
     Parameters
     ----------
@@ -117,9 +117,9 @@ def optimisation_history(study: "Study", *, objectives: Sequence[str], index: in
 
 @styled
 def parallel_coordinates(study: "Study", *, objectives: Sequence[str]) -> Figure:
-    """Draw a line for each complete trial, through its objectives and the values of its parameters.
+    """Draw a line for each complete trial, through its objectives and parameters.
 
-    The colour is the objective (the better, the darker) or, of several objectives, the Pareto rank (0 is the front).
+    The colour is the objective (the better, the darker) or, with several objectives, the Pareto rank (0 is the front).
     """
     from optuna.visualization.matplotlib import plot_parallel_coordinate
 
@@ -227,7 +227,7 @@ def _optuna() -> Iterator[None]:
     from optuna.exceptions import ExperimentalWarning
 
     backend, opened = pyplot.get_backend(), pyplot.get_fignums()
-    pyplot.switch_backend("agg")  # Optuna measures text, which takes a canvas of pixels
+    pyplot.switch_backend("agg")  # Optuna measures text, which needs a raster canvas
     try:
         with mpl.rc_context({"figure.constrained_layout.use": True}), warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)
@@ -235,7 +235,7 @@ def _optuna() -> Iterator[None]:
     finally:
         for number in set(pyplot.get_fignums()) - set(opened):
             pyplot.close(number)
-        with suppress(ImportError):  # a backend that cannot be loaded here was not in use
+        with suppress(ImportError):  # a backend that cannot be loaded here was not used
             pyplot.switch_backend(backend)
 
 

@@ -47,7 +47,7 @@ SHARES = "Blues"
 """The colour map of shares between 0 and 1."""
 
 STYLE: dict[str, Any] = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so that figures are alike everywhere
+    "font.family": "DejaVu Sans",  # comes with Matplotlib, so that figures look alike on every machine
     "font.size": 8,
     "axes.titlesize": 9,
     "axes.labelsize": 8,
@@ -106,7 +106,7 @@ def _style() -> Iterator[None]:
 
 
 def blank(height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """Return an empty figure that makes room for its labels by itself."""
+    """Return an empty figure whose layout makes room for its labels."""
     return Figure(figsize=(width_in, height_in), layout="constrained")
 
 
@@ -144,12 +144,12 @@ RIGHT_ON_TOP = 1.0
 
 
 def on_top(axes: Axes, label: str, height: float | None = None) -> None:
-    """Title a panel at its left, as the panels of a figure are; above all that is there where no height is given."""
+    """Write the title of a panel at its left; above all other artists if no height is given."""
     axes.set_title(label, loc="left", y=height)
 
 
 def smooth(bar: Colorbar) -> None:
-    """Let a colour bar be one small image and have no frame: its own is rasterised, with all of the page."""
+    """Draw a colour bar as one small image without a frame."""
     for own in list(bar.ax.collections):
         own.remove()
     low, high = bar.ax.get_ylim()
@@ -191,7 +191,7 @@ def as_svg(figure: Figure) -> bytes:
 
 
 def _skip_empty_labels(figure: Figure) -> None:
-    """Spare axes without a label the search for its place, which measures all numbers along them each time."""
+    """Skip the placement of empty axis labels, which measures all tick labels each time."""
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
@@ -203,7 +203,7 @@ def _write(figure: Figure, path: Path) -> Path:
     figure.set_dpi(DPI)
     with atomic_path(path) as aside:
         _PRINT[path.suffix](figure, aside)
-    figure.set_layout_engine("none")  # it was found while drawing, and need not be found again for another format
+    figure.set_layout_engine("none")  # found while drawing, and used again for other formats
     return path
 
 

@@ -42,13 +42,13 @@ class Maps:
     values
         A number for each row (class or filter), column (band) and channel.
     measure
-        What the numbers are, with their unit; stands below the colour bar.
+        Label of the colour bar, with the unit.
     heading
-        Stands above each map, such as ``network`` or ``data``.
+        Heading of each map, such as ``network`` or ``data``.
     marked
         Channels that are drawn as large dots, such as those with p < .05; None marks none.
     most_rows
-        Rows that are drawn at most.
+        Largest number of rows that are drawn.
     is_signed
         Whether the numbers can be negative; the colour scale of others begins at zero.
     """
@@ -82,15 +82,15 @@ def topomap(
     Parameters
     ----------
     maps
-        What the network uses.
+        Maps of the network.
     rows, columns
         Names of classes, filters or subjects, and of bands.
     channels, positions
-        Names, and places in metres in the head frame; NaN where a channel has none.
+        Names, and places in metres in the head frame; NaN for unknown positions.
     title, caption
-        Stand above and below all; to the caption is added which channels are left out.
+        Title above the figure, and caption below it, to which the channels that are left out are added.
     beside
-        What differs in the data: each of these maps is drawn beside the one of the network, in other colours.
+        Differences in the data, each drawn next to the map of the network in other colours.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def is_drawable(values: Float[np.ndarray, "n_rows n_columns n_channels"], positi
     values
         As of `Maps`.
     positions
-        Positions of the channels (n_channels, 3); NaN where a channel has none.
+        Positions of the channels (n_channels, 3); NaN for unknown positions.
     """
     known = np.isfinite(values) & np.isfinite(positions).all(axis=1)
     return bool((known.sum(axis=-1) >= FEWEST_CHANNELS).any())
@@ -171,7 +171,7 @@ def _lacking(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"], l
 
 
 def _axes(shape: tuple[int, int], measures: list[str], caption: str) -> tuple[Figure, np.ndarray, list[Axes]]:
-    """Return a figure with the axes of its maps (n_rows, n_columns, n_layers) and of a colour bar a layer."""
+    """Return a figure with the axes of its maps (n_rows, n_columns, n_layers) and of one colour bar per layer."""
     n_layers = len(measures)
     gap = [GAP] if n_layers > 1 else []
     ratios = ([1.0] * n_layers + gap) * shape[1]

@@ -95,7 +95,7 @@ def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Value
     Raises
     ------
     ValueError
-        If there is none, with the nearest name and those that there are.
+        If there is no such metric; the message suggests the nearest name and lists all.
     """
     known = [*METRICS, *(f"{PER_CLASS}{one}" for one in classes)]
     if name not in known:

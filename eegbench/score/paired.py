@@ -2,8 +2,8 @@
 
 Conventions
 -----------
-A difference is A − B of one subject, of a metric where more is better; what is undefined is NaN. Differences are
-rounded to twelve digits before they are ranked, so that sums in another order make no new ranks.
+A difference is A − B of one subject, of a metric where higher is better; undefined differences are NaN. Differences
+are rounded to twelve digits before they are ranked, so that rounding errors do not change ranks.
 """
 
 import numpy as np
@@ -21,9 +21,9 @@ Differences = Float[np.ndarray, "n_subjects"]
 def wilcoxon_p(differences: Differences) -> float:
     """Return the two-sided p-value of the signed-rank test; NaN below ``MIN_SUBJECTS`` subjects.
 
-    Zeros are ranked with the others and their ranks split evenly between both signs (scipy's ``zsplit``), as
-    Demšar advises, so that subjects on which two groups are equal speak for their equality. Exact up to 13
-    subjects, and up to 50 where there are no ties.
+    Zeros are ranked with the others, and their ranks are split evenly between both signs (scipy's ``zsplit``), as
+    Demšar recommends: equal scores of a subject count as evidence of no difference. The test is exact up to 13
+    subjects, and up to 50 without ties.
 
     References
     ----------
@@ -38,7 +38,7 @@ def wilcoxon_p(differences: Differences) -> float:
 
 
 def holm(p: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
-    """Correct p-values for their number, step by step down from the smallest; NaN stays NaN and counts for nothing.
+    """Correct p-values for multiple comparisons with Holm's step-down method; NaN stays NaN and is not counted.
 
     References
     ----------
@@ -57,7 +57,7 @@ def smallest_p(n_subjects: int, n_tests: int) -> float:
 
 
 def rank_biserial(differences: Differences) -> float:
-    """Return the matched-pairs rank-biserial correlation: the share of ranks for A less that for B, -1..1.
+    """Return the matched-pairs rank-biserial correlation: the share of ranks for A less that for B, from -1 to 1.
 
     Zeros are ranked and split as in the test. NaN without differences.
 
@@ -73,7 +73,7 @@ def rank_biserial(differences: Differences) -> float:
 
 
 def cohen_dz(differences: Differences) -> float:
-    """Return the mean difference in standard deviations of the differences; NaN where they do not vary.
+    """Return the mean difference in standard deviations of the differences; NaN if they do not vary.
 
     References
     ----------

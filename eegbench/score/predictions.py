@@ -13,12 +13,12 @@ COLUMNS = ("recording", "subject", "start_s", "split", "probe", "label", "predic
 
 
 def predictions_frame(predictions: Sequence[Predictions], table: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of ``predictions.parquet``, one row a probe and window.
+    """Return the columns of ``predictions.parquet``, one row per probe and window.
 
     Parameters
     ----------
     predictions
-        One element a probe (or a probe and split), all with the same classes.
+        One element per probe (or per probe and split), all with the same classes.
     table
         The store's window table; the index is what ``Predictions.windows`` names.
 
@@ -32,7 +32,7 @@ def predictions_frame(predictions: Sequence[Predictions], table: pd.DataFrame) -
     ------
     ValueError
         If nothing was predicted, probes disagree about the classes, a class is named like a fixed column, or
-        a label is no class.
+        a label is not a class.
     """
     if not predictions:
         raise ValueError("There are no predictions to tabulate; at least one probe has to predict.")

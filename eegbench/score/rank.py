@@ -1,8 +1,8 @@
 """Mean ranks over subjects, and groups that do not differ significantly, for a critical-difference diagram.
 
-Average ranks and Friedman's test are those of Demšar 2006 (JMLR 7, 1-30). Groups that no bar joins are those that
-pairwise signed-rank tests separate (Benavoli, Corani and Mangili 2016, JMLR 17(5), 1-10): how two groups compare
-should not depend on who else is in the table.
+Average ranks and Friedman's test are those of Demšar 2006 (JMLR 7, 1-30). Two groups are not joined by a bar if a
+pairwise signed-rank test separates them (Benavoli, Corani and Mangili 2016, JMLR 17(5), 1-10): the result for two
+groups should not depend on the other groups of the table.
 """
 
 from dataclasses import dataclass
