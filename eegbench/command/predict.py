@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from eegbench.launch.exit_status import exit_status
 from eegbench.launch.predict_parser import parser
-from eegbench.prediction.remedy import in_words_of_predict
+from eegbench.prediction.predict_remedies import in_words_of_predict
 
 
 def main(argv: Sequence[str]) -> int:
@@ -30,7 +30,7 @@ def predict(words: argparse.Namespace) -> int:
     from eegbench.prediction.out_folder import OutFolder
     from eegbench.prediction.predictor import load_predictor
     from eegbench.prediction.saved_run import find_network
-    from eegbench.prediction.seen import seen_by
+    from eegbench.prediction.seen_recordings import seen_by
     from eegbench.progress import tell
     from eegbench.report.prediction import print_predictions
 

@@ -10,7 +10,7 @@ import mne
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.bids_files import listed
 from eegbench.dataset.bids_tables import MISSING, read_table
-from eegbench.dataset.marks import is_bad
+from eegbench.dataset.timed_texts import is_bad
 
 
 @dataclass(frozen=True)

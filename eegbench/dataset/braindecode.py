@@ -18,9 +18,9 @@ from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.bids_files import listed, read_json
 from eegbench.dataset.folder import FolderDataset, form_of
 from eegbench.dataset.label_list import check_known
-from eegbench.dataset.marks import Mark, annotations
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import open_annotated
+from eegbench.dataset.timed_texts import Mark, annotations
 from eegbench.types import Fact, Recording
 
 DESCRIPTION = "description.json"

@@ -18,8 +18,8 @@ from eegbench.dataset.edf_annotations import EdfClock
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import ANNOTATIONS, EdfHeader, EdfSignal, read_header
 from eegbench.dataset.electrodes import set_positions
-from eegbench.dataset.marks import Mark
 from eegbench.dataset.patient import patient_field
+from eegbench.dataset.timed_texts import Mark
 
 VOLTAGES = ("uV", "\u00b5V", "mV", "V")
 """Units that MNE converts to volts; it reads values with any other unit, such as µV in UTF-8, as volts."""

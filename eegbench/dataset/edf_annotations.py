@@ -15,7 +15,7 @@ import numpy as np
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf_header import SAMPLE_BYTES, EdfHeader, EdfSignal
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 _LIST = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15(\d+(?:\.\d*)?))?\x14((?:[^\x14\x00]*\x14)*)\x00")
 _STAMP = re.compile(rb"([+-]\d+(?:\.\d*)?)\x14\x14\x00*")

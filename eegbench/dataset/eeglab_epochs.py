@@ -13,7 +13,7 @@ from pathlib import Path
 import mne
 import numpy as np
 
-from eegbench.dataset.marks import EPOCH_EDGE
+from eegbench.dataset.timed_texts import EPOCH_EDGE
 
 TOLERANCE = 0.501
 """Tolerance in samples of events at time zero: latencies are fractions if EEGLAB resampled the data."""

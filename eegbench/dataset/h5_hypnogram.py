@@ -17,7 +17,7 @@ from jaxtyping import Int
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.h5_file import dataset_at, opened
-from eegbench.dataset.marks import Mark, annotations
+from eegbench.dataset.timed_texts import Mark, annotations
 
 HYPNOGRAM = "hypnogram"
 """Path of the stages in a file."""

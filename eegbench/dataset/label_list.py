@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from eegbench.dataset.base import BadRecordingError
-from eegbench.dataset.marks import Mark, is_bad
+from eegbench.dataset.timed_texts import Mark, is_bad
 from eegbench.score.render import plural
 
 LabelStart = Literal["file", "clock", "lights_off"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.label_list import Clock, LabelList, LabelStart
 from eegbench.dataset.label_start import shift_s
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 from eegbench.score.render import plural
 
 _log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.label_list import Clock, LabelList, LabelStart
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 LIGHTS_OFF = re.compile(r"\W*lights?\W*(off|out)\W*", re.IGNORECASE)
 

@@ -16,7 +16,7 @@ from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.delimited import MISSING, Lines, read_lines
 from eegbench.dataset.label_list import LabelList
 from eegbench.dataset.label_start import DAY_S
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 TIME_OF_DAY = re.compile(r"(\d\d?):(\d\d):(\d\d(?:[.,]\d+)?)")
 

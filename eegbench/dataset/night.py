@@ -20,9 +20,9 @@ from eegbench.dataset.edf import open_edf
 from eegbench.dataset.label_file import read_edf_list
 from eegbench.dataset.label_list import LabelStart
 from eegbench.dataset.label_start import shift_s
-from eegbench.dataset.marks import annotations, lasting
 from eegbench.dataset.night_pairs import PSG, partner
 from eegbench.dataset.signal_labels import clock_of
+from eegbench.dataset.timed_texts import annotations, lasting
 from eegbench.types import Recording
 
 

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.delimited import MOST_BYTES
 from eegbench.dataset.label_list import LabelList
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 STAGES = "stages"
 CLOCK = re.compile(r"(?:\S+ )?(\d\d?)[.:](\d\d)[.:](\d\d)")

@@ -22,12 +22,12 @@ from eegbench.dataset.label_file import read_labels
 from eegbench.dataset.label_list import LabelStart, check_known
 from eegbench.dataset.label_place import laid_on
 from eegbench.dataset.label_table import TableForm
-from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.dataset.night import cropped_around_sleep, sleep_labels
 from eegbench.dataset.signal_file import companions, open_signal
 from eegbench.dataset.signal_labels import IN_SIGNAL, bad_in, clock_of, marks_in_signal
 from eegbench.dataset.signal_list import label_file, list_recordings
 from eegbench.dataset.subjects_file import rows_to_write
+from eegbench.dataset.timed_texts import EPOCH_EDGE, Mark, annotations, lasting
 from eegbench.types import Recording
 
 _log = logging.getLogger(__name__)

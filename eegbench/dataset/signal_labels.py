@@ -9,8 +9,8 @@ import mne
 
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.label_list import Clock, check_known
-from eegbench.dataset.marks import EPOCH_EDGE, Mark, annotations, is_bad, lasting
 from eegbench.dataset.signal_file import is_gap, open_any, open_signal, start_of
+from eegbench.dataset.timed_texts import EPOCH_EDGE, Mark, annotations, is_bad, lasting
 
 IN_SIGNAL = ("annotations", "triggers")
 """Values of ``dataset.labels_from`` for labels in the signal file."""

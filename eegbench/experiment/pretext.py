@@ -12,7 +12,7 @@ from eegbench.experiment.training import Trained
 from eegbench.inference.embedding import Embeddings, with_padding
 from eegbench.score import confusion_matrix
 from eegbench.task import Answers
-from eegbench.task.ask import ask
+from eegbench.task.evaluation import ask
 from eegbench.task.outcome import Count
 from eegbench.trainer import Trainer
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from eegbench.figure.dots import Dots, legend_dot
+from eegbench.figure.raster_dots import RasterDots, legend_dot
 from eegbench.figure.style import PALE, RIGHT_ON_TOP, blank, class_colours, from_top, on_top, smooth, styled
 
 MAX_POINTS = 2500
@@ -104,7 +104,7 @@ def _panel(axes: Axes, points: Float[np.ndarray, "n 2"], values: pd.Series, name
         colours[known], detail = _by_category(axes, values[known])
     colours[:, 3] = OPACITY
     order = np.argsort(known, kind="stable")  # unknown values are drawn first
-    Dots(axes, points[order], colours[order], float(np.clip(4000 / len(points), 3, 14)))
+    RasterDots(axes, points[order], colours[order], float(np.clip(4000 / len(points), 3, 14)))
     unknown = "" if known.all() else ", grey: unknown"
     on_top(axes, f"{name}{detail}{unknown}", RIGHT_ON_TOP)
     axes.set_xticks([])

@@ -16,7 +16,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run import run_experiment
 from eegbench.launch.interrupt import stop_if_interrupted
-from eegbench.launch.remake import remake_command
+from eegbench.launch.rerun_command import remake_command
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.objective import values, values_there, watched

@@ -14,9 +14,9 @@ from eegbench.prediction.lights import Lights, check_named
 from eegbench.prediction.listing import stem
 from eegbench.prediction.night import Night, night_of
 from eegbench.prediction.out_folder import SUMMARY, OutFolder
+from eegbench.prediction.predict_remedies import problem_in_words_of_predict
 from eegbench.prediction.predictor import Predictor
-from eegbench.prediction.remedy import problem_in_words_of_predict
-from eegbench.prediction.renamed import Renamed
+from eegbench.prediction.renamed_dataset import Renamed
 from eegbench.prediction.scoring import overall, per_recording, scored, title_scores
 from eegbench.prediction.staging import Rules, stage
 from eegbench.prediction.summary import summary_row

@@ -12,7 +12,7 @@ from eegbench.dataset import Dataset
 from eegbench.dataset.recordings import Recordings
 from eegbench.inference.network import Network, describe, load_network
 from eegbench.model.base import Encoder
-from eegbench.prediction.renamed import Renamed
+from eegbench.prediction.renamed_dataset import Renamed
 from eegbench.preprocessing import Preprocessing
 from eegbench.preprocessing.base import SignalSteps
 from eegbench.score.consensus import STAGES
@@ -71,7 +71,7 @@ class Predictor:
         dataset
             Dataset of the recordings.
         aliases
-            See `eegbench.prediction.renamed.Renamed`.
+            See `eegbench.prediction.renamed_dataset.Renamed`.
 
         Raises
         ------

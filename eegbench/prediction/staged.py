@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from eegbench.prediction.outside import Comparison
+from eegbench.prediction.training_range import Comparison
 from eegbench.types import Recording
 
 FLAGS = ("flat", "saturated", "marked_bad")

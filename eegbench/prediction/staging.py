@@ -16,10 +16,10 @@ from eegbench.inference.embedding import evaluating, with_padding
 from eegbench.inference.trial import embed_trials, first_crops
 from eegbench.inference.voting import Rule, Votes, votes
 from eegbench.prediction.epochs import epoch_votes, whole_trials, windows_of
-from eegbench.prediction.outside import comparison_with_train, outside_of_train
 from eegbench.prediction.predictor import Predictor
-from eegbench.prediction.renamed import Renamed
+from eegbench.prediction.renamed_dataset import Renamed
 from eegbench.prediction.staged import FLAGS, Staged
+from eegbench.prediction.training_range import comparison_with_train, outside_of_train
 from eegbench.prediction.unusable import unusable
 from eegbench.preprocessing.featured import features_of, padded_features
 from eegbench.preprocessing.shard_job import Job, build

@@ -5,7 +5,7 @@ from itertools import pairwise
 import mne
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.marks import EPOCH_EDGE
+from eegbench.dataset.timed_texts import EPOCH_EDGE
 
 REMEDY = "Filter and resample in EEGLAB before epochs are extracted, and set the option to null."
 

@@ -14,8 +14,8 @@ from eegbench.dataset import BadRecordingError
 from eegbench.dataset.channel_kinds import kind_of
 from eegbench.preprocessing.base import MissingChannels
 from eegbench.preprocessing.epochs import check_epochs
+from eegbench.preprocessing.excluded_channels import check_names
 from eegbench.preprocessing.interpolated import check_enough, with_interpolated
-from eegbench.preprocessing.left_out import check_names
 from eegbench.preprocessing.one_group import GroupSteps
 from eegbench.preprocessing.recorded import Recorded, joined
 from eegbench.types import Form

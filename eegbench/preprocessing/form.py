@@ -7,8 +7,8 @@ import numpy as np
 from eegbench.dataset import BadRecordingError
 from eegbench.preprocessing.base import Preprocessing
 from eegbench.preprocessing.channel_notes import tell_kinds, tell_rates
-from eegbench.preprocessing.lacking import tell_lacking
-from eegbench.preprocessing.left_out import check_found
+from eegbench.preprocessing.excluded_channels import check_found
+from eegbench.preprocessing.missing_channels import tell_lacking
 from eegbench.store.shard import GroupHeader, ShardHeader
 from eegbench.types import Group
 

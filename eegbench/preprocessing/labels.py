@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.dataset.marks import EPOCH_EDGE, MIN_MARK_S, is_bad
+from eegbench.dataset.timed_texts import EPOCH_EDGE, MIN_MARK_S, is_bad
 from eegbench.store.shard import ShardHeader
 from eegbench.types import UNSCORED
 

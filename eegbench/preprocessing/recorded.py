@@ -15,7 +15,7 @@ import mne
 import numpy as np
 
 from eegbench.dataset import BadRecordingError, MixedRatesError
-from eegbench.preprocessing.left_out import found
+from eegbench.preprocessing.excluded_channels import found
 
 MIN_PAD = 100
 """Number of samples of padding at each end of a signal during resampling, as in MNE."""

@@ -14,7 +14,7 @@ import pandas as pd
 from eegbench.dataset import BadRecordingError, Dataset
 from eegbench.dataset.distinct_subjects import copies, note_alike
 from eegbench.dataset.listing import listed
-from eegbench.dataset.marks import EPOCH_EDGE
+from eegbench.dataset.timed_texts import EPOCH_EDGE
 from eegbench.notes import noted
 from eegbench.preprocessing.base import Cut, Preprocessing
 from eegbench.preprocessing.build import WORTH_BYTES

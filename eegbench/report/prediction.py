@@ -13,7 +13,7 @@ from rich.table import Table
 from eegbench.dataset.content import named
 from eegbench.prediction.batch import Batch
 from eegbench.prediction.out_folder import SUMMARY
-from eegbench.prediction.outside import LEAST
+from eegbench.prediction.training_range import LEAST
 from eegbench.prediction.unusable import MAX_SHARE
 from eegbench.score.consensus import STAGES
 from eegbench.score.render import plural

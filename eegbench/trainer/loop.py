@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from eegbench.distributed import world_size
 from eegbench.model.base import Encoder
 from eegbench.task import Task
-from eegbench.task.ask import ask
+from eegbench.task.evaluation import ask
 from eegbench.trainer.averaging import Averaging
 from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.batch_norm import statistics_anew

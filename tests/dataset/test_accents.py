@@ -5,10 +5,10 @@ import unicodedata
 import pytest
 
 from eegbench.dataset.delimited import read_lines
-from eegbench.dataset.marks import Mark
 from eegbench.dataset.night_list import list_nights
 from eegbench.dataset.signal_list import list_recordings
 from eegbench.dataset.subject_table import read_subjects
+from eegbench.dataset.timed_texts import Mark
 
 TOGETHER, APART = (unicodedata.normalize(form, "Zoë Müller") for form in ("NFC", "NFD"))
 

@@ -8,7 +8,7 @@ import torch
 from own_recordings import NAMES, noise, reader
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.marks import MIN_MARK_S, Mark, lasting
+from eegbench.dataset.timed_texts import MIN_MARK_S, Mark, lasting
 from eegbench.preprocessing.build import plan_shards
 from eegbench.preprocessing.filtered import Filtered
 from eegbench.preprocessing.open import open_store

@@ -8,7 +8,7 @@ import pytest
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.label_list import Clock, LabelList
 from eegbench.dataset.label_place import check_place
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 
 def placed(marks: list[Mark], *, length_s: float = 480.0, counted_from: str = "file") -> None:

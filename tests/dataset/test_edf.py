@@ -10,7 +10,7 @@ import pytest
 
 from eegbench.dataset import BadRecordingError, MixedRatesError
 from eegbench.dataset.edf import open_edf, read_edf_annotations
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 PLAIN_BYTES = 256 * 3  # the header of a plain EDF with two signals
 RECORD_BYTES = 2 * 100 * 2

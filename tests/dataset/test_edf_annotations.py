@@ -8,7 +8,7 @@ import pytest
 
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.edf import open_edf, read_edf_annotations
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 
 def write_lists(path: Path, *records: bytes, signals: int = 1) -> Path:

@@ -8,7 +8,7 @@ import pytest
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.label_list import Clock, LabelList
 from eegbench.dataset.label_place import laid_on
-from eegbench.dataset.marks import Mark
+from eegbench.dataset.timed_texts import Mark
 
 SIGNAL = Path("night.edf")
 TABLE = Path("night.csv")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from eegbench.dataset import BadRecordingError
-from eegbench.dataset.marks import Mark
 from eegbench.dataset.nsrr_xml import read_nsrr_xml
+from eegbench.dataset.timed_texts import Mark
 
 NSRR = """<?xml version="1.0" encoding="UTF-8"?>
 <PSGAnnotation><SoftwareVersion>Compumedics</SoftwareVersion><EpochLength>30</EpochLength><ScoredEvents>

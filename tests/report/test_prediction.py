@@ -8,8 +8,8 @@ from staged_nights import CLASSES, EVENING, staged
 from eegbench.prediction.batch import Batch
 from eegbench.prediction.lights import Lights
 from eegbench.prediction.night import night_of
-from eegbench.prediction.outside import LEAST
 from eegbench.prediction.summary import summary_row
+from eegbench.prediction.training_range import LEAST
 from eegbench.report.prediction import print_predictions
 from eegbench.types import Recording
 

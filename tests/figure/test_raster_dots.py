@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from eegbench.figure import save
-from eegbench.figure.dots import Dots
+from eegbench.figure.raster_dots import RasterDots
 
 RED, BLUE = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0)
 
@@ -26,7 +26,7 @@ def drawn(figure) -> np.ndarray:
 
 def test_pixels_are_those_of_a_scatter(figure, rng):
     points, colours = rng.normal(size=(200, 2)), rng.uniform(size=(200, 4))
-    dots = Dots(figure.add_subplot(), points, colours, 9.0)
+    dots = RasterDots(figure.add_subplot(), points, colours, 9.0)
     ours = drawn(figure)
     axes = dots.axes
     dots.remove()
@@ -36,7 +36,7 @@ def test_pixels_are_those_of_a_scatter(figure, rng):
 
 def test_each_dot_is_where_it_belongs_and_of_its_colour(figure):
     axes = figure.add_subplot()
-    Dots(axes, np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([RED, BLUE]), 30.0)
+    RasterDots(axes, np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([RED, BLUE]), 30.0)
     pixels = drawn(figure)
     for point, colour in (((0, 0), RED), ((1, 2), BLUE)):
         x, y = axes.transData.transform(point).round().astype(int)
@@ -46,7 +46,7 @@ def test_each_dot_is_where_it_belongs_and_of_its_colour(figure):
 @pytest.mark.slow
 def test_a_pdf_takes_one_picture_a_panel_as_fine_as_a_png(figure, rng, tmp_path):
     for axes in figure.subplots(1, 2):
-        Dots(axes, rng.normal(size=(50, 2)), rng.uniform(size=(50, 4)), 9.0)
+        RasterDots(axes, rng.normal(size=(50, 2)), rng.uniform(size=(50, 4)), 9.0)
     save(figure, tmp_path, "dots")
     widths = [int(width) for width in re.findall(rb"/Width (\d+)", (tmp_path / "dots.pdf").read_bytes())]
     panels = [axes.bbox.width / figure.dpi * 300 for axes in figure.axes]
@@ -58,14 +58,14 @@ def test_a_pdf_is_the_same_with_and_without_a_png_before_it(rng, tmp_path):
     files = []
     for formats in (("png", "pdf"), ("pdf",)):
         figure = Figure(figsize=(3, 2))
-        Dots(figure.add_subplot(), np.arange(20.0).reshape(10, 2), np.full((10, 4), 0.5), 9.0)
+        RasterDots(figure.add_subplot(), np.arange(20.0).reshape(10, 2), np.full((10, 4), 0.5), 9.0)
         files.append(save(figure, tmp_path / str(len(formats)), "dots", formats=formats)[-1].read_bytes())
     assert files[0] == files[1]
 
 
 def test_dots_follow_a_panel_that_is_moved(figure):
     axes = figure.add_axes((0.1, 0.1, 0.5, 0.5))
-    Dots(axes, np.zeros((1, 2)), np.array([RED]), 30.0)
+    RasterDots(axes, np.zeros((1, 2)), np.array([RED]), 30.0)
     before = drawn(figure)
     axes.set_position((0.4, 0.4, 0.5, 0.5))
     after = drawn(figure)
@@ -75,7 +75,7 @@ def test_dots_follow_a_panel_that_is_moved(figure):
 
 
 def test_dots_can_be_written_as_svg(figure):
-    Dots(figure.add_subplot(), np.zeros((1, 2)), np.array([RED]), 30.0)
+    RasterDots(figure.add_subplot(), np.zeros((1, 2)), np.array([RED]), 30.0)
     file = BytesIO()
     with mpl.rc_context():
         figure.savefig(file, format="svg")

@@ -7,7 +7,7 @@ import torch
 from forms import form_of, windows_of
 
 from eegbench.inference.measure import quantiles
-from eegbench.prediction.outside import comparison_with_train, outside_of_train
+from eegbench.prediction.training_range import comparison_with_train, outside_of_train
 from eegbench.store.base import WindowStore
 
 FORM = form_of(("C3", "C4"), 100.0, 200)

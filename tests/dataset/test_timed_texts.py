@@ -1,6 +1,6 @@
 import numpy as np
 
-from eegbench.dataset.marks import Mark, annotations, lasting
+from eegbench.dataset.timed_texts import Mark, annotations, lasting
 
 
 def stages(*onsets, duration=None):

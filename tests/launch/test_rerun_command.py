@@ -2,7 +2,7 @@
 
 import pytest
 
-from eegbench.launch.remake import remake_command
+from eegbench.launch.rerun_command import remake_command
 
 
 def command(*words, user_options="", n_processes=1, seed=None):

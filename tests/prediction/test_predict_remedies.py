@@ -8,7 +8,7 @@ from own_recordings import noise, reader, write_edf
 from eegbench.dataset import BadRecordingError
 from eegbench.launch.error_message import error_message
 from eegbench.prediction.listing import list_nights
-from eegbench.prediction.remedy import in_words_of_predict, problem_in_words_of_predict
+from eegbench.prediction.predict_remedies import in_words_of_predict, problem_in_words_of_predict
 
 
 def test_a_missing_channel_is_not_marked_in_predict(tmp_path):

@@ -7,7 +7,7 @@ from small_training import material, modules
 
 from eegbench.inference.embedding import Embeddings, embed
 from eegbench.task import Outcome, Task
-from eegbench.task.ask import ask
+from eegbench.task.evaluation import ask
 from eegbench.types import Draw
 
 WHOLE = [slice(0, 50)]

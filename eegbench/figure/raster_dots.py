@@ -16,7 +16,7 @@ _MARKER = MarkerStyle("o")
 DISC = _MARKER.get_path().transformed(_MARKER.get_transform())
 
 
-class Dots(PathCollection):
+class RasterDots(PathCollection):
     """Dots that are stored as an image of the panel in vector formats, in the resolution of raster files.
 
     Matplotlib's own rasterising makes an image of the whole page for each artist, and makes it again for each

@@ -8,7 +8,7 @@ from own_recordings import noise, reader, write_edf
 
 from eegbench.dataset import BadRecordingError, MixedRatesError
 from eegbench.prediction.listing import list_nights
-from eegbench.prediction.renamed import Renamed
+from eegbench.prediction.renamed_dataset import Renamed
 
 CLASSES = ("W", "R")
 

@@ -7,7 +7,7 @@ import pytest
 from own_recordings import noise, reader, write_edf
 
 from eegbench.dataset.content import describe, recording_digest, write_contents
-from eegbench.prediction.seen import seen_by
+from eegbench.prediction.seen_recordings import seen_by
 
 
 @pytest.fixture
