@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from forms import form_of
 from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
 from options import composed
 from safetensors.torch import load_file
 from torch import nn
