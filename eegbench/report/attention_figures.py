@@ -135,7 +135,7 @@ def _without_itself(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float
 
 
 def _over_others(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float[np.ndarray, "n_channels n_channels"]:
-    """Return each row relative to its mean: without the diagonal, which the residual connections raise, rows are low."""
+    """Return each row relative to its mean; what a channel attends to itself, the residual connections raise."""
     means = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else np.nan for row in matrix])
     return matrix / means[:, None]
 
