@@ -29,22 +29,22 @@ def network() -> Network:
     return Network(encoder, weight=weight, bias=torch.zeros(2), description=description).eval()
 
 
-def test_attention_is_recorded_of_a_saved_network_and_of_an_encoder(network, tmp_path):
+def test_attention_is_recorded_of_a_saved_network_and_of_its_encoder(network, tmp_path):
     text = (DOCS / "interpretability.md").read_text(encoding="utf-8")
-    of_network, of_encoder = (
-        one for one in re.findall(r"```python\n(.*?)```", text, re.S) if "record_attention" in one
-    )
+    of_saved, called = (one for one in re.findall(r"```python\n(.*?)```", text, re.S) if "record_attention" in one)
     save_network(network, tmp_path / "network")
     signals = np.random.default_rng(0).normal(size=(4, 3, 200))
     known = {"RUN": tmp_path, "signals": signals}
-    exec(compile(of_network, "interpretability.md", "exec"), known)
+    exec(compile(of_saved, "interpretability.md", "exec"), known)
     np.testing.assert_allclose(known["probabilities"], network.probabilities(signals), atol=1e-5)
-    alone = {"encoder": network.encoder, "signals": signals}
-    exec(compile(of_encoder, "interpretability.md", "exec"), alone)
     weights = known["attention"].weights
+    exec(compile(called, "interpretability.md", "exec"), known)
+    again = known["attention"].weights
+    np.testing.assert_allclose(known["scores"].softmax(1).detach(), known["probabilities"], atol=1e-5)
+    torch.testing.assert_close(known["embeddings"] @ network.weight.T, known["scores"])
     assert weights.shape == (4, 5, 8, 4, 4)
     torch.testing.assert_close(weights.sum(-1), torch.ones(4, 5, 8, 4))
-    torch.testing.assert_close(alone["attention"].weights, weights)
-    assert alone["attention"].weights.requires_grad
+    torch.testing.assert_close(again, weights)
+    assert again.requires_grad
     assert not weights.requires_grad
-    assert known["attention"].tokens.channels == alone["attention"].tokens.channels == CHANNELS
+    assert known["attention"].tokens.channels == CHANNELS

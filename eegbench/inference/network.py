@@ -22,11 +22,7 @@ from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.store.base import MIN_STD_UV
-from eegbench.store.windows import Windows
-from eegbench.types import Group
-
-Signals = Float[np.ndarray, "batch n_channels n_times"] | Mapping[str, Float[np.ndarray, "batch _ _"]]
-"""Windows of one group of signals, or of several groups by name."""
+from eegbench.store.windows import Signals, Windows, as_windows
 
 
 class Network(nn.Module):
@@ -69,9 +65,9 @@ class Network(nn.Module):
         """Class names."""
         return self.description.classes
 
-    def forward(self, windows: Windows) -> Float[Tensor, "batch n_classes"]:
-        """Return class scores of windows, each classified separately."""
-        z = self.embed(windows)
+    def forward(self, windows: Windows | Signals) -> Float[Tensor, "batch n_classes"]:
+        """Return class scores of windows, or of signals (see `checked`), each classified separately."""
+        z = self.embed(windows if isinstance(windows, Windows) else self.checked(windows))
         return self.scores(z.unsqueeze(1), torch.ones(len(z), 1, dtype=torch.bool, device=z.device)).squeeze(1)
 
     def embed(self, windows: Windows) -> Float[Tensor, "batch embed_dim"]:
@@ -124,26 +120,7 @@ class Network(nn.Module):
         ValueError
             If they do not have the shape that the encoder expects.
         """
-        groups = self.description.form.groups
-        given = windows if isinstance(windows, Mapping) else dict.fromkeys(list(groups)[:1], windows)
-        if given.keys() != groups.keys():
-            names = ", ".join(groups)
-            raise ValueError(f"Expected windows of each group of signals ({names}), got {', '.join(given)}.")
-        for name, group in groups.items():
-            _check_shape(np.shape(given[name]), group)
-        if len({len(x) for x in given.values()}) > 1:
-            raise ValueError("Expected the same number of windows in each group, got different numbers.")
-        device = self.weight.device
-        return Windows({name: torch.as_tensor(np.asarray(given[name], np.float32), device=device) for name in groups})
-
-
-def _check_shape(shape: tuple[int, ...], group: Group) -> None:
-    expected = (group.n_channels, group.n_times)
-    if len(shape) != 3 or shape[1:] != expected:
-        raise ValueError(
-            f"Expected windows of shape (n, {expected[0]}, {expected[1]}) (channels {', '.join(group.channels)} at "
-            f"{group.sfreq:g} Hz), got {shape}."
-        )
+        return as_windows(windows, self.description.form, self.weight.device)
 
 
 def save_network(network: Network, folder: Path) -> None:

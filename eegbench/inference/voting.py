@@ -11,10 +11,11 @@ from torch import nn
 
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings
-from eegbench.inference.network import Network, Signals
+from eegbench.inference.network import Network
 from eegbench.sampler.stretch import sequences, stretches
 from eegbench.store.batching import distinct_windows
 from eegbench.store.padding import padding_columns
+from eegbench.store.windows import Signals
 
 AT_ONCE = 1024
 """Number of sequences in a batch; they contain embeddings, not signals."""

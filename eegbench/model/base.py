@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.store.windows import Windows
+from eegbench.store.windows import Signals, Windows, as_windows
+from eegbench.types import Form
 
 
 class Encoder(nn.Module, ABC):
@@ -21,6 +23,8 @@ class Encoder(nn.Module, ABC):
     ----------
     given
         Names of constructor arguments that are not options.
+    form
+        Form of the windows that it was built for; None if it was not built by `eegbench.model.build.build_encoder`.
     embed_dim
         Size of an embedding.
     is_mean_of_tokens
@@ -42,6 +46,7 @@ class Encoder(nn.Module, ABC):
     """
 
     given: ClassVar = ("form", "n_channels", "n_times", "sfreq")
+    form: Form | None = None
     embed_dim: int
     is_mean_of_tokens = False
     takes_missing_channels = False
@@ -51,6 +56,24 @@ class Encoder(nn.Module, ABC):
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None
+
+    def __call__(self, windows: Windows | Signals) -> Any:
+        """Return what `forward` returns, of windows or of signals in µV; hooks are called.
+
+        Raises
+        ------
+        ValueError
+            If signals do not have the shape that the encoder was built for.
+        """
+        if isinstance(windows, Windows):
+            return super().__call__(windows)
+        if self.form is None:
+            raise ValueError(
+                f"this {type(self).__name__} does not know the form of its windows; give it "
+                "eegbench.store.windows.Windows, or build it with eegbench.model.build.build_encoder."
+            )
+        device = next((one.device for one in (*self.parameters(), *self.buffers())), torch.device("cpu"))
+        return super().__call__(as_windows(windows, self.form, device))
 
     @abstractmethod
     def tokens(self, windows: Windows) -> Float[Tensor, "batch n_tokens dim"]:

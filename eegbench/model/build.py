@@ -17,9 +17,12 @@ def build_encoder(spec: Spec[Encoder], form: Form) -> Encoder:
     """
     check_groups(spec, form.groups)
     if len(form.groups) > 1:
-        return spec.build(form=form)
-    group = form.only
-    return spec.build(form=form, n_channels=group.n_channels, n_times=group.n_times, sfreq=group.sfreq)
+        encoder = spec.build(form=form)
+    else:
+        group = form.only
+        encoder = spec.build(form=form, n_channels=group.n_channels, n_times=group.n_times, sfreq=group.sfreq)
+    encoder.form = form
+    return encoder
 
 
 def check_groups(spec: Spec[Encoder], groups: Collection[str]) -> None:

@@ -26,7 +26,7 @@ CURVES = (
     "(blue) to the one that it attends to (red). Attention is no flow of brain activity."
 )
 DIFFERENCE = "Attention of this class less the mean of the others."
-EVEN_PAIRS = "multiple of an even share (1: even)"
+EVEN_PAIRS = "multiple of an even share of the other channels (1: even)"
 PAIRS = "attention through all layers, not relative to an even share"
 
 
@@ -99,8 +99,11 @@ def _plot_between(
     album: Album,
 ) -> None:
     """Plot the attention between channels: as matrices, as curves on the head, and as a 3-D page."""
+    is_share = measure == EVEN_PAIRS
     shown = {
-        name: _without_itself(one) for name, one in zip(found.outputs, between, strict=True) if np.isfinite(one).any()
+        name: _over_others(_without_itself(one)) if is_share else _without_itself(one)
+        for name, one in zip(found.outputs, between, strict=True)
+        if np.isfinite(one).any()
     }
     positions = scene.group.positions
     matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
@@ -113,7 +116,7 @@ def _plot_between(
             ordered,
             channels=names,
             measure=measure,
-            even=1.0 if measure == EVEN_PAIRS else None,
+            even=1.0 if is_share else None,
             title=title,
             caption=matrix,
         ),
@@ -129,6 +132,12 @@ def _plot_between(
 
 def _without_itself(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float[np.ndarray, "n_channels n_channels"]:
     return np.where(np.eye(len(matrix), dtype=bool), np.nan, matrix)
+
+
+def _over_others(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float[np.ndarray, "n_channels n_channels"]:
+    """Return each row relative to its mean; what a channel attends to itself, the residual connections raise."""
+    means = np.array([row[np.isfinite(row)].mean() if np.isfinite(row).any() else np.nan for row in matrix])
+    return matrix / means[:, None]
 
 
 def _plot_difference(

@@ -255,6 +255,8 @@ def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, f
     for name, figure in published.items():
         ours = f"{metrics[name]:.4g}" if name in metrics else "–"
         print(f"{name:32}{ours:>10}   {figure}")
+    if not published.keys() <= metrics.keys():
+        print("–: this run has no such score; other probes, or subjects in several splits")
 
 
 def print_place(folder: Path, link: str) -> None:

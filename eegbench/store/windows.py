@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from eegbench.types import Form, Group
+
 Index = Tensor | slice
+Signals = Tensor | np.ndarray | Mapping[str, Tensor | np.ndarray]
+"""Windows (batch, n_channels, n_times) of one group of signals, or of several groups by name."""
 
 
 @dataclass(frozen=True)
@@ -78,3 +83,45 @@ class Views:
         own = torch.arange(self.index.numel(), device=self.index.device).view_as(self.index)
         windows = self.windows[self.index.clamp_min(0).flatten()]
         return Views(windows, torch.where(self.index >= 0, own, -1), self.y)
+
+
+def as_windows(signals: Signals, form: Form, device: torch.device) -> Windows:
+    """Return signals as float32 windows on a device; gradients with respect to tensors are kept.
+
+    Parameters
+    ----------
+    signals
+        Signals in µV (batch, n_channels, n_times); a mapping from group to signals if there are several groups.
+    form
+        Form of the windows that is expected.
+    device
+        Device of the windows.
+
+    Raises
+    ------
+    ValueError
+        If the groups or shapes differ from the form, or the windows need features, which arrays do not have.
+    """
+    if form.features:
+        raise ValueError(f"Expected Windows with the features {', '.join(form.features)}, got signals alone.")
+    groups = form.groups
+    given = signals if isinstance(signals, Mapping) or len(groups) > 1 else {next(iter(groups)): signals}
+    if not isinstance(given, Mapping) or given.keys() != groups.keys():
+        found = ", ".join(given) if isinstance(given, Mapping) else "one array"
+        raise ValueError(f"Expected windows of each group of signals by name ({', '.join(groups)}), got {found}.")
+    for name, group in groups.items():
+        _check_shape(given[name], group)
+    if len({len(x) for x in given.values()}) > 1:
+        raise ValueError("Expected the same number of windows in each group, got different numbers.")
+    arrays = {name: x if isinstance(x := given[name], Tensor) else np.ascontiguousarray(x) for name in groups}
+    return Windows({name: torch.as_tensor(x, dtype=torch.float32, device=device) for name, x in arrays.items()})
+
+
+def _check_shape(signals: object, group: Group) -> None:
+    expected = (group.n_channels, group.n_times)
+    shape = tuple(signals.shape) if isinstance(signals, Tensor | np.ndarray) else type(signals).__name__
+    if not isinstance(shape, tuple) or len(shape) != 3 or shape[1:] != expected:
+        raise ValueError(
+            f"Expected windows of shape (n, {expected[0]}, {expected[1]}) (channels {', '.join(group.channels)} at "
+            f"{group.sfreq:g} Hz), got {shape}."
+        )

@@ -78,6 +78,24 @@ def test_shapes_follow_the_contract(option: str, form: tuple[int, int, float]) -
     assert torch.isfinite(model(x)).all()
 
 
+def test_arrays_are_encoded_like_windows_and_refused_if_they_have_another_shape(option: str) -> None:
+    model = encoder(option, 2, 3000, 100.0).eval()
+    given = windows(option, 2, 2, 3000)
+    if features(option):
+        with pytest.raises(ValueError, match="Expected Windows with the features index, cycles"):
+            model(given.x)
+        return
+    several = len(given.x) > 1
+    with pytest.raises(ValueError, match="got one array" if several else r"Expected windows of shape \(n, 2, 3000\)"):
+        model(torch.zeros(2, 3000))
+    arrays = {name: x.numpy().astype("float64")[:, ::-1] for name, x in given.x.items()}
+    flipped = {name: x.flip(1).requires_grad_() for name, x in given.x.items()}
+    assert torch.equal(model(arrays if several else arrays["eeg"]), model(Windows(flipped)))
+    if model.takes_signals and list(model.parameters()):
+        model(flipped).sum().backward()
+        assert all(x.grad is not None for x in flipped.values())
+
+
 def test_the_same_window_gets_the_same_embedding_whatever_stands_beside_it(option: str) -> None:
     model = encoder(option, 2, 3000, 100.0).eval()
     x = windows(option, 5, 2, 3000)

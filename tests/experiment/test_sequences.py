@@ -101,7 +101,7 @@ def test_probabilities_are_of_windows_of_each_group(run):
     found = network.probabilities(given)
     assert found.shape == (3, 2)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
-    with pytest.raises(ValueError, match=r"each group of signals \(eeg, eog\), got eeg"):
+    with pytest.raises(ValueError, match=r"each group of signals by name \(eeg, eog\), got one array"):
         network.probabilities(given["eeg"])
     with pytest.raises(ValueError, match=r"shape \(n, 1, 100\) .*B at 50 Hz\), got \(3, 1, 200\)"):
         network.probabilities(given | {"eog": given["eeg"]})

@@ -74,7 +74,7 @@ def test_what_is_drawn_is_relative_to_an_even_share(found):
 @pytest.mark.slow
 def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path, monkeypatch):
     attention, scene = found
-    other = replace(attention, matrices_over_even_share=attention.matrices_over_even_share * 1.5)
+    other = replace(attention, matrices_over_even_share=attention.matrices_over_even_share**2)
     places = [tmp_path / name / "tables" for name in ("one", "other")]
     for one, place in zip((attention, other), places, strict=True):
         plot_attention(one, scene, title="T", stem="a", album=Album(place.parent, ()))
@@ -93,8 +93,10 @@ def test_runs_have_the_mean_of_what_goes_between_their_channels(found, tmp_path,
         "a_3d.html",
         "a_difference.png",
     }
-    expected = attention.between_channels[1, 0, 2] * 1.25
+    mean_of_runs = (attention.between_channels[1] + other.between_channels[1]) / 2
+    expected = mean_of_runs[0, 2] / mean_of_runs[0, [1, 2, 3]].mean()  # without the channel itself
     np.testing.assert_allclose(taken["class 1"][0, 2], expected, rtol=1e-5)
+    np.testing.assert_allclose(np.nanmean(taken["class 1"], axis=1), 1)
     assert np.isnan(taken["class 1"].diagonal()).all()
     assert "Mean over 2 runs." in (tmp_path / "all" / "figures" / "a_3d.html").read_text()
 

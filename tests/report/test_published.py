@@ -1,0 +1,20 @@
+"""Published scores next to those of a run."""
+
+from eegbench.report.console import print_published
+
+PUBLISHED = {"valid/network/accuracy": "0.7922", "test/linear/accuracy": "0.81"}
+
+
+def test_a_score_that_the_run_lacks_is_a_dash_with_a_reason(capsys):
+    print_published(PUBLISHED, {"valid/network/accuracy": 0.75}, "eegbci")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[3].split() == ["valid/network/accuracy", "0.75", "0.7922"]
+    assert lines[4].split() == ["test/linear/accuracy", "–", "0.81"]
+    assert lines[5] == "–: this run has no such score; other probes, or subjects in several splits"
+
+
+def test_no_reason_is_given_if_all_scores_are_there(capsys):
+    print_published(PUBLISHED, dict.fromkeys(PUBLISHED, 0.5), "eegbci")
+    assert "no such score" not in capsys.readouterr().out
+    print_published(None, {}, "eegbci")
+    assert not capsys.readouterr().out
