@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from eegbench import __version__
+from eegbench.address import hide_in, kept
 from eegbench.text import outlive_streams, output_was_lost, replace_unencodable
 
 VERBS = {
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ["MPLBACKEND"] = "agg"  # overrides a notebook's own backend, which may not be installed here
     outlive_streams()
     replace_unencodable()
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = [kept(word) for word in (sys.argv[1:] if argv is None else argv)]
     if not words or words[0] in ("-h", "--help", "help"):
         verbs = "\n".join(f"  {verb:<9} {text}" for verb, text in VERBS.items())
         print(HELP.format(version=__version__, verbs=verbs))
@@ -69,7 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     module = importlib.import_module(f"eegbench.command.{words[0]}")
-    status = int(module.main(words[1:]))
+    try:
+        status = int(module.main(words[1:]))
+    except BaseException as error:
+        hide_in(error)
+        raise
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return status or int(output_was_lost())

@@ -9,7 +9,6 @@ character. macOS writes file names in decomposed form (NFD), which looks the sam
 import codecs
 import io
 import os
-import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -17,21 +16,10 @@ from typing import Any
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
-_SECRET = re.compile(r"([?&;](?:[\w-]*(?:password|token|secret|signature|key)|passwd|pwd)=)[^&;\s]+", re.IGNORECASE)
-
 
 def composed(text: str) -> str:
     """Return a text in composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
-
-
-def without_secrets(text: str) -> str:
-    """Return a text in which the passwords of addresses are three asterisks.
-
-    These are what stands between a user's name and a host (``://NAME:PASSWORD@``), and values such as ``password=…``.
-    """
-    hidden = re.sub(r"://([^:/@\s]*):\S*@", r"://\1:***@", text)
-    return _SECRET.sub(r"\1***", hidden)
 
 
 def spelled_there(path: Path) -> Path:

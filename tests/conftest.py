@@ -12,6 +12,8 @@ from jaxtyping import install_import_hook
 from services.postgres import MISSING, postgres
 from services.slurm import missing, slurm
 
+from eegbench.address import RECORDED
+
 # a shell starts what runs in its background with Ctrl-C ignored, which children inherit: tests send it to them
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,6 +55,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     if item.get_closest_marker("gpu") and not torch.cuda.is_available():
         pytest.skip("no CUDA device")
+
+
+@pytest.fixture(autouse=True)
+def no_passwords(monkeypatch):
+    """Forget, after each test, the addresses that were recorded in it."""
+    monkeypatch.delenv(RECORDED, raising=False)
+    yield
+    os.environ.pop(RECORDED, None)
 
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -2,11 +2,11 @@
 
 import argparse
 import shlex
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 
 from eegbench.launch.compare_parser import parser
+from eegbench.launch.exit_status import failed
 
 
 def main(argv: Sequence[str]) -> int:
@@ -19,8 +19,7 @@ def main(argv: Sequence[str]) -> int:
             raise ValueError(f"--into {words.into}: the folder already contains files; name a new one.")
         compare(words, shlex.join(["eegbench", "compare", *argv]))
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 

@@ -3,9 +3,10 @@
 import argparse
 import shlex
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from eegbench.launch.exit_status import failed
 
 EPILOG = """examples:
   eegbench consensus --scorers scorers/dodh --out agreement
@@ -28,8 +29,7 @@ def main(argv: Sequence[str]) -> int:
             raise ValueError(f"--out {words.out}: the folder already contains files; name a new one.")
         consensus(words, shlex.join(["eegbench", "consensus", *argv]))
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0
 
 

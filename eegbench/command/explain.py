@@ -1,10 +1,10 @@
 """Explain the network of a finished run; the maps are added to the run's folder and to its page in MLflow."""
 
-import sys
 from collections.abc import Sequence
 
 from omegaconf import DictConfig
 
+from eegbench.launch.exit_status import failed
 from eegbench.launch.explained_runs import explain_one, explain_runs
 from eegbench.launch.override import one_word_flags
 from eegbench.launch.process import as_job
@@ -18,8 +18,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         runs = asked_runs(words)
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     if not runs:
         return run_verb(explain, config_name="explain", argv=words)
     return explain_runs(runs, [word for word in words if not word.startswith("run=")])

@@ -1,9 +1,10 @@
 """Pool the predictions of a split's folds, which test every subject once, into one table; of several seeds, means."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from eegbench.launch.exit_status import failed
 
 
 def main(argv: Sequence[str]) -> int:
@@ -17,6 +18,5 @@ def main(argv: Sequence[str]) -> int:
     try:
         pool(find_runs(words.folder), words.into or words.folder[0])
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0

@@ -1,12 +1,13 @@
 """Pretrain an encoder on windows, evaluate it with probes, and write a complete run."""
 
-import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from eegbench.config import plain
+from eegbench.launch.exit_status import failed
 from eegbench.launch.multirun import close_sweep
 from eegbench.launch.override import one_word_flags, with_dry_run, with_multirun, with_whole_labels
 from eegbench.launch.process import as_job
@@ -25,8 +26,7 @@ def _main(argv: Sequence[str]) -> int:
         words = with_dry_run(with_multirun(with_whole_labels(one_word_flags(argv))))
         words = joint_words(with_resume(words))
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     status = 1
     try:
         status = run_verb(train, config_name="train", argv=words)
@@ -38,9 +38,13 @@ def _main(argv: Sequence[str]) -> int:
 @as_job
 def train(config: DictConfig) -> float | list[float] | None:
     """Run one job and return the objectives of its sweep: by default the probe's balanced accuracy on valid."""
+    from eegbench.distributed import is_main
     from eegbench.experiment.options import read_experiment  # here, so that --help need not import torch
+    from eegbench.launch.composed_files import write_composed
     from eegbench.launch.job import run_job
 
-    experiment = read_experiment(plain(config))
-    check_together(experiment, HydraConfig.get().mode)
-    return run_job(experiment, HydraConfig.get())
+    experiment, hydra = read_experiment(plain(config)), HydraConfig.get()
+    check_together(experiment, hydra.mode)
+    if is_main():
+        write_composed(config, hydra, Path(hydra.runtime.output_dir))
+    return run_job(experiment, hydra)

@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from eegbench.address import hide_in
 from eegbench.progress import tell
 
 DOING: Mapping[str, str] = {
@@ -54,6 +55,7 @@ class Steps:
         try:
             yield
         except Exception as error:  # noqa: BLE001  raised by `raise_failed`
+            hide_in(error)
             self._failed.append(error)
             self._record(name, began, reason=str(error) or type(error).__name__, traceback=_lines(error))
         else:

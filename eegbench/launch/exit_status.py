@@ -3,6 +3,15 @@
 import sys
 from collections.abc import Callable
 
+from eegbench.address import hide_in
+
+
+def failed(error: BaseException) -> int:
+    """Print the message of an error, without passwords, and return the exit status."""
+    hide_in(error)
+    print(f"eegbench: {error}", file=sys.stderr)
+    return 1
+
 
 def exit_status(work: Callable[[], int], *, interrupted: str, reworded: Callable[[str], str] = str) -> int:
     """Run the work of a verb, and return its exit status.
@@ -24,6 +33,7 @@ def exit_status(work: Callable[[], int], *, interrupted: str, reworded: Callable
     except Exception as error:
         from eegbench.launch.error_message import error_message
 
+        hide_in(error)
         message = error_message(error, "train")
         if message is None:
             raise

@@ -12,7 +12,8 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
-from eegbench.config import ConfigError, plain
+from eegbench.address import hide_in
+from eegbench.config import ConfigError, keep_passwords, plain
 from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
 from eegbench.sweep.sweep_context import FACTS, SWEEP
@@ -28,13 +29,21 @@ _open: list[Any] = []
 
 
 class Sweeping(Callback):  # type: ignore[misc]
-    """Callbacks at the start and end of every multirun, with any sweeper and launcher."""
+    """Callbacks before a run, and at the start and end of a multirun, with any sweeper and launcher."""
+
+    def on_run_start(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
+        """Check the name of a run before Hydra creates the folder of this name."""
+        with _error_messages():
+            HydraConfig.instance().set_config(config)
+            _check_name(config)
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
         """Check all jobs, build their shards and start the parent run; or print the jobs and exit."""
         with _error_messages():
+            keep_passwords(config)  # it is written to multirun.yaml
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
+            _check_name(config)
             with read_write(config.hydra.sweep):
                 config.hydra.sweep.dir = str(jobs.folder)  # for the launcher; jobs get it as an override
             experiments = _check_jobs(config, jobs)
@@ -73,12 +82,19 @@ def _error_messages() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        hide_in(error)
         message = error_message(error, "train")
         if message is None:
             traceback.print_exception(error)
         else:
             print(f"eegbench: {message}", file=sys.stderr)
         raise SystemExit(1) from error
+
+
+def _check_name(config: DictConfig) -> None:
+    from eegbench.experiment.root_checks import check_name  # here, as it loads torch
+
+    check_name(str(config.name))
 
 
 def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:

@@ -17,6 +17,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig
 
+from eegbench.address import hide_in, without_secrets
 from eegbench.config import read_json
 from eegbench.launch.error_message import MESSAGE, error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
@@ -56,6 +57,7 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
             setattr(ended, MESSAGE, str(ended))
             raise ended from None
         except Exception as error:
+            hide_in(error)
             _keep_message(error)
             raise
 
@@ -89,8 +91,15 @@ def show_log() -> None:
     logger = logging.getLogger("eegbench")
     logger.setLevel(logging.INFO)
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Message())
     logger.handlers = [handler]  # a new one, as standard error may have changed
+
+
+class _Message(logging.Formatter):
+    """The message of a record, without passwords."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(record.getMessage())
 
 
 def take_share(config: DictConfig) -> None:
@@ -124,6 +133,7 @@ def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
         take_share(config)
         return verb(config)
     except Exception as error:
+        hide_in(error)
         if not is_single:
             raise
         _failed = error

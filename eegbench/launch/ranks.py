@@ -51,7 +51,7 @@ def several() -> bool:
 
 
 def joint_words(words: list[str]) -> list[str]:
-    """Add overrides so that all processes share one run folder, and only process 0 describes the run in it.
+    """Add an override so that all processes share one run folder.
 
     Raises
     ------
@@ -60,13 +60,12 @@ def joint_words(words: list[str]) -> list[str]:
     """
     if not several():
         return words
-    from eegbench.distributed import broadcast, is_main
+    from eegbench.distributed import broadcast
 
     if is_multirun(words):
         raise ValueError(NO_MULTIRUN)
     started = broadcast(f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}")
     own = [] if any(word.startswith("hydra.run.dir=") for word in words) else [_run_dir(started)]
-    own += [] if is_main() else ["hydra.output_subdir=null"]
     place = next((i for i, word in enumerate(words) if "=" in word and not word.startswith("-")), len(words))
     return [*words[:place], *own, *words[place:]]  # Hydra's parser requires overrides to be adjacent
 

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from eegbench.text import without_secrets
+from eegbench.address import without_secrets
 
 OWN = ("resume", "sweep.study", "sweep.trial")
 """Options that say where a run stands, which another run of the same options does not share."""

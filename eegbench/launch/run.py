@@ -12,6 +12,7 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
 
+from eegbench.address import hide_in
 from eegbench.config import conf_folder
 from eegbench.launch.error_message import error_message
 from eegbench.launch.help import help_text
@@ -59,6 +60,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
         print(f"eegbench: interrupted; {AFTER_INTERRUPT[config_name]}", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
+        hide_in(error)
         message = error_message(error, config_name)
         if message is None:
             raise

@@ -1,12 +1,12 @@
 """Send the finished runs of some folders to MLflow, one after the other; one that fails does not stop the others."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from eegbench.config import read_plain
 from eegbench.experiment.run_paths import CONFIG, located
 from eegbench.experiment.sending import send_finished
+from eegbench.launch.exit_status import failed
 from eegbench.tracking.mlflow import Mlflow
 
 
@@ -28,8 +28,7 @@ def send_runs(folders: Sequence[Path], outputs: Path | None, uri: str | None) ->
             place = outputs or _outputs_of(folder)
             print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None)))
         except (ValueError, OSError) as error:
-            print(f"eegbench: {error}", file=sys.stderr)
-            status = 1
+            status = failed(error)
     return status
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from eegbench.address import without_secrets
 from eegbench.config import changed_options
 from eegbench.document.page import as_document, bullets, code, facts, folded, paragraph, section
 from eegbench.report.console import training_text
@@ -13,7 +14,6 @@ from eegbench.report.run_sources import RunSources
 from eegbench.score import absent_classes
 from eegbench.score.render import as_sheets, without_clutter
 from eegbench.score.sheet import Sheet, as_html
-from eegbench.text import without_secrets
 from eegbench.types import SPLITS
 
 MAX_VALUE = 300

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eegbench.address import without_secrets
 from eegbench.atomic import write_csv, write_json
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
@@ -20,7 +21,6 @@ from eegbench.report.next_command import next_command
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
-from eegbench.sweep.storage import public
 from eegbench.sweep.study import KnownImportances, SharedStudy, importances, order, state_of
 from eegbench.sweep.sweep_context import SWEEP
 from eegbench.tracking.base import SweepView, TrackedRun
@@ -83,7 +83,7 @@ def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view:
 
 def print_plan(plan: Plan) -> None:
     """Print the plan of a sweep, without creating its study."""
-    print(f"study {plan.study} in {public(plan.address)}, trials below {plan.folder}")
+    print(f"study {plan.study} in {without_secrets(plan.address)}, trials below {plan.folder}")
     for name, value in plan.settings.items():
         print(f"  {name.removeprefix('sweep.'):<24} {value}")
     if plan.fixed:

@@ -9,6 +9,7 @@ import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import TrialState
 
+from eegbench.address import without_secrets
 from eegbench.config import ConfigError, build
 from eegbench.sweep.base import Trial
 from eegbench.sweep.heartbeat import beating, is_alive
@@ -52,7 +53,9 @@ class StudyTrial(Trial):
         """
         found = self._storage.get_trial(self._id)
         if found.state != TrialState.RUNNING:
-            raise ConfigError(f"trial {self.number} of {self.study.study_name} in {address} is {found.state.name}.")
+            raise ConfigError(
+                f"trial {self.number} of {self.study.study_name} in {without_secrets(address)} is {found.state.name}."
+            )
         owner = found.user_attrs.get(JOB)
         if owner != me and is_alive(owner, self.study.user_attrs) and owner != found.user_attrs.get(CONTROLLER):
             raise ConfigError(f"trial {self.number} of {self.study.study_name} is being run by {owner}.")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from eegbench.address import check_whole, whole, without_secrets
 from eegbench.config import ConfigError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ JOURNAL = ".journal"
 
 
 def storage_address(storage: str | None, folder: Path, study: str) -> str:
-    """Return the address of a study: the given one, or a journal file in the folder of sweeps.
+    """Return the address of a study, with its password: the given one, or a journal file in the folder of sweeps.
 
     Raises
     ------
@@ -29,7 +30,7 @@ def storage_address(storage: str | None, folder: Path, study: str) -> str:
             f"hydra.sweeper.storage={storage}: expected a path that ends in {JOURNAL}, sqlite:///FILE, or another "
             "database such as postgresql+psycopg://USER@HOST:PORT/NAME."
         )
-    return storage or str(folder / f"{study}{JOURNAL}")
+    return whole(storage) if storage else str(folder / f"{study}{JOURNAL}")
 
 
 def open_storage(address: str) -> "BaseStorage":
@@ -40,6 +41,7 @@ def open_storage(address: str) -> "BaseStorage":
     ConfigError
         If the database does not answer, its driver is missing, or the file is not a valid journal.
     """
+    check_whole(address, "hydra.sweeper.storage")
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -50,8 +52,8 @@ def open_storage(address: str) -> "BaseStorage":
             return optuna.storages.RDBStorage(address, engine_kwargs=_engine_options(address))
     except Exception as error:
         raise ConfigError(
-            f"hydra.sweeper.storage={public(address)} cannot be opened ({_first_line(error)}); expected a path, "
-            "sqlite:///FILE, or another database such as postgresql+psycopg://USER@HOST:PORT/NAME "
+            f"hydra.sweeper.storage={without_secrets(address)} cannot be opened ({_first_line(error)}); expected "
+            "a path, sqlite:///FILE, or another database such as postgresql+psycopg://USER@HOST:PORT/NAME "
             "(pip install 'eegbench[postgresql]')."
         ) from error
 
@@ -83,18 +85,6 @@ def exclusive(address: str, name: str) -> Iterator[None]:
     with file.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def public(address: str) -> str:
-    """Return an address without its password."""
-    if "://" not in address:
-        return address
-    from sqlalchemy.engine import make_url
-
-    try:
-        return make_url(address).render_as_string(hide_password=True)
-    except Exception:  # noqa: BLE001  not an address, so no password
-        return address
 
 
 def _open_journal(file: Path) -> "BaseStorage":

@@ -9,11 +9,12 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from eegbench.address import without_secrets
 from eegbench.config import ConfigError, build
 from eegbench.sweep.heartbeat import is_alive
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.space import describe
-from eegbench.sweep.storage import exclusive, open_storage, public, trial_id
+from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free
 
 OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "job"
@@ -74,7 +75,8 @@ class SharedStudy:
         if any(earlier.get(name, digest) != digest for name, digest in digests.items()):
             raise ConfigError(
                 f"hydra.sweeper.study_name={self.plan.study}: the recordings differ from those of earlier trials of "
-                f"the study in {public(self.plan.address)}; restore them, or choose another hydra.sweeper.study_name."
+                f"the study in {without_secrets(self.plan.address)}; restore them, or choose another "
+                "hydra.sweeper.study_name."
             )
 
     def draw(self, controller: str, n: int) -> list[Drawn]:
@@ -143,8 +145,9 @@ class SharedStudy:
         for name in sorted({*earlier, *mine}):
             if earlier.get(name) != mine.get(name):
                 raise ConfigError(
-                    f"hydra.sweeper.study_name={self.plan.study}: the study in {public(self.plan.address)} has "
-                    f"{name}={earlier.get(name)!r}, here it is {mine.get(name)!r}; a study has one set of options: "
+                    f"hydra.sweeper.study_name={self.plan.study}: the study in "
+                    f"{without_secrets(self.plan.address)} has {name}={earlier.get(name)!r}, "
+                    f"here it is {mine.get(name)!r}; a study has one set of options: "
                     "choose another hydra.sweeper.study_name, or leave it out to create a study for these options."
                 )
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eegbench.address import hide_in
+
 _log = logging.getLogger(__name__)
 
 RETRY_S = 60.0
@@ -187,6 +189,7 @@ class LenientRun(TrackedRun):
         try:
             self._send()
         except Exception as error:  # noqa: BLE001  retried later
+            hide_in(error)
             if self._again_s == -math.inf:
                 _log.warning("the tracker does not answer (%s); training continues and will retry", error)
             self._again_s = time.monotonic() + RETRY_S
@@ -237,4 +240,5 @@ def _record(run: TrackedRun, error: BaseException) -> None:
     try:
         run.fail(error)
     except Exception as second:  # noqa: BLE001  the first error is the one to show
+        hide_in(second)
         error.add_note(f"The tracker could not record this failure either: {second}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from eegbench.text import without_secrets
+from eegbench.address import check_whole, whole, without_secrets
 from eegbench.tracking.database_file import FILE, ensure_database
 from eegbench.tracking.moved_database import ARTEFACTS, follow_move
 
@@ -88,6 +88,7 @@ def find_place(uri: str | None, folder: Path) -> Place:
     """
     if uri is None:
         return default_place(folder)
+    uri = whole(uri)
     scheme = uri.split(":")[0].split("+")[0]
     if scheme == "sqlite":
         return _sqlite_place(Path(uri.split("///", 1)[-1]), folder)
@@ -96,7 +97,7 @@ def find_place(uri: str | None, folder: Path) -> Place:
     if scheme in _SERVERS:
         return Place(uri, None, None)
     raise ValueError(
-        f"tracking.uri={uri}: expected sqlite:///FILE, another database such as postgresql://…, or a "
+        f"tracking.uri={without_secrets(uri)}: expected sqlite:///FILE, another database such as postgresql://…, or a "
         f"server such as http://127.0.0.1:5000; leave it null for {database_file(folder)}."
     )
 
@@ -107,8 +108,9 @@ def connect(place: Place) -> Client:
     Raises
     ------
     ValueError
-        If the location is not writable, is not an MLflow database, or does not answer.
+        If the location is not writable, is not an MLflow database, or does not answer; or if its password is unknown.
     """
+    check_whole(place.uri, "tracking.uri")
     _check_answer(place)
     try:
         with quiet():
@@ -212,7 +214,8 @@ def _check_answer(place: Place) -> None:
     address = urlparse(place.uri)
     try:
         if place.uri.startswith("http"):
-            urllib.request.urlopen(place.uri, timeout=ANSWER_S).close()
+            bare = address._replace(netloc=address.netloc.rpartition("@")[2])  # urllib takes no password
+            urllib.request.urlopen(bare.geturl(), timeout=ANSWER_S).close()
         elif address.hostname and (port := address.port or PORTS.get(address.scheme.split("+")[0])):
             socket.create_connection((address.hostname, port), timeout=ANSWER_S).close()
     except urllib.error.HTTPError:

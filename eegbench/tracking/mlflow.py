@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any, TypeVar
 
+from eegbench.address import hide_in, without_secrets
 from eegbench.atomic import write_json
 from eegbench.config import read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
@@ -202,6 +203,7 @@ class MlflowRun(TrackedRun):
 
     def fail(self, error: BaseException) -> None:
         """Set the status and its reason: KILLED after Ctrl-C, otherwise FAILED with the error message as a tag."""
+        hide_in(error)
         reason = str(error).strip() or type(error).__name__
         status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
         with uninterrupted():
@@ -228,7 +230,9 @@ class MlflowRun(TrackedRun):
     def _fitting(self, kind: str, values: Mapping[str, object], limit: int) -> dict[str, str]:
         """Return legal names with values within the limit; longer values go to a file and are replaced by a digest."""
         names = legal_names(values)
-        return {names[key]: self._fit(kind, names[key], str(value), limit) for key, value in values.items()}
+        return {
+            names[key]: self._fit(kind, names[key], without_secrets(str(value)), limit) for key, value in values.items()
+        }
 
     def _fit(self, kind: str, name: str, text: str, limit: int) -> str:
         if len(text) <= limit:
@@ -277,7 +281,7 @@ def _dataset_input(facts: DatasetFacts) -> Any:
         name=facts.name,
         digest=facts.digest[:MAX_DIGEST],
         source_type="local",
-        source=json.dumps({"uri": facts.source}),
+        source=json.dumps({"uri": without_secrets(facts.source)}),
         profile=json.dumps(dict(facts.profile)),
     )
     return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", facts.context)])

@@ -7,7 +7,7 @@ import optuna
 import pytest
 
 from eegbench.config import ConfigError
-from eegbench.sweep.storage import exclusive, open_storage, public, storage_address
+from eegbench.sweep.storage import exclusive, open_storage, storage_address
 
 
 def test_a_journal_beside_the_sweeps_is_the_default():
@@ -39,11 +39,6 @@ def test_a_storage_that_cannot_be_opened_is_named_without_its_password(address):
     with pytest.raises(ConfigError, match=r"hydra.sweeper.storage=.* cannot be opened") as caught:
         open_storage(address)
     assert "secret" not in str(caught.value)
-
-
-def test_passwords_are_hidden():
-    assert public("postgresql://me:secret@host/x") == "postgresql://me:***@host/x"
-    assert public("/a/b.journal") == "/a/b.journal"
 
 
 def test_a_killed_holder_gives_the_lock_back(tmp_path):

@@ -1,8 +1,12 @@
 import re
+import threading
+from base64 import b64encode
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from eegbench.address import kept
 from eegbench.tracking.database import check_writable, connect, default_place, find_place
 
 
@@ -41,6 +45,32 @@ def test_what_does_not_answer_is_named_at_once_and_without_its_password(uri, fre
         connect(find_place(uri.format(free_port), tmp_path))
     assert "me:***@127.0.0.1" in str(caught.value)
     assert "ecret" not in str(caught.value)
+
+
+def test_a_server_that_asks_for_a_password_gets_the_one_in_the_address(free_port, tmp_path):
+    asked = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(200 if asked[-1][1] else 401)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_POST = do_GET  # noqa: N815  called by http.server
+
+        def log_message(self, *_):
+            """Print nothing."""
+
+    with HTTPServer(("127.0.0.1", free_port), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        connect(find_place(kept(f"http://me:ge%40heim@127.0.0.1:{free_port}"), tmp_path))
+        server.shutdown()
+    (_, first), *others = asked
+    assert first is None
+    assert {key for _, key in others} == {f"Basic {b64encode(b'me:ge@heim').decode()}"}
+    assert any("experiments" in path for path, _ in others)
 
 
 @pytest.mark.parametrize("name", ["what?", "100%20"])
