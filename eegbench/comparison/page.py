@@ -90,7 +90,7 @@ def _scope(comparison: Comparison) -> str:
 def _runs(comparison: Comparison) -> str:
     rows = "\n".join(
         f"<tr><td>{html.escape(group.name)}</td><td>{html.escape(run.run.name)}</td>"
-        f'<td><a href="{html.escape(run.run.link, quote=True)}"><code>{run.run.id}</code></a></td></tr>'
+        f'<td><a href="{html.escape(run.run.link, quote=True)}"><code>{html.escape(run.run.id)}</code></a></td></tr>'
         for group in comparison.groups
         for run in group.runs
     )
