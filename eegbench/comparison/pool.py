@@ -12,6 +12,7 @@ from eegbench.comparison.replicates import mean_per_subject, mean_scores, mean_s
 from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
 from eegbench.config import flat, read_json, read_plain
 from eegbench.dataset.content import RECORDINGS, difference, named, read_contents
+from eegbench.own_files import check_own_files
 from eegbench.score import absent_classes, per_subject, render, score
 from eegbench.score.predictions import COLUMNS
 from eegbench.score.render import n_subjects_of, plural, without_clutter
@@ -26,6 +27,8 @@ def find_runs(folders: Sequence[Path]) -> list[Path]:
     found = [
         path.parent for folder in folders for path in (*folder.glob(PREDICTIONS), *folder.glob(f"*/{PREDICTIONS}"))
     ]
+    for run in set(found):
+        check_own_files(run)
     return sorted(set(found), key=lambda run: (len(run.name), run.name))
 
 

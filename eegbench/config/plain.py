@@ -4,16 +4,22 @@ Stored files are read without evaluating interpolations: a text such as ``${oc.e
 """
 
 import copy
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf, open_dict
+import yaml
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
+from yaml import AliasEvent, YAMLError
 
+from eegbench.address import kept
 from eegbench.config.annotation import ConfigError
+
+MAX_BYTES = 2**27
+"""Maximum size of a file of options or facts; lists of 10,000 recordings take a tenth of it."""
 
 
 def conf_folder() -> Path:
@@ -38,13 +44,15 @@ def check_options_folder(folder: str | None) -> None:
 def plain(config: DictConfig) -> dict[str, Any]:
     """Return a composed config as plain values, with interpolations evaluated and keys converted to text.
 
+    Passwords in addresses are recorded, and not contained in the values (`eegbench.address`).
+
     Raises
     ------
     omegaconf.errors.MissingMandatoryValue
         If a value is missing (``???``).
     """
     values = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-    return _mapping(_with_text_keys(values), "the config")
+    return kept(_mapping(_with_text_keys(values), "the config"))
 
 
 def _with_text_keys(value: object) -> object:
@@ -125,9 +133,18 @@ def read_json(path: Path) -> dict[str, Any]:
         If the file is not JSON or does not contain a mapping.
     """
     try:
-        return _mapping(json.loads(path.read_text(encoding="utf-8")), str(path))
+        return _mapping(json.loads(_text(path)), str(path))
+    except ConfigError:
+        raise
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read ({str(error).splitlines()[0]}).") from error
+
+
+def keep_passwords(config: DictConfig) -> None:
+    """Take the passwords of addresses out of a composed config, which is changed; they are recorded."""
+    values = kept(OmegaConf.to_container(config, resolve=False))
+    with read_write(config), open_dict(config):
+        config.merge_with(values)
 
 
 def write_plain(options: Mapping[str, Any], path: Path) -> None:
@@ -148,11 +165,21 @@ def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
 
 def _read(path: Path) -> object:
     try:
-        return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+        text = _text(path)
+        if any(isinstance(event, AliasEvent) for event in yaml.parse(text)):
+            raise ConfigError(f"{path}: aliases (*name) are not read, as they can stand for any amount of text.")
+        return OmegaConf.to_container(OmegaConf.load(io.StringIO(text)), resolve=False)
     except FileNotFoundError:
         raise
     except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read as YAML ({str(error).splitlines()[0]}).") from error
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file, unless it is larger than any that eegbench writes."""
+    if path.stat().st_size > MAX_BYTES:
+        raise ConfigError(f"{path}: this file is larger than {MAX_BYTES >> 20} MB, so no run has written it.")
+    return path.read_text(encoding="utf-8")
 
 
 def _mapping(value: object, what: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eegbench.address import without_secrets
 from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
-from eegbench.experiment.run_paths import CONFIG, located
-from eegbench.text import without_secrets
+from eegbench.experiment.run_paths import CONFIG, check_written, located
 from eegbench.tracking.database import database_file
 from eegbench.tracking.database_file import FILE
 from eegbench.tracking.record import RECORD
@@ -59,6 +59,7 @@ def open_finished(options: Mapping[str, Any], stored: dict[str, Any]) -> Finishe
     asked, folder = read_explanation(root, root.trust), Path(root.run)
     moved, outputs = located(stored, folder)
     experiment = stored_experiment(moved, root.trust, folder)
+    check_written(moved, folder)
     return Finished(folder, experiment, _why_not_tracked(moved, outputs, folder), asked, root.device)
 
 

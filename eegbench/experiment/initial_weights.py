@@ -17,6 +17,7 @@ from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder, check_groups
+from eegbench.own_files import check_own_files
 from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.trainer.checkpoint import load_tensors
@@ -56,6 +57,8 @@ def check_start(experiment: Experiment) -> None:
             f"trainable={experiment.trainable} selects the trained layers of a finished run's encoder; add "
             "encoder=FOLDER, or leave trainable out."
         )
+    if experiment.encoder is not None and experiment.encoder.is_dir():
+        check_own_files(experiment.encoder)
     _check_checkpoint(experiment)
     if experiment.encoder is not None:
         _check_same_model(experiment.encoder, describe(experiment.encoder / PROBED).encoder, experiment.model)

@@ -24,6 +24,7 @@ from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded
 from eegbench.inference.model_folder import model_folder
 from eegbench.inference.network import save_network
+from eegbench.inference.served_model import LOADER
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.run_figures import (
@@ -180,7 +181,7 @@ def _served(data: Data, folder: Path) -> ServedModel:
     form, group = data.store.form, data.store.form.only
     metadata = {"channels": list(group.channels), "sfreq": group.sfreq, "normalise": form.normalise}
     return ServedModel(
-        loader="eegbench.inference.served_model",
+        loader=LOADER,
         folder=folder,
         input_shape=(group.n_channels, group.n_times),
         n_outputs=len(data.store.classes),

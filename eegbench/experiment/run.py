@@ -66,7 +66,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     console.tell_data(overview(data))
     facts, steps, maps = run_facts(experiment, data, folder, context), Steps(are_told=not context.is_trial), {}
     with (
-        console.resumable(folder, experiment.trusted, context.user_options),
+        console.resumable(folder, experiment.trusted, context.user_options, context.typed_again),
         tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,
     ):
         with steps.step("training"), _closed_if_pruned(run, experiment, facts):

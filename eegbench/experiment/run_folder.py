@@ -8,7 +8,7 @@ from typing import Any
 from eegbench.atomic import write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
-from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, located
+from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, check_written, located
 from eegbench.sweep.base import Pruned
 
 SPLIT = "split.json"
@@ -22,9 +22,11 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
     Raises
     ------
     ConfigError
-        If the folder contains a run with other options.
+        If the folder contains a run with other options, or if a resumed run would write elsewhere (`check_written`).
     """
     path = folder / CONFIG
+    if options.get("resume") is not None:
+        check_written(options, folder)
     mine = {name: value for name, value in options.items() if name != "resume"}
     if path.is_file():
         _check_same(flat(located(read_plain(path), folder)[0]), flat(mine), folder)

@@ -19,6 +19,12 @@ ENVIRONMENT = "environment.json"
 DIRECTORY = "directory"
 """Key of the working directory in ``environment.json``."""
 
+OWN = ("runs", "sweeps", "stores", "mlflow.db")
+"""Names in an outputs folder."""
+
+SHARDS = "shards"
+"""Name of the folder of shards in a folder of the local storage."""
+
 FOLDERS = re.compile(r"encoder|dataset\.(sets\.\w+\.)?(root|hypnograms)|paths\.roots\.\w+")
 """Keys of input folders, which are usually outside the outputs folder."""
 
@@ -82,6 +88,40 @@ def read_from(options: Mapping[str, Any], folder: Path) -> dict[str, str]:
         elif (begun / value).exists() or not Path(value).exists():
             found[key] = str(begun / value)
     return found
+
+
+def check_written(options: Mapping[str, Any], folder: Path) -> None:
+    """Refuse folders to write to, named by the options of a run that exists, that are not yet such folders.
+
+    The run may come from a stranger, whose options could have any folder filled. The outputs folder must contain the
+    run or eegbench's runs already, and the folder of shards must lie in it or contain shards already.
+
+    Parameters
+    ----------
+    options
+        Options of the run, with the current paths.
+    folder
+        Folder of the run.
+
+    Raises
+    ------
+    ConfigError
+        If a folder is refused; the message says how to permit it.
+    """
+    outputs, run = Path(str(options["paths"]["outputs"])).resolve(), folder.resolve()
+    if not run.is_relative_to(outputs) and not any((outputs / name).exists() for name in OWN):
+        raise ConfigError(
+            f"{folder}: paths.outputs={outputs} neither contains this run nor other runs, and a run's folder is not "
+            f"trusted to choose where files are written; if it shall be used, create {outputs / OWN[0]}."
+        )
+    places = {"paths.stores": options["paths"]["stores"], "store.folder": options["store"].get("folder", outputs)}
+    for key, place in places.items():
+        shards = Path(str(place)).resolve() / SHARDS
+        if not shards.is_relative_to(outputs) and not shards.is_dir():
+            raise ConfigError(
+                f"{folder}: {key}={place} contains no shards, and a run's folder is not trusted to choose where they "
+                f"are written; if it shall be used, create {shards}."
+            )
 
 
 def _begun_in(folder: Path) -> Path | None:

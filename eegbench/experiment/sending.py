@@ -12,6 +12,8 @@ from eegbench.config import ConfigError, flat, read_json, read_plain
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.run_paths import CONFIG
 from eegbench.experiment.tracker_facts import TAGGED
+from eegbench.inference.served_model import LOADER
+from eegbench.own_files import check_own_files
 from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, Tracker, tracked
 
@@ -49,6 +51,8 @@ def send_finished(folder: Path, tracker: Tracker) -> str:
     ConfigError
         If the folder has no finished run, or a file in it is not as a run writes it.
     """
+    if folder.is_dir():
+        check_own_files(folder)
     if not (folder / SUMMARY).is_file():
         raise ConfigError(
             f"{folder}: no finished run is in this folder ({SUMMARY} is missing); name the folder of one, or finish it "
@@ -82,6 +86,8 @@ def _facts(sent: Mapping[str, Any], options: Mapping[str, Any], folder: Path) ->
         datasets=tuple(DatasetFacts(**one) for one in sent["datasets"]),
         parent=None if parent is None else Path(parent),
     )
+    if model is not None and model["loader"] != LOADER:
+        raise ValueError(f"the model is loaded by {model['loader']}, and only {LOADER} is sent")
     return facts, None if model is None else ServedModel(**model | _model_place(model, folder))
 
 

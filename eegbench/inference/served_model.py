@@ -7,6 +7,9 @@ from eegbench.inference.network import load_network
 from eegbench.inference.voting import probabilities_in_order
 from eegbench.tracking.served import Served
 
+LOADER = __name__
+"""Name of this module, which a model in MLflow names."""
+
 
 def _load_pyfunc(path: str) -> Served:
     """Return the model in this folder; MLflow calls this function by its name."""

@@ -10,8 +10,10 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from eegbench.config import plain, quoted, read_plain, with_stored
+from eegbench.launch.exit_status import failed
 from eegbench.launch.process import as_job
 from eegbench.launch.run import run_verb
+from eegbench.own_files import check_own_files
 
 if TYPE_CHECKING:
     from eegbench.experiment.finished_run import Finished
@@ -54,6 +56,7 @@ def explain_one(config: DictConfig, tried: "dict[Path, Finished | None]") -> Non
     """Explain a finished run, and keep it by its folder; None if that fails."""
     folder = Path(config.run)
     tried[folder] = None
+    check_own_files(folder)
     from eegbench.experiment.finished_explanation import explain_finished
     from eegbench.experiment.finished_run import (  # here, so that --help need not import torch
         explained_before,
@@ -75,6 +78,5 @@ def _explain_means(explained: "Sequence[Finished]") -> int:
     try:
         explain_group(explained)
     except (ValueError, OSError) as error:
-        print(f"eegbench: {error}", file=sys.stderr)
-        return 1
+        return failed(error)
     return 0

@@ -17,6 +17,7 @@ from eegbench.experiment.options import read_experiment
 from eegbench.experiment.run import run_experiment
 from eegbench.launch.interrupt import stop_if_interrupted
 from eegbench.launch.rerun_command import remake_command
+from eegbench.launch.resume import typed_again
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.objective import values, values_there, watched
@@ -27,7 +28,11 @@ from eegbench.trainer.base import NonFiniteLossError
 def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | None:
     """Run a job's experiments and return the objectives of its sweep; None without labels."""
     folder = Path(hydra.runtime.output_dir).resolve()
-    context = replace(_context(experiment, hydra), command=_command(hydra, None))
+    context = replace(
+        _context(experiment, hydra),
+        command=_command(hydra, None),
+        typed_again=tuple(typed_again([str(word) for word in hydra.overrides.task])),
+    )
     with _study_trial(experiment, hydra) as trial:
         try:
             found = _run_seeds(experiment, folder, context, trial, hydra)

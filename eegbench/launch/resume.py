@@ -1,11 +1,11 @@
 """Replacement of ``resume=FOLDER`` by the original overrides of that run.
 
 The folder may be untrusted. Its stored overrides are text: those that could start a program, extend the trusted
-modules, or read this machine's environment are rejected; the user can type them instead.
+modules, read this machine's environment, or say where data are sent are rejected; the user can type them instead.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -14,6 +14,7 @@ from hydra.errors import OverrideParseException
 
 from eegbench.config import ConfigError, may_change, quoted, read_overrides, read_plain
 from eegbench.launch.override import is_multirun, is_override, value_of
+from eegbench.own_files import check_readable
 
 OVERRIDES = Path(".hydra") / "overrides.yaml"
 
@@ -39,6 +40,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     if run in ("", "null"):
         return list(words)
     folder = Path(run).resolve()
+    check_readable(folder)
     if not (folder / OVERRIDES).is_file():
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
     if (folder / "summary.json").is_file() and not _is_incomplete(folder):
@@ -46,7 +48,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     stored = [word for word in read_overrides(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
     retyped = {word.partition("=")[0] for word in typed}
-    kept = [word for word in stored if word.partition("=")[0] not in retyped]
+    kept = [word for word in stored if not _is_replaced(word, retyped)]
     _check_typed(typed, stored, words, folder)
     for word in kept:
         _check_stored(word, folder)
@@ -57,6 +59,17 @@ def with_resume(words: Sequence[str]) -> list[str]:
     kept += [f"{key}={quoted(where)}" for key, where in places.items()]
     alone = "hydra.mode=RUN"  # or a job of +sweep=OPTION would start all jobs again
     return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}", alone]
+
+
+def _is_replaced(word: str, typed: Collection[str]) -> bool:
+    """Return whether a typed override sets the option of a stored one, or chooses another tracker."""
+    key = word.partition("=")[0]
+    return key in typed or ("tracking" in typed and key.lstrip("+~").startswith("tracking."))
+
+
+def typed_again(words: Sequence[str]) -> list[str]:
+    """Return the overrides of a run, except its trusted modules, that must be typed again to resume it."""
+    return [word for word in words if not word.startswith("trust=") and _why_not(word)]
 
 
 def _is_incomplete(folder: Path) -> bool:
@@ -74,7 +87,8 @@ def _places(folder: Path) -> dict[str, str]:
 
     options = read_plain(folder / "config.yaml")
     _, outputs = located(options, folder)
-    return read_from(options, folder) | ({"paths.outputs": str(outputs)} if outputs else {})
+    found = read_from(options, folder) | ({"paths.outputs": str(outputs)} if outputs else {})
+    return {key: place for key, place in found.items() if "${" not in place}
 
 
 def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[str], folder: Path) -> None:
@@ -93,7 +107,8 @@ def _check_stored(word: str, folder: Path) -> None:
     if reason := _why_not(word):
         raise ConfigError(
             f"{folder / OVERRIDES} has {word!r}: {reason}, and a run's folder is not trusted to do that. If you are "
-            "sure that it belongs to the run, add it to this command; else do not resume this run."
+            "sure that it belongs to the run, add it to this command (with the password in place of ***, if there was "
+            "one); else do not resume this run."
         )
 
 
@@ -112,7 +127,16 @@ def _why_not(word: str) -> str:
         return "it sets the trusted modules"
     if RESOLVER.search(word):
         return "it has a value that is computed on this machine"
+    if names[0] == "tracking" and not _is_harmless(override):
+        return "it says where data are sent"
     return ""
+
+
+def _is_harmless(override: Override) -> bool:
+    """Return whether an override of the tracker names one of its options or an experiment, not a place."""
+    value = override.value()
+    is_named = override.key_or_group in ("tracking", "tracking.experiment")
+    return value is None or (is_named and isinstance(value, str))
 
 
 def _names(override: Override) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from eegbench.config import ConfigError, read_json
 from eegbench.inference.dreem_import import import_dreem
 from eegbench.inference.model_folder import NETWORK, model_folder
+from eegbench.own_files import check_own_files
 from eegbench.tracking.database import find_place
 from eegbench.tracking.finished_runs import Archive
 
@@ -67,6 +68,8 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
         If the run has no such predictor.
     """
     folder = Path(run)
+    if folder.is_dir():
+        check_own_files(folder)
     if folder.suffix == PUBLISHED and folder.is_file():
         import_dreem(folder, aside / folder.stem)
         return _alone(aside / folder.stem, run, predictor)
@@ -76,6 +79,7 @@ def find_network(run: str, predictor: str, *, outputs: Path, tracking_uri: str |
     if around is None:
         return _alone(folder, run, predictor)
     place, own, main = around
+    check_own_files(place)
     if predictor not in ("auto", own) and (predictor, own) != ("probe", main):
         raise ConfigError(
             f"--predictor {predictor}: --run {run} is the folder of the predictor {own}; omit --predictor, or "

@@ -90,7 +90,9 @@ def tell_pass(row: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterator[None]:
+def resumable(
+    folder: Path, trusted: Sequence[str], user_options: str, typed_again: Sequence[str] = ()
+) -> Iterator[None]:
     """Print the command that continues the run if it is interrupted.
 
     Parameters
@@ -101,8 +103,11 @@ def resumable(folder: Path, trusted: Sequence[str], user_options: str) -> Iterat
         Modules that must be trusted again, because the folder of a run is not trusted.
     user_options
         Folder of the user's own options (``--config-dir``), or an empty string.
+    typed_again
+        Overrides that must be typed again for the same reason.
     """
-    command = f"eegbench train{_config_dir(user_options)} {typed('resume', folder)}{trust_words(trusted)}"
+    again = "".join(f" {shlex.quote(word)}" for word in typed_again)
+    command = f"eegbench train{_config_dir(user_options)} {typed('resume', folder)}{trust_words(trusted)}{again}"
     try:
         yield
     except KeyboardInterrupt:

@@ -40,6 +40,8 @@ class SweepContext:
     user_options
         Folder of the user's own options (``--config-dir``), which resuming the run needs too; an empty text if there
         is none.
+    typed_again
+        Overrides that must be typed again to resume the run, because its folder is not trusted to set them.
     command
         Command that makes the run again; an empty text if no command line started it.
     """
@@ -50,6 +52,7 @@ class SweepContext:
     watch: Watch = _unwatched
     is_trial: bool = False
     user_options: str = ""
+    typed_again: tuple[str, ...] = ()
     command: str = ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from eegbench.config import read_json
+from eegbench.own_files import is_own_file
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
 from eegbench.tracking.mlflow import UI_ADDRESS
@@ -125,8 +126,10 @@ class Archive:
         """
         place = urlsplit(run.files)
         if place.scheme in ("", "file"):
-            path = Path(unquote(place.path)) / name
-            return path if path.is_file() else None
+            own = Path(unquote(place.path))
+            return own / name if is_own_file(own / name, own) else None
+        if self.place.uri.startswith(FILE):  # it may come from a stranger, and name any server
+            return None
         folder = self.aside / run.id
         folder.mkdir(parents=True, exist_ok=True)
         with quiet():
