@@ -76,8 +76,8 @@ def _why_not_tracked(moved: Mapping[str, Any], outputs: Path | None, folder: Pat
             "may choose where data are sent, so its maps are written to its folder only; send them there with: "
             f"eegbench track {folder} --tracking-uri URI"
         )
-    if outputs is not None and not is_kept_in(outputs, folder):
-        return "the run was moved away from its MLflow database, so its maps are written to its folder only"
+    if "uri" in tracking and not is_kept_in(outputs or own, folder):
+        return "the run is not in the MLflow database of its outputs folder, so its maps are written to its folder only"
     return ""
 
 
@@ -107,6 +107,6 @@ def is_kept_in(outputs: Path, folder: Path) -> bool:
     """
     record, own = folder / RECORD, database_file(outputs)
     kept = str(read_json(record).get("uri")) if record.is_file() else ""
-    if kept == f"{FILE}{own}":
-        return True
-    return own.is_file() and kept.startswith(FILE) and not Path(kept.removeprefix(FILE)).is_file()
+    is_here = kept == f"{FILE}{own}"
+    is_moved = kept.startswith(FILE) and not Path(kept.removeprefix(FILE)).is_file()
+    return own.is_file() and (is_here or is_moved)

@@ -94,7 +94,8 @@ def check_written(options: Mapping[str, Any], folder: Path) -> None:
     """Refuse folders to write to, named by the options of a run that exists, that are not yet such folders.
 
     The run may come from a stranger, whose options could have any folder filled. The outputs folder must contain the
-    run or eegbench's runs already, and the folder of shards must lie in it or contain shards already.
+    run, in ``runs`` or ``sweeps``, or other runs already; the folder of shards must lie in it, or contain shards
+    already.
 
     Parameters
     ----------
@@ -109,7 +110,8 @@ def check_written(options: Mapping[str, Any], folder: Path) -> None:
         If a folder is refused; the message says how to permit it.
     """
     outputs, run = Path(str(options["paths"]["outputs"])).resolve(), folder.resolve()
-    if not run.is_relative_to(outputs) and not any((outputs / name).exists() for name in OWN):
+    is_around = any(run.is_relative_to(outputs / name) for name in ("runs", "sweeps"))
+    if not is_around and not any((outputs / name).exists() for name in OWN):
         raise ConfigError(
             f"{folder}: paths.outputs={outputs} neither contains this run nor other runs, and a run's folder is not "
             f"trusted to choose where files are written; if it shall be used, create {outputs / OWN[0]}."

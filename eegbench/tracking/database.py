@@ -214,8 +214,8 @@ def _check_answer(place: Place) -> None:
     address = urlparse(place.uri)
     try:
         if place.uri.startswith("http"):
-            bare = address._replace(netloc=address.netloc.rpartition("@")[2])  # urllib takes no password
-            urllib.request.urlopen(bare.geturl(), timeout=ANSWER_S).close()
+            bare = place.uri.replace(address.netloc, address.netloc.rpartition("@")[2], 1)  # urllib takes no password
+            urllib.request.urlopen(bare, timeout=ANSWER_S).close()
         elif address.hostname and (port := address.port or PORTS.get(address.scheme.split("+")[0])):
             socket.create_connection((address.hostname, port), timeout=ANSWER_S).close()
     except urllib.error.HTTPError:

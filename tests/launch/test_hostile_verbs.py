@@ -214,6 +214,18 @@ def pickled_predictions(folder: Path, place: Place) -> None:
 
 
 @attack
+def outputs_above(folder: Path, place: Place) -> None:
+    """Name the folder above as the outputs folder, in which a database would be created."""
+    above = str(place.private.parent)
+    options = yaml.safe_load((folder / "config.yaml").read_text())
+    options["paths"]["outputs"] = options["tracking"]["folder"] = above
+    (folder / "config.yaml").write_text(yaml.safe_dump(options))
+    record = json.loads((folder / "tracking.json").read_text())
+    (folder / "tracking.json").write_text(json.dumps(record | {"uri": f"sqlite:///{above}/mlflow.db"}))
+    worded(f"paths.outputs={above}")(folder, place)
+
+
+@attack
 def sparse_summary(folder: Path, _: Place) -> None:
     os.truncate(folder / "summary.json", 2**36)
 
