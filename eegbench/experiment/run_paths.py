@@ -116,8 +116,8 @@ def check_written(options: Mapping[str, Any], folder: Path) -> None:
             f"{folder}: paths.outputs={outputs} neither contains this run nor other runs, and a run's folder is not "
             f"trusted to choose where files are written; if it shall be used, create {outputs / OWN[0]}."
         )
-    places = {"paths.stores": options["paths"]["stores"], "store.folder": options["store"].get("folder", outputs)}
-    for key, place in places.items():
+    places = flat({name: options.get(name) for name in ("paths", "store")})
+    for key, place in {key: places[key] for key in ("paths.stores", "store.folder") if key in places}.items():
         shards = Path(str(place)).resolve() / SHARDS
         if not shards.is_relative_to(outputs) and not shards.is_dir():
             raise ConfigError(

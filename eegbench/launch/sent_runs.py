@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eegbench.config import read_plain
-from eegbench.experiment.run_paths import CONFIG, located
+from eegbench.experiment.run_paths import CONFIG, check_written, located
 from eegbench.experiment.sending import send_finished
 from eegbench.launch.exit_status import failed
+from eegbench.own_files import check_own_files
 from eegbench.tracking.mlflow import Mlflow
 
 
@@ -33,7 +34,8 @@ def send_runs(folders: Sequence[Path], outputs: Path | None, uri: str | None) ->
 
 
 def _outputs_of(folder: Path) -> Path:
-    """Return the outputs folder in which a run lies."""
-    options = read_plain(folder / CONFIG)
-    _, now = located(options, folder)
-    return now or Path(str(options["paths"]["outputs"]))
+    """Return the outputs folder in which a run lies; one that its options name is not just believed."""
+    check_own_files(folder)
+    options, _ = located(read_plain(folder / CONFIG), folder)
+    check_written(options, folder)
+    return Path(str(options["paths"]["outputs"]))

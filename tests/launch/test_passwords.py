@@ -55,15 +55,16 @@ def test_no_password_is_written_or_shown(own_options, tmp_path, capfd, is_multir
     assert "${oc.env:ADDRESS}" in kept[0]
 
 
-@pytest.mark.parametrize("verb", [["track", "RUN"], ["compare", "--experiment", "x"], ["predict", "--run", "1a"]])
+@pytest.mark.parametrize(
+    "verb", [["track", "o/runs/RUN"], ["compare", "--experiment", "x"], ["predict", "--run", "1a"]]
+)
 def test_verbs_without_hydra_show_no_password(verb, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "RUN").mkdir()
-    (tmp_path / "RUN" / "config.yaml").write_text(
-        "paths: {outputs: o, runs: o/runs, sweeps: o/sweeps}\nsweep: {objective: x}"
-    )
+    run = tmp_path / "o" / "runs" / "RUN"
+    run.mkdir(parents=True)
+    (run / "config.yaml").write_text("paths: {outputs: o, runs: o/runs, sweeps: o/sweeps}\nsweep: {objective: x}")
     sent = '{"experiment": "x", "name": "x", "tags": {}, "datasets": [], "parent": null, "model": null}'
-    (tmp_path / "RUN" / "summary.json").write_text(f'{{"metrics": {{}}, "tracked": {sent}}}')
+    (run / "summary.json").write_text(f'{{"metrics": {{}}, "tracked": {sent}}}')
     out = ["--out", "out", "x.edf"] if verb[0] == "predict" else []
     assert main([*verb, *out, "--tracking-uri", "postgresql://me:geheim1@127.0.0.1:1/x"]) == 1
     said = capsys.readouterr().err
