@@ -17,6 +17,9 @@ from typing import Any
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
+MOST = 2000
+"""Maximum number of characters of an error message."""
+
 _SECRET = re.compile(r"([?&;](?:[\w-]*(?:password|token|secret|signature|key)|passwd|pwd)=)[^&;\s]+", re.IGNORECASE)
 
 
@@ -32,6 +35,12 @@ def without_secrets(text: str) -> str:
     """
     hidden = re.sub(r"://([^:/@\s]*):\S*@", r"://\1:***@", text)
     return _SECRET.sub(r"\1***", hidden)
+
+
+def clipped(text: str) -> str:
+    """Return a text without its middle if it has more than `MOST` characters, such as a cell of a broken table."""
+    half = MOST // 2
+    return text if len(text) <= MOST else f"{text[:half]} … {text[-half:]}"
 
 
 def spelled_there(path: Path) -> Path:

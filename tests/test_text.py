@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from eegbench.text import replace_unencodable, without_secrets
+from eegbench.text import MOST, clipped, replace_unencodable, without_secrets
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -73,3 +73,9 @@ def test_a_program_outlives_its_streams(tmp_path, streams, lost, unbuffered):
 )
 def test_passwords_and_tokens_in_addresses_are_hidden(text, shown):
     assert without_secrets(text) == shown
+
+
+def test_a_long_text_loses_its_middle():
+    assert clipped("short") == "short"
+    long = clipped("a" * 5000 + "b" * 5000)
+    assert (len(long), long[:3], long[-3:]) == (MOST + 3, "aaa", "bbb")

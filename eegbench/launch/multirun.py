@@ -50,11 +50,13 @@ class Sweeping(Callback):  # type: ignore[misc]
         """Pool folds, print the results, and close the parent run."""
         with _error_messages():
             from eegbench.report.sweep import conclude_jobs, conclude_study
+            from eegbench.sweep.study import SharedStudy
 
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
             if jobs.plan:
                 conclude_study(jobs.plan, _open[-1], [str(one) for one in config.figures])
+                SharedStudy(jobs.plan).check_outcome()
             else:
                 conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)))
             _open.clear()
@@ -98,11 +100,15 @@ def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
 
 
 def _check_study(jobs: Jobs) -> None:
-    """Open the study before anything is changed: a study with other options raises an error."""
+    """Open the study before anything is changed: one with other options, or that has failed, raises an error."""
     if jobs.plan:
         from eegbench.sweep.study import SharedStudy
 
-        SharedStudy(jobs.plan)
+        shared = SharedStudy(jobs.plan)
+        if jobs.plan.retry_failed:
+            shared.retry_failed()
+        if shared.has_failed():
+            shared.check_outcome()
 
 
 def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:

@@ -18,8 +18,9 @@ from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from eegbench.config import read_json
-from eegbench.launch.error_message import MESSAGE, error_message
+from eegbench.launch.error_message import error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.sweep.base import MESSAGE
 from eegbench.text import outlive_streams, replace_unencodable
 
 T = TypeVar("T")
@@ -125,6 +126,7 @@ def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
         return verb(config)
     except Exception as error:
         if not is_single:
+            _keep_message(error)
             raise
         _failed = error
         return None
