@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,62 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write arrays as npz."""
     with atomic_path(path) as aside, aside.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
+
+
+def read_csv(path: Path, columns: Collection[str] = ()) -> pd.DataFrame:
+    """Read a CSV written by `write_csv`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Columns that it must have.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged, or lacks a column.
+    """
+    with _readable(path):
+        table = pd.read_csv(path)
+    return _with_columns(path, table, columns)
+
+
+def read_parquet(path: Path, columns: Collection[str] = (), *, only: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table written by `write_parquet`; parameters and errors as in `read_csv`; ``only`` reads some columns."""
+    with _readable(path):
+        table = pd.read_parquet(path, columns=None if only is None else list(only))
+    return _with_columns(path, table, columns)
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read arrays written by `write_arrays`; errors as in `read_csv`."""
+    with _readable(path), np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Raise an error with the name of the file for whatever a library raises where it is damaged."""
+    try:
+        yield
+    except (FileNotFoundError, MemoryError):
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise ValueError(f"{path}: this file is damaged ({reason}); copy it again, or make the run again.") from error
+
+
+def _with_columns(path: Path, table: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
+    if missing := [name for name in columns if name not in table]:
+        raise ValueError(
+            f"{path}: has no column {', '.join(missing)}; it is not the file that a run writes. Copy it again, or make "
+            "the run again."
+        )
+    return table
 
 
 def _plain(value: Any) -> Any:

@@ -16,10 +16,19 @@ from typing import Any
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
+MOST = 2000
+"""Maximum number of characters of an error message."""
+
 
 def composed(text: str) -> str:
     """Return a text in composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
+
+
+def clipped(text: str) -> str:
+    """Return a text without its middle if it has more than `MOST` characters, such as a cell of a broken table."""
+    half = MOST // 2
+    return text if len(text) <= MOST else f"{text[:half]} … {text[-half:]}"
 
 
 def spelled_there(path: Path) -> Path:

@@ -16,6 +16,38 @@ EXPLAIN = Path(__file__).resolve().parents[1] / "conf" / "explain" / "default.ya
 
 CONF = EXPLAIN.parents[1]
 
+ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
+PARTS = {
+    "model/feature_encoder": ("model=with_features", "model/feature_encoder@model.features"),
+    "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
+    "model/reducer": ("model=modulo_net", "model/reducer"),
+    "preprocessing/padding": ("task=supervised_sequence", "+preprocessing/padding"),
+    "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
+}
+"""Groups that stand in an option of another group: the words for that option, and those that choose in it."""
+
+NAMED = {
+    "augmentation": ("task=simclr", "task.augmentations"),
+    "model/normaliser": ("model=modulo_net", "model.normalisers"),
+    "preprocessing/feature": ("preprocessing=standard", "preprocessing.features"),
+    "preprocessing/step": ("preprocessing=dreem preprocessing.signal.channels=[C3,C4]", "preprocessing.signal.steps"),
+    "trainer/penalty": ("trainer=loop", "trainer.penalties"),
+}
+"""Groups whose options stand together, each under a name: the words for what they stand in, and their place there."""
+
+LISTED = ("interpretability", "probe")
+"""Groups of which a run takes a list."""
+
+SAMPLER = "override /sampler@_global_.sampler"
+"""Key with which a task's YAML names its sampler."""
+
+CHOICES = sorted(
+    f"{path.parent.relative_to(CONF)}={path.stem}"
+    for path in CONF.rglob("*.yaml")
+    if path.parent != CONF and path.relative_to(CONF).parts[0] not in ELSEWHERE
+)
+GROUPS = {choice.partition("=")[0] for choice in CHOICES}
+
 
 def shipped(group: str, *exceptions: Collection[str]) -> list[str]:
     """Return the names of all options of a group; exceptions that a test makes must be among them.
@@ -71,3 +103,36 @@ def _part(path: Path, name: str, option: str | None) -> DictConfig:
     elif not group.startswith("override ") and option is not None:  # a group below this one
         OmegaConf.update(part, group, node_of(path.parent / group / f"{option}.yaml"))
     return part
+
+
+def together(group: str) -> tuple[str, ...]:
+    """Return the words that choose all options of a group that a run may have together."""
+    if group in LISTED:
+        return (f"{group}=[{','.join(shipped(group))}]",)
+    option, place = NAMED[group]
+    return (*option.split(), *(f"+{group}@{place}.one_{name}={name}" for name in shipped(group)))
+
+
+def words(choice: str) -> tuple[str, ...]:
+    """Return an option's choice, with what it stands in; a sampler's with the first task that brings it along."""
+    group, _, name = choice.partition("=")
+    if group in PARTS:
+        option, place = PARTS[group]
+        return (*option.split(), f"{place}={name}")
+    if group != "sampler":
+        return (choice,)
+    files = sorted((CONF / "task").glob("*.yaml"))
+    tasks = [file.stem for file in files if name in [one.get(SAMPLER) for one in defaults(file)]]
+    return (*(f"task={task}" for task in tasks[:1]), choice)
+
+
+def defaults(file: Path) -> list[Any]:
+    """Return those entries of a YAML's defaults that name a group."""
+    return [one for one in OmegaConf.load(file).get("defaults", []) if not isinstance(one, str)]
+
+
+ALONE = [choice for choice in CHOICES if choice.partition("=")[0] not in {*NAMED, *LISTED}]
+"""Options that are chosen one at a time."""
+
+TOGETHER = (*map(words, ALONE), *map(together, (*NAMED, *LISTED)))
+"""Words with which each option is chosen, alone or together with the others of its group."""

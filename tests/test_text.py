@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from eegbench.text import replace_unencodable
+from eegbench.text import MOST, clipped, replace_unencodable
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -58,3 +58,9 @@ def test_a_program_outlives_its_streams(tmp_path, streams, lost, unbuffered):
     assert (tmp_path / "done").read_text() in ((str(lost),) if lost is not None else ("True", "False"))
     if not streams:
         assert (done.stdout, done.stderr) == ("κ 0.61\n", "a note\n")
+
+
+def test_a_long_text_loses_its_middle():
+    assert clipped("short") == "short"
+    long = clipped("a" * 5000 + "b" * 5000)
+    assert (len(long), long[:3], long[-3:]) == (MOST + 3, "aaa", "bbb")

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.augmentation.base import SignalAugmentation, uniform
+from eegbench.config import Positive
 
 
 class AmplitudeScale(SignalAugmentation):
@@ -29,7 +30,7 @@ class AmplitudeScale(SignalAugmentation):
         If the factors do not satisfy 0 < low <= high.
     """
 
-    def __init__(self, *, low: float, high: float) -> None:
+    def __init__(self, *, low: Positive, high: Positive) -> None:
         if not 0 < low <= high < math.inf:
             raise ValueError(
                 f"low={low:g}, high={high:g}: factors with 0 < low <= high are expected; set low=0.5 high=2."

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.augmentation.base import SignalAugmentation, uniform
+from eegbench.config import NotNegative, Positive
 from eegbench.types import Form
 
 
@@ -31,7 +32,7 @@ class BandStop(SignalAugmentation):
         If the width is not positive, or the centres do not satisfy 0 <= low_hz <= high_hz.
     """
 
-    def __init__(self, *, form: Form, width_hz: float, low_hz: float, high_hz: float) -> None:
+    def __init__(self, *, form: Form, width_hz: Positive, low_hz: NotNegative, high_hz: Positive) -> None:
         if width_hz <= 0 or not 0 <= low_hz <= high_hz:
             raise ValueError(
                 f"width_hz={width_hz:g}, low_hz={low_hz:g}, high_hz={high_hz:g}: a width above 0 and "

@@ -10,6 +10,7 @@ from jaxtyping import Int
 from torch import Tensor
 
 from eegbench.augmentation.base import Augmentation
+from eegbench.config import Share
 from eegbench.store.windows import Views
 
 
@@ -25,16 +26,9 @@ class ChannelDrop(Augmentation):
     ----------
     p
         Probability that an example loses channels.
-
-    Raises
-    ------
-    ValueError
-        If ``p`` is not between 0 and 1.
     """
 
-    def __init__(self, *, p: float) -> None:
-        if not 0 <= p <= 1:
-            raise ValueError(f"p={p:g}: a probability is expected; set p=0.5.")
+    def __init__(self, *, p: Share) -> None:
         self.p = p
 
     def __call__(self, views: Views, generator: torch.Generator) -> Views:

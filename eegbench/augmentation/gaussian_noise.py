@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.augmentation.base import SignalAugmentation, uniform
+from eegbench.config import NotNegative
 
 
 class GaussianNoise(SignalAugmentation):
@@ -22,16 +23,9 @@ class GaussianNoise(SignalAugmentation):
         Add noise as eeg-transformer published it. Its standard deviation is ``max_share`` times that of all samples of
         the batch, the same in all channels and windows. With several processes, each takes the deviation of its share
         of the batch.
-
-    Raises
-    ------
-    ValueError
-        If it is negative.
     """
 
-    def __init__(self, *, max_share: float, upstream_compat: bool) -> None:
-        if max_share < 0:
-            raise ValueError(f"max_share={max_share:g}: 0 or more is expected; set max_share=0.2.")
+    def __init__(self, *, max_share: NotNegative, upstream_compat: bool) -> None:
         self.max_share, self.upstream_compat = max_share, upstream_compat
 
     def change(

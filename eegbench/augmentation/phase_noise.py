@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from eegbench.augmentation.base import SignalAugmentation
+from eegbench.config import Share
 
 
 class PhaseNoise(SignalAugmentation):
@@ -23,16 +24,9 @@ class PhaseNoise(SignalAugmentation):
     ----------
     strength
         Largest shift as a fraction of π: 1 removes all information in the original phases.
-
-    Raises
-    ------
-    ValueError
-        If it is not between 0 and 1.
     """
 
-    def __init__(self, *, strength: float) -> None:
-        if not 0 <= strength <= 1:
-            raise ValueError(f"strength={strength:g}: a share from 0 to 1 is expected; set strength=1.")
+    def __init__(self, *, strength: Share) -> None:
         self.strength = strength
 
     def change(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eegbench.atomic import write_csv, write_parquet
+from eegbench.atomic import read_parquet, write_csv, write_parquet
 from eegbench.comparison.groups import SEEDS
 from eegbench.comparison.replicates import mean_per_subject, mean_scores, mean_sheet
 from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
@@ -94,7 +94,7 @@ def _by_seed(runs: Sequence[Path]) -> list[list[Path]]:
 
 def _test_predictions(folds: Sequence[Path]) -> pd.DataFrame:
     """Return the test predictions of all folds of a replicate."""
-    frames = [pd.read_parquet(run / PREDICTIONS) for run in folds]
+    frames = [read_parquet(run / PREDICTIONS, COLUMNS) for run in folds]
     test = [frame[frame["split"] == "test"] for frame in frames]
     _check_tested_once(folds, test)
     return pd.concat(test, ignore_index=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from eegbench.atomic import read_parquet
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, control_name
 from eegbench.score.predictions import COLUMNS
@@ -127,7 +128,7 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
     predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
     if predictions is None or summary is None:
         return "without predictions"
-    frame = pd.read_parquet(predictions)
+    frame = read_parquet(predictions, COLUMNS)
     classes = tuple(frame.columns[len(COLUMNS) :])
     facts = read_json(summary)
     if not facts.keys() >= NEEDED:

@@ -3,6 +3,8 @@
 from eegbench.config.annotation import ConfigError, check_names, fill, is_node
 from eegbench.config.default import changed_options
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
+from eegbench.config.limits import Amount, Dropout, Index, NotNegative, Positive, Range, Share, Size, Text
+from eegbench.config.name import check_name
 from eegbench.config.plain import (
     check_options_folder,
     conf_folder,
@@ -21,11 +23,21 @@ from eegbench.config.spec import Node, Spec, build
 __all__ = [
     "NO_EFFECT",
     "REMOVED",
+    "Amount",
     "ConfigError",
+    "Dropout",
+    "Index",
     "Node",
+    "NotNegative",
+    "Positive",
+    "Range",
+    "Share",
+    "Size",
     "Spec",
+    "Text",
     "build",
     "changed_options",
+    "check_name",
     "check_names",
     "check_options_folder",
     "conf_folder",

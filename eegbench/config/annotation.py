@@ -8,9 +8,10 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from eegbench.config.effect import renamed
+from eegbench.config.limits import Limit
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def fill(schema: type[T], options: Mapping[str, Any], *, path: str = "", owner: 
     ConfigError
         With the key, its value, what is expected, and the most similar existing name.
     """
-    hints = typing.get_type_hints(schema)
+    hints = typing.get_type_hints(schema, include_extras=True)
     check_names(options, hints, owner or path, path)
     missing = [name for name in hints if name not in options]
     if missing:
@@ -163,6 +164,8 @@ def describe(hint: Any) -> str:
         return f"a list of {describe(arguments[0])} each" if arguments else "a list"
     if origin in (Mapping, dict):
         return "a mapping"
+    if origin is Annotated:
+        return " ".join([describe(arguments[0]), *(str(limit) for limit in arguments[1:] if isinstance(limit, Limit))])
     return _WORDS.get(hint, getattr(hint, "__name__", str(hint)))
 
 
@@ -191,6 +194,14 @@ def _coerce_float(value: Any, hint: Any, path: str, on_node: OnNode) -> float:  
     if not math.isfinite(value):
         raise wrong(value, f"{describe(hint)} that is finite", path)
     return float(value)
+
+
+def _coerce_limited(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
+    inner, *limits = get_args(hint)
+    found = coerce(value, inner, path, on_node)
+    if not all(limit.allows(found) for limit in limits if isinstance(limit, Limit)):
+        raise wrong(value, describe(hint), path)
+    return found
 
 
 def _coerce_literal(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # noqa: ARG001  a rule
@@ -234,6 +245,7 @@ _RULES: dict[Any, Callable[[Any, Any, str, OnNode], Any]] = {
     type(None): _coerce_plain,
     float: _coerce_float,
     Literal: _coerce_literal,
+    Annotated: _coerce_limited,
     list: _coerce_sequence,
     tuple: _coerce_sequence,
     Mapping: _coerce_mapping,

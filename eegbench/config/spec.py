@@ -109,7 +109,14 @@ def build(node: Node, base: type[T], *, path: str = "", trusted: Iterable[str] =
     target = _locate(node, base, path, trusted)
     given = {name: value for name, value in given.items() if name in _parameters(target)}
     arguments = _arguments(node, target, path, set(given), functools.partial(_build_nested, trusted=trusted))
-    built = target(**arguments, **given)
+    try:
+        built = target(**arguments, **given)
+    except ConfigError:
+        raise
+    except ValueError as error:
+        if path in str(error):
+            raise
+        raise ConfigError(f"{path}: {error}") from error
     _check_attributes(built, target, path or target.__name__, of_class=False)
     return built
 
@@ -212,7 +219,7 @@ def _check_attributes(one: object, target: type, where: str, *, of_class: bool) 
 
 def _parameters(target: type) -> dict[str, Any]:
     try:
-        hints = typing.get_type_hints(target.__init__)  # type: ignore[misc]
+        hints = typing.get_type_hints(target.__init__, include_extras=True)  # type: ignore[misc]
     except (NameError, TypeError):  # annotations of a library that do not resolve at run time
         hints = {}
     names = [name for name in inspect.signature(target).parameters if name != "params"]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import mne
 
+from eegbench.config import Text
 from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.bids_card import describe, people
 from eegbench.dataset.bids_events import Event, annotations, check_names, read_events
@@ -59,13 +60,13 @@ class Bids(FolderDataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        root: str | None,
-        task: str | tuple[str, ...] | None,
+        root: Text | None,
+        task: Text | tuple[Text, ...] | None,
         subjects: tuple[str | int, ...] | None,
         sessions: tuple[str | int, ...] | None,
         channels: tuple[str, ...] | None,
         bad_channels: Literal["keep", "drop", "interpolate"],
-        label_column: str | None,
+        label_column: Text | None,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -20,6 +20,7 @@ EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
 
 MNE_ERRORS = (
     *(ValueError, RuntimeError, OSError, LookupError, TypeError, AttributeError, AssertionError),
+    ArithmeticError,
     *(ImportError, configparser.Error, MatReadError),
 )
 """Exceptions observed when reading damaged files or inconsistent datasets."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eegbench.dataset.base import BadRecordingError
+from eegbench.dataset.subject_table import OLDEST
 from eegbench.types import Fact
 
 MISSING = ("n/a", "")
@@ -121,7 +122,9 @@ def _values(path: Path, column: str, texts: Sequence[str]) -> list[Fact | None]:
     known = [text for text in texts if text not in MISSING]
     if column == "sex":
         found: list[Fact | None] = [SEX.get(text.lower()) for text in texts]
-    elif column == "age" or all(_number(text) is not None for text in known):
+    elif column == "age":
+        found = [_age(text) for text in texts]
+    elif all(_number(text) is not None for text in known):
         found = [_number(text) for text in texts]
     else:
         found = [None if text in MISSING else text for text in texts]
@@ -129,6 +132,11 @@ def _values(path: Path, column: str, texts: Sequence[str]) -> list[Fact | None]:
     if strange:
         _log.info("%s: %s has %s, which give no fact.", path.name, column, ", ".join(strange))
     return found
+
+
+def _age(text: str) -> Fact | None:
+    years = _number(text)
+    return years if years is not None and 0 <= float(years) <= OLDEST else None
 
 
 def _number(text: str) -> Fact | None:

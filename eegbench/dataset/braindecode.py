@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import mne
 
+from eegbench.config import Text
 from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.bids_files import listed, read_json
 from eegbench.dataset.folder import FolderDataset, form_of
@@ -53,10 +54,10 @@ class Braindecode(FolderDataset):
     def __init__(
         self,
         *,
-        root: str | None,
+        root: Text | None,
         subjects: tuple[str | int, ...] | None,
         channels: tuple[str, ...] | None,
-        label_column: str | None,
+        label_column: Text | None,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -13,6 +13,7 @@ from typing import Literal
 
 import mne
 
+from eegbench.config import Text
 from eegbench.dataset.base import Card, Dataset
 from eegbench.dataset.content import named
 from eegbench.dataset.download import download
@@ -77,12 +78,12 @@ class DreemOpen(Dataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        root: str | None,
+        root: Text | None,
         addresses: tuple[str, ...],
-        cache: str,
+        cache: Text,
         records: tuple[str, ...] | None,
         channels: tuple[str, ...],
-        hypnograms: str | None,
+        hypnograms: Text | None,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -15,6 +15,7 @@ from typing import Literal
 
 import mne
 
+from eegbench.config import Text
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.edf import open_edf
 from eegbench.dataset.edf_header import read_header
@@ -77,8 +78,8 @@ class Eegbci(Dataset):
     def __init__(
         self,
         *,
-        root: str | None,
-        cache: str,
+        root: Text | None,
+        cache: Text,
         subjects: tuple[int, ...] | None,
         runs: tuple[str, ...],
         other_rate: Literal["resample", "leave_out"],

@@ -73,7 +73,7 @@ def opened(path: Path) -> Iterator["h5py.File"]:
     try:
         with h5py.File(path, "r", locking=False) as file:  # shared file systems may not support locks
             yield file
-    except OSError as error:
+    except (OSError, KeyError, RuntimeError) as error:  # h5py raises any of these where a file is damaged
         raise BadRecordingError(f"{path}: {_damage(path, error)}") from error
 
 
@@ -200,7 +200,7 @@ def _check_lengths(path: Path, signals: Sequence[H5Signal]) -> None:
         )
 
 
-def _damage(path: Path, error: OSError) -> str:
+def _damage(path: Path, error: Exception) -> str:
     """Describe the damage of a file that the HDF5 library cannot read."""
     size = path.stat().st_size
     if size == 0:

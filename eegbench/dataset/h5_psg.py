@@ -7,6 +7,7 @@ from typing import Literal
 
 import mne
 
+from eegbench.config import NotNegative, Text
 from eegbench.dataset.base import Card
 from eegbench.dataset.content import H5_ENDINGS
 from eegbench.dataset.folder import FolderDataset
@@ -49,14 +50,14 @@ class H5Psg(FolderDataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        root: str | None,
-        pattern: str,
-        subject: str | None,
+        root: Text | None,
+        pattern: Text,
+        subject: Text | None,
         channels: tuple[str, ...] | None,
-        hypnograms: str | None,
+        hypnograms: Text | None,
         zeros_are_unlabelled: bool,
-        crop_wake_min: float | None,
-        wake: str,
+        crop_wake_min: NotNegative | None,
+        wake: Text,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -17,6 +17,7 @@ from typing import Literal
 import mne
 import numpy as np
 
+from eegbench.config import Text
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.download import download
 from eegbench.dataset.edf import open_edf
@@ -85,8 +86,8 @@ class MentalArithmetic(Dataset):
     def __init__(
         self,
         *,
-        root: str | None,
-        cache: str,
+        root: Text | None,
+        cache: Text,
         subjects: tuple[int, ...] | None,
         channels: tuple[str, ...],
         labels: Mapping[str, str],

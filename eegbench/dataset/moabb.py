@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import mne
 
+from eegbench.config import Text
 from eegbench.dataset.base import Card, Dataset
 from eegbench.dataset.folder import form_of
 from eegbench.dataset.moabb_files import Facts, Source
@@ -62,7 +63,7 @@ class Moabb(Dataset):
         *,
         name: str | None,
         options: Mapping[str, Any],
-        cache: str,
+        cache: Text,
         subjects: tuple[int, ...] | None,
         channels: tuple[str, ...] | None,
         labels: Mapping[str, str],

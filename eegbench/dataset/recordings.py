@@ -15,6 +15,7 @@ from typing import Literal
 
 import mne
 
+from eegbench.config import NotNegative, Text
 from eegbench.dataset.base import BadRecordingError, Card
 from eegbench.dataset.delimited import MISSING
 from eegbench.dataset.folder import FolderDataset, form_of
@@ -72,15 +73,15 @@ class Recordings(FolderDataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        root: str | None,
-        pattern: str,
-        subject: str | None,
+        root: Text | None,
+        pattern: Text,
+        subject: Text | None,
         channels: tuple[str, ...] | None,
-        labels_from: str | None,
+        labels_from: Text | None,
         table: TableForm,
         hypnogram_start: LabelStart,
-        crop_wake_min: float | None,
-        wake: str | None,
+        crop_wake_min: NotNegative | None,
+        wake: Text | None,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

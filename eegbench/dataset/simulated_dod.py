@@ -10,6 +10,7 @@ import mne
 import numpy as np
 
 from eegbench import progress
+from eegbench.config import Index, Positive, Size, Text
 from eegbench.dataset.base import Card, Dataset
 from eegbench.dataset.h5_night import H5Reader
 from eegbench.dataset.signal_list import list_recordings
@@ -57,10 +58,10 @@ class SimulatedDod(Dataset):
         self,
         *,
         set: Literal["dod_h", "dod_o"],  # noqa: A002  the name that users know
-        n_subjects: int,
-        hours: float | None,
-        seed: int,
-        root: str,
+        n_subjects: Size,
+        hours: Positive | None,
+        seed: Index,
+        root: Text,
         channels: tuple[str, ...] | None,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],

@@ -9,6 +9,7 @@ from typing import Literal
 import mne
 
 from eegbench import progress
+from eegbench.config import Index, Positive, Size, Text
 from eegbench.dataset.base import Card, Dataset
 from eegbench.dataset.simulation import (
     SIMULATOR_VERSIONS,
@@ -73,12 +74,12 @@ class SimulatedSleep(Dataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        n_subjects: int,
-        n_nights: int,
-        hours: float,
-        seed: int,
+        n_subjects: Size,
+        n_nights: Size,
+        hours: Positive,
+        seed: Index,
         version: Version,
-        root: str,
+        root: Text,
         labels: Mapping[str, str],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -6,6 +6,7 @@ from typing import Literal
 
 import mne
 
+from eegbench.config import NotNegative, Text
 from eegbench.dataset.base import BadRecordingError, Card, Dataset
 from eegbench.dataset.label_list import LabelStart
 from eegbench.dataset.night import read_night, sleep_labels
@@ -67,15 +68,15 @@ class SleepPhysionet(Dataset):
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
         *,
-        root: str | None,
+        root: Text | None,
         subjects: tuple[int, ...] | None,
         nights: tuple[int, ...],
         channels: tuple[str, ...],
-        crop_wake_min: float | None,
+        crop_wake_min: NotNegative | None,
         labelled: bool,
         hypnogram_start: LabelStart,
         labels: Mapping[str, str],
-        wake: str,
+        wake: Text,
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

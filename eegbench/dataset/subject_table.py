@@ -64,7 +64,14 @@ def _numbered_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     text = read_text(path)
     separator = next((one for one in text.partition("\n")[0] if one in SEPARATORS), ",")
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True)
-    rows = [(reader.line_num, [field.strip() for field in fields]) for fields in reader if any(map(str.strip, fields))]
+    try:
+        every = [(reader.line_num, [field.strip() for field in fields]) for fields in reader]
+    except csv.Error as error:
+        raise ValueError(
+            f"{path}, line {reader.line_num}: is not a row of a table ({error}); look for a quotation mark that is not "
+            "closed."
+        ) from error
+    rows = [(line, fields) for line, fields in every if any(fields)]
     header, rows = (rows[0][1], rows[1:]) if rows else ([], [])
     for line, fields in rows:
         _check_fields(path, line, fields, header)
@@ -90,8 +97,8 @@ def age_and_sex(path: Path, subject: str, age: str, sex: str) -> dict[str, Fact]
     """
     facts: dict[str, Fact] = {}
     if not _is_unknown(age):
-        facts["age"] = number(path, subject, "age", age)
-        if not 0 <= float(facts["age"]) <= OLDEST:
+        facts["age"] = years = number(path, subject, "age", age)
+        if isinstance(years, str) or not 0 <= years <= OLDEST:
             raise ValueError(f"{path}: subject {subject} has the age {age!r}; years from 0 to {OLDEST} are expected.")
     if not _is_unknown(sex) and sex.strip().lower() not in OTHER_SEX:
         facts["sex"] = sex.strip()[0].upper()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from eegbench.config import Spec
+from eegbench.config import Index, Spec, Text
 from eegbench.dataset import Dataset
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
@@ -24,11 +24,11 @@ from eegbench.trainer import Trainer
 class Paths:
     """Output folders, and the folder of recordings of each dataset (None if they are downloaded)."""
 
-    outputs: str
-    stores: str
-    runs: str
-    sweeps: str
-    roots: Mapping[str, str | None]
+    outputs: Text
+    stores: Text
+    runs: Text
+    sweeps: Text
+    roots: Mapping[str, Text | None]
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Sweep:
     """Options of a sweep: its objectives, the seeds of each trial, and the number of the run in its study."""
 
     objective: str | tuple[str, ...]
-    seeds: tuple[int, ...]
+    seeds: tuple[Index, ...]
     skip_finished: bool
     dry_run: bool
-    study: str | None
-    trial: int | None
+    study: Text | None
+    trial: Index | None
 
     @property
     def objectives(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Explained:
     one, otherwise the main probe.
     """
 
-    predictor: str
+    predictor: Text
     split: Literal["auto", "train", "valid", "test"]
     n_windows: int
     folder: str

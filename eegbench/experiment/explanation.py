@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
+from eegbench.atomic import read_csv
 from eegbench.config import ConfigError, Spec
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.data import Data
@@ -150,7 +151,7 @@ def _with_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:
     """Return the checks together with those of other methods that are in the file already."""
     if not file.is_file():
         return checks
-    earlier = pd.read_csv(file)
+    earlier = read_csv(file, ["method"])
     others = earlier[~earlier["method"].isin(checks["method"])]
     return pd.concat([others, checks], ignore_index=True) if len(others) else checks
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from eegbench.config import REMOVED, ConfigError, Node, Spec, build, fill
+from eegbench.config import REMOVED, ConfigError, Node, Spec, Text, build, check_name, fill
 from eegbench.dataset import Dataset
 from eegbench.experiment.base import Expected, Experiment, Explained, Explanation, Paths, Sweep
 from eegbench.experiment.probe_options import ProbeOptions, check_predictor, check_processes, read_probes
-from eegbench.experiment.root_checks import check_chosen, check_name, check_padding, check_roots, check_seeds
+from eegbench.experiment.root_checks import check_chosen, check_padding, check_roots, check_seeds
 from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
 from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
@@ -48,17 +48,17 @@ class TrainOptions:
     paths: Paths
     seed: int
     name: str
-    device: str
+    device: Text
     deterministic: bool
-    encoder: str | None
+    encoder: Text | None
     trainable: Literal["all", "none"] | tuple[str, ...]
-    checkpoint: str | None
-    resume: str | None
+    checkpoint: Text | None
+    resume: Text | None
     projection: Literal["pca", "tsne"]
     figures: tuple[Literal["png", "pdf", "svg"], ...]
     expected: Expected | None
     published: Mapping[str, str] | None
-    trust: tuple[str, ...]
+    trust: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
     """
     root = fill(TrainOptions, options, owner="train")
     check_seeds(options, {"seed": (root.seed,), "sweep.seeds": root.sweep.seeds})
-    check_name(root.name)
+    check_name(root.name, "name")
     check_roots(root.paths.roots)
     trusted = root.trust
     hand_made = _spec(root.probe.hand_made, Encoder, "probe.hand_made", trusted)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eegbench.config import ConfigError, Node, Spec, build
+from eegbench.config import ConfigError, Index, Node, Spec, Text, build
 from eegbench.experiment.base import Probes
 from eegbench.experiment.root_checks import check_chosen
 from eegbench.inference.model_folder import NETWORK
@@ -27,8 +27,8 @@ class ProbeOptions:
     """The keys below ``probe``."""
 
     of: Mapping[str, Node]
-    main: str | None
-    every: int
+    main: Text | None
+    every: Index
     hand_made: Node
 
 
@@ -52,10 +52,6 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
         If a value is invalid.
     """
     _check_chosen(options)
-    if options.every < 0:
-        raise ConfigError(
-            f"probe.every={options.every}: a number of passes from 1, or 0 for a probe only at the end, is expected."
-        )
     built = {name: build(node, Probe, path=f"probe.of.{name}", trusted=trusted) for name, node in options.of.items()}
     main = options.main or next(iter(built))
     if main not in built:

@@ -1,4 +1,4 @@
-"""Checks of options at the root of a config: seeds, the name, folders, unused padding, and options without a class."""
+"""Checks of options at the root of a config: seeds, folders, unused padding, and options without a class."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +9,6 @@ from eegbench.sampler import Sampler
 
 MAX_SEED = 2**32 - 1
 """Largest seed that NumPy's global random state accepts."""
-
-MAX_NAME = 150
-"""Maximum length in bytes: the name of the folder adds the time, and file systems allow 255."""
 
 
 def check_seeds(options: Mapping[str, Any], seeds: Mapping[str, Sequence[int]]) -> None:
@@ -38,24 +35,6 @@ def check_seeds(options: Mapping[str, Any], seeds: Mapping[str, Sequence[int]]) 
     for key, value in flat(options).items():
         if key.endswith(".seed") and isinstance(value, int) and value < 0:
             raise ConfigError(f"{key}={value}: whole numbers from 0 are expected.")
-
-
-def check_name(name: str) -> None:
-    """Refuse a name that a folder below ``paths.runs`` or an experiment in MLflow cannot have.
-
-    Raises
-    ------
-    ConfigError
-        If the name is invalid; the message describes valid names.
-    """
-    parts = name.split("/")
-    is_sound = all(part.strip() and part not in (".", "..") for part in parts) and name.isprintable()
-    if not is_sound or len(name.encode()) > MAX_NAME:
-        shown = name if len(name) <= MAX_NAME else f"{name[:20]}…"
-        raise ConfigError(
-            f"name={shown!r}: a name of a folder is expected, with 1 to {MAX_NAME} bytes of printable characters, "
-            "and its parts between '/' must not be empty, '.' or '..'."
-        )
 
 
 def check_roots(roots: Mapping[str, str | None]) -> None:

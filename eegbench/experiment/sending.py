@@ -6,8 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from eegbench.atomic import read_csv
 from eegbench.config import ConfigError, flat, read_json, read_plain
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.run_paths import CONFIG
@@ -112,7 +111,7 @@ def _passes(folder: Path, summary: Mapping[str, Any], options: Mapping[str, Any]
     file = folder / "history.csv"
     if not file.is_file():  # a pruned run has none
         return []
-    history = pd.read_csv(file)
+    history = read_csv(file, ["pass"])
     column = watched(_objective(options), str(summary.get("main_probe")))
     if column in history:
         history.insert(0, OBJECTIVE, history[column])

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Index, Positive, Size, Text
 from eegbench.interpretability.base import Attribution, Method, Scene
 from eegbench.interpretability.correlation_sums import CorrelationSums
 from eegbench.interpretability.layer import Reader, reading
@@ -74,22 +75,16 @@ class AmplitudePerturbation(Method):
         self,
         *,
         kind: Kind,
-        n_iterations: int,
-        scale: float,
+        n_iterations: Size,
+        scale: Positive,
         unit: Literal["bin_std", "raw"],
-        layer: str | None,
-        n_permutations: int,
+        layer: Text | None,
+        n_permutations: Index,
     ) -> None:
         self.kind, self.n_iterations, self.scale, self.unit = kind, n_iterations, scale, unit
         self.layer, self.n_permutations = layer, n_permutations
-        if n_iterations < 1:
-            raise ValueError(f"{OPTION}.n_iterations={n_iterations}: expected 1 or more.")
-        if not 0 < scale < np.inf:
-            raise ValueError(f"{OPTION}.scale={scale}: expected a number above 0.")
         if kind == "phase" and scale > 1:
             raise ValueError(f"{OPTION}.scale={scale}: phases turn by half a turn at most; set 1 or less.")
-        if n_permutations < 0:
-            raise ValueError(f"{OPTION}.n_permutations={n_permutations}: expected 0 for no p values, or more.")
 
     @torch.no_grad()
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int
 from scipy.special import softmax
 from torch import Tensor, nn
 
+from eegbench.config import Dropout
 from eegbench.interpretability.attention_map import AttentionMap, chunk_of, means_by_class
 from eegbench.interpretability.attention_totals import MatrixTotals
 from eegbench.interpretability.average import times
@@ -60,12 +61,7 @@ class AttentionRollout(Method):
     Abnar and Zuidema 2020, doi:10.18653/v1/2020.acl-main.385; Chefer et al. 2021, doi:10.1109/ICCV48922.2021.00045.
     """
 
-    def __init__(self, *, weighting: Weighting, heads: Heads, only_correct: bool, min_confidence: float) -> None:
-        if not 0 <= min_confidence < 1:
-            raise ValueError(
-                f"interpretability.attention_rollout.min_confidence={min_confidence:g}: expected a probability from 0 "
-                "to below 1."
-            )
+    def __init__(self, *, weighting: Weighting, heads: Heads, only_correct: bool, min_confidence: Dropout) -> None:
         self.weighting, self.heads = weighting, heads
         self.only_correct, self.min_confidence = only_correct, min_confidence
 

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Text
 from eegbench.inference.network import Network
 from eegbench.interpretability.average import averaged, times
 from eegbench.interpretability.base import Attribution, Method, Scene, Scores
@@ -37,7 +38,7 @@ class GradCam(Method):
     Selvaraju et al. 2017, Grad-CAM, doi:10.1109/ICCV.2017.74.
     """
 
-    def __init__(self, *, layer: str | None) -> None:
+    def __init__(self, *, layer: Text | None) -> None:
         self.layer = layer
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn

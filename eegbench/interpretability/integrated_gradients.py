@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Size
 from eegbench.interpretability.average import over_time
 from eegbench.interpretability.base import Attribution, Method, Scene, Scores
 from eegbench.interpretability.gradient import time_gradients
@@ -31,12 +32,7 @@ class IntegratedGradients(Method):
     Sundararajan, Taly and Yan 2017, Axiomatic attribution for deep networks, arXiv:1703.01365.
     """
 
-    def __init__(self, *, n_steps: int) -> None:
-        if n_steps < 1:
-            raise ValueError(
-                f"interpretability.integrated_gradients.n_steps={n_steps}: expected at least 1; "
-                "set interpretability.integrated_gradients.n_steps=50."
-            )
+    def __init__(self, *, n_steps: Size) -> None:
         self.n_steps = n_steps
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn

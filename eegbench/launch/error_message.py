@@ -16,9 +16,8 @@ from yaml import MarkedYAMLError
 
 from eegbench.config import REMOVED, conf_folder, read_plain, renamed, retyped
 from eegbench.launch.help import composed
-
-MESSAGE = "eegbench_message"
-"""Attribute of an error with its message, set in the process of a job."""
+from eegbench.sweep.base import MESSAGE
+from eegbench.text import clipped
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
@@ -52,6 +51,11 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     config_name
         Name of the verb whose options were composed.
     """
+    message = _message(error, config_name)
+    return None if message is None else clipped(message)
+
+
+def _message(error: BaseException, config_name: str) -> str | None:
     if message := getattr(error, MESSAGE, None):  # set in the process of the job
         return str(message)
     if isinstance(error, HydraException | OmegaConfBaseException | MarkedYAMLError):

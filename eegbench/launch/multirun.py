@@ -13,7 +13,7 @@ from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, open_dict, read_write
 
 from eegbench.address import hide_in
-from eegbench.config import ConfigError, keep_passwords, plain
+from eegbench.config import ConfigError, check_name, keep_passwords, plain
 from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
 from eegbench.sweep.sweep_context import FACTS, SWEEP
@@ -35,7 +35,7 @@ class Sweeping(Callback):  # type: ignore[misc]
         """Check the name of a run before Hydra creates the folder of this name."""
         with _error_messages():
             HydraConfig.instance().set_config(config)
-            _check_name(config)
+            check_name(str(config.name), "name")
 
     def on_multirun_start(self, config: DictConfig, **kwargs: Any) -> None:  # noqa: ARG002  Hydra's signature
         """Check all jobs, build their shards and start the parent run; or print the jobs and exit."""
@@ -43,7 +43,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             keep_passwords(config)  # it is written to multirun.yaml
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
-            _check_name(config)
+            check_name(str(config.name), "name")
             with read_write(config.hydra.sweep):
                 config.hydra.sweep.dir = str(jobs.folder)  # for the launcher; jobs get it as an override
             experiments = _check_jobs(config, jobs)
@@ -59,11 +59,13 @@ class Sweeping(Callback):  # type: ignore[misc]
         """Pool folds, print the results, and close the parent run."""
         with _error_messages():
             from eegbench.report.sweep import conclude_jobs, conclude_study
+            from eegbench.sweep.study import SharedStudy
 
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
             if jobs.plan:
                 conclude_study(jobs.plan, _open[-1], [str(one) for one in config.figures])
+                SharedStudy(jobs.plan).check_outcome()
             else:
                 conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)))
             _open.clear()
@@ -91,12 +93,6 @@ def _error_messages() -> Iterator[None]:
         raise SystemExit(1) from error
 
 
-def _check_name(config: DictConfig) -> None:
-    from eegbench.experiment.root_checks import check_name  # here, as it loads torch
-
-    check_name(str(config.name))
-
-
 def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
     """Compose and check the options of all jobs, so that errors in the last job are found before the first starts."""
     if config.sweep.seeds and "seed" in jobs.varied:
@@ -114,11 +110,15 @@ def _check_jobs(config: DictConfig, jobs: Jobs) -> list["Experiment"]:
 
 
 def _check_study(jobs: Jobs) -> None:
-    """Open the study before anything is changed: a study with other options raises an error."""
+    """Open the study before anything is changed: one with other options, or that has failed, raises an error."""
     if jobs.plan:
         from eegbench.sweep.study import SharedStudy
 
-        SharedStudy(jobs.plan)
+        shared = SharedStudy(jobs.plan)
+        if jobs.plan.retry_failed:
+            shared.retry_failed()
+        if shared.has_failed():
+            shared.check_outcome()
 
 
 def _build_shards(experiments: Sequence["Experiment"], jobs: Jobs) -> None:

@@ -19,8 +19,9 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in, without_secrets
 from eegbench.config import read_json
-from eegbench.launch.error_message import MESSAGE, error_message
+from eegbench.launch.error_message import error_message
 from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.sweep.base import MESSAGE
 from eegbench.text import outlive_streams, replace_unencodable
 
 T = TypeVar("T")
@@ -135,6 +136,7 @@ def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
     except Exception as error:
         hide_in(error)
         if not is_single:
+            _keep_message(error)
             raise
         _failed = error
         return None

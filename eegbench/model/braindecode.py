@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Size, Text
 from eegbench.model.base import SignalEncoder
 
 
@@ -34,11 +35,9 @@ class Braindecode(SignalEncoder):
     """
 
     def __init__(
-        self, *, n_channels: int, n_times: int, sfreq: float, name: str, embed_dim: int, options: Mapping[str, Any]
+        self, *, n_channels: int, n_times: int, sfreq: float, name: Text, embed_dim: Size, options: Mapping[str, Any]
     ) -> None:
         super().__init__()
-        if embed_dim < 1:
-            raise ValueError(f"model.embed_dim={embed_dim}: expected at least 1; set model.embed_dim=64.")
         self.embed_dim = embed_dim
         form = {"n_chans": n_channels, "n_times": n_times, "sfreq": sfreq, "n_outputs": embed_dim}
         self.network = _tried(_model(name), {**options, **form})

@@ -3,6 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Dropout, Size
 from eegbench.model.base import SignalEncoder
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
 
@@ -31,7 +32,7 @@ class Chambon2018(SignalEncoder):
     Raises
     ------
     ValueError
-        If a window is too short for one time step, or an option is out of range.
+        If a window is too short for one time step.
 
     References
     ----------
@@ -47,9 +48,9 @@ class Chambon2018(SignalEncoder):
         n_channels: int,
         n_times: int,
         sfreq: float,
-        n_filters: int,
-        embed_dim: int,
-        dropout: float,
+        n_filters: Size,
+        embed_dim: Size,
+        dropout: Dropout,
         batch_norm: bool,
     ) -> None:
         super().__init__()

@@ -79,35 +79,7 @@ def over_time(n_in: int, n_out: int, kernel: int, *, stride: int = 1, padding: i
     return made
 
 
-def check_sizes(**sizes: int | tuple[int, ...]) -> None:
-    """Raise an error for sizes below 1.
-
-    Raises
-    ------
-    ValueError
-        With the name of the option.
-    """
-    for name, size in sizes.items():
-        if min(size if isinstance(size, tuple) else (size,)) < 1:
-            shown = list(size) if isinstance(size, tuple) else size
-            raise ValueError(f"model.{name}={shown}: expected at least 1; set whole numbers from 1 for model.{name}.")
-
-
-def check_dropout(dropout: float) -> None:
-    """Raise an error for a dropout probability outside [0, 1).
-
-    Raises
-    ------
-    ValueError
-        If it is negative, or 1 or more.
-    """
-    if not 0 <= dropout < 1:
-        raise ValueError(f"model.dropout={dropout}: expected 0 ≤ dropout < 1; set model.dropout=0.5.")
-
-
 def _final_length(layers: nn.Module, n_times: int, sfreq: float, wanted: int | None) -> int:
-    if wanted is not None:
-        check_sizes(final_length=wanted)
     there, fewest = steps_left(layers, n_times), fewest_samples(layers, wanted or 1)
     if n_times < fewest:
         raise ValueError(

@@ -5,12 +5,13 @@ from typing import Literal
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes, over_time
+from eegbench.config import Dropout, Size
+from eegbench.model.conv_net import ConvNet, over_time
 from eegbench.model.time_and_space import TimeAndSpace, filters_of
 
 POOLS = {"max": nn.MaxPool2d, "mean": nn.AvgPool2d}
 
-Four = tuple[int, int, int, int]
+Four = tuple[Size, Size, Size, Size]
 
 
 class Deep4(ConvNet):
@@ -43,7 +44,7 @@ class Deep4(ConvNet):
     Raises
     ------
     ValueError
-        If a window is too short, with the length needed, or an option is out of range.
+        If a window is too short, with the length needed.
 
     References
     ----------
@@ -60,15 +61,13 @@ class Deep4(ConvNet):
         n_filters: Four,
         kernels: Four,
         pool: Literal["max", "mean"],
-        pool_length: int,
-        pool_stride: int,
+        pool_length: Size,
+        pool_stride: Size,
         stride_before_pool: bool,
-        dropout: float,
-        final_length: int | None,
+        dropout: Dropout,
+        final_length: Size | None,
         dense: bool,
     ) -> None:
-        check_sizes(n_filters=n_filters, kernels=kernels, pool_length=pool_length, pool_stride=pool_stride)
-        check_dropout(dropout)
         in_convolution, in_pool = (pool_stride, 1) if stride_before_pool else (1, pool_stride)
 
         def ends(n_out: int) -> tuple[nn.Module, ...]:

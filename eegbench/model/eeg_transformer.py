@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Positive, Size
 from eegbench.model.base import Encoder
 from eegbench.model.token_positions import ElectrodePositions, LearnedPositions
 from eegbench.model.token_table import channel_major
@@ -74,27 +75,24 @@ class EegTransformer(Encoder):
         self,
         *,
         form: Form,
-        crop_s: float | None,
-        n_chunks: int,
-        dim: int,
-        n_layers: int,
-        n_heads: int,
-        hidden_dim: int | None,
+        crop_s: Positive | None,
+        n_chunks: Size,
+        dim: Size,
+        n_layers: Size,
+        n_heads: Size,
+        hidden_dim: Size | None,
         positions: Literal["learned", "electrodes"],
-        n_positions: int | None,
+        n_positions: Size | None,
         batch_norm: bool,
-        dropout: float,
-        token_dropout: float,
+        dropout: Dropout,
+        token_dropout: Dropout,
         shuffle: Shuffle,
         upstream_compat: bool,
     ) -> None:
         super().__init__()
         group = form.only
-        _check(n_chunks=n_chunks, n_layers=n_layers, n_heads=n_heads, dim=dim)
         if dim % n_heads:
             raise ValueError(f"model.dim={dim}: expected a multiple of model.n_heads={n_heads}.")
-        if not 0 <= token_dropout < 1:
-            raise ValueError(f"model.token_dropout={token_dropout:g}: expected 0 ≤ token_dropout < 1; set 0.1.")
         used = group.n_times if crop_s is None else round(crop_s * group.sfreq)
         self.n_samples = used // n_chunks
         if not 0 < used <= group.n_times or not self.n_samples:
@@ -216,9 +214,3 @@ def _permuted(x: Tensor, dim: int) -> Tensor:
     order = torch.rand(len(x), x.shape[dim], device=x.device).argsort(1)
     shape = [len(x), *(x.shape[dim] if i == dim else 1 for i in range(1, x.ndim))]
     return x.gather(dim, order.view(shape).expand_as(x))
-
-
-def _check(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise ValueError(f"model.{name}={size}: expected at least 1.")

@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes, over_time
+from eegbench.config import Dropout, Size
+from eegbench.model.conv_net import ConvNet, over_time
 
 MAX_NORM = 1.0
 """Maximum norm of a spatial filter (Lawhern et al.)."""
@@ -39,7 +40,7 @@ class Eegnet(ConvNet):
     Raises
     ------
     ValueError
-        If a window is too short, with the length needed, or an option is out of range.
+        If a window is too short, with the length needed.
 
     References
     ----------
@@ -53,16 +54,14 @@ class Eegnet(ConvNet):
         n_channels: int,
         n_times: int,
         sfreq: float,
-        n_filters: int,
-        n_spatial: int,
-        kernels: tuple[int, int],
-        pools: tuple[int, int],
-        dropout: float,
-        final_length: int | None,
+        n_filters: Size,
+        n_spatial: Size,
+        kernels: tuple[Size, Size],
+        pools: tuple[Size, Size],
+        dropout: Dropout,
+        final_length: Size | None,
         dense: bool,
     ) -> None:
-        check_sizes(n_filters=n_filters, n_spatial=n_spatial, kernels=kernels, pools=pools)
-        check_dropout(dropout)
         n = n_filters * n_spatial
         first = _TimeThenSpace(n_channels, n_filters, n_spatial, kernels[0])
         separable = (over_time(n, n, kernels[1], padding=kernels[1] // 2, groups=n), over_time(n, n, 1))

@@ -3,7 +3,8 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from eegbench.model.conv_net import ConvNet, check_dropout, check_sizes
+from eegbench.config import Dropout, Size
+from eegbench.model.conv_net import ConvNet
 from eegbench.model.time_and_space import TimeAndSpace, filters_of
 
 LEAST_POWER = 1e-6
@@ -36,7 +37,7 @@ class ShallowFbcsp(ConvNet):
     Raises
     ------
     ValueError
-        If a window is too short, with the length needed, or an option is out of range.
+        If a window is too short, with the length needed.
 
     References
     ----------
@@ -50,16 +51,14 @@ class ShallowFbcsp(ConvNet):
         n_channels: int,
         n_times: int,
         sfreq: float,
-        n_filters: int,
-        kernel: int,
-        pool_length: int,
-        pool_stride: int,
-        dropout: float,
-        final_length: int | None,
+        n_filters: Size,
+        kernel: Size,
+        pool_length: Size,
+        pool_stride: Size,
+        dropout: Dropout,
+        final_length: Size | None,
         dense: bool,
     ) -> None:
-        check_sizes(n_filters=n_filters, kernel=kernel, pool_length=pool_length, pool_stride=pool_stride)
-        check_dropout(dropout)
         layers = nn.Sequential(
             TimeAndSpace(n_channels, n_filters, kernel=kernel, stride=1),
             nn.BatchNorm2d(n_filters),

@@ -3,6 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Dropout, Positive, Size
 from eegbench.model.base import SignalEncoder
 from eegbench.model.receptive_field import sliding
 from eegbench.model.temporal_block import TemporalConvolutions, TokenProjection
@@ -35,7 +36,7 @@ class StagerNet(SignalEncoder):
     Raises
     ------
     ValueError
-        If a window or field is too short for one time step (8.55 s at 100 Hz), or an option is out of range.
+        If a window or field is too short for one time step (8.55 s at 100 Hz).
 
     References
     ----------
@@ -53,10 +54,10 @@ class StagerNet(SignalEncoder):
         n_channels: int,
         n_times: int,
         sfreq: float,
-        n_filters: int,
-        embed_dim: int,
-        dropout: float,
-        field_s: float | None,
+        n_filters: Size,
+        embed_dim: Size,
+        dropout: Dropout,
+        field_s: Positive | None,
         dense: bool,
     ) -> None:
         super().__init__()

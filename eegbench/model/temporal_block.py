@@ -42,7 +42,7 @@ class TemporalConvolutions(nn.Module):
     Raises
     ------
     ValueError
-        If a window is too short for one step, or ``n_filters`` is below 1.
+        If a window is too short for one step.
     """
 
     def __init__(
@@ -56,8 +56,6 @@ class TemporalConvolutions(nn.Module):
         batch_norm: bool,
     ) -> None:
         super().__init__()
-        if n_filters < 1:
-            raise ValueError(f"model.n_filters={n_filters}: expected at least 1; set model.n_filters=16.")
         kernel, padding, pool = (ceil(length_s * sfreq) for length_s in (KERNEL_S, padding_s, POOL_S))
         _check_length(n_times, sfreq, fewest_samples(kernel, padding, pool))
         self.n_tokens = steps_left(n_times, kernel, padding, pool)
@@ -179,19 +177,10 @@ class TokenProjection(nn.Module):
         Size of the embedding.
     dropout
         Dropout probability of the flattened values in training, from 0 up to but not including 1.
-
-    Raises
-    ------
-    ValueError
-        If the size or the probability is out of range.
     """
 
     def __init__(self, *, n_tokens: int, dim: int, embed_dim: int, dropout: float) -> None:
         super().__init__()
-        if embed_dim < 1:
-            raise ValueError(f"model.embed_dim={embed_dim}: expected at least 1; set model.embed_dim=100.")
-        if not 0 <= dropout < 1:
-            raise ValueError(f"model.dropout={dropout}: expected 0 ≤ dropout < 1; set model.dropout=0.5.")
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(n_tokens * dim, embed_dim)
 

@@ -1,6 +1,5 @@
 """Base classes of preprocessing: signal settings that decide the shards, and a table of windows over them."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ import mne
 import numpy as np
 from jaxtyping import Bool, Int
 
+from eegbench.config import Positive, Share
 from eegbench.dataset import Dataset
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.padding import RecordingPadding
@@ -131,8 +131,8 @@ class Preprocessing(ABC):
     signal: SignalSteps
     normalise: str
     features: Mapping[str, Feature]
-    flat_uv: float | None
-    saturated_share: float | None
+    flat_uv: Positive | None
+    saturated_share: Share | None
 
     @property
     def cuts_crops(self) -> bool:
@@ -180,20 +180,3 @@ class Preprocessing(ABC):
     @abstractmethod
     def n_times(self, sfreq: float) -> int:
         """Return the number of samples in a window at a rate in Hz."""
-
-
-def check_limits(flat_uv: float | None, saturated_share: float | None) -> None:
-    """Refuse limits of rejected windows that no signal can have.
-
-    Raises
-    ------
-    ValueError
-        With the key, its value, and what is expected.
-    """
-    if flat_uv is not None and not 0 < flat_uv < math.inf:
-        raise ValueError(f"preprocessing.flat_uv={flat_uv:g}: expected a range in µV above 0, or null for no limit.")
-    if saturated_share is not None and not 0 <= saturated_share <= 1:
-        raise ValueError(
-            f"preprocessing.saturated_share={saturated_share:g}: expected a proportion from 0 to 1, "
-            "or null for no limit."
-        )

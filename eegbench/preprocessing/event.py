@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from eegbench.config import Positive, Share
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.cue import cues_of, no_trial
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.stretches import SLACK
@@ -37,17 +38,14 @@ class Event(Preprocessing):
     """
 
     signal: SignalSteps
-    window_s: float
-    long_from_s: float
+    window_s: Positive
+    long_from_s: Positive
     normalise: Literal["window", "recording", "none"]
-    flat_uv: float | None
-    saturated_share: float | None
+    flat_uv: Positive | None
+    saturated_share: Share | None
     features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
-        check_limits(self.flat_uv, self.saturated_share)
-        if self.window_s <= 0:
-            raise ValueError(f"preprocessing.window_s={self.window_s:g}: expected a time in seconds above 0.")
         if self.long_from_s < self.window_s:
             raise ValueError(
                 f"preprocessing.long_from_s={self.long_from_s:g}: expected at least "

@@ -10,6 +10,7 @@ import numpy as np
 import scipy  # loads its subpackages, for half a second, on first use
 from jaxtyping import Float
 
+from eegbench.config import Positive
 from eegbench.dataset import BadRecordingError
 from eegbench.dataset.channel_kinds import kind_of
 from eegbench.preprocessing.base import MissingChannels
@@ -53,23 +54,16 @@ class Filtered(GroupSteps):
 
     channels: tuple[str, ...] | None
     exclude: tuple[str, ...]
-    l_freq: float | None
-    h_freq: float | None
-    notch_hz: tuple[float, ...]
+    l_freq: Positive | None
+    h_freq: Positive | None
+    notch_hz: tuple[Positive, ...]
     reference: Literal["as_recorded", "average"]
-    sfreq: float | None
+    sfreq: Positive | None
     missing_channels: MissingChannels
 
     def __post_init__(self) -> None:
-        for name, value in (("l_freq", self.l_freq), ("h_freq", self.h_freq)):
-            if value is not None and value <= 0:
-                raise ValueError(
-                    f"preprocessing.signal.{name}={value:g}: expected a frequency in Hz above 0, or null for no filter."
-                )
         if self.l_freq is not None and self.h_freq is not None and self.l_freq >= self.h_freq:
             raise ValueError(f"preprocessing.signal: l_freq={self.l_freq:g} Hz is not below h_freq={self.h_freq:g} Hz.")
-        if self.sfreq is not None and self.sfreq <= 0:
-            raise ValueError(f"preprocessing.signal.sfreq={self.sfreq:g}: expected a rate in Hz above 0.")
         if self.missing_channels in ("zeros", "interpolate") and self.channels is None:
             raise ValueError(
                 f"preprocessing.signal.missing_channels={self.missing_channels}: needs "

@@ -16,6 +16,9 @@ PLAUSIBLE_UV = (0.05, 5000.0)
 """Range of the median of a channel's peak-to-peak amplitude within a second. Scalp EEG lies between about 1 and 500 µV;
 outside this range the unit in the file's header is wrong."""
 
+MOST_V = 10.0
+"""Largest absolute value in volts: amplifiers with direct current reach about 1 V, so others have a wrong unit."""
+
 CLIPPED_RUN = 5
 """Minimum number of equal consecutive samples at a channel's own extreme that count as clipping rather than a peak."""
 
@@ -32,7 +35,7 @@ def measure(raw: "mne.io.BaseRaw") -> tuple[Float[np.ndarray, "3 n_channels n_bl
     Raises
     ------
     BadRecordingError
-        If a sample is NaN or infinite.
+        If a sample is NaN, infinite or above 10 V.
     """
     edges = _seconds(raw)
     low, high, clipped = [], [], []
@@ -54,7 +57,7 @@ def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
     Raises
     ------
     BadRecordingError
-        If a sample is NaN or infinite.
+        If a sample is NaN, infinite or above 10 V.
     """
     edges = _seconds(raw)
     rows = [_extremes(name, raw.get_data([place])[0], edges) for place, name in enumerate(raw.ch_names)]
@@ -64,7 +67,7 @@ def movement(raw: "mne.io.BaseRaw") -> dict[str, float]:
 def _extremes(
     channel: str, signal: Float[np.ndarray, "n_samples"], edges: Int[np.ndarray, "n_blocks"]
 ) -> tuple[Float[np.ndarray, "n_blocks"], Float[np.ndarray, "n_blocks"]]:
-    """Return the lowest and highest value of each second, after a check that all values are finite."""
+    """Return the lowest and highest value of each second, after a check that all values are finite and possible."""
     low, high = np.minimum.reduceat(signal, edges), np.maximum.reduceat(signal, edges)
     wrong = ~(np.isfinite(low) & np.isfinite(high))
     if wrong.any():
@@ -72,6 +75,12 @@ def _extremes(
             f"channel {channel} has NaN or infinite samples in {int(wrong.sum())} of its "
             f"seconds, first in the one from {int(wrong.argmax())} s on; fill them and annotate the time with BAD_, "
             "leave the channel out, or set dataset.on_bad_recording=skip."
+        )
+    if (most := max(-low.min(), high.max())) > MOST_V:
+        raise BadRecordingError(
+            f"channel {channel} has samples of {most:.3g} V, and at most {MOST_V:g} V are possible: the unit in "
+            "the file's header is wrong, or the physical limits or the resolution are. Correct the header, leave the "
+            "channel out, or set dataset.on_bad_recording=skip."
         )
     return low, high
 

@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import Positive, Share
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.feature import Feature
 from eegbench.preprocessing.labels import parts_of
 from eegbench.preprocessing.padding import RecordingPadding
@@ -43,20 +44,16 @@ class Standard(Preprocessing):
     """
 
     signal: SignalSteps
-    window_s: float
-    stride_s: float
+    window_s: Positive
+    stride_s: Positive
     label_rule: Literal["majority", "all_equal", "centre"]
     normalise: Literal["window", "recording", "none"]
-    flat_uv: float | None
-    saturated_share: float | None
+    flat_uv: Positive | None
+    saturated_share: Share | None
     features: Mapping[str, Feature]
     padding: RecordingPadding | None
 
     def __post_init__(self) -> None:
-        check_limits(self.flat_uv, self.saturated_share)
-        for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
-            if value <= 0:
-                raise ValueError(f"preprocessing.{name}={value:g}: expected a time in seconds above 0.")
         if self.padding is not None:
             self._check_padding(self.padding)
 

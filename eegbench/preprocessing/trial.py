@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import NotNegative, Positive, Share
 from eegbench.dataset import BadRecordingError, Dataset
-from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps, check_limits
+from eegbench.preprocessing.base import Cut, Preprocessing, SignalSteps
 from eegbench.preprocessing.cue import cues_of, no_trial
 from eegbench.preprocessing.feature import Feature
 from eegbench.store import Shard
@@ -48,17 +49,16 @@ class Trial(Preprocessing):
     signal: SignalSteps
     tmin_s: float
     tmax_s: float
-    window_s: float | None
-    stride_s: float | None
-    max_shift_s: float
+    window_s: Positive | None
+    stride_s: Positive | None
+    max_shift_s: NotNegative
     next_cue: Literal["drop", "keep"]
     normalise: Literal["window", "recording", "none"]
-    flat_uv: float | None
-    saturated_share: float | None
+    flat_uv: Positive | None
+    saturated_share: Share | None
     features: Mapping[str, Feature]
 
     def __post_init__(self) -> None:
-        check_limits(self.flat_uv, self.saturated_share)
         if self.tmax_s <= self.tmin_s:
             raise ValueError(
                 f"preprocessing.tmax_s={self.tmax_s:g}: expected a time after preprocessing.tmin_s={self.tmin_s:g}."
@@ -68,11 +68,6 @@ class Trial(Preprocessing):
                 f"preprocessing.window_s={self.window_s}, preprocessing.stride_s={self.stride_s}: expected times for "
                 "both, which cuts crops, or null for both, which takes each trial whole."
             )
-        for name, value in (("window_s", self.window_s), ("stride_s", self.stride_s)):
-            if value is not None and value <= 0:
-                raise ValueError(f"preprocessing.{name}={value:g}: expected a time in seconds above 0, or null.")
-        if self.max_shift_s < 0:
-            raise ValueError(f"preprocessing.max_shift_s={self.max_shift_s:g}: expected 0 s or more.")
 
     @property
     def cuts_crops(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
+from eegbench.config import Dropout
 from eegbench.environment import own_random_state
 from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
@@ -40,7 +41,7 @@ class Finetune(Probe):
 
     needs: ClassVar[Literal["embeddings", "encoder"]] = "encoder"
 
-    def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: float) -> None:
+    def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: Dropout) -> None:
         if trainer.joins_processes:
             raise ValueError("probe.of.finetune.trainer: the copy is always trained in one process; set loop.")
         if not 0 <= dropout < 1:

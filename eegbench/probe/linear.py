@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import torch
 
+from eegbench.config import Size
 from eegbench.environment import in_one_thread
 from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe, ProbeNotConvergedError
 from eegbench.probe.check import best_on_valid, check_classes, check_finite
@@ -29,7 +30,7 @@ class Linear(Probe):
 
     needs: ClassVar[Literal["embeddings", "encoder"]] = "embeddings"
 
-    def __init__(self, *, C: float | tuple[float, ...], max_iter: int) -> None:
+    def __init__(self, *, C: float | tuple[float, ...], max_iter: Size) -> None:
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
         self.max_iter = max_iter
         if not self.C or not all(0 < each < np.inf for each in self.C):

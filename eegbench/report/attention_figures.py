@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.atomic import read_arrays
 from eegbench.config import read_json
 from eegbench.figure import Maps, topomap
 from eegbench.figure.attention_scene import N_STRONGEST, attention_page, attention_views
@@ -80,9 +81,9 @@ def plot_mean_attention(
         return
     between, measures = [], set[str]()
     for arrays, tokens in zip(files, facts, strict=True):
-        with np.load(arrays, allow_pickle=False) as kept:
-            matrices = kept[EVEN_MATRICES if EVEN_MATRICES in kept.files else "matrices"].astype(np.float64)
-            measures.add(EVEN_PAIRS if EVEN_MATRICES in kept.files else PAIRS)
+        kept = read_arrays(arrays)
+        matrices = kept[EVEN_MATRICES if EVEN_MATRICES in kept else "matrices"].astype(np.float64)
+        measures.add(EVEN_PAIRS if EVEN_MATRICES in kept else PAIRS)
         between.append(between_channels(matrices, stored_grid(read_json(tokens))))
     if len(measures) == 1:  # files of earlier versions have matrices without the even share
         _plot_between(mean_there(np.stack(between)), mean, measures.pop(), scene, title, stem, album)

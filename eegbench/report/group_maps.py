@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 from jaxtyping import Float
 
+from eegbench.atomic import read_arrays, read_parquet
 from eegbench.config import read_json
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spread import Spread, mean_there, spread_of_runs, spread_of_subjects
@@ -118,7 +119,7 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     runs = group.folders
     facts = [_facts(run, place, method) for run in runs]
     stored = [
-        stored_map(pd.read_parquet(run / "tables" / place / f"{method}.parquet"), one["map"])
+        stored_map(read_parquet(run / "tables" / place / f"{method}.parquet"), one["map"])
         for run, one in zip(runs, facts, strict=True)
     ]
     _check_alike(method, runs, stored)
@@ -165,8 +166,7 @@ def _subjects(run: Path, place: str, method: str) -> SubjectMaps | None:
     file = run / "tables" / place / f"{method}_subjects.npz"
     if not file.is_file():
         return None
-    with np.load(file, allow_pickle=False) as arrays:
-        return stored_subject_maps(arrays)
+    return stored_subject_maps(read_arrays(file))
 
 
 def _spread(stored: Sequence[StoredMap], subjects: Sequence[SubjectMaps | None]) -> Spread:
@@ -252,7 +252,7 @@ def _difference(
     runs: Sequence[Path], place: str, stored: StoredMap
 ) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
     """Return the mean of what differs in the data of each run, and the frequencies."""
-    tables = [pd.read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
+    tables = [read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
     values = mean_there(np.stack([table["value"].to_numpy(dtype=np.float64) for table in tables]))
     freqs = tables[0]["frequency_hz"].unique()
     return values.reshape(-1, stored.group.n_channels, len(freqs)), freqs

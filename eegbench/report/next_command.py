@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from eegbench.atomic import read_parquet
 from eegbench.comparison import pool
 from eegbench.comparison.groups import SEEDS
 from eegbench.comparison.tested_run import FOLD
@@ -80,7 +79,7 @@ def next_command(folder: Path, varied: Sequence[str], outputs: Path) -> Next | N
 
 def _probe(run: Path) -> str | None:
     """Return the name of the supervised network, if there is one; its scores are shown instead of the probe's."""
-    there = pd.read_parquet(run / pool.PREDICTIONS, columns=["probe"])["probe"]
+    there = read_parquet(run / pool.PREDICTIONS, only=["probe"])["probe"]
     return NETWORK if (there == NETWORK).any() else None
 
 

@@ -1,17 +1,19 @@
 """Contents of the files in a run's folder, as sources of documents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from eegbench.atomic import read_csv, read_parquet
 from eegbench.config import read_json
 from eegbench.dataset import Card
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe
+from eegbench.score.predictions import COLUMNS
 from eegbench.score.render import n_subjects_of
 from eegbench.types import Form, Score
 
@@ -64,13 +66,13 @@ class RunSources:
     @cached_property
     def scores(self) -> list[Score]:
         """Every score of the run."""
-        rows = pd.read_csv(self.folder / "scores.csv").to_dict("records")
+        rows = read_csv(self.folder / "scores.csv", [field.name for field in fields(Score)]).to_dict("records")
         return [Score(**{str(name): value for name, value in row.items()}) for row in rows]
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """Every prediction of the run."""
-        return pd.read_parquet(self.folder / "predictions.parquet")
+        return read_parquet(self.folder / "predictions.parquet", COLUMNS)
 
     @property
     def n_scored_subjects(self) -> dict[str, int]:

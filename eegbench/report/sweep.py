@@ -19,10 +19,13 @@ from eegbench.report.album import Album
 from eegbench.report.multirun_table import print_table
 from eegbench.report.next_command import next_command
 from eegbench.score.table import score_metrics
+from eegbench.sweep.importance import KnownImportances, importances
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
-from eegbench.sweep.study import KnownImportances, SharedStudy, importances, order, state_of
+from eegbench.sweep.space import as_words
+from eegbench.sweep.study import SharedStudy
 from eegbench.sweep.sweep_context import SWEEP
+from eegbench.sweep.trial_state import WHY, failures, order, state_of
 from eegbench.tracking.base import SweepView, TrackedRun
 from eegbench.tracking.record import RECORD
 
@@ -102,7 +105,7 @@ def _pool(folder: Path) -> dict[str, float]:
 def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepView]:
     """Write the tables and figures of a study; return the metrics of its parent and the view of its pages."""
     shared = SharedStudy(plan)
-    trials = [trial for trial in shared.trials() if trial.params]
+    trials = [trial for trial in shared.trials() if trial.params or WHY in trial.user_attrs]
     table, steps = trials_table(plan, trials), intermediate_values(trials)
     write_csv(album.folder / "trials.csv", table)
     write_csv(album.folder / "intermediate_values.csv", steps)
@@ -118,13 +121,14 @@ def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepVi
         metrics |= _best_metrics(plan, best[0], album.folder)
     else:
         print("no trial was completed, so there is no best trial.")
+    _print_failed(plan, failures(shared.study))
     ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
     numbers = tuple(str(trial.number) for trial in best)
     return metrics, SweepView(OBJECTIVE, plan.directions[0] == "maximize", numbers, CURVES, ranked)
 
 
 def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
-    """Return a row per trial: number, state, options, objectives (last value if pruned), and seconds."""
+    """Return a row per trial: number, state, options, objectives (last value if pruned), seconds, reason of failure."""
     rows = [
         {
             "trial": trial.number,
@@ -132,10 +136,11 @@ def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
             **{key: trial.params.get(key) for key in plan.space},
             **dict(zip(plan.objectives, trial.values or [np.nan] * len(plan.objectives), strict=True)),
             SECONDS: trial.duration.total_seconds() if trial.duration else np.nan,
+            WHY: trial.user_attrs.get(WHY, ""),
         }
         for trial in trials
     ]
-    return pd.DataFrame(rows, columns=["trial", "state", *plan.space, *plan.objectives, SECONDS])
+    return pd.DataFrame(rows, columns=["trial", "state", *plan.space, *plan.objectives, SECONDS, WHY])
 
 
 def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
@@ -158,6 +163,7 @@ def _plot(shared: SharedStudy, shares: Mapping[str, float], album: Album) -> Non
 def _print_best(plan: Plan, table: pd.DataFrame, front: Sequence[int]) -> None:
     ascending = plan.directions[0] == "minimize"
     shown = table[table["state"] == "complete"].sort_values(plan.objectives[0], ascending=ascending)
+    shown = shown.drop(columns=WHY)
     print(shown.head(MAX_PRINTED).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
     if len(plan.objectives) > 1:
         print(f"sorted by {plan.objectives[0]}; trials on the Pareto front: {', '.join(map(str, front))}.")
@@ -165,6 +171,17 @@ def _print_best(plan: Plan, table: pd.DataFrame, front: Sequence[int]) -> None:
         print(f"the best of {len(shown)} was chosen by {plan.objectives[0]}, which is optimistic; see the test scores.")
     if len(shown) < len(table):
         print(f"the other {len(table) - len(shown)} trials are in trials.csv")
+
+
+def _print_failed(plan: Plan, failed: Sequence[Any]) -> None:
+    """Print the points of failed trials, each with the reason."""
+    if failed:
+        print("\nfailed trials, whose points are not tried again:")
+    for trial in failed[:MAX_PRINTED]:
+        point = " ".join(as_words({key: trial.params[key] for key in plan.space if key in trial.params}))
+        print(f"  trial {trial.number}  {point}\n    {trial.user_attrs[WHY]}")
+    if len(failed) > MAX_PRINTED:
+        print(f"  the other {len(failed) - MAX_PRINTED} are in trials.csv")
 
 
 def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:

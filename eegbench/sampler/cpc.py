@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int
 
+from eegbench.config import Size
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.no_partner import describe
 from eegbench.sampler.timeline import Elsewhere, Timeline, follow, places, timeline
@@ -42,7 +43,7 @@ class Cpc(Sampler):
     Raises
     ------
     ValueError
-        If a number is below 1; from ``draw``, before anything is drawn, if recordings are too short or too few.
+        From ``draw``, before anything is drawn, if recordings are too short or too few.
 
     References
     ----------
@@ -53,18 +54,14 @@ class Cpc(Sampler):
     def __init__(
         self,
         *,
-        n_sequences: int,
-        n_context: int,
-        n_steps: int,
-        n_negatives: int,
+        n_sequences: Size,
+        n_context: Size,
+        n_steps: Size,
+        n_negatives: Size,
         negatives: Negatives,
         too_short: Literal["raise", "drop"],
     ) -> None:
-        numbers = {"n_sequences": n_sequences, "n_context": n_context, "n_steps": n_steps, "n_negatives": n_negatives}
-        for name, value in numbers.items():
-            if value < 1:
-                raise ValueError(f"sampler.{name}={value}: expected at least 1.")
-        self.n_sequences, self.n_context, self.n_steps, self.n_negatives = numbers.values()
+        self.n_sequences, self.n_context, self.n_steps, self.n_negatives = n_sequences, n_context, n_steps, n_negatives
         self.negatives = negatives
         self.too_short = too_short
         self.layout = arrange({"context": (n_context,), "future": (n_steps,), "negative": (n_steps, n_negatives)})

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from eegbench.config import NotNegative, Positive, Size
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.timeline import Partners, Timeline, partners, timeline
 from eegbench.types import Draw
@@ -28,10 +29,10 @@ class LegacyRelativePositioning(Sampler):
     Raises
     ------
     ValueError
-        If a size is out of range; from ``draw``, if an anchor has no partner.
+        If the times are not in order; from ``draw``, if an anchor has no partner.
     """
 
-    def __init__(self, *, n_pairs: int, tau_pos_s: float, tau_neg_s: float, random_state: int | None) -> None:
+    def __init__(self, *, n_pairs: Size, tau_pos_s: Positive, tau_neg_s: NotNegative, random_state: int | None) -> None:
         if n_pairs < 1 or not 0 < tau_pos_s <= tau_neg_s:
             raise ValueError(
                 f"sampler.n_pairs={n_pairs}, tau_pos_s={tau_pos_s:g}, tau_neg_s={tau_neg_s:g}: expected at least "

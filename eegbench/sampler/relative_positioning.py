@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
+from eegbench.config import NotNegative, Positive, Size
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.no_partner import NoPartner, check_anchors, draw_completed, starts_s
 from eegbench.sampler.timeline import Elsewhere, Partners, Timeline, partners, timeline
@@ -43,7 +44,7 @@ class RelativePositioning(Sampler):
     Raises
     ------
     ValueError
-        If a size is out of range; from ``draw``, before anything is drawn, if a kind of pair cannot be found.
+        If the times are not in order; from ``draw``, before anything is drawn, if a kind of pair cannot be found.
 
     References
     ----------
@@ -53,14 +54,14 @@ class RelativePositioning(Sampler):
     def __init__(
         self,
         *,
-        n_pairs: int,
-        tau_pos_s: float,
-        tau_neg_s: float,
-        tau_max_s: float | None,
+        n_pairs: Size,
+        tau_pos_s: Positive,
+        tau_neg_s: NotNegative,
+        tau_max_s: Positive | None,
         same_recording: bool,
         no_partner: NoPartner,
     ) -> None:
-        _check_sizes(n_pairs, tau_pos_s, tau_neg_s, tau_max_s, same_recording)
+        _check_order(tau_pos_s, tau_neg_s, tau_max_s, same_recording)
         self.n_pairs = n_pairs
         self.tau_pos_s = tau_pos_s
         self.tau_neg_s = tau_neg_s
@@ -117,13 +118,7 @@ class RelativePositioning(Sampler):
         return f"sampler.tau_neg_s={starts[-1]:g} or less (half of that gives every window a partner){most}"
 
 
-def _check_sizes(
-    n_pairs: int, tau_pos_s: float, tau_neg_s: float, tau_max_s: float | None, same_recording: bool
-) -> None:
-    if n_pairs < 1:
-        raise ValueError(f"sampler.n_pairs={n_pairs}: expected at least 1 per recording; set sampler.n_pairs=2000.")
-    if tau_pos_s <= 0:
-        raise ValueError(f"sampler.tau_pos_s={tau_pos_s:g}: expected more than 0 s; set sampler.tau_pos_s=60.")
+def _check_order(tau_pos_s: float, tau_neg_s: float, tau_max_s: float | None, same_recording: bool) -> None:
     if same_recording and tau_neg_s < tau_pos_s:
         raise ValueError(
             f"sampler.tau_neg_s={tau_neg_s:g}: expected at least sampler.tau_pos_s={tau_pos_s:g}, so that no pair is "

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Bool, Int
 
+from eegbench.config import Size
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.timeline import follow
 from eegbench.store.padding import COLUMNS, NOT_AT_AN_END
@@ -41,17 +42,14 @@ class Stretch(Sampler):
     Raises
     ------
     ValueError
-        If a size is out of range; from ``draw``, if no window has a label.
+        If ``length`` is even; from ``draw``, if no window has a label.
     """
 
     uses_padding = True
 
-    def __init__(self, *, length: int, every: int, ends: Literal["within", "absent"], block: int) -> None:
-        if length < 1 or length % 2 == 0:
+    def __init__(self, *, length: Size, every: Size, ends: Literal["within", "absent"], block: Size) -> None:
+        if length % 2 == 0:
             raise ValueError(f"sampler.length={length}: expected an odd number of windows; set sampler.length=11.")
-        for name, value in (("every", every), ("block", block)):
-            if value < 1:
-                raise ValueError(f"sampler.{name}={value}: expected at least 1.")
         self.length = length
         self.every = every
         self.ends = ends

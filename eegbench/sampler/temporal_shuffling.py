@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Int
 
+from eegbench.config import NotNegative, Positive, Size
 from eegbench.sampler.base import Sampler, arrange
 from eegbench.sampler.no_partner import NoPartner, check_anchors, draw_completed, starts_s
 from eegbench.sampler.timeline import SLACK_US, Partners, Timeline, partners, spans, timeline, two_sided
@@ -39,15 +40,14 @@ class TemporalShuffling(Sampler):
     Raises
     ------
     ValueError
-        If a size is out of range; from ``draw``, before anything is drawn, if a kind of triplet cannot be found.
+        From ``draw``, before anything is drawn, if a kind of triplet cannot be found.
 
     References
     ----------
     Banville et al. 2021, J. Neural Eng. 18 046020, doi:10.1088/1741-2552/abca18.
     """
 
-    def __init__(self, *, n_triplets: int, tau_pos_s: float, tau_neg_s: float, no_partner: NoPartner) -> None:
-        _check_sizes(n_triplets, tau_pos_s, tau_neg_s)
+    def __init__(self, *, n_triplets: Size, tau_pos_s: Positive, tau_neg_s: NotNegative, no_partner: NoPartner) -> None:
         self.n_triplets = n_triplets
         self.tau_pos_s = tau_pos_s
         self.tau_neg_s = tau_neg_s
@@ -123,14 +123,3 @@ class TemporalShuffling(Sampler):
         if not near.any():
             return f"sampler.tau_pos_s={steps.min():g} or more"
         return f"sampler.tau_neg_s={np.maximum(starts[:-1], starts[-1] - starts[1:])[near].max():g} or less"
-
-
-def _check_sizes(n_triplets: int, tau_pos_s: float, tau_neg_s: float) -> None:
-    if n_triplets < 1:
-        raise ValueError(
-            f"sampler.n_triplets={n_triplets}: expected at least 1 triplet per recording; set sampler.n_triplets=2000."
-        )
-    if tau_pos_s <= 0:
-        raise ValueError(f"sampler.tau_pos_s={tau_pos_s:g}: expected more than 0 s; set sampler.tau_pos_s=300.")
-    if tau_neg_s < 0:
-        raise ValueError(f"sampler.tau_neg_s={tau_neg_s:g}: expected 0 s or more; set sampler.tau_neg_s=900.")

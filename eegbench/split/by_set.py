@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.config import Amount, Index
 from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, divide, number, subjects_of
 
@@ -33,7 +34,7 @@ class BySet(Split):
     within_subject: ClassVar[bool] = False
     fold = None
 
-    def __init__(self, *, train: tuple[str, ...], test: tuple[str, ...], n_valid: int | float, seed: int) -> None:
+    def __init__(self, *, train: tuple[str, ...], test: tuple[str, ...], n_valid: Amount, seed: Index) -> None:
         both = sorted(set(train) & set(test))
         if both or not train or not test:
             why = f"{both[0]} stands in both" if both else "each needs a set"

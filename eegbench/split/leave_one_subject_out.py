@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.config import Amount, Index
 from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, number, subjects_of
 
@@ -32,9 +33,9 @@ class LeaveOneSubjectOut(Split):
     def __init__(
         self,
         *,
-        fold: int,
-        n_valid: int | float,
-        seed: int,
+        fold: Index,
+        n_valid: Amount,
+        seed: Index,
     ) -> None:
         self.fold: int = fold
         self.n_valid = n_valid

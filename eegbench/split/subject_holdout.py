@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.config import Amount, Index
 from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
 
@@ -40,10 +41,10 @@ class SubjectHoldout(Split):
     def __init__(
         self,
         *,
-        n_valid: int | float,
-        n_test: int | float,
-        n_train: int | float | None,
-        seed: int,
+        n_valid: Amount,
+        n_test: Amount,
+        n_train: Amount | None,
+        seed: Index,
         stratify: bool,
         valid_subjects: tuple[str, ...] | None,
         test_subjects: tuple[str, ...] | None,

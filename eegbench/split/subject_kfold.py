@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from eegbench.config import Amount, Index
 from eegbench.split.base import Split
 from eegbench.split.subjects import assigned, check_rest, divide, label_counts, number, subjects_of
 
@@ -37,9 +38,9 @@ class SubjectKfold(Split):
         self,
         *,
         n_folds: int,
-        fold: int,
-        n_valid: int | float,
-        seed: int,
+        fold: Index,
+        n_valid: Amount,
+        seed: Index,
         stratify: bool,
     ) -> None:
         if n_folds < 2:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 import pandas as pd
 
+from eegbench.config import Amount, NotNegative
 from eegbench.split.base import Split
 from eegbench.split.subjects import check_rest, number
 
@@ -45,11 +46,11 @@ class WithinSubject(Split):
         self,
         *,
         by: Literal["session", "run", "time"],
-        n_valid: int | float,
-        n_test: int | float,
+        n_valid: Amount,
+        n_test: Amount,
         valid_names: tuple[str, ...] | None,
         test_names: tuple[str, ...] | None,
-        gap_s: float,
+        gap_s: NotNegative,
     ) -> None:
         if by == "time":
             _check_time(n_valid, n_test, gap_s, named=valid_names is not None or test_names is not None)

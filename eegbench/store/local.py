@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 
+from eegbench.config import Size, Text
 from eegbench.distributed import local_world_size
 from eegbench.store.base import ShardStorage
 from eegbench.store.shard import Shard
@@ -27,15 +28,9 @@ class Local(ShardStorage):
         Number of processes that build shards; None starts up to one per core.
     """
 
-    folder: str
+    folder: Text
     resident: Literal["auto"] | bool
-    n_workers: int | None
-
-    def __post_init__(self) -> None:
-        if self.n_workers is not None and self.n_workers < 1:
-            raise ValueError(
-                f"store.n_workers={self.n_workers}: at least 1 process, or null for up to one per core, is expected."
-            )
+    n_workers: Size | None
 
     @property
     def shards(self) -> Path:

@@ -3,6 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+MESSAGE = "eegbench_message"
+"""Attribute of a job's error with the message for the user, set in the process of the job."""
+
 
 class Pruned(Exception):  # noqa: N818  an outcome, not an error
     """Raised when a trial is pruned, because others were better at the same step.

@@ -15,7 +15,7 @@ from eegbench.sweep.base import Trial
 from eegbench.sweep.heartbeat import beating, is_alive
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.study import CONTROLLER, JOB
-from eegbench.sweep.without_replacement import DIVERGED
+from eegbench.sweep.trial_state import DIVERGED
 
 
 class StudyTrial(Trial):

@@ -14,7 +14,9 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
+from eegbench.address import without_secrets
 from eegbench.config import quoted
+from eegbench.sweep.base import MESSAGE
 
 if TYPE_CHECKING:  # importing Optuna takes half a second
     from eegbench.sweep.plan import Plan
@@ -39,7 +41,8 @@ class Optuna(Sweeper):  # type: ignore[misc]
         the same command continues the same study; ``storage``, the path of a journal file or a database's URL, None
         for a journal file next to the sweep's folder; ``direction``, only checked; ``params``, the search space by
         option, which overrides on the command line replace; ``sampler``, None for a grid; ``pruner``, None for no
-        pruning; ``max_failure_rate``, the fraction of a batch's jobs that may fail before the sweep stops.
+        pruning; ``max_failure_rate``, the fraction of ``n_trials`` that may fail before the sweep stops;
+        ``retry_failed``, whether points of trials that failed may be tried again.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -56,7 +59,6 @@ class Optuna(Sweeper):  # type: ignore[misc]
 
     def sweep(self, arguments: list[str]) -> None:  # noqa: ARG002  they are in the config
         """Sample and launch trials until the budget is used up, or every point of the space was tried."""
-        from eegbench.sweep.heartbeat import beating
         from eegbench.sweep.plan import read_plan
         from eegbench.sweep.study import SharedStudy
 
@@ -65,14 +67,19 @@ class Optuna(Sweeper):  # type: ignore[misc]
         plan.folder.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self.config, plan.folder / "multirun.yaml")
         shared = SharedStudy(plan)
+        self._run(shared)
+        _say_end(plan, shared)
+
+    def _run(self, shared: "SharedStudy") -> None:
+        from eegbench.sweep.heartbeat import beating
+
         with beating(shared.study) as me:
-            while True:
-                drawn = shared.draw(me, plan.n_jobs)
+            while not shared.has_failed():
+                drawn = shared.draw(me, shared.plan.n_jobs)
                 if drawn:
-                    self._launch(plan, shared, drawn)
+                    self._launch(shared.plan, shared, drawn)
                 elif not _wait_for_others(shared):
                     break
-        _say_end(plan, shared)
 
     def _launch(self, plan: "Plan", shared: "SharedStudy", drawn: "Sequence[Drawn]") -> None:
         assert self.launcher is not None
@@ -86,12 +93,11 @@ class Optuna(Sweeper):  # type: ignore[misc]
         for _, error in failed:
             if isinstance(error, KeyboardInterrupt):
                 raise error
-        for one, _ in failed:
-            shared.tell_failed(one.number)
-        if len(failed) > plan.max_failure_rate * len(drawn):
-            raise failed[0][1]
         for one, error in failed:
-            log.warning(f"trial {one.number} failed: {error}")
+            message = getattr(error, MESSAGE, None)
+            why = without_secrets(str(message or f"{type(error).__name__}: {error}").splitlines()[0])
+            shared.tell_failed(one.number, why)
+            log.warning(f"trial {one.number} failed: {why}", exc_info=None if message else error)
 
 
 def job_words(plan: "Plan", drawn: "Drawn") -> list[str]:
@@ -135,6 +141,6 @@ def _wait_for_others(shared: "SharedStudy") -> bool:
 
 
 def _say_end(plan: "Plan", shared: "SharedStudy") -> None:
-    n = shared.n_counted()
-    if n < plan.n_trials:
+    n = shared.n_tried()
+    if n < plan.n_trials and not shared.has_failed():
         log.info(f"all {n} points of the space were tried; hydra.sweeper.n_trials={plan.n_trials} is higher.")

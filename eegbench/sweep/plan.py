@@ -1,16 +1,16 @@
 """Plan of a sweep, read from its config: study, storage, space, objectives, and the options common to all trials."""
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import NO_EFFECT, ConfigError, flat, plain
+from eegbench.config import NO_EFFECT, ConfigError, check_name, fill, flat, plain
+from eegbench.config.annotation import coerce, unchanged_node
 from eegbench.progress import n_cores
 from eegbench.sweep.objective import Direction, check_objectives, direction, watched
 from eegbench.sweep.space import Space, describe, size, split_overrides
@@ -19,17 +19,36 @@ from eegbench.sweep.storage import storage_address
 TARGET = "hydra_plugins.eegbench.Optuna"
 """Name of the sweeper in Hydra's configs."""
 
-KEYS = (
-    "n_trials",
-    "n_jobs",
-    "study_name",
-    "storage",
-    "direction",
-    "params",
-    "sampler",
-    "pruner",
-    "max_failure_rate",
-)
+SWEEPER = "hydra.sweeper"
+"""Path of its options."""
+
+
+@dataclass(frozen=True)
+class SweeperOptions:
+    """The keys of ``conf/hydra/sweeper/optuna.yaml``."""
+
+    n_trials: int
+    n_jobs: int | None
+    study_name: str | None
+    storage: str | None
+    direction: str | tuple[str, ...] | None
+    params: Mapping[str, Any] | None
+    sampler: Mapping[str, Any] | None
+    pruner: Mapping[str, Any] | None
+    max_failure_rate: float
+    retry_failed: bool
+
+    def __post_init__(self) -> None:
+        for name, n in (("n_trials", self.n_trials), ("n_jobs", self.n_jobs)):
+            if n is not None and n < 1:
+                raise ConfigError(f"{SWEEPER}.{name}={n}: expected a whole number from 1.")
+        if not 0 <= self.max_failure_rate <= 1:
+            raise ConfigError(f"{SWEEPER}.max_failure_rate={self.max_failure_rate}: expected a proportion from 0 to 1.")
+        if self.study_name is not None:
+            check_name(self.study_name, f"{SWEEPER}.study_name")
+
+
+KEYS = tuple(field.name for field in fields(SweeperOptions))
 
 
 @dataclass(frozen=True)
@@ -53,7 +72,9 @@ class Plan:
     sampler, pruner
         Their nodes; None for a grid or no pruning.
     max_failure_rate
-        Fraction of a batch's jobs that may fail before the sweep stops.
+        Fraction of ``n_trials`` that may fail before the sweep stops.
+    retry_failed
+        Whether points of trials that failed earlier may be tried again.
     """
 
     study: str
@@ -68,6 +89,7 @@ class Plan:
     sampler: Mapping[str, Any] | None
     pruner: Mapping[str, Any] | None
     max_failure_rate: float
+    retry_failed: bool
 
     @property
     def directions(self) -> list[Direction]:
@@ -101,8 +123,8 @@ def read_plan(config: DictConfig) -> Plan:
     ConfigError
         If an option is invalid; the message names it.
     """
-    sweeper = config.hydra.sweeper
-    _check_names(sweeper)
+    given = {str(name): value for name, value in plain(config.hydra.sweeper).items() if not str(name).startswith("_")}
+    sweeper = fill(SweeperOptions, given, path=SWEEPER)
     words = [str(word) for word in config.hydra.overrides.task]
     fixed, space = split_overrides(words, sweeper.params)
     if not space:
@@ -110,7 +132,7 @@ def read_plan(config: DictConfig) -> Plan:
             "nothing varies in this sweep; name an option, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "
             "or choose a search space with +sweep=OPTION."
         )
-    objectives = _names(config.sweep.objective)
+    objectives = _names(_typed(config, "sweep.objective", str | tuple[str, ...]))
     check_objectives(objectives)
     _check_direction(sweeper.direction, objectives)
     options = _relevant(config)
@@ -124,26 +146,24 @@ def read_plan(config: DictConfig) -> Plan:
         space=space,
         objectives=objectives,
         options=options,
-        n_trials=_at_least_one("n_trials", sweeper.n_trials),
-        n_jobs=_at_least_one("n_jobs", _n_jobs(sweeper.n_jobs, config.hydra.launcher)),
-        sampler=plain(sweeper.sampler) if sweeper.get("sampler") else None,
-        pruner=plain(sweeper.pruner) if sweeper.get("pruner") else None,
-        max_failure_rate=float(sweeper.max_failure_rate),
+        n_trials=sweeper.n_trials,
+        n_jobs=sweeper.n_jobs or _parallel(config.hydra.launcher),
+        sampler=sweeper.sampler or None,
+        pruner=sweeper.pruner or None,
+        max_failure_rate=sweeper.max_failure_rate,
+        retry_failed=sweeper.retry_failed,
     )
-    _check_pruning(plan, int(config.probe.every), str(config.probe.main or next(iter(config.probe.of), "")))
+    _check_pruning(plan, _typed(config, "probe.every", int), str(config.probe.main or next(iter(config.probe.of), "")))
     _check_grid(plan)
     return plan
 
 
-def _check_names(sweeper: Any) -> None:
-    for name in sweeper:
-        if not name.startswith("_") and name not in KEYS:
-            near = difflib.get_close_matches(name, KEYS, n=1)
-            hint = f"did you mean hydra.sweeper.{near[0]}? It" if near else "it"
-            raise ConfigError(f"hydra.sweeper.{name}: there is no such option; {hint} takes {', '.join(KEYS)}.")
+def _typed(config: DictConfig, key: str, hint: Any) -> Any:
+    """Return the value of a key, checked against an annotation: the plan is read before all other options."""
+    return coerce(_plain(OmegaConf.select(config, key)), hint, key, unchanged_node)
 
 
-def _names(node: Any) -> tuple[str, ...]:
+def _names(node: str | Sequence[str]) -> tuple[str, ...]:
     return (node,) if isinstance(node, str) else tuple(node)
 
 
@@ -193,7 +213,15 @@ def _check_grid(plan: Plan) -> None:
 def _relevant(config: DictConfig) -> dict[str, Any]:
     """Return the options that affect a trial's value, flat."""
     kept = {str(name): _plain(config[name]) for name in config if name not in (*NO_EFFECT, "hydra")}
-    return flat({**kept, "sweep": {"seeds": list(config.sweep.seeds), "objective": _plain(config.sweep.objective)}})
+    return flat(
+        {
+            **kept,
+            "sweep": {
+                "seeds": list(_typed(config, "sweep.seeds", tuple[int, ...])),
+                "objective": _plain(config.sweep.objective),
+            },
+        }
+    )
 
 
 def _plain(node: Any) -> Any:
@@ -212,15 +240,7 @@ def _folder(config: DictConfig, default: Path) -> Path:
     return default
 
 
-def _n_jobs(given: Any, launcher: Any) -> Any:
-    """Return the given number of trials per batch, or the number that the launcher runs in parallel."""
-    if given is not None:
-        return given
+def _parallel(launcher: Any) -> int:
+    """Return the number of trials that the launcher runs in parallel."""
     n_jobs = launcher.get("n_jobs") or launcher.get("array_parallelism") or 1
-    return n_cores() if n_jobs == -1 else n_jobs
-
-
-def _at_least_one(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigError(f"hydra.sweeper.{name}={value}: expected a whole number from 1.")
-    return value
+    return n_cores() if n_jobs == -1 else int(n_jobs)

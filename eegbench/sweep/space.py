@@ -6,7 +6,6 @@ from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, Transformer, ValueType
-from omegaconf import DictConfig, OmegaConf
 from optuna.distributions import (
     BaseDistribution,
     CategoricalChoiceType,
@@ -21,7 +20,9 @@ Space = Mapping[str, BaseDistribution]
 Point = Mapping[str, Any]
 
 
-def split_overrides(words: Sequence[str], params: DictConfig | None) -> tuple[list[str], dict[str, BaseDistribution]]:
+def split_overrides(
+    words: Sequence[str], params: Mapping[str, Any] | None
+) -> tuple[list[str], dict[str, BaseDistribution]]:
     """Separate fixed overrides from those that span the search space; the command line overrides ``params``.
 
     Returns
@@ -34,7 +35,7 @@ def split_overrides(words: Sequence[str], params: DictConfig | None) -> tuple[li
     ConfigError
         For a kind of sweep that cannot be searched, or an empty one.
     """
-    named = {key: f"{key}={value}" for key, value in _flat(OmegaConf.to_container(params) if params else {}, "")}
+    named = {key: f"{key}={value}" for key, value in _flat(params or {}, "")}
     given = OverridesParser.create().parse_overrides(list(words))
     for override in given:
         named.pop(override.get_key_element(), None)

@@ -2,11 +2,10 @@
 
 import fcntl
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from eegbench.address import check_whole, whole, without_secrets
 from eegbench.config import ConfigError
@@ -50,6 +49,8 @@ def open_storage(address: str) -> "BaseStorage":
             return _open_journal(Path(address))
         with exclusive(address, "tables"):  # only one process may create the tables
             return optuna.storages.RDBStorage(address, engine_kwargs=_engine_options(address))
+    except ConfigError:
+        raise
     except Exception as error:
         raise ConfigError(
             f"hydra.sweeper.storage={without_secrets(address)} cannot be opened ({_first_line(error)}); expected "
@@ -91,26 +92,11 @@ def _open_journal(file: Path) -> "BaseStorage":
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
+    from eegbench.sweep.journal import FileLock, check_journal
+
     file.parent.mkdir(parents=True, exist_ok=True)
-    return JournalStorage(JournalFileBackend(str(file), lock_obj=_FileLock(file)))  # type: ignore[arg-type]
-
-
-class _FileLock:
-    """Lock of the journal, held by the kernel: Optuna's own lock survives a killed holder for half a minute."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file.with_name(f".{file.name}.lock")
-        self._held = threading.local()
-
-    def acquire(self) -> bool:
-        handle = self.file.open("a")
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        self._held.handle = handle
-        return True
-
-    def release(self) -> None:
-        handle: IO[str] = self._held.handle
-        handle.close()
+    check_journal(file)
+    return JournalStorage(JournalFileBackend(str(file), lock_obj=FileLock(file)))  # type: ignore[arg-type]
 
 
 def _engine_options(address: str) -> dict[str, object]:

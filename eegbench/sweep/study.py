@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,10 @@ from eegbench.sweep.heartbeat import is_alive
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.space import describe
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
-from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free
+from eegbench.sweep.trial_state import RETRIED, WHY, counts, failures, problem_of, queued_point, tried
+from eegbench.sweep.without_replacement import WithoutReplacement, n_free, taken_points
 
 OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "job"
-
-
-MIN_FOR_IMPORTANCE = 4
-"""Minimum number of complete trials for estimating importances."""
 
 
 @dataclass(frozen=True)
@@ -80,21 +77,55 @@ class SharedStudy:
             )
 
     def draw(self, controller: str, n: int) -> list[Drawn]:
-        """Take over trials of dead processes and sample new points within the budget; at most n in total."""
+        """Take over trials of dead processes and sample new points within the budget; at most n in total.
+
+        Points that the user queued (``study.enqueue_trial``) come first, also if the budget is used up.
+        """
         with exclusive(self.plan.address, self.plan.study):
-            orphans = [trial for trial in self.orphans() if self._is_whole(trial)][:n]
+            orphans = [trial for trial in self.orphans() if self._is_possible(trial)][:n]
             for orphan in orphans:
                 self.storage.set_trial_user_attr(self._id(orphan.number), CONTROLLER, controller)
-            left = n_free(self.plan.space, self.trials())
-            room = min(n - len(orphans), self.plan.n_trials - self.n_counted())
-            room = room if left is None else min(room, left)
+            queued = [trial for trial in self._in_state(TrialState.WAITING) if self._is_possible(trial)]
+            left = n_free(self.plan.space, tried(self.study))
+            room = self.plan.n_trials - self.n_counted()
+            room = max(room if left is None else min(room, left), len(queued))
             continued = [Drawn(one.number, dict(one.params), True) for one in orphans]
-            return continued + [self._ask(controller) for _ in range(room)]
+            return continued + [self._ask(controller) for _ in range(min(n - len(orphans), room))]
 
-    def tell_failed(self, number: int) -> None:
-        """Record a trial whose job failed with an error."""
+    def tell_failed(self, number: int, why: str) -> None:
+        """Record a trial whose job failed with an error, and the reason."""
         if not self.trials()[number].state.is_finished():
+            self.storage.set_trial_user_attr(self._id(number), WHY, why)
             self.storage.set_trial_state_values(self._id(number), TrialState.FAIL)
+
+    def retry_failed(self) -> None:
+        """Make the points of failed trials free again, and do not count these trials as failed any longer."""
+        with exclusive(self.plan.address, self.plan.study):
+            numbers = [trial.number for trial in failures(self.study)]
+            self.study.set_user_attr(RETRIED, [*self.study.user_attrs.get(RETRIED, ()), *numbers])
+
+    def has_failed(self) -> bool:
+        """Return whether more trials failed than the plan allows, or as many as there should be."""
+        n = len(failures(self.study))
+        return n > self.plan.max_failure_rate * self.plan.n_trials or n >= self.plan.n_trials
+
+    def check_outcome(self) -> None:
+        """Raise an error if the sweep has failed, or if it has ended and no trial was completed.
+
+        Raises
+        ------
+        ConfigError
+            With the number of failed trials and what to do.
+        """
+        n = len(failures(self.study))
+        if self.has_failed():
+            raise ConfigError(
+                f"hydra.sweeper.max_failure_rate={self.plan.max_failure_rate:g}: {n} trials of the sweep failed, and "
+                f"hydra.sweeper.n_trials is {self.plan.n_trials}. Their points are not tried again: raise the rate to "
+                "go on with others, or mend the cause and add hydra.sweeper.retry_failed=true to try them again."
+            )
+        if not any(trial.state in (TrialState.COMPLETE, TrialState.PRUNED) for trial in self.trials()):
+            raise ConfigError(f"no trial of the sweep was completed ({n} failed).")
 
     def trials(self) -> list[FrozenTrial]:
         """Return all trials in their current state."""
@@ -102,7 +133,7 @@ class SharedStudy:
 
     def running(self) -> list[FrozenTrial]:
         """Return the trials that are running."""
-        return [trial for trial in self.trials() if trial.state == TrialState.RUNNING]
+        return self._in_state(TrialState.RUNNING)
 
     def orphans(self) -> list[FrozenTrial]:
         """Return running trials whose controller and job are both dead."""
@@ -112,6 +143,10 @@ class SharedStudy:
             for trial in self.running()
             if not any(is_alive(trial.user_attrs.get(who), beats) for who in (CONTROLLER, JOB))
         ]
+
+    def n_tried(self) -> int:
+        """Return the number of points that were tried."""
+        return len(taken_points(self.plan.space, tried(self.study)))
 
     def n_counted(self) -> int:
         """Return the number of trials that count towards the budget: all except those that failed with an error."""
@@ -126,11 +161,18 @@ class SharedStudy:
         trial.set_user_attr(CONTROLLER, controller)
         return Drawn(trial.number, dict(trial.params), False)
 
-    def _is_whole(self, trial: FrozenTrial) -> bool:
-        """Return whether a trial has a complete point; otherwise its controller died, and it is ended."""
-        if set(trial.params) == set(self.plan.space):
+    def _in_state(self, state: TrialState) -> list[FrozenTrial]:
+        return [trial for trial in self.trials() if trial.state == state]
+
+    def _is_possible(self, trial: FrozenTrial) -> bool:
+        """Return whether a trial can run; one that was interrupted while drawn, or is not of the space, is ended."""
+        queued = queued_point(trial)
+        if trial.state == TrialState.RUNNING and set(trial.params) != set(self.plan.space):
+            self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
+        elif problem := problem_of(self.plan.space, trial.params if queued is None else queued):
+            self.tell_failed(trial.number, problem)
+        else:
             return True
-        self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
         return False
 
     def _id(self, number: int) -> int:
@@ -152,11 +194,6 @@ class SharedStudy:
                 )
 
 
-def counts(trial: FrozenTrial) -> bool:
-    """Return whether a trial counts towards the budget."""
-    return trial.state != TrialState.FAIL or DIVERGED in trial.user_attrs
-
-
 def _sampler(plan: Plan, n: int) -> WithoutReplacement:
     """Build the sampler with a separate seed for each draw; its other state comes from the study."""
     if plan.sampler is None:
@@ -173,56 +210,3 @@ def _sampler(plan: Plan, n: int) -> WithoutReplacement:
 def _identity(plan: Plan) -> dict[str, Any]:
     space = {f"space of {key}": describe(one) for key, one in plan.space.items()}
     return {**plan.options, **space, "sweep.objective": list(plan.objectives)}
-
-
-def state_of(trial: FrozenTrial) -> str:
-    """Return the name of a trial's state: complete, pruned, diverged, failed or running."""
-    if trial.state == TrialState.FAIL:
-        return "diverged" if DIVERGED in trial.user_attrs else "failed"
-    return {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned"}.get(trial.state, "running")
-
-
-def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Return complete trials, best first by the first objective."""
-    complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-    return sorted(complete, key=lambda trial: trial.values[0], reverse=plan.directions[0] == "maximize")
-
-
-class KnownImportances(optuna.importance.BaseImportanceEvaluator):
-    """Importances computed earlier, so that Optuna's plot does not compute them again.
-
-    Parameters
-    ----------
-    shares
-        Importance of each option.
-    """
-
-    def __init__(self, shares: Mapping[str, float]) -> None:
-        self.shares = dict(shares)
-
-    def evaluate(
-        self,
-        study: optuna.Study,  # noqa: ARG002
-        params: list[str] | None = None,
-        *,
-        target: Callable[[FrozenTrial], float] | None = None,  # noqa: ARG002
-    ) -> dict[str, float]:
-        """Return the importance of the given parameters, or of all."""
-        return {name: share for name, share in self.shares.items() if params is None or name in params}
-
-
-def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:
-    """Return each option's share of the variance of the first objective (fANOVA); empty with too few trials.
-
-    Hutter, Hoos and Leyton-Brown 2014, ICML, PMLR 32(1), 754-762.
-    """
-    complete = [trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]
-    if len(complete) < MIN_FOR_IMPORTANCE or len({trial.values[0] for trial in complete}) < 2:
-        return {}
-    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = optuna.importance.get_param_importances(
-            study, evaluator=evaluator, params=list(plan.space), target=lambda trial: trial.values[0]
-        )
-    return {str(name): float(share) for name, share in found.items()}

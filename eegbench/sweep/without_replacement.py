@@ -10,9 +10,7 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
 
 from eegbench.sweep.space import Space, points, size
-
-DIVERGED = "diverged"
-"""Attribute of a failed trial whose objective was not finite: its point counts as tried."""
+from eegbench.sweep.trial_state import tried
 
 Key = tuple[tuple[str, str, Any], ...]
 
@@ -50,7 +48,7 @@ class WithoutReplacement(BaseSampler):
         search_space: dict[str, BaseDistribution],  # noqa: ARG002  always the complete space
     ) -> dict[str, Any]:
         """Sample a free point."""
-        taken = taken_points([other for other in study.get_trials(deepcopy=False) if other.number != trial.number])
+        taken = taken_points(self.space, [other for other in tried(study) if other.number != trial.number])
         for _ in range(TRIES if self.sampler else 0):
             point = self._propose(study, trial)
             if key_of(point) not in taken:
@@ -90,7 +88,8 @@ class WithoutReplacement(BaseSampler):
         n = size(self.space)
         if n is None or n > MANY:
             raise RuntimeError(f"the sampler proposed {TRIES} points that are all taken.")
-        free = [point for point in points(self.space) if key_of(point) not in taken]
+        every = list(points(self.space))
+        free = [point for point in every if key_of(point) not in taken] or every  # a queued point replaces it
         return random.Random(self.seed).choice(free) if self.sampler else free[0]
 
 
@@ -99,13 +98,12 @@ def key_of(point: Mapping[str, Any]) -> Key:
     return tuple((name, type(value).__name__, value) for name, value in sorted(point.items()))
 
 
-def taken_points(trials: Sequence[FrozenTrial]) -> set[Key]:
-    """Return the points of trials, except those that failed with an error, which does not depend on the point."""
-    broken = [trial.state == TrialState.FAIL and DIVERGED not in trial.user_attrs for trial in trials]
-    return {key_of(trial.params) for trial, is_broken in zip(trials, broken, strict=True) if not is_broken}
+def taken_points(space: Space, trials: Sequence[FrozenTrial]) -> set[Key]:
+    """Return the points of trials, whatever became of them."""
+    return {key_of(trial.params) for trial in trials if len(trial.params) == len(space)}
 
 
 def n_free(space: Space, trials: Sequence[FrozenTrial]) -> int | None:
     """Return the number of points left; None if the space is continuous."""
     n = size(space)
-    return None if n is None else n - len(taken_points(trials))
+    return None if n is None else n - len(taken_points(space, trials))

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
-from eegbench.config import Spec
+from eegbench.config import Dropout, Spec
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Windows
 from eegbench.task.class_weights import ClassWeights
@@ -52,7 +52,7 @@ class Cropped(Supervised):
         class_names: tuple[str, ...],
         class_counts: tuple[int, ...],
         form: Form,
-        dropout: float,
+        dropout: Dropout,
         class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:

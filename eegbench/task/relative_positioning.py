@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.config import Dropout
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.base import EmbeddingTask
@@ -35,7 +36,7 @@ class RelativePositioning(EmbeddingTask):
     metrics = ("accuracy",)
     classes = ("far", "close")
 
-    def __init__(self, *, embed_dim: int, dropout: float, batch_statistics: Literal["joint", "view"]) -> None:
+    def __init__(self, *, embed_dim: int, dropout: Dropout, batch_statistics: Literal["joint", "view"]) -> None:
         super().__init__()
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(embed_dim, 1))
         self.batch_statistics = batch_statistics

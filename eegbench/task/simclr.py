@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
-from eegbench.config import Spec
+from eegbench.config import Positive, Size, Spec
 from eegbench.distributed import gather, n_before
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
@@ -59,9 +59,9 @@ class Simclr(Task):
         embed_dim: int,
         form: Form,
         augmentations: Mapping[str, Spec[Augmentation]],
-        temperature: float,
-        hidden_dim: int,
-        out_dim: int,
+        temperature: Positive,
+        hidden_dim: Size,
+        out_dim: Size,
     ) -> None:
         super().__init__()
         for name, value in (("temperature", temperature), ("hidden_dim", hidden_dim), ("out_dim", out_dim)):

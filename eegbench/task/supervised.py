@@ -7,7 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
-from eegbench.config import Spec
+from eegbench.config import Dropout, Spec
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
@@ -56,7 +56,7 @@ class Supervised(EmbeddingTask):
         class_names: tuple[str, ...],
         class_counts: tuple[int, ...],
         form: Form,
-        dropout: float,
+        dropout: Dropout,
         class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:

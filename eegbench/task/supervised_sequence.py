@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
-from eegbench.config import Spec
+from eegbench.config import Dropout, Spec
 from eegbench.inference.description import Description, Outputs
 from eegbench.inference.network import Network
 from eegbench.model.base import Encoder
@@ -71,7 +71,7 @@ class SupervisedSequence(EmbeddingTask):
         layout: Mapping[str, Role],
         sequence: Spec[SequenceEncoder],
         outputs: Outputs,
-        dropout: float,
+        dropout: Dropout,
         class_weights: ClassWeights,
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:

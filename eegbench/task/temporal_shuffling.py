@@ -10,6 +10,7 @@ from typing import ClassVar
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from eegbench.config import Dropout
 from eegbench.task.base import EmbeddingTask
 from eegbench.task.outcome import Outcome, answered
 from eegbench.types import Role
@@ -33,7 +34,7 @@ class TemporalShuffling(EmbeddingTask):
     metrics = ("accuracy",)
     classes = ("shuffled", "ordered")
 
-    def __init__(self, *, embed_dim: int, layout: Mapping[str, Role], dropout: float) -> None:
+    def __init__(self, *, embed_dim: int, layout: Mapping[str, Role], dropout: Dropout) -> None:
         super().__init__()
         self.anchor, self.third = layout["anchor"].views, layout["third"].views
         self.head = nn.Sequential(nn.Dropout(dropout), nn.Linear(2 * embed_dim, 1))

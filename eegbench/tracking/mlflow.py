@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from eegbench.address import hide_in, without_secrets
 from eegbench.atomic import write_json
-from eegbench.config import read_json
+from eegbench.config import Text, read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client, check_writable, connect, default_place, find_experiment, find_place
@@ -56,7 +56,7 @@ class Mlflow(Tracker):
         Name of the MLflow experiment; None for the one named by the command.
     """
 
-    def __init__(self, *, uri: str | None, folder: str, experiment: str | None) -> None:
+    def __init__(self, *, uri: Text | None, folder: Text, experiment: Text | None) -> None:
         self.folder = Path(folder).resolve()
         self.place = find_place(uri, self.folder)
         self.experiment = experiment

@@ -1,6 +1,5 @@
 """A training loop on one device: each pass has training steps, a validation, a report and checkpoints."""
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import torch
 from torch import Tensor, nn
 
+from eegbench.config import Index, Positive, Size, Text
 from eegbench.distributed import world_size
 from eegbench.model.base import Encoder
 from eegbench.task import Task
@@ -19,6 +19,7 @@ from eegbench.trainer.base import AfterPass, Fit, Material, Trainer
 from eegbench.trainer.batch_norm import statistics_anew
 from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
+from eegbench.trainer.optimizer import check_optimizer
 from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.precision import Precision, autocast, check_precision, choose
 from eegbench.trainer.schedule import Schedule
@@ -72,32 +73,24 @@ class Loop(Trainer):
     def __init__(  # noqa: PLR0913  options of one loop, flat for typing
         self,
         *,
-        lr: float,
+        lr: Positive,
         optimizer: Callable[..., torch.optim.Optimizer],
         decayed: Decayed,
         schedule: Schedule,
         averaging: Averaging,
-        batch_size: int,
+        batch_size: Size,
         short_batch: Literal["keep", "drop", "spread"],
-        max_passes: int,
+        max_passes: Index,
         patience: int | None,
         stop_when: StopWhen,
-        monitor: str,
+        monitor: Text,
         final: Literal["best", "last"],
-        keep: Literal["best_last"] | int,
+        keep: Literal["best_last"] | Size,
         precision: Precision,
-        clip_norm: float | None,
+        clip_norm: Positive | None,
         penalties: Mapping[str, Penalty],
     ) -> None:
-        for name, value, least in (("batch_size", batch_size, 1), ("max_passes", max_passes, 0)):
-            if value < least:
-                raise ValueError(f"trainer.{name}={value}: at least {least} is expected.")
-        if isinstance(keep, int) and keep < 1:
-            raise ValueError(f"trainer.keep={keep}: best_last, or n from 1 to keep every n-th pass, is expected.")
-        if not 0 < lr < math.inf:
-            raise ValueError(f"trainer.lr={lr:g}: a learning rate above 0 is expected.")
-        if clip_norm is not None and not 0 < clip_norm < math.inf:
-            raise ValueError(f"trainer.clip_norm={clip_norm:g}: a norm above 0, or null for no limit, is expected.")
+        check_optimizer(optimizer, lr)
         averaging.check(max_passes)
         self.lr, self.optimizer, self.decayed = lr, optimizer, decayed
         self.schedule, self.averaging, self.monitor, self.final = schedule, averaging, monitor, final

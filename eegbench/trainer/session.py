@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 import pandas as pd
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from eegbench.config import ConfigError
 from eegbench.model.base import Encoder
 from eegbench.task import Task
 from eegbench.trainer.base import Fit
@@ -98,6 +99,16 @@ class Session:
         if not path.is_file():
             return
         tensors, facts = load_tensors(path)
+        try:
+            self._restore(tensors, facts)
+        except (LookupError, RuntimeError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise ConfigError(
+                f"{path}: this checkpoint is damaged or of another run ({reason}); remove its folder to train from the "
+                "beginning."
+            ) from error
+
+    def _restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
         self.progress = Progress(**facts)
         load_weights(self.encoder, self.task, tensors)
         load_state(self.optimizer, tensors)

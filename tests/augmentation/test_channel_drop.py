@@ -48,8 +48,3 @@ def test_an_example_loses_channels_with_the_given_probability():
     index = [[i] for i in range(1000)]
     assert dropped(index, p=0.3).any(dim=1).double().mean().item() == pytest.approx(0.3, abs=0.05)
     assert not dropped(index, p=0.0).any()
-
-
-def test_what_is_no_probability_is_refused():
-    with pytest.raises(ValueError, match="a probability is expected"):
-        ChannelDrop(p=1.5)

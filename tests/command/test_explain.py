@@ -207,7 +207,7 @@ def test_methods_are_checked_before_any_training(train, capsys):
     status, _ = train("interpretability=integrated_gradients", "interpretability.integrated_gradients.n_steps=0")
     said = capsys.readouterr().err
     assert status == 1
-    assert "n_steps=0: expected at least 1" in said
+    assert "n_steps=0: expected a whole number of at least 1" in said
     assert "pass   0" not in said
 
 

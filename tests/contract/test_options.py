@@ -7,7 +7,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 from hydra.types import RunMode
 from omegaconf import OmegaConf
-from options import composed, shipped
+from options import GROUPS, LISTED, NAMED, PARTS, TOGETHER, composed
 
 from eegbench.config import conf_folder
 from eegbench.experiment.options import read_experiment
@@ -15,37 +15,6 @@ from eegbench.sweep.plan import TARGET
 from eegbench.sweep.plugin import register
 from eegbench.sweep.space import split_overrides
 
-ELSEWHERE = ("paths", "hydra", "experiment", "sweep")
-PARTS = {
-    "model/feature_encoder": ("model=with_features", "model/feature_encoder@model.features"),
-    "model/epoch_encoder": ("model=modulo_net", "model/epoch_encoder"),
-    "model/reducer": ("model=modulo_net", "model/reducer"),
-    "preprocessing/padding": ("task=supervised_sequence", "+preprocessing/padding"),
-    "model/sequence": ("task=supervised_sequence", "model/sequence@task.sequence"),
-}
-"""Groups that stand in an option of another group: the words for that option, and those that choose in it."""
-
-NAMED = {
-    "augmentation": ("task=simclr", "task.augmentations"),
-    "model/normaliser": ("model=modulo_net", "model.normalisers"),
-    "preprocessing/feature": ("preprocessing=standard", "preprocessing.features"),
-    "preprocessing/step": ("preprocessing=dreem preprocessing.signal.channels=[C3,C4]", "preprocessing.signal.steps"),
-    "trainer/penalty": ("trainer=loop", "trainer.penalties"),
-}
-"""Groups whose options stand together, each under a name: the words for what they stand in, and their place there."""
-
-LISTED = ("interpretability", "probe")
-"""Groups of which a run takes a list."""
-
-SAMPLER = "override /sampler@_global_.sampler"
-"""Key with which a task's YAML names its sampler."""
-
-CHOICES = sorted(
-    f"{path.parent.relative_to(conf_folder())}={path.stem}"
-    for path in conf_folder().rglob("*.yaml")
-    if path.parent != conf_folder() and path.relative_to(conf_folder()).parts[0] not in ELSEWHERE
-)
-GROUPS = {choice.partition("=")[0] for choice in CHOICES}
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 NAMES = {
     group: sorted(
@@ -90,36 +59,7 @@ def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(
     assert not inspect.isabstract(built), f"{target} lacks {', '.join(sorted(built.__abstractmethods__))}"
 
 
-def together(group):
-    """Return the words that choose all options of a group that a run may have together."""
-    if group in LISTED:
-        return (f"{group}=[{','.join(shipped(group))}]",)
-    option, place = NAMED[group]
-    return (*option.split(), *(f"+{group}@{place}.one_{name}={name}" for name in shipped(group)))
-
-
-def words(choice):
-    """Return an option's choice, with what it stands in; a sampler's with the first task that brings it along."""
-    group, _, name = choice.partition("=")
-    if group in PARTS:
-        option, place = PARTS[group]
-        return (*option.split(), f"{place}={name}")
-    if group != "sampler":
-        return (choice,)
-    files = sorted((conf_folder() / "task").glob("*.yaml"))
-    tasks = [file.stem for file in files if name in [one.get(SAMPLER) for one in defaults(file)]]
-    return (*(f"task={task}" for task in tasks[:1]), choice)
-
-
-def defaults(file):
-    """Return those entries of a YAML's defaults that name a group."""
-    return [one for one in OmegaConf.load(file).get("defaults", []) if not isinstance(one, str)]
-
-
-ALONE = [choice for choice in CHOICES if choice.partition("=")[0] not in {*NAMED, *LISTED}]
-
-
-@pytest.mark.parametrize("chosen", [*map(words, ALONE), *map(together, (*NAMED, *LISTED))], ids=lambda it: it[-1])
+@pytest.mark.parametrize("chosen", TOGETHER, ids=lambda it: it[-1])
 def test_an_option_composes_and_fits_and_has_what_its_contract_names(chosen):
     experiment = read_experiment(composed(*chosen))
     parts = [part for part in vars(experiment).values() if type(part).__module__.startswith("eegbench.")]

@@ -300,6 +300,13 @@ def test_numbers_are_numbers_where_a_whole_column_is_and_strange_ages_give_no_fa
         read_participants(table)
 
 
+@pytest.mark.parametrize("age", ["nan", "inf", "-5", "121", "1e308", "9" * 400])
+def test_an_age_that_nobody_has_gives_no_fact(tmp_path: Path, age: str, caplog):
+    table = tmp_path / "participants.tsv"
+    table.write_text(f"participant_id\tage\nsub-01\t{age}\nsub-02\t30\n")
+    assert read_participants(table) == {"01": {}, "02": {"age": 30}}
+
+
 def test_without_the_package_the_message_says_how_to_install_it(tree: Path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mne_bids", None)
     with pytest.raises(ValueError, match=r"needs the package mne-bids, .*type: pip install 'eegbench\[bids\]'"):

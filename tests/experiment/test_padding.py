@@ -219,7 +219,7 @@ def options(experiment, **padding):
     ("padding", "said"),
     [
         ({"padding_s": 100.0}, r"padding_s=100 is not a whole number of windows .*window_s=30 s; set it to 120"),
-        ({"padding_s": 0.0}, "a time above 0 s"),
+        ({"padding_s": 0.0}, "padding_s=0.0: expected a number above 0"),
     ],
 )
 def test_padding_that_cannot_be_is_refused(experiment, padding, said):

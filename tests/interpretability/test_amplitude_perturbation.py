@@ -270,7 +270,7 @@ def test_a_map_says_what_and_where_it_is():
 
 @pytest.mark.parametrize(
     "options",
-    [{"n_iterations": 0}, {"scale": 0.0}, {"scale": np.inf}, {"kind": "phase", "scale": 1.5}, {"n_permutations": -1}],
+    [{"kind": "phase", "scale": 1.5}, {"kind": "phase", "scale": 1.01}],
 )
 def test_options_out_of_range_are_refused_by_name(options):
     with pytest.raises(ValueError, match=rf"interpretability\.amplitude_perturbation\.{list(options)[-1]}="):

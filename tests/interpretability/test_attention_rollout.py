@@ -184,11 +184,6 @@ def test_a_network_without_tokens_is_refused():
         explained(scene_of(LinearScores(torch.ones(2, 3, 16, dtype=torch.float64)), torch.ones(2, 3, 16).double()))
 
 
-def test_a_confidence_beyond_1_is_refused():
-    with pytest.raises(ValueError, match=r"min_confidence=1: expected a probability from 0 to below 1"):
-        AttentionRollout(**(OPTIONS | {"min_confidence": 1.0}))
-
-
 class Lacking(Classifier):
     """The transformer before windows that lack channels."""
 

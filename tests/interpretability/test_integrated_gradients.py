@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 import torch
 from interpretability.scenes import LinearScores, SmoothScores, noise, scene_of
 
@@ -22,8 +21,3 @@ def test_the_mean_map_adds_up_too():
 def test_of_a_linear_network_one_step_is_exact():
     weight, x = noise(2, 3, 8), noise(5, 3, 8)
     torch.testing.assert_close(integrated(LinearScores(weight), x, 1), x * weight[:, None])
-
-
-def test_no_step_is_an_error_that_names_the_option():
-    with pytest.raises(ValueError, match=r"interpretability\.integrated_gradients\.n_steps=0.*n_steps=50"):
-        IntegratedGradients(n_steps=0)

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from options import shipped
 from toy import SMALL
 
+from eegbench.launch import job
 from eegbench.sweep import job as sweep_job
 from eegbench.sweep.storage import open_storage
 from eegbench.tracking.database import connect, default_place, quiet
@@ -185,6 +186,47 @@ def test_several_objectives_have_a_front(sweep, capfd):
     assert drawn == {*histories, "parallel_coordinates", "slice", "pareto_front"}
 
 
+FAILING = ["seed=range(1,4)", "hydra/sweeper/sampler=grid", "hydra.sweeper.study_name=failing"]
+
+
+@pytest.mark.slow
+def test_failed_points_are_listed_and_not_tried_again(sweep, capfd, monkeypatch):
+    started = []
+
+    def run(experiment, *_):
+        started.append(experiment.seed)
+        if experiment.seed > 1:
+            raise ValueError(f"seed={experiment.seed} is broken.\nmore")
+        return {"valid/linear/balanced_accuracy": 0.5}
+
+    monkeypatch.setattr(job, "run_experiment", run)
+    status, sweeps = sweep(*QUICK, *FAILING)
+    said = capfd.readouterr()
+    assert (status, started) == (1, [1, 2])
+    assert "eegbench: hydra.sweeper.max_failure_rate=0: 1 trials of the sweep failed" in said.err
+    assert "trial 1  seed=2\n    seed=2 is broken.\n" in said.out.replace("ValueError: ", "")
+    assert "1 complete, 1 failed" in said.out
+    assert sweep(*QUICK, *FAILING)[0] == 1
+    assert started == [1, 2]
+    assert sweep(*QUICK, *FAILING, "hydra.sweeper.max_failure_rate=0.5")[0] == 0
+    assert started == [1, 2, 3]
+    assert pd.read_csv(next(sweeps.glob("*/sweep/trials.csv")))["state"].tolist() == ["complete", "failed", "failed"]
+    assert sweep(*QUICK, *FAILING, "hydra.sweeper.max_failure_rate=0.5", "hydra.sweeper.retry_failed=true")[0] == 0
+    assert started == [1, 2, 3, 2, 3]
+
+
+@pytest.mark.slow
+def test_a_search_that_completed_nothing_does_not_succeed(sweep, capfd, monkeypatch):
+    def run(*_):
+        raise ValueError("broken")
+
+    monkeypatch.setattr(job, "run_experiment", run)
+    assert sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=3", "hydra.sweeper.max_failure_rate=1")[0] == 1
+    said = capfd.readouterr()
+    assert "3 trials: 3 failed" in said.out
+    assert "eegbench: hydra.sweeper.max_failure_rate=1: 3 trials of the sweep failed" in said.err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "sentence"),
@@ -206,7 +248,20 @@ def test_several_objectives_have_a_front(sweep, capfd):
             ],
             "with several objectives",
         ),
-        ([*SPACE, "hydra.sweeper.n_trials=0"], "a whole number from 1"),
+        ([*SPACE, "hydra.sweeper.n_trials=0"], "hydra.sweeper.n_trials=0: expected a whole number from 1"),
+        ([*SPACE, "hydra.sweeper.n_trials=many"], "hydra.sweeper.n_trials='many': expected a whole number"),
+        ([*SPACE, "hydra.sweeper.n_jobs=-1"], "hydra.sweeper.n_jobs=-1: expected a whole number from 1"),
+        ([*SPACE, "hydra.sweeper.max_failure_rate=2"], "hydra.sweeper.max_failure_rate=2.0: expected a proportion"),
+        ([*SPACE, "hydra.sweeper.max_failure_rate=nan"], "a number that is finite"),
+        ([*SPACE, "hydra.sweeper.study_name=20261128"], "hydra.sweeper.study_name=20261128: expected text or null"),
+        ([*SPACE, "hydra.sweeper.study_name=../up"], "hydra.sweeper.study_name='../up': a name of a folder"),
+        ([*SPACE, "hydra.sweeper.storage=5"], "hydra.sweeper.storage=5: expected text or null"),
+        ([*SPACE, "hydra.sweeper.params=text"], "hydra.sweeper.params='text': expected a mapping"),
+        ([*SPACE, "hydra.sweeper.sampler=tpe"], "hydra.sweeper.sampler='tpe': expected a mapping"),
+        ([*SPACE, "sweep.objective=5"], "sweep.objective=5: expected text"),
+        ([*SPACE, "sweep.objective=[]"], "sweep.objective=[]: name an objective"),
+        ([*SPACE, "sweep.seeds=5"], "sweep.seeds=5: expected a list"),
+        ([*SPACE, "probe.every=often"], "probe.every='often': expected a whole number"),
         ([*SPACE, "hydra/sweeper/sampler=grid"], "trainer.lr is infinite"),
         (["trainer.lr=tag(logg,interval(1e-4,1e-2))"], "the tag logg is unknown"),
         ([*SPACE, "hydra.sweeper.storage=foo"], "a path that ends in .journal"),

@@ -68,11 +68,6 @@ def test_what_cannot_be_used_is_refused(name: str, options: dict, sentence: str)
         Braindecode(**FORM, name=name, embed_dim=6, options=options)
 
 
-def test_an_embedding_of_no_size_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"model\.embed_dim=0"):
-        Braindecode(**FORM, name="EEGStub", embed_dim=0, options={})
-
-
 def test_without_the_package_a_sentence_says_what_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "braindecode.models", None)
     with pytest.raises(ValueError, match=r"pip install 'eegbench\[braindecode\]'"):

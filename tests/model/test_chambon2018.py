@@ -60,9 +60,3 @@ def test_windows_too_short_are_refused_with_the_length_needed() -> None:
     with pytest.raises(ValueError, match=r"150 samples \(1\.50 s at 100 Hz\).* need 155 \(1\.55 s\): set"):
         Chambon2018(n_channels=2, n_times=150, sfreq=100.0, **TUTORIAL)
     assert Chambon2018(n_channels=2, n_times=155, sfreq=100.0, **TUTORIAL).convolutions.n_tokens == 1
-
-
-@pytest.mark.parametrize("wrong", [{"n_filters": 0}, {"embed_dim": 0}, {"dropout": 1.0}, {"dropout": -0.1}])
-def test_options_without_sense_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError, match=f"model.{next(iter(wrong))}="):
-        Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **(TUTORIAL | wrong))

@@ -75,9 +75,3 @@ def test_windows_too_short_are_refused_with_the_length_needed() -> None:
     with pytest.raises(ValueError, match="needs 27 "):
         eegnet(2, 26)
     assert eegnet(2, 27).n_tokens == 1
-
-
-@pytest.mark.parametrize("wrong", [{"n_filters": 0}, {"kernels": (0, 16)}, {"pools": (4, 0)}, {"dropout": 1.0}])
-def test_options_without_sense_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError, match=f"model.{next(iter(wrong))}="):
-        eegnet(2, 1000, **wrong)

@@ -1,7 +1,6 @@
 """The networks of the Dreem Open Datasets have the published sizes."""
 
 import math
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -19,12 +18,10 @@ from eegbench.model.epoch_encoder.deep_sleep import DeepSleep
 from eegbench.model.epoch_encoder.seq_sleep import SeqSleep, triangular_filters
 from eegbench.model.epoch_encoder.simple_sleep import SimpleSleep
 from eegbench.model.epoch_encoder.tsinalis import Tsinalis
-from eegbench.model.feature_encoder.fully_connected import FullyConnected as FeatureLayers
 from eegbench.model.normaliser.log_spectrogram import LogSpectrogram
 from eegbench.model.normaliser.standardise import Standardise
 from eegbench.model.reducer.attention import Attention
 from eegbench.model.reducer.flatten import Flatten
-from eegbench.model.reducer.fully_connected import FullyConnected as ReducerLayers
 from eegbench.model.reducer.pool import Pool
 from eegbench.model.sequence import SequenceEncoder
 from eegbench.model.sequence.gru import Gru
@@ -241,12 +238,3 @@ def test_an_encoder_standardises_what_the_normalisers_before_leave():
         made = normaliser(made)
     assert made.mean(dim=(0, 3)).abs().max() < 1e-4
     torch.testing.assert_close(made.std(dim=(0, 3)), torch.ones(2, 129), atol=0.01, rtol=0)
-
-
-@pytest.mark.parametrize(("layers", "dropout"), [((0,), 0.0), ((4, -1), 0.0), ((4,), 1.0), ((4,), -0.1)])
-def test_sizes_of_linear_layers_that_make_no_sense_are_refused_with_the_part_that_has_them(layers, dropout):
-    message = f"=fully_connected: layers={list(layers)}, dropout={dropout:g}: sizes of at least 1"
-    with pytest.raises(ValueError, match=re.escape(f"model/reducer{message}")):
-        ReducerLayers(dim=2, n_steps=3, layers=layers, dropout=dropout)
-    with pytest.raises(ValueError, match=re.escape(f"model/feature_encoder{message}")):
-        FeatureLayers(dim=2, layers=layers, dropout=dropout)

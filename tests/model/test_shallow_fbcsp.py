@@ -60,9 +60,3 @@ def test_a_silent_window_has_the_least_power() -> None:
 def test_windows_too_short_are_refused_with_the_length_needed() -> None:
     with pytest.raises(ValueError, match="needs 99 "):
         shallow(2, 98)
-
-
-@pytest.mark.parametrize("wrong", [{"n_filters": 0}, {"kernel": 0}, {"pool_length": 0}, {"dropout": -0.5}])
-def test_options_without_sense_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError, match=f"model.{next(iter(wrong))}="):
-        shallow(2, 1000, **wrong)

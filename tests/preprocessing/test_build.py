@@ -447,6 +447,21 @@ def test_samples_that_are_no_numbers_are_refused_with_their_place(tmp_path, monk
         opened(tmp_path, dataset)
 
 
+@pytest.mark.parametrize(("volts", "shown"), [(1e300, r"1e\+300 V"), (-12.0, "12 V")])
+def test_samples_that_no_amplifier_gives_are_refused_although_most_are_plausible(tmp_path, monkeypatch, volts, shown):
+    dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
+    whole = type(dataset).read
+
+    def broken(self, recording, **options):
+        raw = whole(self, recording, **options).load_data()
+        raw.apply_function(lambda x: np.where(np.arange(len(x)) == 250, volts, x), picks=["B"], verbose="ERROR")
+        return raw
+
+    monkeypatch.setattr(type(dataset), "read", broken)
+    with pytest.raises(BadRecordingError, match=rf"channel B has samples of {shown}, and at most 10 V are possible"):
+        opened(tmp_path, dataset)
+
+
 def test_samples_that_cannot_be_read_are_refused_and_named(tmp_path, monkeypatch):
     dataset = ToyDataset(folder=tmp_path / "toy", n_subjects=3)
 

@@ -218,22 +218,6 @@ def test_windows_agree_with_a_label_for_every_sample(tmp_path_factory, cuts, win
         assert len(table) * window > 40 - window * (2 * len(gaps) + 3)
 
 
-@pytest.mark.parametrize("name", ["window_s", "stride_s"])
-def test_times_must_be_above_zero(name):
-    options = {
-        "window_s": 2.0,
-        "stride_s": 2.0,
-        "label_rule": "majority",
-        "normalise": "none",
-        "flat_uv": 1.0,
-        "saturated_share": None,
-        "features": {},
-        "padding": None,
-    }
-    with pytest.raises(ValueError, match=f"preprocessing.{name}=0"):
-        Standard(signal=PLAIN, **(options | {name: 0.0}))
-
-
 def test_a_band_must_not_be_upside_down():
     with pytest.raises(ValueError, match="l_freq=40 Hz is not below h_freq=30 Hz"):
         Filtered(

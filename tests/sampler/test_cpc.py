@@ -103,9 +103,3 @@ def test_recordings_without_a_sequence_are_named_or_dropped() -> None:
 def test_one_recording_has_no_negatives_elsewhere() -> None:
     with pytest.raises(ValueError, match="only 'a'"):
         sampler(negatives="other_recordings").draw(table({"a": list(range(9))}), np.random.default_rng(0))
-
-
-@pytest.mark.parametrize("name", ["n_sequences", "n_context", "n_steps", "n_negatives"])
-def test_numbers_below_1_are_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=f"sampler.{name}=0"):
-        sampler(**{name: 0})

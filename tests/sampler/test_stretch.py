@@ -100,7 +100,7 @@ def test_the_generator_decides_the_order():
     assert (one != other).any()
 
 
-@pytest.mark.parametrize("changes", [{"length": 4}, {"length": 0}, {"every": 0}, {"block": 0}])
+@pytest.mark.parametrize("changes", [{"length": 4}, {"length": 10}])
 def test_impossible_sizes_are_refused(changes):
     with pytest.raises(ValueError, match=rf"sampler\.{next(iter(changes))}="):
         stretch(**changes)

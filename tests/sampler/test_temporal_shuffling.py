@@ -165,11 +165,3 @@ def test_times_that_no_triplet_meets_are_named_with_what_to_set(starts, options,
 def test_what_the_message_says_to_set_is_enough() -> None:
     windows = table({"a": 30.0 * np.arange(20)})
     assert len(sampler(tau_pos_s=60.0, tau_neg_s=540.0).draw(windows, np.random.default_rng(0))) == 200
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"n_triplets": 0}, {"tau_pos_s": 0.0}, {"tau_neg_s": -1.0}], ids=lambda w: next(iter(w))
-)
-def test_sizes_without_sense_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=f"sampler.{next(iter(wrong))}="):
-        sampler(**wrong)

@@ -24,6 +24,7 @@ def plan(tmp_path):
             sampler={"_target_": "optuna.samplers.RandomSampler", "seed": 0},
             pruner=None,
             max_failure_rate=0.0,
+            retry_failed=False,
         )
         return dataclasses.replace(base, **changes)
 

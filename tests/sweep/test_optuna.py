@@ -4,9 +4,12 @@ import traceback
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
+from eegbench.config import ConfigError
+from eegbench.sweep.base import MESSAGE
 from eegbench.sweep.heartbeat import my_id
 from eegbench.sweep.optuna import Optuna, error_of
-from eegbench.sweep.study import SharedStudy, state_of
+from eegbench.sweep.study import SharedStudy
+from eegbench.sweep.trial_state import state_of
 
 
 def ended(status, value):
@@ -52,35 +55,64 @@ class Launcher:
 
 @pytest.fixture
 def launched(plan):
-    """Draw a trial for each value and launch them; return the error raised, if any, and the states of the trials."""
+    """Draw a trial for each value and launch them; return the interrupt, if any, and the study."""
 
-    def run(*values, max_failure_rate):
-        shared = SharedStudy(plan(max_failure_rate=max_failure_rate))
+    def run(*values):
+        shared = SharedStudy(plan(max_failure_rate=0.4))
         sweeper, error = Optuna(), None
         sweeper.launcher = Launcher(*values)
         try:
             sweeper._launch(shared.plan, shared, shared.draw(my_id(), len(values)))
-        except (ValueError, KeyboardInterrupt) as raised:
+        except KeyboardInterrupt as raised:
             error = raised
-        return error, [state_of(trial) for trial in shared.trials()]
+        return error, shared
 
     return run
 
 
+def states(shared):
+    return [state_of(trial) for trial in shared.trials()]
+
+
 def test_an_interrupted_job_interrupts_the_sweep_and_leaves_its_trials_as_they_are(launched, capfd):
     interrupt = KeyboardInterrupt()
-    assert launched(ValueError("bad"), interrupt, max_failure_rate=1.0) == (interrupt, ["running", "running"])
+    error, shared = launched(ValueError("bad"), interrupt)
+    assert (error, states(shared)) == (interrupt, ["running", "running"])
     assert capfd.readouterr().err == ""
 
 
-def test_the_first_error_ends_a_sweep_in_which_too_many_jobs_failed(launched, capfd):
-    first = ValueError("first")
-    assert launched(0.5, first, ValueError("second"), max_failure_rate=0.5) == (first, ["running", "failed", "failed"])
-    assert capfd.readouterr().err == ""
+def test_more_failures_than_allowed_end_the_sweep(launched):
+    _, shared = launched(0.5, ValueError("first"), ValueError("second"))  # 2 of 5 are allowed
+    assert (states(shared), shared.has_failed()) == (["running", "failed", "failed"], False)
+    _, shared = launched(ValueError("third"))
+    assert shared.has_failed()
 
 
-def test_a_tolerated_error_is_logged_once(launched, capfd, caplog):
+def test_an_error_with_a_message_is_logged_in_one_line_and_one_of_the_program_with_its_traceback(
+    launched, capfd, caplog
+):
+    ours = ValueError("bad")
+    setattr(ours, MESSAGE, "split.seed=-1: too low")
     with caplog.at_level(logging.WARNING, "eegbench"):
-        assert launched(0.5, ValueError("bad"), max_failure_rate=0.5) == (None, ["running", "failed"])
-    assert caplog.messages == ["trial 1 failed: bad"]
+        assert states(launched(0.5, ours, KeyError("x"))[1]) == ["running", "failed", "failed"]
+    assert caplog.messages == ["trial 1 failed: split.seed=-1: too low", "trial 2 failed: KeyError: 'x'"]
+    assert [bool(record.exc_info) for record in caplog.records] == [False, True]
     assert "Error executing job" not in capfd.readouterr().err
+
+
+def test_a_sweep_ends_although_every_point_fails(plan):
+    class Broken:
+        n = 0
+
+        def launch(self, jobs, initial_job_idx):
+            self.n += len(jobs)
+            return [ended(JobStatus.FAILED, ValueError("broken")) for _ in jobs]
+
+    sweeper = Optuna()
+    sweeper.launcher = Broken()
+    for n, rate in ((3, 0.4), (5, 1.0), (5, 1.0)):  # the later calls continue the first; the last draws nothing
+        shared = SharedStudy(plan(max_failure_rate=rate))
+        sweeper._run(shared)
+        assert sweeper.launcher.n == n
+        with pytest.raises(ConfigError, match=f"max_failure_rate={rate:g}: {n} trials of the sweep failed"):
+            shared.check_outcome()

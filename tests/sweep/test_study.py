@@ -11,7 +11,8 @@ from optuna.trial import TrialState
 from eegbench.config import ConfigError
 from eegbench.sweep.heartbeat import beating, my_id
 from eegbench.sweep.job import open_trial
-from eegbench.sweep.study import SharedStudy, order, state_of
+from eegbench.sweep.study import SharedStudy
+from eegbench.sweep.trial_state import WHY, failures, order, state_of
 
 DEAD = "elsewhere/pid:[1] 12 100.00"
 
@@ -71,11 +72,81 @@ def test_a_trial_that_was_killed_while_it_was_drawn_is_closed(plan):
 def test_a_trial_that_an_error_ended_does_not_count_and_a_diverged_one_does(plan):
     shared = SharedStudy(plan(n_trials=2))
     first, second = shared.draw(my_id(), 2)
-    shared.tell_failed(first.number)
+    shared.tell_failed(first.number, "no such file")
     run(shared.plan, second.number, math.nan)
     assert [state_of(trial) for trial in shared.trials()] == ["failed", "diverged"]
     assert shared.n_counted() == 1
     assert len(shared.draw(my_id(), 2)) == 1
+
+
+KINDS = {"kind": CategoricalDistribution(("a", "b", "c"))}
+
+
+@pytest.mark.parametrize("sampler", [None, {"_target_": "optuna.samplers.TPESampler", "seed": 0}])
+def test_a_failed_point_is_not_drawn_again_by_a_later_call_either(plan, sampler):
+    first = SharedStudy(plan(space=KINDS, sampler=sampler, max_failure_rate=1.0))
+    (failed,) = first.draw(my_id(), 1)
+    first.tell_failed(failed.number, "broken")
+    again = SharedStudy(first.plan)
+    rest = [drawn.point["kind"] for drawn in again.draw(my_id(), 9)]
+    assert sorted([failed.point["kind"], *rest]) == ["a", "b", "c"]
+    assert again.draw(my_id(), 9) == []
+
+
+def test_failed_points_are_free_again_where_the_user_says_so(plan):
+    shared = SharedStudy(plan(space=KINDS, sampler=None))
+    shared.tell_failed(shared.draw(my_id(), 1)[0].number, "disk full")
+    assert shared.has_failed()
+    shared.retry_failed()
+    assert not shared.has_failed()
+    assert [drawn.point["kind"] for drawn in shared.draw(my_id(), 9)] == ["a", "b", "c"]
+    shared.retry_failed()  # nothing failed since
+    assert shared.draw(my_id(), 9) == []
+
+
+def test_a_sweep_that_completed_nothing_is_an_error(plan):
+    shared = SharedStudy(plan(n_trials=1, max_failure_rate=1.0))
+    run(shared.plan, shared.draw(my_id(), 1)[0].number, math.nan)
+    with pytest.raises(ConfigError, match="no trial of the sweep was completed"):
+        shared.check_outcome()
+
+
+def test_queued_points_are_run_first_and_beyond_the_budget(plan):
+    shared = SharedStudy(plan(n_trials=2))
+    shared.study.enqueue_trial({"x": 0.25, "kind": "b"})
+    assert shared.n_counted() == 0
+    first, second = shared.draw(my_id(), 9)
+    assert first.point == {"x": 0.25, "kind": "b"}
+    run(shared.plan, first.number, 0.5)
+    run(shared.plan, second.number, 0.5)
+    shared.study.enqueue_trial({"x": 0.75})
+    (late,) = shared.draw(my_id(), 9)
+    assert late.point["x"] == 0.75
+    assert shared.draw(my_id(), 9) == []
+
+
+def test_a_queued_point_is_run_although_the_space_is_used_up(plan):
+    shared = SharedStudy(plan(space=KINDS, sampler=None))
+    assert len(shared.draw(my_id(), 9)) == 3
+    shared.study.enqueue_trial({"kind": "b"})
+    assert [drawn.point for drawn in shared.draw(my_id(), 9)] == [{"kind": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("point", "why"),
+    [
+        ({"y": 1}, "y=1 was queued, and the space has no such option; it has x, kind."),
+        ({"x": 7.0}, "x=7.0 is not in the space, which has 0.0 to 1.0."),
+        ({"x": "far"}, "x=far is not in the space"),
+        ({"kind": "c"}, "kind=c is not in the space, which has choice(a, b)."),
+    ],
+)
+def test_a_queued_point_outside_the_space_fails_with_the_reason(plan, point, why):
+    shared = SharedStudy(plan(max_failure_rate=1.0))
+    shared.study.enqueue_trial(point)
+    assert [drawn.number for drawn in shared.draw(my_id(), 1)] == [1]
+    (failed,) = failures(shared.study)
+    assert failed.user_attrs[WHY].startswith(why)
 
 
 def test_a_study_is_of_one_set_of_options(plan):
@@ -126,7 +197,8 @@ def test_processes_killed_while_they_draw_leave_a_study_that_goes_on(plan, tmp_p
         from pathlib import Path
         space = {{"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}}
         plan = Plan("small", {small.address!r}, Path("."), (), space, ("valid/linear/balanced_accuracy",),
-                    {{"seed": 1}}, 1000, 1, {{"_target_": "optuna.samplers.RandomSampler", "seed": 0}}, None, 0.0)
+                    {{"seed": 1}}, 1000, 1, {{"_target_": "optuna.samplers.RandomSampler", "seed": 0}}, None, 0.0,
+                    False)
         shared = SharedStudy(plan)
         threading.Timer(random.random() * 0.3, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
         while True:
@@ -182,7 +254,7 @@ def test_a_trial_that_was_closed_meanwhile_reports_no_more(plan):
     shared = SharedStudy(plan())
     (drawn,) = shared.draw(my_id(), 1)
     with open_trial(address=shared.plan.address, study="small", number=drawn.number, pruner=None) as trial:
-        shared.tell_failed(drawn.number)
+        shared.tell_failed(drawn.number, "stopped")
         assert trial.report(0.5, 1) is False
         trial.prune()
         trial.end([0.5])

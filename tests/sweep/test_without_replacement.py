@@ -5,7 +5,8 @@ from options import CONF, shipped
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState
 
-from eegbench.sweep.without_replacement import DIVERGED, WithoutReplacement, n_free, taken_points
+from eegbench.sweep.trial_state import RETRIED, tried
+from eegbench.sweep.without_replacement import WithoutReplacement, n_free, taken_points
 
 FINITE = {"a": IntDistribution(0, 3), "b": CategoricalDistribution(("x", "y", "z"))}
 SMALL = {"nsgaii": {"population_size": 4}}
@@ -59,11 +60,11 @@ def test_the_sampler_still_learns():
     assert study.best_value > 0.99
 
 
-def test_a_point_that_an_error_ended_is_free_again_and_a_diverged_one_is_not():
+def test_a_failed_point_is_taken_until_it_is_to_be_tried_again():
     study = draw(FINITE, "grid", 2, told=False)
-    second = study.trials[1]
     study.tell(0, state=TrialState.FAIL)
-    study._storage.set_trial_user_attr(second._trial_id, DIVERGED, True)
-    study.tell(1, state=TrialState.FAIL)
-    assert taken_points(study.trials) == taken_points([study.trials[1]])
-    assert n_free(FINITE, study.trials) == 11
+    assert len(taken_points(FINITE, tried(study))) == 2
+    study.set_user_attr(RETRIED, [0])
+    assert n_free(FINITE, tried(study)) == 11
+    study.sampler = WithoutReplacement(FINITE, None, 2)
+    assert study.ask(FINITE).params == study.trials[0].params

@@ -51,12 +51,6 @@ def test_without_a_warm_up_the_first_pass_has_the_full_learning_rate():
     assert [warmup(step, steps_of_pass=5, warmup_steps=0, decay=0.5) for step in (0, 4, 5, 10)] == [1, 1, 0.5, 0.25]
 
 
-@pytest.mark.parametrize(("name", "value"), [("warmup_steps", -1), ("decay", 0.0), ("decay", 1.1)])
-def test_numbers_out_of_range_are_refused_by_name(name, value):
-    with pytest.raises(ValueError, match=rf"trainer\.schedule\.{name}={value:g}: .*expected"):
-        WarmupExponential(**{"warmup_steps": 1000, "decay": 0.995} | {name: value})
-
-
 def test_a_training_that_was_interrupted_in_its_warm_up_goes_on_with_the_same_learning_rates(tmp_path):
     def fitted(folder, max_passes):
         trainer = loop(schedule=WarmupExponential(warmup_steps=6, decay=0.5), max_passes=max_passes)

@@ -7,6 +7,7 @@ doi:10.1109/TNSRE.2020.3011181).
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Size
 from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
@@ -32,7 +33,7 @@ class Chambon(EpochEncoder):
         If the input is a spectrogram.
     """
 
-    def __init__(self, *, shape: tuple[int, ...], n_filters: int, kernel: int, pool: int, dropout: float) -> None:
+    def __init__(self, *, shape: tuple[int, ...], n_filters: Size, kernel: Size, pool: Size, dropout: Dropout) -> None:
         super().__init__()
         n_channels, n_times = signal_shape(shape, "chambon")
         self.channels = nn.Linear(n_channels, n_channels)

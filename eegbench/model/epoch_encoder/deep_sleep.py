@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Size
 from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
@@ -33,7 +34,7 @@ class DeepSleep(EpochEncoder):
         If the input is a spectrogram, or the two branches give different numbers of steps.
     """
 
-    def __init__(self, *, shape: tuple[int, ...], sfreq: float, n_filters: int, dropout: float) -> None:
+    def __init__(self, *, shape: tuple[int, ...], sfreq: float, n_filters: Size, dropout: Dropout) -> None:
         super().__init__()
         n_channels, n_times = signal_shape(shape, "deep_sleep")
         n, rate = n_filters, round(sfreq)

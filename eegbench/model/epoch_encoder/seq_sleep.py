@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Size
 from eegbench.model.dropout import UniformDropout
 from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
 
@@ -42,10 +43,10 @@ class SeqSleep(EpochEncoder):
         *,
         shape: tuple[int, ...],
         sfreq: float,
-        hidden_dim: int,
-        n_filters: int,
+        hidden_dim: Size,
+        n_filters: Size,
         bidirectional: bool,
-        dropout: float,
+        dropout: Dropout,
     ) -> None:
         super().__init__()
         n_channels, n_frequencies, self.n_steps = spectrogram_shape(shape, "seq_sleep")

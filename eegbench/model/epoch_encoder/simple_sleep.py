@@ -6,6 +6,7 @@ Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181.
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Size
 from eegbench.model.dropout import UniformDropout
 from eegbench.model.epoch_encoder.base import EpochEncoder, spectrogram_shape
 
@@ -38,11 +39,11 @@ class SimpleSleep(EpochEncoder):
         self,
         *,
         shape: tuple[int, ...],
-        hidden_dim: int,
-        n_frequencies: int | None,
+        hidden_dim: Size,
+        n_frequencies: Size | None,
         mix_channels: bool,
         bidirectional: bool,
-        dropout: float,
+        dropout: Dropout,
     ) -> None:
         super().__init__()
         n_channels, recorded, self.n_steps = spectrogram_shape(shape, "simple_sleep")

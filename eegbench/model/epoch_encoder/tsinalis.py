@@ -7,6 +7,7 @@ et al. 2020, doi:10.1109/TNSRE.2020.3011181).
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Size
 from eegbench.model.epoch_encoder.base import EpochEncoder, signal_shape
 
 
@@ -28,7 +29,7 @@ class Tsinalis(EpochEncoder):
         If the input is a spectrogram, or too short for one step.
     """
 
-    def __init__(self, *, shape: tuple[int, ...], n_filters: int, kernel: int) -> None:
+    def __init__(self, *, shape: tuple[int, ...], n_filters: Size, kernel: Size) -> None:
         super().__init__()
         n_channels, n_times = signal_shape(shape, "tsinalis")
         self.dim = 20 * n_filters

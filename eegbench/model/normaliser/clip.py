@@ -3,6 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Positive
 from eegbench.model.normaliser.base import Normaliser
 
 
@@ -17,10 +18,8 @@ class Clip(Normaliser):
         Maximum absolute value, in µV if this is the first normaliser.
     """
 
-    def __init__(self, *, shape: tuple[int, ...], limit: float) -> None:
+    def __init__(self, *, shape: tuple[int, ...], limit: Positive) -> None:
         super().__init__()
-        if not limit > 0:
-            raise ValueError(f"limit={limit:g}: expected a positive number.")
         self.out_shape, self.limit = shape, limit
 
     def forward(self, x: Float[Tensor, "batch n_channels *rest"]) -> Float[Tensor, "batch n_channels *rest"]:

@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Positive
 from eegbench.model.normaliser.base import Normaliser
 
 BYTES_AT_ONCE = 1.5e6
@@ -39,7 +40,9 @@ class LogSpectrogram(Normaliser):
 
     window: Tensor
 
-    def __init__(self, *, shape: tuple[int, ...], sfreq: float, frame_s: float, hop_s: float, floor: float) -> None:
+    def __init__(
+        self, *, shape: tuple[int, ...], sfreq: float, frame_s: Positive, hop_s: Positive, floor: Positive
+    ) -> None:
         super().__init__()
         if len(shape) != 2:
             raise ValueError("log_spectrogram takes signals; list it once, before normalisers of spectrograms.")

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.config import Size
 from eegbench.model.reducer.base import Reducer
 
 
@@ -21,7 +22,7 @@ class Attention(Reducer):
         Number of rows of ``M``.
     """
 
-    def __init__(self, *, dim: int, context_dim: int) -> None:
+    def __init__(self, *, dim: int, context_dim: Size) -> None:
         super().__init__()
         self.context = nn.Linear(dim, context_dim)
         self.score = nn.Linear(context_dim, 1, bias=False)

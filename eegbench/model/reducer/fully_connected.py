@@ -3,6 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Dropout, Size
 from eegbench.model.feature_encoder import fully_connected
 from eegbench.model.reducer.base import Reducer
 
@@ -18,16 +19,10 @@ class FullyConnected(Reducer):
         Size of each layer.
     dropout
         Probability of dropping an input of a layer in training.
-
-    Raises
-    ------
-    ValueError
-        If a size or probability is out of range.
     """
 
-    def __init__(self, *, dim: int, n_steps: int, layers: tuple[int, ...], dropout: float) -> None:
+    def __init__(self, *, dim: int, n_steps: int, layers: tuple[Size, ...], dropout: Dropout) -> None:
         super().__init__()
-        fully_connected.check_layers("reducer", layers, dropout)
         self.linear = fully_connected.FullyConnected(dim=dim * n_steps, layers=layers, dropout=dropout)
         self.out_dim = self.linear.out_dim
 

@@ -21,28 +21,3 @@ def in_order(
 ) -> Float[Tensor, "batch length dim"]:
     """Return the steps of each sequence in another order."""
     return z.gather(1, order.unsqueeze(2).expand(-1, -1, z.shape[2]))
-
-
-def check_sizes(**sizes: int) -> None:
-    """Raise an error for sizes below 1.
-
-    Raises
-    ------
-    ValueError
-        With the name of the option.
-    """
-    for name, value in sizes.items():
-        if value < 1:
-            raise ValueError(f"{name}={value}: expected at least 1; set {name}=1 or more.")
-
-
-def check_share(dropout: float) -> None:
-    """Raise an error for a dropout probability outside [0, 1).
-
-    Raises
-    ------
-    ValueError
-        If it is negative, or 1 or more.
-    """
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout={dropout:g}: expected 0 ≤ dropout < 1; set dropout=0.5.")

@@ -6,9 +6,9 @@ Supratak et al. 2017, DeepSleepNet, doi:10.1109/TNSRE.2017.2721116.
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from eegbench.config import Dropout, Size
 from eegbench.model.sequence.base import SequenceEncoder
 from eegbench.model.sequence.layer import RecurrentLayer
-from eegbench.model.sequence.order import check_share, check_sizes
 
 
 class ResidualLstm(SequenceEncoder):
@@ -26,17 +26,10 @@ class ResidualLstm(SequenceEncoder):
         Whether LSTMs also read the sequence backwards; ``out_dim`` is then twice ``hidden_dim``.
     dropout
         Dropout probability in training, for the embeddings, the last LSTM's output, and the sum.
-
-    Raises
-    ------
-    ValueError
-        If a size is below 1, or ``dropout`` is not a probability below 1.
     """
 
-    def __init__(self, *, in_dim: int, hidden_dim: int, n_layers: int, bidirectional: bool, dropout: float) -> None:
+    def __init__(self, *, in_dim: int, hidden_dim: Size, n_layers: Size, bidirectional: bool, dropout: Dropout) -> None:
         super().__init__()
-        check_sizes(hidden_dim=hidden_dim, n_layers=n_layers)
-        check_share(dropout)
         self.causal = not bidirectional
         self.out_dim = hidden_dim * (2 if bidirectional else 1)
         sizes = [in_dim, *[self.out_dim] * (n_layers - 1)]

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Positive
 from eegbench.preprocessing.feature.base import Feature
-from eegbench.preprocessing.feature.index_window import check_increment, index_of
+from eegbench.preprocessing.feature.index_window import index_of
 from eegbench.types import Group
 
 
@@ -22,15 +23,14 @@ class CycleIndexWindow(Feature):
         Half periods in sleep epochs.
     """
 
-    increment_s: float
-    cycles: tuple[float, ...]
+    increment_s: Positive
+    cycles: tuple[Positive, ...]
     group: None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        check_increment(self.increment_s, "cycle_index_window")
-        if not self.cycles or min(self.cycles) <= 0:
+        if not self.cycles:
             raise ValueError(
-                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: expected numbers above 0."
+                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: expected at least one number."
             )
 
     def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all groups

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Text
 from eegbench.preprocessing.feature.of_signals import SignalFeature
 from eegbench.types import Group
 
@@ -19,7 +20,7 @@ class Fft(SignalFeature):
         The group of signals.
     """
 
-    group: str
+    group: Text
 
     def dim(self, group: Group | None) -> int:
         """Return the number of channels times frequencies."""

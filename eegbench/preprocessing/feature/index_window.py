@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Positive
 from eegbench.preprocessing.feature.base import Feature
 from eegbench.types import Group
 
@@ -15,18 +16,6 @@ ROUNDING_S = 1e-6
 def index_of(start_s: Float[np.ndarray, "n"], increment_s: float) -> Float[np.ndarray, "n"]:
     """Return the number of the increment, from 0, that contains each time."""
     return np.asarray(np.floor((start_s + ROUNDING_S) / increment_s))
-
-
-def check_increment(increment_s: float, name: str) -> None:
-    """Raise an error for an increment that is not positive.
-
-    Raises
-    ------
-    ValueError
-        With the name of the option.
-    """
-    if not increment_s > 0:
-        raise ValueError(f"preprocessing.features.{name}.increment_s={increment_s}: expected a time above 0 s.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,14 +32,9 @@ class IndexWindow(Feature):
         Divisor of the number.
     """
 
-    increment_s: float
-    divisor: float
+    increment_s: Positive
+    divisor: Positive
     group: None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        check_increment(self.increment_s, "index_window")
-        if not self.divisor > 0:
-            raise ValueError(f"preprocessing.features.index_window.divisor={self.divisor}: expected a number above 0.")
 
     def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all groups
         """Return 1."""

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import entropy
 
+from eegbench.config import Text
 from eegbench.preprocessing.feature.of_signals import SignalFeature
 from eegbench.types import Group
 
@@ -20,7 +21,7 @@ class ShannonEntropy(SignalFeature):
         The group of signals.
     """
 
-    group: str
+    group: Text
 
     def dim(self, group: Group | None) -> int:
         """Return the number of channels."""

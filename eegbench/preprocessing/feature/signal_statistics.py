@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Positive, Text
 from eegbench.preprocessing.feature.of_signals import STATISTICS, SignalFeature, Statistic
 from eegbench.types import Group
 
@@ -25,16 +26,13 @@ class SignalStatistics(SignalFeature):
         Length of a part in seconds; the remainder at the end of a window is ignored.
     """
 
-    group: str
+    group: Text
     statistics: tuple[Statistic, ...]
-    part_s: float
+    part_s: Positive
 
     def __post_init__(self) -> None:
-        if not self.statistics or not self.part_s > 0:
-            raise ValueError(
-                f"preprocessing.features: signal_statistics with statistics={list(self.statistics)} and "
-                f"part_s={self.part_s}: expected at least one statistic, and a time above 0 s."
-            )
+        if not self.statistics:
+            raise ValueError("preprocessing.features: signal_statistics needs at least one of its statistics.")
 
     def dim(self, group: Group | None) -> int:
         """Return the number of parts times statistics times channels."""

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.signal import stft
 
+from eegbench.config import NotNegative, Positive, Text
 from eegbench.preprocessing.feature.of_signals import STATISTICS, SignalFeature, Statistic
 from eegbench.types import Group
 
@@ -32,15 +33,15 @@ class SpectralPower(SignalFeature):
         Statistics over the parts: any of ``mean``, ``max``, ``median``, ``min`` and ``std``.
     """
 
-    group: str
+    group: Text
     bands_hz: tuple[tuple[float, float], ...]
-    part_s: float
-    overlap_s: float
+    part_s: Positive
+    overlap_s: NotNegative
     statistics: tuple[Statistic, ...]
 
     def __post_init__(self) -> None:
         where = "preprocessing.features: spectral_power with"
-        if not 0 <= self.overlap_s < self.part_s:
+        if self.overlap_s >= self.part_s:
             raise ValueError(
                 f"{where} part_s={self.part_s:g}, overlap_s={self.overlap_s:g}: expected an overlap shorter than a "
                 "part."

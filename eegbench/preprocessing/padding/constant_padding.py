@@ -6,6 +6,7 @@ Guillot et al. 2020, Dreem Open Datasets, doi:10.1109/TNSRE.2020.3011181, pad 15
 import math
 from dataclasses import dataclass
 
+from eegbench.config import Positive
 from eegbench.preprocessing.padding.base import RecordingPadding
 from eegbench.types import Padding
 
@@ -31,15 +32,9 @@ class ConstantPadding(RecordingPadding):
         of 32 sequences of a recording. Otherwise they are fitted to the scored windows.
     """
 
-    padding_s: float
+    padding_s: Positive
     value: float
     in_normalisers: bool
-
-    def __post_init__(self) -> None:
-        if not 0 < self.padding_s < math.inf:
-            raise ValueError(f"preprocessing.padding.padding_s={self.padding_s:g}: expected a time above 0 s.")
-        if not math.isfinite(self.value):
-            raise ValueError(f"preprocessing.padding.value={self.value:g}: expected a number in µV.")
 
     def of(self, window_s: float) -> Padding:
         """Return the padding as windows of a length in seconds.

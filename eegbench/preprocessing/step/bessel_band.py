@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.signal import bessel
 
+from eegbench.config import Positive
 from eegbench.preprocessing.step.causal import CausalFilter
 
 
@@ -19,8 +20,8 @@ class BesselBand(CausalFilter):
         Edges of the band in Hz.
     """
 
-    low_hz: float
-    high_hz: float
+    low_hz: Positive
+    high_hz: Positive
 
     def __post_init__(self) -> None:
         if not 0 < self.low_hz < self.high_hz:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Positive
 from eegbench.preprocessing.step.base import Step
 
 
@@ -21,7 +22,7 @@ class LinearResampling(Step):
         New rate in Hz.
     """
 
-    sfreq: float
+    sfreq: Positive
 
     def __post_init__(self) -> None:
         if not self.sfreq > 0:

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Float
 
+from eegbench.config import Text
 from eegbench.preprocessing.step.base import Step
 
 
@@ -26,7 +27,7 @@ class WeightedSum(Step):
     mixes_channels: ClassVar[bool] = True
 
     weights: tuple[float, ...] | None
-    channel: str
+    channel: Text
 
     def out_channels(self, channels: Sequence[str]) -> tuple[str, ...]:
         """Return the name of the sum.

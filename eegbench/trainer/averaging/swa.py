@@ -5,6 +5,7 @@ Izmailov et al. 2018, Averaging Weights Leads to Wider Optima and Better General
 
 from dataclasses import dataclass
 
+from eegbench.config import Size
 from eegbench.trainer.averaging.base import Averaging
 
 
@@ -18,11 +19,7 @@ class Swa(Averaging):
         First pass whose weights are part of the mean, counted from 1.
     """
 
-    from_pass: int
-
-    def __post_init__(self) -> None:
-        if self.from_pass < 1:
-            raise ValueError(f"trainer.averaging.from_pass={self.from_pass}: a pass from 1 on is expected.")
+    from_pass: Size
 
     def counts(self, number: int) -> bool:
         """Return whether a pass is the first averaged one or a later one."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
+from eegbench.config import NotNegative
 from eegbench.model.base import Encoder
 from eegbench.task import Task
 
@@ -20,16 +21,9 @@ class Penalty(ABC):
         Multiplier of the sum.
     leave_out
         Texts to exclude by; parameters are named as in checkpoints, ``encoder.…`` and ``task.…``.
-
-    Raises
-    ------
-    ValueError
-        If the factor is negative.
     """
 
-    def __init__(self, *, factor: float, leave_out: tuple[str, ...]) -> None:
-        if factor < 0:
-            raise ValueError(f"trainer.penalties: factor={factor:g}: 0 or more is expected.")
+    def __init__(self, *, factor: NotNegative, leave_out: tuple[str, ...]) -> None:
         self.factor = factor
         self.leave_out = leave_out
 

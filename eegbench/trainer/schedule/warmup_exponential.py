@@ -1,5 +1,8 @@
 """Learning rate with a linear warm-up over steps, followed by an exponential decay over passes."""
 
+from typing import Annotated
+
+from eegbench.config import Index, Range
 from eegbench.trainer.schedule.base import Schedule
 
 
@@ -15,18 +18,9 @@ class WarmupExponential(Schedule):
         Number of steps until the learning rate is ``trainer.lr``; 0 starts with it.
     decay
         Factor on the learning rate after each pass, above 0 and at most 1.
-
-    Raises
-    ------
-    ValueError
-        If an option is out of range.
     """
 
-    def __init__(self, *, warmup_steps: int, decay: float) -> None:
-        if warmup_steps < 0:
-            raise ValueError(f"trainer.schedule.warmup_steps={warmup_steps}: expected 0 or more steps.")
-        if not 0 < decay <= 1:
-            raise ValueError(f"trainer.schedule.decay={decay:g}: expected a factor above 0 and at most 1.")
+    def __init__(self, *, warmup_steps: Index, decay: Annotated[float, Range(low=0, high=1, above=True)]) -> None:
         self.warmup_steps = warmup_steps
         self.decay = decay
 
