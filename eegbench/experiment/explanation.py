@@ -29,13 +29,16 @@ from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.attention_figures import plot_attention
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
+from eegbench.report.colour_parts import WHOLE
 from eegbench.report.console import print_checks
+from eegbench.report.heading import heading
 from eegbench.report.subject_figures import plot_subjects
 
 FOLDER = "interpretability"
 """Default folder of maps, below ``figures`` and ``tables`` of a run."""
 
-PARTS = ("", "_map", "_scalp", "_subjects", "_matrix", "_3d", "_difference", "_windows", "_tokens")
+DRAWN = ("_map", "_scalp", "_subjects")
+PARTS = ("", *DRAWN, *(f"{WHOLE[0]}{part}" for part in DRAWN), "_matrix", "_3d", "_difference", "_windows", "_tokens")
 """Suffixes of the files of a map, after the name of the map."""
 
 
@@ -143,8 +146,7 @@ def _explain_group(
 
 
 def _title(method: str, found: Attribution, seen: str) -> str:
-    words = method.replace("_", " ").capitalize()
-    return f"{words}: {found.setting} ({seen})" if found.setting else f"{words} ({seen})"
+    return f"{heading(method)}: {found.setting} ({seen})" if found.setting else f"{heading(method)} ({seen})"
 
 
 def _with_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from eegbench.experiment.run_groups import group_runs
 from eegbench.report.album import Album
 from eegbench.report.console import print_place
 from eegbench.report.group_maps import RunGroup, file_name, print_group_maps, shared_methods, write_group_map
+from eegbench.report.heading import heading
 from eegbench.report.spread_figures import plot_side_by_side
 from eegbench.tracking.base import RunFacts, tracked
 
@@ -84,7 +85,7 @@ def _write_method(groups: Sequence[RunGroup], place: str, method: str, album: Al
             {name: one.attribution for name, one in made.items()},
             first.scene,
             bands_hz=first.bands_hz,
-            title=f"{method.replace('_', ' ').capitalize()}: {len(made)} groups of runs",
+            title=f"{heading(method)}: {len(made)} groups of runs",
             stem=f"{place}/{method}_groups",
             album=album,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -14,6 +15,7 @@ from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.report.album import Album
 from eegbench.report.channel_order import topographical
+from eegbench.report.colour_parts import colour_parts, of_columns, whole_channels
 
 Band = tuple[str, float, float]
 
@@ -64,10 +66,32 @@ def plot_attribution(
     """
     data = "What differs in the data is in the maps of class_difference."
     caption = _caption(attribution, f"{data}{_pass_band(attribution, scene)}", "Outlined")
-    album.add(f"{stem}_map", lambda: channel_heatmap(printed(attribution), title=title, caption=caption))
-    by_channel = attribution.channels == scene.group.channels
-    where = scene.group.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
+    where = _positions(attribution, scene)
     album.add_page(stem, lambda: attribution_page(attribution, positions=where, title=title, caption=caption))
+    for part in colour_parts(whole_channels(attribution, len(attribution.places))):
+        drawn, heading, name = of_columns(attribution, part.columns), f"{title}{part.heading}", f"{stem}{part.suffix}"
+        album.add(f"{name}_map", partial(channel_heatmap, printed(drawn), title=heading, caption=caption))
+        _plot_scalp(drawn, difference, scene, bands_hz=bands_hz, title=heading, stem=name, album=album)
+
+
+def _positions(attribution: Attribution, scene: Scene) -> Float[np.ndarray, "n_channels 3"]:
+    """Return the positions of a map's channels; NaN if they are not those of the group."""
+    by_channel = attribution.channels == scene.group.channels
+    return scene.group.positions if by_channel else np.full((len(attribution.channels), 3), np.nan)
+
+
+def _plot_scalp(
+    attribution: Attribution,
+    difference: Float[np.ndarray, "n_classes n_channels n_freqs"],
+    scene: Scene,
+    *,
+    bands_hz: Sequence[Band],
+    title: str,
+    stem: str,
+    album: Album,
+) -> None:
+    """Draw a map on the scalp, if enough of its channels have a position."""
+    where = _positions(attribution, scene)
     if not attribution.is_by_class or np.isfinite(where).all(axis=1).sum() < FEWEST_CHANNELS:
         return
     held = [band for band in bands_hz if in_band(scene.frequencies, *band[1:]).any()]

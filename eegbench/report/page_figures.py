@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from eegbench.document.page import folded, gallery, paragraph, picture, section
+from eegbench.report.heading import heading
 from eegbench.score.render import plural
 
 WIDTH = 1400
@@ -67,6 +68,5 @@ def _order(path: Path) -> tuple[int, str]:
 
 
 def _words(name: Path) -> str:
-    """Return the name of a figure as text: ``confusion_linear_test`` becomes "Confusion linear test"."""
-    text = name.as_posix().replace("_", " ").replace("/", ": ")
-    return f"{text[:1].upper()}{text[1:]}"
+    """Return the name of a figure, below the folder of figures, as a heading."""
+    return heading(name.as_posix()).replace("/", ": ")

@@ -4,9 +4,10 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from eegbench.figure import Maps, channel_heatmap, topomap
 from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
@@ -15,7 +16,9 @@ from eegbench.interpretability.spread import Spread, spread_of_runs, spread_of_s
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import Band, coarse
+from eegbench.report.colour_parts import ColourPart, colour_parts, of_columns, whole_channels
 from eegbench.report.subject_figures import MOST_COLUMNS, by_place
+from eegbench.types import ChannelMap
 
 SPREAD = (
     "Standard deviations between runs, and between subjects. Runs that test other subjects differ for that reason, "
@@ -65,27 +68,21 @@ def plot_spread(
         kind = list(there)[-1]
         measure = f"deviation between {names[kind]}"
         drawn = replace(mean, values=there[kind], standard_error=None, measure=measure, is_signed=False)
-        heat = f"{title}, spread"
-        album.add(f"{stem}_spread", lambda: channel_heatmap(coarse(drawn), title=heat, caption=caption))
+        for part in colour_parts(whole_channels(mean, len(mean.places))):
+            shown, heading = coarse(of_columns(drawn, part.columns)), f"{title}{part.heading}, spread"
+            plot = partial(channel_heatmap, shown, title=heading, caption=caption)
+            album.add(f"{stem}{part.suffix}_spread", plot)
         return
     places, reduced = _reduced(spread, subjects, mean, bands_hz)
-    columns = [f"{names[kind]}\n{place}".strip() for kind in there for place in places]
-    values = np.concatenate([getattr(reduced, kind) for kind in there], axis=-1).transpose(0, 2, 1)
-    rows = np.flatnonzero(np.isfinite(values).any(axis=(1, 2)))
-    if not columns or not is_drawable(values[rows], scene.group.positions):
-        return
-    album.add(
-        f"{stem}_spread",
-        lambda: topomap(
-            Maps(values[rows][:, :MOST_COLUMNS], f"standard deviation of {mean.measure}", is_signed=False),
-            rows=tuple(mean.outputs[row] for row in rows),
-            columns=tuple(columns[:MOST_COLUMNS]),
-            channels=mean.channels,
-            positions=scene.group.positions,
-            title=f"{title}, spread",
-            caption=caption,
-        ),
-    )
+    columns = tuple(f"{names[kind]}\n{place}".strip() for kind in there for place in places)
+    values = np.concatenate([getattr(reduced, kind) for kind in there], axis=-1)
+    measure = f"standard deviation of {mean.measure}"
+    by_column = ChannelMap(values, measure, "band", columns, mean.outputs, mean.channels, is_signed=False)
+    whole = np.tile(whole_channels(mean, len(places)), len(there))
+    rows = np.isfinite(values).any(axis=(1, 2))
+    for part in colour_parts(whole):
+        heading, name = f"{title}{part.heading}, spread", f"{stem}{part.suffix}_spread"
+        _plot_columns(by_column, rows, part, scene, title=heading, stem=name, caption=caption, album=album)
 
 
 def plot_side_by_side(
@@ -107,22 +104,44 @@ def plot_side_by_side(
     if len(kinds) > 1 or not _has_places(first, scene):
         return
     parts = {name: by_place(one, one.values, bands_hz) for name, one in means.items()}
-    columns = [f"{_wrapped(name)}\n{place}".strip() for name, (places, _) in parts.items() for place in places]
-    values = np.concatenate([one for _, one in parts.values()], axis=-1).transpose(0, 2, 1)
-    rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))
-    if not columns or not is_drawable(values[rows], scene.group.positions):
+    columns = tuple(f"{_wrapped(name)}\n{place}".strip() for name, (places, _) in parts.items() for place in places)
+    values = np.concatenate([one for _, one in parts.values()], axis=-1)
+    drawn = ChannelMap(values, first.measure, "band", columns, first.outputs, first.channels, is_signed=first.is_signed)
+    whole = np.concatenate([whole_channels(means[name], len(places)) for name, (places, _) in parts.items()])
+    rows = np.isfinite(values).any(axis=1).all(axis=1)
+    for part in colour_parts(whole):
+        heading, name = f"{title}{part.heading}", f"{stem}{part.suffix}"
+        _plot_columns(drawn, rows, part, scene, title=heading, stem=name, caption=SIDE_BY_SIDE, album=album)
+
+
+def _plot_columns(
+    drawn: ChannelMap,
+    rows: Bool[np.ndarray, "n_outputs"],
+    part: ColourPart,
+    scene: Scene,
+    *,
+    title: str,
+    stem: str,
+    caption: str,
+    album: Album,
+) -> None:
+    """Plot the columns of a part on the scalp, for some of the classes; the caption states how many are left out."""
+    chosen = np.flatnonzero(part.columns)[:MOST_COLUMNS]
+    values = drawn.values[rows][..., chosen].transpose(0, 2, 1)
+    if not values.size or not is_drawable(values, scene.group.positions):
         return
-    cut = f" {MOST_COLUMNS} of {len(columns)} columns are shown." if len(columns) > MOST_COLUMNS else ""
+    n = int(part.columns.sum())
+    cut = f" {len(chosen)} of {n} columns are shown." if n > len(chosen) else ""
     album.add(
         stem,
         lambda: topomap(
-            Maps(values[rows][:, :MOST_COLUMNS], first.measure, is_signed=first.is_signed),
-            rows=tuple(first.outputs[row] for row in rows),
-            columns=tuple(columns[:MOST_COLUMNS]),
-            channels=first.channels,
+            Maps(values, drawn.measure, is_signed=drawn.is_signed),
+            rows=tuple(name for name, is_in in zip(drawn.outputs, rows, strict=True) if is_in),
+            columns=tuple(str(drawn.places[i]) for i in chosen),
+            channels=drawn.channels,
             positions=scene.group.positions,
             title=title,
-            caption=f"{SIDE_BY_SIDE}{cut}",
+            caption=f"{caption}{cut}",
         ),
     )
 

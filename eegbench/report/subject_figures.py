@@ -1,5 +1,8 @@
 """Maps of single subjects: plotted one below the other, and saved as arrays."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 from jaxtyping import Float
 
@@ -10,6 +13,7 @@ from eegbench.interpretability.spectrum import in_band
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import Band, mean_over_time, named_bands
+from eegbench.report.colour_parts import colour_parts, whole_channels
 
 MOST_SUBJECTS, MOST_COLUMNS = 20, 12
 """Maximum numbers of rows and columns of plotted maps; the arrays contain all."""
@@ -37,10 +41,29 @@ def plot_subjects(
     if maps is None:
         return
     album.add_arrays(f"{stem}_subjects", maps.arrays())
-    positions = scene.group.positions
+    places, values = by_place(found, maps.values, bands_hz)
+    for part in colour_parts(whole_channels(found, len(places))):
+        reduced = replace(maps, values=values[..., part.columns])
+        names = tuple(place for place, is_in in zip(places, part.columns, strict=True) if is_in)
+        heading, name = f"{title}{part.heading}, subject by subject", f"{stem}{part.suffix}_subjects"
+        _plot_part(found, reduced, names, scene, title=heading, stem=name, album=album, file=f"{stem}_subjects.npz")
+
+
+def _plot_part(
+    found: Attribution,
+    maps: SubjectMaps,
+    places: tuple[str, ...],
+    scene: Scene,
+    *,
+    title: str,
+    stem: str,
+    album: Album,
+    file: str,
+) -> None:
+    """Plot the maps of subjects, averaged over bands or time; the caption names the file that contains all maps."""
+    positions, values = scene.group.positions, maps.values
     if found.channels != scene.group.channels or np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
         return
-    places, values = by_place(found, maps.values, bands_hz)
     there = np.flatnonzero(np.isfinite(values).any(axis=(0, 2, 3)))  # classes of which a window is used
     values = values[:, there].transpose(0, 1, 3, 2).reshape(len(values), -1, len(found.channels))[:, :MOST_COLUMNS]
     rows = np.flatnonzero(np.isfinite(values).any(axis=2).all(axis=1))[:MOST_SUBJECTS]
@@ -48,15 +71,15 @@ def plot_subjects(
         return
     columns = [f"{found.outputs[k]}\n{place}".strip() for k in there for place in places]
     album.add(
-        f"{stem}_subjects",
+        stem,
         lambda: topomap(
             Maps(values[rows], found.measure, most_rows=MOST_SUBJECTS, is_signed=found.is_signed),
             rows=tuple(f"{maps.subjects[row]} ({maps.n_windows[row]})" for row in rows),
             columns=tuple(columns[:MOST_COLUMNS]),
             channels=found.channels,
             positions=positions,
-            title=f"{title}, subject by subject",
-            caption=_caption(found, maps, len(rows), len(columns), f"{stem}_subjects.npz".rpartition("/")[2]),
+            title=title,
+            caption=_caption(found, maps, len(rows), len(columns), Path(file).name),
         ),
     )
 

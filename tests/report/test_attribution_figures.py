@@ -51,7 +51,10 @@ def drawn(tmp_path, found, of=None):
 
 @pytest.mark.parametrize("axis", ["frequency_hz", "time_s", "band"])
 def test_a_map_by_channel_is_drawn_as_heat_map_scalp_map_and_page(tmp_path, axis):
-    assert drawn(tmp_path, attribution(axis, p=axis == "frequency_hz")) == {"m_map.png", "m_scalp.png", "m.html"}
+    whole = {"m_all_map.png", "m_all_scalp.png"} if axis == "band" else set()
+    assert (
+        drawn(tmp_path, attribution(axis, p=axis == "frequency_hz")) == {"m_map.png", "m_scalp.png", "m.html"} | whole
+    )
 
 
 @pytest.mark.slow
@@ -115,6 +118,29 @@ def test_scalp_maps_of_a_quantity_that_cannot_be_negative_have_a_scale_from_zero
         lambda maps, **named: taken.append((maps, named["beside"])) or original(maps, **named),
     )
     assert "m_scalp.png" in drawn(tmp_path, replace(attribution(axis), is_signed=False))
-    ((maps, data),) = taken
-    assert not maps.is_signed
-    assert data is None or data.is_signed  # differences between classes
+    assert len(taken) == (2 if axis == "band" else 1)
+    for maps, data in taken:
+        assert not maps.is_signed
+        assert data is None or data.is_signed  # differences between classes
+
+
+def test_bands_and_whole_channels_are_drawn_apart_each_with_its_own_colours(tmp_path, monkeypatch):
+    found = attribution("band")
+    found.values[..., 1] *= 100
+    heats, scalps = [], []
+    heat, scalp = attribution_figures.channel_heatmap, attribution_figures.topomap
+    monkeypatch.setattr(
+        attribution_figures, "channel_heatmap", lambda one, **named: heats.append((one, named)) or heat(one, **named)
+    )
+    monkeypatch.setattr(
+        attribution_figures, "topomap", lambda maps, **named: scalps.append((maps, named)) or scalp(maps, **named)
+    )
+    drawn(tmp_path, found)
+    assert [(named["title"], one.places) for one, named in heats] == [
+        ("T", ("slow 1–4 Hz",)),
+        ("T, whole channels", ("all",)),
+    ]
+    assert [named["columns"] for _, named in scalps] == [("slow 1–4 Hz",), ("all",)]
+    for drawings in (heats, scalps):
+        bands, whole = (np.abs(one.values).max() for one, _ in drawings)
+        assert (bands, whole) == (np.abs(found.values[..., 0]).max(), np.abs(found.values[..., 1]).max())

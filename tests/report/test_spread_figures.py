@@ -77,6 +77,20 @@ def test_groups_stand_side_by_side(tmp_path, taken):
     assert (tmp_path / "figures" / "all.png").is_file()
 
 
+def test_bands_and_whole_channels_have_a_figure_each(tmp_path, taken):
+    means = {name: replace(attribution("band"), values=RNG.standard_normal((2, 6, 2))) for name in ("δ", "α")}
+    plot_side_by_side(means, scene(), bands_hz=(), title="T", stem="groups", album=Album(tmp_path, ("png",)))
+    assert (taken["title"], taken["columns"]) == ("T, whole channels", ("δ\nall", "α\nall"))
+    np.testing.assert_allclose(taken["maps"].values[1, 1], means["α"].values[1, :, 1])
+    maps = RNG.standard_normal((3, 2, 6, 2))
+    plot(tmp_path, spread_of_runs(list(maps)), [None] * 3, means["α"], scene())
+    assert (taken["title"], taken["columns"]) == ("T, whole channels, spread", ("3 runs\nall",))
+    np.testing.assert_allclose(taken["maps"].values[0, 0], maps[:, 0, :, 1].std(0, ddof=1))
+    plot(tmp_path, spread_of_runs(list(maps)), [None] * 3, means["α"], scene(np.full_like(PLACES, np.nan)))
+    names = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert names == {f"{stem}.png" for stem in ("groups", "groups_all", "m_spread", "m_all_spread")}
+
+
 def test_groups_of_other_channels_do_not_stand_side_by_side(tmp_path, taken):
     means = {"one": attribution("time_s"), "other": attribution("band")}
     plot_side_by_side(means, scene(), bands_hz=(), title="T", stem="all", album=Album(tmp_path, ("png",)))

@@ -1,0 +1,12 @@
+"""Headings of figures from the names of options and files."""
+
+SPELLINGS = {"grad cam": "Grad-CAM", "input x gradient": "input × gradient"}
+"""Established spellings of names that differ from those of options."""
+
+
+def heading(name: str) -> str:
+    """Return a name as a heading: ``confusion_linear_test`` becomes "Confusion linear test"."""
+    text = name.replace("_", " ")
+    for plain, spelling in SPELLINGS.items():
+        text = text.replace(plain, spelling)
+    return f"{text[:1].upper()}{text[1:]}"

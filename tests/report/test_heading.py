@@ -1,0 +1,18 @@
+"""Headings of figures from the names of options and files."""
+
+import pytest
+
+from eegbench.report.heading import heading
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("confusion_linear_test", "Confusion linear test"),
+        ("grad_cam", "Grad-CAM"),
+        ("interpretability/grad_cam_eeg_map", "Interpretability/Grad-CAM eeg map"),
+        ("input_x_gradient", "Input × gradient"),
+    ],
+)
+def test_names_are_written_out_with_established_spellings(name, expected):
+    assert heading(name) == expected
