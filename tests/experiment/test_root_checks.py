@@ -20,7 +20,8 @@ def test_seeds_are_those_that_numpy_and_torch_take():
 
 def test_a_name_that_is_too_long_for_the_file_system_is_refused(capsys, tmp_path):
     assert main(["train", f"paths.outputs={tmp_path}", "name=" + "x" * 300]) == 1
-    assert "this name is too long for a file or folder" in capsys.readouterr().err
+    assert "with 1 to 150 bytes of printable characters" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_padding_that_no_sequence_would_reach_is_refused(capsys, tmp_path):

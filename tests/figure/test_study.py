@@ -134,7 +134,7 @@ def test_few_curves_have_a_legend_and_many_a_colour_bar():
 
 
 def test_importance_is_drawn_of_numbers_that_were_computed_before():
-    from eegbench.sweep.study import KnownImportances
+    from eegbench.sweep.importance import KnownImportances
 
     axes = figures(study(), KnownImportances({"model": 0.25, "trainer.lr": 0.75}))["importance"].axes[0]
     assert sorted(bar.get_width() for bar in axes.patches) == [0.25, 0.75]

@@ -79,6 +79,7 @@ def test_a_complete_database_without_runs_stays(tmp_path, statements):
     assert not (tmp_path / "mlflow.db.unfinished").exists()
 
 
+@pytest.mark.slow
 def test_nothing_stays_where_it_could_not_be_written(tmp_path, monkeypatch):
     import mlflow.store.tracking.sqlalchemy_store as stores
 
