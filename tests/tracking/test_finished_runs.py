@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -62,10 +63,15 @@ def test_a_run_has_all_that_was_logged_and_its_files(archive, kept):
     assert str(first) == f"'child 1' ({first.id[:8]})"
 
 
-def test_files_kept_elsewhere_are_fetched_aside(archive, kept):
-    from dataclasses import replace
+def test_nothing_is_fetched_from_a_server_that_a_database_in_a_file_names(archive, kept):
+    first, _ = find(archive, parent=kept[1].run_id)
+    assert archive.fetch(replace(first, files="mlflow-artifacts:/1/2"), "predictions.parquet") is None
+    assert not (archive.aside / first.id).exists()
 
+
+def test_files_that_a_server_keeps_are_fetched_aside(archive, kept, monkeypatch):
     first, second = find(archive, parent=kept[1].run_id)
+    monkeypatch.setattr(archive, "place", replace(archive.place, uri="http://127.0.0.1:5000"))
     path = archive.fetch(replace(first, files="mlflow-artifacts:/1/2"), "predictions.parquet")
     assert path.is_relative_to(archive.aside)
     assert path.read_text() == "here"
