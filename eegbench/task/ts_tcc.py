@@ -53,7 +53,7 @@ class TsTcc(Task):
     Raises
     ------
     ValueError
-        If ``n_heads`` does not divide ``hidden_dim``; from ``start``, if the encoder gives too few tokens or no sequence
+        If ``n_heads`` does not divide ``hidden_dim``; from ``start``, if the encoder gives too few tokens, or none
         in order of time.
     """
 
