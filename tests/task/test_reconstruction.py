@@ -66,9 +66,9 @@ def test_an_autoencoder_is_the_mean_square_error_of_all_samples_of_present_chann
     x, present = signals(), torch.tensor([[True, True, False]] * 4)
     task = zeroed(Autoencoder(embed_dim=3, form=FORM, hidden_dim=5))
     outcome = task.loss(Recorder(), views(x), chance())
-    assert (float(outcome.loss_sum), int(outcome.n)) == (pytest.approx(float(x.square().mean((1, 2)).sum())), 4)
+    assert (outcome.loss_sum.item(), int(outcome.n)) == (pytest.approx(float(x.square().mean((1, 2)).sum())), 4)
     outcome = task.loss(Recorder(), views(x, {"eeg": present}), chance())
-    assert float(outcome.loss_sum) == pytest.approx(float(x[:, :2].square().mean((1, 2)).sum()))
+    assert outcome.loss_sum.item() == pytest.approx(float(x[:, :2].square().mean((1, 2)).sum()))
 
 
 def test_windows_without_any_channel_do_not_count():
@@ -83,11 +83,11 @@ def test_groups_of_signals_are_reconstructed_together():
     batch = Views(Windows(x), torch.arange(4).unsqueeze(1), torch.zeros(4, 0))
     flat = torch.cat([one.flatten(1) for one in x.values()], dim=1)
     expected = float(flat.square().mean(1).sum())
-    assert float(task.loss(Recorder(), batch, chance()).loss_sum) == pytest.approx(expected)
+    assert task.loss(Recorder(), batch, chance()).loss_sum.item() == pytest.approx(expected)
     hidden = torch.tensor([[True, False, False, False]] * 4)
     outcome = mae(form=SEVERAL).reconstruct(Recorder(), batch.windows, hidden)
     flat = torch.cat([x["eeg"][:, :, :5].flatten(1), x["eog"][:, :, :2].flatten(1)], dim=1)
-    assert float(outcome.loss_sum) == pytest.approx(float(flat.square().mean(1).sum()))
+    assert outcome.loss_sum.item() == pytest.approx(float(flat.square().mean(1).sum()))
 
 
 def test_hidden_patches_alone_count_and_are_not_seen():
@@ -95,7 +95,7 @@ def test_hidden_patches_alone_count_and_are_not_seen():
     hidden = torch.tensor([[True, False, False, False], [False, True, True, False]] * 2)  # patches of 5 samples
     outcome = mae().reconstruct(encoder, windows_of(x), hidden)
     expected = [x[0, :, :5], x[1, :, 5:15], x[2, :, :5], x[3, :, 5:15]]
-    assert float(outcome.loss_sum) == pytest.approx(float(sum(part.square().mean() for part in expected)), rel=1e-5)
+    assert outcome.loss_sum.item() == pytest.approx(float(sum(part.square().mean() for part in expected)), rel=1e-5)
     seen = encoder.seen.only
     assert (seen[0, :, :5] == 0).all()
     assert torch.equal(seen[0, :, 5:], x[0, :, 5:])
@@ -108,7 +108,7 @@ def test_missing_channels_do_not_count_in_hidden_patches():
     hidden = torch.tensor([[False, False, False, True]] * 2)
     outcome = mae().reconstruct(Recorder(), Windows({"eeg": x}, {"eeg": present}), hidden)
     expected = x[:, [0, 2], 15:20].square().mean((1, 2)).sum()
-    assert float(outcome.loss_sum) == pytest.approx(float(expected), rel=1e-5)
+    assert outcome.loss_sum.item() == pytest.approx(float(expected), rel=1e-5)
 
 
 @pytest.mark.parametrize(("hidden", "n"), [(0.5, 2), (0.75, 3), (1.0, 4), (0.0, 1)])
@@ -125,14 +125,14 @@ def test_the_spectrum_of_a_patch_is_its_amplitudes():
     hidden = torch.tensor([[False, True, False, False]] * 2)
     outcome = mae("spectrum").reconstruct(Recorder(), windows_of(x), hidden)
     amplitude = np.abs(np.fft.rfft(x[:, :, 5:10].numpy(), norm="ortho"))
-    assert float(outcome.loss_sum) == pytest.approx((amplitude**2).mean((1, 2)).sum(), rel=1e-5)
+    assert outcome.loss_sum.item() == pytest.approx((amplitude**2).mean((1, 2)).sum(), rel=1e-5)
 
 
 def test_the_hidden_channel_alone_counts_and_is_not_seen():
     x, encoder = signals(3), Recorder()
     hidden = torch.eye(3, dtype=torch.bool)
     outcome = channel().reconstruct(encoder, windows_of(x), {"eeg": hidden})
-    assert float(outcome.loss_sum) == pytest.approx(float(sum(x[i, i].square().mean() for i in range(3))), rel=1e-5)
+    assert outcome.loss_sum.item() == pytest.approx(float(sum(x[i, i].square().mean() for i in range(3))), rel=1e-5)
     assert torch.equal(encoder.seen.only, x.masked_fill(hidden.unsqueeze(2), 0.0))
 
 
@@ -140,7 +140,7 @@ def test_the_complex_spectrum_of_a_channel():
     x = signals(3)
     outcome = channel("spectrum").reconstruct(Recorder(), windows_of(x), {"eeg": torch.eye(3, dtype=torch.bool)})
     spectrum = np.fft.rfft(x[range(3), range(3)].numpy(), norm="ortho")
-    assert float(outcome.loss_sum) == pytest.approx((np.abs(spectrum) ** 2).mean(1).sum() / 2, rel=1e-5)
+    assert outcome.loss_sum.item() == pytest.approx((np.abs(spectrum) ** 2).mean(1).sum() / 2, rel=1e-5)
 
 
 def test_one_present_channel_is_hidden_and_each_in_turn():
