@@ -43,7 +43,8 @@ class Moco(TwoViewTask):
     momentum
         Share of a weight of the teacher that a step leaves.
     n_queue
-        Number of views in the queue.
+        Number of views in the queue. It should be smaller than the number of windows in a pass; otherwise the queue
+        contains other views of the window whose positive is looked for.
     hidden_dim, out_dim
         Number of units of the projector's hidden layer and of its output.
     """

@@ -69,8 +69,8 @@ def test_the_loss_depends_on_every_parameter(option):
     assert still == CANCELLED.get(option, [])
 
 
-AGAINST_A_QUEUE = {"moco"}
-"""Tasks whose loss rises while views replace the random vectors of their queue, whatever is learned."""
+SLOW_LEARNERS = {"barlow_twins": "barlow_twins", "moco": "moco task.n_queue=128"}
+"""Tasks that need more passes to learn, with their words: a queue must be shorter than the 480 windows of a pass."""
 
 
 def give_structure(material):
@@ -86,14 +86,13 @@ def give_structure(material):
 
 @pytest.mark.slow
 def test_the_loss_falls_on_data_with_structure(option, tmp_path):
-    if option in AGAINST_A_QUEUE:
-        pytest.skip("its loss rises while the queue fills")
-    task, encoder, material = made(option)
+    task, encoder, material = made(SLOW_LEARNERS.get(option, option))
     give_structure(material)
-    trainer = loop(batch_size=min(64, len(material.draw(1)) // 7), max_passes=8)
+    n_passes = 24 if option in SLOW_LEARNERS else 8
+    trainer = loop(batch_size=min(64, len(material.draw(1)) // 7), max_passes=n_passes)
     fitted = trainer.fit(encoder, task, material, folder=tmp_path, after_pass=lambda row: {})
     losses = fitted.history.set_index("pass")["train_loss"]
-    assert losses[8] < losses[2] - 0.01 * abs(losses[2])
+    assert losses[n_passes] < losses[2] - 0.01 * abs(losses[2])
 
 
 def test_evaluation_is_repeatable(option):
