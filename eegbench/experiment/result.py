@@ -81,7 +81,7 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
         Text that follows the name of the split of every score, such as ``(within subject)``.
     """
     embeddings = embed_all(trained.encoder, data)
-    kind = TRAINING if trained.task.is_supervised() else PRETEXT
+    kind = TRAINING if trained.task.uses_labels() else PRETEXT
     asked = _ask(trained, experiment.trainer, data, embeddings, ("valid",) if kind == TRAINING else ("valid", "test"))
     write_arrays(folder / "embeddings.npz", {"features": embeddings.features, "rows": embeddings.rows})
     places = ["shard", *(f"sample_{name}" for name in data.store.form.groups)]

@@ -90,6 +90,11 @@ class Task(nn.Module, ABC):
         """Return whether the task learns the dataset's classes, and therefore has a network that predicts them."""
         return cls.network is not Task.network
 
+    @classmethod
+    def uses_labels(cls) -> bool:
+        """Return whether the loss depends on labels of the dataset, as that of supervised tasks does."""
+        return cls.is_supervised()
+
     @abstractmethod
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return the loss, metrics and answers of a batch.

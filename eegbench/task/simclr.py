@@ -5,7 +5,6 @@ doi:10.48550/arXiv.2002.05709.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -13,16 +12,16 @@ from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Positive, Size, Spec
-from eegbench.distributed import gather, n_before
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
-from eegbench.task.base import ParameterGroup, Task
-from eegbench.task.contrast import n_first
+from eegbench.task.base import ParameterGroup
+from eegbench.task.contrast import nt_xent
 from eegbench.task.outcome import Outcome, sum_of_mean
+from eegbench.task.two_views import TwoViewTask
 from eegbench.types import Form
 
 
-class Simclr(Task):
+class Simclr(TwoViewTask):
     """NT-Xent: the normalised, temperature-scaled cross-entropy of cosine similarities of projected embeddings.
 
     Each view is an anchor once: its positive is the other view of its window, its negatives are all other views of the
@@ -41,17 +40,9 @@ class Simclr(Task):
         Divisor of the similarities.
     hidden_dim, out_dim
         Number of units of the projection's hidden layer and of its output.
-
-    Raises
-    ------
-    ValueError
-        If a size or the temperature is not above 0.
     """
 
-    roles: ClassVar = {"view": 1}
-    sampler = "window_twice"
     metrics = ("positive_first",)
-    least_batch = 2
 
     def __init__(
         self,
@@ -63,30 +54,19 @@ class Simclr(Task):
         hidden_dim: Size,
         out_dim: Size,
     ) -> None:
-        super().__init__()
-        for name, value in (("temperature", temperature), ("hidden_dim", hidden_dim), ("out_dim", out_dim)):
-            if value <= 0:
-                raise ValueError(f"task.{name}={value:g}: expected a number above 0.")
-        self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
+        super().__init__(form=form, augmentations=augmentations)
         self.temperature = temperature
         self.projection = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return NT-Xent of the views of a batch, and how often the positive is the nearest view."""
-        views = views.expanded()
-        for augment in self.augmentations:
-            views = augment(views, generator)
-        return self.compare(self.projection(encoder(views.windows)).float())
+        return self.compare(self.projection(encoder(self.augmented(views, generator))).float())
 
     def compare(self, projected: Float[Tensor, "n_anchors out_dim"]) -> Outcome:
         """Return NT-Xent of projected views; the two views of a window are adjacent rows."""
-        z = nn.functional.normalize(projected, dim=1)
-        similarity = z @ gather(z).T / self.temperature
-        own = torch.arange(len(z), device=z.device) + n_before(len(z))
-        similarity = similarity.scatter(1, own.unsqueeze(1), -torch.inf)
-        positive = own + 1 - 2 * (own % 2)
-        loss = nn.functional.cross_entropy(similarity, positive)
-        return Outcome(sum_of_mean(loss, len(z)), len(z), {"positive_first": (n_first(similarity, positive), len(z))})
+        loss, first = nt_xent(projected, self.temperature)
+        n = len(projected)
+        return Outcome(sum_of_mean(loss, n), n, {"positive_first": (first, n)})
 
     def parameter_groups(self, encoder: Encoder) -> list[ParameterGroup]:
         """Return weights in one group, and biases and normalisation layers in another without weight decay."""

@@ -9,8 +9,15 @@ from forms import form_of
 
 from eegbench.augmentation.amplitude_scale import AmplitudeScale
 from eegbench.augmentation.band_stop import BandStop
+from eegbench.augmentation.circular_shift import CircularShift
+from eegbench.augmentation.fourier_noise import FourierNoise
+from eegbench.augmentation.frequency_shift import FrequencyShift
 from eegbench.augmentation.gaussian_noise import GaussianNoise
 from eegbench.augmentation.phase_noise import PhaseNoise
+from eegbench.augmentation.random_offset import RandomOffset
+from eegbench.augmentation.segment_shuffle import SegmentShuffle
+from eegbench.augmentation.sign_flip import SignFlip
+from eegbench.augmentation.temporal_dropout import TemporalDropout
 
 FORM = form_of(("A", "B"), 100.0, 400)
 
@@ -87,6 +94,78 @@ def test_weak_phase_noise_changes_little():
     x = noise(50)
     changed = PhaseNoise(strength=0.1).change(x, "eeg", chance())
     assert torch.corrcoef(torch.stack([x.flatten(), changed.flatten()]))[0, 1] > math.cos(0.1 * math.pi)
+
+
+def test_signs_of_whole_windows_are_flipped_with_the_probability():
+    x = noise()
+    factor = SignFlip(p=0.3).change(x, "eeg", chance()) / x
+    assert torch.equal(factor, factor[:, :1, :1].expand_as(factor))
+    assert set(factor.unique().tolist()) == {-1.0, 1.0}
+    assert float((factor[:, 0, 0] < 0).float().mean()) == pytest.approx(0.3, abs=0.07)
+
+
+def test_offsets_are_constants_within_a_share_of_the_deviation_of_each_channel():
+    x = noise() * 30.0
+    added = RandomOffset(max_share=0.075).change(x, "eeg", chance()) - x
+    torch.testing.assert_close(added, added[:, :, :1].expand_as(added), rtol=0, atol=1e-4)
+    share = added[:, :, 0] / x.std(2, correction=0)
+    assert share.abs().max() <= 0.0751
+    assert float(share.std()) == pytest.approx(0.075 / math.sqrt(3), rel=0.1)
+    assert abs(np.corrcoef(share.T)[0, 1]) < 0.15
+
+
+@pytest.mark.parametrize("n_times", [400, 401])
+def test_fourier_noise_is_a_share_of_each_amplitude(n_times):
+    x = noise(n_times=n_times) * torch.linspace(1, 3, n_times)
+    changed = FourierNoise(share=0.09).change(x, "eeg", chance())
+    before, after = (torch.fft.rfft(one)[:, :, 1:-1] for one in (x, changed))
+    relative = ((after - before).abs() / before.abs()).square()
+    assert float(relative.mean()) == pytest.approx(0.09**2, rel=0.05)
+    assert float(relative.mean((0, 1)).std()) < 0.002  # the same at all frequencies
+
+
+def test_a_rotation_moves_all_channels_alike_within_the_limit_and_keeps_all_samples():
+    x = noise(200)
+    moved = CircularShift(form=FORM, max_s=0.05).change(x, "eeg", chance())
+    found = []
+    for one, other in zip(x, moved, strict=True):
+        fits = [shift for shift in range(-5, 6) if torch.equal(one.roll(shift, 1), other)]
+        assert len(fits) == 1
+        found += fits
+    assert set(found) == set(range(-5, 6))
+
+
+def test_stretches_of_some_channels_are_lost_in_one_piece():
+    x = noise(2000) + 100.0  # nowhere 0
+    lost = TemporalDropout(form=FORM, p=0.15, max_s=0.2).change(x, "eeg", chance()) == 0
+    length = lost.sum(2)
+    assert int(length.max()) == 20
+    assert float((length > 0).float().mean()) == pytest.approx(0.15 * 20 / 21, abs=0.02)
+    edges = (lost[:, :, 1:] != lost[:, :, :-1]).sum(2) + lost[:, :, 0].int() + lost[:, :, -1].int()
+    assert set(edges.unique().tolist()) == {0, 2}
+    assert lost.any((0, 1)).float().mean() > 0.95  # nearly every place is reached
+
+
+def test_segments_are_shuffled_alike_in_all_channels_and_no_sample_is_lost():
+    x = torch.arange(400.0).expand(300, 2, 400)
+    shuffled = SegmentShuffle(n_segments=4).change(x, "eeg", chance())
+    assert torch.equal(shuffled[:, 0], shuffled[:, 1])
+    assert torch.equal(shuffled.sort(2).values, x)
+    n_jumps = (shuffled[:, 0].diff(dim=1) != 1).sum(1)
+    assert set(n_jumps.unique().tolist()) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("n_times", [400, 401])
+def test_a_rhythm_is_shifted_in_all_channels_alike_and_keeps_its_power(n_times):
+    t = torch.arange(n_times) / 100.0
+    x = torch.stack([(2 * math.pi * 10 * t).sin(), (2 * math.pi * 10 * t).cos()]).expand(100, 2, -1)
+    shifted = FrequencyShift(form=FORM, max_hz=2.0).change(x, "eeg", chance())
+    power = torch.fft.rfft(shifted * torch.hann_window(n_times), n=4000).abs().square()
+    peak = torch.fft.rfftfreq(4000, 0.01)[power.argmax(2)]
+    torch.testing.assert_close(peak[:, 0], peak[:, 1], rtol=0, atol=0.06)
+    assert ((peak - 10).abs() <= 2.05).all()
+    assert float(peak.std()) > 0.8
+    torch.testing.assert_close(shifted.square().mean(2), x.square().mean(2), rtol=0.05, atol=0.0)
 
 
 @pytest.mark.parametrize(

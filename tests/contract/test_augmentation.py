@@ -11,6 +11,8 @@ from eegbench.config import Spec
 from eegbench.store.windows import Views, Windows
 from eegbench.types import Form
 
+SELDOM = {"SignFlip", "SegmentShuffle", "TemporalDropout", "CircularShift"}
+"""Augmentations that may leave a window as it is, or change it in few ways."""
 FORM = Form({"eeg": group_of(("A", "B", "C"), 100.0, 300), "eog": group_of(("E",), 50.0, 151)}, "window")
 N = 40
 
@@ -31,6 +33,10 @@ def batch(present=None) -> Views:
     return Views(Windows(x, present), torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0))
 
 
+def changes_all(augment):
+    return isinstance(augment, SignalAugmentation) and type(augment).__name__ not in SELDOM
+
+
 def chance(seed=1):
     return torch.Generator().manual_seed(seed)
 
@@ -43,7 +49,7 @@ def test_windows_keep_their_form_and_change(augment):
         assert after.windows.x[name].dtype == x.dtype
         assert torch.isfinite(after.windows.x[name]).all()
         changed = (after.windows.x[name] - x).abs().amax((1, 2)) > 0
-        assert changed.all() if isinstance(augment, SignalAugmentation) else changed.any()
+        assert changed.all() if changes_all(augment) else changed.any()
     assert torch.equal(after.index, before.index)
     assert torch.equal(after.y, before.y)
 
@@ -66,7 +72,7 @@ def test_equal_windows_are_changed_apart(augment):
     x = batch().windows.x
     same = Windows({name: one[:1].expand(N, -1, -1) for name, one in x.items()})
     changed = augment(Views(same, torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0)), chance()).windows.x["eeg"]
-    least = 0.5 * N if isinstance(augment, SignalAugmentation) else 2  # others may change some examples, in few ways
+    least = 0.5 * N if changes_all(augment) else 1
     assert len(torch.unique(changed, dim=0)) > least  # some bands are drawn twice
 
 

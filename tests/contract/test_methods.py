@@ -14,11 +14,12 @@ from eegbench.config import NO_EFFECT, conf_folder, plain
 from eegbench.document.bibliography import cited_keys, library
 from eegbench.launch.help import composed
 from eegbench.report.methods.attribution import METHODS
+from eegbench.report.methods.augmenting import AUGMENTATIONS
 from eegbench.report.methods.clause import TARGET, UNMENTIONED, describe
 from eegbench.report.methods.data import DATASETS, describe_labels
 from eegbench.report.methods.network import MODELS
 from eegbench.report.methods.probing import PROBES
-from eegbench.report.methods.question import AUGMENTATIONS, SAMPLERS, TASKS
+from eegbench.report.methods.question import SAMPLERS, TASKS
 from eegbench.report.methods.signals import PREPROCESSING, describe_preprocessing
 from eegbench.report.methods.split import SPLIT_CLAUSES
 from eegbench.report.methods.training import TRAINERS

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 from ranks import in_processes
-from shipped_task import CLASSES, OPTIONS, fit, fit_all, made, steady
+from shipped_task import CLASSES, DRAWS, N_TIMES, OPTIONS, SFREQ, fit, fit_all, made, steady
 from small_training import loop
 
 from eegbench.inference.description import Description
@@ -56,6 +56,45 @@ def test_gradients_reach_every_parameter_that_is_trained(option):
     assert len(trained) == len(wanted)
 
 
+CANCELLED = {"relative_positioning": ["encoder.last.bias"], "mental_arithmetic": ["encoder.last.bias"]}
+"""Parameters on which a task's loss cannot depend: constants that differences of embeddings cancel."""
+
+
+def test_the_loss_depends_on_every_parameter(option):
+    task, encoder, material = made(option, is_plain=True)
+    task.loss(encoder, batch(material, 60), chance()).loss_sum.backward()
+    parts = {"encoder": encoder, "task": task}
+    named = {f"{part}.{name}": p for part, module in parts.items() for name, p in module.named_parameters()}
+    still = [name for name, p in named.items() if p.requires_grad and not p.grad.abs().sum() > 0]
+    assert still == CANCELLED.get(option, [])
+
+
+SLOW_LEARNERS = {"barlow_twins": "barlow_twins", "moco": "moco task.n_queue=128"}
+"""Tasks that need more passes to learn, with their words: a queue must be shorter than the 480 windows of a pass."""
+
+
+def give_structure(material):
+    """Give each class a rhythm of its own, the same in both channels, and let another rhythm grow in each recording."""
+    windows = pd.concat([material.train, material.valid])
+    t = torch.arange(N_TIMES) / SFREQ
+    of_class = torch.stack([(2 * torch.pi * frequency * t).sin() for frequency in (2.0, 5.0)])
+    growing = torch.from_numpy(windows["start_s"].to_numpy() / windows["start_s"].max()).float()
+    signal = 3 * growing[:, None] * (2 * torch.pi * 8.0 * t).sin()
+    signal += 2 * of_class[torch.tensor(windows["label"].tolist())]
+    material.store.windows.mul_(0.3).add_(signal.unsqueeze(1))
+
+
+@pytest.mark.slow
+def test_the_loss_falls_on_data_with_structure(option, tmp_path):
+    task, encoder, material = made(SLOW_LEARNERS.get(option, option))
+    give_structure(material)
+    n_passes = 24 if option in SLOW_LEARNERS else 8
+    trainer = loop(batch_size=min(64, len(material.draw(1)) // 7), max_passes=n_passes)
+    fitted = trainer.fit(encoder, task, material, folder=tmp_path, after_pass=lambda row: {})
+    losses = fitted.history.set_index("pass")["train_loss"]
+    assert losses[n_passes] < losses[2] - 0.01 * abs(losses[2])
+
+
 def test_evaluation_is_repeatable(option):
     task, encoder, material = made(option)
     task.eval()
@@ -103,14 +142,33 @@ def joint(tmp_path_factory):
     return in_processes(fit_all, str(folder), Ddp)
 
 
+AMPLIFIED = {"barlow_twins": 1e-3, "ts_tcc": 1e-4, "vicreg": 1e-4}
+"""Bounds for tasks that divide by small deviations, which makes rounding errors larger."""
+
+MOVED = 0.05
+"""Largest difference between one and two processes, as a share of the largest change of a weight by training."""
+
+
 @pytest.mark.slow
 def test_two_processes_train_as_one(option, joint, tmp_path):
+    if option in DRAWS:
+        pytest.skip("each process draws what it hides")
     alone = fit(option, tmp_path, steady(Loop), is_plain=True)
     assert alone["history"]["train_loss"].notna().any()
+    bound = AMPLIFIED.get(option, 1e-5)
+    task, encoder, _ = made(option, is_plain=True)
+    before = encoder.state_dict() | task.state_dict()
+    moved = max((tensor - before[name]).abs().max() for name, tensor in alone["weights"].items())
+    metrics = [name for name in alone["history"] if name.endswith(made(option)[0].metrics)]  # the nearest may be a tie
     for one in joint:
-        pd.testing.assert_frame_equal(one[option]["history"], alone["history"], rtol=0, atol=1e-5)
+        pd.testing.assert_frame_equal(one[option]["history"][metrics], alone["history"][metrics], rtol=0, atol=5e-3)
+        pd.testing.assert_frame_equal(
+            one[option]["history"].drop(columns=metrics), alone["history"].drop(columns=metrics), rtol=bound, atol=bound
+        )
         for name, tensor in alone["weights"].items():
-            torch.testing.assert_close(one[option]["weights"][name], tensor, rtol=0, atol=1e-5)
+            torch.testing.assert_close(one[option]["weights"][name], tensor, rtol=0, atol=bound)
+        apart = [(one[option]["weights"][name] - tensor).abs().max() for name, tensor in alone["weights"].items()]
+        assert max(apart) < MOVED * moved
 
 
 def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
@@ -122,6 +180,8 @@ def test_a_head_of_the_datasets_classes_has_a_row_for_each(option):
 
 @pytest.mark.gpu
 def test_a_gpu_gives_the_loss_and_the_gradient_of_the_cpu(option):
+    if option in DRAWS:
+        pytest.skip("each device draws what it hides")
     found = []
     for device in ("cpu", "cuda"):
         task, encoder, material = made(option, is_plain=True)

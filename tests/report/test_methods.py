@@ -8,8 +8,8 @@ import pytest
 from eegbench.config import read_json, read_plain
 from eegbench.dataset import Card
 from eegbench.document.bibliography import cited_keys
+from eegbench.report.methods.augmenting import AUGMENTATIONS
 from eegbench.report.methods.clause import describe
-from eegbench.report.methods.question import AUGMENTATIONS
 from eegbench.report.methods.text import methods_text
 from eegbench.report.run_sources import RunSources
 from eegbench.score.interval import KIND

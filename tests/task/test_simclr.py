@@ -99,12 +99,6 @@ def test_biases_have_no_weight_decay():
     assert {p.ndim for p in biases.parameters} == {1}
 
 
-@pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"embed_dim": 3, "temperature": -1.0}])
-def test_a_temperature_that_is_not_above_0_is_refused(wrong):
-    with pytest.raises(ValueError, match="task.temperature"):
-        task(**wrong)
-
-
 def composed(*words):
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         return plain(compose("train", overrides=["name=test", "task=simclr", *words]))

@@ -1,10 +1,11 @@
-"""Clauses of tasks, samplers and augmentations, and text about the task and its examples."""
+"""Clauses of tasks and samplers, and text about the task and its examples."""
 
 from collections.abc import Callable
 
-from eegbench.document.prose import listed
+from eegbench.report.methods.augmenting import augmented
 from eegbench.report.methods.clause import Clauses, Options, describe
 from eegbench.report.methods.network import MODELS
+from eegbench.report.methods.pretext import PRETEXT_TASKS
 from eegbench.report.run_sources import RunSources
 from eegbench.score.render import plural
 
@@ -15,39 +16,14 @@ def _weighted(options: Options) -> str:
     return weights.get(rule, f", with {rule} class weights")
 
 
-def _augmented(options: Options) -> str:
-    augmentations = options.value("augmentations")
-    if not augmentations:
-        return ""
-    return f"; windows were augmented by {listed([describe(one, AUGMENTATIONS) for one in augmentations.values()])}"
-
-
 def _labelled(text: str) -> Callable[[Options], str]:
     """Return a clause of a task that is trained with labels."""
 
     def clause(options: Options) -> str:
         told = text.format_map(options)
-        return f"{told} (dropout {options['dropout']}) and the cross-entropy{_weighted(options)}{_augmented(options)}"
+        return f"{told} (dropout {options['dropout']}) and the cross-entropy{_weighted(options)}{augmented(options)}"
 
     return clause
-
-
-def _relative_positioning(options: Options) -> str:
-    rule = options.value("batch_statistics")
-    statistics = {"joint": "both windows", "view": "each window of a pair apart"}
-    return (
-        "relative positioning [@banville2021]: whether two windows are close in time, by logistic regression on the "
-        f"absolute difference of their embeddings (dropout {options['dropout']}; batch statistics of "
-        f"{statistics.get(rule, rule)})"
-    )
-
-
-def _simclr(options: Options) -> str:
-    text = (
-        "SimCLR [@chen2020]: the normalised, temperature-scaled cross-entropy (temperature {temperature}) of two "
-        "views of each window, after a projection with {hidden_dim} hidden units to {out_dim}"
-    ).format_map(options)
-    return f"{text}{_augmented(options)}"
 
 
 def _sequence(options: Options) -> str:
@@ -61,13 +37,7 @@ def _sequence(options: Options) -> str:
 _T = "eegbench.task"
 
 TASKS: Clauses = {
-    f"{_T}.relative_positioning.RelativePositioning": _relative_positioning,
-    f"{_T}.temporal_shuffling.TemporalShuffling": "temporal shuffling [@banville2021]: whether the third of "
-    "three windows "
-    "lies between the other two, by logistic regression on absolute differences of embeddings (dropout {dropout})",
-    f"{_T}.cpc.Cpc": "contrastive predictive coding [@vandenoord2018; @banville2021]: which windows follow a "
-    "context, by InfoNCE with a bilinear map for each predicted step; the context encoder was {context}",
-    f"{_T}.simclr.Simclr": _simclr,
+    **PRETEXT_TASKS,
     f"{_T}.supervised.Supervised": _labelled("the class of a window, by a linear layer on its embedding"),
     f"{_T}.cropped.Cropped": _labelled(
         "the class of a window, by a linear layer on every token of the encoder [@schirrmeister2017], their "
@@ -146,29 +116,13 @@ SAMPLERS: Clauses = {
     f"{_S}.temporal_shuffling.TemporalShuffling": _triplets,
     f"{_S}.cpc.Cpc": _predicted_sequences,
     f"{_S}.single_window.SingleWindow": _single,
+    f"{_S}.unlabelled_window.UnlabelledWindow": "every window once a pass, in random order, without its label",
+    f"{_S}.amplitude_phase.AmplitudePhase": "every window once a pass, in random order, with the phases of itself or, "
+    "with probability one half, of another window of the recording",
     f"{_S}.window_twice.WindowTwice": "every window once a pass, in random order, as two views of itself",
     f"{_S}.stretch.Stretch": _stretches,
 }
 """Clauses of samplers: noun phrases after "The examples of a pass were"."""
-
-_A = "eegbench.augmentation"
-
-
-def _noise(options: Options) -> str:
-    if options.value("upstream_compat"):
-        return f"Gaussian noise of {options['max_share']} of the standard deviation of all samples of the batch"
-    return f"Gaussian noise of up to {options['max_share']} of a channel's standard deviation [@mohsenvand2020]"
-
-
-AUGMENTATIONS: Clauses = {
-    f"{_A}.amplitude_scale.AmplitudeScale": "scaling each channel by {low} to {high} [@mohsenvand2020]",
-    f"{_A}.band_stop.BandStop": "removing a band of {width_hz} Hz around {low_hz} to {high_hz} Hz [@mohsenvand2020; "
-    "@cheng2020]",
-    f"{_A}.channel_drop.ChannelDrop": "setting some channels to 0 with probability {p} [@guillot2020]",
-    f"{_A}.gaussian_noise.GaussianNoise": _noise,
-    f"{_A}.phase_noise.PhaseNoise": "shifting phases by up to {strength} π [@schwabedal2018]",
-}
-"""Clauses of augmentations: gerunds and noun phrases after "by"."""
 
 
 def question_text(run: RunSources) -> str:

@@ -1,0 +1,104 @@
+"""MoCo: find a teacher's view of the same window among views of earlier batches, kept in a queue.
+
+He et al. 2020, Momentum contrast for unsupervised visual representation learning, doi:10.48550/arXiv.1911.05722; with
+a projector of two layers as in Chen et al. 2020, Improved baselines with momentum contrastive learning,
+doi:10.48550/arXiv.2003.04297.
+"""
+
+from collections.abc import Mapping
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from eegbench.augmentation import Augmentation
+from eegbench.config import Positive, Share, Size, Spec
+from eegbench.distributed import gather
+from eegbench.model.base import Encoder
+from eegbench.store.windows import Views
+from eegbench.task.contrast import n_first
+from eegbench.task.outcome import Outcome, sum_of_mean
+from eegbench.task.teacher import Teacher
+from eegbench.task.two_views import TwoViewTask
+from eegbench.types import Form
+
+
+class Moco(TwoViewTask):
+    """InfoNCE of one view against a teacher's projection of the other and those of a queue.
+
+    The teacher is a copy of encoder and projector whose weights follow theirs after each step as an exponential moving
+    average. After a step, its projections of the batch of all processes replace the oldest ones of the queue. The queue
+    begins with random unit vectors, and does not change in validation.
+
+    Parameters
+    ----------
+    embed_dim
+        Size of an embedding; comes from the model.
+    form
+        Form of the windows; comes from the store.
+    augmentations
+        Augmentations of each view, applied in this order.
+    temperature
+        Divisor of the similarities.
+    momentum
+        Share of a weight of the teacher that a step leaves.
+    n_queue
+        Number of views in the queue. It should be smaller than the number of windows in a pass; otherwise the queue
+        contains other views of the window whose positive is looked for.
+    hidden_dim, out_dim
+        Number of units of the projector's hidden layer and of its output.
+    """
+
+    metrics = ("positive_first",)
+    least_batch = 1
+    queue: Tensor
+    oldest: Tensor
+
+    def __init__(
+        self,
+        *,
+        embed_dim: int,
+        form: Form,
+        augmentations: Mapping[str, Spec[Augmentation]],
+        temperature: Positive,
+        momentum: Share,
+        n_queue: Size,
+        hidden_dim: Size,
+        out_dim: Size,
+    ) -> None:
+        super().__init__(form=form, augmentations=augmentations)
+        self.temperature, self.momentum = temperature, momentum
+        self.projector = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+        self.register_buffer("queue", nn.functional.normalize(torch.randn(n_queue, out_dim), dim=1))
+        self.register_buffer("oldest", torch.zeros((), dtype=torch.long))
+
+    def start(self, encoder: Encoder) -> None:
+        """Copy encoder and projector as the teacher."""
+        self.teacher = Teacher(encoder, self.projector)
+
+    def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
+        """Return InfoNCE of the batch, and how often the positive is more similar than all of the queue."""
+        windows = self.augmented(views, generator)
+        query = nn.functional.normalize(self.projector(encoder(windows[0::2])).float(), dim=1)
+        self._keys = nn.functional.normalize(self.teacher(windows[1::2]).float(), dim=1)
+        return self.compare(query, self._keys)
+
+    def compare(self, query: Float[Tensor, "n out_dim"], key: Float[Tensor, "n out_dim"]) -> Outcome:
+        """Return InfoNCE of views of unit length."""
+        positive = (query * key).sum(1, keepdim=True)
+        scores = torch.cat([positive, query @ self.queue.T], dim=1) / self.temperature
+        first = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
+        loss, n = nn.functional.cross_entropy(scores, first), len(scores)
+        return Outcome(sum_of_mean(loss, n), n, {"positive_first": (n_first(scores, first), n)})
+
+    def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:  # noqa: ARG002  nothing is drawn
+        """Let the teacher follow, and put its projections of the batch into the queue."""
+        self.teacher.follow(encoder, self.projector, momentum=self.momentum)
+        self.enqueue(gather(self._keys))
+
+    def enqueue(self, keys: Float[Tensor, "n out_dim"]) -> None:
+        """Replace the oldest views of the queue."""
+        keys = keys[-len(self.queue) :]
+        places = (self.oldest + torch.arange(len(keys), device=keys.device)) % len(self.queue)
+        self.queue[places] = keys
+        self.oldest.add_(len(keys)).remainder_(len(self.queue))
