@@ -38,7 +38,7 @@ def nothing(config: DictConfig) -> float:
 
 
 def seconds(words: list[str]) -> float:
-    """Return what a multirun of such jobs takes."""
+    """Return the duration of a multirun of such jobs."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         common = [f"paths.outputs={folder}", "~hydra.callbacks.sweeping", "name=bench"]

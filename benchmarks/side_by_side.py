@@ -26,7 +26,7 @@ def shown(values: Sequence[float], unit: str = "") -> str:
 
 
 def ratios(ours: Sequence[float], others: Sequence[float], *, more_is_better: bool) -> list[float]:
-    """Return how many times better ours is, pair by pair: what the machine did meanwhile drops out."""
+    """Return the factor by which ours is better, for each pair, so that the load of the machine cancels."""
     pairs = zip(ours, others, strict=True)
     return [mine / other if more_is_better else other / mine for mine, other in pairs]
 
@@ -62,7 +62,7 @@ def composed(*overrides: str) -> dict[str, Any]:
 
 
 def tell_gpu() -> None:
-    """Say where the part on a GPU is skipped."""
+    """Print a line if the part on a GPU is skipped."""
     if not torch.cuda.is_available():
         print("no GPU here: its part is skipped", flush=True)
 

@@ -53,6 +53,6 @@ def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
     figures = {"forest": lambda: forest(table, shown, metric=metric, title=title(comparison))}
     if found is not None:
         names = tuple(map(display_name, found.names))
-        label = f"mean rank of {found.n} subjects (1 is best)"
+        label = f"mean rank over {found.n} subjects (1 is best)"
         figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
     return figures

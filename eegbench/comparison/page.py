@@ -64,7 +64,7 @@ def as_page(report: Report, figures: Mapping[str, bytes]) -> str:
     Parameters
     ----------
     report
-        What to show.
+        Comparison to show.
     figures
         Each figure as SVG, by the stem of its file.
     """

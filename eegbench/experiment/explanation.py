@@ -90,7 +90,7 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
 
 
 def suffix_of(group: str, groups: Collection[str]) -> str:
-    """Return what is added to the names of maps of a group of signals, if there are several groups."""
+    """Return the suffix of the names of a group's maps; empty if there is only one group of signals."""
     return "" if len(groups) == 1 else f"_{group}"
 
 

@@ -229,7 +229,7 @@ def _check_monitor(experiment: Experiment) -> None:
 
 
 def _hint(monitor: str) -> str:
-    """Return which options add the column, as the end of an error message."""
+    """Return the end of an error message that names the options that add the column."""
     if monitor in TRIAL_METRICS:
         return "; it needs crops of trials (preprocessing=crop) and a task with the dataset's classes (task=cropped)"
     return "; set probe.every=5 to have it" if monitor.startswith("probe") else ""

@@ -17,11 +17,11 @@ from eegbench.sweep.objective import OBJECTIVE, watched
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, Tracker, tracked
 
 SENT = "tracked"
-"""Key, in ``summary.json``, of what a tracker is told and other files do not hold."""
+"""Key in ``summary.json`` of the facts that are sent to a tracker and are in no other file."""
 
 
 def sent_facts(facts: RunFacts, model: ServedModel | None) -> dict[str, Any]:
-    """Return what `send_finished` needs, for ``summary.json``.
+    """Return the facts that `send_finished` reads from ``summary.json``.
 
     Parameters
     ----------

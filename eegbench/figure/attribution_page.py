@@ -31,9 +31,9 @@ def attribution_page(
     Parameters
     ----------
     drawn
-        What to show.
+        Map to show.
     positions
-        Of the channels, in metres in the head frame; NaN for unknown positions; all NaN if the map has no
+        Positions of the channels in metres in the head frame; NaN for unknown positions; all NaN if the map has no
         channels.
     title, caption
         Title above the figure, and caption below it.

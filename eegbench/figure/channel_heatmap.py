@@ -158,7 +158,8 @@ def _label(heats: np.ndarray, means: np.ndarray, drawn: ChannelMap) -> None:
     small = CHANNEL_IN * n > TALLEST_IN
     step = ceil(SMALL_IN * n / TALLEST_IN)
     heats[0].set_yticks(range(0, n, step), drawn.channels[::step], fontsize=SMALL_PT if small else None)
-    means[0].set_ylabel("mean over\nchannels" + ("" if drawn.standard_error is None else "\n± mean SE"))
+    shown, error = ("mean over\nchannels", "± mean SE") if n > 1 else ("value", "± SE")
+    means[0].set_ylabel(shown if drawn.standard_error is None else f"{shown}\n{error}")
     n_ticks = 6 if len(means) < 3 else 3
     for axes in means:
         axes.set_xlabel(NAMES[drawn.axis])

@@ -152,7 +152,7 @@ def _check(layers: list[Maps], shape: tuple[int, int, int]) -> None:
 
 
 def _known(layers: list[Maps], electrodes: Float[np.ndarray, "n_channels 2"]) -> Bool[np.ndarray, "n_channels"]:
-    """Return which channels have a position, and values in a map of each layer."""
+    """Return whether each channel has a position, and values in a map of each layer."""
     known = np.isfinite(electrodes).all(axis=1)
     for maps in layers:
         known &= np.isfinite(maps.values).any(axis=(0, 1))

@@ -187,7 +187,7 @@ class AmplitudePerturbation(Method):
         )
 
     def _setting(self) -> str:
-        unit = {"bin_std": "of each bin's deviation", "raw": "raw"}[self.unit] if self.kind == "additive" else ""
+        unit = {"bin_std": "SD of each frequency bin", "raw": "raw"}[self.unit] if self.kind == "additive" else ""
         at = f", layer {self.layer}" if self.layer else ""
         return f"{self.kind} noise, {self.scale:g} {unit}".rstrip() + at
 

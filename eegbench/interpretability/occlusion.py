@@ -58,7 +58,7 @@ class Occlusion(Method):
         mean = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
         return Attribution(
             values=mean.values,
-            measure="score lost",
+            measure="decrease of the class score (logit)",
             axis="band",
             places=(*(name for name, _, _ in held), ALL),
             outputs=scene.classes,

@@ -29,7 +29,7 @@ def passed(group: Group, passed_hz: tuple[float, float]) -> Bool[np.ndarray, "n_
     Raises
     ------
     ValueError
-        Where none does.
+        If there is no such frequency.
     """
     inside = in_pass_band(frequencies(group), passed_hz)
     if not inside.any():

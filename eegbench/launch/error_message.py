@@ -96,7 +96,7 @@ def _unreadable(error: BaseException) -> str:
 
 
 def _unreadable_word(word: str) -> str:
-    """Return how to quote an override that Hydra's grammar cannot parse."""
+    """Return an error message for an override that Hydra's grammar cannot parse, with the right quotes."""
     if "=" not in word:
         return f"{word!r} is neither a flag nor an override; expected KEY=VALUE without spaces around =."
     if (found := re.fullmatch(r"([\w.@/+~-]+)\s*=\s*(.*)", word)) and f"{found[1]}={found[2]}" != word:

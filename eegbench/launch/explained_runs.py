@@ -46,7 +46,7 @@ def explain_runs(runs: Mapping[Path, bool], others: Sequence[str]) -> int:
         names = ", ".join(str(run) for run, one in tried.items() if one is None)
         print(
             f"eegbench: {'warning' if explained else 'error'}: {len(runs) - len(explained)} of {len(runs)} runs could "
-            f"not be explained, and are left out; the reasons stand above: {names}",
+            f"not be explained, and are left out; the reasons are given above: {names}",
             file=sys.stderr,
         )
     return _explain_means(explained) if len(explained) > 1 else int(not explained)

@@ -10,7 +10,7 @@ OWN = ("resume", "sweep.study", "sweep.trial")
 
 
 def remake_command(words: Sequence[str], *, user_options: str, n_processes: int, seed: int | None) -> str:
-    """Return what is typed into a shell to make a run again; passwords in it are hidden.
+    """Return the shell command that repeats a run; passwords in it are hidden.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class Encoder(nn.Module, ABC):
     token_stride: int | None = None
 
     def __call__(self, windows: Windows | Signals) -> Any:
-        """Return what `forward` returns, of windows or of signals in µV; hooks are called.
+        """Return the result of `forward` for windows, or for signals in µV; hooks are called.
 
         Raises
         ------

@@ -192,7 +192,7 @@ def _job(dataset: Dataset, signal: SignalSteps, recording: Recording, storage: S
 
 
 def _damaged(jobs: Sequence[Job]) -> dict[Path, str]:
-    """Return what is wrong with damaged shards, by folder. Shards that were not compared before are read."""
+    """Return the damage of each damaged shard, by folder. Shards that were not compared before are read."""
     wrong = {job.folder: quick_damage(job.folder) for job in jobs}
     unread = [job.folder for job in jobs if not wrong[job.folder] and not is_compared(job.folder)]
     if unread:

@@ -25,7 +25,7 @@ def tell_lacking(
     channels
         Requested names, or all that occur in any recording.
     missing_channels
-        What was done with these recordings.
+        Treatment of these recordings.
 
     Raises
     ------

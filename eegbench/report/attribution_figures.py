@@ -1,4 +1,4 @@
-"""The figures of an attribution: scalp maps by band beside what differs in the data, a heat map, a page to explore."""
+"""Figures of an attribution: scalp maps by band next to differences in the data, a heat map, an interactive page."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,20 +20,23 @@ from eegbench.report.colour_parts import colour_parts, of_columns, whole_channel
 Band = tuple[str, float, float]
 
 MOST_PLACES = 300
-"""Frequencies or times that a printed map can show."""
+"""Maximum number of frequencies or times of a printed map."""
 
-DIFFERENCE = "amplitude of this class less that of the others (standard deviations)"
+DIFFERENCE = "amplitude of this class minus that of the others (standard deviations)"
 
 CORRELATION = (
-    "A correlation of amplitude and score says that the network uses this amplitude, not that the class has more."
+    "A correlation shows that the network uses this amplitude, not that the amplitude is larger in this class."
 )
-DEPENDENCE = "The map says what the score depends on, not where the class has more amplitude."
+DEPENDENCE = "The map shows what the score depends on, not that amplitudes are larger in this class."
 ATTENTION = (
-    "Attention shows what was mixed in, not what the score depends on. For that see the deletion test in checks.csv."
+    "Attention shows which tokens are combined, not which of them the score depends on; the deletion test in "
+    "checks.csv shows the latter."
 )
 TOLD = {"correlation": CORRELATION, "attention": ATTENTION}
-DATA = "What differs between the classes' windows, whether or not a network uses it."
-FILTERS = "What the filters pass on says nothing yet about what the network makes of it."
+DATA = "Differences between the windows of the classes, whether or not a network uses them."
+FILTERS = "The frequencies that the first filters pass. The map does not show how the network uses them."
+IN_OTHER_FIGURE = "class_difference_map shows the differences between the classes in the data."
+BESIDE = "Maps of the data show the differences between the classes, whether or not the network uses them."
 
 
 def plot_attribution(
@@ -51,21 +54,20 @@ def plot_attribution(
     Parameters
     ----------
     attribution
-        What a method found.
+        Result of a method.
     difference
-        How far each class's amplitudes lie above the others', at the frequencies of a window.
+        Amplitudes of each class minus those of the others, at the frequencies of a window.
     scene
-        What it was found in.
+        Network and windows that were explained.
     bands_hz
-        Bands of scalp maps, by name and edges, the upper one not included; those that hold no frequency of a window
-        are left out.
+        Bands of scalp maps: name, lower and upper edge (not included). Bands without a frequency of a window are left
+        out.
     title, stem
-        Stands above each figure; what their files are called.
+        Title of the figures, and start of their file names.
     album
-        Takes them.
+        Collection to which the figures are added.
     """
-    data = "What differs in the data is in the maps of class_difference."
-    caption = _caption(attribution, f"{data}{_pass_band(attribution, scene)}", "Outlined")
+    caption = _caption(attribution, f"{IN_OTHER_FIGURE}{_pass_band(attribution, scene)}", "Outlined")
     where = _positions(attribution, scene)
     album.add_page(stem, lambda: attribution_page(attribution, positions=where, title=title, caption=caption))
     for part in colour_parts(whole_channels(attribution, len(attribution.places))):
@@ -102,7 +104,7 @@ def _plot_scalp(
     if not is_drawable(maps.values, where):
         return
     lacking = [name for row, name in enumerate(attribution.outputs) if row not in rows]
-    without = f"No window is used of {', '.join(lacking)}." if lacking else ""
+    without = f"Without windows: {', '.join(lacking)}." if lacking else ""
     album.add(
         f"{stem}_scalp",
         lambda: topomap(
@@ -112,9 +114,7 @@ def _plot_scalp(
             channels=attribution.channels,
             positions=where,
             title=title,
-            caption=_caption(
-                attribution, without if beside is None else "What differs in the data stands beside it.", "Large dots"
-            ),
+            caption=_caption(attribution, without if beside is None else BESIDE, "Large dots"),
             beside=None if beside is None else beside.of_rows(rows),
         ),
     )
@@ -123,7 +123,7 @@ def _plot_scalp(
 def plot_difference(
     difference: Float[np.ndarray, "n_classes n_channels n_freqs"], scene: Scene, *, title: str, stem: str, album: Album
 ) -> None:
-    """Draw where the classes differ in the data, as attributions are drawn."""
+    """Draw the differences between the classes in the data as a heat map, and save them as a table."""
     drawn = Attribution(
         values=difference,
         measure=DIFFERENCE,
@@ -137,7 +137,7 @@ def plot_difference(
 
 
 def printed(attribution: Attribution) -> Attribution:
-    """Return a map as it is printed: channels in topographical order, and no more places than can be seen."""
+    """Return a map for print, with channels in topographical order and at most ``MOST_PLACES`` places."""
     order = topographical(attribution.channels)
     error, p = attribution.standard_error, attribution.p
     ordered = replace(
@@ -160,9 +160,10 @@ def named_bands(attribution: Attribution) -> tuple[str, ...]:
 
 
 def coarse(attribution: Attribution) -> Attribution:
-    """Return the means of neighbouring places, so many together that a printed map can show them.
+    """Return a map with at most ``MOST_PLACES`` places, each the mean of neighbouring ones.
 
-    Standard errors are means too, which errors of neighbours reach where they go together; of p the lowest counts.
+    The standard error is the mean of theirs, which is right if their errors are perfectly correlated and too large
+    otherwise. The p-value is the lowest of theirs.
     """
     n = -(-len(attribution.places) // MOST_PLACES)
     if n < 2 or attribution.axis == "band":
@@ -184,18 +185,16 @@ def coarse(attribution: Attribution) -> Attribution:
 
 
 def _caption(attribution: Attribution, where: str, marks: str) -> str:
-    """Say what a map says and does not say, where the data are drawn, and what is marked."""
+    """Return a caption: the meaning of the map, the place of the maps of the data, and the meaning of the marks."""
     if not attribution.is_by_class:
         return FILTERS
     what = next((told for word, told in TOLD.items() if word in attribution.measure), DEPENDENCE)
-    corrected = (
-        f"{marks}: p\u00a0<\u00a0.05, corrected for all channels and places." if attribution.p is not None else ""
-    )
+    corrected = f"{marks}: p\u00a0<\u00a0.05, corrected for multiple comparisons." if attribution.p is not None else ""
     return " ".join(sentence for sentence in (what, where, attribution.used, corrected) if sentence)
 
 
 def _pass_band(attribution: Attribution, scene: Scene) -> str:
-    """Return what a caption says of frequencies that filters took away."""
+    """Return the sentence of a caption about the pass band; empty if the map covers all frequencies."""
     low, high = scene.passed_hz
     if attribution.axis != "frequency_hz" or (low == 0 and high >= scene.group.sfreq / 2):
         return ""
@@ -208,7 +207,7 @@ def _by_band(
     scene: Scene,
     bands_hz: Sequence[Band],
 ) -> tuple[Maps, Maps | None, tuple[str, ...]]:
-    """Return what the network uses and what differs, a map a band; an attribution in time has one of all times."""
+    """Return maps of the network and of the data for each band; an attribution in time has one map, its mean."""
     if attribution.axis == "time_s":
         values = mean_over_time(attribution.values)
         measure = f"{attribution.measure}, mean over time"
@@ -228,7 +227,7 @@ def _by_band(
 
 
 def mean_over_time(values: Float[np.ndarray, "*n n_times"]) -> Float[np.ndarray, "*n 1"]:
-    """Return the mean over the samples that a network uses: others have no number in any map."""
+    """Return the mean over the samples that the network uses; all other samples are NaN in all maps."""
     there = np.isfinite(values).any(axis=tuple(range(values.ndim - 1)))
     return np.asarray(values[..., there].mean(axis=-1, keepdims=True))
 
@@ -242,7 +241,7 @@ def _means(
 def _least(
     p: Float[np.ndarray, "n_outputs n_channels n_freqs"] | None, inside: Bool[np.ndarray, "n_freqs n_bands"]
 ) -> Float[np.ndarray, "n_outputs n_channels n_bands"] | None:
-    """Return the lowest p of each band: each is corrected for all frequencies already."""
+    """Return the lowest p of each band; they are already corrected for all frequencies."""
     if p is None:
         return None
     return np.stack([p[:, :, column].min(axis=2) for column in inside.T], axis=2)

@@ -33,7 +33,7 @@ BANDS, WHOLE = ("", ""), ("_all", ", whole channels")
 
 
 def whole_channels(found: Attribution, n_columns: int) -> Bool[np.ndarray, "n_columns"]:
-    """Return which columns of a figure are of whole channels; none if places are not bands.
+    """Return whether each column of a figure is of whole channels; False if places are not bands.
 
     Parameters
     ----------

@@ -159,23 +159,26 @@ def print_scores(scores: Sequence[Score], predictions: pd.DataFrame) -> None:
 
 
 def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
-    """Print which controls belong to the main probe, and explain the batch statistics of random weights."""
+    """Print the names of the main probe's controls, and explain the batch statistics of random weights."""
     of_main = [name.replace("_", " ") for name, probe in fitted_with.items() if probe == main and name != UNFITTED]
     print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
     if UNFITTED in fitted_with:
         print(
-            "random weights: batch-normalisation statistics are fitted to the signals of train, without labels; "
-            f"unfitted, as built, stands apart where balanced accuracy differs by {NOTICEABLE:g} or more"
+            "random weights: batch-normalisation statistics are fitted to the signals of train, without labels; a row "
+            f"without this fit is added if its balanced accuracy differs by {NOTICEABLE:g} or more"
         )
 
 
 def print_unlabelled() -> None:
-    """Print why there are no scores."""
-    print("\nNo labels, so no probe: the encoder, its embeddings and the pretext's figures are in the run's folder.")
+    """Print the reason for the absence of scores."""
+    print(
+        "\nThe data have no labels, so no probe was fitted. The encoder, its embeddings and the figures of the task "
+        "are in the run's folder."
+    )
 
 
 def print_training(summary: Mapping[str, Any]) -> None:
-    """Print what training took, from a run's summary."""
+    """Print the length of training, from a run's summary."""
     print(f"\n{training_text(summary)}")
 
 
@@ -208,7 +211,7 @@ def _weights(summary: Mapping[str, Any]) -> str:
 
 
 def _chosen(summary: Mapping[str, Any]) -> str:
-    """Return how the pass of the weights was chosen; an empty string without validation."""
+    """Return a description of the rule that chose the pass of the weights; an empty string without validation."""
     best, final, monitor = (summary[name] for name in ("best_pass", "final_pass", "monitor"))
     if final != best:
         return f", the last (best by {monitor}: pass {best})"

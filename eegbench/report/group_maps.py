@@ -1,4 +1,4 @@
-"""The maps of several runs as one: their mean, and how far runs and subjects differ."""
+"""Mean map of several runs, and its standard deviations between runs and between subjects."""
 
 import math
 import re
@@ -30,16 +30,14 @@ DIFFERENCE = "class_difference"
 
 @dataclass(frozen=True)
 class RunGroup:
-    """Runs that differ in their seeds, or in whom they test.
+    """Runs that differ only in their seeds or in their test subjects.
 
     Attributes
     ----------
     name
-        What tells them from other groups; empty where there is one group.
-    folders
-        Of the runs.
-    seeds
-        Of the runs.
+        Name that distinguishes the group from others; empty if there is one group.
+    folders, seeds
+        Folder and seed of each run.
     """
 
     name: str
@@ -49,18 +47,18 @@ class RunGroup:
 
 @dataclass(frozen=True)
 class GroupMap:
-    """The mean map of a method over the runs of a group.
+    """Mean map of a method over the runs of a group.
 
     Attributes
     ----------
     attribution
-        The mean.
+        Mean map.
     scene
-        Without windows, for figures that ask for channels and frequencies alone.
+        Scene without windows, for figures that need channels and frequencies only.
     bands_hz
-        Of scalp maps, by name and edges.
+        Bands of scalp maps: name, lower and upper edge.
     row
-        What `write_group_map` tells of it.
+        Row of the table of groups, see `write_group_map`.
     """
 
     attribution: Attribution
@@ -70,19 +68,19 @@ class GroupMap:
 
 
 def file_name(name: str) -> str:
-    """Return what the files of a group are called."""
+    """Return the name of the group as a part of a file name."""
     return re.sub(r"[^\w=-]+", "_", name)
 
 
 def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
-    """Return the names of maps that all runs have, in order of the alphabet.
+    """Return the names of maps that all runs have, in alphabetical order.
 
     Parameters
     ----------
     runs
         Folders of finished runs.
     place
-        Where their maps are, below ``tables``.
+        Folder of their maps, relative to ``tables``.
     """
     found = [{path.stem for path in (run / "tables" / place).glob("*.json")} for run in runs]
     names = sorted(set.intersection(*found))
@@ -90,21 +88,21 @@ def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
 
 
 def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> GroupMap:
-    """Draw and keep the mean map of a method over the runs of a group, and its spread.
+    """Draw and save the mean map of a method over the runs of a group, and its standard deviations.
 
-    Where maps of subjects are known, those of a run are averaged first, then those means over runs. The error of the
-    mean is the standard error over runs.
+    If the maps of subjects are saved, those of each run are averaged first, and then the means of the runs. The error
+    of the mean is the standard error over runs.
 
     Parameters
     ----------
     group
-        The runs.
+        Runs to average.
     place
-        Where their maps are, below ``tables``.
+        Folder of their maps, relative to ``tables``.
     method
-        Name of a map that all have.
+        Name of a map that all runs have.
     album
-        Takes figures and tables, those of a group with a name in a folder of that name.
+        Collection to which figures and tables are added; those of a group with a name are in a folder of this name.
 
     Returns
     -------
@@ -115,7 +113,7 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     Raises
     ------
     ValueError
-        Where maps are not of the same outputs, channels and places.
+        If the maps differ in their outputs, channels or places.
     """
     runs = group.folders
     facts = [_facts(run, place, method) for run in runs]
@@ -149,7 +147,7 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
 
 
 def print_group_maps(table: pd.DataFrame) -> None:
-    """Print how alike the maps of several runs are, a method and group a line."""
+    """Print the similarity of the runs' maps, one line for each method and group."""
     print()
     for _, row in table.iterrows():
         alike = "–" if math.isnan(row["similarity"]) else f"{row['similarity']:.2f}"
@@ -178,7 +176,7 @@ def _spread(stored: Sequence[StoredMap], subjects: Sequence[SubjectMaps | None])
 
 
 def _told(first: Attribution, n_runs: int, n_seeds: int, subjects: Sequence[SubjectMaps | None]) -> str:
-    """Return what a caption says of the runs, subjects and windows that count."""
+    """Return the sentences of a caption about the numbers of runs, subjects and windows."""
     counted = f"{plural(n_runs, 'run')} with {plural(n_seeds, 'seed')}"
     known = [one for one in subjects if one is not None]
     names = {name for one in known for name in one.subjects}
@@ -195,7 +193,7 @@ def _absent(first: Attribution, mean: Float[np.ndarray, "n_outputs n_channels n_
 
 
 def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap]) -> None:
-    """Refuse maps that cannot be averaged."""
+    """Raise a `ValueError` if maps cannot be averaged."""
     first = stored[0].attribution
     for run, one in zip(runs, stored, strict=True):
         other = one.attribution
@@ -228,14 +226,14 @@ def _split(facts: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
-    """Return a scene without windows, for figures that ask for channels and frequencies alone.
+    """Return a scene without windows, for figures that need channels and frequencies only.
 
     Parameters
     ----------
     stored
-        A map.
+        Saved map.
     freqs
-        The frequencies of maps, which lie in the pass band; they replace it for maps without one.
+        Frequencies of the maps in the pass band; they give the pass band if the saved map has none.
     """
     nothing = torch.zeros(0, stored.group.n_channels, stored.group.n_times)
     labels = np.zeros(0, dtype=np.int64)
@@ -252,7 +250,7 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
 def _difference(
     runs: Sequence[Path], place: str, stored: StoredMap
 ) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
-    """Return the mean of what differs in the data of each run, and the frequencies."""
+    """Return the mean over runs of the differences between classes in the data, and the frequencies."""
     tables = [read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
     values = mean_there(np.stack([table["value"].to_numpy(dtype=np.float64) for table in tables]))
     freqs = tables[0]["frequency_hz"].unique()

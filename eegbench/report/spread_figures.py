@@ -95,7 +95,7 @@ def plot_side_by_side(
     means
         Mean map of each group, by its name.
     scene
-        What the first was found in.
+        Network and windows of the first map.
     bands_hz, title, stem, album
         See `eegbench.report.attribution_figures.plot_attribution`.
     """

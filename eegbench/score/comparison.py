@@ -152,7 +152,7 @@ def score_entry(
     Parameters
     ----------
     name
-        Of the group.
+        Name of the group.
     replicates
         At least one.
     n_subjects

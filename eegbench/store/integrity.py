@@ -105,7 +105,7 @@ def is_compared(folder: Path) -> bool:
 
 
 def _unreadable(error: OSError, folder: Path) -> str:
-    """Return which file cannot be read, and why."""
+    """Return the name of the file that cannot be read, and the reason."""
     return f"{Path(error.filename or folder).name} cannot be read ({error.strerror})"
 
 

@@ -154,7 +154,7 @@ class EmbeddingTask(Task):
         return self.judge(self.read(encoder, views.windows), views.index, views.y)
 
     def read(self, encoder: Encoder, windows: Windows) -> Float[Tensor, "n dim"]:
-        """Return what the task needs of each window: its embedding, unless a task overrides this method."""
+        """Return the values that the task needs from each window: its embedding, unless overridden."""
         z: Tensor = encoder(windows)
         return z
 

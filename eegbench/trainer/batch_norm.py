@@ -78,9 +78,9 @@ def fit_statistics(encoder: Encoder, batches: Iterable[Windows]) -> None:
     Parameters
     ----------
     encoder
-        Whose statistics are fitted, in place.
+        Network whose statistics are fitted, in place.
     batches
-        Of windows, of about the same size; each counts alike.
+        Batches of windows of about the same size; each has the same weight.
     """
     with evaluating(encoder):
         for layer in encoder.modules():

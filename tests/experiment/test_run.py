@@ -394,7 +394,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
     assert not (folder / "scores.csv").exists()
     assert (folder / "embeddings.npz").exists()
     assert not (folder / "figures").exists()
-    assert "No labels, so no probe" in capfd.readouterr().out
+    assert "no probe was fitted" in capfd.readouterr().out
 
 
 @pytest.mark.slow

@@ -119,7 +119,7 @@ def comparison(folder: Path) -> None:
     """Five groups of which two pairs are not told apart, and their controls."""
     names = ("chambon2018", "stager net", "temporal block, lr=0.001", "temporal block, lr=0.0001", "eegnet")
     ranks = np.array([1.4, 1.9, 3.2, 3.6, 4.9])
-    drawn = figure.critical_difference(names, ranks, ((0, 1), (2, 3)), label="mean rank of 20 subjects (1 is best)")
+    drawn = figure.critical_difference(names, ranks, ((0, 1), (2, 3)), label="mean rank over 20 subjects (1 is best)")
     figure.save(drawn, folder, "critical_difference")
     values = [("group", name, 0.75 - 0.03 * i) for i, name in enumerate(names)]
     values += [("control", name, 0.5) for name in ("random weights", "chance")]

@@ -77,6 +77,14 @@ def test_below_stands_the_mean_over_channels_with_its_error(attribution):
     assert "SE" in means(draw(attribution))[0].get_ylabel()
 
 
+def test_a_map_of_one_row_has_values_and_no_mean_over_channels(attribution):
+    one = replace(attribution, values=attribution.values[:, :1], channels=("all",), p=None)
+    one = replace(one, standard_error=attribution.standard_error[:, :1])
+    assert means(draw(one))[0].get_ylabel() == "value\n± SE"
+    assert means(draw(replace(one, standard_error=None)))[0].get_ylabel() == "value"
+    assert means(draw(attribution))[0].get_ylabel() == "mean over\nchannels\n± mean SE"
+
+
 def test_without_errors_and_p_values_there_is_no_band_and_no_outline(attribution):
     figure = draw(replace(attribution, standard_error=None, p=None))
     assert not any(isinstance(one, PolyCollection) for axes in means(figure) for one in axes.collections)

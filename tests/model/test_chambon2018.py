@@ -52,8 +52,13 @@ def test_embeddings_flatten_filter_then_channel_then_time() -> None:
     model = Chambon2018(n_channels=2, n_times=3000, sfreq=100.0, **TUTORIAL).eval()
     x = torch.randn(2, 2, 3000, generator=torch.Generator().manual_seed(0))
     virtual = model.convolutions.spatial(x.unsqueeze(1)).transpose(1, 2)
-    flat = model.convolutions.temporal(virtual).flatten(1)
-    torch.testing.assert_close(model.embed(x), model.projection.linear(flat))
+    filtered = model.convolutions.temporal(virtual)
+    for i, (number, channel, time) in enumerate([(0, 0, 3), (0, 1, 0), (5, 1, 16), (15, 0, 7)]):
+        with torch.no_grad():  # output i is the input of the linear layer at this place
+            model.projection.linear.weight[i] = 0
+            model.projection.linear.weight[i, 34 * number + 17 * channel + time] = 1
+            model.projection.linear.bias[i] = 0
+        torch.testing.assert_close(model.embed(x)[:, i], filtered[:, number, channel, time])
 
 
 def test_windows_too_short_are_refused_with_the_length_needed() -> None:

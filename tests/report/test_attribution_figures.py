@@ -96,7 +96,7 @@ def test_a_class_of_which_no_window_is_used_has_no_row_and_the_caption_says_so(t
     )
     assert "m_scalp.png" in drawn(tmp_path, found)
     assert taken["rows"] == ("left",)
-    assert "No window is used of right." in taken["caption"]
+    assert "Without windows: right." in taken["caption"]
 
 
 def test_samples_that_the_network_does_not_use_leave_a_map(tmp_path):
