@@ -10,14 +10,14 @@ from eegbench.address import hide_in, kept
 from eegbench.text import outlive_streams, output_was_lost, replace_unencodable
 
 VERBS = {
-    "train": "pretrain an encoder, probe it, and leave a complete run (takes Hydra overrides)",
+    "train": "train an encoder and evaluate it with probes (takes Hydra overrides)",
     "pool": "pool the predictions of several folds into one table of scores",
-    "explain": "show what a finished run's network looks at (takes Hydra overrides)",
-    "predict": "stage new recordings with a finished run's network, and score them where they have labels",
+    "explain": "compute attribution maps of a finished run (takes Hydra overrides)",
+    "predict": "stage new recordings with the network of a finished run, and score them if they have labels",
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
     "track": "send finished runs to MLflow from their folders",
-    "consensus": "compare experts who staged the same nights, and models with them",
-    "data": "look at recordings and what is wrong with them, or preprocess them for later runs",
+    "consensus": "compare experts and models that staged the same nights",
+    "data": "list recordings and their problems, or preprocess them for later runs",
     "ui": "open MLflow on this machine",
 }
 
@@ -38,12 +38,12 @@ first steps:
   eegbench train --help                            every group, option and value
   eegbench train dataset=sleep_physionet dataset.root=FOLDER model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3                     several runs
-  eegbench explain run=FOLDER                      what a finished run's network looks at
+  eegbench explain run=FOLDER                      attribution maps of a finished run
   eegbench predict --run FOLDER NIGHT.edf --out staged     stage new nights
   eegbench compare --experiment NAME               a table with intervals and tests over subjects
-  eegbench ui                                      look at them
+  eegbench ui                                      open the results in MLflow
 
-`eegbench VERB --help` says more."""
+`eegbench VERB --help` explains a verb."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

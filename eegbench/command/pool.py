@@ -1,4 +1,4 @@
-"""Pool the predictions of a split's folds, which test every subject once, into one table; of several seeds, means."""
+"""Pool the test predictions of all folds of a split into one table; scores of several seeds are averaged."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from eegbench.launch.exit_status import failed
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench pool``; return the exit status."""
     parser = argparse.ArgumentParser(prog="eegbench pool", description=__doc__)
-    parser.add_argument("folder", nargs="+", type=Path, help="folders of runs, or of a multirun")
-    parser.add_argument("--into", type=Path, help="where to write the table (default: the first folder)")
+    parser.add_argument("folder", nargs="+", type=Path, metavar="FOLDER", help="folders of runs, or of a multirun")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="folder for the table (the first given)")
     words = parser.parse_args(argv)
     from eegbench.comparison.pool import find_runs, pool  # here, so that --help is fast
 

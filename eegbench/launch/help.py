@@ -10,7 +10,7 @@ from omegaconf import DictConfig, open_dict
 from eegbench.config import check_options_folder, conf_folder
 from eegbench.launch.help_comments import commented
 
-TRAIN = """Pretrain an encoder on EEG, probe what it learned, and leave a complete run.
+TRAIN = """Train an encoder on EEG, evaluate it with probes, and write scores, figures and models to a folder.
 
 usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 
@@ -35,7 +35,7 @@ usage: eegbench train [-m] [GROUP=OPTION] [KEY=VALUE] ...
 {values}"""
 
 
-EXPLAIN = """Show what a finished run's network looks at: maps, and controls beside them, into its folder and MLflow.
+EXPLAIN = """Compute attribution maps of a finished run and their checks; write them to its folder and to MLflow.
 
 usage: eegbench explain run=FOLDER [interpretability=METHOD] [KEY=VALUE] ...
 

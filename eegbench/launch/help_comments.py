@@ -14,7 +14,9 @@ Place = tuple[str, ...]
 """Path of keys to a value."""
 
 
-def commented(config: DictConfig, choices: Mapping[str, object], root: str, folders: Sequence[Path]) -> str:
+def commented(
+    config: DictConfig, choices: Mapping[str, str | Sequence[str] | None], root: str, folders: Sequence[Path]
+) -> str:
     """Return a composed config as YAML, with the comments of the files that it was composed from.
 
     Parameters
@@ -22,7 +24,7 @@ def commented(config: DictConfig, choices: Mapping[str, object], root: str, fold
     config
         Composed options.
     choices
-        Chosen option of each group, named as in Hydra: ``group`` or ``group@package``.
+        Chosen option or options of each group, named as in Hydra: ``group`` or ``group@package``.
     root
         Name of the root config.
     folders
@@ -32,10 +34,11 @@ def commented(config: DictConfig, choices: Mapping[str, object], root: str, fold
     for group, option in sorted(choices.items(), key=lambda choice: choice[0] == "experiment"):
         name, _, package = group.partition("@")
         place = tuple(key for key in (package or name.replace("/", ".")).split(".") if key != "_global_")
-        path = _found(f"{name}/{option}", folders) if isinstance(option, str) else None
-        if path is not None:
+        for one in [option] if isinstance(option, str) else option or []:
+            path = _found(f"{name}/{one}", folders)
             comments |= _comments(path, place)
-            comments.setdefault(place, f"{name}={option}")
+            if path is not None:
+                comments.setdefault(_place(path, place), f"{name}={one}")
     text = OmegaConf.to_yaml(config)
     lines = text.splitlines()
     for line, place in _keys_by_line(text):
@@ -48,13 +51,19 @@ def _found(name: str, folders: Sequence[Path]) -> Path | None:
     return next((path for folder in folders if (path := folder / f"{name}.yaml").is_file()), None)
 
 
+def _place(path: Path, place: Place) -> Place:
+    """Return the place of an option's values: that of its group, unless the first line of its file names another."""
+    named = re.match(r"# @package (\S+)", path.read_text(encoding="utf-8"))
+    if named is None:
+        return place
+    return () if named[1] == "_global_" else tuple(named[1].split("."))
+
+
 def _comments(path: Path | None, place: Place) -> dict[Place, str]:
     """Return the comment on each key of an option, including those of the options it is based on."""
     if path is None:
         return {}
-    text = path.read_text(encoding="utf-8")
-    if re.search(r"^# @package _global_", text):
-        place = ()
+    text, place = path.read_text(encoding="utf-8"), _place(path, place)
     lines, node = text.splitlines(), yaml.compose(text)
     found: dict[Place, str] = {}
     for base in _bases(node):

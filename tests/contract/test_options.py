@@ -2,6 +2,8 @@
 
 import importlib
 import inspect
+import re
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -57,6 +59,26 @@ def test_an_option_builds_a_class_that_derives_from_the_contract_of_its_package(
     built = getattr(importlib.import_module(module), name)
     assert issubclass(built, contracts_of(target)), f"{target} of conf/{file} derives from no class of its base.py"
     assert not inspect.isabstract(built), f"{target} lacks {', '.join(sorted(built.__abstractmethods__))}"
+
+
+def words_allowed(annotation):
+    """Return the texts that an annotation allows, if it names them."""
+    if get_origin(annotation) is Literal:
+        return [one for one in get_args(annotation) if isinstance(one, str)]
+    return [one for inner in get_args(annotation) for one in words_allowed(inner)]
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_the_line_of_an_option_with_a_choice_of_words_names_them_all(file):
+    text = (conf_folder() / file).read_text(encoding="utf-8")
+    target = re.search(r"^_target_: (eegbench\..*)\.(\w+)$", text, re.MULTILINE)
+    if target is None:
+        pytest.skip("changes options of other files, or builds a class of another package")
+    built = getattr(importlib.import_module(target[1]), target[2])
+    allowed = {name: words_allowed(one) for name, one in get_type_hints(built.__init__).items()}
+    lines = {line.partition(":")[0]: line for line in text.splitlines() if line.partition(":")[0] in allowed}
+    lacking = {name: [word for word in allowed[name] if word not in line] for name, line in lines.items()}
+    assert {name: words for name, words in lacking.items() if words} == {}
 
 
 @pytest.mark.parametrize("chosen", TOGETHER, ids=lambda it: it[-1])

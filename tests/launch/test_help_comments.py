@@ -49,6 +49,16 @@ def test_an_experiment_has_the_last_word():
     assert comment_of(lines, "schedule") == "trainer/schedule=warmup_exponential"
 
 
+def test_options_with_a_place_of_their_own_have_their_comments():
+    words = ["interpretability=[amplitude_perturbation,occlusion]", "probe=[linear,knn]"]
+    lines = help_text("train", words, None).splitlines()
+    assert comment_of(lines, "kind") == "additive | multiplicative | phase"
+    assert comment_of(lines, "C") == "the best on valid is used"
+    assert comment_of(lines, "occlusion") == "interpretability=occlusion"
+    explained = help_text("explain", ["interpretability=amplitude_perturbation"], None).splitlines()
+    assert comment_of(explained, "n_permutations") == "for p values; 0: none"
+
+
 def test_comments_of_ones_own_options_are_shown(tmp_path):
     (tmp_path / "sampler").mkdir()
     (tmp_path / "sampler/mine.yaml").write_text(
