@@ -23,6 +23,25 @@ def test_changed_values_and_new_ones_are_told_with_their_defaults():
     assert set(changed) == {"seed", "trainer.lr", "task._target_", "task.width"}
 
 
+def test_labels_that_a_run_leaves_out_are_told():
+    options = copy.deepcopy(dict(default_options()))
+    del options["dataset"]["labels"]["Sleep stage R"]
+    options["dataset"]["labels"]["Sleep stage 1"] = "light"
+    assert changed_options(options) == {
+        "dataset.labels.Sleep stage R": (ABSENT, "R"),
+        "dataset.labels.Sleep stage 1": ("light", "N1"),
+    }
+
+
+def test_options_of_classes_that_a_run_does_not_use_are_not_told():
+    options = copy.deepcopy(dict(default_options()))
+    options["probe"]["of"] = {"knn": {"_target_": "eegbench.probe.knn.Knn", "k": [5]}}
+    options["preprocessing"]["features"] = {"power": {"_target_": "mine.Power"}}
+    assert set(changed_options(options)) == {
+        *("probe.of.knn._target_", "probe.of.knn.k", "preprocessing.features.power._target_"),
+    }
+
+
 def test_what_changes_no_score_is_left_out():
     options = copy.deepcopy(dict(default_options()))
     options["tracking"]["uri"], options["paths"]["outputs"], options["device"] = "postgresql://x", "/far", "cuda"
