@@ -66,8 +66,9 @@ def test_a_run_leaves_a_text_that_says_what_was_done(finished):
         f"Training took 3 passes, {summary['n_steps']:,} steps of the optimiser",
         f"The weights are those of pass {summary['final_pass']}",
         f"chosen was C = {summary['probes']['linear']['C']}",
-        "the same encoder with random weights, and to features of windows that were not standardised",
-        f"Values in brackets are {KIND}s over subjects",
+        "the same encoder with random weights (its batch-normalisation statistics fitted to the training signals, "
+        "without labels), and to features of windows that were not standardised",
+        f"Values in brackets are {KIND}s over subjects, computed on the logit of a score",
         f"PyTorch {read_json(finished / 'environment.json')['torch']}",
     ):
         assert said in text, said
@@ -121,6 +122,12 @@ def test_scores_within_subjects_and_transductive_ones_are_called_so(sources):
     text = methods_text(replace(sources, summary=summary))
     assert "Scores are therefore within subjects" in text
     assert "The encoder was trained on signals of the test subjects S01 and S02 before" in text
+
+
+def test_batch_statistics_of_random_weights_are_told_where_there_are_any(sources):
+    fitted = {name: of for name, of in sources.summary["fitted_with"].items() if name != "random_weights_unfitted"}
+    text = methods_text(replace(sources, summary={**sources.summary, "fitted_with": fitted}))
+    assert "the same encoder with random weights, and to features" in text
 
 
 def test_a_run_without_labels_has_no_probe_in_its_text(sources):

@@ -156,7 +156,7 @@ def data_text(run: RunSources) -> str:
     summary, counts = run.summary, run.summary["counts"].values()
     total = {name: sum(of[name] for of in counts) for name in next(iter(counts))}
     skipped = summary["skipped"]
-    told = [describe_dataset(run.options["dataset"], _classes(total)), sentence(f"these were {summary['coverage']}")]
+    told = [describe_dataset(run.options["dataset"], _classes(total)), sentence(f"we used {summary['coverage']}")]
     told.append(
         sentence(f"{plural(len(skipped), 'recording')} could not be used: {_reasons(skipped)}")
         if skipped

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from eegbench.inference.model_folder import NETWORK
-from eegbench.probe.control import HAND_MADE
+from eegbench.probe.control import HAND_MADE, UNFITTED
 from eegbench.report.methods.clause import Clauses, Options, describe, in_words
 from eegbench.report.methods.network import MODELS
 from eegbench.report.methods.training import TRAINERS
@@ -70,6 +70,8 @@ def probing_text(run: RunSources) -> str:
 
 def _controls(summary: Mapping[str, Any], features: Mapping[str, Any]) -> str:
     random_weights = "the same encoder with random weights"
+    if UNFITTED in summary["fitted_with"]:
+        random_weights += " (its batch-normalisation statistics fitted to the training signals, without labels)"
     if not any(control.endswith(HAND_MADE) for control in summary["fitted_with"]):
         return random_weights
     return f"{random_weights}, and to features of windows that were not standardised: {describe(features, MODELS)}"

@@ -30,4 +30,7 @@ def interval_text(n_subjects: int) -> str:
     """Return text about the intervals of scores, or about the reason why there are none."""
     if n_subjects < MIN_SUBJECTS:
         return f"No intervals are given, as they need at least {plural(MIN_SUBJECTS, 'subject')}."
-    return f"Values in brackets are {KIND}s over subjects {cite(*CITED)}."
+    return (
+        f"Values in brackets are {KIND}s over subjects, computed on the logit of a score with the standard error of "
+        f"the jackknife that leaves out each subject in turn {cite(*CITED)}."
+    )
