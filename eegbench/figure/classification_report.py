@@ -1,4 +1,4 @@
-"""Classification report: precision, recall and F1 of each class, with the number of windows."""
+"""Classification report: precision, recall and F1 of each class, with the number of windows or examples."""
 
 import matplotlib as mpl
 import numpy as np
@@ -19,7 +19,7 @@ GAP = 0.35
 
 
 @styled
-def classification_report(report: pd.DataFrame, title: str) -> Figure:
+def classification_report(report: pd.DataFrame, title: str, *, unit: str = "windows") -> Figure:
     """Draw the report as a table whose cells are coloured, the averages below the classes.
 
     Parameters
@@ -29,6 +29,8 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
         ends in "average") last.
     title
         Title above the table.
+    unit
+        Name of the counted units, above the last column.
     """
     figure = blank(ROW_IN * len(report) + 1.0, 4.6)
     axes = figure.add_subplot()
@@ -38,7 +40,7 @@ def classification_report(report: pd.DataFrame, title: str) -> Figure:
         for column, metric in enumerate(METRICS):
             _cell(axes, column, float(height), float(getattr(row, metric)))
         axes.text(len(METRICS), height, f"{row.support:,}", **IN_CELL)
-    _label(axes, [_row_name(report, name) for name in report["class"]], heights)
+    _label(axes, [_row_name(report, name) for name in report["class"]], heights, unit)
     axes.set_title(title, y=RIGHT_ON_TOP, pad=TITLE_PAD_PT)
     return figure
 
@@ -62,8 +64,8 @@ def _cell(axes: Axes, column: int, height: float, value: float) -> None:
     axes.text(column, height, f"{value:.2f}" if defined else "–", color=colour, **IN_CELL)
 
 
-def _label(axes: Axes, rows: list[str], heights: np.ndarray) -> None:
-    axes.set_xticks(range(len(METRICS) + 1), ["precision", "recall", "F1", "windows"])
+def _label(axes: Axes, rows: list[str], heights: np.ndarray, unit: str) -> None:
+    axes.set_xticks(range(len(METRICS) + 1), ["precision", "recall", "F1", unit])
     axes.set_yticks(heights, rows)
     axes.xaxis.tick_top()
     axes.tick_params(length=0, top=False, left=False)

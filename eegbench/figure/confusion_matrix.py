@@ -29,19 +29,22 @@ def confusion_matrix(
     *,
     rows: str = "label",
     columns: str = "prediction",
+    unit: str = "windows",
 ) -> Figure:
     """Draw counts and row shares in each cell; the colour is the row share.
 
     Parameters
     ----------
     matrix
-        Windows by label (rows) and prediction (columns).
+        Counts by label (rows) and prediction (columns).
     classes
         Class names, two to twenty.
     title
         Title above the matrix.
     rows, columns
         Labels of the two axes.
+    unit
+        Name of the counted units.
     """
     side = max(2.2, CELL_IN * len(classes))
     digits = len(f"{matrix.sum(axis=1).max():,}")
@@ -53,7 +56,7 @@ def confusion_matrix(
     axes.set_aspect("equal")
     for row, column in product(range(len(classes)), repeat=2):
         _write_cell(axes, row, column, int(matrix[row, column]), float(shares[row, column]))
-    _label(axes, classes, matrix.sum(axis=1), side / len(classes))
+    _label(axes, classes, [f"n = {n:,}" if n else f"no {unit}" for n in matrix.sum(axis=1)], side / len(classes))
     axes.set_xlabel(columns)
     axes.set_ylabel(rows)
     axes.set_title(title, y=RIGHT_ON_TOP)
@@ -62,7 +65,7 @@ def confusion_matrix(
 
 
 def row_shares(matrix: Int[np.ndarray, "K K"]) -> Float[np.ndarray, "K K"]:
-    """Return the share of each row's windows; NaN in the row of a class without windows."""
+    """Return the shares of the counts of each row; NaN in an empty row."""
     support = matrix.sum(axis=1, keepdims=True)
     shares = np.full(matrix.shape, np.nan)
     np.divide(matrix, support, out=shares, where=support > 0)
@@ -77,8 +80,7 @@ def _write_cell(axes: Axes, row: int, column: int, count: int, share: float) -> 
     axes.text(column, row, f"{count:,}\n{percent(share)}", color=colour, linespacing=1.25, **IN_CELL)
 
 
-def _label(axes: Axes, classes: tuple[str, ...], support: Int[np.ndarray, "K"], cell_in: float) -> None:
-    counted = [f"n = {n:,}" if n else "no windows" for n in support]
+def _label(axes: Axes, classes: tuple[str, ...], counted: list[str], cell_in: float) -> None:
     rows = [f"{name}\n{n}" for name, n in zip(classes, counted, strict=True)]
     long = max(map(len, classes)) * CHARACTER_IN > cell_in
     axes.set_xticks(range(len(classes)), classes, rotation=45 if long else 0, ha="right" if long else "center")

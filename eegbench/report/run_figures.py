@@ -19,7 +19,7 @@ from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, held_classes, report_frame
 from eegbench.store.base import WindowStore
 from eegbench.trainer import Fit
-from eegbench.types import Score
+from eegbench.types import SPLITS, Score
 
 HYPNOGRAMS, OVER_TIME = "hypnograms", "predictions_over_time"
 """Folders of figures of predictions over time: of sleep stages, and of other classes."""
@@ -40,7 +40,7 @@ def plot_training(fit: Fit, album: Album) -> None:
 def plot_pretext(counts: Mapping[str, Int[np.ndarray, "k k"]], classes: tuple[str, ...], album: Album) -> None:
     """Plot and write the confusion matrix of the pretext task on each split."""
     for split, matrix in counts.items():
-        _plot_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album)
+        _plot_confusion(matrix, classes, f"Pretext, {split}", f"pretext_{split}", album, unit="examples")
 
 
 def plot_predictions(
@@ -147,11 +147,17 @@ def _hypnogram_facts(frame: pd.DataFrame, store: WindowStore, preprocessing: Pre
 
 
 def _plot_confusion(
-    matrix: Int[np.ndarray, "k k"], classes: tuple[str, ...], title: str, stem: str, album: Album
+    matrix: Int[np.ndarray, "k k"],
+    classes: tuple[str, ...],
+    title: str,
+    stem: str,
+    album: Album,
+    *,
+    unit: str = "windows",
 ) -> None:
     report = report_frame(matrix, classes)
-    album.add(f"confusion_{stem}", lambda: figure.confusion_matrix(matrix, classes, title))
-    album.add(f"report_{stem}", lambda: figure.classification_report(report, title))
+    album.add(f"confusion_{stem}", lambda: figure.confusion_matrix(matrix, classes, title, unit=unit))
+    album.add(f"report_{stem}", lambda: figure.classification_report(report, title, unit=unit))
     named = pd.DataFrame(matrix, index=pd.Index(classes, name="label"), columns=list(classes)).reset_index()
     album.add_table(f"confusion_{stem}", named)
     album.add_table(f"report_{stem}", report)
@@ -159,15 +165,20 @@ def _plot_confusion(
 
 def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
     names = dict(enumerate(store.classes))  # unscored windows have none and are plotted grey
-    panels = {"subject": table["subject"], "split": table["split"]}
+    panels = {"subject": table["subject"], "split": _in_order(table["split"], SPLITS)}
     if table["scored"].any():
-        panels = {"label": table["label"].map(names)} | panels
+        panels = {"label": _in_order(table["label"].map(names), store.classes)} | panels
     if table["set"].nunique() > 1:
         panels["set"] = table["set"]
     for fact, title in {"age": "age (years)", "sex": "sex"}.items():
         if fact in store.facts and store.facts[fact].notna().any():
             panels[title] = table["recording"].map(store.facts[fact])
     return panels
+
+
+def _in_order(values: pd.Series, names: Sequence[str]) -> pd.Series:
+    """Return names as categories in the given order, without those that do not occur, so that colours match."""
+    return values.astype(pd.CategoricalDtype([name for name in names if (values == name).any()]))
 
 
 def _project(

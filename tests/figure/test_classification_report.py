@@ -24,6 +24,12 @@ def test_every_value_of_the_report_is_a_cell():
     assert axes.get_title() == "linear, test"
 
 
+def test_the_last_column_names_what_is_counted():
+    for unit in ("windows", "examples"):
+        axes = classification_report(REPORT, "linear, test", unit=unit).axes[0]
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["precision", "recall", "F1", unit]
+
+
 def test_averages_stand_apart_from_classes():
     ticks = classification_report(REPORT, "linear, test").axes[0].get_yticks()
     assert np.diff(ticks)[1] > np.diff(ticks)[0] == np.diff(ticks)[2]

@@ -10,7 +10,7 @@ from small_training import FakeStore
 
 from eegbench.config import build
 from eegbench.preprocessing import Preprocessing
-from eegbench.report.run_figures import _hypnogram_facts, _project, over_time
+from eegbench.report.run_figures import _hypnogram_facts, _panels, _project, over_time
 
 
 def test_principal_components_are_those_of_scikit_learn_but_for_their_signs():
@@ -32,6 +32,17 @@ def test_embeddings_of_one_direction_or_none_can_be_drawn_too(features):
     assert np.isfinite(points).all()
     assert points.shape == (len(features), 2)
     assert words[1] == "PC2 (0 % of the variance)"
+
+
+def test_classes_and_splits_of_embeddings_keep_their_order_and_so_their_colours():
+    store = FakeStore()
+    store.__dict__.update(classes=("W", "light", "absent", "deep"), facts=pd.DataFrame())  # frozen, like the class
+    table = pd.DataFrame({"subject": "s", "split": ["test", "valid", "train", "train"], "label": [3, 1, 0, -1]})
+    panels = _panels(table.assign(scored=table["label"] >= 0, set="a", recording="r"), store)
+    assert panels["label"].cat.categories.tolist() == ["W", "light", "deep"]
+    assert panels["label"].tolist()[:3] == ["deep", "light", "W"]
+    assert panels["label"].isna().tolist() == [False, False, False, True]
+    assert panels["split"].cat.categories.tolist() == ["train", "valid", "test"]
 
 
 @pytest.mark.parametrize(("rule", "first_s", "length_s"), [("centre", 300.0, 30.0), ("majority", 0.0, 630.0)])
