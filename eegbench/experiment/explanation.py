@@ -31,7 +31,7 @@ from eegbench.report.attention_figures import plot_attention
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
 from eegbench.report.colour_parts import WHOLE
 from eegbench.report.console import print_checks
-from eegbench.report.heading import heading
+from eegbench.report.heading import heading, in_brackets
 from eegbench.report.subject_figures import plot_subjects
 
 FOLDER = "interpretability"
@@ -146,7 +146,7 @@ def _explain_group(
 
 
 def _title(method: str, found: Attribution, seen: str) -> str:
-    return f"{heading(method)}: {found.setting} ({seen})" if found.setting else f"{heading(method)} ({seen})"
+    return in_brackets(f"{heading(method)}: {found.setting}" if found.setting else heading(method), seen)
 
 
 def _with_earlier(checks: pd.DataFrame, file: Path) -> pd.DataFrame:

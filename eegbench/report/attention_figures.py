@@ -24,9 +24,9 @@ MATRIX = (
 )
 CURVES = (
     f"The {N_STRONGEST} strongest pairs of channels of each class. A curve goes from the channel that attends "
-    "(blue) to the one that it attends to (red). Attention is no flow of brain activity."
+    "(blue) to the one that it attends to (red). Attention is not a flow of brain activity."
 )
-DIFFERENCE = "Attention of this class less the mean of the others."
+DIFFERENCE = "Attention of this class minus the mean of the others."
 EVEN_PAIRS = "multiple of an even share of the other channels (1: even)"
 PAIRS = "attention through all layers, not relative to an even share"
 
@@ -160,10 +160,11 @@ def _plot_difference(
     if not is_drawable((maps - others).transpose(0, 2, 1), positions):
         return
     rows = [0] if len(shown) == 2 else list(range(len(shown)))
+    measure = f"difference of {found.measure.partition(' (')[0]}"  # the remark in brackets is about the measure itself
     album.add(
         f"{stem}_difference",
         lambda: topomap(
-            Maps((maps - others)[rows].transpose(0, 2, 1), f"difference of {found.measure}"),
+            Maps((maps - others)[rows].transpose(0, 2, 1), measure),
             rows=tuple(found.outputs[shown[row]] for row in rows),
             columns=columns,
             channels=found.channels,

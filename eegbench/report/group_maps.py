@@ -21,7 +21,7 @@ from eegbench.interpretability.subject_maps import SubjectMaps, stored_subject_m
 from eegbench.report.album import Album
 from eegbench.report.attention_figures import plot_mean_attention
 from eegbench.report.attribution_figures import Band, plot_attribution
-from eegbench.report.heading import heading
+from eegbench.report.heading import heading, in_brackets
 from eegbench.report.spread_figures import plot_spread
 from eegbench.score.render import plural
 
@@ -132,7 +132,7 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     differs, freqs = _difference(runs, place, stored[0])
     scene = _scene(stored[0], freqs)
     stem = "/".join(part for part in (place, file_name(group.name), method) if part)
-    title = f"{heading(method)}: mean over {plural(len(runs), 'run')} ({_split(facts)})"
+    title = in_brackets(f"{heading(method)}: mean over {plural(len(runs), 'run')}", _split(facts))
     title = f"{title}, {group.name}" if group.name else title
     about = {"runs": [str(run) for run in runs], "options": facts[0]["options"], "n_runs": len(runs)}
     album.add_data(stem, mean.table())

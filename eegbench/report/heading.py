@@ -10,3 +10,8 @@ def heading(name: str) -> str:
     for plain, spelling in SPELLINGS.items():
         text = text.replace(plain, spelling)
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def in_brackets(title: str, facts: str) -> str:
+    """Return a title with facts in brackets; brackets within the facts become commas."""
+    return f"{title} ({facts.replace(' (', ', ').replace(')', '')})"

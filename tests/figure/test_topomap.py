@@ -159,6 +159,6 @@ def test_a_name_for_each_map_is_asked_for(draw, values):
 def test_a_long_title_is_smaller_so_that_it_fits():
     assert title_size("Attention rollout (network, test)") == 10
     figure = Figure(figsize=(7, 1), dpi=100)
-    long = "Attention rollout: heads by mean, correct windows, confidence from 0.505 (network, test (within subject))"
+    long = "Attention rollout: heads by mean, correct windows, confidence from 0.505 (network, test, within subject)"
     text = figure.suptitle(long, fontsize=title_size(long))
     assert text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width < 700

@@ -9,6 +9,7 @@ import pytest
 from forms import group_of
 from interpretability import test_attention_rollout
 from interpretability.scenes import scene_of
+from matplotlib.figure import Figure
 
 from eegbench.interpretability.attention_rollout import AttentionRollout
 from eegbench.report import attention_figures
@@ -106,3 +107,12 @@ def test_runs_without_matrices_have_no_mean_of_them(found, tmp_path):
     album = Album(tmp_path / "all", ("png",))
     plot_mean_attention([tmp_path], "a", attention.drawn, scene, title="T", stem="a", album=album)
     assert not (tmp_path / "all").exists()
+
+
+def test_the_difference_has_no_remark_about_an_even_share(found, tmp_path, monkeypatch):
+    attention, scene = found
+    drawn = []
+    monkeypatch.setattr(attention_figures, "_plot_between", lambda *_: None)
+    monkeypatch.setattr(attention_figures, "topomap", lambda maps, **_: drawn.append(maps.measure) or Figure())
+    plot_attention(attention, scene, title="T", stem="a", album=Album(tmp_path, ("png",)))
+    assert drawn == ["difference of attention over an even share"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eegbench.report.heading import heading
+from eegbench.report.heading import heading, in_brackets
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,8 @@ from eegbench.report.heading import heading
 )
 def test_names_are_written_out_with_established_spellings(name, expected):
     assert heading(name) == expected
+
+
+def test_facts_are_in_one_pair_of_brackets():
+    assert in_brackets("Grad-CAM", "network, test (within subject)") == "Grad-CAM (network, test, within subject)"
+    assert in_brackets("Grad-CAM", "network, test") == "Grad-CAM (network, test)"
