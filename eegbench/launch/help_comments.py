@@ -14,9 +14,7 @@ Place = tuple[str, ...]
 """Path of keys to a value."""
 
 
-def commented(
-    config: DictConfig, choices: Mapping[str, str | Sequence[str] | None], root: str, folders: Sequence[Path]
-) -> str:
+def commented(config: DictConfig, choices: Mapping[str, object], root: str, folders: Sequence[Path]) -> str:
     """Return a composed config as YAML, with the comments of the files that it was composed from.
 
     Parameters
@@ -24,21 +22,20 @@ def commented(
     config
         Composed options.
     choices
-        Chosen option or options of each group, named as in Hydra: ``group`` or ``group@package``.
+        Chosen option of each group, named as in Hydra: ``group`` or ``group@package``.
     root
         Name of the root config.
     folders
         Folders of options, in order of precedence.
     """
-    comments = _comments(_found(root, folders), ())
+    comments = _comments(_found(root, folders), ()) | _comments_of_lists(config, folders)
     for group, option in sorted(choices.items(), key=lambda choice: choice[0] == "experiment"):
         name, _, package = group.partition("@")
         place = tuple(key for key in (package or name.replace("/", ".")).split(".") if key != "_global_")
-        for one in [option] if isinstance(option, str) else option or []:
-            path = _found(f"{name}/{one}", folders)
+        path = _found(f"{name}/{option}", folders) if isinstance(option, str) else None
+        if path is not None:
             comments |= _comments(path, place)
-            if path is not None:
-                comments.setdefault(_place(path, place), f"{name}={one}")
+            comments.setdefault(_place(path, place), f"{name}={option}")
     text = OmegaConf.to_yaml(config)
     lines = text.splitlines()
     for line, place in _keys_by_line(text):
@@ -49,6 +46,16 @@ def commented(
 
 def _found(name: str, folders: Sequence[Path]) -> Path | None:
     return next((path for folder in folders if (path := folder / f"{name}.yaml").is_file()), None)
+
+
+def _comments_of_lists(config: DictConfig, folders: Sequence[Path]) -> dict[Place, str]:
+    """Return the comments of options whose files name their place; Hydra does not report those chosen in a list."""
+    found: dict[Place, str] = {}
+    for path in (path for folder in reversed(folders) for path in sorted(folder.rglob("*.yaml"))):
+        place = _place(path, ())
+        if place and OmegaConf.select(config, ".".join(place)) is not None:
+            found |= {place: f"{path.parent.name}={path.stem}"} | _comments(path, place)
+    return found
 
 
 def _place(path: Path, place: Place) -> Place:
