@@ -78,8 +78,8 @@ def test_below_stands_the_mean_over_channels_with_its_error(attribution):
 
 
 def test_a_map_of_one_row_has_values_and_no_mean_over_channels(attribution):
-    one = replace(attribution, values=attribution.values[:, :1], channels=("all",), p=None)
-    one = replace(one, standard_error=attribution.standard_error[:, :1])
+    values, error = attribution.values[:, :1], attribution.standard_error[:, :1]
+    one = replace(attribution, values=values, channels=("all",), standard_error=error, p=None)
     assert means(draw(one))[0].get_ylabel() == "value\n± SE"
     assert means(draw(replace(one, standard_error=None)))[0].get_ylabel() == "value"
     assert means(draw(attribution))[0].get_ylabel() == "mean over\nchannels\n± mean SE"

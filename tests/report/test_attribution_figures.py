@@ -64,7 +64,7 @@ def test_a_map_without_channels_has_no_scalp(tmp_path):
 
 def test_filters_have_no_scalp(tmp_path):
     assert drawn(tmp_path, attribution(is_by_class=False)) == {"m_map.png", "m.html"}
-    assert "says nothing yet" in (tmp_path / "figures" / "m.html").read_text()
+    assert "does not show how the network uses them" in (tmp_path / "figures" / "m.html").read_text()
 
 
 def test_two_electrodes_make_no_scalp(tmp_path):
@@ -75,7 +75,7 @@ def test_two_electrodes_make_no_scalp(tmp_path):
 def test_captions_say_that_a_correlation_is_no_increase_and_what_is_marked(tmp_path):
     drawn(tmp_path, attribution(p=True))
     page = (tmp_path / "figures" / "m.html").read_text()
-    assert "not that the class has more" in page
+    assert "not that the amplitude is larger in this class" in page
     assert "p\u00a0&lt;\u00a0.05, corrected" in page or "p\u00a0<\u00a0.05, corrected" in page
 
 
