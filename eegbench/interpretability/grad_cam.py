@@ -97,19 +97,19 @@ def _convolves(layer: nn.Module) -> bool:
 
 def _choice(layers: dict[str, nn.Module]) -> str:
     if not layers:
-        return "none of its layers has time steps; remove grad_cam from interpretability=[…]."
+        return "none of its layers has time steps of whole windows; remove grad_cam from interpretability=[…]."
     return f"remove grad_cam from interpretability=[…], or set {OPTION} to one of {', '.join(layers)}."
 
 
 def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
     """Return by name the layers with outputs (batch, filters, …, steps) that depend on the signals of the scene.
 
-    They are in the order of the forward pass.
+    They are in the order of the forward pass. Layers that encode each channel of a window separately are left out.
     """
     met: dict[str, tuple[nn.Module, Tensor]] = {}
 
     def meet(name: str, layer: nn.Module, output: Any) -> None:
-        if isinstance(output, Tensor) and output.dim() >= 3 and output.shape[-1] > 1:
+        if isinstance(output, Tensor) and output.dim() >= 3 and len(output) == 1 and output.shape[-1] > 1:
             met[name] = layer, output
 
     with ExitStack() as hooks, torch.enable_grad():

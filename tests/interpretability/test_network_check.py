@@ -81,6 +81,7 @@ def test_what_a_method_refuses_is_refused_with_the_same_words_by_the_check_and_n
     [
         ("eeg_transformer", {"grad_cam", "filter_spectrum"}),
         ("chambon2018", {"attention_rollout"}),
+        ("channel_mean", {"attention_rollout", "filter_spectrum", "grad_cam"}),
         ("spectral_features", {"attention_rollout", "filter_spectrum", "grad_cam"}),
     ],
 )
