@@ -21,7 +21,10 @@ def checked(*words: str, n_times: int = 200) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("model=eeg_transformer interpretability=[occlusion,grad_cam]", r"interpretability=\[grad_cam\]|remove grad_cam"),
+        (
+            "model=eeg_transformer interpretability=[occlusion,grad_cam]",
+            r"interpretability=\[grad_cam\]|remove grad_cam",
+        ),
         ("model=eeg_transformer interpretability=[filter_spectrum]", r"remove filter_spectrum from interpretability="),
         (
             "model=chambon2018 interpretability=[occlusion,grad_cam] interpretability.grad_cam.layer=encoder.convolutio",

@@ -86,7 +86,7 @@ def test_what_a_method_refuses_is_refused_with_the_same_words_by_the_check_and_n
     ],
 )
 def test_methods_that_a_network_cannot_have(option, names):
-    made = network(option, n_times=400)
+    made = network(option, n_times=1000)
     assert {name for name in METHODS if said_by(lambda: check_network([method(name)], made))} == names  # noqa: B023
 
 
