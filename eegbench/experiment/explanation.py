@@ -93,14 +93,9 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
 
 
 def explained_network(asked: Explanation, experiment: Experiment, folder: Path) -> tuple[Network, str]:
-    """Load the network to explain, and check that each method can explain it; no window is read.
+    """Load the network to explain, with its name in titles, and check that each method can explain it.
 
-    Its own standardisation is switched off, as the windows of the store are standardised.
-
-    Returns
-    -------
-    network, name
-        Network, and its name in titles.
+    Its own standardisation is switched off, as the windows of the store are standardised; none of them is read.
 
     Raises
     ------
