@@ -117,7 +117,7 @@ def find_group(groups: Sequence[Group], word: str) -> Group:
 def near(word: str, known: Iterable[str]) -> str:
     """Return a suggestion of the nearest known name, if there is one."""
     found = difflib.get_close_matches(word, list(known), n=1)
-    return f", did you mean {found[0]}?" if found else ""
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:

@@ -16,6 +16,7 @@ from eegbench.dataset import Dataset
 from eegbench.dataset.content import Contents, contents_digest, named
 from eegbench.distributed import from_main
 from eegbench.experiment.base import Experiment
+from eegbench.experiment.network_checks import check_model_early
 from eegbench.experiment.recordings import check_split_of, plan_recordings
 from eegbench.inference.trial import first_crops
 from eegbench.notes import noted
@@ -113,6 +114,7 @@ def _open(experiment: Experiment, device: torch.device, files: Sequence[Path]) -
     dataset, preprocessing, split = experiment.dataset, experiment.preprocessing, experiment.split
     plan = plan_recordings(experiment, files)
     check_split_of(experiment, plan.recordings)
+    check_model_early(experiment, plan)
     opened = open_store(plan, dataset, preprocessing, experiment.storage, device)
     table = opened.store.table.assign(split=split.assign(opened.store.table))
     _note_left_out(table)

@@ -21,6 +21,7 @@ from eegbench.interpretability import Attribution, Method, Scene
 from eegbench.interpretability.amplitude import class_difference
 from eegbench.interpretability.attention_map import AttentionMap
 from eegbench.interpretability.faithfulness import faithfulness
+from eegbench.interpretability.network_check import check_network
 from eegbench.interpretability.randomised import randomised, similarity
 from eegbench.interpretability.scene_of_group import scene_of_group
 from eegbench.interpretability.stored_map import map_facts
@@ -63,11 +64,13 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     ------
     ConfigError
         If the run has no such network, if its network does not use signals, or if the split has no scored window.
+    ValueError
+        If a method cannot explain the network; no map is written then.
     """
     if not experiment.model.target.takes_signals:
         raise ConfigError(not_explained(experiment.model))
     chosen, place = asked.explained, asked.explained.folder
-    network, name = _network(chosen.predictor, experiment, folder)
+    network, name = explained_network(asked, experiment, folder)
     split = _split(chosen.split, data)
     rows = _rows(data, split, chosen.n_windows, np.random.default_rng(asked.seed))
     seen = f"{split} (within subject)" if data.within_subject else split
@@ -87,6 +90,25 @@ def explain(asked: Explanation, experiment: Experiment, data: Data, folder: Path
     print_checks(table)
     album.raise_failed()
     return _metrics(table, "explain" if place == FOLDER else f"explain/{place}")
+
+
+def explained_network(asked: Explanation, experiment: Experiment, folder: Path) -> tuple[Network, str]:
+    """Load the network to explain, with its name in titles, and check that each method can explain it.
+
+    Its own standardisation is switched off, as the windows of the store are standardised; none of them is read.
+
+    Raises
+    ------
+    ConfigError
+        If the run has no such network.
+    ValueError
+        If a method cannot explain it.
+    """
+    network, name = _network(asked.explained.predictor, experiment, folder)
+    plans = experiment.preprocessing.signal.group_plans
+    passed_hz = {group: plans[group].passed_hz for group in network.description.form.groups}
+    check_network((spec.build() for spec in asked.methods.values()), network, passed_hz)
+    return network, name
 
 
 def suffix_of(group: str, groups: Collection[str]) -> str:
@@ -172,7 +194,7 @@ def _ask(name: str, spec: Spec[Method], scene: Scene, shuffled: Scene, seed: int
 
 
 def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network, str]:
-    """Load the network. Its own standardisation is switched off, as the windows of the store are standardised."""
+    """Load the network, without its own standardisation."""
     check_predictor(wanted, experiment.probes)
     name = _predictor(wanted, experiment.probes.main, folder)
     place = model_folder(folder, name, experiment.probes.main)

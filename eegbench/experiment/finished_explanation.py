@@ -4,7 +4,7 @@ from eegbench.config import read_json
 from eegbench.environment import choose_device, keep_freed_memory
 from eegbench.experiment.data import open_data
 from eegbench.experiment.documents import write_documents
-from eegbench.experiment.explanation import explain
+from eegbench.experiment.explanation import explain, explained_network
 from eegbench.experiment.finished_run import Finished
 from eegbench.experiment.method_checks import check_explained
 from eegbench.experiment.recordings import check_named, places
@@ -29,6 +29,7 @@ def explain_finished(finished: Finished) -> None:
     check_explained(finished.asked, finished.experiment)
     keep_freed_memory()
     check_named(finished.folder)
+    explained_network(finished.asked, finished.experiment, finished.folder)  # before windows are read
     data = open_data(finished.experiment, choose_device(finished.device), places(finished.experiment, finished.folder))
     check_split(data, finished.folder)
     metrics = explain(finished.asked, finished.experiment, data, finished.folder)

@@ -28,6 +28,7 @@ from eegbench.dataset.content import (
 from eegbench.dataset.distinct_subjects import check_subjects
 from eegbench.dataset.listing import listed
 from eegbench.experiment.base import Experiment
+from eegbench.experiment.network_checks import check_model_early
 from eegbench.preprocessing.build import Plan, build_shards, plan_shards
 from eegbench.types import Recording
 
@@ -124,18 +125,19 @@ def build_missing(experiments: Sequence[Experiment], sweep: Path) -> str:
     Parameters
     ----------
     experiments
-        Experiments on the same recordings with the same preprocessing; the split of each is checked first.
+        Experiments on the same recordings with the same preprocessing; the split and model of each are checked first.
     sweep
         Folder of the sweep's common files.
 
     Raises
     ------
     ValueError
-        In the cases of `plan_recordings` and `check_split_of`.
+        In the cases of `plan_recordings`, `check_split_of` and `check_model_early`.
     """
     plan = plan_recordings(experiments[0], places(experiments[0], sweep=sweep))
     for experiment in experiments:
         check_split_of(experiment, plan.recordings)
+        check_model_early(experiment, plan)
     build_shards(plan)
     return contents_digest(plan.contents)
 

@@ -18,6 +18,7 @@ from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
 from eegbench.experiment.identity import find_same, identity
 from eegbench.experiment.initial_weights import check_start, saw_subjects, seen_subjects
+from eegbench.experiment.network_checks import check_model
 from eegbench.experiment.probing import check_windows
 from eegbench.experiment.recordings import places
 from eegbench.experiment.result import Result, conclude, draw
@@ -59,6 +60,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     check_split(data, folder)
     check_expected(data, experiment.expected)
     check_windows(data)
+    check_model(experiment, data.store.form)
     same = identity(experiment.options, data.digest)
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
         return _point_to(*twin, folder)

@@ -25,6 +25,10 @@ class AmplitudeGradient(Method):
     the same size in each bin, their correlation with a score is this gradient times a constant of the score.
     """
 
+    def check(self, scene: Scene) -> None:
+        """Refuse an empty pass band."""
+        _ = scene.passed
+
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  no random numbers
         """Return a map by class, channel and frequency."""
         passed = torch.from_numpy(scene.passed).to(scene.device)

@@ -87,6 +87,15 @@ class AmplitudePerturbation(Method):
             raise ValueError(f"{OPTION}.scale={scale}: phases turn by half a turn at most; set 1 or less.")
 
     @torch.no_grad()
+    def check(self, scene: Scene) -> None:
+        """Refuse a layer that the network does not have, too many permutations, and an empty pass band."""
+        _ = scene.passed
+        first = next(scene.batches(1))
+        with reading(scene.network, self.layer, f"{OPTION}.layer") as read:
+            n_outputs = read(first.scores, first.x).shape[1]
+        self._check_memory(scene, n_outputs)
+
+    @torch.no_grad()
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
         """Return correlations with channels and frequencies (Hz), their standard errors and p values.
 
@@ -133,7 +142,7 @@ class AmplitudePerturbation(Method):
         source, shuffling = _generator(rng, scene.device), _generator(rng, scene.device)
         before = torch.cat([read(batch.scores, batch.x) for batch in scene.batches()])
         shape = len(self._channels(scene)), scene.group.n_times // 2 + 1
-        self._check_memory(shape[0] * shape[1] * before.shape[1])
+        self._check_memory(scene, before.shape[1])
         strength = self._strength(scene)
         with bar("perturbing", self.n_iterations * len(scene.parts())) as advance:
             for _ in range(self.n_iterations):
@@ -159,7 +168,8 @@ class AmplitudePerturbation(Method):
         mean, square = sums / len(scene)
         return self.scale * (square - mean.square()).clamp_(min=0).sqrt().float()
 
-    def _check_memory(self, n: int) -> None:
+    def _check_memory(self, scene: Scene, n_outputs: int) -> None:
+        n = len(self._channels(scene)) * (scene.group.n_times // 2 + 1) * n_outputs
         most = NULL_BYTES // (BYTES_EACH * n) - 1
         if self.n_permutations > max(most, 0):
             raise ValueError(

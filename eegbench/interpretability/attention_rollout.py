@@ -65,6 +65,11 @@ class AttentionRollout(Method):
         self.weighting, self.heads = weighting, heads
         self.only_correct, self.min_confidence = only_correct, min_confidence
 
+    def check(self, scene: Scene) -> None:
+        """Refuse a network without attention over tokens."""
+        with record_attention(scene.network):
+            pass
+
     def explain(self, scene: Scene, rng: np.random.Generator) -> AttentionMap:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and time; each sample has the value of its token.
 

@@ -202,6 +202,20 @@ class Attribution(ChannelMap):
 class Method(ABC):
     """Base class of methods that explain a network; their options are constructor arguments."""
 
+    def check(self, scene: Scene) -> None:  # noqa: B027  some methods explain every network
+        """Refuse a network, or a form of windows, that the method cannot explain; no map is computed.
+
+        Parameters
+        ----------
+        scene
+            The network and one or more windows, whose values do not matter.
+
+        Raises
+        ------
+        ValueError
+            If `explain` would refuse any windows of this form.
+        """
+
     @abstractmethod
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:
         """Return the map of what the network uses in these windows.

@@ -17,6 +17,11 @@ class FilterSpectrum(Method):
     the next layer may rescale them.
     """
 
+    def check(self, scene: Scene) -> None:
+        """Refuse a network whose encoder does not begin with filters, and a pass band without a frequency."""
+        _filters(scene)
+        _ = scene.passed
+
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by filter, channel and frequency.
 
@@ -46,8 +51,8 @@ def _filters(scene: Scene) -> Float[np.ndarray, "n_filters n_channels kernel"]:
     encoder = getattr(scene.network, "encoder", scene.network)
     if not isinstance(encoder, Encoder):
         raise ValueError(
-            f"interpretability=filter_spectrum: {type(encoder).__name__} does not begin with filters; "
-            "leave filter_spectrum out, or choose a model of convolutions."
+            f"interpretability=[filter_spectrum]: {type(encoder).__name__} does not begin with filters; remove "
+            "filter_spectrum from interpretability=[…], or choose a model of convolutions."
         )
     return encoder.first_filters().detach().to("cpu", torch.float64).numpy()
 

@@ -41,6 +41,10 @@ class GradCam(Method):
     def __init__(self, *, layer: Text | None) -> None:
         self.layer = layer
 
+    def check(self, scene: Scene) -> None:
+        """Refuse a network that has no such layer, or no convolution over time."""
+        self._find(layers_over_time(scene))
+
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class and time.
 
@@ -69,7 +73,7 @@ class GradCam(Method):
             return _last_convolution(layers)
         if self.layer not in layers:
             near = difflib.get_close_matches(self.layer, layers, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
+            hint = f"did you mean {near[0]}? Otherwise " if near else ""
             raise ValueError(f"{OPTION}={self.layer}: no layer of that name has time steps; {hint}{_choice(layers)}")
         return layers[self.layer]
 
@@ -79,7 +83,10 @@ def _last_convolution(layers: dict[str, nn.Module]) -> nn.Module:
     convolving = [name for name, layer in layers.items() if any(map(_convolves, layer.modules()))]
     innermost = [name for name in convolving if not any(other.startswith(f"{name}.") for other in convolving)]
     if not innermost:
-        raise ValueError(f"{OPTION}=null: the network has no convolution over time; {_choice(layers)}")
+        raise ValueError(
+            f"interpretability=[grad_cam]: the network has no convolution over time, so {OPTION}=null finds no layer; "
+            f"{_choice(layers)}"
+        )
     return layers[innermost[-1]]
 
 
@@ -90,19 +97,19 @@ def _convolves(layer: nn.Module) -> bool:
 
 def _choice(layers: dict[str, nn.Module]) -> str:
     if not layers:
-        return "none of its layers has time steps; leave grad_cam out."
-    return f"set {OPTION} to one of {', '.join(layers)}."
+        return "none of its layers has time steps of whole windows; remove grad_cam from interpretability=[…]."
+    return f"remove grad_cam from interpretability=[…], or set {OPTION} to one of {', '.join(layers)}."
 
 
 def layers_over_time(scene: Scene) -> dict[str, nn.Module]:
     """Return by name the layers with outputs (batch, filters, …, steps) that depend on the signals of the scene.
 
-    They are in the order of the forward pass.
+    They are in the order of the forward pass. Layers that encode each channel of a window separately are left out.
     """
     met: dict[str, tuple[nn.Module, Tensor]] = {}
 
     def meet(name: str, layer: nn.Module, output: Any) -> None:
-        if isinstance(output, Tensor) and output.dim() >= 3 and output.shape[-1] > 1:
+        if isinstance(output, Tensor) and output.dim() >= 3 and len(output) == 1 and output.shape[-1] > 1:
             met[name] = layer, output
 
     with ExitStack() as hooks, torch.enable_grad():

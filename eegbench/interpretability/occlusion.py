@@ -45,6 +45,10 @@ class Occlusion(Method):
             )
         self.bands_hz = bands_hz
 
+    def check(self, scene: Scene) -> None:
+        """Refuse bands that windows of this rate and length do not have."""
+        _members(self._held(scene.group), scene.group)
+
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and band.
 
@@ -54,6 +58,9 @@ class Occlusion(Method):
             If no band lies below half the sampling rate, or one contains no frequency of a window.
         """
         held = self._held(scene.group)
+        if left_out := self._left_out(scene.group):
+            sfreq = scene.group.sfreq
+            tell(f"occlusion leaves out {left_out}: signals at {sfreq:g} Hz have no such frequencies")
         bands = torch.from_numpy(_members(held, scene.group)).to(scene.device)
         mean = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
         return Attribution(
@@ -71,17 +78,17 @@ class Occlusion(Method):
     def _held(self, group: Group) -> list[tuple[str, float, float]]:
         """Return the bands below half the sampling rate of the group."""
         held = [band for band in self.bands_hz if band[2] <= group.sfreq / 2]
-        left_out = ", ".join(
-            f"{name} ({low:g}-{high:g} Hz)" for name, low, high in self.bands_hz if high > group.sfreq / 2
-        )
         if not held:
             raise ValueError(
-                f"{OPTION}: {left_out} ends above {group.sfreq / 2:g} Hz, half the sampling rate, and there is no "
-                "other band; set lower edges."
+                f"{OPTION}: {self._left_out(group)} ends above {group.sfreq / 2:g} Hz, half the sampling rate, and "
+                "there is no other band; set lower edges."
             )
-        if left_out:
-            tell(f"occlusion leaves out {left_out}: signals at {group.sfreq:g} Hz have no such frequencies")
         return held
+
+    def _left_out(self, group: Group) -> str:
+        """Return the bands that end above half the sampling rate of the group."""
+        above = (band for band in self.bands_hz if band[2] > group.sfreq / 2)
+        return ", ".join(f"{name} ({low:g}-{high:g} Hz)" for name, low, high in above)
 
 
 def _members(bands: Sequence[tuple[str, float, float]], group: Group) -> Bool[np.ndarray, "n_places n_freqs"]:

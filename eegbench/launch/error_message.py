@@ -146,7 +146,7 @@ def _key_message(key: str, config_name: str) -> str:
     if key.startswith("hydra.sweeper."):
         from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
 
-        return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}"
+        return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}."
     known = _known_keys(config_name)
     if key in {*known, *_keys_at(key, known)}:
         return f"{key}: the chosen options have no such key; add --help to this command to list their keys."
@@ -192,7 +192,7 @@ def _is_of_all(path: Path) -> bool:
 
 def _near(word: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1)
-    return f", did you mean {near[0]}?" if near else ""
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _near_key(key: str, known: Sequence[str]) -> str:
@@ -200,7 +200,7 @@ def _near_key(key: str, known: Sequence[str]) -> str:
     place, _, name = key.rpartition(".")
     siblings = {one.rpartition(".")[2]: one for one in _keys_at(key, known)}
     near = difflib.get_close_matches(name, siblings, n=1) if place else []
-    return f", did you mean {siblings[near[0]]}?" if near else _near(key, known)
+    return f" (did you mean {siblings[near[0]]}?)" if near else _near(key, known)
 
 
 def _keys_at(key: str, known: Sequence[str]) -> list[str]:

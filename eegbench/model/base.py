@@ -95,8 +95,9 @@ class Encoder(nn.Module, ABC):
             If the encoder does not begin with linear filters.
         """
         raise ValueError(
-            f"{type(self).__name__} does not begin with linear filters, so it has no filter responses; "
-            f"set model=deep4, shallow_fbcsp, eegnet, chambon2018 or stager_net."
+            f"{type(self).__name__} does not begin with linear filters, so it has no filter responses; remove "
+            "filter_spectrum from interpretability=[…], or set model=deep4, shallow_fbcsp, eegnet, chambon2018 or "
+            "stager_net."
         )
 
     def fit(self, windows: Callable[[], Iterable[Windows]]) -> None:

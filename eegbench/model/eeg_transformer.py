@@ -110,7 +110,7 @@ class EegTransformer(Encoder):
         self.projection = nn.Linear(self.n_samples, dim)
         self.class_token = nn.Parameter(torch.randn(1, 1, dim))
         if positions == "learned":
-            self.positions: nn.Module = LearnedPositions(n_positions or group.n_channels * n_chunks, dim)
+            self.positions: nn.Module = LearnedPositions(group.n_channels * n_chunks, n_positions, dim)
         else:
             self.positions = ElectrodePositions(group, n_chunks, dim)
         self.dropout = nn.Dropout(dropout)

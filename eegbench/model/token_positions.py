@@ -16,25 +16,31 @@ class LearnedPositions(nn.Module):
 
     Parameters
     ----------
+    n_tokens
+        Number of tokens.
     n_positions
-        Number of vectors; those beyond the number of tokens are not trained.
+        Number of vectors; those beyond the number of tokens are not trained. None for one per token.
     dim
         Size of a token.
 
     Raises
     ------
     ValueError
-        From ``forward``, if there are more tokens than vectors.
+        If there are more tokens than vectors.
     """
 
-    def __init__(self, n_positions: int, dim: int) -> None:
+    def __init__(self, n_tokens: int, n_positions: int | None, dim: int) -> None:
         super().__init__()
+        n_positions = n_tokens if n_positions is None else n_positions
+        if n_positions < n_tokens:
+            raise ValueError(
+                f"model.n_positions={n_positions}: there are {n_tokens} tokens, and each needs a position; set "
+                "model.n_positions=null for one position per token."
+            )
         self.vectors = nn.Parameter(torch.randn(n_positions, dim))
 
     def forward(self, x: Float[Tensor, "batch n_tokens dim"]) -> Float[Tensor, "batch n_tokens dim"]:
         """Return tokens with position information."""
-        if x.shape[1] > len(self.vectors):
-            raise ValueError(f"model.n_positions={len(self.vectors)}: {x.shape[1]} tokens need more; set null.")
         return x + self.vectors[: x.shape[1]]
 
 

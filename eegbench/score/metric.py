@@ -100,7 +100,7 @@ def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Value
     known = [*METRICS, *(f"{PER_CLASS}{one}" for one in classes)]
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
-        guess = f", did you mean {near[0]}?" if near else ""
+        guess = f" (did you mean {near[0]}?)" if near else ""
         raise ValueError(f"there is no metric {name!r}{guess}; there are {', '.join(known)}.")
     if name in METRICS:
         return METRICS[name]

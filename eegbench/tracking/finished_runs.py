@@ -230,5 +230,5 @@ def _id_of(experiment: str, names: Mapping[str, str]) -> str:
         if name == experiment:
             return id_
     near = difflib.get_close_matches(experiment, names.values(), n=1)
-    guess = f", did you mean {near[0]}?" if near else ""
+    guess = f" (did you mean {near[0]}?)" if near else ""
     raise ValueError(f"there is no experiment {experiment!r}{guess}; there are {', '.join(sorted(names.values()))}.")

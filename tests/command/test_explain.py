@@ -121,7 +121,7 @@ def test_what_is_explained_joins_the_run_in_mlflow(decoder, outputs):
         (["run=[{run},{run}]"], "is named twice; name each run once"),
         (["run={run}", "interpretability=attention_rollout"], "model=chambon2018 has no attention over tokens"),
         (["run={run}", "-m"], "explain takes several runs as run="),
-        (["run={run}", "interpretability=salience"], "there is no such option, did you mean saliency?"),
+        (["run={run}", "interpretability=salience"], "there is no such option (did you mean saliency?)"),
         (["run={run}", "explain.predictor=network"], "has no network with a head for the classes"),
         (["run={run}", "explain.bands_hz=[[mu,14,7]]"], "mu from 14 to 7 Hz is not a band"),
         (["run={run}", "explain.n_windows=1"], "explain.n_windows=1: at least 2 are expected"),
@@ -308,7 +308,7 @@ def test_runs_of_a_pattern_that_cannot_be_explained_are_left_out_and_counted(fin
     assert "error: 2 of 2 runs could not be explained" in capsys.readouterr().err
     assert main([*words, f"run={tmp_path}/a[01]*", "interpretability=salience"]) == 1
     said = capsys.readouterr().err
-    assert said.count("there is no such option, did you mean saliency?") == 1
+    assert said.count("there is no such option (did you mean saliency?)") == 1
     assert len(list(tmp_path.glob("explanation_*"))) == 1
 
 

@@ -172,8 +172,8 @@ def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
     ("words", "message"),
     [
         ([], "give the runs to compare: --experiment NAME, --parent RUN or --filter TEXT."),
-        (["--experiment", "two_model"], "there is no experiment 'two_model', did you mean two_models?"),
-        (["--experiment", "two_models", "--metric", "acuracy"], "no metric 'acuracy', did you mean accuracy?"),
+        (["--experiment", "two_model"], "there is no experiment 'two_model' (did you mean two_models?)"),
+        (["--experiment", "two_models", "--metric", "acuracy"], "no metric 'acuracy' (did you mean accuracy?)"),
         (["--experiment", "two_models", "--group-by", "modle"], "--group-by modle: no run has such a parameter"),
         (["--experiment", "two_models", "--reference", "x"], "--reference x: there is no such group"),
         (["--experiment", "two_models", "--aggregation", "pooled,mean_per_recording"], "one table has one aggregation"),

@@ -37,7 +37,7 @@ def test_a_groups_name_tells_what_it_has_alone(make_run):
     for word in ("lr=0.2", "supervised, trainer.lr=0.2", "supervised, 0.2"):
         assert find_group(groups, word) is groups[1]
     with pytest.raises(
-        ValueError, match=r"--reference lr=0\.3: there is no such group, did you mean lr=0\.[12]\?; there are lr"
+        ValueError, match=r"--reference lr=0\.3: there is no such group \(did you mean lr=0\.[12]\?\); there are lr"
     ):
         find_group(groups, "lr=0.3")
 

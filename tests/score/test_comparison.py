@@ -150,5 +150,5 @@ def test_metrics_are_found_by_name_and_unknown_ones_refused_with_the_nearest(rng
     expected = 2 * counts[:, 1, 1] / (counts[:, 1].sum(-1) + counts[:, :, 1].sum(-1))
     np.testing.assert_allclose(find_metric("f1/right", CLASSES)(counts), expected)
     assert find_metric("balanced_accuracy", CLASSES) is balanced_accuracy
-    with pytest.raises(ValueError, match="no metric 'ballanced_accuracy', did you mean balanced_accuracy.*f1/right"):
+    with pytest.raises(ValueError, match="no metric 'ballanced_accuracy' .did you mean balanced_accuracy.*f1/right"):
         find_metric("ballanced_accuracy", CLASSES)

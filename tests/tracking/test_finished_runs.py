@@ -79,7 +79,7 @@ def test_files_that_a_server_keeps_are_fetched_aside(archive, kept, monkeypatch)
 
 
 def test_what_there_is_not_gets_a_sentence(archive, kept):
-    with pytest.raises(ValueError, match=r"no experiment 'slep', did you mean sleep\?; there are .*other, sleep"):
+    with pytest.raises(ValueError, match=r"no experiment 'slep' \(did you mean sleep\?\); there are .*other, sleep"):
         find(archive, experiment="slep")
     with pytest.raises(ValueError, match="there is no run abc"):
         find(archive, parent="abc")
