@@ -146,7 +146,7 @@ def join(path: str, name: str) -> str:
 
 def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
     """Return the error for a value that does not fit; for a number in place of text, it advises quotes."""
-    if type(value) is int and "text" in expected.split(" or "):
+    if type(value) is int and any(one.startswith("text") for one in expected.split(" or ")):
         place, bracket, _ = path.partition("[")
         word = f'{place}=["{value}", …]' if bracket else f'{path}="{value}"'
         hint = f" If {value} is a name, type '{word}'.{hint}"

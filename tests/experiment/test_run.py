@@ -419,7 +419,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["+paths.roots.eegbcj=x"], "paths.roots has no such option; did you mean paths.roots.eegbci?"),
         (
             ["paths.roots.eegbci=3"],
-            """paths.roots.eegbci=3: expected text or null. If 3 is a name, type 'paths.roots.eegbci="3"'.""",
+            """paths.roots.eegbci=3: expected text that is not empty or null. If 3 is a name, type 'paths.roots.eegbci="3"'.""",
         ),
         (["split=by_set"], "split.train=['home']: there is no set home; only dataset=joined has sets with names"),
         (["dataset@dataset.sets.x=eegbci"], "no option is chosen there; +dataset@dataset.sets.x=OPTION adds one"),
@@ -437,7 +437,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["trainer.lr=nan"], "trainer.lr=nan: expected a number"),
         (["trainer.lr=inf"], "trainer.lr=inf: expected a number that is finite"),
         (["trainer.stop_when=never"], "trainer.stop_when='never'"),
-        (["trainer.keep=0"], "trainer.keep=0: best_last, or n from 1"),
+        (["trainer.keep=0"], "trainer.keep=0: expected best_last or a whole number of at least 1"),
         (["trainer.monitor=foo"], "trainer.monitor=foo is not a column of the history; set one of valid_loss"),
         (["trainer.monitor=probe_valid_balanced_accuracy"], "set probe.every=5 to have it"),
         (["trainable=none"], "add encoder=FOLDER"),
@@ -459,7 +459,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["sweep.objective=valid/nobody/accuracy"], "the probe nobody is not among those chosen (linear)"),
         (["+probe.of.nobody.k=3"], "probe.of.nobody has values, but nobody is not chosen"),
         (["interpretability=[attention_rollout]"], "model=chambon2018 has no attention over tokens; remove attention_"),
-        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: expected 1 or more"),
+        (["probe.of.linear.max_iter=0"], "probe.of.linear.max_iter=0: expected a whole number of at least 1"),
     ],
 )
 def test_bad_words_get_a_sentence(train, capfd, words, message):

@@ -397,10 +397,11 @@ def test_a_failing_job_ends_the_sweep_with_its_sentence_and_can_be_tried_again(s
     words = [*QUICK, "sampler.tau_pos_s=choice(3,5)", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=2"]
     with monkeypatch.context() as broken:
         broken.setattr("eegbench.experiment.run.shared_data", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            sweep(*words)
-    capfd.readouterr()
-    status, sweeps = sweep(*words)
+        assert sweep(*words)[0] == 1
+    assert "ZeroDivisionError: division by zero" in capfd.readouterr().out
+    assert sweep(*words)[0] == 1  # its point is not tried again
+    assert "1 trials of the sweep failed" in capfd.readouterr().err
+    status, sweeps = sweep(*words, "hydra.sweeper.retry_failed=true")
     assert status == 0
     assert "2 complete" in capfd.readouterr().out
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["FAIL", "COMPLETE", "COMPLETE"]
