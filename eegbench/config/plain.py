@@ -13,13 +13,16 @@ from typing import Any
 import yaml
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
-from yaml import AliasEvent, YAMLError
+from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, YAMLError
 
 from eegbench.address import kept
 from eegbench.config.annotation import ConfigError
 
 MAX_BYTES = 2**27
 """Maximum size of a file of options or facts; lists of 10,000 recordings take a tenth of it."""
+
+MAX_DEPTH = 100
+"""Maximum nesting of YAML; the time to read it grows with the square of the depth, and options are 6 deep."""
 
 
 def conf_folder() -> Path:
@@ -166,13 +169,23 @@ def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
 def _read(path: Path) -> object:
     try:
         text = _text(path)
-        if any(isinstance(event, AliasEvent) for event in yaml.parse(text)):
-            raise ConfigError(f"{path}: aliases (*name) are not read, as they can stand for any amount of text.")
+        _check_yaml(text, path)
         return OmegaConf.to_container(OmegaConf.load(io.StringIO(text)), resolve=False)
     except FileNotFoundError:
         raise
     except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read as YAML ({str(error).splitlines()[0]}).") from error
+
+
+def _check_yaml(text: str, path: Path) -> None:
+    """Refuse YAML of a few kB for which a reader would need very much time or memory."""
+    depth = 0
+    for event in yaml.parse(text):
+        if isinstance(event, AliasEvent):
+            raise ConfigError(f"{path}: aliases (*name) are not read, as they can stand for any amount of text.")
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{path}: values are nested more than {MAX_DEPTH} deep, so no run has written them.")
 
 
 def _text(path: Path) -> str:

@@ -44,6 +44,21 @@ def test_a_file_that_holds_no_words_is_named(tmp_path, text):
         read_overrides(file)
 
 
+@pytest.mark.parametrize("one", ["- " * 20_000 + "a", "[" * 20_000, '[["a", ' * 5000, "{a: " * 20_000])
+def test_deep_nesting_is_refused_before_it_takes_minutes(tmp_path, one):
+    path = tmp_path / "options.yaml"
+    path.write_text(f"a:\n  {one}\n")
+    with pytest.raises(ConfigError, match=r"options\.yaml: values are nested more than 100 deep"):
+        read_plain(path)
+
+
+def test_nesting_as_deep_as_options_may_be_is_read(tmp_path):
+    path = tmp_path / "options.yaml"
+    path.write_text("{a: " * 90 + "1" + "}" * 90)
+    (name,) = flat(read_plain(path))
+    assert name == ".".join("a" * 90)
+
+
 def test_a_composed_config_is_evaluated():
     assert plain(OmegaConf.create({"a": 1, "b": "${a}"})) == {"a": 1, "b": 1}
 
