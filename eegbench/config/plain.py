@@ -17,6 +17,7 @@ from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, YAMLError
 
 from eegbench.address import kept
 from eegbench.config.annotation import ConfigError
+from eegbench.text import parse_json
 
 MAX_BYTES = 2**27
 """Maximum size of a file of options or facts; lists of 10,000 recordings take a tenth of it."""
@@ -136,10 +137,10 @@ def read_json(path: Path) -> dict[str, Any]:
         If the file is not JSON or does not contain a mapping.
     """
     try:
-        return _mapping(json.loads(_text(path)), str(path))
+        return _mapping(parse_json(_text(path)), str(path))
     except ConfigError:
         raise
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path}: this file cannot be read ({str(error).splitlines()[0]}).") from error
 
 

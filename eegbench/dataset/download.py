@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eegbench.atomic import atomic_path
 from eegbench.progress import bar
+from eegbench.text import parse_json
 
 RECORD = "checksums.json"
 """Name of a file next to the downloads with the SHA-256 of each file at its first download."""
@@ -100,7 +101,7 @@ def _record(folder: Path, name: str, digest: str) -> Mapping[str, str]:
 
 def _recorded(folder: Path) -> Mapping[str, str]:
     path = folder / RECORD
-    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    known: dict[str, str] = parse_json(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return known
 
 

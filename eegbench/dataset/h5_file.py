@@ -8,7 +8,6 @@ file, ``name``, ``fs`` in Hz and ``unit``. If ``fs`` or ``unit`` is missing, att
 are used.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.channel_names import AmbiguousNameError, find
 from eegbench.dataset.chosen_channels import check_rates, choose
 from eegbench.dataset.first_bytes import no_recording
+from eegbench.text import parse_json
 
 VOLTS: Mapping[str, float] = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "\u00b5V": 1e-6, "\u03bcV": 1e-6}
 """Volts per unit; µV has two spellings in Unicode."""
@@ -142,7 +142,7 @@ def _described(path: Path, file: "h5py.File") -> list[Mapping[str, Any]]:
     if found is None:
         raise BadRecordingError(f"{path}: has no attribute {DESCRIPTION!r}; {layout}.")
     try:
-        entries = json.loads(found)
+        entries = parse_json(found)
     except (TypeError, ValueError) as error:
         raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is not JSON ({error}); {layout}.") from error
     is_list = isinstance(entries, list) and all(isinstance(one, dict) for one in entries)
