@@ -8,7 +8,6 @@ character. macOS writes file names in decomposed form (NFD), which looks the sam
 
 import codecs
 import io
-import json
 import os
 import sys
 import unicodedata
@@ -62,20 +61,6 @@ def read_text(path: Path) -> str:
         line = text[: text.index("\0")].count("\n") + 1
         raise ValueError(f"{path}, line {line}: contains a zero byte, so it is not UTF-8 text; save the file as UTF-8.")
     return composed(text)
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Return the content of a JSON text that may come from anywhere.
-
-    Raises
-    ------
-    ValueError
-        If it is not JSON, or so deeply nested that Python's stack does not hold it.
-    """
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise ValueError("brackets are nested too deeply") from error
 
 
 def replace_unencodable() -> None:

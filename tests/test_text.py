@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from eegbench.text import MOST, clipped, parse_json, replace_unencodable
+from eegbench.text import MOST, clipped, replace_unencodable
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -64,13 +64,3 @@ def test_a_long_text_loses_its_middle():
     assert clipped("short") == "short"
     long = clipped("a" * 5000 + "b" * 5000)
     assert (len(long), long[:3], long[-3:]) == (MOST + 3, "aaa", "bbb")
-
-
-@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, b"[" * 100_000])
-def test_json_with_more_brackets_than_the_stack_holds_is_refused(text):
-    with pytest.raises(ValueError, match="brackets are nested too deeply"):
-        parse_json(text)
-
-
-def test_json_is_read():
-    assert parse_json('{"a": [1, null]}') == parse_json(b'{"a": [1, null]}') == {"a": [1, None]}

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import parse_json
 from eegbench.dataset.content import named
 from eegbench.dataset.lights_table import read_lights_rows
 from eegbench.score.consensus import STAGES, UNSCORED
 from eegbench.score.render import plural
-from eegbench.text import parse_json
 
 Lights = Mapping[str, tuple[int, int | None]]
 Stages = Int[np.ndarray, "n_epochs"]

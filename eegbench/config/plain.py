@@ -17,12 +17,11 @@ from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, YAMLError
 
 from eegbench.address import kept
 from eegbench.config.annotation import ConfigError
-from eegbench.text import parse_json
 
 MAX_BYTES = 2**27
 """Maximum size of a file of options or facts; lists of 10,000 recordings take a tenth of it."""
 
-MAX_DEPTH = 100
+MAX_DEPTH = 30
 """Maximum nesting of YAML; the time to read it grows with the square of the depth, and options are 6 deep."""
 
 
@@ -126,6 +125,20 @@ def read_overrides(path: Path) -> list[str]:
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ConfigError(f"{path} is not a list of texts.")
     return words
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Return the content of a JSON text that may come from anywhere.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or so deeply nested that Python's stack does not hold it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("brackets are nested too deeply") from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 import mne
 from scipy.io.matlab import MatReadError
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import read_header
 from eegbench.dataset.electrodes import keep_or_set_positions
-from eegbench.text import parse_json
 
 EXTENSIONS = (".vhdr", ".edf", ".bdf", ".set")
 """EEG formats allowed by BIDS."""

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eegbench.atomic import atomic_path
+from eegbench.config import parse_json
 from eegbench.progress import bar
-from eegbench.text import parse_json
 
 RECORD = "checksums.json"
 """Name of a file next to the downloads with the SHA-256 of each file at its first download."""

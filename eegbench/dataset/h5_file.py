@@ -18,11 +18,11 @@ from typing import Any
 import h5py
 import numpy as np
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.channel_names import AmbiguousNameError, find
 from eegbench.dataset.chosen_channels import check_rates, choose
 from eegbench.dataset.first_bytes import no_recording
-from eegbench.text import parse_json
 
 VOLTS: Mapping[str, float] = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "\u00b5V": 1e-6, "\u03bcV": 1e-6}
 """Volts per unit; µV has two spellings in Unicode."""

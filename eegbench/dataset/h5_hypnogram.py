@@ -14,10 +14,10 @@ import mne
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.h5_file import dataset_at, opened
 from eegbench.dataset.timed_texts import Mark, annotations
-from eegbench.text import parse_json
 
 HYPNOGRAM = "hypnogram"
 """Path of the stages in a file."""

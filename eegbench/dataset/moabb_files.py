@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_json
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
-from eegbench.text import parse_json
 from eegbench.types import Recording
 
 FACTS = "set.json"

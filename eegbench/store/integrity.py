@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eegbench.atomic import atomic_path, to_disk
-from eegbench.text import parse_json
+from eegbench.config import parse_json
 
 CHECKSUMS, COMPARED, HEADER = "checksums.json", "compared.json", "header.json"
 """Checksums of all other files, the record of files that were compared with them, and the header of the shard."""

@@ -14,9 +14,9 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.atomic import to_disk
+from eegbench.config import parse_json
 from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.store.integrity import HEADER, seal
-from eegbench.text import parse_json
 from eegbench.types import Recording
 
 SHARD_VERSION = 7

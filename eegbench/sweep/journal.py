@@ -6,8 +6,7 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from eegbench.config import ConfigError
-from eegbench.text import parse_json
+from eegbench.config import ConfigError, parse_json
 
 _log = logging.getLogger(__name__)
 

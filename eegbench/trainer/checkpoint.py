@@ -11,8 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from eegbench.atomic import atomic_path
-from eegbench.config import ConfigError
-from eegbench.text import parse_json
+from eegbench.config import ConfigError, parse_json
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
