@@ -4,7 +4,6 @@ A folder of scorers has a folder for each scorer, with a file ``RECORD.json`` fo
 30 s (0 W, 1 N1, 2 N2, 3 N3, 4 R, -1 none). Predictions have the same layout, with a folder for each model.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import parse_json
 from eegbench.dataset.content import named
 from eegbench.dataset.lights_table import read_lights_rows
 from eegbench.score.consensus import STAGES, UNSCORED
@@ -192,7 +192,7 @@ def _night(record: str, paths: Sequence[Path], lights: Lights) -> Night:
 
 def _stages(path: Path) -> Stages:
     try:
-        stages = json.loads(path.read_text(encoding="utf-8"))
+        stages = parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:  # of JSON, and of the encoding
         raise ValueError(f"{path}: this is not a JSON file ({error}).") from error
     if not isinstance(stages, list) or not stages:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from eegbench.config.effect import renamed
+from eegbench.config.expected import describe
 from eegbench.config.limits import Limit
 
 T = TypeVar("T")
@@ -153,22 +154,6 @@ def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigErro
     return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
 
 
-def describe(hint: Any) -> str:
-    """Describe the type that an annotation expects."""
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return " or ".join(describe(option) for option in arguments)
-    if origin is Literal:
-        return ("one of " if len(arguments) > 1 else "") + ", ".join(str(option) for option in arguments)
-    if origin in (list, tuple):
-        return f"a list of {describe(arguments[0])} each" if arguments else "a list"
-    if origin in (Mapping, dict):
-        return "a mapping"
-    if origin is Annotated:
-        return " ".join([describe(arguments[0]), *(str(limit) for limit in arguments[1:] if isinstance(limit, Limit))])
-    return _WORDS.get(hint, getattr(hint, "__name__", str(hint)))
-
-
 def _coerce_union(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
     errors: list[ConfigError] = []
     for option in get_args(hint):
@@ -185,6 +170,8 @@ def _coerce_union(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:
 def _coerce_plain(value: Any, hint: Any, path: str, on_node: OnNode) -> Any:  # noqa: ARG001  a rule
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise wrong(value, describe(hint), path)
+    if hint is int and value.bit_length() > 63:  # more than arrays and files hold
+        raise wrong(value, f"{describe(hint)} of at most 64 bits", path)
     return value
 
 
@@ -252,5 +239,3 @@ _RULES: dict[Any, Callable[[Any, Any, str, OnNode], Any]] = {
     dict: _coerce_mapping,
     collections.abc.Callable: _coerce_callable,
 }
-
-_WORDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", type(None): "null"}

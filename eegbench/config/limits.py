@@ -1,7 +1,8 @@
 """Limits of values, as a part of the annotations of constructors: ``Size``, ``Share``, ``Positive``, ….
 
 The annotation of an argument is the schema of its key, so that a value outside is refused before data are read, and the
-message names the full key.
+message names the full key. A constructor that is called directly in Python does not check them; `eegbench.config.build`
+does, with a mapping as in YAML.
 """
 
 import math

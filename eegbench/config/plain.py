@@ -13,13 +13,16 @@ from typing import Any
 import yaml
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
-from yaml import AliasEvent, YAMLError
+from yaml import AliasEvent, CollectionEndEvent, CollectionStartEvent, YAMLError
 
 from eegbench.address import kept
 from eegbench.config.annotation import ConfigError
 
 MAX_BYTES = 2**27
 """Maximum size of a file of options or facts; lists of 10,000 recordings take a tenth of it."""
+
+MAX_DEPTH = 30
+"""Maximum nesting of YAML; the time to read it grows with the square of the depth, and options are 6 deep."""
 
 
 def conf_folder() -> Path:
@@ -124,6 +127,20 @@ def read_overrides(path: Path) -> list[str]:
     return words
 
 
+def parse_json(text: str | bytes) -> Any:
+    """Return the content of a JSON text that may come from anywhere.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or so deeply nested that Python's stack does not hold it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("brackets are nested too deeply") from error
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a mapping from a JSON file that may have been tampered with.
 
@@ -133,10 +150,10 @@ def read_json(path: Path) -> dict[str, Any]:
         If the file is not JSON or does not contain a mapping.
     """
     try:
-        return _mapping(json.loads(_text(path)), str(path))
+        return _mapping(parse_json(_text(path)), str(path))
     except ConfigError:
         raise
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ConfigError(f"{path}: this file cannot be read ({str(error).splitlines()[0]}).") from error
 
 
@@ -166,13 +183,23 @@ def flat(options: Mapping[str, Any], path: str = "") -> dict[str, Any]:
 def _read(path: Path) -> object:
     try:
         text = _text(path)
-        if any(isinstance(event, AliasEvent) for event in yaml.parse(text)):
-            raise ConfigError(f"{path}: aliases (*name) are not read, as they can stand for any amount of text.")
+        _check_yaml(text, path)
         return OmegaConf.to_container(OmegaConf.load(io.StringIO(text)), resolve=False)
     except FileNotFoundError:
         raise
     except (YAMLError, OmegaConfBaseException, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ConfigError(f"{path}: this file cannot be read as YAML ({str(error).splitlines()[0]}).") from error
+
+
+def _check_yaml(text: str, path: Path) -> None:
+    """Refuse YAML of a few kB for which a reader would need very much time or memory."""
+    depth = 0
+    for event in yaml.parse(text):
+        if isinstance(event, AliasEvent):
+            raise ConfigError(f"{path}: aliases (*name) are not read, as they can stand for any amount of text.")
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{path}: values are nested more than {MAX_DEPTH} deep, so no run has written them.")
 
 
 def _text(path: Path) -> str:

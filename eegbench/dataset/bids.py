@@ -67,7 +67,7 @@ class Bids(FolderDataset):
         channels: tuple[str, ...] | None,
         bad_channels: Literal["keep", "drop", "interpolate"],
         label_column: Text | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

@@ -1,7 +1,6 @@
 """Files of a BIDS dataset, found with mne-bids: its recordings, and the tables of each."""
 
 import configparser
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import mne
 from scipy.io.matlab import MatReadError
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.edf_content import check_content
 from eegbench.dataset.edf_header import read_header
@@ -193,7 +193,7 @@ def _rates(file: Path) -> set[float]:
 def read_json(path: Path | None) -> dict[str, Any]:
     """Return the mapping in a JSON file; empty if there is no file, or it cannot be read."""
     try:
-        found = {} if path is None else json.loads(path.read_text(encoding="utf-8-sig"))
+        found = {} if path is None else parse_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -58,7 +58,7 @@ class Braindecode(FolderDataset):
         subjects: tuple[str | int, ...] | None,
         channels: tuple[str, ...] | None,
         label_column: Text | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

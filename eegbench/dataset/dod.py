@@ -84,7 +84,7 @@ class DreemOpen(Dataset):
         records: tuple[str, ...] | None,
         channels: tuple[str, ...],
         hypnograms: Text | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eegbench.atomic import atomic_path
+from eegbench.config import parse_json
 from eegbench.progress import bar
 
 RECORD = "checksums.json"
@@ -100,7 +101,7 @@ def _record(folder: Path, name: str, digest: str) -> Mapping[str, str]:
 
 def _recorded(folder: Path) -> Mapping[str, str]:
     path = folder / RECORD
-    known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    known: dict[str, str] = parse_json(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return known
 
 

@@ -83,7 +83,7 @@ class Eegbci(Dataset):
         subjects: tuple[int, ...] | None,
         runs: tuple[str, ...],
         other_rate: Literal["resample", "leave_out"],
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

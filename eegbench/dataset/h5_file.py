@@ -8,7 +8,6 @@ file, ``name``, ``fs`` in Hz and ``unit``. If ``fs`` or ``unit`` is missing, att
 are used.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.channel_names import AmbiguousNameError, find
 from eegbench.dataset.chosen_channels import check_rates, choose
@@ -142,7 +142,7 @@ def _described(path: Path, file: "h5py.File") -> list[Mapping[str, Any]]:
     if found is None:
         raise BadRecordingError(f"{path}: has no attribute {DESCRIPTION!r}; {layout}.")
     try:
-        entries = json.loads(found)
+        entries = parse_json(found)
     except (TypeError, ValueError) as error:
         raise BadRecordingError(f"{path}: its attribute {DESCRIPTION!r} is not JSON ({error}); {layout}.") from error
     is_list = isinstance(entries, list) and all(isinstance(one, dict) for one in entries)

@@ -6,7 +6,6 @@ Conventions
 one is cut at their end, and after the end of a shorter one the rest is unlabelled.
 """
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ import mne
 import numpy as np
 from jaxtyping import Int
 
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.dataset.h5_file import dataset_at, opened
 from eegbench.dataset.timed_texts import Mark, annotations
@@ -53,7 +53,7 @@ def stages_in_list(path: Path) -> Stages:
         If the file cannot be read, or contains anything but stages.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadRecordingError(f"{path}: cannot be read as JSON ({error}); a list of stages is expected.") from error
     found = found.get("stage") if isinstance(found, dict) else found

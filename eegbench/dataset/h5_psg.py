@@ -58,7 +58,7 @@ class H5Psg(FolderDataset):
         zeros_are_unlabelled: bool,
         crop_wake_min: NotNegative | None,
         wake: Text,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

@@ -90,7 +90,7 @@ class MentalArithmetic(Dataset):
         cache: Text,
         subjects: tuple[int, ...] | None,
         channels: tuple[str, ...],
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

@@ -66,7 +66,7 @@ class Moabb(Dataset):
         cache: Text,
         subjects: tuple[int, ...] | None,
         channels: tuple[str, ...] | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

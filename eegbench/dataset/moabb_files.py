@@ -8,7 +8,6 @@ the dataset's interval after the cue, which is what MOABB's own pipelines cut.
 """
 
 import difflib
-import json
 import logging
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import write_json
+from eegbench.config import parse_json
 from eegbench.dataset.base import BadRecordingError
 from eegbench.types import Recording
 
@@ -86,7 +86,7 @@ class Source:
         path = self.folder / FACTS
         if not path.is_file():
             write_json(path, asdict(_facts(self._made())))
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_text(encoding="utf-8"))
         lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
         return Facts(**{**found, **lists})
 

@@ -82,7 +82,7 @@ class Recordings(FolderDataset):
         hypnogram_start: LabelStart,
         crop_wake_min: NotNegative | None,
         wake: Text | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

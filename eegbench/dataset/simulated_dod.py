@@ -63,7 +63,7 @@ class SimulatedDod(Dataset):
         seed: Index,
         root: Text,
         channels: tuple[str, ...] | None,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

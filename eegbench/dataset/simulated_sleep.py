@@ -80,7 +80,7 @@ class SimulatedSleep(Dataset):
         seed: Index,
         version: Version,
         root: Text,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],
     ) -> None:

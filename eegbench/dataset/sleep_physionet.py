@@ -75,7 +75,7 @@ class SleepPhysionet(Dataset):
         crop_wake_min: NotNegative | None,
         labelled: bool,
         hypnogram_start: LabelStart,
-        labels: Mapping[str, str],
+        labels: Mapping[str, Text],
         wake: Text,
         ignored: tuple[str, ...],
         on_bad_recording: Literal["raise", "skip"],

@@ -40,6 +40,9 @@ _DISK = {
     errno.EEXIST: f"a file stands where a folder should be; {ELSEWHERE}",
 }
 
+_NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed")
+"""Words of torch's errors for arrays that are too large; NumPy and Python raise a `MemoryError`."""
+
 
 def error_message(error: BaseException, config_name: str) -> str | None:
     """Return the message of an error that users can fix; None for what looks like an error of the program.
@@ -51,7 +54,7 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     config_name
         Name of the verb whose options were composed.
     """
-    message = _message(error, config_name)
+    message = _memory_message(error) or _message(error, config_name)
     return None if message is None else clipped(message)
 
 
@@ -71,6 +74,17 @@ def _message(error: BaseException, config_name: str) -> str | None:
     if isinstance(error, ValueError | OSError) and _is_ours(error):
         return str(error)
     return None
+
+
+def _memory_message(error: BaseException) -> str | None:
+    is_of_torch = isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
+    if not is_of_torch and not isinstance(error, MemoryError):
+        return None
+    reason = str(error).partition("\n")[0].strip() or "no reason is known"
+    return (
+        f"there is not enough memory ({reason}); choose a smaller trainer.batch_size, or smaller sizes in model or "
+        "preprocessing."
+    )
 
 
 def _place(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eegbench.atomic import atomic_path, to_disk
+from eegbench.config import parse_json
 
 CHECKSUMS, COMPARED, HEADER = "checksums.json", "compared.json", "header.json"
 """Checksums of all other files, the record of files that were compared with them, and the header of the shard."""
@@ -112,7 +113,7 @@ def _unreadable(error: OSError, folder: Path) -> str:
 def _not_compared(folder: Path, states: Mapping[str, Sequence[int]]) -> list[str]:
     """Return the files whose state is not the one in the record."""
     try:
-        record = json.loads((folder / COMPARED).read_bytes())
+        record = parse_json((folder / COMPARED).read_bytes())
         return [name for name, state in states.items() if record.get(name) != state]
     except (OSError, ValueError, AttributeError):  # missing or damaged
         return list(states)
@@ -125,7 +126,7 @@ def _states(folder: Path, names: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _checksums(folder: Path) -> dict[str, Checksums]:
-    stored = json.loads((folder / CHECKSUMS).read_bytes())
+    stored = parse_json((folder / CHECKSUMS).read_bytes())
     return {name: Checksums(int(one["n_bytes"]), tuple(one["crc32"])) for name, one in stored.items()}
 
 

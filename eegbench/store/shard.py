@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from eegbench.atomic import to_disk
+from eegbench.config import parse_json
 from eegbench.store.claim import ENDING, claim_file, claimed
 from eegbench.store.integrity import HEADER, seal
 from eegbench.types import Recording
@@ -189,7 +190,7 @@ def write_shard(
 
 def open_shard(folder: Path) -> Shard:
     """Open a shard written by `write_shard`."""
-    fields: dict[str, Any] = json.loads((folder / HEADER).read_text(encoding="utf-8"))
+    fields: dict[str, Any] = parse_json((folder / HEADER).read_text(encoding="utf-8"))
     fields["groups"] = {name: GroupHeader(**_with_tuples(group)) for name, group in fields["groups"].items()}
     fields["annotations"] = tuple(tuple(row) for row in fields["annotations"])
     quality = np.load(folder / "quality.npy", allow_pickle=False)

@@ -1,13 +1,12 @@
 """Journal files of studies: a line of JSON per record; a line that a killed process left unfinished is removed."""
 
 import fcntl
-import json
 import logging
 import threading
 from pathlib import Path
 from typing import IO
 
-from eegbench.config import ConfigError
+from eegbench.config import ConfigError, parse_json
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +90,7 @@ def _byte_before(handle: IO[bytes], place: int) -> bytes:
 
 def _is_record(line: bytes) -> bool:
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
+        record = parse_json(line)
+    except ValueError:
         return False
     return isinstance(record, dict) and "op_code" in record and "worker_id" in record

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from eegbench.atomic import atomic_path
-from eegbench.config import ConfigError
+from eegbench.config import ConfigError, parse_json
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
@@ -32,7 +32,7 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as opened:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  not a mapping
-            return tensors, json.loads(opened.metadata()["facts"])
+            return tensors, parse_json(opened.metadata()["facts"])
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(
             f"{path}: this checkpoint is damaged ({error}); remove its folder to train from the beginning."

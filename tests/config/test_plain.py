@@ -3,7 +3,7 @@
 import pytest
 from omegaconf import OmegaConf
 
-from eegbench.config import ConfigError, flat, plain, read_overrides, read_plain, write_plain
+from eegbench.config import ConfigError, flat, parse_json, plain, read_overrides, read_plain, write_plain
 
 
 def test_interpolations_of_a_stored_file_stay_text(tmp_path, monkeypatch):
@@ -44,9 +44,34 @@ def test_a_file_that_holds_no_words_is_named(tmp_path, text):
         read_overrides(file)
 
 
+@pytest.mark.parametrize("one", ["- " * 20_000 + "a", "[" * 20_000, '[["a", ' * 5000, "{a: " * 20_000])
+def test_deep_nesting_is_refused_before_it_takes_minutes(tmp_path, one):
+    path = tmp_path / "options.yaml"
+    path.write_text(f"a:\n  {one}\n")
+    with pytest.raises(ConfigError, match=r"options\.yaml: values are nested more than 30 deep"):
+        read_plain(path)
+
+
+def test_nesting_as_deep_as_options_may_be_is_read(tmp_path):
+    path = tmp_path / "options.yaml"
+    path.write_text("{a: " * 25 + "1" + "}" * 25)
+    (name,) = flat(read_plain(path))
+    assert name == ".".join("a" * 25)
+
+
 def test_a_composed_config_is_evaluated():
     assert plain(OmegaConf.create({"a": 1, "b": "${a}"})) == {"a": 1, "b": 1}
 
 
 def test_flat_options_have_dotted_keys():
     assert flat({"a": {"b": 1, "c": {}}, "d": [1]}) == {"a.b": 1, "a.c": {}, "d": [1]}
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, b"[" * 100_000])
+def test_json_with_more_brackets_than_the_stack_holds_is_refused(text):
+    with pytest.raises(ValueError, match="brackets are nested too deeply"):
+        parse_json(text)
+
+
+def test_json_is_read():
+    assert parse_json('{"a": [1, null]}') == parse_json(b'{"a": [1, null]}') == {"a": [1, None]}

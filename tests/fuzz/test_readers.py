@@ -38,6 +38,16 @@ def test_many_mutated_files_are_read_or_refused(name, tmp_path):
     assert summary(outcome) == {}
 
 
+@pytest.mark.parametrize("name", ["json", "hypnogram json", "yaml", "yaml of overrides", "bids"])
+@pytest.mark.parametrize("opening", ["[", '{"a":', "- "])
+def test_more_brackets_than_a_reader_holds_are_refused(name, opening, tmp_path):
+    target, path = TARGETS[name], tmp_path
+    target.write(path)
+    attacked = next(one for one in sorted(path.glob(target.attacked)) if one.suffix in (".json", ".yaml"))
+    attacked.write_text(opening * 100_000)
+    assert fate(target, path) in (("read", "refused") if name == "bids" else ("refused",))
+
+
 def test_a_seed_gives_the_same_input_again():
     raw = bytes(range(256)) * 4
     pairs = [(mutated(raw, random.Random(seed)), mutated(raw, random.Random(seed))) for seed in range(50)]

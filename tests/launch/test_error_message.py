@@ -3,7 +3,9 @@
 import errno
 import shlex
 
+import numpy as np
 import pytest
+import torch
 
 from eegbench.__main__ import main
 from eegbench.config import unquoted
@@ -26,6 +28,31 @@ def test_disk_errors_become_sentences_with_the_path():
 def test_a_fault_of_the_program_is_not_hidden():
     with pytest.raises(ValueError, match="invalid literal") as caught:
         int("not a number")
+    assert error_message(caught.value, "train") is None
+
+
+@pytest.mark.parametrize(
+    ("allocate", "reason"),
+    [
+        (lambda: torch.empty(10**14), "can't allocate memory: you tried to allocate 400000000000000 bytes"),
+        (lambda: torch.nn.Linear(10**10, 10**10), "Storage size calculation overflowed"),
+        (lambda: np.empty(10**14), "Unable to allocate 728. TiB"),
+        (lambda: [0] * 10**14, "no reason is known"),
+    ],
+)
+def test_what_does_not_fit_into_memory_is_said_in_a_line(allocate, reason):
+    with pytest.raises((RuntimeError, MemoryError)) as caught:
+        allocate()
+    said = error_message(caught.value, "train")
+    assert said.startswith("there is not enough memory (")
+    assert reason in said
+    assert "trainer.batch_size" in said
+    assert "\n" not in said
+
+
+def test_another_error_of_torch_keeps_its_traceback():
+    with pytest.raises(RuntimeError) as caught:
+        torch.zeros(2, 3) @ torch.zeros(2, 3)
     assert error_message(caught.value, "train") is None
 
 
