@@ -89,6 +89,7 @@ def loop(kind=Loop, **changes):
         "precision": "float32",
         "clip_norm": None,
         "penalties": {},
+        "on_oom": "raise",
     }
     return kind(**(options | changes))
 

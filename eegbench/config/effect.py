@@ -30,7 +30,7 @@ NO_EFFECT = (
 )
 """Nodes at the root that decide where and how a run is made, and affect no score."""
 
-MAY_CHANGE = ("probe.of.*.max_iter", "dataset.root", "dataset.sets.*.root", "tracking", "tracking.*")
+MAY_CHANGE = ("probe.of.*.max_iter", "trainer.on_oom", "dataset.root", "dataset.sets.*.root", "tracking", "tracking.*")
 """Options that a resumed run may change: they decide whether a run gets a score, not its value. The location of a
 dataset's files is one, because their content is compared with the data of the original run. The tracker is one, because
 only the user's own command line may say where data are sent."""

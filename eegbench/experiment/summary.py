@@ -57,6 +57,7 @@ def summarise(
         "n_passes": int(fit.history["pass"].max()) if len(fit.history) else 0,
         "valid_trials": _valid_trials(fit),
         "precision": fit.precision,
+        "halved": {str(number): size for number, size in fit.halved.items()},
         "train_seconds": fit.train_seconds,
         "stopped": fit.stopped,
         "within_subject": data.within_subject,

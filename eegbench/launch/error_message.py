@@ -21,6 +21,11 @@ from eegbench.text import clipped
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
+NO_MEMORY = "can't allocate memory"
+"""Part of torch's message if a machine, not a GPU, has no memory left."""
+
+LESS_MEMORY = "free some, or lower trainer.batch_size, store.n_workers or the length of windows."
+
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
 """Nodes with the options of a group of which several may be chosen."""
 
@@ -65,10 +70,8 @@ def _message(error: BaseException, config_name: str) -> str | None:
         return _unreadable(error) or _hydra_message(error, config_name)
     if type(error).__module__.startswith("submitit") or 'detect "srun"' in str(error):
         return _slurm_message(error)
-    if "No space left on device" in str(error) or "disk is full" in str(error):
-        return f"{_place(error)}the disk is full; {ELSEWHERE}"
-    if isinstance(error, OSError) and error.errno in _DISK:
-        return f"{_place(error)}{_DISK[error.errno]}"
+    if message := _of_machine(error):
+        return message
     if isinstance(error, FileNotFoundError) and _innermost(error).name == "mkdir":
         return f"{_place(error)}cannot create a folder here; {ELSEWHERE}"
     if isinstance(error, ValueError | OSError) and _is_ours(error):
@@ -76,6 +79,7 @@ def _message(error: BaseException, config_name: str) -> str | None:
     return None
 
 
+<<<<<<< HEAD
 def _memory_message(error: BaseException) -> str | None:
     is_of_torch = isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
     if not is_of_torch and not isinstance(error, MemoryError):
@@ -85,6 +89,18 @@ def _memory_message(error: BaseException) -> str | None:
         f"there is not enough memory ({reason}); choose a smaller trainer.batch_size, or smaller sizes in model or "
         "preprocessing."
     )
+=======
+def _of_machine(error: BaseException) -> str:
+    """Return the message if a disk or the memory is full, or a file system refuses; an empty text for other errors."""
+    if "No space left on device" in str(error) or "disk is full" in str(error):
+        return f"{_place(error)}the disk is full; {ELSEWHERE}"
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return f"{_place(error)}{_DISK[error.errno]}"
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or NO_MEMORY in str(error):
+        reason = (str(error).splitlines() or ["MemoryError"])[0]
+        return f"memory ran out ({reason}); {LESS_MEMORY}"
+    return ""
+>>>>>>> 5f63b8758a6739f542e748e97301aae6732fd4ee
 
 
 def _place(error: BaseException) -> str:

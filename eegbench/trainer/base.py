@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -85,6 +85,8 @@ class Fit:
         named as in the history. Empty for the weights of one pass.
     notes
         Facts about the training that a reader of the scores needs.
+    halved
+        Sizes of batches that were halved as memory ran out, by the pass from which they were used.
     """
 
     history: pd.DataFrame
@@ -99,6 +101,7 @@ class Fit:
     stopped: str
     averaged: Mapping[str, float | int]
     notes: tuple[str, ...] = ()
+    halved: Mapping[int, int] = field(default_factory=dict)
 
 
 class Trainer(ABC):

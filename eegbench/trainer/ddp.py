@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
+import torch
 from torch import Tensor
 
 from eegbench import distributed
@@ -45,6 +46,12 @@ class Ddp(Loop):
                 folder=folder,
                 after_pass=lambda row: distributed.from_main(lambda: {**row, **after_pass(row)}),
             )
+
+    def check_device(self, device: torch.device) -> None:
+        """Raise an error for options of a single process. See `eegbench.trainer.Trainer.check_device`."""
+        super().check_device(device)
+        if self.on_oom == "halve":
+            raise ValueError("trainer.on_oom=halve needs a single process: set trainer=loop, or trainer.on_oom=raise.")
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         session = super()._begin(encoder, task, folder)

@@ -20,6 +20,7 @@ from eegbench.trainer.batch_norm import statistics_anew
 from eegbench.trainer.batch_outcomes import cut_batches, outcomes, without_short
 from eegbench.trainer.early_stopping import EarlyStopping, StopWhen
 from eegbench.trainer.optimizer import check_optimizer
+from eegbench.trainer.out_of_memory import OnOom, halved, halving_notes, is_out_of_memory
 from eegbench.trainer.penalty import Penalty
 from eegbench.trainer.precision import Precision, autocast, check_precision, choose
 from eegbench.trainer.schedule import Schedule
@@ -66,6 +67,8 @@ class Loop(Trainer):
         Maximum norm of the gradient; None disables clipping.
     penalties
         Penalties added to the loss of each step, by name: ``+trainer/penalty@trainer.penalties.NAME=…``.
+    on_oom
+        What to do if memory runs out in a pass: ``raise`` an error, or ``halve`` ``batch_size`` and repeat the pass.
     """
 
     joins_processes: ClassVar[bool] = False
@@ -89,6 +92,7 @@ class Loop(Trainer):
         precision: Precision,
         clip_norm: Positive | None,
         penalties: Mapping[str, Penalty],
+        on_oom: OnOom,
     ) -> None:
         check_optimizer(optimizer, lr)
         averaging.check(max_passes)
@@ -97,6 +101,7 @@ class Loop(Trainer):
         self.batch_size, self.short_batch, self.max_passes = batch_size, short_batch, max_passes
         self.early_stopping, self.precision = EarlyStopping(monitor, patience, stop_when), precision
         self.keep, self.clip_norm, self.penalties = keep, clip_norm, tuple(penalties.values())
+        self.on_oom, self._chosen_size = on_oom, batch_size
 
     def fit(self, encoder: Encoder, task: Task, material: Material, *, folder: Path, after_pass: AfterPass) -> Fit:
         """Train, and load the final weights into encoder and task: the mean, or those of the best or the last pass.
@@ -108,14 +113,14 @@ class Loop(Trainer):
         session = self._begin(encoder, task, folder)
         valid = material.draw_valid()
         while not (reason := self._reason_to_stop(session)):
-            row = self._pass(session, material, valid)
+            row = self._pass_in_memory(session, material, valid)
             self._record({**row, **after_pass(row)}, session)
         averaged = self._average(session, material, valid)
         if self.final == "best" and not averaged:
             session.load_best()
         fit = session.result(reason, final=self.final, averaged=averaged)
-        note = self.schedule.shortfall(fit.n_steps)
-        return fit if note is None else replace(fit, notes=(note,))
+        notes = (self.schedule.shortfall(fit.n_steps), *halving_notes(fit.halved))
+        return replace(fit, notes=tuple(note for note in notes if note))
 
     def _begin(self, encoder: Encoder, task: Task, folder: Path) -> Session:
         scaler = torch.amp.GradScaler(enabled=self.precision == "fp16")
@@ -124,7 +129,21 @@ class Loop(Trainer):
         session = Session(encoder, task, optimizer, scaler, folder)
         session.progress.precision = choose(self.precision, encoder)
         session.restore()  # includes the precision it started with
+        self.batch_size = session.progress.batch_size(self._chosen_size)
         return session
+
+    def _pass_in_memory(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
+        """Do one pass; where memory runs out, do as `on_oom` says."""
+        number = session.progress.finished_pass + 1
+        try:
+            return self._pass(session, material, valid)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            smaller = halved(self.batch_size, number, self.on_oom, error, least=session.task.least_batch)
+        session.restore()  # what the interrupted pass changed is undone
+        session.progress.halved[str(number)] = self.batch_size = smaller
+        return self._pass_in_memory(session, material, valid)
 
     def _pass(self, session: Session, material: Material, valid: Draw) -> dict[str, Any]:
         """Train for one pass (none in pass 0), validate, and return the history's row."""

@@ -46,6 +46,8 @@ class Progress:
         Duration of the training steps in seconds.
     scaler
         State of the gradient scaler for fp16.
+    halved
+        Sizes of batches that were halved as memory ran out, by the pass from which they were used.
     """
 
     finished_pass: int = -1
@@ -59,6 +61,11 @@ class Progress:
     precision: str = "float32"
     train_seconds: float = 0.0
     scaler: dict[str, Any] = field(default_factory=dict)
+    halved: dict[str, int] = field(default_factory=dict)
+
+    def batch_size(self, chosen: int) -> int:
+        """Return the size of a batch, which was halved if memory ran out."""
+        return [chosen, *self.halved.values()][-1]
 
 
 @dataclass
@@ -173,6 +180,7 @@ class Session:
             precision=done.precision,
             train_seconds=done.train_seconds,
             stopped=reason,
+            halved={int(number): size for number, size in done.halved.items()},
         )
 
 

@@ -14,11 +14,13 @@ UNMENTIONED = frozenset(
         "cache",
         "addresses",
         "on_bad_recording",
+        "on_oom",
         "max_iter",
         "keep",
     }
 )
-"""Settings without effect on results: folders, saved files and speed of computation."""
+"""Settings without effect on results: folders, saved files and speed of computation; and those whose effect, if there
+was one, is told apart."""
 
 
 class Options:

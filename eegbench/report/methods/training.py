@@ -91,10 +91,17 @@ def training_text(run: RunSources) -> str:
         f"A pass is one round of the training examples. Training took {plural(summary['n_passes'], 'pass')}, "
         f"{plural(summary['n_steps'], 'step')} of the optimiser and {plural(summary['n_examples'], 'example')}, in "
         f"{summary['precision']}, and {_end(summary['stopped'])}.",
+        *_halvings(summary),
         _weights(summary),
         f"The seed of weights and examples was {options['seed']}.",
     ]
     return " ".join(told)
+
+
+def _halvings(summary: Mapping[str, Any]) -> list[str]:
+    """Return a sentence about each halving of the batch."""
+    halved: Mapping[str, int] = summary.get("halved", {})  # runs of earlier versions have none
+    return [f"As memory ran out, batches had {plural(size, 'example')} from pass {n} on." for n, size in halved.items()]
 
 
 def _end(stopped: str) -> str:

@@ -1,0 +1,67 @@
+"""A full disk ends a run with a message; with more space, the run is finished as if there had been enough."""
+
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+from fault.killing import run
+from fault.outcome import of_run
+from fault.toy_command import again, options_in, words_for
+
+SIZES_KB = sorted(random.Random(0).sample(range(100, 4000, 50), 20))
+"""Sizes of the disk; the outputs of the run take about 4 MB."""
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a small disk at the outputs folder; return a function that sets its size in KiB."""
+    place = tmp_path / "outputs"
+    place.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)], check=False)
+    if os.geteuid() != 0 or made.returncode:
+        pytest.skip("only root may mount a disk")
+
+    def resize(kilobytes: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(place)], check=True)
+
+    yield resize
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def emptied(folder: Path) -> None:
+    subprocess.run(["find", str(folder), "-mindepth", "1", "-delete"], check=True)
+
+
+def finished_after_full_disks(folder: Path, disk, sizes) -> int:
+    """Run on disks of these sizes, and finish each run on a larger one; return how many disks were full."""
+    options, outputs, log = options_in(folder), folder / "outputs", folder / "log.txt"
+    words, n_full = words_for(options, outputs), 0
+    assert run(words, outputs, log)[0] == 0
+    expected = of_run(outputs)
+    for size in sizes:
+        emptied(outputs)
+        disk(size)
+        status, _ = run(words, outputs, log)
+        said = log.read_text()
+        assert "Traceback" not in said, said
+        assert status == 0 or "disk is full" in said, said
+        n_full += status != 0
+        disk(64_000)
+        status, _ = run(again(words, options, outputs), outputs, log)
+        assert status == 0 or "this run is finished" in log.read_text(), log.read_text()
+        assert of_run(outputs) == expected
+        with (folder / "sizes.txt").open("a") as file:
+            file.write(f"{size} {n_full}\n")
+    return n_full
+
+
+@pytest.mark.slow
+def test_a_run_on_a_full_disk_ends_with_a_message_and_can_be_finished(tmp_path, disk):
+    assert finished_after_full_disks(tmp_path, disk, [600]) == 1
+
+
+@pytest.mark.study
+def test_disks_of_20_sizes(tmp_path, disk):
+    assert finished_after_full_disks(tmp_path, disk, SIZES_KB) > 10
