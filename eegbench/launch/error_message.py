@@ -21,11 +21,6 @@ from eegbench.text import clipped
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
-NO_MEMORY = "can't allocate memory"
-"""Part of torch's message if a machine, not a GPU, has no memory left."""
-
-LESS_MEMORY = "free some, or lower trainer.batch_size, store.n_workers or the length of windows."
-
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
 """Nodes with the options of a group of which several may be chosen."""
 
@@ -48,6 +43,8 @@ _DISK = {
 _NO_MEMORY = ("can't allocate memory", "out of memory", "Storage size calculation overflowed")
 """Words of torch's errors for arrays that are too large; NumPy and Python raise a `MemoryError`."""
 
+_LESS_MEMORY = "lower trainer.batch_size, store.n_workers, the length of windows or sizes in model, or free some."
+
 
 def error_message(error: BaseException, config_name: str) -> str | None:
     """Return the message of an error that users can fix; None for what looks like an error of the program.
@@ -59,7 +56,7 @@ def error_message(error: BaseException, config_name: str) -> str | None:
     config_name
         Name of the verb whose options were composed.
     """
-    message = _memory_message(error) or _message(error, config_name)
+    message = _message(error, config_name)
     return None if message is None else clipped(message)
 
 
@@ -79,28 +76,17 @@ def _message(error: BaseException, config_name: str) -> str | None:
     return None
 
 
-<<<<<<< HEAD
-def _memory_message(error: BaseException) -> str | None:
-    is_of_torch = isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
-    if not is_of_torch and not isinstance(error, MemoryError):
-        return None
-    reason = str(error).partition("\n")[0].strip() or "no reason is known"
-    return (
-        f"there is not enough memory ({reason}); choose a smaller trainer.batch_size, or smaller sizes in model or "
-        "preprocessing."
-    )
-=======
 def _of_machine(error: BaseException) -> str:
     """Return the message if a disk or the memory is full, or a file system refuses; an empty text for other errors."""
     if "No space left on device" in str(error) or "disk is full" in str(error):
         return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{_place(error)}{_DISK[error.errno]}"
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or NO_MEMORY in str(error):
-        reason = (str(error).splitlines() or ["MemoryError"])[0]
-        return f"memory ran out ({reason}); {LESS_MEMORY}"
+    is_of_torch = isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
+    if is_of_torch or isinstance(error, MemoryError):
+        reason = str(error).partition("\n")[0].strip() or "no reason is known"
+        return f"there is not enough memory ({reason}); {_LESS_MEMORY}"
     return ""
->>>>>>> 5f63b8758a6739f542e748e97301aae6732fd4ee
 
 
 def _place(error: BaseException) -> str:

@@ -419,7 +419,7 @@ def test_without_labels_the_encoder_is_trained_and_nothing_is_probed(train, tmp_
         (["+paths.roots.eegbcj=x"], "paths.roots has no such option; did you mean paths.roots.eegbci?"),
         (
             ["paths.roots.eegbci=3"],
-            """paths.roots.eegbci=3: expected text that is not empty or null. If 3 is a name, type 'paths.roots.eegbci="3"'.""",
+            """expected text that is not empty or null. If 3 is a name, type 'paths.roots.eegbci="3"'.""",
         ),
         (["split=by_set"], "split.train=['home']: there is no set home; only dataset=joined has sets with names"),
         (["dataset@dataset.sets.x=eegbci"], "no option is chosen there; +dataset@dataset.sets.x=OPTION adds one"),
