@@ -86,7 +86,7 @@ def test_every_package_has_tests_under_its_name(package):
 
 
 def test_every_folder_of_tests_mirrors_a_package():
-    assert packages(TESTS) - {"contract", "data", "fuzz", "golden", "services"} <= packages(CODE)
+    assert packages(TESTS) - {"contract", "data", "fault", "fuzz", "golden", "services"} <= packages(CODE)
 
 
 @pytest.mark.parametrize("name", sorted(packages(CODE) | config_groups() - CONFIG_ONLY))

@@ -1,4 +1,4 @@
-"""What follows if memory runs out in a pass: an error, or a smaller batch."""
+"""Reaction to a pass for which there is not enough memory: an error, or a smaller batch."""
 
 import gc
 from collections.abc import Mapping

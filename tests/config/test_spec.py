@@ -205,6 +205,7 @@ LOOP = {
     "precision": "float32",
     "clip_norm": None,
     "penalties": {},
+    "on_oom": "raise",
 }
 
 

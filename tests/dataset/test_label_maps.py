@@ -70,5 +70,5 @@ def test_a_map_that_cannot_be_read_is_refused_with_how_to_write_it(capsys):
 
 
 def test_a_text_without_a_class_is_refused(tmp_path: Path):
-    with pytest.raises(ValueError, match=r"dataset\.labels: 'S1 left' has no class; write .* with a colon"):
+    with pytest.raises(ValueError, match=r"labels\.S1 left='': expected text that is not empty"):
         listed(reader(tmp_path, labels={"S1 left": ""}))
