@@ -21,6 +21,9 @@ from eegbench.text import clipped
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
+FULL = re.compile(r"No space left on device|disk is full|\d+ requested and \d+ written")
+"""Parts of the messages of the system, SQLite and NumPy if a disk is full."""
+
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
 """Nodes with the options of a group of which several may be chosen."""
 
@@ -78,7 +81,7 @@ def _message(error: BaseException, config_name: str) -> str | None:
 
 def _of_machine(error: BaseException) -> str:
     """Return the message if a disk or the memory is full, or a file system refuses; an empty text for other errors."""
-    if "No space left on device" in str(error) or "disk is full" in str(error):
+    if FULL.search(str(error)):
         return f"{_place(error)}the disk is full; {ELSEWHERE}"
     if isinstance(error, OSError) and error.errno in _DISK:
         return f"{_place(error)}{_DISK[error.errno]}"

@@ -23,13 +23,19 @@ def of_run(outputs: Path) -> dict[str, Any]:
 
 
 def of_sweep(outputs: Path) -> dict[str, Any]:
-    """Return the trials of the study ``s``: state, values and the outcome of the run, by the point."""
+    """Return the trials of the study ``s``: values and the outcome of the run, by the point.
+
+    A trial that was killed before it had a point is FAIL, and another was drawn in its place.
+    """
     study = optuna.load_study(study_name="s", storage=open_storage(str(outputs / "sweeps/s.journal")))
     found = {}
     for trial in study.trials:
-        folder = outputs / f"sweeps/s/{trial.number}"
+        if not trial.params:
+            assert trial.state.name == "FAIL"
+            continue
+        assert trial.state.name == "COMPLETE"
         assert str(trial.params) not in found
-        found[str(trial.params)] = (trial.state.name, trial.values, in_folder(folder))
+        found[str(trial.params)] = (trial.values, in_folder(outputs / f"sweeps/s/{trial.number}"))
     return found
 
 

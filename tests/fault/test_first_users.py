@@ -13,7 +13,7 @@ N_USERS = 8
 @pytest.mark.slow
 def test_eight_first_users_build_each_shard_once(tmp_path):
     options, stores = options_in(tmp_path), f"paths.stores={tmp_path / 'stores'}"
-    more = [stores, "dataset.n_subjects=4", "trainer.max_passes=0", "tracking=folder", "probe=[]"]
+    more = [stores, "dataset.n_subjects=4", "trainer.max_passes=0", "tracking=folder"]
 
     def start(number):
         outputs, log = tmp_path / f"outputs_{number}", tmp_path / f"{number}.txt"

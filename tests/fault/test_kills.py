@@ -14,7 +14,7 @@ from fault.outcome import of_run, of_sweep
 from fault.toy_command import again, options_in, words_for
 
 PLACES = {
-    "creation of the database": r"statement \.mlflow|\S+ \.?mlflow\.db",
+    "creation of the database": r"statement \.mlflow|(open|os\.\w+) \.?mlflow\.db",
     "building of the store": r"\S+ stores",
     "training": r"step|.*/checkpoints",
     "probing": r"probe",

@@ -25,6 +25,18 @@ def test_disk_errors_become_sentences_with_the_path():
         assert "paths.outputs=FOLDER" in sentence
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError("16000 requested and 13280 written"), "the disk is full"),
+        (MemoryError(), "there is not enough memory (no reason is known)"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: 9 bytes"), "there is not enough memory (DefaultCPU"),
+    ],
+)
+def test_errors_of_libraries_about_a_full_disk_or_memory_become_sentences(error, words):
+    assert words in error_message(error, "train")
+
+
 def test_a_fault_of_the_program_is_not_hidden():
     with pytest.raises(ValueError, match="invalid literal") as caught:
         int("not a number")

@@ -12,12 +12,15 @@ import sqlalchemy
 from eegbench.sweep.storage import open_storage
 from eegbench.tracking.database import connect, find_place
 
+POOL = "MLFLOW_SQLALCHEMYSTORE_POOLCLASS"
+
 SCRIPT = Path(__file__).with_name("many_writers.py")
 
 
 def written(folder: Path, n: int, uri: str = "-", storage: str = "-"):
     """Start the writers; return the runs that are there afterwards."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment.pop(POOL, None)  # writers log as users do
     command = [sys.executable, str(SCRIPT), str(folder), str(n), uri, storage]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -49,8 +52,10 @@ def test_sixteen_writers_lose_nothing_in_sqlite(tmp_path):
 
 
 @pytest.mark.study
-def test_64_writers_lose_nothing_in_one_postgresql_and_one_study(tmp_path, postgresql):
-    with sqlalchemy.create_engine(postgresql, isolation_level="AUTOCOMMIT").connect() as connection:
+def test_64_writers_lose_nothing_in_one_postgresql_and_one_study(tmp_path, postgresql, monkeypatch):
+    monkeypatch.setenv(POOL, "NullPool")  # connections are closed after use
+    engine = sqlalchemy.create_engine(postgresql, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+    with engine.connect() as connection:
         connection.execute(sqlalchemy.text("CREATE DATABASE runs"))
     uri = postgresql.rpartition("/")[0] + "/runs"  # Optuna and MLflow both name a table alembic_version
     are_complete(*written(tmp_path, 64, uri, postgresql), 64)
