@@ -1,5 +1,6 @@
 """Explanations of a run's network: maps and checks in its folder and in MLflow, and errors."""
 
+import errno
 import json
 import shutil
 
@@ -191,14 +192,17 @@ def test_each_of_two_classes_has_a_map_from_the_probe(finished, tmp_path):
 
 
 @pytest.mark.slow
-def test_maps_that_fail_leave_a_finished_run(train, capsys):
-    layer = "interpretability.grad_cam.layer=nowhere"
-    status, (folder,) = train("interpretability=grad_cam", layer, "trainer.max_passes=1")
+def test_maps_that_fail_leave_a_finished_run(train, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "/maps")
+
+    monkeypatch.setattr("eegbench.interpretability.grad_cam.GradCam.explain", full)
+    status, (folder,) = train("interpretability=grad_cam", "trainer.max_passes=1")
     said = capsys.readouterr().err
     assert status == 1
     assert "repeat it with: eegbench explain " in said
     assert f"run={folder}" in said
-    assert "nowhere" in said
+    assert "the disk is full" in said
     assert "Traceback" not in said
     assert (folder / "summary.json").is_file()
 
