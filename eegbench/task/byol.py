@@ -16,7 +16,7 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.outcome import Outcome, sum_of_mean
 from eegbench.task.projector import projector
-from eegbench.task.teacher import Teacher
+from eegbench.task.teacher import EmaTeacher
 from eegbench.task.two_views import TwoViewTask, both
 from eegbench.types import Form
 
@@ -60,7 +60,7 @@ class Byol(TwoViewTask):
 
     def start(self, encoder: Encoder) -> None:
         """Copy encoder and projector as the teacher."""
-        self.teacher = Teacher(encoder, self.projector)
+        self.teacher = EmaTeacher(encoder, self.projector)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return the loss of the views of a batch."""

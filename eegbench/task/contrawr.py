@@ -17,7 +17,7 @@ from eegbench.distributed import gather
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.outcome import Outcome, sum_of_mean
-from eegbench.task.teacher import Teacher
+from eegbench.task.teacher import EmaTeacher
 from eegbench.task.two_views import TwoViewTask
 from eegbench.types import Form
 
@@ -72,7 +72,7 @@ class Contrawr(TwoViewTask):
 
     def start(self, encoder: Encoder) -> None:
         """Copy encoder and projector as the teacher."""
-        self.teacher = Teacher(encoder, self.projector)
+        self.teacher = EmaTeacher(encoder, self.projector)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return the loss of the batch, and how often the positive is closer than the mean."""

@@ -18,7 +18,7 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.contrast import n_first
 from eegbench.task.outcome import Outcome, sum_of_mean
-from eegbench.task.teacher import Teacher
+from eegbench.task.teacher import EmaTeacher
 from eegbench.task.two_views import TwoViewTask
 from eegbench.types import Form
 
@@ -74,7 +74,7 @@ class Moco(TwoViewTask):
 
     def start(self, encoder: Encoder) -> None:
         """Copy encoder and projector as the teacher."""
-        self.teacher = Teacher(encoder, self.projector)
+        self.teacher = EmaTeacher(encoder, self.projector)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return InfoNCE of the batch, and how often the positive is more similar than all of the queue."""

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Teacher(nn.Module):
+class EmaTeacher(nn.Module):
     """Frozen copies of networks that are applied one after the other, such as an encoder and a projector.
 
     The copies stay in evaluation mode: they have no dropout, and their batch normalisation uses the running statistics

@@ -12,7 +12,7 @@ from eegbench.task import byol
 from eegbench.task.byol import Byol
 from eegbench.task.contrawr import Contrawr
 from eegbench.task.moco import Moco
-from eegbench.task.teacher import Teacher
+from eegbench.task.teacher import EmaTeacher
 
 SIZES = {"embed_dim": 4, "form": form_of(("A", "B"), 10.0, 10), "augmentations": {}, "hidden_dim": 8, "out_dim": 3}
 
@@ -39,7 +39,7 @@ def numbers(*shape, seed=0):
 
 def test_a_teacher_moves_by_its_momentum_and_takes_the_statistics_of_the_student():
     student = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
-    teacher = Teacher(student)
+    teacher = EmaTeacher(student)
     before = student[0].weight.detach().clone()
     student[0].weight.data.add_(1.0)
     student(numbers(8, 2))

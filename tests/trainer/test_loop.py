@@ -343,7 +343,7 @@ def test_the_schedule_multiplies_each_groups_factor_and_a_group_may_have_its_own
     assert resumed.n_steps == 6 / 4 * fitted.n_steps
 
 
-class Teacher(Task):
+class EmaTeacher(Task):
     """Move the encoder towards a slow copy of itself, given the same windows with noise."""
 
     roles: ClassVar = {"anchor": 0}
@@ -372,7 +372,7 @@ class Teacher(Task):
 
 def taught(folder, seed=0, **options):
     encoder, _ = modules(seed)
-    task = Teacher()
+    task = EmaTeacher()
     task.start(encoder)
     return encoder, task, loop(**options).fit(encoder, task, material(), folder=folder, after_pass=nothing)
 
@@ -393,7 +393,7 @@ def test_a_task_with_a_teacher_and_chance_of_its_own_resumes_to_the_same_bits(tm
 
 def test_a_teacher_is_not_trained(tmp_path):
     encoder, _ = modules()
-    task = Teacher()
+    task = EmaTeacher()
     task.start(encoder)
     (group,) = task.parameter_groups(encoder)
     assert [id(p) for p in group.parameters] == [id(p) for p in encoder.parameters()]
