@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Share, Size, Spec
@@ -16,12 +16,12 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.outcome import Outcome, sum_of_mean
 from eegbench.task.projector import projector
-from eegbench.task.teacher import EmaTeacher
-from eegbench.task.two_views import TwoViewTask, both
+from eegbench.task.teacher import TeacherTask
+from eegbench.task.two_views import crossed_cosine
 from eegbench.types import Form
 
 
-class Byol(TwoViewTask):
+class Byol(TeacherTask):
     """Squared distance between predictions and a teacher's projections, both of unit length, in both directions.
 
     The teacher is a copy of encoder and projector whose weights follow theirs after each step as an exponential moving
@@ -53,14 +53,9 @@ class Byol(TwoViewTask):
         hidden_dim: Size,
         out_dim: Size,
     ) -> None:
-        super().__init__(form=form, augmentations=augmentations)
-        self.momentum = momentum
+        super().__init__(form=form, augmentations=augmentations, momentum=momentum)
         self.projector = projector(embed_dim, hidden_dim, out_dim, n_hidden=1, bias=True)
         self.predictor = projector(out_dim, hidden_dim, out_dim, n_hidden=1, bias=True)
-
-    def start(self, encoder: Encoder) -> None:
-        """Copy encoder and projector as the teacher."""
-        self.teacher = EmaTeacher(encoder, self.projector)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return the loss of the views of a batch."""
@@ -68,14 +63,9 @@ class Byol(TwoViewTask):
         predicted = self.predictor(self.projector(encoder(windows)))
         return compare(predicted.float(), self.teacher(windows).float())
 
-    def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:  # noqa: ARG002  nothing is drawn
-        """Let the teacher follow."""
-        self.teacher.follow(encoder, self.projector, momentum=self.momentum)
-
 
 def compare(predicted: Float[Tensor, "n_views dim"], target: Float[Tensor, "n_views dim"]) -> Outcome:
     """Return the sum of both directions' squared distances for each window; its two views are adjacent rows."""
-    (one, other), (target_one, target_other) = both(predicted), both(target)
-    cosine = nn.functional.cosine_similarity
-    losses = (2 - 2 * cosine(one, target_other)) + (2 - 2 * cosine(other, target_one))
+    first, second = crossed_cosine(predicted, target)
+    losses = (2 - 2 * first) + (2 - 2 * second)
     return Outcome(sum_of_mean(losses.mean(), len(losses)), len(losses))

@@ -17,12 +17,12 @@ from eegbench.distributed import gather
 from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.outcome import Outcome, sum_of_mean
-from eegbench.task.teacher import EmaTeacher
-from eegbench.task.two_views import TwoViewTask
+from eegbench.task.projector import perceptron
+from eegbench.task.teacher import TeacherTask
 from eegbench.types import Form
 
 
-class Contrawr(TwoViewTask):
+class Contrawr(TeacherTask):
     """Triplet loss with a view, a teacher's view of the same window, and a mean of the teacher's views of the batch.
 
     The similarity of two unit vectors x and y is exp(−‖x − y‖² / (2 width²)). The loss of a window is
@@ -66,13 +66,9 @@ class Contrawr(TwoViewTask):
         hidden_dim: Size,
         out_dim: Size,
     ) -> None:
-        super().__init__(form=form, augmentations=augmentations)
-        self.temperature, self.width, self.margin, self.momentum = temperature, width, margin, momentum
-        self.projector = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
-
-    def start(self, encoder: Encoder) -> None:
-        """Copy encoder and projector as the teacher."""
-        self.teacher = EmaTeacher(encoder, self.projector)
+        super().__init__(form=form, augmentations=augmentations, momentum=momentum)
+        self.temperature, self.width, self.margin = temperature, width, margin
+        self.projector = perceptron(embed_dim, hidden_dim, out_dim)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return the loss of the batch, and how often the positive is closer than the mean."""
@@ -90,7 +86,3 @@ class Contrawr(TwoViewTask):
 
     def _similarity(self, one: Float[Tensor, "n dim"], other: Float[Tensor, "n dim"]) -> Float[Tensor, "n"]:
         return (-(one - other).square().sum(1) / (2 * self.width**2)).exp()
-
-    def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:  # noqa: ARG002  nothing is drawn
-        """Let the teacher follow."""
-        self.teacher.follow(encoder, self.projector, momentum=self.momentum)

@@ -18,12 +18,12 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.contrast import n_first
 from eegbench.task.outcome import Outcome, sum_of_mean
-from eegbench.task.teacher import EmaTeacher
-from eegbench.task.two_views import TwoViewTask
+from eegbench.task.projector import perceptron
+from eegbench.task.teacher import TeacherTask
 from eegbench.types import Form
 
 
-class Moco(TwoViewTask):
+class Moco(TeacherTask):
     """InfoNCE of one view against a teacher's projection of the other and those of a queue.
 
     The teacher is a copy of encoder and projector whose weights follow theirs after each step as an exponential moving
@@ -66,15 +66,11 @@ class Moco(TwoViewTask):
         hidden_dim: Size,
         out_dim: Size,
     ) -> None:
-        super().__init__(form=form, augmentations=augmentations)
-        self.temperature, self.momentum = temperature, momentum
-        self.projector = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+        super().__init__(form=form, augmentations=augmentations, momentum=momentum)
+        self.temperature = temperature
+        self.projector = perceptron(embed_dim, hidden_dim, out_dim)
         self.register_buffer("queue", nn.functional.normalize(torch.randn(n_queue, out_dim), dim=1))
         self.register_buffer("oldest", torch.zeros((), dtype=torch.long))
-
-    def start(self, encoder: Encoder) -> None:
-        """Copy encoder and projector as the teacher."""
-        self.teacher = EmaTeacher(encoder, self.projector)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return InfoNCE of the batch, and how often the positive is more similar than all of the queue."""
@@ -91,9 +87,9 @@ class Moco(TwoViewTask):
         loss, n = nn.functional.cross_entropy(scores, first), len(scores)
         return Outcome(sum_of_mean(loss, n), n, {"positive_first": (n_first(scores, first), n)})
 
-    def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:  # noqa: ARG002  nothing is drawn
+    def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:
         """Let the teacher follow, and put its projections of the batch into the queue."""
-        self.teacher.follow(encoder, self.projector, momentum=self.momentum)
+        super().after_step(encoder, generator)
         self.enqueue(gather(self._keys))
 
     def enqueue(self, keys: Float[Tensor, "n out_dim"]) -> None:

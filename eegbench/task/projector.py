@@ -3,6 +3,11 @@
 from torch import nn
 
 
+def perceptron(in_dim: int, hidden_dim: int, out_dim: int) -> nn.Sequential:
+    """Return a multilayer perceptron with one hidden layer and ReLU, without batch normalisation."""
+    return nn.Sequential(nn.Linear(in_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+
+
 def projector(
     in_dim: int, hidden_dim: int, out_dim: int, *, n_hidden: int, bias: bool, normalised: bool = False
 ) -> nn.Sequential:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Positive, Size, Spec
@@ -17,6 +17,7 @@ from eegbench.store.windows import Views
 from eegbench.task.base import ParameterGroup
 from eegbench.task.contrast import nt_xent
 from eegbench.task.outcome import Outcome, sum_of_mean
+from eegbench.task.projector import perceptron
 from eegbench.task.two_views import TwoViewTask
 from eegbench.types import Form
 
@@ -56,7 +57,7 @@ class Simclr(TwoViewTask):
     ) -> None:
         super().__init__(form=form, augmentations=augmentations)
         self.temperature = temperature
-        self.projection = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+        self.projection = perceptron(embed_dim, hidden_dim, out_dim)
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return NT-Xent of the views of a batch, and how often the positive is the nearest view."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Size, Spec
@@ -15,7 +15,7 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.outcome import Outcome, sum_of_mean
 from eegbench.task.projector import projector
-from eegbench.task.two_views import TwoViewTask, both
+from eegbench.task.two_views import TwoViewTask, crossed_cosine
 from eegbench.types import Form
 
 
@@ -61,7 +61,6 @@ class Simsiam(TwoViewTask):
 
 def compare(predicted: Float[Tensor, "n_views dim"], projected: Float[Tensor, "n_views dim"]) -> Outcome:
     """Return the mean negative cosine similarity for each window; its two views are adjacent rows."""
-    (one, other), (target_one, target_other) = both(predicted), both(projected.detach())
-    cosine = nn.functional.cosine_similarity
-    losses = -(cosine(one, target_other) + cosine(other, target_one)) / 2
+    first, second = crossed_cosine(predicted, projected.detach())
+    losses = -(first + second) / 2
     return Outcome(sum_of_mean(losses.mean(), len(losses)), len(losses))

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import torch
 from jaxtyping import Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Positive, Size, Spec
@@ -18,6 +18,7 @@ from eegbench.model.base import Encoder
 from eegbench.store.windows import Views
 from eegbench.task.contrast import similarities
 from eegbench.task.outcome import Outcome, sum_of_mean
+from eegbench.task.projector import perceptron
 from eegbench.task.two_views import TwoViewTask
 from eegbench.types import Form
 
@@ -60,7 +61,7 @@ class Supcon(TwoViewTask):
     ) -> None:
         super().__init__(form=form, augmentations=augmentations)
         self.temperature = temperature
-        self.projection = nn.Sequential(nn.Linear(embed_dim, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, out_dim))
+        self.projection = perceptron(embed_dim, hidden_dim, out_dim)
 
     @classmethod
     def uses_labels(cls) -> bool:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
 from eegbench.config import Spec
@@ -42,6 +42,15 @@ class TwoViewTask(Task):
         for augment in self.augmentations:
             views = augment(views, generator)
         return views.windows
+
+
+def crossed_cosine(
+    predicted: Float[Tensor, "n_views dim"], target: Float[Tensor, "n_views dim"]
+) -> tuple[Float[Tensor, "n_windows"], Float[Tensor, "n_windows"]]:
+    """Return the cosine similarity of each view's prediction and the other view's target; adjacent rows are views."""
+    (one, other), (target_one, target_other) = both(predicted), both(target)
+    cosine = nn.functional.cosine_similarity
+    return cosine(one, target_other), cosine(other, target_one)
 
 
 def both(z: Float[Tensor, "n_views dim"]) -> tuple[Float[Tensor, "n_windows dim"], Float[Tensor, "n_windows dim"]]:
