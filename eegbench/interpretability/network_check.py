@@ -7,7 +7,7 @@ import torch
 
 from eegbench.inference.network import Network
 from eegbench.interpretability.base import Method, Scene
-from eegbench.store.windows import Windows
+from eegbench.store.windows import Windows, blank_windows
 from eegbench.types import EVERY_HZ
 
 
@@ -39,19 +39,18 @@ def check_network(
 
 def blank_scene(network: Network, group: str, passed_hz: tuple[float, float] = EVERY_HZ) -> Scene:
     """Return a scene of one window of zeros, in which only signals of one group are explained."""
-    form, device = network.description.form, network.weight.device
-    zeros = {name: torch.zeros(1, one.n_channels, one.n_times, device=device) for name, one in form.groups.items()}
-    features = {name: torch.zeros(1, size, device=device) for name, size in form.features.items()}
+    form = network.description.form
+    blank = blank_windows(form, network.weight.device)
 
     def scores(x: torch.Tensor) -> torch.Tensor:
-        others = {name: one.expand(len(x), -1, -1) for name, one in zeros.items()}
-        known = {name: one.expand(len(x), -1) for name, one in features.items()}
+        others = {name: one.expand(len(x), -1, -1) for name, one in blank.x.items()}
+        known = {name: one.expand(len(x), -1) for name, one in blank.features.items()}
         found: torch.Tensor = network(Windows(others | {group: x}, None, known))
         return found
 
     return Scene(
         network=network,
-        gather=lambda part: zeros[group][part],
+        gather=lambda part: blank.x[group][part],
         labels=np.zeros(1, dtype=np.int64),
         classes=network.classes,
         group=form.groups[group],

@@ -85,6 +85,12 @@ class Views:
         return Views(windows, torch.where(self.index >= 0, own, -1), self.y)
 
 
+def blank_windows(form: Form, device: torch.device) -> Windows:
+    """Return one window of zeros, with features of 0, in the given form."""
+    x = {name: torch.zeros(1, one.n_channels, one.n_times, device=device) for name, one in form.groups.items()}
+    return Windows(x, features={name: torch.zeros(1, size, device=device) for name, size in form.features.items()})
+
+
 def as_windows(signals: Signals, form: Form, device: torch.device) -> Windows:
     """Return signals as float32 windows on a device; gradients with respect to tensors are kept.
 

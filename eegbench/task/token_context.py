@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from eegbench.inference.embedding import evaluating
 from eegbench.model.base import Encoder
-from eegbench.store.windows import Windows
+from eegbench.store.windows import blank_windows
 from eegbench.types import Form
 
 
@@ -38,9 +38,7 @@ class TokenContext(nn.Module):
 @torch.no_grad()
 def token_shape(encoder: Encoder, form: Form) -> tuple[int, int]:
     """Return the number of an encoder's tokens for windows of this form, and their size."""
-    device = next(encoder.parameters()).device
-    x = {name: torch.zeros(1, group.n_channels, group.n_times, device=device) for name, group in form.groups.items()}
-    features = {name: torch.zeros(1, n, device=device) for name, n in form.features.items()}
+    windows = blank_windows(form, next(encoder.parameters()).device)
     with evaluating(encoder):
-        tokens = encoder.tokens(Windows(x, features=features))
+        tokens = encoder.tokens(windows)
     return tokens.shape[1], tokens.shape[2]
