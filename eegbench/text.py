@@ -7,10 +7,12 @@ character. macOS writes file names in decomposed form (NFD), which looks the sam
 """
 
 import codecs
+import difflib
 import io
 import os
 import sys
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,12 @@ MOST = 2000
 def composed(text: str) -> str:
     """Return a text in composed form (NFC)."""
     return unicodedata.normalize("NFC", text)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Return a suggestion of the nearest known name in brackets, if there is one."""
+    found = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def clipped(text: str) -> str:

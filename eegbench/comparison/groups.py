@@ -1,11 +1,11 @@
 """Groups of runs to compare; within a group, folds are pooled and seeds are replicates."""
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.sweep.sweep_context import short_value
+from eegbench.text import near
 
 SEEDS = ("seed", "split.seed")
 SHORT = ("dataset", "task", "model", "experiment")
@@ -112,12 +112,6 @@ def find_group(groups: Sequence[Group], word: str) -> Group:
             return group
     names = [group.name for group in groups]
     raise ValueError(f"--reference {word}: there is no such group{near(word, names)}; there are {'; '.join(names)}.")
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """Return a suggestion of the nearest known name, if there is one."""
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:

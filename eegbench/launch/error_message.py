@@ -17,7 +17,7 @@ from yaml import MarkedYAMLError
 from eegbench.config import REMOVED, conf_folder, read_plain, renamed, retyped
 from eegbench.launch.help import composed
 from eegbench.sweep.base import MESSAGE
-from eegbench.text import clipped
+from eegbench.text import clipped, near
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
 
@@ -142,7 +142,7 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Could not (?:find|load) '(.+)/([^/']+)'", text):
         group, option = _typed(*found.groups())
         there = _options(text, group)
-        return f"{group}={option}: there is no such option{_near(option, there)}; there are {', '.join(there)}."
+        return f"{group}={option}: there is no such option{near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Multiple values for ([^ ]+)\. To override", text):
         return f"+{found[1]}: an option is already chosen here; to choose another, omit the +: {found[1]}=OPTION"
     if found := re.search(r"Could not (?:override|delete) '([^'@]+@[^']+)'", text):
@@ -165,7 +165,7 @@ def _key_message(key: str, config_name: str) -> str:
     if key.startswith("hydra.sweeper."):
         from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
 
-        return f"{key}: there is no such key{_near(key, [f'hydra.sweeper.{one}' for one in KEYS])}."
+        return f"{key}: there is no such key{near(key, [f'hydra.sweeper.{one}' for one in KEYS])}."
     known = _known_keys(config_name)
     if key in {*known, *_keys_at(key, known)}:
         return f"{key}: the chosen options have no such key; add --help to this command to list their keys."
@@ -209,17 +209,12 @@ def _is_of_all(path: Path) -> bool:
     return path.read_text(encoding="utf-8").startswith("# @package _global_")
 
 
-def _near(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
-
-
 def _near_key(key: str, known: Sequence[str]) -> str:
     """Suggest the most similar key at the same place, or otherwise of all keys."""
     place, _, name = key.rpartition(".")
     siblings = {one.rpartition(".")[2]: one for one in _keys_at(key, known)}
-    near = difflib.get_close_matches(name, siblings, n=1) if place else []
-    return f" (did you mean {siblings[near[0]]}?)" if near else _near(key, known)
+    found = difflib.get_close_matches(name, siblings, n=1) if place else []
+    return f" (did you mean {siblings[found[0]]}?)" if found else near(key, known)
 
 
 def _keys_at(key: str, known: Sequence[str]) -> list[str]:

@@ -8,11 +8,12 @@ metric without windows, κ if all labels and predictions are one class, and the 
 label nor as a prediction.
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from jaxtyping import Float, Num
+
+from eegbench.text import near
 
 Counts = Num[np.ndarray, "*batch K K"]
 Values = Float[np.ndarray, "*batch"]
@@ -99,9 +100,7 @@ def find_metric(name: str, classes: tuple[str, ...]) -> Callable[[Counts], Value
     """
     known = [*METRICS, *(f"{PER_CLASS}{one}" for one in classes)]
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        guess = f" (did you mean {near[0]}?)" if near else ""
-        raise ValueError(f"there is no metric {name!r}{guess}; there are {', '.join(known)}.")
+        raise ValueError(f"there is no metric {name!r}{near(name, known)}; there are {', '.join(known)}.")
     if name in METRICS:
         return METRICS[name]
     index = classes.index(name.removeprefix(PER_CLASS))

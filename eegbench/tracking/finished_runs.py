@@ -1,6 +1,5 @@
 """Search for finished runs in MLflow's store, and access to their parameters, scores and files."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from eegbench.config import read_json
 from eegbench.own_files import is_own_file
+from eegbench.text import near
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
 from eegbench.tracking.mlflow import UI_ADDRESS
@@ -229,6 +229,7 @@ def _id_of(experiment: str, names: Mapping[str, str]) -> str:
     for id_, name in names.items():
         if name == experiment:
             return id_
-    near = difflib.get_close_matches(experiment, names.values(), n=1)
-    guess = f" (did you mean {near[0]}?)" if near else ""
-    raise ValueError(f"there is no experiment {experiment!r}{guess}; there are {', '.join(sorted(names.values()))}.")
+    there = names.values()
+    raise ValueError(
+        f"there is no experiment {experiment!r}{near(experiment, there)}; there are {', '.join(sorted(there))}."
+    )
