@@ -53,10 +53,10 @@ class NotEmpty:
 Limit = Range | NotEmpty
 
 Size = Annotated[int, Range(low=1)]
-"""A number of things, of which there is at least one."""
+"""A count of at least 1."""
 
 Index = Annotated[int, Range(low=0)]
-"""A number of things of which there may be none, a place in a list, or a seed."""
+"""A count that may be 0, an index, or a seed."""
 
 Share = Annotated[float, Range(low=0, high=1)]
 """A proportion or probability."""
@@ -65,7 +65,7 @@ Dropout = Annotated[float, Range(low=0, high=1, below=True)]
 """A proportion or probability below 1, such as that of values that are dropped."""
 
 Amount = Index | Dropout
-"""A number of things, or a proportion of them that leaves some."""
+"""A count, or a proportion below 1."""
 
 Positive = Annotated[float, Range(low=0, above=True)]
 """A length, rate or scale."""

@@ -127,7 +127,7 @@ class Dataset(ABC):
         return f"{subjects}, {_share(len(recordings), self.card.n_recordings, 'recordings')}"
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:  # noqa: ARG002  used by some datasets
-        """Return the end of a sentence that tells the user to assign recordings to one subject."""
+        """Return advice, for an error message, on assigning recordings to one subject."""
         return "give their files names of one subject"
 
     @abstractmethod

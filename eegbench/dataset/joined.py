@@ -84,7 +84,7 @@ class Joined(Dataset):
         return "; ".join(f"{name}: {self.sets[name].coverage(part)}" for name, part in parts.items())
 
     def how_to_join(self, recordings: Sequence[Recording]) -> str:
-        """Return the end of a sentence that tells the user to assign recordings of one or two sets to one subject."""
+        """Return advice, for an error message, on assigning recordings to one subject, within a set or across two."""
         sets = {one.set for one in recordings}
         if len(sets) == 1:
             return self.sets[sets.pop()].how_to_join([self.origin(one)[1] for one in recordings])

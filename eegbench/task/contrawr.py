@@ -44,7 +44,7 @@ class Contrawr(TeacherTask):
     width
         Standard deviation of the Gaussian similarity.
     margin
-        Difference of similarities from which on the loss is 0.
+        Smallest difference of the two similarities for which the loss is 0.
     momentum
         Share of a weight of the teacher that a step leaves.
     hidden_dim, out_dim

@@ -15,14 +15,6 @@ def _relative_positioning(options: Options) -> str:
     )
 
 
-def _simclr(options: Options) -> str:
-    text = (
-        "SimCLR [@chen2020]: the normalised, temperature-scaled cross-entropy (temperature {temperature}) of two "
-        "views of each window, after a projection with {hidden_dim} hidden units to {out_dim}"
-    ).format_map(options)
-    return f"{text}{augmented(options)}"
-
-
 def _two_views(text: str) -> Clause:
     """Return a clause of a task that compares two augmented views of each window."""
     return lambda options: text.format_map(options) + augmented(options)
@@ -75,7 +67,10 @@ PRETEXT_TASKS: Clauses = {
     "lies between the other two, by logistic regression on absolute differences of embeddings (dropout {dropout})",
     f"{_T}.cpc.Cpc": "contrastive predictive coding [@vandenoord2018; @banville2021]: which windows follow a "
     "context, by InfoNCE with a bilinear map for each predicted step; the context encoder was {context}",
-    f"{_T}.simclr.Simclr": _simclr,
+    f"{_T}.simclr.Simclr": _two_views(
+        "SimCLR [@chen2020]: the normalised, temperature-scaled cross-entropy (temperature {temperature}) of two "
+        "views of each window, after a projection with {hidden_dim} hidden units to {out_dim}"
+    ),
     f"{_T}.vicreg.Vicreg": _two_views(
         "VICReg [@bardes2022]: agreement of two views of each window (weight {invariance}), variance of dimensions "
         "(weight {variance}) and their covariance (weight {covariance}), after " + _PROJECTOR
