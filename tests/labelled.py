@@ -17,7 +17,7 @@ class LabelledStore(FakeStore):
     def __init__(self, y, n_classes):
         super().__init__(len(y))
         classes = tuple(f"class {number}" for number in range(n_classes))
-        table = pd.DataFrame({"label": y, "scored": True, "rejected": False})
+        table = pd.DataFrame({"label": y, "scored": True, "rejected": False, "subject": np.arange(len(y)) % 4})
         self.__dict__.update(classes=classes, table=table)
 
 

@@ -87,11 +87,23 @@ def _node_of(path: Path) -> dict[str, Any]:
     defaults = tree.pop("defaults", [])
     below = [base for base in defaults if isinstance(base, str) and base != "_self_"]
     parts = [_part(path, *next(iter(base.items()))) for base in defaults if not isinstance(base, str)]
-    bases = (node_of(path.with_name(f"{base.partition('@')[0]}.yaml")) for base in below)
-    merged = OmegaConf.merge(*bases, *parts, tree)
+    bases = (_base(path, *base.partition("@")[::2]) for base in below)
+    merged = OmegaConf.merge({}, *bases, *parts)
+    for name, option in (item for base in defaults if not isinstance(base, str) for item in base.items()):
+        group, _, place = name.partition("@")
+        if group.startswith("override /") and place in merged:  # in place of what a base has there
+            instead = node_of(CONF / group.removeprefix("override /") / f"{option}.yaml")
+            OmegaConf.update(merged, place, instead, merge=False)
+    merged = OmegaConf.merge(merged, tree)
     paths = OmegaConf.load(CONF / "paths" / "default.yaml")  # some options take from it, and from explain
     root = OmegaConf.create({"explain": OmegaConf.load(EXPLAIN), "paths": paths, "node": merged})
     return OmegaConf.to_container(root.node, resolve=True)
+
+
+def _base(path: Path, name: str, place: str) -> DictConfig:
+    """Return an option of the same group at its place, from a default such as ``linear@probe``."""
+    found = OmegaConf.create(node_of(path.with_name(f"{name}.yaml")))
+    return found if place in ("", "_here_") else OmegaConf.create({place: found})
 
 
 def _part(path: Path, name: str, option: str | None) -> DictConfig:

@@ -10,6 +10,7 @@ from jaxtyping import Int
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made_features import hand_made
+from eegbench.experiment.label_curves import label_curves
 from eegbench.experiment.probing import Rows, fit_probe, scored_rows
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding
@@ -57,6 +58,8 @@ class Evaluation:
         Every metric of every probe on every split.
     facts
         Chosen settings and durations of each fit, by the name of the probe or control.
+    curves
+        Rows of ``label_curve.csv``; None without a label curve.
     """
 
     classifiers: dict[str, Classifier]
@@ -64,6 +67,7 @@ class Evaluation:
     predictions: pd.DataFrame
     scores: list[Score]
     facts: dict[str, dict[str, float | int | str]]
+    curves: pd.DataFrame | None
 
 
 def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, description: Description) -> Answers:
@@ -112,7 +116,8 @@ def evaluate(
     scores = score(frame, classes=data.store.classes, mark=mark)
     fitted = {name: one for name, one in (answers.classifiers | controls).items() if name != NETWORK}
     facts = {name: dict(one.facts) for name, one in fitted.items()}
-    return Evaluation(answers.classifiers, fitted_with, frame, scores, facts)
+    curves = label_curves(answers.classifiers | controls, data)
+    return Evaluation(answers.classifiers, fitted_with, frame, scores, facts, curves)
 
 
 def network_classifier(encoded: Encoded, task: Task, data: Data, description: Description) -> Classifier | None:

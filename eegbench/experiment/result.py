@@ -29,6 +29,7 @@ from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.run_figures import (
     plot_embeddings,
+    plot_label_curve,
     plot_predictions,
     plot_pretext,
     plot_scores,
@@ -37,6 +38,9 @@ from eegbench.report.run_figures import (
 from eegbench.score import held_classes, per_recording, per_subject
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
+
+LABEL_CURVE = "label_curve.csv"
+"""Name of the table of scores against the number of labels."""
 
 PRETEXT, TRAINING = "pretext", "training"
 """Kinds of tasks in the names of metrics: without labels, and supervised by the dataset's classes."""
@@ -115,6 +119,8 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
         plot_predictions(of_classifiers, main, store, cut_by, within_subject=data.within_subject, album=album)
         n_held = predictions["label"].nunique()
         plot_scores(predictions, evaluation.scores, evaluation.fitted_with, n_held, album)
+        if evaluation.curves is not None:
+            plot_label_curve(evaluation.curves, n_held, album)
     plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
     album.raise_failed()
 
@@ -144,6 +150,8 @@ def _score(
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
     write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
+    if evaluation.curves is not None:
+        write_csv(folder / LABEL_CURVE, evaluation.curves)
     return evaluation
 
 

@@ -9,6 +9,7 @@ from eegbench.figure.embedding_scatter import embedding_scatter
 from eegbench.figure.forest import forest
 from eegbench.figure.human_ceiling import human_ceiling
 from eegbench.figure.hypnogram import hypnogram
+from eegbench.figure.label_curve import label_curve
 from eegbench.figure.learning_curves import learning_curves
 from eegbench.figure.score_bars import score_bars
 from eegbench.figure.study import study_figures
@@ -29,6 +30,7 @@ __all__ = [
     "forest",
     "human_ceiling",
     "hypnogram",
+    "label_curve",
     "learning_curves",
     "save",
     "score_bars",

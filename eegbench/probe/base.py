@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -90,6 +90,11 @@ class Labelled:
         return self.store.classes
 
     @property
+    def subjects(self) -> np.ndarray:
+        """Subject of each window (n,)."""
+        return self.store.table["subject"].to_numpy()[self.rows]
+
+    @property
     def features(self) -> Float[np.ndarray, "n embed_dim"]:
         """Embeddings of these windows."""
         return self.embeddings.at(self.rows)
@@ -131,7 +136,7 @@ class Probe(ABC):
         encoder is trained.
     """
 
-    needs: ClassVar[Literal["embeddings", "encoder"]]
+    needs: Literal["embeddings", "encoder"]
 
     @abstractmethod
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:

@@ -4,10 +4,11 @@ import copy
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import torch
 from jaxtyping import Float, Int
 
 from eegbench.config import Dropout
@@ -17,6 +18,7 @@ from eegbench.model.base import Encoder
 from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe
 from eegbench.probe.check import check_classes
 from eegbench.probe.head_classifier import HeadClassifier
+from eegbench.probe.linear import Linear
 from eegbench.sampler.single_window import SingleWindow
 from eegbench.task.supervised import Supervised
 from eegbench.trainer import Fit, Material, Trainer
@@ -37,18 +39,22 @@ class Finetune(Probe):
         Draw classes equally often, with replacement, in train and in valid. If not, each window is drawn once a pass.
     dropout
         Dropout probability for the embedding in training.
+    first
+        Probe whose head the linear layer starts from, fitted to the frozen encoder (Kumar et al. 2022,
+        doi:10.48550/arXiv.2202.10054): random initial weights would distort the encoder in the first steps. None
+        starts from random weights.
     """
 
-    needs: ClassVar[Literal["embeddings", "encoder"]] = "encoder"
+    needs: Literal["embeddings", "encoder"] = "encoder"
 
-    def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: Dropout) -> None:
+    def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: Dropout, first: Linear | None) -> None:
         if trainer.joins_processes:
             raise ValueError("probe.of.finetune.trainer: the copy is always trained in one process; set loop.")
         if not 0 <= dropout < 1:
             raise ValueError(
                 f"probe.of.finetune.dropout={dropout:g}: expected a share from 0 up to but not including 1."
             )
-        self.trainer, self.dropout = trainer, dropout
+        self.trainer, self.dropout, self.first = trainer, dropout, first
         self.sampler = SingleWindow(class_balanced=class_balanced)
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:
@@ -74,6 +80,8 @@ class Finetune(Probe):
                 class_weights="none",
                 augmentations={},
             )
+            if self.first is not None:
+                _start_from(self.first.fit(train, valid, rng).head, task)
             done = self._train(encoder, task.to(store.device), material)
 
         def features(rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:
@@ -92,6 +100,14 @@ class Finetune(Probe):
 
 def _nothing(row: Mapping[str, Any]) -> Mapping[str, float]:  # noqa: ARG001  the signature of what follows a pass
     return {}
+
+
+def _start_from(head: Head, task: Supervised) -> None:
+    """Copy the weights of a fitted head; a class that is absent from train keeps random weights, which cancel later."""
+    there = torch.from_numpy(head.bias != ABSENT)
+    with torch.no_grad():
+        task.linear.weight[there] = torch.from_numpy(head.weight).float()[there]
+        task.linear.bias[there] = torch.from_numpy(head.bias).float()[there]
 
 
 def _windows(part: Labelled) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 Wu et al. 2018 evaluated learned embeddings in this way: doi:10.1109/CVPR.2018.00393.
 """
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -40,7 +40,7 @@ class Knn(Probe):
         its rarity.
     """
 
-    needs: ClassVar[Literal["embeddings", "encoder"]] = "embeddings"
+    needs: Literal["embeddings", "encoder"] = "embeddings"
 
     def __init__(self, *, k: int | tuple[int, ...], metric: Metric, weights: Weights, balanced: bool) -> None:
         self.k = tuple(sorted(k, reverse=True)) if isinstance(k, tuple) else (k,)

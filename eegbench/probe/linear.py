@@ -1,13 +1,13 @@
 """Linear probe: features are standardised on train, then multinomial logistic regression with balanced classes."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 
 from eegbench.config import Size
 from eegbench.environment import in_one_thread
-from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe, ProbeNotConvergedError
+from eegbench.probe.base import ABSENT, Head, Labelled, Probe, ProbeNotConvergedError
 from eegbench.probe.check import best_on_valid, check_classes, check_finite
 from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.logistic import Fit, fits
@@ -28,7 +28,7 @@ class Linear(Probe):
         Maximum number of iterations; without convergence an error is raised.
     """
 
-    needs: ClassVar[Literal["embeddings", "encoder"]] = "embeddings"
+    needs: Literal["embeddings", "encoder"] = "embeddings"
 
     def __init__(self, *, C: float | tuple[float, ...], max_iter: Size) -> None:
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
@@ -38,7 +38,7 @@ class Linear(Probe):
         if max_iter < 1:
             raise ValueError(f"probe.of.linear.max_iter={max_iter}: expected 1 or more.")
 
-    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no chance
+    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> HeadClassifier:  # noqa: ARG002  no chance
         """Fit on train with each C, and keep the best on valid. See `eegbench.probe.Probe.fit`."""
         check_classes(train.y, train.classes)
         of_train, of_valid = train.features, valid.features

@@ -14,9 +14,10 @@ from eegbench.figure.style import percent
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
-from eegbench.probe.control import CONTROLS, without_repeated
+from eegbench.probe.control import CONTROLS, UNFITTED, without_repeated
 from eegbench.report.album import Album
 from eegbench.score import confusion, evaluate, held_classes, report_frame
+from eegbench.score.label_curve import label_curve
 from eegbench.store.base import WindowStore
 from eegbench.trainer import Fit
 from eegbench.types import SPLITS, Score
@@ -26,6 +27,14 @@ HYPNOGRAMS, OVER_TIME = "hypnograms", "predictions_over_time"
 
 SLEEP = {"W", "N1", "N2", "N3"}
 """Names of classes that identify sleep stages, merged or not; R alone could be a right hand."""
+
+CURVES = {
+    "label_curve": "encoder",
+    "hand_made": "hand-made features",
+    "label_curve_finetune": "fine-tuned encoder",
+    "label_curve_finetune_random_weights": "supervised, from random weights",
+}
+"""Names in the legend of label curves, by the row in the tables."""
 
 MAX_HYPNOGRAMS = 24
 """Maximum number of recordings plotted, in the order of their ids; ``predictions.parquet`` contains all."""
@@ -100,6 +109,28 @@ def plot_scores(
     pooled = [one for one in without_repeated(scores) if one.split.startswith(split) and one.aggregation == "pooled"]
     hollow, chance = {*CONTROLS, *controls}, 1 / n_classes
     album.add("scores", lambda: figure.score_bars(pooled, metric="balanced_accuracy", controls=hollow, chance=chance))
+
+
+def plot_label_curve(curves: pd.DataFrame, n_classes: int, album: Album) -> None:
+    """Plot balanced accuracy against the number of labels and of labelled subjects, and write the points.
+
+    Parameters
+    ----------
+    curves
+        Rows of ``label_curve.csv``.
+    n_classes
+        Number of classes in all splits, for the line of chance.
+    album
+        Writes the figure.
+    """
+    points = label_curve(curves, "balanced_accuracy")
+    shown = [str(probe) for probe in curves["probe"].unique() if probe != UNFITTED]
+    names = {probe: CURVES.get(probe, probe.replace("_", " ")) for probe in shown}
+    chance = 1 / n_classes
+    album.add(
+        "label_curve", lambda: figure.label_curve(points, names=names, measure="balanced accuracy", chance=chance)
+    )
+    album.add_table("label_curve", points)
 
 
 def plot_embeddings(

@@ -12,6 +12,7 @@ from eegbench.inference.embedding import embed
 from eegbench.inference.trial import embed_trials
 from eegbench.probe import Labelled
 from eegbench.probe.finetune import Finetune
+from eegbench.probe.linear import Linear
 from eegbench.trainer.base import NonFiniteLossError
 from eegbench.trainer.ddp import Ddp
 from eegbench.trainer.loop import Loop
@@ -26,7 +27,7 @@ class Watched(Loop):
 
 
 def finetune(kind=Loop, class_balanced=False, **changes):
-    return Finetune(trainer=loop(kind, **changes), class_balanced=class_balanced, dropout=0.0)
+    return Finetune(trainer=loop(kind, **changes), class_balanced=class_balanced, dropout=0.0, first=None)
 
 
 def fit(probe, train, valid, seed=0):
@@ -127,4 +128,14 @@ def test_one_process_trains_the_copy():
 @pytest.mark.parametrize("dropout", [-0.1, 1.0])
 def test_dropout_is_a_share(dropout):
     with pytest.raises(ValueError, match=r"probe\.of\.finetune\.dropout"):
-        Finetune(trainer=loop(), class_balanced=True, dropout=dropout)
+        Finetune(trainer=loop(), class_balanced=True, dropout=dropout, first=None)
+
+
+def test_the_layer_can_start_from_the_linear_probe():
+    train, valid = encoded()
+    linear = Linear(C=0.1, max_iter=1000)
+    expected = linear.fit(train, valid, np.random.default_rng(0)).head
+    probe = Finetune(trainer=loop(lr=1e-12, max_passes=1), class_balanced=False, dropout=0.0, first=linear)
+    found = fit(probe, train, valid).head
+    np.testing.assert_allclose(found.weight, expected.weight, atol=1e-5)
+    np.testing.assert_allclose(found.bias, expected.bias, atol=1e-5)

@@ -36,12 +36,44 @@ def _knn(options: Options) -> str:
     )
 
 
+def _ridge(options: Options) -> str:
+    penalty = _several(options.value("alpha"), "the penalty")
+    return (
+        "ridge regression [@hoerl1970] on the frozen encoder's standardised embeddings to targets of 1 for the class "
+        f"and -1 for the others, with balanced classes ({penalty})"
+    )
+
+
+def _mlp(options: Options) -> str:
+    return (
+        "a multilayer perceptron on the frozen encoder's standardised embeddings (one hidden layer of "
+        f"{options['hidden_dim']} units with ReLU, dropout {options['dropout']}; AdamW [@loshchilov2019], learning "
+        f"rate {options['lr']}, weight decay {options['weight_decay']}, batches of {options['batch_size']}, balanced "
+        f"classes, up to {options['max_passes']} passes, patience {options['patience']}; the best pass on the "
+        "validation subjects kept)"
+    )
+
+
 def _finetune(options: Options) -> str:
+    first = options.value("first")
+    began = f", which started from {describe(first, PROBES)} [@kumar2022]" if first else ""
     drawn = "classes drawn equally often" if options.value("class_balanced") else "each window drawn once a pass"
     trainer = describe(options.value("trainer"), TRAINERS)
     return (
-        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by {trainer}, the "
-        "best pass on the validation subjects kept"
+        f"a copy of the encoder trained with a linear layer (dropout {options['dropout']}; {drawn}) by {trainer}"
+        f"{began}, the best pass on the validation subjects kept"
+    )
+
+
+def _label_curve(options: Options) -> str:
+    axes = {"n_labels": "labels in each class", "n_subjects": "labelled subjects"}
+    sizes = [f"{in_words(options.value(axis), {})} {name}" for axis, name in axes.items() if options.value(axis)]
+    share = options.value("choose_share")
+    chosen = f"settings chosen on {100 * share:g} % of each subset" if share else "the first of the settings used"
+    return (
+        f"{describe(options.value('probe'), PROBES)}, and the same fitted to random subsets of the training labels "
+        f"({' and '.join(sizes)}; {options['n_draws']} draws of each size, {chosen} and none on the validation "
+        "subjects) and scored on each test subject"
     )
 
 
@@ -50,7 +82,10 @@ _P = "eegbench.probe"
 PROBES: Clauses = {
     f"{_P}.linear.Linear": _linear,
     f"{_P}.knn.Knn": _knn,
+    f"{_P}.ridge.Ridge": _ridge,
+    f"{_P}.mlp.Mlp": _mlp,
     f"{_P}.finetune.Finetune": _finetune,
+    f"{_P}.label_curve.LabelCurve": _label_curve,
 }
 """Clauses of probes: noun phrases."""
 
