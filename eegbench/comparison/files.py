@@ -5,13 +5,16 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from eegbench import figure
 from eegbench.atomic import write_csv, write_text
+from eegbench.comparison.label_curves import curve_note, curve_points
 from eegbench.comparison.methods import methods_references, methods_text
 from eegbench.comparison.notes import metric_name, ranking_note, title
 from eegbench.comparison.page import Report, as_latex, as_markdown, as_page
 from eegbench.comparison.sheets import display_name
 from eegbench.comparison.tables import Comparison
 from eegbench.figure import as_svg, critical_difference, forest, save
+from eegbench.score import label_curve
 
 MAX_PAIRS = 45
 """Maximum number of differences in the figure; if there are more, only tables show them."""
@@ -22,24 +25,27 @@ def captions(comparison: Comparison) -> dict[str, str]:
     shown = bool(comparison.pairs) and len(comparison.pairs) <= MAX_PAIRS
     below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
     found = {"forest": f"{title(comparison)}; controls in grey{below}."}
-    return found | ({"critical_difference": ranking_note(comparison)} if comparison.ranking else {})
+    found |= {"critical_difference": ranking_note(comparison)} if comparison.ranking else {}
+    return found | ({"label_curve": curve_note(comparison)} if curve_points(comparison) is not None else {})
 
 
 def write_all(report: Report, folder: Path) -> None:
     """Write every file of a comparison."""
     comparison = report.comparison
     drawn = {stem: draw() for stem, draw in _figures(comparison).items()}
-    for stem, figure in drawn.items():
-        save(figure, folder / "figures", stem)
+    for stem, one in drawn.items():
+        save(one, folder / "figures", stem)
     write_csv(folder / "table.csv", comparison.table())
     write_csv(folder / "differences.csv", comparison.differences())
     write_csv(folder / "per_subject.csv", comparison.by_subject())
+    if (points := curve_points(comparison)) is not None:
+        write_csv(folder / label_curve.FILE, points)
     write_text(folder / "comparison.md", as_markdown(report))
     write_text(folder / "comparison.tex", as_latex(report))
     methods = methods_text(comparison, report.versions)
     write_text(folder / "methods.md", methods)
     write_text(folder / "references.bib", methods_references(methods, report.versions))
-    write_text(folder / "comparison.html", as_page(report, {stem: as_svg(figure) for stem, figure in drawn.items()}))
+    write_text(folder / "comparison.html", as_page(report, {stem: as_svg(one) for stem, one in drawn.items()}))
 
 
 def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
@@ -55,4 +61,9 @@ def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
         names = tuple(map(display_name, found.names))
         label = f"mean rank over {found.n} subjects (1 is best)"
         figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
+    if (points := curve_points(comparison)) is not None:
+        curves = {str(name): display_name(str(name)) for name in points["probe"].unique()}
+        n_held = len({label for run in comparison.runs for label in run.frame["label"].unique()})
+        chance = 1 / n_held if comparison.question.metric == "balanced_accuracy" else None
+        figures["label_curve"] = lambda: figure.label_curve(points, names=curves, measure=metric, chance=chance)
     return figures

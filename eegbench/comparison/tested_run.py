@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from eegbench.atomic import read_parquet
+from eegbench.atomic import read_csv, read_parquet
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, control_name
+from eegbench.score import label_curve
 from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished_runs import Archive, FinishedRun
 
@@ -20,6 +21,9 @@ KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
 FOLD, N_FOLDS = "split.fold", "split.n_folds"
 NEEDED = {"within_subject", "transductive_subjects", "main_probe", "recordings_sha256"}
 """Required keys of ``summary.json``."""
+
+CURVE = "eegbench.probe.label_curve.LabelCurve"
+"""Parameter of runs with a label curve."""
 
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
 """Options or nodes that do not identify an experiment, such as folders and devices."""
@@ -46,6 +50,10 @@ class Tested:
         Whether subjects of train are tested, and whether the encoder was trained on signals of test subjects.
     recordings
         Digest of the recordings of the run.
+    main
+        Name of the main probe of the run, whose controls have no prefix.
+    curve
+        Rows of ``label_curve.csv``; None without a label curve.
     """
 
     run: FinishedRun
@@ -56,6 +64,8 @@ class Tested:
     within_subject: bool
     transductive: bool
     recordings: str
+    main: str
+    curve: pd.DataFrame | None
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -150,7 +160,17 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
         recordings=str(facts["recordings_sha256"]),
+        main=main,
+        curve=_curve(archive, run),
     )
+
+
+def _curve(archive: Archive, run: FinishedRun) -> pd.DataFrame | None:
+    """Read the label curve of a run, if it has one; without one, its files are not searched."""
+    if not any(name.startswith("probe.of.") and value == CURVE for name, value in run.parameters.items()):
+        return None
+    path = archive.fetch(run, label_curve.FILE)
+    return None if path is None else read_csv(path, label_curve.COLUMNS)
 
 
 def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFrame:

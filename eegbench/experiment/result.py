@@ -35,12 +35,9 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import held_classes, per_recording, per_subject
+from eegbench.score import held_classes, label_curve, per_recording, per_subject
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
-
-LABEL_CURVE = "label_curve.csv"
-"""Name of the table of scores against the number of labels."""
 
 PRETEXT, TRAINING = "pretext", "training"
 """Kinds of tasks in the names of metrics: without labels, and supervised by the dataset's classes."""
@@ -151,7 +148,7 @@ def _score(
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
     write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
     if evaluation.curves is not None:
-        write_csv(folder / LABEL_CURVE, evaluation.curves)
+        write_csv(folder / label_curve.FILE, evaluation.curves)
     return evaluation
 
 

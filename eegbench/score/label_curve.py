@@ -17,8 +17,11 @@ from eegbench.score.metric import evaluate, lowest_value
 
 METRICS = ("balanced_accuracy", "cohen_kappa", "macro_f1")
 
+FILE = "label_curve.csv"
+"""Name of the table of these scores in the folder of a run."""
+
 COLUMNS = ("probe", "axis", "size", "draw", "n_labels", "subject", "n_windows", *METRICS)
-"""Columns of ``label_curve.csv``."""
+"""Its columns."""
 
 
 def subject_scores(

@@ -58,6 +58,6 @@ def make_run():
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
         frame = predictions(skill, tuple(subjects), int(parameters["seed"])).copy()
-        return Tested(run, "linear", "linear", frame, classes, within, transductive, recordings)
+        return Tested(run, "linear", "linear", frame, classes, within, transductive, recordings, "linear", None)
 
     return make
