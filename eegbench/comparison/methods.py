@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from math import isfinite
 
 from eegbench.comparison.notes import HOW, interval_note, metric_name
-from eegbench.comparison.tables import ALPHA, Comparison
+from eegbench.comparison.tables import Comparison
 from eegbench.comparison.tested_run import FOLD
 from eegbench.document.bibliography import cite, references
 from eegbench.document.prose import listed
 from eegbench.document.software import package_entry, software_text
 from eegbench.score.interval import CITED
+from eegbench.score.paired import ALPHA, POWER
 from eegbench.score.render import plural
 
 SPLITS = {"test": "test", "valid": "validation"}
@@ -74,6 +75,12 @@ def _tests(comparison: Comparison) -> str:
             "Groups were compared on the same subjects by two-sided Wilcoxon signed-rank tests [@wilcoxon1945], zeros "
             "split between both signs [@demsar2006], with p-values corrected by Holm's method [@holm1979]; effect "
             "sizes are the matched-pairs rank-biserial correlation [@kerby2014] and d_z [@lakens2013]."
+        )
+    found = [one.detectable for one in pairs if isfinite(one.detectable)]
+    if found:
+        told.append(
+            f"With a power of {100 * POWER:.0f} %, the test would have found differences of {min(found):.2f} to "
+            f"{max(found):.2f} (simulated, at {ALPHA} / {sum(isfinite(one.p) for one in pairs)})."
         )
     if ranked is not None:
         told.append(

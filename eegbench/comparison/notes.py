@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from eegbench.comparison.comparability import differing_windows
-from eegbench.comparison.tables import ALPHA, Comparison
+from eegbench.comparison.tables import Comparison
 from eegbench.comparison.tested_run import FOLD, N_FOLDS, missing_folds
 from eegbench.score import interval
 from eegbench.score.interval import KIND
 from eegbench.score.metric import MACRO
-from eegbench.score.paired import MIN_SUBJECTS, smallest_p
+from eegbench.score.paired import ALPHA, MIN_SUBJECTS, POWER, smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
 
@@ -74,7 +74,9 @@ def difference_note(comparison: Comparison, n_tests: int) -> str:
     return (
         f"Difference in the table's own metric, with its paired {KIND}. p: Wilcoxon signed-rank test "
         "over subjects, two-sided, zeros split (zsplit); p (Holm): corrected for the "
-        f"{plural(n_tests, 'comparison')} of this table. {sizes}{warning}"
+        f"{plural(n_tests, 'comparison')} of this table. {sizes} detectable: the smallest true difference that this "
+        f"test finds in {100 * POWER:.0f} % of samples of so many subjects at p = {ALPHA} / {n_tests}; a smaller one "
+        f"that is not significant may exist.{warning}"
     )
 
 

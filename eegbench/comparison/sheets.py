@@ -56,7 +56,7 @@ def _difference_sheet(name: str, found: Sequence[Difference], comparison: Compar
     n_tests = sum(isfinite(one.p) for one in found)
     return Sheet(
         title=name,
-        headers=("A", "B", "A − B", "p", "p (Holm)", "r", "d_z", "subjects"),
+        headers=("A", "B", "A − B", "p", "p (Holm)", "r", "d_z", "detectable", "subjects"),
         rows=tuple(_difference_row(one) for one in found),
         note=difference_note(comparison, n_tests),
         n_names=2,
@@ -72,5 +72,6 @@ def _difference_row(one: Difference) -> tuple[str, ...]:
         p_value(one.p_holm),
         number(one.rank_biserial, signed=True),
         number(one.d_z, signed=True),
+        number(one.detectable),
         str(one.n),
     )

@@ -12,9 +12,8 @@ from eegbench.comparison.tested_run import Tested
 from eegbench.probe.control import CONTROLS
 from eegbench.score import AGGREGATIONS
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
+from eegbench.score.paired import ALPHA
 from eegbench.score.rank import Ranking, ranking
-
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)

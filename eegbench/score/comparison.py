@@ -18,7 +18,7 @@ from jaxtyping import Float, Int
 from eegbench.score import interval
 from eegbench.score.count import confusion_by
 from eegbench.score.metric import Counts, Values, find_metric, lowest_value
-from eegbench.score.paired import MIN_SUBJECTS, cohen_dz, holm, rank_biserial, wilcoxon_p
+from eegbench.score.paired import ALPHA, MIN_SUBJECTS, cohen_dz, detectable_difference, holm, rank_biserial, wilcoxon_p
 
 Metric = Callable[[Counts], Values]
 
@@ -92,6 +92,9 @@ class Difference:
         with fewer than six subjects.
     rank_biserial, d_z
         Effect sizes over subjects.
+    detectable
+        Smallest true difference that the test would have found significant with a probability of 80 %, at 0.05 divided
+        by the number of differences of the table.
     n, n_undefined
         Number of compared subjects, and of those left out because the metric is undefined for them.
     """
@@ -105,6 +108,7 @@ class Difference:
     p_holm: float
     rank_biserial: float
     d_z: float
+    detectable: float
     n: int
     n_undefined: int
 
@@ -216,7 +220,11 @@ def differences(pairs: Sequence[tuple[Entry, Entry]]) -> list[Difference]:
     """Compare A with B in each pair, p-values corrected for all of them together."""
     found = [_difference(a, b) for a, b in pairs]
     corrected = holm(np.array([one.p for one in found], dtype=float))
-    return [replace(one, p_holm=float(p)) for one, p in zip(found, corrected, strict=True)]
+    alpha = ALPHA / max(1, int(np.isfinite(corrected).sum()))
+    return [
+        replace(one, p_holm=float(p), detectable=detectable_difference(a.by_subject - b.by_subject, alpha))
+        for one, p, (a, b) in zip(found, corrected, pairs, strict=True)
+    ]
 
 
 def _difference(a: Entry, b: Entry) -> Difference:
@@ -238,6 +246,7 @@ def _difference(a: Entry, b: Entry) -> Difference:
         p_holm=float("nan"),
         rank_biserial=rank_biserial(by_subject) if n >= MIN_SUBJECTS else float("nan"),
         d_z=cohen_dz(by_subject) if n >= MIN_SUBJECTS else float("nan"),
+        detectable=float("nan"),
         n=n,
         n_undefined=max(a.n_subjects, b.n_subjects) - n,
     )

@@ -6,6 +6,8 @@ A difference is A − B of one subject, of a metric where higher is better; unde
 are rounded to twelve digits before they are ranked, so that rounding errors do not change ranks.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from jaxtyping import Float
 from scipy import stats
@@ -14,6 +16,15 @@ DIGITS = 12
 
 MIN_SUBJECTS = 6
 """Below this many subjects there is no test: of five, the smallest p-value of a signed-rank test is 0.062."""
+
+ALPHA = 0.05
+"""Level of significance."""
+
+POWER = 0.8
+"""Probability with which the smallest detectable difference is significant."""
+
+N_SIMULATED, N_HALVINGS = 4000, 12
+"""Number of simulated samples, and of bisections, by which it is found."""
 
 Differences = Float[np.ndarray, "n_subjects"]
 
@@ -54,6 +65,47 @@ def holm(p: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
 def smallest_p(n_subjects: int, n_tests: int) -> float:
     """Return the smallest Holm-corrected p-value that this many subjects can give among this many tests."""
     return min(1.0, n_tests * 2.0 ** (1 - n_subjects))
+
+
+def detectable_difference(differences: Differences, alpha: float) -> float:
+    """Return the smallest true difference that the signed-rank test finds significant with a probability of 80 %.
+
+    Differences of subjects are taken to be normal with the standard deviation of those at hand, which is itself an
+    estimate. The power of the test is simulated, as a formula for the t-test would be too optimistic for few subjects.
+
+    Parameters
+    ----------
+    differences
+        Difference of each subject.
+    alpha
+        Level of significance: with n tests, 0.05 / n, the level of the first step of Holm's correction.
+
+    Returns
+    -------
+    float
+        NaN if no difference of these subjects can be significant, or if the differences do not vary.
+    """
+    rounded = _defined(differences)
+    if len(rounded) < MIN_SUBJECTS or np.ptp(rounded) == 0:
+        return float("nan")
+    return _detectable_dz(len(rounded), alpha) * float(rounded.std(ddof=1))
+
+
+@lru_cache
+def _detectable_dz(n_subjects: int, alpha: float) -> float:
+    """Return the difference in standard deviations at which the power is 80 %."""
+    drawn = np.random.default_rng(n_subjects).standard_normal((N_SIMULATED, n_subjects))
+
+    def power(shift: float) -> float:
+        return float((stats.wilcoxon(drawn + shift, axis=1, zero_method="zsplit").pvalue <= alpha).mean())
+
+    low, high = 0.0, 8.0
+    if power(high) < POWER:
+        return float("nan")
+    for _ in range(N_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if power(middle) >= POWER else (middle, high)
+    return high
 
 
 def rank_biserial(differences: Differences) -> float:

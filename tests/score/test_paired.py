@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eegbench.score.paired import cohen_dz, holm, rank_biserial, smallest_p, wilcoxon_p
+from eegbench.score.paired import cohen_dz, detectable_difference, holm, rank_biserial, smallest_p, wilcoxon_p
 
 NAN = float("nan")
 
@@ -61,3 +61,26 @@ def test_the_rank_biserial_correlation_is_the_share_of_ranks_for_less_those_agai
 def test_d_z_is_the_mean_in_standard_deviations():
     assert cohen_dz(np.array([1.0, 2, 3, NAN])) == pytest.approx(2.0)
     assert np.isnan(cohen_dz(np.array([1.0])))
+
+
+@pytest.mark.parametrize(("n", "alpha"), [(6, 0.05), (12, 0.05), (12, 0.05 / 6), (40, 0.01)])
+def test_the_detectable_difference_is_found_in_four_of_five_samples(n, alpha):
+    rng = np.random.default_rng(5)
+    observed = rng.standard_normal(n)
+    found = detectable_difference(observed, alpha)
+    samples = rng.standard_normal((2000, n)) * observed.std(ddof=1) + found
+    significant = np.mean([wilcoxon_p(sample) <= alpha for sample in samples[:400]])
+    assert 0.72 < significant < 0.88
+
+
+def test_more_subjects_detect_a_smaller_difference_and_more_tests_need_a_larger_one():
+    spread = np.resize([-1.0, 1.0], 40)
+    by_n = [detectable_difference(spread[:n], 0.05) for n in (8, 12, 20, 40)]
+    assert by_n == sorted(by_n, reverse=True)
+    assert detectable_difference(spread[:12], 0.05 / 10) > by_n[1]
+
+
+def test_nothing_can_be_detected_where_no_p_can_be_low_enough_or_nothing_varies():
+    assert np.isnan(detectable_difference(np.array([0.1, 0.2, 0.3, -0.1, 0.2, 0.4]), 0.05 / 3))  # the lowest p is 0.031
+    assert np.isnan(detectable_difference(np.array([0.1, 0.2, 0.3, -0.1, 0.2]), 0.05))
+    assert np.isnan(detectable_difference(np.full(8, 0.1), 0.05))
