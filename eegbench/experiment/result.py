@@ -35,7 +35,7 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import held_classes, label_curve, per_recording, per_subject
+from eegbench.score import calibration, held_classes, label_curve, per_recording, per_subject, strata
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
 
@@ -147,9 +147,21 @@ def _score(
     write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
     write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
     write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
+    write_csv(folder / calibration.FILE, calibration.calibration(evaluation.predictions, data.store.classes))
+    if len(parts := _strata(experiment, data, evaluation, mark)):
+        write_csv(folder / strata.FILE, parts)
     if evaluation.curves is not None:
         write_csv(folder / label_curve.FILE, evaluation.curves)
     return evaluation
+
+
+def _strata(experiment: Experiment, data: Data, evaluation: Evaluation, mark: str) -> pd.DataFrame:
+    """Return the scores of parts of test."""
+    sfreq = next(iter(data.store.form.groups.values())).sfreq
+    window_s = experiment.preprocessing.answered.n_times(sfreq) / sfreq
+    return strata.scores_by_stratum(
+        evaluation.predictions, data.store.facts, data.store.classes, window_s=window_s, mark=mark
+    )
 
 
 def _save_networks(
