@@ -36,6 +36,18 @@ def _knn(options: Options) -> str:
     )
 
 
+def _random_forest(options: Options) -> str:
+    depth = options.value("max_depth")
+    limit = "no limit of depth" if depth is None else f"maximum depth {depth}"
+    balanced = "; classes of equal weight" if options.value("class_balanced") else ""
+    tried = {"sqrt": "the square root", "log2": "the binary logarithm"}
+    name = options.value("max_features")
+    return (
+        f"a random forest [@breiman2001] on the frozen encoder's embeddings ({options['n_trees']} trees, {limit}, "
+        f"{tried.get(name, name)} of the number of features tried at a split{balanced})"
+    )
+
+
 def _finetune(options: Options) -> str:
     drawn = "classes drawn equally often" if options.value("class_balanced") else "each window drawn once a pass"
     trainer = describe(options.value("trainer"), TRAINERS)
@@ -50,6 +62,7 @@ _P = "eegbench.probe"
 PROBES: Clauses = {
     f"{_P}.linear.Linear": _linear,
     f"{_P}.knn.Knn": _knn,
+    f"{_P}.random_forest.RandomForest": _random_forest,
     f"{_P}.finetune.Finetune": _finetune,
 }
 """Clauses of probes: noun phrases."""
