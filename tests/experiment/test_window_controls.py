@@ -1,9 +1,20 @@
 """Controls that are fitted to windows stand in every table once, next to the probes of the encoder."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import torch
+from options import composed
+from small_training import Tiny
+
+from eegbench.config import read_plain
+from eegbench.experiment.data import open_data
+from eegbench.experiment.options import stored_experiment
+from eegbench.experiment.probing import with_variance
+from eegbench.inference.embedding import Embeddings, Encoded
 
 CONTROL = ("probe=[linear,knn,csp_lda]", "figures=[]", "tracking=folder")
 
@@ -65,3 +76,22 @@ def test_it_cannot_be_the_main_probe_or_be_explained(train, capfd, words, messag
     first, _, second = message.partition(" .* ")
     assert first in error
     assert second in error
+
+
+def test_signals_are_those_of_the_encoder_unless_each_window_is_standardised(finished):
+    experiment = stored_experiment(read_plain(finished / "config.yaml"), ["toy"], Path("run"))
+    store, rows = open_data(experiment, torch.device("cpu")).store, np.arange(4)
+    for normalise, expected in (("none", "none"), ("recording", "recording"), ("window", "none")):
+        given = store.normalised(normalise)
+        encoded = Encoded(Tiny(), given, Embeddings(np.zeros((4, 1), np.float32), rows))
+        found = with_variance(encoded)
+        assert found.store.form.normalise == expected
+        assert torch.equal(found.store.gather(rows).only, store.normalised(expected).gather(rows).only)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "expected"),
+    [("imagined_fists", ["linear", "csp_lda", "tangent_space"]), ("p300", ["linear", "xdawn"])],
+)
+def test_experiments_on_trials_have_the_controls_of_their_paradigm(experiment, expected):
+    assert list(composed(f"experiment={experiment}")["probe"]["of"]) == expected
