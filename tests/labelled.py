@@ -29,10 +29,11 @@ def given(features, y, n_classes):
 
 
 def encoded(encoder=None, n=60, n_classes=3, seed=0):
-    """Return train and valid of one store, whose windows differ by class, and an encoder's embeddings of them."""
+    """Return train and valid, whose windows differ by class in offset and power, and an encoder's embeddings."""
     y = np.random.default_rng(seed).integers(n_classes, size=n)
     store = LabelledStore(y, n_classes)
     store.windows[:, 0] += 2 * torch.from_numpy(y)[:, None]
+    store.windows[:, 1] *= 1 + 2 * torch.from_numpy(y)[:, None]
     seed_libraries(seed)
     encoder = Tiny() if encoder is None else encoder
     embeddings = embed(encoder, store, np.arange(n))

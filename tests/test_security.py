@@ -116,7 +116,10 @@ def required() -> set[str]:
     """Return the names of all installed packages that eegbench needs, directly or in turn."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    chosen = (*project["dependencies"], *extras["postgresql"], *extras["bids"], *extras["dev"])
+    chosen = (
+        *project["dependencies"],
+        *(one for name in ("postgresql", "bids", "riemann", "dev") for one in extras[name]),
+    )
     todo = [Requirement(one) for one in chosen]
     found: set[tuple[str, frozenset[str]]] = set()
     while todo:

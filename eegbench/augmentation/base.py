@@ -1,6 +1,7 @@
 """Base classes of augmentations: a batch of views in, a randomly changed batch out."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from eegbench.config import Spec
 from eegbench.store.windows import Views
 
 
@@ -22,9 +24,12 @@ class Augmentation(ABC):
     ----------
     given
         Names of constructor arguments that are not options: ``form`` (an `eegbench.types.Form`).
+    keeps_labels
+        Whether the label of a window is true of the changed window. If not, tasks with labels refuse the augmentation.
     """
 
     given: ClassVar = ("form",)
+    keeps_labels: ClassVar = True
 
     @abstractmethod
     def __call__(self, views: Views, generator: torch.Generator) -> Views:
@@ -57,6 +62,22 @@ class SignalAugmentation(Augmentation):
         if windows.present is not None:
             x = {name: one * windows.present[name].unsqueeze(2) for name, one in x.items()}
         return replace(views, windows=replace(windows, x=x))
+
+
+def check_labels(augmentations: Mapping[str, Spec[Augmentation]]) -> None:
+    """Refuse augmentations that do not keep labels, for tasks that use these.
+
+    Raises
+    ------
+    ValueError
+        If there is one; the message has its name and how to remove it.
+    """
+    for name, spec in augmentations.items():
+        if not spec.target.keeps_labels:
+            raise ValueError(
+                f"{spec.path}: {spec.option} mixes windows of several labels, and the task uses labels; leave it out: "
+                f"'~augmentation@task.augmentations.{name}'."
+            )
 
 
 def uniform(

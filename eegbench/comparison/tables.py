@@ -9,7 +9,7 @@ import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group, in_order
 from eegbench.comparison.tested_run import Tested
-from eegbench.probe.control import CONTROLS
+from eegbench.probe.control import CONTROLS, FITTED
 from eegbench.score import AGGREGATIONS
 from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
 from eegbench.score.paired import ALPHA
@@ -165,7 +165,7 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
     best_first = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
     ordered = in_order(groups) or best_first
     entries = [scored[group.name] for group in ordered]
-    beside = [name for name in CONTROLS if counted(groups, name)]
+    beside = [name for name in _controls(groups) if counted(groups, name)]
     own = [(scored[g.name], entry(name, counted([g], name))) for g in ordered for name in beside if counted([g], name)]
     every = differences(list(combinations([scored[group.name] for group in best_first], 2)))
     return Comparison(
@@ -180,6 +180,14 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
         classes=classes,
         mark=groups[0].runs[0].mark,
     )
+
+
+def _controls(groups: Sequence[Group]) -> list[str]:
+    """Return the names of the controls: those that a probe was fitted to, those fitted to windows, and guesses."""
+    runs = [run for group in groups for run in group.runs]
+    there = {name for run in runs for name in run.frame["probe"].unique() if name != run.probe}
+    of_windows = sorted(there.difference(CONTROLS, (run.probe for run in runs)))
+    return [*FITTED, *of_windows, *(name for name in CONTROLS if name not in FITTED)]
 
 
 def _frame(folds: Sequence[Tested], control: str | None) -> pd.DataFrame:

@@ -42,7 +42,8 @@ class Tested:
     control_probe
         Name of the probe of the fitted controls: the same, or the main probe for a network, which has no controls.
     frame
-        Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS``.
+        Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS`` or, if they
+        were fitted to windows, under their own.
         ``start_s`` is the start of the part of the recording that a window votes for.
     classes
         Class names.
@@ -148,7 +149,8 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
     there = _answered(frame[frame["split"] == split], run.parameters)
     has_controls = there["probe"].isin([control_name(control, compared, main) for control in FITTED]).any()
     control_probe = compared if has_controls else main
-    part = _own_rows(there, compared, control_probe, main)
+    of_windows = [name for name, fitted in facts.get("fitted_with", {}).items() if name == fitted]
+    part = _own_rows(there, compared, control_probe, main, of_windows)
     if not (part["probe"] == compared).any():
         return f"without predictions on {split}" if probe is None else f"without predictions of {probe} on {split}"
     return Tested(
@@ -184,10 +186,15 @@ def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFram
     return frame.assign(start_s=frame["start_s"] + (window_s - min(window_s, stride_s)) / 2)
 
 
-def _own_rows(frame: pd.DataFrame, probe: str, control_probe: str, main: str) -> pd.DataFrame:
-    """Return the rows of a probe and of the controls; names of controls are returned without the name of a probe."""
+def _own_rows(
+    frame: pd.DataFrame, probe: str, control_probe: str, main: str, of_windows: Sequence[str]
+) -> pd.DataFrame:
+    """Return the rows of a probe and of the controls; names of controls are returned without the name of a probe.
+
+    ``of_windows`` are the controls that were fitted to windows, whatever the probe.
+    """
     names = {control_name(control, control_probe, main): control for control in FITTED}
     names |= {control: control for control in CONTROLS if control not in FITTED}
-    names[probe] = probe
+    names |= {control: control for control in (*of_windows, probe)}
     own = frame[frame["probe"].isin(list(names))]
     return own.assign(probe=own["probe"].map(names))

@@ -104,7 +104,8 @@ class Probes:
     of
         Probes by name, the main one first.
     main
-        Name of the probe whose score sweeps optimise. It is also fitted during training, and saved as the run's model.
+        Name of the probe whose score sweeps optimise, not a control. It is also fitted during training, and saved as
+        the run's model.
     every
         Number of passes between two fits during training, which are scored on valid; 0 fits after training only.
     hand_made
@@ -115,6 +116,11 @@ class Probes:
     main: str
     every: int
     hand_made: Spec[Encoder]
+
+    @property
+    def of_encoder(self) -> Mapping[str, Probe]:
+        """Probes of the encoder. The others are controls, which are fitted to the windows."""
+        return {name: probe for name, probe in self.of.items() if probe.needs != "windows"}
 
 
 @dataclass(frozen=True)

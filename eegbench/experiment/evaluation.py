@@ -11,7 +11,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.hand_made_features import hand_made
 from eegbench.experiment.label_curves import label_curves
-from eegbench.experiment.probing import Rows, fit_probe, scored_rows
+from eegbench.experiment.probing import Rows, fit_probe, scored_rows, with_variance
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding
 from eegbench.inference.model_folder import NETWORK
@@ -87,7 +87,7 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, des
     rows = scored_rows(data)
     network = network_classifier(encoded, task, data, description)
     classifiers = {NETWORK: network} if network else {}
-    for name in experiment.probes.of:
+    for name in experiment.probes.of_encoder:
         classifiers[name] = fit_probe(experiment, name, encoded, data, rows)
     return Answers(classifiers, _predicted(classifiers, data, rows))
 
@@ -95,7 +95,7 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, des
 def evaluate(
     answers: Answers, random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, *, mark: str
 ) -> Evaluation:
-    """Fit every probe's controls on train, choose on valid, predict every split once, and score all.
+    """Fit all controls on train, choose on valid, predict every split once, and score all.
 
     Parameters
     ----------
@@ -137,19 +137,19 @@ def network_classifier(encoded: Encoded, task: Task, data: Data, description: De
 def _controls(
     random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, rows: Rows
 ) -> tuple[dict[str, Classifier], dict[str, str]]:
-    """Fit every probe to the encoder before training. Fit probes of embeddings to hand-made features as well.
+    """Fit every probe to the encoder before training, those of embeddings to hand-made features, those of windows once.
 
     Returns
     -------
     classifiers, fitted_with
-        Classifier and name of the fitted probe, both by the name of the control.
+        Classifier and name of the fitted probe, both by the name of the control. A probe of windows has its own name.
     """
     probes, made = experiment.probes, dict(random_weights)
     if any(probe.needs == "embeddings" for probe in probes.of.values()):
         every = np.concatenate(list(rows.values()))
         made[HAND_MADE] = hand_made(data.store, probes.hand_made, experiment.storage, every)
     classifiers, fitted_with = {}, {}
-    for name, probe in probes.of.items():
+    for name, probe in probes.of_encoder.items():
         for control, encoded in made.items():
             if control == HAND_MADE and probe.needs == "encoder":  # hand-made features have no encoder to train
                 continue
@@ -157,6 +157,9 @@ def _controls(
                 continue
             row = control_name(control, name, probes.main)
             classifiers[row], fitted_with[row] = fit_probe(experiment, name, encoded, data, rows), name
+    given = with_variance(next(iter(random_weights.values())))
+    for name in (name for name in probes.of if name not in probes.of_encoder):
+        classifiers[name], fitted_with[name] = fit_probe(experiment, name, given, data, rows), name
     return classifiers, fitted_with
 
 

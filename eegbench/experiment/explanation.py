@@ -203,7 +203,7 @@ def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network
         raise ConfigError(
             f"explain.predictor={wanted}: the probe {name} has no head with a score for each class, so it cannot be "
             "explained; set explain.predictor to another probe of the run that has one (other probes: "
-            f"{', '.join(other for other in experiment.probes.of if other != name) or 'none'})."
+            f"{', '.join(other for other in experiment.probes.of_encoder if other != name) or 'none'})."
         )
     form = replace(network.description.form, normalise="none")
     network.description = replace(network.description, form=form)

@@ -49,8 +49,9 @@ def _identity(
     table = store.table
     samples = (f"sample_{name}" for name in store.form.groups)
     columns = [name for name in ("shard", *samples, "trial", "rejected") if name in table]
+    files = sorted({inspect.getfile(type(part)) for part in encoder.modules()})
     return {
-        "code": Path(inspect.getfile(type(encoder))).read_text(encoding="utf-8"),
+        "code": [Path(file).read_text(encoding="utf-8") for file in files],
         "spec": dict(spec),
         "groups": [[n, g.channels, g.sfreq, g.n_times] for n, g in store.form.groups.items()],
         "shards": [shard.folder.name for shard in store.shards],

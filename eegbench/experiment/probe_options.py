@@ -47,7 +47,7 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
     Raises
     ------
     ConfigError
-        If no probe is chosen, if a name is not allowed, or if the main probe is not among those chosen.
+        If no probe is chosen, if a name is not allowed, or if the main probe is not among those chosen or is a control.
     ValueError
         If a value is invalid.
     """
@@ -58,6 +58,11 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
         raise ConfigError(
             f"probe.main={main} is not among the probes chosen ({', '.join(built)}); add it: "
             f"probe=[{','.join((*built, main))}]."
+        )
+    if built[main].needs == "windows":
+        raise ConfigError(
+            f"probe.main={main}: this is a control, which is fitted to windows without the encoder; list a probe of "
+            f"the encoder first, for example probe=[{','.join(dict.fromkeys(('linear', *built)))}]."
         )
     return Probes(of={main: built[main], **built}, main=main, every=options.every, hand_made=hand_made)
 
@@ -70,7 +75,7 @@ def check_predictor(predictor: str, probes: Probes) -> None:
     ConfigError
         If there is no such predictor; the message lists the predictors of the run.
     """
-    known = (*PREDICTORS, *probes.of)
+    known = (*PREDICTORS, *probes.of_encoder)
     if predictor not in known:
         near = difflib.get_close_matches(predictor, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from eegbench.experiment.data import Data
 from eegbench.inference.embedding import Embeddings, Encoded
 from eegbench.inference.trial import embed_trials
 from eegbench.model.base import Encoder
-from eegbench.probe import Classifier, Labelled
+from eegbench.probe import Classifier, Labelled, Probe
 from eegbench.probe.check import check_classes
 from eegbench.score import confusion_matrix
 from eegbench.score.metric import evaluate
@@ -38,17 +39,19 @@ def scored_rows(data: Data) -> Rows:
     return {split: data.rows(split, scored=True) for split in SPLITS}
 
 
-def check_windows(data: Data) -> None:
+def check_windows(data: Data, probes: Mapping[str, Probe]) -> None:
     """Check before training that probes can be fitted and tested on the labelled windows.
 
     Raises
     ------
     ValueError
-        If train has fewer than two classes, or in the cases of `check_usable`.
+        If train has fewer than two classes, in the cases of `check_usable`, or if a probe cannot take the windows.
     """
     if data.store.table["scored"].any():
         check_classes(data.labels(data.rows("train", scored=True)), data.store.classes)
         check_usable(data.store.table)
+        for name, probe in probes.items():
+            probe.check(name, data.store)
 
 
 def check_usable(table: pd.DataFrame) -> None:
@@ -81,6 +84,12 @@ def fit_probe(experiment: Experiment, name: str, encoded: Encoded, data: Data, r
     )
     rng = np.random.default_rng([experiment.seed, zlib.crc32(name.encode())])
     return experiment.probes.of[name].fit(train, valid, rng)
+
+
+def with_variance(encoded: Encoded) -> Encoded:
+    """Return windows as the encoder has them, or in µV if each window is standardised, which removes its variance."""
+    is_removed = encoded.store.form.normalise == "window"
+    return replace(encoded, store=encoded.store.normalised("none")) if is_removed else encoded
 
 
 def valid_scores(encoder: Encoder, experiment: Experiment, data: Data) -> dict[str, float]:

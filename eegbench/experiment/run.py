@@ -59,7 +59,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     data = shared_data(experiment, device, named)
     check_split(data, folder)
     check_expected(data, experiment.expected)
-    check_windows(data)
+    check_windows(data, experiment.probes.of)
     check_model(experiment, data.store.form)
     same = identity(experiment.options, data.digest)
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):

@@ -133,10 +133,21 @@ class Probe(ABC):
     ----------
     needs
         ``embeddings``: the encoder is frozen, and only its embeddings are used. ``encoder``: a copy of the
-        encoder is trained.
+        encoder is trained. ``windows``: the encoder is not used. Such a probe is a control, which is fitted once.
     """
 
-    needs: Literal["embeddings", "encoder"]
+    needs: Literal["embeddings", "encoder", "windows"]
+
+    def check(self, name: str, store: WindowStore) -> None:  # noqa: B027  most probes can be fitted to any windows
+        """Refuse windows that the probe cannot be fitted to, before anything is trained.
+
+        Parameters
+        ----------
+        name
+            Name of the probe, for error messages.
+        store
+            Store of the windows.
+        """
 
     @abstractmethod
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:

@@ -1,6 +1,6 @@
 """Controls for scores: the same probe on random weights and hand-made features, the majority class, and chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -44,6 +44,17 @@ def without_repeated(scores: Sequence[Score]) -> list[Score]:
 def control_name(control: str, probe: str, main: str) -> str:
     """Return the name of a control in tables; controls of the main probe have no prefix."""
     return control if probe == main else f"{probe}_{control}"
+
+
+def fitted_to_windows(fitted_with: Mapping[str, str]) -> list[str]:
+    """Return the controls that were fitted to windows, in words.
+
+    Parameters
+    ----------
+    fitted_with
+        Name of the probe that was fitted, by the name of the control; controls of windows are probes themselves.
+    """
+    return [name.replace("_", " ") for name, probe in fitted_with.items() if name == probe]
 
 
 def chance(n: int, held: Bool[np.ndarray, "n_classes"], rng: np.random.Generator) -> Float[np.ndarray, "n n_classes"]:

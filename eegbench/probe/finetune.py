@@ -45,7 +45,7 @@ class Finetune(Probe):
         starts from random weights.
     """
 
-    needs: Literal["embeddings", "encoder"] = "encoder"
+    needs: Literal["embeddings", "encoder", "windows"] = "encoder"
 
     def __init__(self, *, trainer: Trainer, class_balanced: bool, dropout: Dropout, first: Linear | None) -> None:
         if trainer.joins_processes:
@@ -81,7 +81,7 @@ class Finetune(Probe):
                 augmentations={},
             )
             if self.first is not None:
-                _start_from(self.first.fit(train, valid, rng).head, task)
+                _start_from(self.first.fit_head(train, valid)[0], task)
             done = self._train(encoder, task.to(store.device), material)
 
         def features(rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n embed_dim"]:

@@ -40,7 +40,7 @@ class Knn(Probe):
         its rarity.
     """
 
-    needs: Literal["embeddings", "encoder"] = "embeddings"
+    needs: Literal["embeddings", "encoder", "windows"] = "embeddings"
 
     def __init__(self, *, k: int | tuple[int, ...], metric: Metric, weights: Weights, balanced: bool) -> None:
         self.k = tuple(sorted(k, reverse=True)) if isinstance(k, tuple) else (k,)

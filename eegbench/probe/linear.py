@@ -7,7 +7,7 @@ import torch
 
 from eegbench.config import Size
 from eegbench.environment import in_one_thread
-from eegbench.probe.base import ABSENT, Head, Labelled, Probe, ProbeNotConvergedError
+from eegbench.probe.base import ABSENT, Facts, Head, Labelled, Probe, ProbeNotConvergedError
 from eegbench.probe.check import best_on_valid, check_classes, check_finite
 from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.logistic import Fit, fits
@@ -28,7 +28,7 @@ class Linear(Probe):
         Maximum number of iterations; without convergence an error is raised.
     """
 
-    needs: Literal["embeddings", "encoder"] = "embeddings"
+    needs: Literal["embeddings", "encoder", "windows"] = "embeddings"
 
     def __init__(self, *, C: float | tuple[float, ...], max_iter: Size) -> None:
         self.C = tuple(sorted(C)) if isinstance(C, tuple) else (C,)
@@ -40,6 +40,11 @@ class Linear(Probe):
 
     def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> HeadClassifier:  # noqa: ARG002  no chance
         """Fit on train with each C, and keep the best on valid. See `eegbench.probe.Probe.fit`."""
+        head, facts = self.fit_head(train, valid)
+        return HeadClassifier(train.encoder, head=head, features=train.embeddings.at, facts=facts)
+
+    def fit_head(self, train: Labelled, valid: Labelled) -> tuple[Head, Facts]:
+        """Return the best head on valid, with its C and its number of iterations. See `fit`."""
         check_classes(train.y, train.classes)
         of_train, of_valid = train.features, valid.features
         check_finite([("train", of_train), ("valid", of_valid)])
@@ -49,8 +54,7 @@ class Linear(Probe):
             found = list(fits(features, torch.from_numpy(y), self.C, max_iter=self.max_iter))
         heads = [(self._head(fit, there, len(train.classes)), fit) for fit in found]
         head, fit = best_on_valid(heads, lambda one: one[0].probabilities(of_valid), valid.y)
-        facts = {"C": fit.C, "n_iter": fit.n_iter}
-        return HeadClassifier(train.encoder, head=head, features=train.embeddings.at, facts=facts)
+        return head, {"C": fit.C, "n_iter": fit.n_iter}
 
     def _head(self, fit: Fit, there: np.ndarray, n_classes: int) -> Head:
         """Return scores of all classes, including those that are absent from train."""

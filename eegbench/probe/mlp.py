@@ -38,7 +38,7 @@ class Mlp(Probe):
         Number of passes without improvement on valid after which training stops.
     """
 
-    needs: Literal["embeddings", "encoder"] = "embeddings"
+    needs: Literal["embeddings", "encoder", "windows"] = "embeddings"
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ class Ridge(Probe):
         accuracy on valid is chosen, the larger in case of a tie.
     """
 
-    needs: Literal["embeddings", "encoder"] = "embeddings"
+    needs: Literal["embeddings", "encoder", "windows"] = "embeddings"
 
     def __init__(self, *, alpha: Positive | tuple[Positive, ...]) -> None:
         self.alpha = tuple(sorted(alpha, reverse=True)) if isinstance(alpha, tuple) else (alpha,)

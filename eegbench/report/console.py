@@ -14,7 +14,7 @@ import pandas as pd
 from eegbench.config import typed
 from eegbench.preprocessing.build import Skipped
 from eegbench.probe import ProbeNotConvergedError
-from eegbench.probe.control import NOTICEABLE, UNFITTED, without_repeated
+from eegbench.probe.control import NOTICEABLE, UNFITTED, fitted_to_windows, without_repeated
 from eegbench.progress import tell
 from eegbench.report.run_figures import shown_split
 from eegbench.score import absent_classes, render
@@ -162,6 +162,8 @@ def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
     """Print the names of the main probe's controls, and explain the batch statistics of random weights."""
     of_main = [name.replace("_", " ") for name, probe in fitted_with.items() if probe == main and name != UNFITTED]
     print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
+    if of_windows := fitted_to_windows(fitted_with):
+        print(f"{', '.join(of_windows)}: controls that are fitted to the signals of train, without an encoder")
     if UNFITTED in fitted_with:
         print(
             "random weights: batch-normalisation statistics are fitted to the signals of train, without labels; a row "

@@ -7,6 +7,7 @@ from typing import Any
 from eegbench.address import without_secrets
 from eegbench.config import changed_options
 from eegbench.document.page import as_document, bullets, code, facts, folded, paragraph, section
+from eegbench.probe.control import fitted_to_windows
 from eegbench.report.console import training_text
 from eegbench.report.page_figures import figure_parts
 from eegbench.report.run_figures import shown_split
@@ -68,6 +69,8 @@ def _scores(run: RunSources) -> list[str]:
     main = summary["main_probe"].replace("_", " ")
     controls = [name.replace("_", " ") for name, probe in summary["fitted_with"].items() if probe == main]
     about = f"The main probe is {main}; {', '.join(controls)}, majority and chance are its controls."
+    if of_windows := fitted_to_windows(summary["fitted_with"]):
+        about += f" Also controls, fitted to the signals of train without an encoder: {', '.join(of_windows)}."
     return [first, paragraph(about), *_warnings(summary, split), folded("More tables", "\n".join(others))]
 
 

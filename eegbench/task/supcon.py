@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from eegbench.augmentation import Augmentation
+from eegbench.augmentation.base import check_labels
 from eegbench.config import Positive, Size, Spec
 from eegbench.distributed import gather
 from eegbench.model.base import Encoder
@@ -59,6 +60,7 @@ class Supcon(TwoViewTask):
         hidden_dim: Size,
         out_dim: Size,
     ) -> None:
+        check_labels(augmentations)
         super().__init__(form=form, augmentations=augmentations)
         self.temperature = temperature
         self.projection = perceptron(embed_dim, hidden_dim, out_dim)

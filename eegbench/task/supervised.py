@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
+from eegbench.augmentation.base import check_labels
 from eegbench.config import Dropout, Spec
 from eegbench.inference.description import Description
 from eegbench.inference.network import Network
@@ -61,6 +62,7 @@ class Supervised(EmbeddingTask):
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__()
+        check_labels(augmentations)
         self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.classes = class_names
         weights = weights_of(class_weights, class_names, class_counts)

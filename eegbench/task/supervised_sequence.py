@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from eegbench.augmentation import Augmentation
+from eegbench.augmentation.base import check_labels
 from eegbench.config import Dropout, Spec
 from eegbench.inference.description import Description, Outputs
 from eegbench.inference.network import Network
@@ -76,6 +77,7 @@ class SupervisedSequence(EmbeddingTask):
         augmentations: Mapping[str, Spec[Augmentation]],
     ) -> None:
         super().__init__()
+        check_labels(augmentations)
         self.augmentations = [spec.build(form=form) for spec in augmentations.values()]
         self.classes = class_names
         weights = weights_of(class_weights, class_names, class_counts)

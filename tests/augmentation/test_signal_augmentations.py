@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 import torch
 from forms import form_of
+from scipy import signal
 
 from eegbench.augmentation.amplitude_scale import AmplitudeScale
 from eegbench.augmentation.band_stop import BandStop
 from eegbench.augmentation.circular_shift import CircularShift
+from eegbench.augmentation.crop_resize import CropResize
 from eegbench.augmentation.fourier_noise import FourierNoise
 from eegbench.augmentation.frequency_shift import FrequencyShift
 from eegbench.augmentation.gaussian_noise import GaussianNoise
 from eegbench.augmentation.phase_noise import PhaseNoise
 from eegbench.augmentation.random_offset import RandomOffset
+from eegbench.augmentation.resample import Resample
 from eegbench.augmentation.segment_shuffle import SegmentShuffle
 from eegbench.augmentation.sign_flip import SignFlip
 from eegbench.augmentation.temporal_dropout import TemporalDropout
@@ -178,3 +181,57 @@ def test_a_rhythm_is_shifted_in_all_channels_alike_and_keeps_its_power(n_times):
 def test_values_without_sense_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("n_times", [400, 401])
+def test_resampling_to_a_lower_rate_and_back_is_scipys(n_times):
+    x = noise(100, n_times)
+    changed = Resample(max_share=0.2).change(x, "eeg", chance())
+    before, after = (torch.fft.rfft(one).abs() for one in (x, changed))
+    n_kept = (after > 1e-3).any(1).sum(1)
+    n_freqs = n_times // 2 + 1
+    assert n_kept.min() >= math.floor(0.8 * n_freqs)
+    assert n_kept.max() < n_freqs
+    assert len(n_kept.unique()) > 20
+    for number in range(10):
+        kept = int(n_kept[number])
+        torch.testing.assert_close(after[number, :, :kept], before[number, :, :kept], rtol=1e-4, atol=1e-3)
+        lower = signal.resample(x[number].double().numpy(), 2 * kept - 1, axis=1)
+        expected = signal.resample(lower, n_times, axis=1)
+        np.testing.assert_allclose(changed[number].numpy(), expected, atol=1e-4)
+
+
+def test_slow_activity_survives_resampling():
+    t = torch.arange(400) / 100
+    x = torch.sin(2 * math.pi * 10 * t).expand(50, 2, 400)
+    torch.testing.assert_close(Resample(max_share=0.5).change(x, "eeg", chance()), x, rtol=0, atol=1e-5)
+
+
+def test_a_stretched_part_has_lower_frequencies_and_the_same_extremes():
+    t = torch.arange(400) / 100
+    ramp = t.expand(300, 2, 400)
+    changed = CropResize(min_share=0.8).change(ramp, "eeg", chance())
+    slope = changed.diff(dim=2) / 0.01  # the share of the window that was stretched
+    torch.testing.assert_close(slope, slope[:, :1, :1].expand_as(slope), rtol=0, atol=1e-3)
+    share, start = slope[:, 0, 0], changed[:, 0, 0] / 3.99
+    assert share.min() >= 0.8 - 1e-3
+    assert share.max() <= 1 + 1e-3
+    assert float(share.mean()) == pytest.approx(0.9, abs=0.01)
+    assert (start + share).max() <= 1 + 1e-3  # parts lie inside the window
+    assert float((start / (1 - share).clamp_min(1e-3)).mean()) == pytest.approx(0.5, abs=0.06)
+
+
+def test_a_stretched_rhythm_keeps_its_amplitude():
+    t = torch.arange(400) / 100
+    x = torch.sin(2 * math.pi * 5 * t).expand(50, 2, 400)
+    changed = CropResize(min_share=0.8).change(x, "eeg", chance())
+    peak = torch.fft.rfft(changed[:, 0]).abs().argmax(1) / 4
+    assert peak.min() >= 4.0
+    assert peak.max() <= 5.0
+    assert len(peak.unique()) > 3
+    assert float(changed.std()) == pytest.approx(float(x.std()), abs=0.02)
+
+
+def test_a_whole_window_is_not_stretched():
+    x = noise(20)
+    torch.testing.assert_close(CropResize(min_share=1.0).change(x, "eeg", chance()), x, rtol=0, atol=1e-3)

@@ -2,6 +2,7 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from eegbench.comparison.groups import group_runs
@@ -47,6 +48,18 @@ def test_controls_stand_below_groups(three):
     assert set(table["n_replicates"][3:]) == {6}
     assert table["trainer.lr"].iloc[1] == "2"
     assert table["ci_low"].notna().all()
+
+
+def test_controls_of_windows_stand_between_those_of_the_encoder_and_guesses(three):
+    runs = []
+    for run in three:
+        rows = run.frame[run.frame["probe"] == "hand_made"].assign(probe="csp_lda")
+        runs.append(replace(run, frame=pd.concat([run.frame, rows], ignore_index=True)))
+    found = compare(runs)
+    assert list(found.table()["name"])[3:] == [*CONTROLS[:2], "csp_lda", *CONTROLS[2:]]
+    values = {entry.name: entry.value for entry in found.controls}
+    assert values["csp_lda"] == values["hand_made"]
+    assert {one.b for one in found.against_controls} == {*CONTROLS, "csp_lda"}
 
 
 def test_every_pair_is_compared_or_each_group_with_the_reference(three):

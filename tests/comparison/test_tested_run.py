@@ -21,7 +21,9 @@ class Folders(Archive):
 
 @pytest.fixture
 def keep(tmp_path, make_run):
-    def keep(id_, *, files=True, transductive=(), status="FINISHED", main="linear", extra=(), **changes):
+    def keep(
+        id_, *, files=True, transductive=(), status="FINISHED", main="linear", extra=(), fitted_with=None, **changes
+    ):
         one = make_run(subjects=range(3), **changes)
         folder = tmp_path / id_
         folder.mkdir()
@@ -31,7 +33,7 @@ def keep(tmp_path, make_run):
             columns = ["recording", "subject", "start_s", "split", "probe", "label", "predicted", "left", "right"]
             frame[columns].to_parquet(folder / "predictions.parquet")
             facts = {"within_subject": False, "transductive_subjects": list(transductive), "main_probe": main}
-            facts["recordings_sha256"] = one.recordings
+            facts |= {"recordings_sha256": one.recordings, "fitted_with": fitted_with or {}}
             (folder / "summary.json").write_text(json.dumps(facts))
         return replace(one.run, id=id_, status=status)
 
@@ -104,6 +106,15 @@ def test_a_network_is_compared_with_the_controls_of_the_main_probe(keep, tmp_pat
     (found,), _ = read_tested(Folders(tmp_path), [keep("a", extra=[("network", "linear")])], "test", "network")
     assert (found.probe, found.control_probe) == ("network", "linear")
     assert set(found.frame["probe"]) == {"network", "random_weights", "hand_made", "majority", "chance"}
+
+
+def test_controls_of_windows_are_read_whichever_probe_is_compared(keep, tmp_path):
+    fitted_with = {"random_weights": "linear", "csp_lda": "csp_lda"}
+    run = keep("a", extra=[("knn", "linear"), ("csp_lda", "hand_made")], fitted_with=fitted_with)
+    for probe in ("linear", "knn", "csp_lda"):
+        (found,), _ = read_tested(Folders(tmp_path), [run], "test", probe)
+        assert found.probe == probe
+        assert {"csp_lda", "majority", "chance", probe} <= set(found.frame["probe"])
 
 
 def test_windows_that_answer_for_their_centre_are_compared_there(keep, tmp_path):

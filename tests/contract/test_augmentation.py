@@ -13,6 +13,10 @@ from eegbench.types import Form
 
 SELDOM = {"SignFlip", "SegmentShuffle", "TemporalDropout", "CircularShift"}
 """Augmentations that may leave a window as it is, or change it in few ways."""
+KEEPS_A_CHANNEL = {"ChannelShareDrop"}
+"""Augmentations that leave a group of one channel as it is."""
+MIXES = {"Mix"}
+"""Augmentations that change windows by others, so that equal ones stay equal."""
 FORM = Form({"eeg": group_of(("A", "B", "C"), 100.0, 300), "eog": group_of(("E",), 50.0, 151)}, "window")
 N = 40
 
@@ -49,6 +53,9 @@ def test_windows_keep_their_form_and_change(augment):
         assert after.windows.x[name].dtype == x.dtype
         assert torch.isfinite(after.windows.x[name]).all()
         changed = (after.windows.x[name] - x).abs().amax((1, 2)) > 0
+        if name == "eog" and type(augment).__name__ in KEEPS_A_CHANNEL:
+            assert not changed.any()
+            continue
         assert changed.all() if changes_all(augment) else changed.any()
     assert torch.equal(after.index, before.index)
     assert torch.equal(after.y, before.y)
@@ -69,11 +76,13 @@ def test_the_generator_alone_decides(augment):
 
 
 def test_equal_windows_are_changed_apart(augment):
+    if type(augment).__name__ in MIXES:
+        pytest.skip("a mixture of equal windows is the same window")
     x = batch().windows.x
     same = Windows({name: one[:1].expand(N, -1, -1) for name, one in x.items()})
     changed = augment(Views(same, torch.arange(N).view(-1, 2), torch.zeros(N // 2, 0)), chance()).windows.x["eeg"]
-    least = 0.5 * N if changes_all(augment) else 1
-    assert len(torch.unique(changed, dim=0)) > least  # some bands are drawn twice
+    least = 0.4 * N if changes_all(augment) else 1
+    assert len(torch.unique(changed, dim=0)) > least  # some bands and rates are drawn twice
 
 
 def test_channels_that_are_missing_stay_zero(augment):

@@ -26,6 +26,12 @@ AUGMENTATIONS: Clauses = {
     f"{_A}.circular_shift.CircularShift": "rotating windows by up to {max_s} s",
     f"{_A}.temporal_dropout.TemporalDropout": "setting up to {max_s} s of a channel to 0 with probability {p}",
     f"{_A}.frequency_shift.FrequencyShift": "shifting frequencies by up to {max_hz} Hz [@rommel2022]",
+    f"{_A}.resample.Resample": "resampling windows to a rate lower by up to {max_share} of it, and back",
+    f"{_A}.crop_resize.CropResize": "stretching a part of at least {min_share} of a window to its length [@chen2020]",
+    f"{_A}.mix.Mix": "mixing windows with up to {max_share} of another window of the batch [@zhang2018; "
+    "@wickstrom2022]",
+    f"{_A}.channel_share_drop.ChannelShareDrop": "setting {min_share} to {max_share} of the channels to 0 with "
+    "probability {p}",
     f"{_A}.phase_noise.PhaseNoise": "shifting phases by up to {strength} π [@schwabedal2018]",
 }
 """Clauses of augmentations: gerunds and noun phrases after "by"."""

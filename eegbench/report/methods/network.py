@@ -85,6 +85,9 @@ MODELS: Clauses = {
     f"{_M}.spectral_features.SpectralFeatures": "hand-made features without a parameter [@banville2021; "
     "@hjorth1970]: log band powers between {bands_hz} Hz, their log ratios, moments, peak-to-peak and Hjorth's "
     "parameters of each channel",
+    f"{_M}.banville_features.BanvilleFeatures": "the hand-made features of Banville et al. [@banville2021] of each "
+    "channel: moments, log band powers between {bands_hz} Hz and all their log ratios, peak-to-peak, Hurst exponent, "
+    "approximate entropy and Hjorth's parameters [@hjorth1970]",
     f"{_M}.braindecode.Braindecode": _braindecode,
     f"{_M}.channel_mean.ChannelMean": "{encoder}, applied to each channel with the same weights and averaged "
     "over channels",

@@ -54,6 +54,18 @@ def _mlp(options: Options) -> str:
     )
 
 
+def _random_forest(options: Options) -> str:
+    depth = options.value("max_depth")
+    limit = "no limit of depth" if depth is None else f"maximum depth {depth}"
+    balanced = "; classes of equal weight" if options.value("class_balanced") else ""
+    tried = {"sqrt": "the square root", "log2": "the binary logarithm"}
+    name = options.value("max_features")
+    return (
+        f"a random forest [@breiman2001] on the frozen encoder's embeddings ({options['n_trees']} trees, {limit}, "
+        f"{tried.get(name, name)} of the number of features tried at a split{balanced})"
+    )
+
+
 def _finetune(options: Options) -> str:
     first = options.value("first")
     began = f", which started from {describe(first, PROBES)} [@kumar2022]" if first else ""
@@ -77,6 +89,27 @@ def _label_curve(options: Options) -> str:
     )
 
 
+def _csp_lda(options: Options) -> str:
+    return (
+        f"common spatial patterns [@blankertz2008] ({options['n_components']} filters, shrunk covariances, log powers) "
+        "and a linear discriminant analysis with equal priors"
+    )
+
+
+def _tangent_space(options: Options) -> str:
+    return (
+        "tangent vectors of shrunk covariance matrices at their Riemannian mean [@barachant2012] and a logistic "
+        f"regression ({_several(options.value('C'), 'the inverse strength C')})"
+    )
+
+
+def _xdawn(options: Options) -> str:
+    return (
+        f"xDAWN covariances [@rivet2009; @barachant2014] ({options['n_filters']} filters a class) in the tangent space "
+        f"and a logistic regression ({_several(options.value('C'), 'the inverse strength C')})"
+    )
+
+
 _P = "eegbench.probe"
 
 PROBES: Clauses = {
@@ -86,6 +119,10 @@ PROBES: Clauses = {
     f"{_P}.mlp.Mlp": _mlp,
     f"{_P}.finetune.Finetune": _finetune,
     f"{_P}.label_curve.LabelCurve": _label_curve,
+    f"{_P}.random_forest.RandomForest": _random_forest,
+    f"{_P}.csp_lda.CspLda": _csp_lda,
+    f"{_P}.tangent_space.TangentSpace": _tangent_space,
+    f"{_P}.xdawn.Xdawn": _xdawn,
 }
 """Clauses of probes: noun phrases."""
 
@@ -93,11 +130,18 @@ PROBES: Clauses = {
 def probing_text(run: RunSources) -> str:
     """Return text about the fitted classifiers and their controls."""
     summary, options = run.summary, run.options["probe"]
-    named = [f"{_name(name)}: {describe(node, PROBES)}{_chosen(summary, name)}" for name, node in options["of"].items()]
-    told = [f"Probes were fitted to the training subjects' labels after training ({'; '.join(named)})."]
+    named = {n: f"{_name(n)}: {describe(node, PROBES)}{_chosen(summary, n)}" for n, node in options["of"].items()}
+    of_windows = [name for name in named if summary["fitted_with"].get(name) == name]
+    of_encoder = "; ".join(text for name, text in named.items() if name not in of_windows)
+    told = [f"Probes were fitted to the training subjects' labels after training ({of_encoder})."]
     if any(score["probe"] == NETWORK for score in summary["scores"]):
         told.append("The network with the head that was trained with the encoder was scored as well.")
     told.append(f"As controls the same probes were fitted to {_controls(summary, options['hand_made'])}.")
+    if of_windows:
+        told.append(
+            "Controls without an encoder were fitted to the signals of the training windows "
+            f"({'; '.join(named[name] for name in of_windows)})."
+        )
     told.append("Further controls were the most frequent class of the training windows and uniform guesses.")
     told.append("Each test window was predicted once, after all choices were made.")
     return " ".join(told)

@@ -1,0 +1,88 @@
+"""Random forest: the classifier of hand-made features in Banville et al. 2021 (doi:10.1088/1741-2552/abca18)."""
+
+from typing import Any, Literal
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from eegbench.config import Size
+from eegbench.environment import n_threads
+from eegbench.inference.description import Description
+from eegbench.probe.base import Classifier, Labelled, Probe
+from eegbench.probe.check import check_classes, check_finite
+
+
+class RandomForest(Probe):
+    """Mean of the class probabilities of randomised decision trees (Breiman 2001), as in scikit-learn.
+
+    Nothing is chosen on valid. Trees do not depend on the scale of features, so features are not standardised.
+
+    Parameters
+    ----------
+    n_trees
+        Number of trees.
+    max_depth
+        Greatest number of splits from the root to a leaf; None for no limit.
+    max_features
+        Number of features that are tried at a split, of n: √n or log₂ n.
+    class_balanced
+        Weight windows so that all classes have equal weight in train.
+
+    References
+    ----------
+    Breiman 2001, Machine Learning 45, doi:10.1023/A:1010933404324.
+    """
+
+    needs: Literal["embeddings", "encoder", "windows"] = "embeddings"
+
+    def __init__(
+        self, *, n_trees: Size, max_depth: Size | None, max_features: Literal["sqrt", "log2"], class_balanced: bool
+    ) -> None:
+        self.n_trees, self.max_depth = n_trees, max_depth
+        self.max_features, self.class_balanced = max_features, class_balanced
+
+    def fit(self, train: Labelled, valid: Labelled, rng: np.random.Generator) -> Classifier:  # noqa: ARG002  no choice
+        """Grow the trees on train. See `eegbench.probe.Probe.fit`."""
+        from sklearn.ensemble import RandomForestClassifier  # here, as it takes half a second to import
+
+        check_classes(train.y, train.classes)
+        features = train.features
+        check_finite([("train", features)])
+        forest = RandomForestClassifier(
+            self.n_trees,
+            max_depth=self.max_depth,
+            max_features=self.max_features,
+            class_weight="balanced" if self.class_balanced else None,
+            random_state=int(rng.integers(2**31)),
+            n_jobs=n_threads(),
+        ).fit(features, train.y)
+        forest.set_params(n_jobs=1)  # with several threads, the order in which trees are added would vary
+        return ForestClassifier(train, forest)
+
+
+class ForestClassifier(Classifier):
+    """Classifier of embeddings by a random forest.
+
+    Parameters
+    ----------
+    train
+        Windows of train, with the embeddings of all windows to predict.
+    forest
+        Fitted forest of scikit-learn.
+    """
+
+    def __init__(self, train: Labelled, forest: Any) -> None:
+        self.embeddings, self.forest, self.n_classes = train.embeddings, forest, len(train.classes)
+        self.facts = {"mean_depth": round(float(np.mean([tree.get_depth() for tree in forest.estimators_])), 1)}
+
+    def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
+        """Return class probabilities of windows by their rows in the store's table."""
+        found = np.zeros((len(rows), self.n_classes))
+        if len(rows):
+            features = self.embeddings.at(rows)
+            check_finite([("the windows to predict", features)])
+            found[:, self.forest.classes_] = self.forest.predict_proba(features)
+        return found
+
+    def network(self, description: Description) -> None:
+        """Return None, because a forest is no head."""
