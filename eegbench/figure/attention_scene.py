@@ -30,6 +30,10 @@ VIEWS: Mapping[str, tuple[float, float]] = {"front": (5.0, 90.0), "left": (5.0, 
 """Elevation and azimuth in degrees."""
 
 WIDEST_PT, WIDEST_PX = 2.0, 8.0
+
+ROW_IN, ZOOM = 2.3, 1.6
+"""Height of a row of views in inches, and enlargement of a head in its view."""
+
 FOOT: Mapping[str, Any] = {"x": 0.02, "y": 0.02, "xref": "paper", "yref": "paper"}
 
 
@@ -101,7 +105,7 @@ def attention_views(
     """
     positions = on_head(positions)
     foot = caption_height_in(caption, WIDTH_IN) + 0.1
-    height = 0.6 + 2.3 * len(matrices) + foot
+    height = 0.6 + ROW_IN * len(matrices) + foot
     figure = Figure(figsize=(WIDTH_IN, height))
     figure.suptitle(title, y=1 - 0.12 / height, fontsize=title_size(title, figure.get_figwidth()))
     bottom, top = foot / height, 1 - 0.5 / height
@@ -132,7 +136,7 @@ def _view(axes: Axes3D, curves: Curves, angles: tuple[float, float]) -> None:
     middle, half = (low + high) / 2, (high - low).max() / 2 * 0.95
     for set_limits, centre in zip((axes.set_xlim, axes.set_ylim, axes.set_zlim), middle, strict=True):
         set_limits(centre - half, centre + half)
-    axes.set_box_aspect((1, 1, 1), zoom=1.2)
+    axes.set_box_aspect((1, 1, 1), zoom=ZOOM)
     axes.view_init(*angles)
     axes.set_axis_off()
 
