@@ -31,7 +31,7 @@ VIEWS: Mapping[str, tuple[float, float]] = {"front": (5.0, 90.0), "left": (5.0, 
 
 WIDEST_PT, WIDEST_PX = 2.0, 8.0
 
-ROW_IN, ZOOM = 2.3, 1.6
+ROW_IN, ZOOM = 2.3, 1.4
 """Height of a row of views in inches, and enlargement of a head in its view."""
 
 FOOT: Mapping[str, Any] = {"x": 0.02, "y": 0.02, "xref": "paper", "yref": "paper"}
