@@ -8,6 +8,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -33,6 +34,9 @@ WIDEST_PT, WIDEST_PX = 2.0, 8.0
 
 ROW_IN, ZOOM = 2.3, 1.4
 """Height of a row of views in inches, and enlargement of a head in its view."""
+
+CAPTION_WIDTH = 110
+"""Maximum number of characters of a line of the page's caption, which the page does not wrap itself."""
 
 FOOT: Mapping[str, Any] = {"x": 0.02, "y": 0.02, "xref": "paper", "yref": "paper"}
 
@@ -212,7 +216,14 @@ def attention_page(
         title={"text": html.escape(title)},
         scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "data"},
         updatemenus=[{"buttons": buttons, "x": 0.02, "y": 0.98, "xanchor": "left", "yanchor": "top"}],
-        annotations=[{"text": html.escape(caption), "showarrow": False, "align": "left", **FOOT}],
+        annotations=[
+            {
+                "text": "<br>".join(map(html.escape, wrap(caption, CAPTION_WIDTH))),
+                "showarrow": False,
+                "align": "left",
+                **FOOT,
+            }
+        ],
         margin={"l": 0, "r": 0, "t": 50, "b": 0},
     )
     return str(figure.to_html(include_plotlyjs=True, full_html=True, default_height="95vh"))
