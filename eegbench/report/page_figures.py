@@ -14,7 +14,7 @@ from eegbench.score.render import plural
 WIDTH = 1400
 """Maximum width of a figure on the page in pixels; files in ``figures/`` have 300 dpi."""
 
-FIRST = ("scores", "learning_curves", "confusion", "embeddings")
+FIRST = ("scores", "learning_curves", "confusion", "report", "embeddings")
 """Prefixes of the names of figures that are shown without a click, in order."""
 
 WIDE = "embeddings"
