@@ -10,8 +10,9 @@ from eegbench.score import AGGREGATIONS, confusion, held_classes, per_subject
 from eegbench.score.comparison import Entry, count_replicate, score_entry
 from eegbench.score.interval import KIND, MIN_SUBJECTS
 from eegbench.score.metric import METRICS, PER_CLASS, n_averaged
-from eegbench.score.render import HEADERS, absence, plural
-from eegbench.score.sheet import Sheet, number, with_interval
+from eegbench.score.render import HEADERS, plural
+from eegbench.score.sheet import Sheet, number, sentences, with_interval
+from eegbench.score.table_notes import absence, means_over
 from eegbench.types import Score
 
 
@@ -87,10 +88,10 @@ def mean_sheet(scores: Sequence[MeanScore], n_subjects: int, absent: Mapping[str
     where = f"{first.score.split}, mean over {n} (seeds × draws of subjects)"
     unit = f"pooled over {plural(first.score.n, 'window')} of {plural(n_subjects, 'subject')}"
     classes = {one.score.metric: one.score.n_classes for one in pooled if one.score.n_classes}
-    macro = [f"{HEADERS[metric]} over {plural(k, 'class')}" for metric, k in classes.items()]
+    macro = means_over({HEADERS[metric]: plural(k, "class") for metric, k in classes.items()})
     told = f"[low, high]: {KIND} over subjects and replicates"
     interval = told if n_subjects >= MIN_SUBJECTS else "no intervals: one subject"
-    note = ". ".join(["± SD over replicates", interval, *macro, *absence(absent)])
+    note = sentences(["± SD over replicates", interval, *macro, *absence(absent)])
     rows = tuple((name.replace("_", " "), *row) for name, row in cells.items())
     headers = tuple(HEADERS[metric] for metric in METRICS if metric in HEADERS)
     return Sheet(f"{where}, {unit}", ("probe", *headers), rows, note)

@@ -32,6 +32,7 @@ img { background: #fff; border: 1px solid var(--line); border-radius: 6px; paddi
 .figures figure { margin: .75rem 0; } .figures img { width: 100%; }
 summary { cursor: pointer; margin: .75rem 0; }
 pre, code { font: .85rem/1.45 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.text { background: var(--card); padding: .25rem 1rem; border-radius: 6px; }
 pre { background: var(--card); padding: .75rem 1rem; border-radius: 6px; overflow-x: auto; white-space: pre-wrap;
       overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content auto; gap: .1rem 1.25rem; font-size: .875rem; }
@@ -78,6 +79,12 @@ def folded(summary: str, part: str, *, is_open: bool = False) -> str:
 def paragraph(text: str) -> str:
     """Return a text as a paragraph, or an empty string if it is empty."""
     return f"<p>{html.escape(text)}</p>" if text else ""
+
+
+def text_block(text: str) -> str:
+    """Return a text in Markdown as paragraphs on a card, without its headings, or an empty string if it is empty."""
+    blocks = [block for block in text.split("\n\n") if block.strip() and not block.startswith("#")]
+    return '<div class="text">\n' + "\n".join(paragraph(block) for block in blocks) + "\n</div>" if blocks else ""
 
 
 def bullets(texts: Sequence[str]) -> str:

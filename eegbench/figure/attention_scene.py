@@ -8,6 +8,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -30,6 +31,13 @@ VIEWS: Mapping[str, tuple[float, float]] = {"front": (5.0, 90.0), "left": (5.0, 
 """Elevation and azimuth in degrees."""
 
 WIDEST_PT, WIDEST_PX = 2.0, 8.0
+
+ROW_IN, ZOOM = 2.3, 1.4
+"""Height of a row of views in inches, and enlargement of a head in its view."""
+
+CAPTION_WIDTH = 110
+"""Maximum number of characters of a line of the page's caption, which the page does not wrap itself."""
+
 FOOT: Mapping[str, Any] = {"x": 0.02, "y": 0.02, "xref": "paper", "yref": "paper"}
 
 
@@ -101,7 +109,7 @@ def attention_views(
     """
     positions = on_head(positions)
     foot = caption_height_in(caption, WIDTH_IN) + 0.1
-    height = 0.6 + 2.3 * len(matrices) + foot
+    height = 0.6 + ROW_IN * len(matrices) + foot
     figure = Figure(figsize=(WIDTH_IN, height))
     figure.suptitle(title, y=1 - 0.12 / height, fontsize=title_size(title, figure.get_figwidth()))
     bottom, top = foot / height, 1 - 0.5 / height
@@ -132,7 +140,7 @@ def _view(axes: Axes3D, curves: Curves, angles: tuple[float, float]) -> None:
     middle, half = (low + high) / 2, (high - low).max() / 2 * 0.95
     for set_limits, centre in zip((axes.set_xlim, axes.set_ylim, axes.set_zlim), middle, strict=True):
         set_limits(centre - half, centre + half)
-    axes.set_box_aspect((1, 1, 1), zoom=1.2)
+    axes.set_box_aspect((1, 1, 1), zoom=ZOOM)
     axes.view_init(*angles)
     axes.set_axis_off()
 
@@ -208,7 +216,14 @@ def attention_page(
         title={"text": html.escape(title)},
         scene={"xaxis": hidden, "yaxis": hidden, "zaxis": hidden, "aspectmode": "data"},
         updatemenus=[{"buttons": buttons, "x": 0.02, "y": 0.98, "xanchor": "left", "yanchor": "top"}],
-        annotations=[{"text": html.escape(caption), "showarrow": False, "align": "left", **FOOT}],
+        annotations=[
+            {
+                "text": "<br>".join(map(html.escape, wrap(caption, CAPTION_WIDTH))),
+                "showarrow": False,
+                "align": "left",
+                **FOOT,
+            }
+        ],
         margin={"l": 0, "r": 0, "t": 50, "b": 0},
     )
     return str(figure.to_html(include_plotlyjs=True, full_html=True, default_height="95vh"))

@@ -7,9 +7,10 @@ from matplotlib.figure import Figure, SubFigure
 from eegbench.figure.style import GREY
 
 CHARACTERS_AN_INCH = 17
-"""Height of a line of text of 8 points, in inches."""
+"""Number of characters of a text of 8 points that fit in an inch."""
 
 LINE_IN = 0.155
+"""Height of a line of text of 8 points, in inches."""
 
 
 def write_caption(figure: Figure | SubFigure, text: str) -> None:

@@ -1,6 +1,8 @@
 """Heat map of channels × places for each output, and below it the mean over channels with its error."""
 
+from collections.abc import Sequence
 from math import ceil
+from textwrap import fill
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -34,6 +36,12 @@ BAND = "#B8D6EA"
 """Opaque, as the edge and the area of a transparent band add up."""
 
 NO_VALUE = "Grey: no value."
+
+ALL, ALL_CHANNELS = "all", "all\nchannels"
+"""Name of the row of a map that does not distinguish channels, and its label."""
+
+LABEL_WIDTH = 16
+"""Maximum number of characters in a line of the label of the lower axis."""
 
 
 @styled
@@ -157,14 +165,28 @@ def _label(heats: np.ndarray, means: np.ndarray, drawn: ChannelMap) -> None:
     n = len(drawn.channels)
     small = CHANNEL_IN * n > TALLEST_IN
     step = ceil(SMALL_IN * n / TALLEST_IN)
-    heats[0].set_yticks(range(0, n, step), drawn.channels[::step], fontsize=SMALL_PT if small else None)
-    shown, error = ("mean over\nchannels", "± mean SE") if n > 1 else ("value", "± SE")
+    channels = [ALL_CHANNELS if name == ALL else name for name in drawn.channels]
+    heats[0].set_yticks(range(0, n, step), channels[::step], fontsize=SMALL_PT if small else None)
+    shown, error = ("mean over\nchannels", "± mean SE") if n > 1 else (_short(drawn.measure), "± SE")
     means[0].set_ylabel(shown if drawn.standard_error is None else f"{shown}\n{error}")
     n_ticks = 6 if len(means) < 3 else 3
     for axes in means:
         axes.set_xlabel(NAMES[drawn.axis])
         axes.yaxis.set_major_locator(MaxNLocator(4, steps=STEPS))
         if drawn.axis == "band":
-            axes.set_xticks(at(drawn), drawn.places, rotation=45, ha="right", rotation_mode="anchor")
+            _label_bands(axes, [str(name) for name in drawn.places])
         else:
             axes.xaxis.set_major_locator(MaxNLocator(n_ticks, steps=STEPS))
+
+
+def _short(measure: str) -> str:
+    """Return a quantity without the remark in brackets, which the colour bar has, in short lines."""
+    return fill(measure.partition(" (")[0], LABEL_WIDTH)
+
+
+def _label_bands(axes: Axes, names: Sequence[str]) -> None:
+    """Write the names of bands below their columns, slanted if there are several."""
+    axes.set_xticks(range(len(names)), names)
+    if len(names) > 1:
+        for label in axes.get_xticklabels():
+            label.set(rotation=45, ha="right", rotation_mode="anchor")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil
+from textwrap import fill
 
 import numpy as np
 from jaxtyping import Float
@@ -13,6 +14,12 @@ from eegbench.figure.style import PALE, WIDTH_IN, styled, title_size
 
 COLUMNS = 2
 MAX_NAMES, NAME_PT = 32, 5.5
+
+ROW_IN = 3.0
+"""Height of a row of panels, with their titles and the names of channels."""
+
+LABEL_WIDTH = 34
+"""Maximum number of characters in a line of the colour bar's label."""
 
 
 @styled
@@ -43,7 +50,7 @@ def channel_matrix(
     """
     n_rows = ceil(len(matrices) / COLUMNS)
     foot = caption_height_in(caption, WIDTH_IN)
-    figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * WIDTH_IN / COLUMNS + foot), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, 0.4 + n_rows * ROW_IN + foot), layout="constrained")
     figure.suptitle(title, fontsize=title_size(title))
     grid = figure.subplots(n_rows, COLUMNS, squeeze=False)
     scale = colours(np.stack(list(matrices.values())), is_signed=even is not None, centre=even or 0.0)
@@ -59,6 +66,6 @@ def channel_matrix(
         axes.tick_params(length=0)
     for axes in list(grid.flat)[len(matrices) :]:
         axes.set_axis_off()
-    figure.colorbar(scale, ax=grid, shrink=0.6).set_label(measure)
+    figure.colorbar(scale, ax=grid, shrink=0.6).set_label(fill(measure, LABEL_WIDTH))
     write_caption(figure, caption)
     return figure

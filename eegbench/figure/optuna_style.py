@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import ceil, floor, log10
 from typing import Any
 
 import matplotlib as mpl
@@ -86,9 +87,9 @@ def restyle_slice(axes: Axes) -> None:
 
 
 def _mark_powers(axes: Axes, low: float, high: float) -> None:
-    """Label a logarithmic axis at powers of ten, or at its ends if it spans less than one power."""
+    """Label a logarithmic axis at powers of ten, or at its ends if it contains fewer than two powers."""
     axes.xaxis.set_minor_formatter(NullFormatter())
-    if high < 10 * low:
+    if floor(log10(high)) <= ceil(log10(low)):
         axes.set_xticks([low, high], [f"{low:.2g}", f"{high:.2g}"])
     else:
         axes.xaxis.set_major_locator(LogLocator(numticks=5))

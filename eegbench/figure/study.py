@@ -212,7 +212,7 @@ def pass_curves(study: "Study", *, objectives: Sequence[str]) -> Figure:
 
     with _optuna():
         axes: Any = plot_intermediate_values(study)
-    restyle(axes, "Intermediate values")
+    restyle(axes, "Score after each pass")
     axes.set(xlabel="training pass", ylabel=objectives[0])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     figure = finished(axes, 2.9)

@@ -29,7 +29,7 @@ MEASURES: Mapping[str, str] = {
     "gradient": "attention times the gradient of the predicted class's score, through all layers",
     "upstream_compat": "attention, largest of a window = 1",
 }
-EVEN = "attention over an even share (1: twice as much)"
+EVEN = "attention relative to an even share (0: equal, 1: twice as much)"
 
 
 class AttentionRollout(Method):

@@ -14,6 +14,7 @@ from eegbench.figure.topomap import FEWEST_CHANNELS, is_drawable
 from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.report.album import Album
+from eegbench.report.band_names import named_bands
 from eegbench.report.channel_order import topographical
 from eegbench.report.colour_parts import colour_parts, of_columns, whole_channels
 
@@ -149,14 +150,6 @@ def printed(attribution: Attribution) -> Attribution:
         places=named_bands(attribution) if attribution.axis == "band" else attribution.places,
     )
     return coarse(ordered)
-
-
-def named_bands(attribution: Attribution) -> tuple[str, ...]:
-    """Return the names of the bands of a map, with their edges where these are known and finite."""
-    if attribution.bands_hz is None:
-        return tuple(str(name) for name in attribution.places)
-    named = zip(attribution.places, attribution.bands_hz, strict=True)
-    return tuple(f"{name} {low:g}–{high:g} Hz" if np.isfinite(high) else str(name) for name, (low, high) in named)
 
 
 def coarse(attribution: Attribution) -> Attribution:

@@ -1,6 +1,13 @@
 """Headings of figures from the names of options and files."""
 
-SPELLINGS = {"grad cam": "Grad-CAM", "input x gradient": "input × gradient"}
+SPELLINGS = {
+    "grad cam": "Grad-CAM",
+    "input x gradient": "input × gradient",
+    "confusion ": "confusion matrix, ",
+    "report ": "classification report, ",
+    " pca": ", PCA",
+    " tsne": ", t-SNE",
+}
 """Established spellings of names that differ from those of options."""
 
 

@@ -14,8 +14,11 @@ from eegbench.score.render import plural
 WIDTH = 1400
 """Maximum width of a figure on the page in pixels; files in ``figures/`` have 300 dpi."""
 
-FIRST = ("scores", "learning_curves", "confusion", "embeddings")
+FIRST = ("scores", "learning_curves", "confusion", "report", "embeddings")
 """Prefixes of the names of figures that are shown without a click, in order."""
+
+WIDE = "embeddings"
+"""Prefix of the names of figures with many panels, which take the width of the page."""
 
 MAX_FOLDED = 12
 """Maximum number of figures of a folder on the page; all are in ``figures/``."""
@@ -34,7 +37,9 @@ def figure_parts(folder: Path) -> str:
     shown = [path for path in own if _order(path)[0] < len(FIRST)]
     rest = [path for path in own if path not in shown]
     places = sorted({path.parent for path in figures.rglob("*.png")} - {figures})
-    parts = [gallery([_picture(path, figures) for path in shown])]
+    wide = [path for path in shown if path.stem.startswith(WIDE)]
+    parts = [gallery([_picture(path, figures) for path in shown if path not in wide])]
+    parts += [gallery([_picture(path, figures)]) for path in wide]
     parts += [_folded("More figures", rest, figures)]
     parts += [_folded(_words(place.relative_to(figures)), sorted(place.glob("*.png")), figures) for place in places]
     none = paragraph("There are no figures in PNG format (figures=[…]).")

@@ -6,7 +6,7 @@ from typing import Any
 
 from eegbench.address import without_secrets
 from eegbench.config import changed_options
-from eegbench.document.page import as_document, bullets, code, facts, folded, paragraph, section
+from eegbench.document.page import as_document, bullets, code, facts, folded, paragraph, section, text_block
 from eegbench.probe.control import fitted_to_windows
 from eegbench.report.console import training_text
 from eegbench.report.page_figures import figure_parts
@@ -51,7 +51,11 @@ def run_page(run: RunSources, written: datetime, by: str, methods: str) -> str:
         section("Subjects", *_subjects(run)),
         figure_parts(run.folder),
         section("Settings that differ from the defaults", *_settings(run.options)),
-        section("Methods", paragraph("Also in methods.md, with the works cited in references.bib."), code(methods)),
+        section(
+            "Methods",
+            paragraph("The same text is in methods.md. references.bib contains the works cited."),
+            text_block(methods),
+        ),
         section("How it was made", *_made(run)),
     ]
     return as_document(title, scope, parts)
@@ -68,7 +72,7 @@ def _scores(run: RunSources) -> list[str]:
     first, *others = (as_html(sheet) for sheet in sheets)
     main = summary["main_probe"].replace("_", " ")
     controls = [name.replace("_", " ") for name, probe in summary["fitted_with"].items() if probe == main]
-    about = f"The main probe is {main}; {', '.join(controls)}, majority and chance are its controls."
+    about = f"The main probe is {main}. Its controls are {', '.join([*controls, 'majority'])} and chance."
     if of_windows := fitted_to_windows(summary["fitted_with"]):
         about += f" Also controls, fitted to the signals of train without an encoder: {', '.join(of_windows)}."
     return [first, paragraph(about), *_warnings(summary, split), folded("More tables", "\n".join(others))]

@@ -12,7 +12,8 @@ from eegbench.interpretability import Attribution, Scene
 from eegbench.interpretability.spectrum import in_band
 from eegbench.interpretability.subject_maps import SubjectMaps
 from eegbench.report.album import Album
-from eegbench.report.attribution_figures import Band, mean_over_time, named_bands
+from eegbench.report.attribution_figures import Band, mean_over_time
+from eegbench.report.band_names import named_bands
 from eegbench.report.colour_parts import colour_parts, whole_channels
 
 MOST_SUBJECTS, MOST_COLUMNS = 20, 12

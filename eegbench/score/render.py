@@ -14,7 +14,8 @@ from rich.table import Table
 
 from eegbench.score.interval import KIND, MIN_SUBJECTS
 from eegbench.score.metric import MACRO
-from eegbench.score.sheet import Sheet
+from eegbench.score.sheet import Sheet, sentences
+from eegbench.score.table_notes import absence, means_over
 from eegbench.types import Score
 
 HEADERS = {
@@ -108,7 +109,8 @@ def as_sheets(
 
 def _sheet(block: _Block) -> Sheet:
     rows = tuple(
-        (_name(probe), *(_cell(row, metric, " ") for metric in block.headers)) for probe, row in block.rows.items()
+        (_name(probe), *(_cell(row, metric, " ").replace("-", "−") for metric in block.headers))
+        for probe, row in block.rows.items()
     )
     return Sheet(block.title, ("probe", *block.headers.values()), rows, block.note)
 
@@ -123,9 +125,9 @@ def _blocks(
         classes = {one.metric: one.metric.removeprefix(PER_CLASS) for one in group if PER_CLASS in one.metric}
         overall = {metric: HEADERS[metric] for metric in HEADERS if any(one.metric == metric for one in group)}
         rows = _rows(group)
-        yield _Block(title, overall, rows, ". ".join([interval, *_macro_notes(group), *without]))
+        yield _Block(title, overall, rows, sentences([interval, *_macro_notes(group), *without]))
         if classes:
-            yield _Block(f"F1 of each class: {title}", classes, rows, ". ".join([interval, *without]))
+            yield _Block(f"F1 of each class: {title}", classes, rows, sentences([interval, *without]))
 
 
 def _rows(scores: Sequence[Score]) -> dict[str, dict[str, Score]]:
@@ -154,34 +156,19 @@ def _macro_notes(group: Sequence[Score]) -> Iterator[str]:
     """Yield notes on the number of classes in macro metrics."""
     if group[0].aggregation == "pooled":
         n_classes = sum(one.metric.startswith(PER_CLASS) and one.probe == group[0].probe for one in group)
-        yield from (_averaged(group, metric, n_classes) for metric in MACRO if any(s.metric == metric for s in group))
+        shown = [metric for metric in MACRO if any(one.metric == metric for one in group)]
+        yield from means_over({HEADERS[metric]: _averaged(group, metric, n_classes) for metric in shown})
     elif any(one.metric in MACRO for one in group):
         yield "balanced accuracy and macro-F1 of a recording are over the classes that it has"
 
 
 def _averaged(group: Sequence[Score], metric: str, n_classes: int) -> str:
-    """Return a note on the number of classes in a macro metric; probes with the same number are combined."""
+    """Return the number of classes in a macro metric as text; probes with the same number are combined."""
     found = {one.probe: one.n_classes for one in group if one.metric == metric}
     usual = Counter(found.values()).most_common(1)[0][0]
     others = [f"{_name(probe)} over {n}" for probe, n in found.items() if n != usual]
     of = f"{usual} of {n_classes} classes" if usual < n_classes else plural(usual, "class")
-    return f"{HEADERS[metric]} over {of}{''.join(f', {one}' for one in others)}"
-
-
-def absence(absent: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield notes on classes without windows, overall and by split.
-
-    Parameters
-    ----------
-    absent
-        The classes that no window of a split is labelled with, by split.
-    """
-    everywhere = [name for name in next(iter(absent.values()), ()) if all(name in of for of in absent.values())]
-    if everywhere:
-        yield f"no window is labelled {', '.join(everywhere)}"
-    for split, names in absent.items():
-        if here := [name for name in names if name not in everywhere]:
-            yield f"no window of {split} is labelled {', '.join(here)}"
+    return f"{of}{''.join(f', {one}' for one in others)}"
 
 
 def plural(n: int, noun: str) -> str:

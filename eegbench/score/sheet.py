@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from math import isfinite
@@ -71,6 +71,11 @@ def with_interval(value: float, low: float, high: float, *, signed: bool = False
     """Format a value with its interval, if it is defined."""
     interval = f" [{number(low, signed=signed)}, {number(high, signed=signed)}]" if isfinite(low) else ""
     return f"{number(value, signed=signed)}{interval}"
+
+
+def sentences(notes: Iterable[str]) -> str:
+    """Join notes as sentences, each with a capital letter and a full stop."""
+    return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)
 
 
 def p_value(p: float) -> str:

@@ -51,7 +51,7 @@ def test_every_probe_stands_in_the_table_with_mean_deviation_and_interval(frames
     assert f"{one.score.value:.2f} ± {one.sd:.2f} [{low:.2f}, {high:.2f}]" in text
     assert "test, mean over 3 replicates (seeds × draws of subjects), pooled over 320 windows of 8 subjects" in text
     assert "± SD over replicates. [low, high]: 95 % Student-t interval over subjects and replicates" in text
-    assert "macro-F1 over 2 classes" in text
+    assert "Balanced accuracy and macro-F1 are means over 2 classes." in text
 
 
 def test_a_subject_has_the_mean_over_the_seeds_that_test_it(frames):

@@ -17,7 +17,7 @@ def test_chance_and_majority_are_of_the_classes_that_there_are_and_the_others_ar
     status, (folder,) = train(*WORDS, f"+{more}")
     assert status == 0
     printed = capsys.readouterr().out
-    assert "balanced accuracy over 2 classes. macro-F1 over 2 classes. no window is labelled up, down" in " ".join(
+    assert "Balanced accuracy and macro-F1 are means over 2 classes. No window is labelled up, down." in " ".join(
         printed.split()
     )
     assert scores_of(folder, "chance")["value"] == pytest.approx(0.5, abs=0.1)

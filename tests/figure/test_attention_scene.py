@@ -1,9 +1,19 @@
 """Curves between channels: which are drawn, where they go, and the head around them."""
 
+import re
+
 import numpy as np
 import pytest
 
-from eegbench.figure.attention_scene import N_STRONGEST, Curves, attention_page, attention_views, head_rings, on_head
+from eegbench.figure.attention_scene import (
+    CAPTION_WIDTH,
+    N_STRONGEST,
+    Curves,
+    attention_page,
+    attention_views,
+    head_rings,
+    on_head,
+)
 
 rng = np.random.default_rng(0)
 
@@ -77,3 +87,12 @@ def test_a_page_holds_everything_and_escapes_names(name):
     assert "<img" not in page
     assert "<script src=" not in page
     assert "attends to" in page
+
+
+def test_the_caption_of_a_page_is_wrapped():
+    named = {"channels": "ABC", "positions": on_a_sphere(3), "title": "T"}
+    page = attention_page({"one": rng.random((3, 3))}, caption="a word and " * 25, **named)
+    (text,) = re.findall(r'"text":"(a word[^"]*)"', page)
+    lines = text.split("\\u003cbr\\u003e")
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= CAPTION_WIDTH

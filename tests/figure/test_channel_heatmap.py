@@ -80,8 +80,10 @@ def test_below_stands_the_mean_over_channels_with_its_error(attribution):
 def test_a_map_of_one_row_has_values_and_no_mean_over_channels(attribution):
     values, error = attribution.values[:, :1], attribution.standard_error[:, :1]
     one = replace(attribution, values=values, channels=("all",), standard_error=error, p=None)
-    assert means(draw(one))[0].get_ylabel() == "value\n± SE"
-    assert means(draw(replace(one, standard_error=None)))[0].get_ylabel() == "value"
+    assert means(draw(one))[0].get_ylabel() == "correlation\n± SE"
+    long = replace(one, measure="decrease of the class score (logit)", standard_error=None)
+    assert means(draw(long))[0].get_ylabel() == "decrease of the\nclass score"
+    assert [label.get_text() for label in draw(one).axes[0].get_yticklabels()] == ["all\nchannels"]
     assert means(draw(attribution))[0].get_ylabel() == "mean over\nchannels\n± mean SE"
 
 
@@ -110,6 +112,14 @@ def test_bands_are_columns_with_their_names(attribution):
     axes = means(draw(replace(attribution, axis="band", places=BANDS, **cut)))[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == list(BANDS)
     np.testing.assert_array_equal(axes.get_xticks(), [0, 1, 2])
+    assert axes.get_xticklabels()[0].get_rotation() == 45
+
+
+def test_the_name_of_a_single_band_is_not_slanted(attribution):
+    cut = {"values": attribution.values[..., :1], "standard_error": attribution.standard_error[..., :1], "p": None}
+    axes = means(draw(replace(attribution, axis="band", places=("all frequencies",), **cut)))[0]
+    (label,) = axes.get_xticklabels()
+    assert (label.get_text(), label.get_rotation()) == ("all frequencies", 0)
 
 
 def test_many_filters_are_counted_and_the_first_are_drawn(rng):

@@ -201,9 +201,12 @@ def test_a_failed_plot_leaves_no_figure(monkeypatch):
         figures(study())
 
 
-def test_a_logarithmic_axis_within_one_power_of_ten_is_labelled_at_its_ends():
-    space = {"trainer.lr": FloatDistribution(2e-4, 8e-4, log=True)}
-    made = study(space=space, points=[{"trainer.lr": 2e-4 + 3e-5 * i} for i in range(20)])
+@pytest.mark.parametrize(
+    ("low", "high", "labels"), [(2e-4, 7.7e-4, ["0.0002", "0.00077"]), (6.8e-4, 8.6e-3, ["0.00068", "0.0086"])]
+)
+def test_a_logarithmic_axis_with_fewer_than_two_powers_of_ten_is_labelled_at_its_ends(low, high, labels):
+    space = {"trainer.lr": FloatDistribution(low, high, log=True)}
+    made = study(space=space, points=[{"trainer.lr": low + (high - low) * i / 19} for i in range(20)])
     figure = figures(made)["slice"]
     figure.draw_without_rendering()
-    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0.0002", "0.00077"]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == labels

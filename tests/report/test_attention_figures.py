@@ -115,4 +115,4 @@ def test_the_difference_has_no_remark_about_an_even_share(found, tmp_path, monke
     monkeypatch.setattr(attention_figures, "_plot_between", lambda *_: None)
     monkeypatch.setattr(attention_figures, "topomap", lambda maps, **_: drawn.append(maps.measure) or Figure())
     plot_attention(attention, scene, title="T", stem="a", album=Album(tmp_path, ("png",)))
-    assert drawn == ["difference of attention over an even share"]
+    assert drawn == ["difference of attention relative to an even share"]

@@ -138,9 +138,9 @@ def test_bands_and_whole_channels_are_drawn_apart_each_with_its_own_colours(tmp_
     drawn(tmp_path, found)
     assert [(named["title"], one.places) for one, named in heats] == [
         ("T", ("slow 1–4 Hz",)),
-        ("T, whole channels", ("all",)),
+        ("T, whole channels", ("all frequencies",)),
     ]
-    assert [named["columns"] for _, named in scalps] == [("slow 1–4 Hz",), ("all",)]
+    assert [named["columns"] for _, named in scalps] == [("slow 1–4 Hz",), ("all frequencies",)]
     for drawings in (heats, scalps):
         bands, whole = (np.abs(one.values).max() for one, _ in drawings)
         assert (bands, whole) == (np.abs(found.values[..., 0]).max(), np.abs(found.values[..., 1]).max())

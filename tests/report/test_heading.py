@@ -8,7 +8,9 @@ from eegbench.report.heading import heading, in_brackets
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("confusion_linear_test", "Confusion linear test"),
+        ("confusion_linear_test", "Confusion matrix, linear test"),
+        ("report_linear_test", "Classification report, linear test"),
+        ("embeddings_pca", "Embeddings, PCA"),
         ("grad_cam", "Grad-CAM"),
         ("interpretability/grad_cam_eeg_map", "Interpretability/Grad-CAM eeg map"),
         ("input_x_gradient", "Input × gradient"),

@@ -10,6 +10,7 @@ from eegbench.dataset import Card
 from eegbench.document.bibliography import cited_keys
 from eegbench.report.methods.augmenting import AUGMENTATIONS
 from eegbench.report.methods.clause import describe
+from eegbench.report.methods.data import describe_labels
 from eegbench.report.methods.text import methods_text
 from eegbench.report.run_sources import RunSources
 from eegbench.score.interval import KIND
@@ -84,7 +85,7 @@ def test_the_references_are_those_that_the_text_cites(finished):
 
 
 def test_early_stopping_and_the_last_pass_are_told(sources):
-    stopped = {"stopped": "valid_loss had not improved for 2 passes", "final_pass": 3, "best_pass": 1}
+    stopped = {"stopped": "valid_loss had not improved for trainer.patience=2 passes", "final_pass": 3, "best_pass": 1}
     text = methods_text(replace(sources, summary={**sources.summary, **stopped}))
     assert "ended because validation loss had not improved for 2 passes" in text
     assert "those of the last pass, 3; pass 1 was the best by validation loss" in text
@@ -143,3 +144,13 @@ def test_maps_of_a_run_are_told_in_its_text_and_next_to_them(stager):
         assert "20 windows of the split test" in text
     assert "zeiler2014" in (stager / "tables" / "interpretability" / "references.bib").read_text(encoding="utf-8")
     assert "sequences of 5 windows that begin 1 window apart" in (stager / "methods.md").read_text(encoding="utf-8")
+
+
+def test_brackets_are_announced_only_where_a_label_differs_from_its_class():
+    assert describe_labels({"labels": {"rest": "rest"}}, ["rest"]) == "The classes were rest."
+    text = describe_labels(
+        {"labels": {"T1": "left", "T2": "right", "T3": "none"}, "ignored": ["T0"]}, ["left", "right"]
+    )
+    assert text == (
+        "The classes, with their labels in brackets, were left (T1) and right (T2). Labels without a class were T0."
+    )

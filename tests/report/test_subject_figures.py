@@ -69,7 +69,10 @@ def test_a_row_is_a_subject_and_a_column_a_class_and_band(tmp_path, monkeypatch,
 def test_whole_channels_have_a_figure_of_their_own(tmp_path, monkeypatch):
     found = with_subjects("band")
     (whole,) = plot(tmp_path, found, monkeypatch=monkeypatch)["others"]
-    assert (whole["title"], whole["columns"]) == ("T, whole channels, subject by subject", ("left\nall", "right\nall"))
+    assert (whole["title"], whole["columns"]) == (
+        "T, whole channels, subject by subject",
+        ("left\nall frequencies", "right\nall frequencies"),
+    )
     np.testing.assert_allclose(whole["maps"].values[1, 1], found.by_subject.values[1, 1, :, 1])
     assert (tmp_path / "figures" / "m_all_subjects.png").is_file()
 

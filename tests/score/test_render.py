@@ -43,7 +43,7 @@ def test_many_classes_go_on_in_further_tables():
 
 def test_of_one_subject_a_line_says_why_there_are_no_intervals():
     text = render(scores(np.nan, np.nan), n_subjects={"test": 1}, width=100)
-    assert "no intervals: 1 test subject, at least 2 are needed" in text
+    assert "No intervals: 1 test subject, at least 2 are needed." in text
     assert "[" not in text
 
 
@@ -91,15 +91,18 @@ def test_macro_figures_say_over_how_many_classes_they_are_and_absent_classes_are
     test.loc[(test["probe"] == "linear") & (test["predicted"] == "N3"), "predicted"] = "W"
     absent = {"train": (), "test": ("N3",)}
     text = render(score(test, classes=classes), n_subjects={"test": 8}, width=300, absent=absent)
-    assert "balanced accuracy over 4 of 5 classes. macro-F1 over 4 of 5 classes, chance over 5. " in text
-    assert text.count("no window of test is labelled N3") == 6
+    assert (
+        "Balanced accuracy is a mean over 4 of 5 classes. Macro-F1 is a mean over 4 of 5 classes, chance over 5. "
+        in text
+    )
+    assert text.count("No window of test is labelled N3.") == 6
     complete = render(score(frame, classes=classes), n_subjects={"valid": 3, "test": 8}, width=300)
-    assert complete.count("balanced accuracy over 5 classes. macro-F1 over 5 classes") == 2
+    assert complete.count("Balanced accuracy and macro-F1 are means over 5 classes.") == 2
     assert "labelled" not in complete
 
 
 def test_a_class_that_nothing_names_has_no_column_and_is_named_below(frame, classes):
     absent, n = {"valid": ("REM2",), "test": ("REM2",)}, {"valid": 3, "test": 8}
     text = render(score(frame, classes=(*classes, "REM2")), n_subjects=n, width=300, absent=absent)
-    assert "balanced accuracy over 5 classes" in text
-    assert text.count("no window is labelled REM2") == text.count("REM2") == 12
+    assert "Balanced accuracy and macro-F1 are means over 5 classes." in text
+    assert text.count("No window is labelled REM2.") == text.count("REM2") == 12

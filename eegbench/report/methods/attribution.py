@@ -75,7 +75,7 @@ def attribution_text(tables: Path) -> str:
     """
     maps: dict[str, list[str]] = {}
     for name, facts in _facts(tables):
-        maps.setdefault(_windows(facts), []).append(f"{name}, {describe(facts['options'], METHODS)}")
+        maps.setdefault(_windows(facts), []).append(_named(name, describe(facts["options"], METHODS)))
     told = [f"{windows}: {listed(named)}." for windows, named in maps.items()]
     if told:
         told.append(
@@ -83,6 +83,11 @@ def attribution_text(tables: Path) -> str:
             "possible checked by deleting and inserting its highest places [@petsiuk2018]."
         )
     return " ".join(told)
+
+
+def _named(name: str, clause: str) -> str:
+    """Return a clause with the name of its map, unless it begins with this name."""
+    return clause if clause.lower().replace("-", " ").startswith(name) else f"{name}, {clause}"
 
 
 def _windows(facts: Mapping[str, Any]) -> str:

@@ -146,7 +146,8 @@ def describe_labels(node: Mapping[str, Any], classes: Collection[str]) -> str:
     for text, name in labels.items():
         texts.setdefault(str(name), []).append(str(text))
     named = [f"{n} ({', '.join(of)})" if of != [n] else n for n, of in texts.items() if n in classes]
-    told = [f"The classes, with their labels in brackets, were {listed(named)}."] if named else []
+    brackets = ", with their labels in brackets," if any(n in classes and of != [n] for n, of in texts.items()) else ""
+    told = [f"The classes{brackets} were {listed(named)}."] if named else []
     told += [f"Labels without a class were {listed(list(map(str, ignored)))}."] if ignored else []
     return " ".join(told)
 

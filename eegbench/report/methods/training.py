@@ -109,7 +109,7 @@ def _end(stopped: str) -> str:
     if stopped.startswith("trainer.max_passes"):
         return "ended with the maximum number of passes"
     monitor, _, rest = stopped.partition(" ")
-    return f"ended because {_watched(monitor)} {rest}"
+    return f"ended because {_watched(monitor)} {rest.replace('trainer.patience=', '')}"
 
 
 def _weights(summary: Mapping[str, Any]) -> str:
