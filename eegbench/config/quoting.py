@@ -34,14 +34,35 @@ def typed(key: str, value: object) -> str:
 def retyped(word: str) -> str:
     """Quote an override whose value Hydra's grammar cannot parse, for typing into a shell.
 
-    In a list, only the elements that need quotes get them.
+    In a list, and in lists in it, only the elements that need quotes get them.
     """
     key, _, value = word.partition("=")
-    if value.startswith("[") and value.endswith("]"):
-        elements = [_bare(one) for one in value[1:-1].split(",")]
-        value = ",".join(one if PLAIN.fullmatch(one) else quoted(one) for one in elements)
-        return _for_shell(f"{key.strip()}=[{value}]")
-    return _for_shell(f"{key.strip()}={quoted(_bare(value))}")
+    text = _quoted_element(value) if _is_list(value) else quoted(_bare(value))
+    return _for_shell(f"{key.strip()}={text}")
+
+
+def _quoted_element(value: str) -> str:
+    """Quote an element of a list if necessary; the elements of a list, one by one."""
+    if _is_list(value):
+        return f"[{','.join(_quoted_element(one.strip()) for one in _elements(value[1:-1]))}]"
+    bare = _bare(value)
+    return bare if PLAIN.fullmatch(bare) else quoted(bare)
+
+
+def _is_list(value: str) -> bool:
+    return value.startswith("[") and value.endswith("]")
+
+
+def _elements(text: str) -> list[str]:
+    """Return the parts between commas; commas in brackets do not count."""
+    parts, depth = [""], 0
+    for one in text:
+        depth += (one == "[") - (one == "]")
+        if one == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += one
+    return parts
 
 
 def _for_shell(word: str) -> str:

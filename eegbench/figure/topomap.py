@@ -165,7 +165,9 @@ def _left_out(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"]) 
 
 
 def _lacking(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"], layers: list[Maps]) -> str:
-    whole = np.all([np.isfinite(maps.values).all(axis=(0, 1)) for maps in layers], axis=0)
+    """Return the sentence of a caption about channels that only some maps have; maps without values do not count."""
+    there = [np.isfinite(maps.values)[np.isfinite(maps.values).any(axis=2)] for maps in layers]
+    whole = np.concatenate(there).all(axis=0)
     names = [name for name, is_partly in zip(channels, known & ~whole, strict=True) if is_partly]
     return f"Only in maps that have values of them: {', '.join(names)}." if names else ""
 

@@ -11,7 +11,6 @@ from eegbench.interpretability.average import averaged
 from eegbench.interpretability.base import BATCH_BYTES, Attribution, Method, Scene, Scores
 from eegbench.interpretability.spectrum import frequencies, in_band
 from eegbench.progress import tell
-from eegbench.types import Group
 
 OPTION = "interpretability.occlusion.bands_hz"
 ALL = "all"
@@ -28,7 +27,7 @@ class Occlusion(Method):
     ----------
     bands_hz
         Name, lower edge (inclusive) and upper edge (exclusive) of each band, in Hz. Bands that end above half the
-        sampling rate are left out with a log message.
+        sampling rate, or that the filters remove, are left out with a log message.
 
     References
     ----------
@@ -46,8 +45,11 @@ class Occlusion(Method):
         self.bands_hz = bands_hz
 
     def check(self, scene: Scene) -> None:
-        """Refuse bands that windows of this rate and length do not have."""
-        _members(self._held(scene.group), scene.group)
+        """Refuse bands that windows of this rate and length do not have; name those that are left out."""
+        held = self._held(scene)
+        if left_out := [band for band in self.bands_hz if band not in held]:
+            sfreq = f"signals at {scene.group.sfreq:g} Hz"
+            tell(f"occlusion leaves out {_listed(left_out)}: {sfreq}{_filtered(scene)} have no such frequencies")
 
     def explain(self, scene: Scene, rng: np.random.Generator) -> Attribution:  # noqa: ARG002  nothing is drawn
         """Return a map by class, channel and band.
@@ -55,13 +57,13 @@ class Occlusion(Method):
         Raises
         ------
         ValueError
-            If no band lies below half the sampling rate, or one contains no frequency of a window.
+            If no band lies below half the sampling rate and in the pass band of the filters, or one contains no
+            frequency of a window.
         """
-        held = self._held(scene.group)
-        if left_out := self._left_out(scene.group):
-            sfreq = scene.group.sfreq
-            tell(f"occlusion leaves out {left_out}: signals at {sfreq:g} Hz have no such frequencies")
-        bands = torch.from_numpy(_members(held, scene.group)).to(scene.device)
+        held = self._held(scene)
+        edges = [*((low, high) for _, low, high in held), (0.0, np.inf)]
+        members = np.stack([in_band(frequencies(scene.group), low, high) for low, high in edges])
+        bands = torch.from_numpy(members).to(scene.device)
         mean = averaged(scene, lambda batch: drops(batch.scores, batch.x, bands))
         return Attribution(
             values=mean.values,
@@ -75,32 +77,40 @@ class Occlusion(Method):
             bands_hz=np.array([*(edges for _, *edges in held), [0.0, np.inf]], dtype=np.float64),
         )
 
-    def _held(self, group: Group) -> list[tuple[str, float, float]]:
-        """Return the bands below half the sampling rate of the group."""
-        held = [band for band in self.bands_hz if band[2] <= group.sfreq / 2]
+    def _held(self, scene: Scene) -> list[tuple[str, float, float]]:
+        """Return the bands below half the sampling rate that the filters do not remove."""
+        group = scene.group
+        below = [band for band in self.bands_hz if band[2] <= group.sfreq / 2]
+        if not below:
+            raise ValueError(
+                f"{OPTION}: {_listed(self.bands_hz)} ends above {group.sfreq / 2:g} Hz, half the sampling rate, and "
+                "there is no other band; set lower edges."
+            )
+        for name, low, high in below:
+            if not in_band(frequencies(group), low, high).any():
+                raise ValueError(
+                    f"{OPTION}: no frequency of a window of {group.window_s:g} s lies in {name}, "
+                    f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
+                )
+        held = [band for band in below if in_band(scene.frequencies, *band[1:]).any()]
         if not held:
             raise ValueError(
-                f"{OPTION}: {self._left_out(group)} ends above {group.sfreq / 2:g} Hz, half the sampling rate, and "
-                "there is no other band; set lower edges."
+                f"{OPTION}: {_listed(below)} is not among the frequencies of signals{_filtered(scene)}; set other "
+                "bands."
             )
         return held
 
-    def _left_out(self, group: Group) -> str:
-        """Return the bands that end above half the sampling rate of the group."""
-        above = (band for band in self.bands_hz if band[2] > group.sfreq / 2)
-        return ", ".join(f"{name} ({low:g}-{high:g} Hz)" for name, low, high in above)
+
+def _listed(bands: Sequence[tuple[str, float, float]]) -> str:
+    return ", ".join(f"{name} ({low:g}-{high:g} Hz)" for name, low, high in bands)
 
 
-def _members(bands: Sequence[tuple[str, float, float]], group: Group) -> Bool[np.ndarray, "n_places n_freqs"]:
-    freqs = frequencies(group)
-    for name, low, high in bands:
-        if not in_band(freqs, low, high).any():
-            raise ValueError(
-                f"{OPTION}: no frequency of a window of {group.window_s:g} s lies in {name}, "
-                f"{low:g}-{high:g} Hz; set a wider band, or leave it out."
-            )
-    edges = [*((low, high) for _, low, high in bands), (0.0, np.inf)]
-    return np.stack([in_band(freqs, low, high) for low, high in edges])
+def _filtered(scene: Scene) -> str:
+    """Return the words of a message about the pass band of the filters; empty if all frequencies pass."""
+    low, high = scene.passed_hz
+    if low == 0 and high >= scene.group.sfreq / 2:
+        return ""
+    return f" filtered to {low:g}-{min(high, scene.group.sfreq / 2):g} Hz"
 
 
 @torch.no_grad()

@@ -20,6 +20,13 @@ from eegbench.sweep.base import MESSAGE
 from eegbench.text import clipped, near
 
 ELSEWHERE = "free some space, or write elsewhere with paths.outputs=FOLDER."
+OTHERS = "dataset.root=FOLDER for recordings, paths.outputs=FOLDER for all output."
+
+OF_EXPLAIN = {
+    ELSEWHERE: "free some space, or move the folder of the run; maps are written there.",
+    f"name another: {OTHERS}": "move the folder of the run; maps are written there.",
+}
+"""Remedies of ``eegbench explain``, which has no such options."""
 
 FULL = re.compile(r"No space left on device|disk is full|\d+ requested and \d+ written")
 """Parts of the messages of the system, SQLite and NumPy if a disk is full."""
@@ -27,10 +34,7 @@ FULL = re.compile(r"No space left on device|disk is full|\d+ requested and \d+ w
 SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
 """Nodes with the options of a group of which several may be chosen."""
 
-_NO_ACCESS = (
-    "permission denied; ask the owner of this file or folder, or name another: dataset.root=FOLDER for "
-    "recordings, paths.outputs=FOLDER for all output."
-)
+_NO_ACCESS = f"permission denied; ask the owner of this file or folder, or name another: {OTHERS}"
 
 _DISK = {
     errno.ENOSPC: f"the disk is full; {ELSEWHERE}",
@@ -60,7 +64,11 @@ def error_message(error: BaseException, config_name: str) -> str | None:
         Name of the verb whose options were composed.
     """
     message = _message(error, config_name)
-    return None if message is None else clipped(message)
+    if message is None:
+        return None
+    for remedy, own in OF_EXPLAIN.items() if config_name == "explain" else ():
+        message = message.replace(remedy, own)
+    return clipped(message)
 
 
 def _message(error: BaseException, config_name: str) -> str | None:

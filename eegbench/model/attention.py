@@ -124,7 +124,7 @@ def record_attention(network: nn.Module) -> Iterator[RecordedAttention]:
     Parameters
     ----------
     network
-        An encoder with attention, or a network that contains one.
+        An encoder with attention, or a network that contains one, in evaluation mode.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def record_attention(network: nn.Module) -> Iterator[RecordedAttention]:
     Raises
     ------
     ValueError
-        If the network has no attention over tokens, or several encoders with it.
+        If the network has no attention over tokens, or several encoders with it, or is in training mode.
     """
     tables = [table for one in network.modules() if isinstance(table := getattr(one, "token_table", None), TokenTable)]
     layers = [one for one in network.modules() if isinstance(one, SelfAttention)]
@@ -143,6 +143,11 @@ def record_attention(network: nn.Module) -> Iterator[RecordedAttention]:
         raise ValueError(
             f"expected one encoder with attention over tokens, but {type(network).__name__} has {len(tables)}; set "
             "model=eeg_transformer."
+        )
+    if any(layer.training for layer in layers):
+        raise ValueError(
+            f"{type(network).__name__} is in training mode, in which tokens are dropped and shuffled, so the weights "
+            "would not be those of the table of tokens; call .eval() first."
         )
     recorded = RecordedAttention(tables[0], [[] for _ in layers])
     for layer, record in zip(layers, recorded.by_layer, strict=True):

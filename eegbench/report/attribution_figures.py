@@ -104,6 +104,7 @@ def _plot_scalp(
     rows = np.flatnonzero(np.isfinite(maps.values).any(axis=(1, 2)))
     if not is_drawable(maps.values, where):
         return
+    beside = beside if beside is not None and is_drawable(beside.values, where) else None
     lacking = [name for row, name in enumerate(attribution.outputs) if row not in rows]
     without = f"Without windows: {', '.join(lacking)}." if lacking else ""
     album.add(
@@ -228,7 +229,9 @@ def mean_over_time(values: Float[np.ndarray, "*n n_times"]) -> Float[np.ndarray,
 def _means(
     values: Float[np.ndarray, "n_outputs n_channels n_freqs"], inside: Bool[np.ndarray, "n_freqs n_bands"]
 ) -> Float[np.ndarray, "n_outputs n_channels n_bands"]:
-    return np.asarray(values @ (inside / inside.sum(axis=0)))
+    """Return the mean over the frequencies of each band; NaN for a band without any, which filters may remove."""
+    n = inside.sum(axis=0)
+    return np.where(n > 0, values @ (inside / np.maximum(n, 1)), np.nan)
 
 
 def _least(

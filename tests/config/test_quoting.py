@@ -53,6 +53,7 @@ def test_a_word_that_needs_no_quotes_has_none():
         ("root=/a/x#1", """'root="/a/x#1"'"""),
         ("seed = a b", """'seed="a b"'"""),
         ("channels=[EEG(sec),EEG]", """'channels=["EEG(sec)",EEG]'"""),
+        ("bands_hz=[[α,8,13],[beta,13,30]]", """'bands_hz=[["α",8,13],[beta,13,30]]'"""),
     ],
 )
 def test_a_word_that_cannot_be_read_is_printed_so_that_it_can(word, better):

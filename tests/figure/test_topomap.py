@@ -97,6 +97,13 @@ def test_a_channel_is_drawn_in_the_maps_that_have_a_value_of_it(draw, electrodes
     assert caption(figure).endswith(f"Only in maps that have values of them: {', '.join(names[2:])}.")
 
 
+def test_a_map_without_values_is_empty_and_its_channels_are_not_named(draw, values):
+    values[0, 1] = np.nan
+    figure = draw()
+    assert len(heads(figure)) == 3
+    assert "Only in maps" not in caption(figure)
+
+
 def test_marked_channels_are_larger_dots(draw, values):
     marked = np.zeros(values.shape, dtype=bool)
     marked[0, 0, :3] = True

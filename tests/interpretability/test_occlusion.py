@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +77,24 @@ def test_a_band_that_windows_do_not_have_is_an_error(band, words):
 
 
 def test_bands_above_half_of_the_sampling_rate_are_left_out_with_a_note(capsys):
-    found = Occlusion(bands_hz=(("theta", 4.0, 7.0), ("gamma", 7.0, 9.0))).explain(scene_of(Powers(), tone(4.0)), RNG)
-    assert found.places == ("theta", "all")
+    method, scene = Occlusion(bands_hz=(("theta", 4.0, 7.0), ("gamma", 7.0, 9.0))), scene_of(Powers(), tone(4.0))
+    method.check(scene)
+    assert method.explain(scene, RNG).places == ("theta", "all")
     assert "leaves out gamma (7-9 Hz)" in capsys.readouterr().err
+
+
+def test_bands_that_the_filters_remove_are_left_out_with_a_note(capsys):
+    scene = replace(scene_of(Powers(), tone(1.0)), passed_hz=(0.0, 2.0))
+    method = Occlusion(bands_hz=(("slow", 0.0, 2.0), ("fast", 4.0, 7.0)))
+    method.check(scene)
+    found = method.explain(scene, RNG)
+    assert found.places == ("slow", "all")
+    np.testing.assert_allclose(found.values[0], [[0.5, 0.5], [0, 0]], atol=1e-12)
+    said = capsys.readouterr().err
+    assert "leaves out fast (4-7 Hz): signals at 16 Hz filtered to 0-2 Hz have no such frequencies" in said
+
+
+def test_bands_that_the_filters_remove_altogether_are_an_error():
+    scene = replace(scene_of(Powers(), tone(1.0)), passed_hz=(0.0, 2.0))
+    with pytest.raises(ValueError, match=r"fast \(4-7 Hz\) is not among the frequencies of signals filtered to 0-2 Hz"):
+        Occlusion(bands_hz=(("fast", 4.0, 7.0),)).check(scene)

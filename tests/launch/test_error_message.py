@@ -23,6 +23,10 @@ def test_disk_errors_become_sentences_with_the_path():
         assert sentence.startswith("/some/path: ")
         assert words in sentence
         assert "paths.outputs=FOLDER" in sentence
+        of_explain = error_message(OSError(number, "what the system says", "/some/path"), "explain")
+        assert words in of_explain
+        assert of_explain.endswith("move the folder of the run; maps are written there.")
+        assert "paths.outputs" not in of_explain
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,13 @@ def test_a_network_without_attention_is_refused():
         pass
 
 
+def test_a_network_in_training_is_refused_because_its_tokens_are_not_those_of_the_table():
+    model = transformer(**SMALL).train()
+    refused = pytest.raises(ValueError, match=r"EegTransformer is in training mode.* call .eval\(\) first")
+    with refused, record_attention(model):
+        pass
+
+
 def test_tokens_are_named_channel_by_channel():
     table = transformer(n_chunks=2).token_table
     assert table.channel.tolist() == [-1, 0, 0, 1, 1, 2, 2, 3, 3]

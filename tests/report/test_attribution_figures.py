@@ -144,3 +144,20 @@ def test_bands_and_whole_channels_are_drawn_apart_each_with_its_own_colours(tmp_
     for drawings in (heats, scalps):
         bands, whole = (np.abs(one.values).max() for one, _ in drawings)
         assert (bands, whole) == (np.abs(found.values[..., 0]).max(), np.abs(found.values[..., 1]).max())
+
+
+def test_a_band_that_filters_remove_has_no_map_of_the_data(tmp_path, monkeypatch):
+    taken = {}
+    original = attribution_figures.topomap
+    monkeypatch.setattr(
+        attribution_figures,
+        "topomap",
+        lambda maps, **named: taken.update({named["columns"]: named["beside"]}) or original(maps, **named),
+    )
+    filtered = replace(scene(), passed_hz=(8.0, 13.0))  # the map is of 1 to 4 Hz and of whole channels
+    difference = np.ones((2, 6, len(filtered.frequencies)))
+    album = Album(tmp_path, ("png",))
+    plot_attribution(attribution("band"), difference, filtered, bands_hz=BANDS, title="T", stem="m", album=album)
+    album.raise_failed()
+    assert taken[("slow 1–4 Hz",)] is None
+    np.testing.assert_allclose(taken[("all",)].values, 1)
