@@ -120,7 +120,8 @@ def _part(path: Path, name: str, option: str | None) -> DictConfig:
 def together(group: str) -> tuple[str, ...]:
     """Return the words that choose all options of a group that a run may have together."""
     if group in LISTED:
-        return (f"{group}=[{','.join(shipped(group))}]",)
+        names = sorted(shipped(group), key=lambda name: name != "linear")  # the first probe is the main one
+        return (f"{group}=[{','.join(names)}]",)
     option, place = NAMED[group]
     return (*option.split(), *(f"+{group}@{place}.one_{name}={name}" for name in shipped(group)))
 

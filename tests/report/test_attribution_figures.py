@@ -160,4 +160,4 @@ def test_a_band_that_filters_remove_has_no_map_of_the_data(tmp_path, monkeypatch
     plot_attribution(attribution("band"), difference, filtered, bands_hz=BANDS, title="T", stem="m", album=album)
     album.raise_failed()
     assert taken[("slow 1–4 Hz",)] is None
-    np.testing.assert_allclose(taken[("all",)].values, 1)
+    np.testing.assert_allclose(taken[("all frequencies",)].values, 1)

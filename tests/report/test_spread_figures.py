@@ -80,7 +80,7 @@ def test_groups_stand_side_by_side(tmp_path, taken):
 def test_bands_and_whole_channels_have_a_figure_each(tmp_path, taken):
     means = {name: replace(attribution("band"), values=RNG.standard_normal((2, 6, 2))) for name in ("δ", "α")}
     plot_side_by_side(means, scene(), bands_hz=(), title="T", stem="groups", album=Album(tmp_path, ("png",)))
-    assert (taken["title"], taken["columns"]) == ("T, whole channels", ("δ\nall", "α\nall"))
+    assert (taken["title"], taken["columns"]) == ("T, whole channels", ("δ\nall frequencies", "α\nall frequencies"))
     np.testing.assert_allclose(taken["maps"].values[1, 1], means["α"].values[1, :, 1])
     maps = RNG.standard_normal((3, 2, 6, 2))
     plot(tmp_path, spread_of_runs(list(maps)), [None] * 3, means["α"], scene())
