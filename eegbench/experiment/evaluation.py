@@ -16,7 +16,7 @@ from eegbench.inference.description import Description
 from eegbench.inference.embedding import Encoded, with_padding
 from eegbench.inference.model_folder import NETWORK
 from eegbench.probe import Classifier, Head
-from eegbench.probe.control import HAND_MADE, UNFITTED, chance, control_name, majority
+from eegbench.probe.control import HAND_MADE, RANDOM_WEIGHTS, UNFITTED, chance, control_name, majority
 from eegbench.probe.head_classifier import HeadClassifier
 from eegbench.probe.voting_classifier import VotingClassifier
 from eegbench.score import predictions_frame, score
@@ -93,7 +93,7 @@ def answer(encoded: Encoded, task: Task, data: Data, experiment: Experiment, des
 
 
 def evaluate(
-    answers: Answers, random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, *, mark: str
+    answers: Answers, untrained: Mapping[str, Encoded], data: Data, experiment: Experiment, *, mark: str
 ) -> Evaluation:
     """Fit all controls on train, choose on valid, predict every split once, and score all.
 
@@ -101,15 +101,15 @@ def evaluate(
     ----------
     answers
         Predictions from the trained encoder.
-    random_weights
-        The same encoder before training and its embeddings of the scored windows, by the name of the control.
+    untrained
+        Embeddings of the scored windows by the name of the control (`untrained_embeddings`).
     data, experiment
         Windows, and options of the probes.
     mark
         Text that follows the name of the split of every score, such as ``(within subject)``.
     """
     rows = scored_rows(data)
-    controls, fitted_with = _controls(random_weights, data, experiment, rows)
+    controls, fitted_with = _controls(untrained, data, experiment, rows)
     guesses = np.random.default_rng([experiment.seed, len(SPLITS), *_fold(experiment.split)])
     predictions = [*answers.predictions, *_predicted(controls, data, rows), *_guesses(data, rows, guesses)]
     frame = predictions_frame(predictions, data.store.table)
@@ -118,6 +118,25 @@ def evaluate(
     facts = {name: dict(one.facts) for name, one in fitted.items()}
     curves = label_curves(answers.classifiers | controls, data)
     return Evaluation(answers.classifiers, fitted_with, frame, scores, facts, curves)
+
+
+def untrained_embeddings(
+    random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment
+) -> dict[str, Encoded]:
+    """Return the embeddings that probes are fitted to as controls: random weights, and hand-made features.
+
+    Parameters
+    ----------
+    random_weights
+        The same encoder before training and its embeddings of the scored windows, by the name of the control.
+    data, experiment
+        Windows, and options of the probes. Hand-made features are made if a probe uses embeddings.
+    """
+    if not any(probe.needs == "embeddings" for probe in experiment.probes.of.values()):
+        return dict(random_weights)
+    every = np.concatenate(list(scored_rows(data).values()))
+    features = hand_made(data.store, experiment.probes.hand_made, experiment.storage, every)
+    return {**random_weights, HAND_MADE: features}
 
 
 def network_classifier(encoded: Encoded, task: Task, data: Data, description: Description) -> Classifier | None:
@@ -135,7 +154,7 @@ def network_classifier(encoded: Encoded, task: Task, data: Data, description: De
 
 
 def _controls(
-    random_weights: Mapping[str, Encoded], data: Data, experiment: Experiment, rows: Rows
+    untrained: Mapping[str, Encoded], data: Data, experiment: Experiment, rows: Rows
 ) -> tuple[dict[str, Classifier], dict[str, str]]:
     """Fit every probe to the encoder before training, those of embeddings to hand-made features, those of windows once.
 
@@ -144,20 +163,17 @@ def _controls(
     classifiers, fitted_with
         Classifier and name of the fitted probe, both by the name of the control. A probe of windows has its own name.
     """
-    probes, made = experiment.probes, dict(random_weights)
-    if any(probe.needs == "embeddings" for probe in probes.of.values()):
-        every = np.concatenate(list(rows.values()))
-        made[HAND_MADE] = hand_made(data.store, probes.hand_made, experiment.storage, every)
+    probes = experiment.probes
     classifiers, fitted_with = {}, {}
     for name, probe in probes.of_encoder.items():
-        for control, encoded in made.items():
+        for control, encoded in untrained.items():
             if control == HAND_MADE and probe.needs == "encoder":  # hand-made features have no encoder to train
                 continue
             if control == UNFITTED and name != probes.main:  # one probe suffices to compare the two
                 continue
             row = control_name(control, name, probes.main)
             classifiers[row], fitted_with[row] = fit_probe(experiment, name, encoded, data, rows), name
-    given = with_variance(next(iter(random_weights.values())))
+    given = with_variance(untrained[RANDOM_WEIGHTS])
     for name in (name for name in probes.of if name not in probes.of_encoder):
         classifiers[name], fitted_with[name] = fit_probe(experiment, name, given, data, rows), name
     return classifiers, fitted_with

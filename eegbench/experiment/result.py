@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from eegbench.atomic import write_arrays, write_csv, write_parquet
+from eegbench.atomic import write_arrays, write_parquet
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data
 from eegbench.experiment.evaluation import (
-    Answers,
     Evaluation,
     answer,
     evaluate,
+    untrained_embeddings,
 )
 from eegbench.experiment.pretext import Pretext, evaluate_pretext
 from eegbench.experiment.probing import embed_all
 from eegbench.experiment.random_weights import random_weights
 from eegbench.experiment.saved_networks import calibrated, describe_network, headless
+from eegbench.experiment.score_tables import write_score_tables
 from eegbench.experiment.training import Trained
 from eegbench.inference.description import Description
 from eegbench.inference.embedding import Embeddings, Encoded
 from eegbench.inference.model_folder import model_folder
 from eegbench.inference.network import save_network
 from eegbench.inference.served_model import LOADER
+from eegbench.probe.control import FITTED
 from eegbench.progress import tell
 from eegbench.report.album import Album
 from eegbench.report.run_figures import (
@@ -35,7 +35,6 @@ from eegbench.report.run_figures import (
     plot_scores,
     plot_training,
 )
-from eegbench.score import calibration, held_classes, label_curve, per_recording, per_subject, strata
 from eegbench.tracking.base import ServedModel
 from eegbench.trainer import Trainer
 
@@ -91,7 +90,12 @@ def conclude(experiment: Experiment, data: Data, trained: Trained, folder: Path,
     known = describe_network(experiment, data)
     encoded = Encoded(trained.encoder, data.store, embeddings)
     answers = answer(encoded, trained.task, data, experiment, known) if is_labelled else None
-    evaluation = _score(experiment, data, trained, answers, folder, mark) if answers else None
+    evaluation = None
+    if answers is not None:
+        untrained = untrained_embeddings(random_weights(trained.random_encoder, data, experiment), data, experiment)
+        evaluation = evaluate(answers, untrained, data, experiment, mark=mark)
+        embedded = {"encoder": embeddings} | {name: one.embeddings for name, one in untrained.items() if name in FITTED}
+        write_score_tables(evaluation, embedded, data, experiment, folder, mark=mark)
     model = _save_networks(experiment, data, trained, evaluation, known, folder)
     return Result(embeddings, kind, asked, evaluation, model)
 
@@ -134,34 +138,6 @@ def _ask(
         except ValueError as error:  # for example recordings that are too short for the sampler
             tell(f"the task is not evaluated on {split}: {error}")
     return found
-
-
-def _score(
-    experiment: Experiment, data: Data, trained: Trained, answers: Answers, folder: Path, mark: str
-) -> Evaluation:
-    """Evaluate the controls, and write predictions and scores."""
-    untrained = random_weights(trained.random_encoder, data, experiment)
-    evaluation = evaluate(answers, untrained, data, experiment, mark=mark)
-    classes = held_classes(evaluation.predictions, data.store.classes)
-    write_parquet(folder / "predictions.parquet", evaluation.predictions)
-    write_csv(folder / "scores.csv", pd.DataFrame([score.row() for score in evaluation.scores]))
-    write_csv(folder / "scores_per_recording.csv", per_recording(evaluation.predictions, classes))
-    write_csv(folder / "scores_per_subject.csv", per_subject(evaluation.predictions, classes))
-    write_csv(folder / calibration.FILE, calibration.calibration(evaluation.predictions, data.store.classes))
-    if len(parts := _strata(experiment, data, evaluation, mark)):
-        write_csv(folder / strata.FILE, parts)
-    if evaluation.curves is not None:
-        write_csv(folder / label_curve.FILE, evaluation.curves)
-    return evaluation
-
-
-def _strata(experiment: Experiment, data: Data, evaluation: Evaluation, mark: str) -> pd.DataFrame:
-    """Return the scores of parts of test."""
-    sfreq = next(iter(data.store.form.groups.values())).sfreq
-    window_s = experiment.preprocessing.answered.n_times(sfreq) / sfreq
-    return strata.scores_by_stratum(
-        evaluation.predictions, data.store.facts, data.store.classes, window_s=window_s, mark=mark
-    )
 
 
 def _save_networks(

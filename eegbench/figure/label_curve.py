@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from eegbench.figure.style import GREY, PALETTE, blank, styled
+from eegbench.figure.style import GREY, INK, PALETTE, blank, styled
 
 AXES = {"labels": "labels in each class", "subjects": "labelled subjects"}
 """Axes of a label curve, with their labels."""
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+COLOURS = (*PALETTE, INK, "#882255", "#117733", "#332288")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">", "p", "h")
 SPREAD = 0.012
 """Shift between the curves, as a share of the axis, so that error bars do not hide each other."""
 
@@ -73,7 +74,7 @@ def _panel(axes: Axes, points: pd.DataFrame, names: Mapping[str, str]) -> None:
             of_probe["size"] * shift,
             value,
             yerr=errors,
-            color=PALETTE[number % len(PALETTE)],
+            color=COLOURS[number % len(COLOURS)],
             marker=MARKERS[number % len(MARKERS)],
             markersize=4,
             elinewidth=0.8,

@@ -6,7 +6,7 @@ from jaxtyping import Float
 from eegbench.config import Size
 from eegbench.probe.base import Classifier, Labelled
 from eegbench.probe.check import check_classes
-from eegbench.probe.windows_probe import WindowsClassifier, WindowsProbe, signals
+from eegbench.probe.windows import WindowsClassifier, WindowsProbe, signals
 
 
 class CspLda(WindowsProbe):

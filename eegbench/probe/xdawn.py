@@ -7,7 +7,7 @@ from eegbench.config import Size
 from eegbench.probe.base import Classifier, Labelled
 from eegbench.probe.check import check_classes
 from eegbench.probe.linear import Linear
-from eegbench.probe.windows_probe import WindowsProbe, fit_logistic, need_pyriemann, signals
+from eegbench.probe.windows import WindowsProbe, fit_logistic, need_pyriemann, signals
 
 
 class Xdawn(WindowsProbe):

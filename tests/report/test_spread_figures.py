@@ -84,7 +84,7 @@ def test_bands_and_whole_channels_have_a_figure_each(tmp_path, taken):
     np.testing.assert_allclose(taken["maps"].values[1, 1], means["α"].values[1, :, 1])
     maps = RNG.standard_normal((3, 2, 6, 2))
     plot(tmp_path, spread_of_runs(list(maps)), [None] * 3, means["α"], scene())
-    assert (taken["title"], taken["columns"]) == ("T, whole channels, spread", ("3 runs\nall",))
+    assert (taken["title"], taken["columns"]) == ("T, whole channels, spread", ("3 runs\nall frequencies",))
     np.testing.assert_allclose(taken["maps"].values[0, 0], maps[:, 0, :, 1].std(0, ddof=1))
     plot(tmp_path, spread_of_runs(list(maps)), [None] * 3, means["α"], scene(np.full_like(PLACES, np.nan)))
     names = {path.name for path in (tmp_path / "figures").iterdir()}
