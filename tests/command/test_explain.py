@@ -278,6 +278,7 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
     run = client.get_run(record["run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.metrics["explain/saliency/similarity_of_runs"] == pytest.approx(1.0)
+    assert run.data.metrics["explain/saliency/deletion"] == pytest.approx(group["deletion"])
     kept = {
         file.path
         for place in ("tables", "figures")
@@ -287,6 +288,7 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
         f"tables/interpretability/{name}" for name in ("group.csv", "saliency.parquet", "saliency_spread.parquet")
     } <= kept
     assert {f"figures/interpretability/saliency{part}" for part in (".html", "_map.png", "_spread.png")} <= kept
+    assert "figures/interpretability/class_difference_map.png" in kept  # which captions name
 
 
 @pytest.mark.slow
