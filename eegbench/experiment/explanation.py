@@ -198,6 +198,8 @@ def _network(wanted: str, experiment: Experiment, folder: Path) -> tuple[Network
     check_predictor(wanted, experiment.probes)
     name = _predictor(wanted, experiment.probes.main, folder)
     place = model_folder(folder, name, experiment.probes.main)
+    if name == experiment.probes.main and not place.is_dir():
+        raise ConfigError(f"{folder}: the saved encoder ({place.name}) is missing; copy the whole folder of the run.")
     network = load_network(place, experiment.model) if place.is_dir() else None
     if network is None or not network.classes:
         raise ConfigError(

@@ -23,8 +23,8 @@ MATRIX = (
     "Rows: the channels that attend. Columns: the channels attended to, through all layers. The diagonal is left out."
 )
 CURVES = (
-    f"The {N_STRONGEST} strongest pairs of channels of each class. A curve goes from the channel that attends "
-    "(blue) to the one that it attends to (red). Attention is not a flow of brain activity."
+    "A curve goes from the channel that attends (blue) to the one that it attends to (red). Attention is not a flow of "
+    "brain activity."
 )
 DIFFERENCE = "Attention of this class minus the mean of the others."
 EVEN_PAIRS = "multiple of an even share of the other channels (1: even)"
@@ -107,7 +107,8 @@ def _plot_between(
         if np.isfinite(one).any()
     }
     positions = scene.group.positions
-    matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, CURVES))
+    n_located = int(np.isfinite(positions).all(axis=1).sum())
+    matrix, curves = (f"{told} {found.used}".strip() for told in (MATRIX, f"{_drawn_pairs(n_located)} {CURVES}"))
     order = topographical(found.channels)
     names = tuple(found.channels[i] for i in order)
     ordered = {name: one[np.ix_(order, order)] for name, one in shown.items()}
@@ -122,13 +123,20 @@ def _plot_between(
             caption=matrix,
         ),
     )
-    if np.isfinite(positions).all(axis=1).sum() < FEWEST_CHANNELS:
+    if n_located < FEWEST_CHANNELS:
         return
     album.add(f"{stem}_3d", lambda: attention_views(shown, positions=positions, title=title, caption=curves))
     album.add_page(
         f"{stem}_3d",
         lambda: attention_page(shown, channels=found.channels, positions=positions, title=title, caption=curves),
     )
+
+
+def _drawn_pairs(n_channels: int) -> str:
+    """Return the sentence of a caption about the pairs that are drawn of channels with a position."""
+    if n_channels * (n_channels - 1) <= N_STRONGEST:
+        return "All pairs of channels of each class."
+    return f"The {N_STRONGEST} strongest pairs of channels of each class."
 
 
 def _without_itself(matrix: Float[np.ndarray, "n_channels n_channels"]) -> Float[np.ndarray, "n_channels n_channels"]:

@@ -21,11 +21,10 @@ from eegbench.interpretability.subject_maps import SubjectMaps, stored_subject_m
 from eegbench.report.album import Album
 from eegbench.report.attention_figures import plot_mean_attention
 from eegbench.report.attribution_figures import Band, plot_attribution
+from eegbench.report.group_difference import GroupDifference, mean_difference
 from eegbench.report.heading import heading, in_brackets
 from eegbench.report.spread_figures import plot_spread
 from eegbench.score.render import plural
-
-DIFFERENCE = "class_difference"
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class GroupMap:
         Scene without windows, for figures that need channels and frequencies only.
     bands_hz
         Bands of scalp maps: name, lower and upper edge.
+    difference
+        Mean differences between the classes in the data.
     row
         Row of the table of groups, see `write_group_map`.
     """
@@ -64,12 +65,18 @@ class GroupMap:
     attribution: Attribution
     scene: Scene
     bands_hz: tuple[Band, ...]
+    difference: GroupDifference
     row: Mapping[str, Any]
 
 
 def file_name(name: str) -> str:
     """Return the name of the group as a part of a file name."""
     return re.sub(r"[^\w=-]+", "_", name)
+
+
+def group_stem(place: str, group: str, name: str) -> str:
+    """Return the start of the file names of a group's map; groups with a name have a folder of this name."""
+    return "/".join(part for part in (place, file_name(group), name) if part)
 
 
 def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
@@ -87,7 +94,7 @@ def shared_methods(runs: Sequence[Path], place: str) -> list[str]:
     return [name for name in names if all("map" in _facts(run, place, name) for run in runs)]
 
 
-def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> GroupMap:
+def write_group_map(group: RunGroup, place: str, method: str, album: Album, *, suffix: str = "") -> GroupMap:
     """Draw and save the mean map of a method over the runs of a group, and its standard deviations.
 
     If the maps of subjects are saved, those of each run are averaged first, and then the means of the runs. The error
@@ -103,6 +110,8 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
         Name of a map that all runs have.
     album
         Collection to which figures and tables are added; those of a group with a name are in a folder of this name.
+    suffix
+        Suffix of the method's name: the name of the group of signals if there are several.
 
     Returns
     -------
@@ -129,21 +138,21 @@ def write_group_map(group: RunGroup, place: str, method: str, album: Album) -> G
     told = _told(stored[0].attribution, len(runs), n_seeds, subjects) + _absent(stored[0].attribution, spread.mean)
     mean = replace(stored[0].attribution, values=spread.mean, standard_error=error, p=None, used=told)
     bands = tuple((str(name), float(low), float(high)) for name, low, high in facts[0]["explain"]["bands_hz"])
-    differs, freqs = _difference(runs, place, stored[0])
-    scene = _scene(stored[0], freqs)
-    stem = "/".join(part for part in (place, file_name(group.name), method) if part)
+    difference = mean_difference(runs, place, suffix, stored[0].group.n_channels)
+    scene = _scene(stored[0], difference.freqs)
+    stem = group_stem(place, group.name, method)
     title = in_brackets(f"{heading(method)}: mean over {plural(len(runs), 'run')}", _split(facts))
     title = f"{title}, {group.name}" if group.name else title
     about = {"runs": [str(run) for run in runs], "options": facts[0]["options"], "n_runs": len(runs)}
     album.add_data(stem, mean.table())
     album.add_facts(stem, about | {"group": group.name, "n_seeds": n_seeds, "n_subjects": spread.n_subjects})
-    plot_attribution(mean, differs, scene, bands_hz=bands, title=title, stem=stem, album=album)
+    plot_attribution(mean, difference.values, scene, bands_hz=bands, title=title, stem=stem, album=album)
     plot_spread(spread, subjects, mean, scene, bands_hz=bands, title=title, stem=stem, album=album)
     tables = [run / "tables" / place for run in runs]
     plot_mean_attention(tables, method, mean, scene, title=title, stem=stem, album=album)
     counted = {"n_runs": len(runs), "n_seeds": n_seeds, "n_subjects": spread.n_subjects}
     row = {"group": group.name, "method": method, **counted, "similarity": _similarity(spread)} | _checks(facts)
-    return GroupMap(mean, scene, bands, row)
+    return GroupMap(mean, scene, bands, difference, row)
 
 
 def print_group_maps(table: pd.DataFrame) -> None:
@@ -206,13 +215,17 @@ def _check_alike(method: str, runs: Sequence[Path], stored: Sequence[StoredMap])
 
 
 def _similarity(spread: Spread) -> float:
-    """Return the mean rank correlation of each run's map with the mean of the others; NaN for one run."""
+    """Return the mean rank correlation of each run's map with the mean of the others, 0 if one is constant.
+
+    NaN for one run.
+    """
     values = [one.ravel() for one in spread.runs]
     found = []
     for i, own in enumerate(values if len(values) > 1 else ()):
         others = mean_there(np.stack([other for j, other in enumerate(values) if j != i]))
         known = np.isfinite(own) & np.isfinite(others)
-        found.append(pd.Series(own[known]).corr(pd.Series(others[known]), method="spearman"))
+        is_flat = known.any() and (np.ptp(own[known]) == 0 or np.ptp(others[known]) == 0)
+        found.append(0.0 if is_flat else pd.Series(own[known]).corr(pd.Series(others[known]), method="spearman"))
     return float(np.mean(found)) if found else float("nan")
 
 
@@ -245,13 +258,3 @@ def _scene(stored: StoredMap, freqs: Float[np.ndarray, "n_freqs"]) -> Scene:
         stored.group,
         passed_hz=stored.passed_hz or (float(freqs.min()), float(freqs.max())),
     )
-
-
-def _difference(
-    runs: Sequence[Path], place: str, stored: StoredMap
-) -> tuple[Float[np.ndarray, "n_classes n_channels n_freqs"], Float[np.ndarray, "n_freqs"]]:
-    """Return the mean over runs of the differences between classes in the data, and the frequencies."""
-    tables = [read_parquet(run / "tables" / place / f"{DIFFERENCE}.parquet") for run in runs]
-    values = mean_there(np.stack([table["value"].to_numpy(dtype=np.float64) for table in tables]))
-    freqs = tables[0]["frequency_hz"].unique()
-    return values.reshape(-1, stored.group.n_channels, len(freqs)), freqs

@@ -278,6 +278,7 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
     run = client.get_run(record["run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.metrics["explain/saliency/similarity_of_runs"] == pytest.approx(1.0)
+    assert run.data.metrics["explain/saliency/deletion"] == pytest.approx(group["deletion"])
     kept = {
         file.path
         for place in ("tables", "figures")
@@ -287,6 +288,7 @@ def test_several_runs_are_explained_and_averaged_in_a_folder_and_in_mlflow(decod
         f"tables/interpretability/{name}" for name in ("group.csv", "saliency.parquet", "saliency_spread.parquet")
     } <= kept
     assert {f"figures/interpretability/saliency{part}" for part in (".html", "_map.png", "_spread.png")} <= kept
+    assert "figures/interpretability/class_difference_map.png" in kept  # which captions name
 
 
 @pytest.mark.slow
@@ -302,6 +304,7 @@ def test_runs_of_a_pattern_that_cannot_be_explained_are_left_out_and_counted(fin
     assert f"1 of 4 runs not finished, and left out: {tmp_path / 'a3_unfinished'}\n" in said
     assert "warning: 1 of 3 runs could not be explained, and are left out;" in said
     assert f"the reasons are given above: {tmp_path / 'a2_no_model'}\n" in said
+    assert f"{tmp_path / 'a2_no_model'}: the saved encoder (model) is missing" in said
     (folder,) = tmp_path.glob("explanation_*")
     assert pd.read_csv(folder / "tables" / "interpretability" / "group.csv")["n_runs"].tolist() == [2]
     assert main([*words, f"run=[{tmp_path}/b_no_model,{tmp_path}/a1]"]) == 1

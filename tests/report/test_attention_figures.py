@@ -40,6 +40,7 @@ def test_figures_numbers_and_the_page_are_there(found, tmp_path):
         assert arrays["condition"].tolist() == ["class 0", "class 1"] * 6
         for name in ("label", "predicted", "confidence", "used"):
             assert arrays[name].tolist() == found[0].windows[name].tolist()
+    assert "All pairs of channels of each class." in (tmp_path / "figures" / "a_3d.html").read_text()
     tokens = json.loads((tmp_path / "tables" / "a_tokens.json").read_text())["tokens"]
     assert [token["channel"] for token in tokens[:4]] == [None, "Fz", "Fz", "C4"]
     windows = pd.read_csv(tmp_path / "tables" / "a_windows.csv")
@@ -53,6 +54,23 @@ def test_names_cannot_break_out_of_the_page(found, tmp_path):
     page = (tmp_path / "figures" / "a_3d.html").read_text()
     assert "<b>T" not in page
     assert page.count("</script>") == page.count("<script")
+
+
+@pytest.mark.parametrize(
+    ("n_channels", "told"),
+    [(10, "All pairs of channels of each class."), (11, "The 100 strongest pairs of channels of each class.")],
+)
+def test_captions_say_how_many_pairs_are_drawn(n_channels, told, tmp_path, monkeypatch):
+    captions = []
+    monkeypatch.setattr(attention_figures, "attention_views", lambda *_, **named: captions.append(named["caption"]))
+    names, angles = tuple(f"E{i}" for i in range(n_channels)), np.arange(n_channels)
+    group = group_of(names, 16.0, 18, np.stack([np.cos(angles), np.sin(angles), 0 * angles], axis=1) / 10)
+    monkeypatch.setattr(test_attention_rollout, "N_CHANNELS", n_channels)
+    of = scene_of(test_attention_rollout.Classifier(channels=names), test_attention_rollout.x_of())
+    scene = replace(of, group=group)
+    attention = AttentionRollout(**test_attention_rollout.OPTIONS).explain(scene, np.random.default_rng(0))
+    plot_attention(attention, scene, title="T", stem="a", album=Album(tmp_path, ("png",)))
+    assert [caption.startswith(told) for caption in captions] == [True]
 
 
 def test_electrodes_without_places_leave_the_matrix(found, tmp_path):

@@ -117,6 +117,21 @@ def test_maps_that_agree_are_alike_and_maps_of_noise_are_not(tmp_path, capsys):
     )
 
 
+def test_differences_in_the_data_are_those_of_the_group_of_signals(tmp_path):
+    folders = [run(tmp_path / str(i), replace(attribution(), values=np.full(SHAPE, float(i)))) for i in range(2)]
+    for folder in folders:
+        place = folder / "tables" / "interpretability"
+        for name in ("saliency.json", "saliency.parquet", "class_difference.parquet"):
+            stem, _, end = name.partition(".")
+            (place / name).rename(place / f"{stem}_eog.{end}")
+    album = Album(tmp_path / "all", ())
+    made = write_group_map(group_of_runs(folders), "interpretability", "saliency_eog", album, suffix="_eog")
+    np.testing.assert_array_equal(made.difference.values, np.full(SHAPE, 0.5))
+    np.testing.assert_allclose(made.difference.freqs, np.fft.rfftfreq(100, 0.02))
+    assert made.row["similarity"] == 0  # of constant maps
+    assert (tmp_path / "all" / "tables" / "interpretability" / "saliency_eog.parquet").is_file()
+
+
 def test_methods_that_all_runs_have_are_averaged(tmp_path):
     one, two = run(tmp_path / "1", attribution()), run(tmp_path / "2", attribution())
     run(one, attribution(), "occlusion")
