@@ -1,8 +1,8 @@
 """A training step of every task, per window that it encodes, beside that of relative positioning.
 
-Run ``PYTHONPATH=tests python benchmarks/bench_tasks.py`` from the repository's root, with nothing else running. The encoder is
-chambon2018 with 16 filters, windows have 2 channels and 3,000 samples, and batches 64 examples. Forward passes of
-teachers count as encoded windows. Steps of all tasks are measured in turn.
+Run ``PYTHONPATH=tests python benchmarks/bench_tasks.py`` from the repository's root, with nothing else running. The
+encoder is chambon2018 with 16 filters, windows have 2 channels and 3,000 samples, and batches 64 examples. Forward
+passes of teachers count as encoded windows. Steps of all tasks are measured in turn.
 """
 
 import argparse
@@ -26,7 +26,16 @@ REFERENCE = "relative_positioning"
 TASKS = (
     REFERENCE,
     *("temporal_shuffling", "cpc", "simclr", "moco task.n_queue=128", "byol", "simsiam", "vicreg", "barlow_twins"),
-    *("contrawr", "ts_tcc", "phase_swap", "autoencoder", "masked_autoencoder", "masked_channel", "supervised", "supcon"),
+    *(
+        "contrawr",
+        "ts_tcc",
+        "phase_swap",
+        "autoencoder",
+        "masked_autoencoder",
+        "masked_channel",
+        "supervised",
+        "supcon",
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """Contract of every task in conf/task: finite sums, gradients, resume to the same bits, and shares that add up."""
 
 import dataclasses
+import math
 
 import pandas as pd
 import pytest
@@ -93,6 +94,18 @@ def test_the_loss_falls_on_data_with_structure(option, tmp_path):
     fitted = trainer.fit(encoder, task, material, folder=tmp_path, after_pass=lambda row: {})
     losses = fitted.history.set_index("pass")["train_loss"]
     assert losses[n_passes] < losses[2] - 0.01 * abs(losses[2])
+
+
+FLOORS = {"relative_positioning": math.log(2), "temporal_shuffling": math.log(2), "cpc": math.log(32)}
+"""Cross-entropy of guesses among the answers, below which no network can get where there is nothing to learn."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FLOORS)
+def test_questions_about_white_noise_of_another_recording_cannot_be_answered(name, tmp_path):
+    task, encoder, material = made(name)
+    fitted = loop(batch_size=64, max_passes=6).fit(encoder, task, material, folder=tmp_path, after_pass=lambda row: {})
+    assert fitted.history["valid_loss"].min() > FLOORS[name] - 0.02
 
 
 def test_evaluation_is_repeatable(option):
