@@ -1,7 +1,7 @@
 """Time of a label curve with linear probes once embeddings are there: 6 sizes, 5 draws and 4 encoders.
 
-Run ``PYTHONPATH=tests python benchmarks/bench_label_curve.py`` from the repository's root, with nothing else running. Train
-has 8 subjects with 600 windows each, embeddings have 100 numbers, and 4,800 windows are predicted.
+Run ``PYTHONPATH=tests python benchmarks/bench_label_curve.py`` from the repository's root, with nothing else running.
+Train has 8 subjects with 600 windows each, embeddings have 100 numbers, and 4,800 windows are predicted.
 """
 
 import time

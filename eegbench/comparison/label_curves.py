@@ -1,6 +1,8 @@
 """Label curves of a comparison: those of each group, of the controls, and of supervised training."""
 
+import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 
 import pandas as pd
 
@@ -11,6 +13,7 @@ from eegbench.probe.control import FITTED, RANDOM_WEIGHTS, control_name
 from eegbench.score.interval import KIND
 from eegbench.score.label_curve import METRICS, label_curve
 from eegbench.score.render import plural
+from eegbench.task import Task
 
 SUPERVISED = "supervised, from random weights"
 """Name of the curve of a probe that trains the encoder, from random weights."""
@@ -71,10 +74,28 @@ def _supervised(run: Tested) -> str | None:
 
 def curve_note(comparison: Comparison) -> str:
     """Return the caption of the figure of label curves."""
-    points = curve_points(comparison)
-    n_draws = 0 if points is None else int(points["n_draws"].max())
+    points, names = curve_points(comparison), [group.name for group in comparison.groups]
+    n_draws = 0 if points is None else int(points.loc[points["probe"].isin(names), "n_draws"].max())
     return (
         f"{metric_name(comparison.question.metric).capitalize()} on test against the number of labels, mean over "
         f"{plural(len(comparison.subjects), 'subject')} and up to {plural(n_draws, 'random draw')} of the labels, with "
-        f"{KIND}s over subjects and draws."
+        f"{KIND}s over subjects and draws.{_beside_budget(comparison)}"
     )
+
+
+def _beside_budget(comparison: Comparison) -> str:
+    """Return a note on groups whose encoders were trained with labels, which the number of labels does not count."""
+    named = [group.name for group in comparison.groups if any(_used_labels(run) for run in group.runs)]
+    if not named:
+        return ""
+    return (
+        f" Encoders of {', '.join(named)} were trained with the labels of train, which the number of labels does not "
+        "count."
+    )
+
+
+def _used_labels(run: Tested) -> bool:
+    """Return whether the task of a run, if it is one of eegbench, uses labels."""
+    module, _, name = run.run.parameters.get("task._target_", "").rpartition(".")
+    found = getattr(import_module(module), name, None) if re.fullmatch(r"eegbench\.task\.\w+", module) else None
+    return isinstance(found, type) and issubclass(found, Task) and found.uses_labels()
