@@ -10,7 +10,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from eegbench.inference.embedding import Embeddings
 from eegbench.probe import Labelled, ProbeNotConvergedError
-from eegbench.probe import windows_probe as module
+from eegbench.probe import windows as module
 from eegbench.probe.csp_lda import CspLda
 from eegbench.probe.linear import Linear
 from eegbench.probe.tangent_space import TangentSpace
