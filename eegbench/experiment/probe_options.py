@@ -53,16 +53,17 @@ def read_probes(options: ProbeOptions, hand_made: Spec[Encoder], trusted: Sequen
     """
     _check_chosen(options)
     built = {name: build(node, Probe, path=f"probe.of.{name}", trusted=trusted) for name, node in options.of.items()}
-    main = options.main or next(iter(built))
+    of_encoder = [name for name, probe in built.items() if probe.needs != "windows"]
+    main = options.main or next(iter(of_encoder or built))
     if main not in built:
         raise ConfigError(
             f"probe.main={main} is not among the probes chosen ({', '.join(built)}); add it: "
             f"probe=[{','.join((*built, main))}]."
         )
-    if built[main].needs == "windows":
+    if main not in of_encoder:
         raise ConfigError(
-            f"probe.main={main}: this is a control, which is fitted to windows without the encoder; list a probe of "
-            f"the encoder first, for example probe=[{','.join(dict.fromkeys(('linear', *built)))}]."
+            f"probe.main={main}: this is a control, which is fitted to windows without the encoder; choose a probe of "
+            f"the encoder, too: probe=[{','.join(dict.fromkeys(('linear', *built)))}]."
         )
     return Probes(of={main: built[main], **built}, main=main, every=options.every, hand_made=hand_made)
 

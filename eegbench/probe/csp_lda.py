@@ -14,7 +14,8 @@ class CspLda(WindowsProbe):
 
     Filters are MNE's: covariances of classes with the shrinkage of Chen et al. 2010, joint diagonalisation of more than
     two classes, components in the order of their mutual information with the classes. The discriminant has the
-    shrinkage of Ledoit and Wolf 2004, and all classes have equal prior probability. Nothing is chosen on valid.
+    shrinkage of Ledoit and Wolf 2004, and all classes have equal prior probability. Nothing is chosen on valid. The
+    signals of train are in memory in double precision.
 
     Parameters
     ----------

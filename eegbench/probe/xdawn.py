@@ -16,7 +16,7 @@ class Xdawn(WindowsProbe):
     The filters of xDAWN maximise the power of a class's mean response relative to the signal. Each window is
     filtered and stacked with the filtered mean responses of all classes, so that covariances contain its similarity to
     them. Covariances have the shrinkage of Chen et al. 2010 (doi:10.1109/TSP.2010.2053029). The linear probe's
-    regression follows.
+    regression follows. The signals of train are in memory in double precision.
 
     Parameters
     ----------

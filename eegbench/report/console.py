@@ -163,7 +163,7 @@ def print_controls(fitted_with: Mapping[str, str], main: str) -> None:
     of_main = [name.replace("_", " ") for name, probe in fitted_with.items() if probe == main and name != UNFITTED]
     print(f"{', '.join(of_main)}: controls of the main probe, {main.replace('_', ' ')}")
     if of_windows := fitted_to_windows(fitted_with):
-        print(f"{', '.join(of_windows)}: controls that are fitted to the signals of train, without an encoder")
+        print(f"{', '.join(of_windows)}: fitted to the signals of train, without an encoder")
     if UNFITTED in fitted_with:
         print(
             "random weights: batch-normalisation statistics are fitted to the signals of train, without labels; a row "

@@ -12,7 +12,7 @@ from small_training import Tiny
 
 from eegbench.config import read_plain
 from eegbench.experiment.data import open_data
-from eegbench.experiment.options import stored_experiment
+from eegbench.experiment.options import read_experiment, stored_experiment
 from eegbench.experiment.probing import with_variance
 from eegbench.inference.embedding import Embeddings, Encoded
 
@@ -61,7 +61,7 @@ def test_no_other_number_depends_on_it(run, finished):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["probe=[csp_lda,linear]"], "probe.main=csp_lda: this is a control, .* probe=[linear,csp_lda]"),
+        (["probe=csp_lda"], "probe.main=csp_lda: this is a control, .* the encoder, too: probe=[linear,csp_lda]"),
         (["probe=[linear,csp_lda]", "probe.main=csp_lda"], "probe.main=csp_lda: this is a control"),
         (
             ["probe=[linear,csp_lda]", "explain.predictor=csp_lda"],
@@ -87,6 +87,15 @@ def test_signals_are_those_of_the_encoder_unless_each_window_is_standardised(fin
         found = with_variance(encoded)
         assert found.store.form.normalise == expected
         assert torch.equal(found.store.gather(rows).only, store.normalised(expected).gather(rows).only)
+
+
+def test_a_probe_of_the_encoder_is_the_main_one_wherever_it_stands():
+    made = read_experiment(composed("probe=[csp_lda,knn,linear]"))
+    assert (made.probes.main, list(made.probes.of), list(made.probes.of_encoder)) == (
+        "knn",
+        ["knn", "csp_lda", "linear"],
+        ["knn", "linear"],
+    )
 
 
 @pytest.mark.parametrize(
