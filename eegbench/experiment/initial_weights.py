@@ -18,6 +18,7 @@ from eegbench.inference.network import describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
 from eegbench.model.build import build_encoder, check_groups
 from eegbench.own_files import check_own_files
+from eegbench.progress import tell
 from eegbench.store.base import WindowStore
 from eegbench.task import Task
 from eegbench.trainer.checkpoint import load_tensors
@@ -129,7 +130,10 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, 
         return encoder, random_encoder
     folder = experiment.encoder / PROBED
     _check_same_form(experiment.encoder, describe(folder).form, form)
-    load_weights(encoder, encoder_weights(folder), folder)
+    weights = encoder_weights(folder)
+    load_weights(encoder, weights, folder)
+    n_values = sum(tensor.numel() for tensor in weights.values())
+    tell(f"encoder={experiment.encoder}: all {len(weights)} tensors of the encoder are loaded ({n_values:,} numbers)")
     _freeze(experiment, encoder)
     return encoder, random_encoder
 

@@ -24,6 +24,9 @@ from eegbench.model.sequence import SequenceEncoder
 from eegbench.store.base import MIN_STD_UV
 from eegbench.store.windows import Signals, Windows, as_windows
 
+MAX_NAMES = 4
+"""Maximum number of tensors that a message names."""
+
 
 class Network(nn.Module):
     """Network from windows to class scores (batch, n_classes) before the softmax, differentiable.
@@ -166,12 +169,18 @@ def load_weights(module: nn.Module, weights: Mapping[str, Tensor], folder: Path)
     Raises
     ------
     ConfigError
-        If their names or shapes differ from the module's.
+        If their names or shapes differ from the module's; the message counts the tensors that fit, and names others.
     """
-    try:
-        module.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ConfigError(f"{folder / 'model.safetensors'}: these weights do not fit the model.") from error
+    wanted = {name: tensor.shape for name, tensor in module.state_dict().items()}
+    fitting = [name for name, tensor in weights.items() if wanted.get(name) == tensor.shape]
+    others = sorted({*wanted, *weights}.difference(fitting))
+    if others:
+        more = ", …" if len(others) > MAX_NAMES else ""
+        raise ConfigError(
+            f"{folder / 'model.safetensors'}: these weights do not fit the model: {len(fitting)} of its {len(wanted)} "
+            f"tensors are there with their shape, and not {', '.join(others[:MAX_NAMES])}{more}."
+        )
+    module.load_state_dict(weights)
 
 
 def load_network(folder: Path, expected: Spec[Encoder] | None = None) -> Network:

@@ -26,7 +26,9 @@ def with_curve(run, value):
 @pytest.fixture
 def compared(make_run):
     tasks = {"simclr.Simclr": 0.6, "supervised.Supervised": 0.5}
-    runs = [with_curve(make_run(skill=0.5, task___target_=f"eegbench.task.{name}"), value) for name, value in tasks.items()]
+    runs = [
+        with_curve(make_run(skill=0.5, task___target_=f"eegbench.task.{name}"), value) for name, value in tasks.items()
+    ]
     return compare_groups(group_runs(runs, QUESTION.by), QUESTION)
 
 

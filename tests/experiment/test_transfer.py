@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from safetensors.torch import load_file
 
 from eegbench.__main__ import main
 
@@ -68,8 +69,12 @@ def test_the_roots_are_apart_and_the_summary_counts_each_set(finished, joined):
 
 
 @pytest.mark.slow
-def test_an_encoder_goes_from_set_to_set_and_only_people_it_saw_are_marked(transfer, finished):
+def test_an_encoder_goes_from_set_to_set_and_only_people_it_saw_are_marked(transfer, finished, capfd):
     again = transfer(f"encoder={finished}", "trainable=none")
+    saved = {name: t for name, t in load_file(finished / "model" / "model.safetensors").items() if "encoder." in name}
+    n_values = sum(tensor.numel() for tensor in saved.values())
+    told = f"all {len(saved)} tensors of the encoder are loaded ({n_values:,} numbers)"
+    assert told in capfd.readouterr().err
     assert json.loads((again / "summary.json").read_text())["transductive_subjects"] == []  # 00 of away is another 00
     turned = transfer(f"encoder={finished}", "split.train=[away]", "split.test=[home]", "split.n_valid=1")
     seen = json.loads((turned / "summary.json").read_text())["transductive_subjects"]
