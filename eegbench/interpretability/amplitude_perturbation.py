@@ -197,7 +197,11 @@ class AmplitudePerturbation(Method):
         )
 
     def _setting(self) -> str:
-        unit = {"bin_std": "SD of each frequency bin", "raw": "raw"}[self.unit] if self.kind == "additive" else ""
+        unit = (
+            {"bin_std": "SD of each frequency bin", "raw": "in units of the Fourier transform"}[self.unit]
+            if self.kind == "additive"
+            else ""
+        )
         at = f", layer {self.layer}" if self.layer else ""
         return f"{self.kind} noise, {self.scale:g} {unit}".rstrip() + at
 
