@@ -122,3 +122,25 @@ def test_an_impossible_value_is_refused_with_what_is_expected(key, value, expect
     with pytest.raises(ValueError, match=expected) as refused:
         read_experiment(with_value(tuple(key.split(".")), value))
     assert str(refused.value).startswith(key)
+
+
+def feature(name):
+    return ("preprocessing=standard", f"+preprocessing/feature@preprocessing.features.one={name}")
+
+
+SUM = "+preprocessing/step@preprocessing.signal.steps.one=weighted_sum"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (feature("signal_statistics"), "preprocessing.features.one.statistics"),
+        (feature("cycle_index_window"), "preprocessing.features.one.cycles"),
+        (("preprocessing=dreem", "preprocessing.signal.channels=[C3]", SUM), "preprocessing.signal.steps.one.weights"),
+    ],
+)
+def test_an_empty_list_is_refused_where_an_item_is_needed(words, key):
+    refusal = refused(composed(*words), tuple(key.split(".")), [])
+    assert refusal is not None
+    assert refusal.startswith(f"{key}=[]: expected a list of ")
+    assert "with at least one item" in refusal
