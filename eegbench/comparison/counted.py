@@ -47,7 +47,7 @@ Counts = Mapping[str, Int[np.ndarray, "n_recordings K K"]]
 
 @dataclass(frozen=True)
 class _Layout:
-    """Rows that are counted, and the place of each in the matrices; the same for tables that differ in predictions only."""
+    """Rows that are counted, and the place of each in the matrices; tables that differ in predictions share it."""
 
     windows: Windows
     probes: tuple[str, ...]
