@@ -30,6 +30,6 @@ def check_inside(files: str, place: Place, outputs: Path) -> None:
     named = f"tracking.uri={place.public_uri} (eegbench track: --tracking-uri {place.public_uri})"
     raise ValueError(
         f"{place.public_uri} stores files of this run in {files}, outside {outputs}; the database is a copy, or was "
-        f"made by someone else. If the place is right, confirm it with {named}; otherwise use another outputs folder or "
+        f"made by someone else. If the place is right, confirm it with {named}; otherwise use another folder, or "
         "tracking=folder."
     )
