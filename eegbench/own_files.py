@@ -7,9 +7,12 @@ import os
 import stat
 from pathlib import Path
 
+LARGE, LEAST_SHARE = 2**27, 0.01
+"""Files of more bytes than this are refused if a smaller share of them is on disk: a copy would fill the disk."""
+
 
 def check_own_files(folder: Path) -> None:
-    """Refuse a folder with a link that leaves it, a pipe, a socket or a device.
+    """Refuse a folder with a link that leaves it, a pipe, a socket, a device, or a large file that is not on disk.
 
     The folder itself may be a link.
 
@@ -29,10 +32,8 @@ def check_own_files(folder: Path) -> None:
             path = Path(place, name)
             if path.is_symlink():
                 _check_link(path, root)
-            elif name in files and not stat.S_ISREG(path.lstat().st_mode):
-                raise ValueError(
-                    f"{path}: this is a pipe, socket or device, and only files are read from a run's folder; remove it."
-                )
+            elif name in files:
+                _check_file(path)
 
 
 def check_readable(folder: Path) -> None:
@@ -52,6 +53,20 @@ def check_readable(folder: Path) -> None:
 def is_own_file(path: Path, folder: Path) -> bool:
     """Return whether a path is that of a regular file in a folder, not of a link that leaves it."""
     return path.is_file() and path.resolve().is_relative_to(folder.resolve())
+
+
+def _check_file(path: Path) -> None:
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError(
+            f"{path}: this is a pipe, socket or device, and only files are read from a run's folder; remove it."
+        )
+    on_disk = 512 * getattr(found, "st_blocks", found.st_size)  # Windows does not tell
+    if found.st_size > LARGE and on_disk < LEAST_SHARE * found.st_size:
+        raise ValueError(
+            f"{path}: this file has {found.st_size:,} bytes, of which {on_disk:,} are on disk; no run writes such a "
+            "file: remove it."
+        )
 
 
 def _check_link(path: Path, root: Path) -> None:

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from eegbench.atomic import atomic_path
+from eegbench.atomic import atomic_path, read_factors, write_parquet
 
 
 def test_what_was_written_takes_the_files_place_and_nothing_else_is_left(tmp_path):
@@ -43,3 +44,24 @@ def test_a_file_is_on_disk_before_it_is_renamed_and_its_folder_afterwards(tmp_pa
     with atomic_path(tmp_path / "a.csv") as aside:
         aside.write_text("text")
     assert seen == [aside, tmp_path]
+
+
+def test_a_tables_columns_are_read_as_indices_of_their_values(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_parquet(path, pd.DataFrame({"name": ["b", "a", "b"], "start_s": [0.5, 2.0, 2.0], "W": [0.1, 0.2, 0.3]}))
+    columns, others = read_factors(path, ["name", "start_s"])
+    found = {name: [one.values[i] for i in one.index] for name, one in columns.items()}
+    assert found == {"name": ["b", "a", "b"], "start_s": [0.5, 2.0, 2.0]}
+    assert others == ("W",)
+
+
+def test_a_table_with_an_empty_cell_or_without_a_column_is_refused_with_its_name(tmp_path):
+    path = tmp_path / "a.parquet"
+    write_parquet(path, pd.DataFrame({"name": ["b", None]}))
+    with pytest.raises(ValueError, match=r"a\.parquet: this file is damaged \(the column name has empty cells\)"):
+        read_factors(path, ["name"])
+    with pytest.raises(ValueError, match=r"a\.parquet: has no column start_s"):
+        read_factors(path, ["start_s"])
+    path.write_bytes(b"PAR1" + b"\xff" * 100 + b"PAR1")
+    with pytest.raises(ValueError, match=r"a\.parquet: this file is damaged"):
+        read_factors(path, ["name"])

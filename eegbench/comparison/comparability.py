@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from eegbench.comparison.counted import Windows
 from eegbench.comparison.groups import SEEDS, Group
 from eegbench.comparison.tested_run import FOLD, Tested
 from eegbench.dataset.content import named
 from eegbench.tracking.finished_runs import FinishedRun
-
-WINDOW = ["recording", "start_s"]
 
 
 def check_comparable(groups: Sequence[Group], split: str) -> None:
@@ -33,7 +32,10 @@ def check_comparable(groups: Sequence[Group], split: str) -> None:
 
 def differing_windows(groups: Sequence[Group]) -> bool:
     """Return whether groups test different windows of the same subjects, e.g. of other lengths or rejections."""
-    windows = [{tuple(row) for run in g.runs for row in run.frame[WINDOW].to_numpy()} for g in groups]
+    each = [{run.windows for run in group.runs} for group in groups]
+    if all(one == each[0] for one in each):
+        return False
+    windows = [set().union(*(one.labels.index for one in some)) for some in each]
     return any(one != windows[0] for one in windows)
 
 
@@ -67,14 +69,17 @@ def _check_same_question(first: Tested, other: Tested) -> None:
 def _check_labels(runs: Sequence[Tested]) -> None:
     """Refuse runs with different labels for a window: their recordings have equal names, but different content."""
     known: pd.Series | None = None
+    tested: dict[Windows, Tested] = {}
     for run in runs:
-        labels = run.frame.drop_duplicates(WINDOW).set_index(WINDOW)["label"]
+        tested.setdefault(run.windows, run)
+    for run in tested.values():
+        labels = run.windows.labels
         if known is not None:
             both = known.index.intersection(labels.index)
             other = both[known.loc[both].to_numpy() != labels.loc[both].to_numpy()]
             if len(other):
                 recording, start_s = other[0]
-                first = next(one for one in runs if recording in set(one.frame["recording"]))
+                first = next(one for one in runs if recording in one.windows.recordings)
                 raise ValueError(
                     f"{first.run} and {run.run} have different labels for recording {recording} at {start_s:g} s "
                     f"({known.loc[other[0]]} and {labels.loc[other[0]]}): these are different datasets under the same "
@@ -89,7 +94,7 @@ def _check_recordings(group: Group) -> None:
     """Refuse groups of runs that differ only in seeds, folds and their recordings."""
     first: dict[tuple[tuple[str, str], ...], Tested] = {}
     for run in group.runs:
-        named = {name: value for name, value in run.options().items() if name not in (*SEEDS, FOLD, "encoder")}
+        named = {name: value for name, value in run.options.items() if name not in (*SEEDS, FOLD, "encoder")}
         other = first.setdefault(tuple(sorted(named.items())), run)
         if other.recordings != run.recordings:
             raise ValueError(

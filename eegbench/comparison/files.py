@@ -63,7 +63,7 @@ def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
         figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
     if (points := curve_points(comparison)) is not None:
         curves = {str(name): display_name(str(name)) for name in points["probe"].unique()}
-        n_held = len({label for run in comparison.runs for label in run.frame["label"].unique()})
+        n_held = len({label for one in {run.windows for run in comparison.runs} for label in one.labels.unique()})
         chance = 1 / n_held if comparison.question.metric == "balanced_accuracy" else None
         figures["label_curve"] = lambda: figure.label_curve(points, names=curves, measure=metric, chance=chance)
     return figures

@@ -49,7 +49,7 @@ class Group:
 
     def mixed(self) -> dict[str, list[str]]:
         """Return the options, other than seeds and folds, in which the group's runs differ, with their values."""
-        every = [one.options() for one in self.runs]
+        every = [one.options for one in self.runs]
         names = {name for options in every for name in options} - {*SEEDS, FOLD, *self.key}
         values = {name: sorted({options.get(name, "–") for options in every}) for name in sorted(names)}
         return {name: found for name, found in values.items() if len(found) > 1}
@@ -118,7 +118,7 @@ def _replicates(runs: Sequence[Tested]) -> tuple[tuple[Tested, ...], ...]:
     """Join the folds of one experiment; folds may start from different encoders."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Tested]] = {}
     for run in runs:
-        options = run.options()
+        options = dict(run.options)
         if options.pop(FOLD, None) is not None:
             options.pop("encoder", None)
         found.setdefault((run.recordings, tuple(sorted(options.items()))), []).append(run)

@@ -210,7 +210,7 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
 
 def _averaged(comparison: Comparison) -> str:
     """Return a note on the number of classes in the metric, and on classes without a labelled window."""
-    labelled = {label for run in comparison.runs for label in run.frame["label"].unique()}
+    labelled = {label for one in {run.windows for run in comparison.runs} for label in one.labels.unique()}
     without = [name for name in comparison.classes if name not in labelled]
     name, n = _capital(metric_name(comparison.question.metric)), len(comparison.classes)
     if not without:
@@ -221,8 +221,8 @@ def _averaged(comparison: Comparison) -> str:
 
 
 def _one_label_each(comparison: Comparison) -> bool:
-    frame = comparison.runs[0].frame
-    return bool((frame.groupby("recording")["label"].nunique() == 1).all())
+    labels = comparison.runs[0].windows.labels
+    return bool((labels.groupby(level="recording").nunique() == 1).all())
 
 
 def _about_left_out(left_out: Counter[str]) -> Iterator[str]:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from eegbench.score import AGGREGATIONS, confusion, held_classes, per_subject
-from eegbench.score.comparison import Entry, count_replicate, score_entry
+from eegbench.score.comparison import Entry, score_entry
 from eegbench.score.interval import KIND, MIN_SUBJECTS
 from eegbench.score.metric import METRICS, PER_CLASS, n_averaged
 from eegbench.score.render import HEADERS, plural
+from eegbench.score.replicate import count_replicate
 from eegbench.score.sheet import Sheet, number, sentences, with_interval
 from eegbench.score.table_notes import absence, means_over
 from eegbench.types import Score

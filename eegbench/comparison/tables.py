@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from eegbench.comparison.groups import Group, find_group, in_order
+from eegbench.comparison.pooled_folds import PooledFolds
 from eegbench.comparison.tested_run import Tested
 from eegbench.probe.control import CONTROLS, FITTED
 from eegbench.score import AGGREGATIONS
-from eegbench.score.comparison import Difference, Entry, Replicate, count_replicate, differences, score_entry
+from eegbench.score.comparison import Difference, Entry, differences, score_entry
 from eegbench.score.paired import ALPHA
 from eegbench.score.rank import Ranking, ranking
+from eegbench.score.replicate import Replicate
 
 
 @dataclass(frozen=True)
@@ -157,9 +159,11 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
             aggregation=question.aggregation,
         )
 
+    replicate = PooledFolds(subjects)
+
     def counted(some: Sequence[Group], control: str | None = None) -> list[Replicate]:
-        frames = [_frame(folds, control) for group in some for folds in group.replicates]
-        return [count_replicate(frame, subjects, classes) for frame in frames if len(frame)]
+        found = (replicate.of(folds, control) for group in some for folds in group.replicates)
+        return [one for one in found if len(one.counts)]
 
     scored = {group.name: entry(group.name, counted([group])) for group in groups}
     best_first = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
@@ -185,14 +189,9 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
 def _controls(groups: Sequence[Group]) -> list[str]:
     """Return the names of the controls: those that a probe was fitted to, those fitted to windows, and guesses."""
     runs = [run for group in groups for run in group.runs]
-    there = {name for run in runs for name in run.frame["probe"].unique() if name != run.probe}
+    there = {name for run in runs for name in run.counts if name != run.probe}
     of_windows = sorted(there.difference(CONTROLS, (run.probe for run in runs)))
     return [*FITTED, *of_windows, *(name for name in CONTROLS if name not in FITTED)]
-
-
-def _frame(folds: Sequence[Tested], control: str | None) -> pd.DataFrame:
-    """Return the predictions of a control, or of the compared probe if ``control`` is None."""
-    return pd.concat([run.frame[run.frame["probe"] == (control or run.probe)] for run in folds], ignore_index=True)
 
 
 def _against(reference: str, entries: Sequence[Entry]) -> list[Difference]:

@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import pandas as pd
 
-from eegbench.atomic import read_csv, read_parquet
+from eegbench.atomic import read_csv
+from eegbench.comparison.counted import Counts, SplitCounter, Windows
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, control_name
 from eegbench.score import label_curve
-from eegbench.score.predictions import COLUMNS
 from eegbench.tracking.finished_runs import Archive, FinishedRun
 
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
@@ -41,10 +42,11 @@ class Tested:
         Name of the probe that is compared.
     control_probe
         Name of the probe of the fitted controls: the same, or the main probe for a network, which has no controls.
-    frame
-        Rows of ``predictions.parquet`` of this probe and of the controls, under the names in ``CONTROLS`` or, if they
-        were fitted to windows, under their own.
-        ``start_s`` is the start of the part of the recording that a window votes for.
+    windows
+        Windows of the split. Their start is that of the part of the recording that a window votes for.
+    counts
+        Confusion matrices of this probe and of the controls, under the names in ``CONTROLS`` or, if they were
+        fitted to windows, under their own.
     classes
         Class names.
     within_subject, transductive
@@ -60,7 +62,8 @@ class Tested:
     run: FinishedRun
     probe: str
     control_probe: str
-    frame: pd.DataFrame
+    windows: Windows
+    counts: Counts
     classes: tuple[str, ...]
     within_subject: bool
     transductive: bool
@@ -71,7 +74,7 @@ class Tested:
     @property
     def subjects(self) -> frozenset[str]:
         """Names of the tested subjects."""
-        return frozenset(map(str, self.frame["subject"].unique()))
+        return self.windows.subjects
 
     @property
     def mark(self) -> str:
@@ -79,8 +82,9 @@ class Tested:
         marks = {"(within subject)": self.within_subject, "(transductive)": self.transductive}
         return " ".join(mark for mark, holds in marks.items() if holds)
 
-    def options(self) -> dict[str, str]:
-        """Return the parameters that identify the experiment."""
+    @cached_property
+    def options(self) -> Mapping[str, str]:
+        """Parameters that identify the experiment."""
         return {name: value for name, value in self.run.parameters.items() if not _is_incidental(name)}
 
 
@@ -90,6 +94,7 @@ def missing_folds(there: Iterable[Any], n_folds: Any) -> list[str]:
     return [] if n_folds is None else [fold for fold in map(str, range(int(n_folds))) if fold not in present]
 
 
+@cache
 def _is_incidental(name: str) -> bool:
     name = re.sub(r"^dataset\.sets\.\w+\.", "dataset.", name)  # of one of several sets
     return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
@@ -114,19 +119,20 @@ def read_tested(
         Name of the probe that is compared; None for each run's main probe.
     """
     left_out: Counter[str] = Counter()
-    newest: dict[tuple[str, tuple[tuple[str, str], ...]], Tested] = {}
+    newest: dict[tuple[str, frozenset[tuple[str, str]]], Tested] = {}
+    counter = SplitCounter(split)
     for run in runs:
-        one = _read(archive, run, split, probe)
+        one = _read(archive, run, counter, probe)
         if isinstance(one, str):
             left_out[one] += 1
             continue
-        same = one.recordings, tuple(sorted(one.options().items()))
+        same = one.recordings, frozenset(one.options.items())
         left_out["repeated with the same options by a newer run"] += same in newest
         newest[same] = one
     return list(newest.values()), +left_out
 
 
-def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> Tested | str:
+def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str | None) -> Tested | str:
     """Return a run with its predictions, or the reason why it cannot be compared."""
     if run.tags.get(KIND) == COMPARISON:
         return "made by eegbench compare"
@@ -139,25 +145,24 @@ def _read(archive: Archive, run: FinishedRun, split: str, probe: str | None) -> 
     predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
     if predictions is None or summary is None:
         return "without predictions"
-    frame = read_parquet(predictions, COLUMNS)
-    classes = tuple(frame.columns[len(COLUMNS) :])
+    windows, counts, classes = counter.count(predictions, _shift_s(run.parameters))
     facts = read_json(summary)
     if not facts.keys() >= NEEDED:
         return "without a complete summary.json"
     main = str(facts["main_probe"])
     compared = main if probe is None else probe
-    there = _answered(frame[frame["split"] == split], run.parameters)
-    has_controls = there["probe"].isin([control_name(control, compared, main) for control in FITTED]).any()
+    has_controls = any(control_name(control, compared, main) in counts for control in FITTED)
     control_probe = compared if has_controls else main
     of_windows = [name for name, fitted in facts.get("fitted_with", {}).items() if name == fitted]
-    part = _own_rows(there, compared, control_probe, main, of_windows)
-    if not (part["probe"] == compared).any():
-        return f"without predictions on {split}" if probe is None else f"without predictions of {probe} on {split}"
+    if compared not in counts:
+        without = f"without predictions on {counter.split}"
+        return without if probe is None else f"without predictions of {probe} on {counter.split}"
     return Tested(
         run=run,
         probe=compared,
         control_probe=control_probe,
-        frame=part,
+        windows=windows,
+        counts=_own(counts, compared, control_probe, main, of_windows),
         classes=classes,
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
@@ -175,26 +180,24 @@ def _curve(archive: Archive, run: FinishedRun) -> pd.DataFrame | None:
     return None if path is None else read_csv(path, label_curve.COLUMNS)
 
 
-def _answered(frame: pd.DataFrame, parameters: Mapping[str, str]) -> pd.DataFrame:
-    """Replace windows labelled at their centre by the central part that they vote for, as long as their stride.
+def _shift_s(parameters: Mapping[str, str]) -> float:
+    """Return the distance in seconds from the start of a window to that of the part that it votes for.
 
-    Runs with shorter windows are then compared on the same parts of a recording.
+    Windows labelled at their centre vote for their central part, as long as their stride. Runs with shorter windows
+    are then compared on the same parts of a recording.
     """
     if parameters.get("preprocessing.label_rule") != "centre":
-        return frame
+        return 0.0
     window_s, stride_s = (float(parameters[f"preprocessing.{name}"]) for name in ("window_s", "stride_s"))
-    return frame.assign(start_s=frame["start_s"] + (window_s - min(window_s, stride_s)) / 2)
+    return (window_s - min(window_s, stride_s)) / 2
 
 
-def _own_rows(
-    frame: pd.DataFrame, probe: str, control_probe: str, main: str, of_windows: Sequence[str]
-) -> pd.DataFrame:
-    """Return the rows of a probe and of the controls; names of controls are returned without the name of a probe.
+def _own(counts: Counts, probe: str, control_probe: str, main: str, of_windows: Sequence[str]) -> Counts:
+    """Return the counts of a probe and of the controls; names of controls are returned without the name of a probe.
 
     ``of_windows`` are the controls that were fitted to windows, whatever the probe.
     """
     names = {control_name(control, control_probe, main): control for control in FITTED}
     names |= {control: control for control in CONTROLS if control not in FITTED}
     names |= {control: control for control in (*of_windows, probe)}
-    own = frame[frame["probe"].isin(list(names))]
-    return own.assign(probe=own["probe"].map(names))
+    return {names[name]: one for name, one in counts.items() if name in names}

@@ -3,7 +3,7 @@
 from eegbench.config.annotation import ConfigError, check_names, fill, is_node
 from eegbench.config.default import changed_options
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
-from eegbench.config.limits import Amount, Dropout, Index, NotNegative, Positive, Range, Share, Size, Text
+from eegbench.config.limits import Amount, Dropout, Index, NotNegative, OneOrMore, Positive, Range, Share, Size, Text
 from eegbench.config.name import check_name
 from eegbench.config.plain import (
     check_options_folder,
@@ -30,6 +30,7 @@ __all__ = [
     "Index",
     "Node",
     "NotNegative",
+    "OneOrMore",
     "Positive",
     "Range",
     "Share",

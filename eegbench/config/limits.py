@@ -6,6 +6,7 @@ does, with a mapping as in YAML.
 """
 
 import math
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -50,7 +51,19 @@ class NotEmpty:
         return "that is not empty"
 
 
-Limit = Range | NotEmpty
+@dataclass(frozen=True)
+class OneOrMore:
+    """List with at least one item."""
+
+    def allows(self, value: Sized) -> bool:
+        """Return whether a list has an item."""
+        return len(value) > 0
+
+    def __str__(self) -> str:
+        return "with at least one item"
+
+
+Limit = Range | NotEmpty | OneOrMore
 
 Size = Annotated[int, Range(low=1)]
 """A count of at least 1."""

@@ -8,35 +8,16 @@ of its folds. A group's value is the mean over its replicates. Its interval is o
 groups are treated as independent. A replicate that does not test a subject does not contribute to its values.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from eegbench.score import interval
-from eegbench.score.count import confusion_by
-from eegbench.score.metric import Counts, Values, find_metric, lowest_value
+from eegbench.score.metric import find_metric, lowest_value
 from eegbench.score.paired import ALPHA, MIN_SUBJECTS, cohen_dz, detectable_difference, holm, rank_biserial, wilcoxon_p
-
-Metric = Callable[[Counts], Values]
-
-
-@dataclass(frozen=True)
-class Replicate:
-    """Predictions of one replicate, counted by recording.
-
-    Attributes
-    ----------
-    counts
-        Confusion matrix of each recording, with labels as rows.
-    subject
-        Subject of each recording, as an index into the subjects of the table.
-    """
-
-    counts: Int[np.ndarray, "n_recordings K K"]
-    subject: Int[np.ndarray, "n_recordings"]
+from eegbench.score.replicate import Metric, Replicate, score_replicate, scored_together
 
 
 @dataclass(frozen=True)
@@ -113,35 +94,6 @@ class Difference:
     n_undefined: int
 
 
-def count_replicate(frame: pd.DataFrame, subjects: pd.Index, classes: tuple[str, ...]) -> Replicate:
-    """Count the predictions of one probe on one split.
-
-    Parameters
-    ----------
-    frame
-        Rows of the table of predictions, of all folds.
-    subjects
-        The subjects of the whole table, sorted.
-    classes
-        Class names.
-    """
-    recordings, counts = confusion_by(frame, "recording", classes)
-    subject = frame.drop_duplicates("recording").set_index("recording")["subject"].loc[recordings]
-    return Replicate(counts, np.asarray(subjects.get_indexer(pd.Index(subject)), dtype=np.int64))
-
-
-def score_replicate(
-    one: Replicate, weights: interval.Weights, *, metric: Metric, aggregation: str
-) -> Float[np.ndarray, "n_samples"]:
-    """Score a replicate on each sample of subjects; NaN where it tests none of them."""
-    if aggregation != "pooled":
-        size = one.counts.sum(axis=(1, 2)) if aggregation == "mean_weighted_by_windows" else None
-        return interval.mean_per_recording(metric(one.counts), one.subject, weights, size)
-    by_subject = np.zeros((weights.shape[1], *one.counts.shape[1:]), dtype=np.int64)
-    np.add.at(by_subject, one.subject, one.counts)
-    return np.asarray(metric(interval.pooled(by_subject, weights)))
-
-
 def score_entry(
     name: str,
     replicates: Sequence[Replicate],
@@ -175,9 +127,10 @@ def score_entry(
     """
     measure = find_metric(metric, classes)
 
-    def score(samples: interval.Weights) -> Float[np.ndarray, "n_replicates n_samples"]:
+    def each(samples: interval.Weights) -> Float[np.ndarray, "n_replicates n_samples"]:
         return np.stack([score_replicate(one, samples, metric=measure, aggregation=aggregation) for one in replicates])
 
+    score = scored_together(replicates, n_subjects, measure) if aggregation == "pooled" else each
     values = score(interval.everyone(n_subjects))
     value = _mean_of_defined(values)
     without_subject = _mean_of_defined(score(interval.without_each(n_subjects)))

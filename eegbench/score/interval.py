@@ -58,6 +58,14 @@ def pooled(counts: Num[np.ndarray, "n_subjects K K"], weights: Weights) -> Float
     return np.tensordot(weights.astype(float), counts.astype(float), axes=1)
 
 
+def pooled_each(
+    counts: Num[np.ndarray, "n_replicates n_subjects K K"], weights: Weights
+) -> Float[np.ndarray, "n_replicates n_samples K K"]:
+    """Return the confusion matrix of each sample, for each replicate."""
+    flat = counts.reshape(*counts.shape[:2], -1).astype(float)
+    return np.asarray((weights.astype(float) @ flat).reshape(len(counts), len(weights), *counts.shape[2:]))
+
+
 def mean_per_recording(
     values: Float[np.ndarray, "n_recordings"],
     subject: Int[np.ndarray, "n_recordings"],

@@ -11,10 +11,10 @@ from eegbench.own_files import is_own_file
 from eegbench.text import near
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
-from eegbench.tracking.mlflow import UI_ADDRESS
+from eegbench.tracking.mlflow import PARENT, UI_ADDRESS
 from eegbench.tracking.record import RECORD
+from eegbench.tracking.stored_runs import stored_runs
 
-PARENT = "mlflow.parentRunId"
 PAGE = 1000
 
 
@@ -30,8 +30,8 @@ class FinishedRun:
         Experiment of the run.
     status
         ``FINISHED``, ``RUNNING``, ``FAILED``, ``KILLED`` or ``SCHEDULED``.
-    parameters, tags, metrics
-        Logged values; parameters by dotted option name, metrics with their last value.
+    parameters, tags
+        Logged values; parameters by dotted option name.
     files
         Address of the folder with the run's files.
     link
@@ -45,7 +45,6 @@ class FinishedRun:
     status: str
     parameters: Mapping[str, str]
     tags: Mapping[str, str]
-    metrics: Mapping[str, float]
     files: str
     link: str
 
@@ -94,11 +93,15 @@ class Archive:
             If there is no such experiment or parent, or MLflow cannot parse the filter.
         """
         names = {str(one.experiment_id): str(one.name) for one in self._experiments()}
-        conditions = [filter_] if filter_ else []
+        ids = list(names) if experiment is None else [_id_of(experiment, names)]
         if parent is not None:
             self._check_run(parent)
+        if self.place.uri.startswith(FILE) and not filter_:
+            file = Path(self.place.uri.removeprefix(FILE))
+            return [self._finished(names[one.experiment_id], **vars(one)) for one in stored_runs(file, ids, parent)]
+        conditions = [filter_] if filter_ else []
+        if parent is not None:
             conditions.append(f"tags.`{PARENT}` = '{parent}'")
-        ids = list(names) if experiment is None else [_id_of(experiment, names)]
         found = self._search(ids, " and ".join(conditions))
         return [self._run(one, names[one.info.experiment_id]) for one in found]
 
@@ -175,19 +178,21 @@ class Archive:
 
     def _run(self, run: Any, experiment: str) -> FinishedRun:
         info = run.info
-        address = self.place.public_uri.rstrip("/") if self.place.uri.startswith("http") else UI_ADDRESS
-        return FinishedRun(
+        return self._finished(
+            experiment,
             id=info.run_id,
             name=info.run_name or info.run_id,
-            experiment=experiment,
             experiment_id=info.experiment_id,
             status=info.status,
             parameters=run.data.params,
             tags=run.data.tags,
-            metrics=run.data.metrics,
             files=info.artifact_uri,
-            link=f"{address}/#/experiments/{info.experiment_id}/runs/{info.run_id}",
         )
+
+    def _finished(self, experiment: str, *, id: str, experiment_id: str, **facts: Any) -> FinishedRun:  # noqa: A002
+        address = self.place.public_uri.rstrip("/") if self.place.uri.startswith("http") else UI_ADDRESS
+        link = f"{address}/#/experiments/{experiment_id}/runs/{id}"
+        return FinishedRun(id=id, experiment=experiment, experiment_id=experiment_id, link=link, **facts)
 
 
 def parent_id(word: str, place: Place) -> str:

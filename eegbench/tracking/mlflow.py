@@ -15,6 +15,7 @@ from eegbench.config import Text, read_json
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
 from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client, check_writable, connect, default_place, find_experiment, find_place
+from eegbench.tracking.inside_outputs import check_inside
 from eegbench.tracking.legal_names import digest, legal_names
 from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
 from eegbench.tracking.logged_model import log_model
@@ -60,6 +61,7 @@ class Mlflow(Tracker):
         self.folder = Path(folder).resolve()
         self.place = find_place(uri, self.folder)
         self.experiment = experiment
+        self._is_named = uri is not None
 
     def start(self, facts: RunFacts) -> "MlflowRun":
         """Start a run, or continue the one named in ``tracking.json`` of its folder."""
@@ -69,6 +71,7 @@ class Mlflow(Tracker):
         if run is None:
             run = self._create(client, facts)
         else:
+            self._check_inside(client, run.info.experiment_id, run.info.artifact_uri)
             _reopen(client, run)
         live = MlflowRun(client, run=run, folder=facts.folder, address=self._address())
         live.describe(facts)
@@ -77,6 +80,7 @@ class Mlflow(Tracker):
 
     def _create(self, client: Client, facts: RunFacts) -> Any:
         experiment = find_experiment(client, self.place, self.experiment or facts.experiment)
+        self._check_inside(client, experiment)
         run = _begun(client, experiment, facts.folder)
         if run is None:
             parent = self._recorded(client, facts.parent) if facts.parent else None
@@ -86,6 +90,12 @@ class Mlflow(Tracker):
         if facts.datasets:
             _log_datasets(client, run, facts.datasets)
         return run
+
+    def _check_inside(self, client: Client, experiment: str, *more: str) -> None:
+        """Check that the outputs folder's database stores files in the folder; a database that was named may not."""
+        if self.place == default_place(self.folder) and not self._is_named:
+            for files in (client.get_experiment(experiment).artifact_location, *more):
+                check_inside(files, self.place, self.folder)
 
     def _recorded(self, client: Client, folder: Path) -> Any:
         """Return the run recorded in the folder; None if there is none or it was deleted."""

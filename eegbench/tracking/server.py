@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from eegbench.tracking.database import QUIET, artefact_uri, database_file, default_place
+from eegbench.tracking.inside_outputs import outside
 from eegbench.tracking.moved_database import follow_move
 
 LOG = "ui.log"
@@ -54,7 +55,11 @@ def serve(folder: Path, *, host: str, port: int) -> int:
     """
     with contextlib.suppress(sqlite3.Error):  # if it is not a database, the server logs the error
         follow_move(database_file(folder))
+        if elsewhere := outside(database_file(folder), folder):
+            print(_not_served(folder, elsewhere), file=sys.stderr)
+            return 1
     log = folder / LOG
+    log.unlink(missing_ok=True)  # it may be a link that leaves the folder
     with log.open("w") as output:
         server = subprocess.Popen(
             server_command(folder, host=host, port=port),
@@ -70,6 +75,14 @@ def serve(folder: Path, *, host: str, port: int) -> int:
         return 0
     finally:
         _end(server)
+
+
+def _not_served(folder: Path, elsewhere: str) -> str:
+    place = default_place(folder).public_uri
+    return (
+        f"{place} says that files of runs are in {elsewhere}, outside {folder}, and the pages would show them; the "
+        f"database is a copy, or was made by someone else. If the place is right: mlflow ui --backend-store-uri {place}"
+    )
 
 
 def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> int:

@@ -1,14 +1,16 @@
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
 
 import psutil
 import pytest
 
 from eegbench.command import ui
-from eegbench.tracking import RunFacts
+from eegbench.tracking import RunFacts, server
 from eegbench.tracking.mlflow import Mlflow
 
 
@@ -38,6 +40,49 @@ def test_an_impossible_port_gets_a_sentence(tmp_path, capsys):
     (tmp_path / "mlflow.db").touch()
     assert ui.main(["--outputs", str(tmp_path), "--port", "70000"]) == 1
     assert "port 70000" in capsys.readouterr().err
+
+
+@pytest.fixture
+def unserved(monkeypatch):
+    """A server that must not be started."""
+    monkeypatch.setattr(server, "server_command", lambda *words, **options: pytest.fail("a server was started"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["runs", "experiments"])
+def test_a_database_whose_files_are_elsewhere_is_not_served(tmp_path, free_port, unserved, capsys, table):
+    outputs, private = tmp_path / "given", tmp_path / "private"
+    private.mkdir()
+    (private / "key").write_text("private")
+    Mlflow(uri=None, folder=str(outputs), experiment=None).start(RunFacts("sleep", "a run", outputs / "run", {}))
+    column = {"runs": "artifact_uri", "experiments": "artifact_location"}[table]
+    with closing(sqlite3.connect(outputs / "mlflow.db")) as database, database:
+        database.execute(f"UPDATE {table} SET {column} = ?", (private.as_uri(),))
+    assert ui.main(["--outputs", str(outputs), "--port", str(free_port)]) == 1
+    said = capsys.readouterr().err
+    assert f"says that files of runs are in {private.as_uri()}, outside {outputs}" in said
+    assert "mlflow ui --backend-store-uri" in said
+
+
+def test_a_link_in_place_of_the_servers_log_is_not_followed(tmp_path, free_port, monkeypatch):
+    outputs, key = tmp_path / "given", tmp_path / "key"
+    outputs.mkdir()
+    key.write_text("private")
+    (outputs / "mlflow.db").write_text("no database")
+    (outputs / "ui.log").symlink_to(key)
+
+    class Server:
+        pid = 0
+
+        def __init__(self, *words, stdout, **options):
+            stdout.write("started")
+
+    monkeypatch.setattr(server.subprocess, "Popen", Server)
+    monkeypatch.setattr(server, "_wait", lambda *words: 0)
+    monkeypatch.setattr(server, "_end", lambda process: None)
+    assert ui.main(["--outputs", str(outputs), "--port", str(free_port)]) == 0
+    assert key.read_text() == "private"
+    assert (outputs / "ui.log").read_text() == "started"
 
 
 def start(folder, port) -> subprocess.Popen:

@@ -1,32 +1,10 @@
 """Runs as MLflow would hand them out, with predictions of known skill."""
 
-import functools
-
-import numpy as np
-import pandas as pd
 import pytest
+from comparison.known_predictions import CLASSES, counted, named_like, unchanged
 
 from eegbench.comparison.tested_run import Tested
 from eegbench.tracking.finished_runs import FinishedRun
-
-CLASSES = ("left", "right")
-SKILLS = {"random_weights": 0.55, "hand_made": 0.7, "majority": 0.5, "chance": 0.5}
-
-
-@functools.cache
-def predictions(skill, subjects, seed, n_windows=40):
-    parts = []
-    for probe, share in {"linear": skill, **SKILLS}.items():
-        for subject in subjects:
-            label = np.random.default_rng(subject).integers(0, 2, n_windows)
-            right = np.random.default_rng([subject, seed, len(parts)]).random(n_windows) < share
-            names = np.array(CLASSES)
-            part = pd.DataFrame({"start_s": np.arange(n_windows) * 2.0, "label": names[label]})
-            said = names[np.where(right, label, 1 - label)]
-            parts.append(
-                part.assign(recording=f"r{subject}", subject=f"s{subject}", split="test", probe=probe, predicted=said)
-            )
-    return pd.concat(parts, ignore_index=True)
 
 
 @pytest.fixture
@@ -40,6 +18,7 @@ def make_run():
         within=False,
         transductive=False,
         recordings="a",
+        change=unchanged,
         **options,
     ):
         name = " ".join(f"{key} {value}" for key, value in (options | (tags or {})).items())
@@ -53,11 +32,13 @@ def make_run():
             status="FINISHED",
             parameters=parameters,
             tags={"dataset": "toy", "task": "supervised", "model": "chambon2018", **(tags or {})},
-            metrics={},
             files="file:///nowhere",
             link="http://127.0.0.1:5000/#/experiments/1/runs/1",
         )
-        frame = predictions(skill, tuple(subjects), int(parameters["seed"])).copy()
-        return Tested(run, "linear", "linear", frame, classes, within, transductive, recordings, "linear", None)
+        change = change if classes == CLASSES else named_like(classes)
+        windows, counts = counted(skill, tuple(subjects), int(parameters["seed"]), classes, change)
+        return Tested(
+            run, "linear", "linear", windows, counts, classes, within, transductive, recordings, "linear", None
+        )
 
     return make

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from comparison.known_predictions import predictions
 from sklearn.metrics import balanced_accuracy_score
 
 from eegbench.comparison.replicates import mean_per_subject, mean_scores, mean_sheet
@@ -12,8 +13,8 @@ CLASSES = ("left", "right")
 
 
 @pytest.fixture
-def frames(make_run):
-    return [make_run(skill, seed=seed).frame for seed, skill in enumerate((0.6, 0.7, 0.9))]
+def frames():
+    return [predictions(skill, tuple(range(8)), seed) for seed, skill in enumerate((0.6, 0.7, 0.9))]
 
 
 def linear(frame):

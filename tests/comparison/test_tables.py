@@ -2,7 +2,6 @@ from collections import Counter
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from eegbench.comparison.groups import group_runs
@@ -51,11 +50,7 @@ def test_controls_stand_below_groups(three):
 
 
 def test_controls_of_windows_stand_between_those_of_the_encoder_and_guesses(three):
-    runs = []
-    for run in three:
-        rows = run.frame[run.frame["probe"] == "hand_made"].assign(probe="csp_lda")
-        runs.append(replace(run, frame=pd.concat([run.frame, rows], ignore_index=True)))
-    found = compare(runs)
+    found = compare([replace(run, counts=run.counts | {"csp_lda": run.counts["hand_made"]}) for run in three])
     assert list(found.table()["name"])[3:] == [*CONTROLS[:2], "csp_lda", *CONTROLS[2:]]
     values = {entry.name: entry.value for entry in found.controls}
     assert values["csp_lda"] == values["hand_made"]
@@ -147,8 +142,7 @@ def test_marks_and_valid_are_said(make_run):
 
 
 def test_recordings_of_one_class_are_said_where_they_are_averaged(make_run):
-    one = make_run()
-    single = replace(one, frame=one.frame.assign(label="left"))
+    single = make_run(change=lambda frame: frame.assign(label="left"))
     groups = group_runs([single], ["model"])
     for aggregation, said in (("mean_per_recording", True), ("pooled", False)):
         found = compare_groups(groups, Question(("model",), "cohen_kappa", aggregation, "test", None))

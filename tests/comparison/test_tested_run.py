@@ -1,10 +1,14 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from comparison.known_predictions import predictions, write_predictions
 
+from eegbench.comparison.counted import SplitCounter
 from eegbench.comparison.tested_run import missing_folds, read_tested
+from eegbench.score.count import confusion_by
 from eegbench.tracking.finished_runs import Archive
 
 
@@ -28,10 +32,9 @@ def keep(tmp_path, make_run):
         folder = tmp_path / id_
         folder.mkdir()
         if files:
-            parts = [one.frame, *(one.frame[one.frame["probe"] == like].assign(probe=name) for name, like in extra)]
-            frame = pd.concat(parts).assign(left=0.5, right=0.5)
-            columns = ["recording", "subject", "start_s", "split", "probe", "label", "predicted", "left", "right"]
-            frame[columns].to_parquet(folder / "predictions.parquet")
+            frame = predictions(0.7, tuple(range(3)), int(one.run.parameters["seed"]))
+            parts = [frame, *(frame[frame["probe"] == like].assign(probe=name) for name, like in extra)]
+            write_predictions(pd.concat(parts), one.classes, folder / "predictions.parquet")
             facts = {"within_subject": False, "transductive_subjects": list(transductive), "main_probe": main}
             facts |= {"recordings_sha256": one.recordings, "fitted_with": fitted_with or {}}
             (folder / "summary.json").write_text(json.dumps(facts))
@@ -90,14 +93,14 @@ def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(kee
 
     def probes(name):
         found, left_out = read_tested(Folders(tmp_path), runs, "test", name)
-        return {one.run.id: (one.probe, list(one.frame["probe"].unique())) for one in found}, left_out
+        return {one.run.id: (one.probe, set(one.counts)) for one in found}, left_out
 
     controls = ["random_weights", "hand_made", "majority", "chance"]
     main, left_out = probes(None)
-    assert main == {"a": ("linear", ["linear", *controls]), "b": ("knn", [*controls, "knn"]), "c": main["c"]}
+    assert main == {"a": ("linear", {"linear", *controls}), "b": ("knn", {"knn", *controls}), "c": main["c"]}
     assert left_out == {}
     knn, left_out = probes("knn")
-    assert knn["a"] == ("knn", ["majority", "chance", "knn", "random_weights", "hand_made"])
+    assert knn["a"] == ("knn", {"knn", *controls})
     assert knn["b"] == main["b"]
     assert left_out == {"without predictions of knn on test": 1}
 
@@ -105,7 +108,7 @@ def test_a_probe_is_compared_with_its_own_controls_whichever_is_the_main_one(kee
 def test_a_network_is_compared_with_the_controls_of_the_main_probe(keep, tmp_path):
     (found,), _ = read_tested(Folders(tmp_path), [keep("a", extra=[("network", "linear")])], "test", "network")
     assert (found.probe, found.control_probe) == ("network", "linear")
-    assert set(found.frame["probe"]) == {"network", "random_weights", "hand_made", "majority", "chance"}
+    assert set(found.counts) == {"network", "random_weights", "hand_made", "majority", "chance"}
 
 
 def test_controls_of_windows_are_read_whichever_probe_is_compared(keep, tmp_path):
@@ -114,7 +117,7 @@ def test_controls_of_windows_are_read_whichever_probe_is_compared(keep, tmp_path
     for probe in ("linear", "knn", "csp_lda"):
         (found,), _ = read_tested(Folders(tmp_path), [run], "test", probe)
         assert found.probe == probe
-        assert {"csp_lda", "majority", "chance", probe} <= set(found.frame["probe"])
+        assert {"csp_lda", "majority", "chance", probe} <= set(found.counts)
 
 
 def test_windows_that_answer_for_their_centre_are_compared_there(keep, tmp_path):
@@ -125,7 +128,7 @@ def test_windows_that_answer_for_their_centre_are_compared_there(keep, tmp_path)
         keep("majority", seed=1, **long | {"preprocessing__label_rule": "m"}),
     ]
     found, _ = read_tested(Folders(tmp_path), runs, "test", None)
-    assert [one.frame["start_s"].min() for one in found] == [0.0, 20.0, 0.0]
+    assert [one.windows.labels.index.get_level_values("start_s").min() for one in found] == [0.0, 20.0, 0.0]
 
 
 def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_have_does(keep, tmp_path):
@@ -136,3 +139,42 @@ def test_where_joined_sets_lie_does_not_tell_runs_apart_but_which_subjects_they_
     ]
     found, _ = read_tested(Folders(tmp_path), runs, "test", None)
     assert [one.run.id for one in found] == ["new", "other"]
+
+
+def test_the_files_of_a_run_are_opened_once_and_what_its_windows_tell_is_computed_once_for_all(
+    keep, tmp_path, monkeypatch
+):
+    fetched, laid_out = [], []
+
+    class Watched(Folders):
+        def fetch(self, run, name):
+            fetched.append((run.id, name))
+            return super().fetch(run, name)
+
+    runs = [keep(str(seed), seed=seed) for seed in range(6)]
+    layout = SplitCounter._layout
+    monkeypatch.setattr(SplitCounter, "_layout", lambda *words: laid_out.append(1) or layout(*words))
+    found, _ = read_tested(Watched(tmp_path), runs, "test", None)
+    assert sorted(fetched) == sorted((run.id, name) for run in runs for name in ("predictions.parquet", "summary.json"))
+    assert len(laid_out) == 1
+    assert len({one.windows for one in found}) == 1
+
+
+def test_counts_are_those_of_the_table(keep, tmp_path):
+    (found,), _ = read_tested(Folders(tmp_path), [keep("a")], "test", None)
+    frame = predictions(0.7, tuple(range(3)), 0)
+    for probe, counts in found.counts.items():
+        names, expected = confusion_by(frame[frame["probe"] == probe], "recording", found.classes)
+        assert found.windows.recordings == tuple(names)
+        np.testing.assert_array_equal(counts, expected)
+    assert found.windows.of_recording == ("s0", "s1", "s2")
+
+
+def test_a_prediction_that_is_no_class_is_refused_with_the_file(keep, tmp_path):
+    run = keep("a")
+    path = tmp_path / "a/predictions.parquet"
+    pd.read_parquet(path).assign(predicted="elsewhere").to_parquet(path)
+    with pytest.raises(
+        ValueError, match=r"predictions\.parquet: has the class 'elsewhere', but columns for left, right"
+    ):
+        read_tested(Folders(tmp_path), [run], "test", None)

@@ -39,7 +39,7 @@ def test_every_option_takes_a_value_or_refuses_it_with_a_message_of_its_own():
             refusal = refused(composed(), path, value)
             n_refused += refusal is not None
             assert refusal is None or is_named(path, refusal), (path, value, refusal)
-            assert refusal is not None or is_possible(value), (path, value)
+            assert refusal is not None or is_possible(value, path), (path, value)
     assert n_refused > 1600
 
 
@@ -53,13 +53,23 @@ def refused(options, path, value):
 
 
 def is_named(path, said):
-    """Return whether a message names a key: in full, or its place and its name, as where two keys do not fit."""
-    return ".".join(path) in said or (".".join(path[:-1]) in said and f"{path[-1]}=" in said) or path == ("probe", "of")
+    """Return whether a message names a key: in full, or its place and its name, as where two keys do not fit.
+
+    The message about a label's class may name the label, or the option that has the name of a class.
+    """
+    place = ".".join(path[:-1])
+    is_label = "labels" in path and ("dataset.wake=" in said or f"the label {path[-1]!r}" in said)
+    return ".".join(path) in said or (place in said and f"{path[-1]}=" in said) or path == ("probe", "of") or is_label
 
 
-def is_possible(value):
-    """Return whether some option can have a value: no number of an option is NaN, infinite or a list of both kinds."""
-    return value != [1, "a"] and not (isinstance(value, float) and not math.isfinite(value))
+def is_possible(value, path=()):
+    """Return whether some option can have a value: no number of an option is NaN, infinite or a list of both kinds.
+
+    Names of subjects and sessions can be a list of both kinds: a number stands for its digits.
+    """
+    if value == [1, "a"]:
+        return path[-1:] in (("subjects",), ("sessions",))
+    return not (isinstance(value, float) and not math.isfinite(value))
 
 
 @pytest.mark.study
@@ -78,7 +88,9 @@ def test_every_key_of_every_option_takes_a_value_or_refuses_it_with_its_full_nam
                 (chosen[-1], key, value, said) for value, said in refusals.items() if said and not is_named(path, said)
             ]
             wrong += [
-                (chosen[-1], key, value) for value in VALUES if refusals[repr(value)] is None and not is_possible(value)
+                (chosen[-1], key, value)
+                for value in VALUES
+                if refusals[repr(value)] is None and not is_possible(value, path)
             ]
     assert len(seen) > 300
     assert wrong == []
@@ -122,3 +134,25 @@ def test_an_impossible_value_is_refused_with_what_is_expected(key, value, expect
     with pytest.raises(ValueError, match=expected) as refused:
         read_experiment(with_value(tuple(key.split(".")), value))
     assert str(refused.value).startswith(key)
+
+
+def feature(name):
+    return ("preprocessing=standard", f"+preprocessing/feature@preprocessing.features.one={name}")
+
+
+SUM = "+preprocessing/step@preprocessing.signal.steps.one=weighted_sum"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (feature("signal_statistics"), "preprocessing.features.one.statistics"),
+        (feature("cycle_index_window"), "preprocessing.features.one.cycles"),
+        (("preprocessing=dreem", "preprocessing.signal.channels=[C3]", SUM), "preprocessing.signal.steps.one.weights"),
+    ],
+)
+def test_an_empty_list_is_refused_where_an_item_is_needed(words, key):
+    refusal = refused(composed(*words), tuple(key.split(".")), [])
+    assert refusal is not None
+    assert refusal.startswith(f"{key}=[]: expected a list of ")
+    assert "with at least one item" in refusal

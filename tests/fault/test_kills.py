@@ -95,6 +95,13 @@ def test_a_run_that_was_killed_at_250_places_is_finished_as_if_it_had_not_been(t
 
 
 @pytest.mark.study
+def test_a_run_that_was_killed_while_its_database_was_made_or_its_files_uploaded_is_finished(tmp_path):
+    words = words_for(options_in(tmp_path), tmp_path / "outputs")
+    wanted = {"creation of the database": 25, "upload": 25}
+    assert killed_and_finished(tmp_path, words, wanted, of_run, seed=4) == 50
+
+
+@pytest.mark.study
 def test_a_sweep_that_was_killed_has_each_trial_once(tmp_path):
     words = [*words_for(options_in(tmp_path), tmp_path / "outputs"), *SWEEP, "-m"]
     wanted = {"study": 20, "training": 5, "files of the run": 10}

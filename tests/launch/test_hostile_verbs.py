@@ -3,11 +3,13 @@
 A verb may refuse the folder or use what is harmless in it. Either way it ends, and prints only messages of eegbench.
 """
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -226,6 +228,16 @@ def outputs_above(folder: Path, place: Place) -> None:
 
 
 @attack
+def files_elsewhere(folder: Path, place: Place) -> None:
+    """Let the database store the files of its runs in the user's private folder."""
+    elsewhere = place.private.as_uri()
+    with contextlib.closing(sqlite3.connect(place.run.parents[1] / "mlflow.db")) as database, database:
+        database.execute("UPDATE runs SET artifact_uri = ?", (elsewhere,))
+        database.execute("UPDATE experiments SET artifact_location = ?", (elsewhere,))
+    (folder / "key").write_text("overwritten")
+
+
+@attack
 def sparse_summary(folder: Path, _: Place) -> None:
     os.truncate(folder / "summary.json", 2**36)
 
@@ -300,6 +312,14 @@ def honest(tmp_path_factory):
     return outputs
 
 
+def moved(database: Path, before: Path, after: Path) -> None:
+    """Let a database store its files in another outputs folder."""
+    columns = {"experiments": "artifact_location", "runs": "artifact_uri", "logged_models": "artifact_location"}
+    with contextlib.closing(sqlite3.connect(database)) as kept, kept:
+        for table, column in columns.items():
+            kept.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (before.as_uri(), after.as_uri()))
+
+
 @pytest.fixture
 def place(honest, tmp_path, monkeypatch):
     """A copy of that run, and what it must not reach."""
@@ -308,6 +328,7 @@ def place(honest, tmp_path, monkeypatch):
     for name in ("runs", "mlartifacts"):
         shutil.copytree(honest / name, outputs / name)
     shutil.copy(honest / "mlflow.db", outputs)
+    moved(outputs / "mlflow.db", honest, outputs)
     (outputs / "stores").symlink_to(honest / "stores")
     (run,) = outputs.glob("runs/*")
     private.mkdir()

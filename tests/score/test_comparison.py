@@ -6,8 +6,9 @@ import pytest
 from scipy import stats
 
 from eegbench.score import AGGREGATIONS, score
-from eegbench.score.comparison import count_replicate, differences, score_entry
+from eegbench.score.comparison import differences, score_entry
 from eegbench.score.metric import balanced_accuracy, find_metric
+from eegbench.score.replicate import count_replicate
 
 CLASSES = ("left", "right")
 

@@ -34,6 +34,7 @@ def fit(folder, trainer, **hunger):
     return trainer.fit(Hungry(**hunger), task, material(), folder=folder, after_pass=lambda row: {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [RuntimeError(CPU), torch.OutOfMemoryError("CUDA out of memory.")])
 def test_the_batch_is_halved_until_it_fits_and_every_place_says_so(tmp_path, capsys, error):
     fitted = fit(tmp_path, loop(batch_size=16, max_passes=2, on_oom="halve"), fits=8, error=error)
@@ -48,6 +49,7 @@ def test_the_batch_is_halved_until_it_fits_and_every_place_says_so(tmp_path, cap
     assert _halvings({"halved": {"1": 4}}) == ["As memory ran out, batches had 4 examples from pass 1 on."]
 
 
+@pytest.mark.slow
 def test_what_an_interrupted_pass_changed_is_undone(tmp_path):
     """The batch is halved after two steps of the first pass; the result is that of small batches from the start."""
     half = fit(tmp_path / "half", loop(batch_size=8, max_passes=3))
@@ -57,6 +59,7 @@ def test_what_an_interrupted_pass_changed_is_undone(tmp_path):
     pd.testing.assert_frame_equal(*(one.history.drop(columns="seconds") for one in (half, halved)))
 
 
+@pytest.mark.slow
 def test_a_resumed_run_keeps_the_halved_size(tmp_path):
     hunger = {"fits": 16, "error": RuntimeError(CPU)}
     whole = fit(tmp_path / "whole", loop(batch_size=16, max_passes=3, on_oom="halve"), **hunger)
@@ -66,6 +69,7 @@ def test_a_resumed_run_keeps_the_halved_size(tmp_path):
     assert resumed.n_steps == whole.n_steps == 3 * 7
 
 
+@pytest.mark.slow
 def test_an_error_says_what_to_do_and_a_resumed_run_may_halve(tmp_path):
     hunger = {"fits": 16, "error": RuntimeError(CPU)}
     with pytest.raises(ValueError, match=r"pass 1 with batches of 16 examples; .* trainer.on_oom=halve"):

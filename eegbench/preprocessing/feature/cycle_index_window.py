@@ -1,11 +1,12 @@
 """Number of the sleep epoch at the start of a window, as cosines of several periods."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.config import Positive
+from eegbench.config import OneOrMore, Positive
 from eegbench.preprocessing.feature.base import Feature
 from eegbench.preprocessing.feature.index_window import index_of
 from eegbench.types import Group
@@ -24,14 +25,8 @@ class CycleIndexWindow(Feature):
     """
 
     increment_s: Positive
-    cycles: tuple[Positive, ...]
+    cycles: Annotated[tuple[Positive, ...], OneOrMore()]
     group: None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        if not self.cycles:
-            raise ValueError(
-                f"preprocessing.features.cycle_index_window.cycles={list(self.cycles)}: expected at least one number."
-            )
 
     def dim(self, group: Group | None) -> int:  # noqa: ARG002  the same for all groups
         """Return the number of cycles."""

@@ -1,11 +1,12 @@
 """Statistics of absolute values in parts of a window."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.config import Positive, Text
+from eegbench.config import OneOrMore, Positive, Text
 from eegbench.preprocessing.feature.of_signals import STATISTICS, SignalFeature, Statistic
 from eegbench.types import Group
 
@@ -27,12 +28,8 @@ class SignalStatistics(SignalFeature):
     """
 
     group: Text
-    statistics: tuple[Statistic, ...]
+    statistics: Annotated[tuple[Statistic, ...], OneOrMore()]
     part_s: Positive
-
-    def __post_init__(self) -> None:
-        if not self.statistics:
-            raise ValueError("preprocessing.features: signal_statistics needs at least one of its statistics.")
 
     def dim(self, group: Group | None) -> int:
         """Return the number of parts times statistics times channels."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from jaxtyping import Float
 
-from eegbench.config import Text
+from eegbench.config import OneOrMore, Text
 from eegbench.preprocessing.step.base import Step
 
 
@@ -26,7 +26,7 @@ class WeightedSum(Step):
 
     mixes_channels: ClassVar[bool] = True
 
-    weights: tuple[float, ...] | None
+    weights: Annotated[tuple[float, ...], OneOrMore()] | None
     channel: Text
 
     def out_channels(self, channels: Sequence[str]) -> tuple[str, ...]:

@@ -119,8 +119,6 @@ def test_a_group_that_is_not_there_is_refused():
 @pytest.mark.parametrize(
     ("kind", "options", "message"),
     [
-        (CycleIndexWindow, {"increment_s": 30.0, "cycles": ()}, "at least one number"),
-        (SignalStatistics, {"group": "eeg", "statistics": (), "part_s": 5.0}, "at least one of its statistics"),
         (SpectralPower, {**vars(spectral()), "overlap_s": 5.0}, "an overlap shorter than a part"),
         (SpectralPower, {**vars(spectral()), "bands_hz": ((8.0, 4.0),)}, r"\[\[low, high\], …\] in Hz"),
     ],
