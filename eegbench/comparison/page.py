@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eegbench.comparison.notes import metric_name
-from eegbench.comparison.sheets import difference_sheets, runs_sheet, scores_sheet
+from eegbench.comparison.sheets import difference_sheets, ledger_sheet, runs_sheet, scores_sheet
 from eegbench.comparison.tables import Comparison
 from eegbench.document.page import as_document, bullets, code, facts, folded, picture, section
 from eegbench.score.sheet import as_html, latex, markdown
@@ -42,6 +42,8 @@ def as_markdown(report: Report) -> str:
     sheets = [scores_sheet(comparison), *difference_sheets(comparison)]
     parts = [f"# {_heading(comparison)}", *(markdown(sheet) for sheet in sheets)]
     parts += [f"![{caption}](figures/{stem}.png)\n\n{caption}" for stem, caption in report.captions.items()]
+    if (ledger := ledger_sheet(comparison)) is not None:
+        parts.append(markdown(ledger).strip())
     parts += ["## Notes", "\n".join(f"- {note}" for note in report.notes)]
     parts += ["## How it was made", f"```sh\n{report.command}\n```", markdown(runs_sheet(comparison)).strip()]
     parts.append("\n".join(f"- {name}: {value}" for name, value in report.versions.items()))
@@ -71,6 +73,8 @@ def as_page(report: Report, figures: Mapping[str, bytes]) -> str:
     comparison = report.comparison
     sheets = [as_html(sheet) for sheet in (scores_sheet(comparison), *difference_sheets(comparison))]
     drawn = [picture(figures[stem], "svg+xml", caption) for stem, caption in report.captions.items()]
+    if (ledger := ledger_sheet(comparison)) is not None:
+        sheets.append(as_html(ledger))
     made = [code(report.command), _runs(comparison), facts(report.versions)]
     parts = [sheets[0], *drawn, *sheets[1:], section("Notes", bullets(report.notes)), section("How it was made", *made)]
     return as_document(_heading(comparison), _scope(comparison), parts)

@@ -8,6 +8,9 @@ from eegbench.comparison.tables import Comparison
 from eegbench.score.comparison import Difference, Entry
 from eegbench.score.sheet import Sheet, number, p_value, with_interval
 
+MAX_NAMED = 12
+"""Maximum number of subjects whose names are shown."""
+
 
 def scores_sheet(comparison: Comparison) -> Sheet:
     """Return the table of scores: groups in the order of the comparison and, below a line, controls."""
@@ -40,6 +43,27 @@ def runs_sheet(comparison: Comparison) -> Sheet:
         (group.name, run.run.name, run.run.experiment, run.run.id) for group in comparison.groups for run in group.runs
     ]
     return Sheet("Runs", ("group", "run", "experiment", "run id"), tuple(rows), "", n_names=4)
+
+
+def ledger_sheet(comparison: Comparison) -> Sheet | None:
+    """Return the table of subjects that loaded encoders have seen; None if all encoders started from random weights."""
+    rows = []
+    for group in comparison.groups:
+        for run in group.runs:
+            for people, subjects in (run.seen or {}).items():
+                shown = ", ".join(subjects[:MAX_NAMED]) + (", …" if len(subjects) > MAX_NAMED else "")
+                tested = "yes" if run.transductive else "no"
+                rows.append(
+                    (display_name(group.name), run.run.parameters["encoder"], people, shown, str(len(subjects)), tested)
+                )
+    if not rows:
+        return None
+    headers = ("group", "encoder of", "population", "subjects seen", "number", "among them tested")
+    note = (
+        "Subjects that trained an encoder or chose its checkpoint, in the run itself and in all runs from which it was "
+        "loaded. Encoders of other runs started from random weights and saw only their own train and valid."
+    )
+    return Sheet("Subjects that loaded encoders have seen", headers, tuple(rows), note, n_names=4)
 
 
 def display_name(name: str) -> str:

@@ -57,6 +57,9 @@ class Tested:
         Name of the main probe of the run, whose controls have no prefix.
     curve
         Rows of ``label_curve.csv``; None without a label curve.
+    seen
+        Subjects that trained the encoder or chose its checkpoint, in this run and in those from which it was loaded, by
+        population; None if the encoder started from random weights.
     """
 
     run: FinishedRun
@@ -70,6 +73,7 @@ class Tested:
     recordings: str
     main: str
     curve: pd.DataFrame | None
+    seen: Mapping[str, Sequence[str]] | None
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -169,6 +173,7 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
         recordings=str(facts["recordings_sha256"]),
         main=main,
         curve=_curve(archive, run),
+        seen=_seen(archive, run),
     )
 
 
@@ -178,6 +183,15 @@ def _curve(archive: Archive, run: FinishedRun) -> pd.DataFrame | None:
         return None
     path = archive.fetch(run, label_curve.FILE)
     return None if path is None else read_csv(path, label_curve.COLUMNS)
+
+
+def _seen(archive: Archive, run: FinishedRun) -> Mapping[str, Sequence[str]] | None:
+    """Read the subjects that the encoder of a run has seen, if it was loaded from another run."""
+    if run.parameters.get("encoder", "None") == "None":
+        return None
+    path = archive.fetch(run, "split.json")
+    found = {} if path is None else read_json(path).get("seen", {})
+    return {str(people): [str(one) for one in subjects] for people, subjects in found.items()}
 
 
 def _shift_s(parameters: Mapping[str, str]) -> float:

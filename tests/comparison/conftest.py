@@ -38,7 +38,7 @@ def make_run():
         change = change if classes == CLASSES else named_like(classes)
         windows, counts = counted(skill, tuple(subjects), int(parameters["seed"]), classes, change)
         return Tested(
-            run, "linear", "linear", windows, counts, classes, within, transductive, recordings, "linear", None
+            run, "linear", "linear", windows, counts, classes, within, transductive, recordings, "linear", None, None
         )
 
     return make
