@@ -1,15 +1,15 @@
 """Random forest: the classifier of hand-made features in Banville et al. 2021 (doi:10.1088/1741-2552/abca18)."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from eegbench.config import Size
 from eegbench.environment import n_threads
-from eegbench.inference.description import Description
 from eegbench.probe.base import Classifier, Labelled, Probe
 from eegbench.probe.check import check_classes, check_finite
+from eegbench.probe.embedding_classifier import EmbeddingClassifier
 
 
 class RandomForest(Probe):
@@ -57,32 +57,14 @@ class RandomForest(Probe):
             n_jobs=n_threads(),
         ).fit(features, train.y)
         forest.set_params(n_jobs=1)  # with several threads, the order in which trees are added would vary
-        return ForestClassifier(train, forest)
+        n_classes = len(train.classes)
 
+        def predict(features: Float[np.ndarray, "n dim"]) -> Float[np.ndarray, "n n_classes"]:
+            found = np.zeros((len(features), n_classes))
+            if len(features):
+                found[:, forest.classes_] = forest.predict_proba(features)
+            return found
 
-class ForestClassifier(Classifier):
-    """Classifier of embeddings by a random forest.
-
-    Parameters
-    ----------
-    train
-        Windows of train, with the embeddings of all windows to predict.
-    forest
-        Fitted forest of scikit-learn.
-    """
-
-    def __init__(self, train: Labelled, forest: Any) -> None:
-        self.embeddings, self.forest, self.n_classes = train.embeddings, forest, len(train.classes)
-        self.facts = {"mean_depth": round(float(np.mean([tree.get_depth() for tree in forest.estimators_])), 1)}
-
-    def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
-        """Return class probabilities of windows by their rows in the store's table."""
-        found = np.zeros((len(rows), self.n_classes))
-        if len(rows):
-            features = self.embeddings.at(rows)
-            check_finite([("the windows to predict", features)])
-            found[:, self.forest.classes_] = self.forest.predict_proba(features)
-        return found
-
-    def network(self, description: Description) -> None:
-        """Return None, because a forest is no head."""
+        depths = [tree.get_depth() for tree in forest.estimators_]
+        facts = {"mean_depth": round(float(np.mean(depths)), 1)}
+        return EmbeddingClassifier(train.embeddings, predict=predict, facts=facts)
