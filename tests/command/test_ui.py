@@ -118,7 +118,7 @@ def test_it_shows_the_runs_until_ctrl_c_and_leaves_no_process(tmp_path, free_por
     }
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_server_that_cannot_start_is_reported_with_its_log(tmp_path, free_port):
     (tmp_path / "mlflow.db").write_text("<html>" * 100)
     with start(tmp_path, free_port) as process:

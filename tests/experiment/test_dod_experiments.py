@@ -95,7 +95,7 @@ def test_networks_are_rows_on_the_same_folds_and_sleep_epochs(suite):
     assert [len(splits(folder / str(job))["test"]) for job in range(6)] == [3, 3, 3, 2, 2, 2]
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_learning_curve_has_a_row_a_size_in_order_and_says_who_is_left_out(suite):
     words = ["split.n_train=1,3", "seed=0,1", "split.n_valid=1", "split.n_test=1"]
     folder, table = suite("learning_curve", *words)

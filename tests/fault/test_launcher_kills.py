@@ -87,7 +87,7 @@ def killed_and_finished(folder: Path, n_kills: int, *, seed: int) -> int:
     return n
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_a_sweep_in_two_processes_that_was_killed_is_finished_as_if_it_had_not_been(tmp_path):
     assert killed_and_finished(tmp_path, 1, seed=0) == 1
 

@@ -127,7 +127,7 @@ def test_the_number_of_recordings_in_a_job_is_one_or_more(capsys):
     assert "1 or more" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_builds_at_the_same_time_share_the_work_and_build_no_shard_twice(toy_options, tmp_path):
     words = [sys.executable, "-m", "eegbench", "data", "build", f"--config-dir={toy_options}"]
     words += [f"paths.outputs={tmp_path}", "dataset=toy", "trust=[toy]", "store.n_workers=1", "+dataset.n_blocks=60"]

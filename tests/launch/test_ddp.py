@@ -80,6 +80,7 @@ def scores(folder):
     return pd.read_csv(folder / "scores.csv")
 
 
+@pytest.mark.study
 def test_two_processes_give_the_curve_and_the_scores_of_one(straight, options, train):
     status, (alone,) = train(*PLAIN, "tracking=folder", small=False)
     assert status == 0

@@ -110,7 +110,7 @@ def test_a_job_of_joblib_builds_shards_in_processes_of_its_own(start, said, tmp_
     assert len(list(tmp_path.glob("stores/shards/s*"))) == 14
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.parametrize("launcher", ["joblib", pytest.param("submitit_local", marks=pytest.mark.study)])
 def test_what_is_wrong_in_a_job_is_a_sentence(start, said, launcher):
     running = start(f"hydra/launcher={launcher}", "seed=1,2", "device=gpu", "tracking=folder")
@@ -126,7 +126,7 @@ def test_without_slurm_a_sentence_says_so(start, said, tmp_path):
     assert "SLURM is not installed here" in said().splitlines()[-1]
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.parametrize(
     ("launcher", "to_all"),
     [

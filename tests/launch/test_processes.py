@@ -79,7 +79,7 @@ def test_killed_and_resumed_a_run_ends_with_the_scores_of_a_straight_one(tmp_pat
     assert (one / "model/model.safetensors").read_bytes() == (other / "model/model.safetensors").read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_killed_while_it_builds_shards_the_next_run_builds_only_the_rest(tmp_path):
     words = ["train", *WORDS, "trainer.max_passes=0", f"paths.outputs={tmp_path}", "store.n_workers=1"]
     cut = program(*words, start_new_session=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from eegbench.sampler.cpc import Cpc
@@ -39,7 +39,7 @@ recordings = st.dictionaries(st.sampled_from("abcd"), runs, min_size=1, max_size
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
 @given(recordings, st.integers(0, 2**31), st.integers(1, 4), st.integers(1, 3), st.sampled_from([(), (1, 6)]))
 def test_sequences_have_no_gap_and_negatives_are_other_windows_of_the_recording(
     places: dict[str, list[int]], seed: int, n_context: int, n_steps: int, rejected: tuple[int, ...]

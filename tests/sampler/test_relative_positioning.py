@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -43,7 +43,7 @@ def recordings(n_max: int = 4) -> st.SearchStrategy[dict[str, list[float]]]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(recordings(), st.integers(0, 2**31), st.sampled_from(["redraw", "drop"]), st.sampled_from([None, 600.0]))
 def test_pairs_stay_in_a_recording_at_the_distance_their_target_says(
     starts: dict[str, list[float]], seed: int, policy: str, tau_max_s: float | None
@@ -65,7 +65,7 @@ def test_pairs_stay_in_a_recording_at_the_distance_their_target_says(
     assert len(draw) + draw.n_dropped == 30 * windows.loc[~windows["rejected"], "recording"].nunique()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(recordings(), st.integers(0, 2**31))
 def test_negatives_of_other_recordings_are_of_other_recordings(starts: dict[str, list[float]], seed: int) -> None:
     windows = table(starts | {"x": [0.0, 30.0], "y": [0.0, 30.0]})

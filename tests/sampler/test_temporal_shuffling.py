@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -49,7 +49,7 @@ def recordings(n_max: int = 4) -> st.SearchStrategy[dict[str, list[float]]]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
 @given(
     recordings(),
     st.integers(0, 2**31),
@@ -74,7 +74,7 @@ def test_triplets_stay_in_a_recording_and_the_third_lies_where_the_target_says(
     assert len(draw) + draw.n_dropped == 30 * windows.loc[~windows["rejected"], "recording"].nunique()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(recordings(1), st.sampled_from([60.0, 120.0, 600.0]), st.sampled_from([0.0, 90.0, 300.0]))
 def test_every_window_that_can_begin_a_triplet_does_and_no_other(
     starts: dict[str, list[float]], tau_pos_s: float, tau_neg_s: float

@@ -118,7 +118,7 @@ def names_on(page: Page) -> set[str]:
 
 
 @needs_browser
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_comparison_page_shows_the_runs_what_differs_and_lines_that_end_at_the_objective(sweep, pages):
     (_, parent, children), (address, page) = sweep, pages
     page.open(comparison_link(address, parent.experiment_id, [run.run_id for run in children]))

@@ -77,6 +77,7 @@ def test_an_error_says_what_to_do_and_a_resumed_run_may_halve(tmp_path):
     assert fit(tmp_path, loop(batch_size=16, max_passes=2, on_oom="halve"), **hunger).halved == {1: 8}
 
 
+@pytest.mark.slow
 def test_halving_ends(tmp_path):
     with pytest.raises(ValueError, match="batches of 1 examples, which cannot be halved again"):
         fit(tmp_path, loop(on_oom="halve"), fits=0, error=RuntimeError(CPU))
