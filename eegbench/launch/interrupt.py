@@ -7,9 +7,6 @@ import psutil  # imported early: an interrupt may come while others import it
 
 from eegbench.tracking.uninterrupted import SIGNALS
 
-INTERRUPTED = 130
-"""Exit status of a program interrupted by Ctrl-C, by the convention of shells."""
-
 JOB_TIMEOUT_S = 30
 """Time limit in seconds for a job to record its interruption."""
 

@@ -6,8 +6,6 @@ import logging
 import multiprocessing
 import os
 import shutil
-import threading
-import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +17,9 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in, without_secrets
 from eegbench.config import read_json
+from eegbench.controller import INTERRUPTED, end_with_parent
 from eegbench.launch.error_message import error_message
-from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.launch.interrupt import answer_interrupts
 from eegbench.sweep.base import MESSAGE
 from eegbench.text import outlive_streams, replace_unencodable
 
@@ -180,19 +179,7 @@ def _settle() -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children of joblib's workers do not know its own
     answer_interrupts(has_jobs=False)
     if multiprocessing.parent_process() is not None:
-        _end_with_parent(INTERRUPTED)
-
-
-def _end_with_parent(status: int) -> None:
-    """Watch the parent process from a thread, and exit when it has ended."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os._exit(status)
-
-    threading.Thread(target=watch, daemon=True).start()
+        end_with_parent()
 
 
 def _keep_message(error: Exception) -> None:

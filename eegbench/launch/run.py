@@ -14,9 +14,10 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in
 from eegbench.config import conf_folder
+from eegbench.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
 from eegbench.launch.help import help_text
-from eegbench.launch.interrupt import INTERRUPTED, answer_interrupts
+from eegbench.launch.interrupt import answer_interrupts
 from eegbench.launch.override import HELP, check_flags, config_dir, multirun_first
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.sweep.plugin import register as register_sweeper
