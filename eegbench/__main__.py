@@ -7,10 +7,7 @@ from collections.abc import Sequence
 
 from eegbench import __version__
 from eegbench.address import hide_in, kept
-from eegbench.controller import follow
 from eegbench.text import outlive_streams, output_was_lost, replace_unencodable
-
-follow()  # workers of joblib import this module before their first job
 
 VERBS = {
     "train": "train an encoder and evaluate it with probes (takes Hydra overrides)",

@@ -1,4 +1,4 @@
-"""Worker processes of a joblib sweep end with the controller that started them, also before their first job."""
+"""Worker processes of a joblib sweep end with the controller that started them, even if it ends before their first job."""
 
 import os
 import threading
@@ -22,8 +22,8 @@ def lead() -> None:
 def follow(leave: Callable[[int], object] = os._exit) -> None:
     """Leave this process, if its controller started it, as soon as the controller has ended.
 
-    Called when a worker imports the program, which is before its first job. Processes that workers start are children
-    of the worker, not of the controller; they leave only if the controller has ended already.
+    Called when a worker begins its first job, while the controller may have ended before. Processes that workers start
+    are children of the worker, not of the controller; they leave only if the controller has ended already.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def follow(leave: Callable[[int], object] = os._exit) -> None:
     if not text.isdecimal() or int(text) == os.getpid():
         return
     if os.getppid() == int(text):
-        end_with_parent(leave)
+        _end_with_parent(leave)
     elif not _is_alive(int(text)):
         leave(INTERRUPTED)
 
 
-def end_with_parent(leave: Callable[[int], object] = os._exit) -> None:
+def _end_with_parent(leave: Callable[[int], object]) -> None:
     """Watch the parent process from a thread, and leave this process when it has ended."""
     parent = os.getppid()
 

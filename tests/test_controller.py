@@ -46,8 +46,8 @@ def test_a_process_of_a_worker_stays_while_the_controller_runs(left, monkeypatch
 
 
 @pytest.mark.slow
-def test_a_worker_ends_with_a_killed_controller_before_its_first_job():
-    worker = "import eegbench.__main__, time; print('up', flush=True); time.sleep(60)"
+def test_a_worker_ends_with_a_killed_controller():
+    worker = "from eegbench.controller import follow; import time; follow(); print('up', flush=True); time.sleep(60)"
     code = f"""if True:
         import subprocess, sys
         from eegbench.controller import lead
@@ -60,7 +60,7 @@ def test_a_worker_ends_with_a_killed_controller_before_its_first_job():
     controller = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     worker = psutil.Process(int(controller.stdout.readline()))
     controller.kill()
-    controller.wait()
+    controller.communicate()
     began = time.monotonic()
     while worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE and time.monotonic() - began < 20:
         time.sleep(0.1)

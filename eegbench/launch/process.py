@@ -17,7 +17,7 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in, without_secrets
 from eegbench.config import read_json
-from eegbench.controller import INTERRUPTED, end_with_parent
+from eegbench.controller import INTERRUPTED, follow
 from eegbench.launch.error_message import error_message
 from eegbench.launch.interrupt import answer_interrupts
 from eegbench.sweep.base import MESSAGE
@@ -179,7 +179,7 @@ def _settle() -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children of joblib's workers do not know its own
     answer_interrupts(has_jobs=False)
     if multiprocessing.parent_process() is not None:
-        end_with_parent()
+        follow()
 
 
 def _keep_message(error: Exception) -> None:
