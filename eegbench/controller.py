@@ -1,4 +1,4 @@
-"""Worker processes of a joblib sweep end with the controller that started them, even if it ends before their first job."""
+"""Workers of a joblib sweep end with the controller that started them, even if it ends before their first job."""
 
 import os
 import threading
