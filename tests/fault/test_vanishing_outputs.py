@@ -34,6 +34,7 @@ def disk(tmp_path):
     subprocess.run(["umount", str(place)], check=True)
 
 
+@pytest.mark.study
 def test_a_folder_that_is_read_only_is_named_and_a_run_goes_on_where_it_is_writable_again(tmp_path, disk):
     options, outputs, log = options_in(tmp_path), tmp_path / "outputs", tmp_path / "log.txt"
     words = words_for(options, outputs)

@@ -145,6 +145,7 @@ def test_interrupted_it_says_once_how_to_go_on(two, place):
     assert "PeerLost" not in output
 
 
+@pytest.mark.study
 def test_what_fails_in_two_processes_is_said_once(two, place):
     words = [*NORMALISED, f"paths.outputs={place / 'refused'}", "tracking=folder", "trainer=ddp", "trainer.lr=1e30"]
     output = ended(two(*words), status=1)

@@ -150,7 +150,7 @@ def test_an_interrupt_ends_every_job_and_says_so_in_each_run(start, said, tmp_pa
 
 
 @pytest.mark.slurm
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.parametrize(
     ("launcher", "seeds"), [("slurm_cpu", "1,2"), pytest.param("slurm_gpu", "3", marks=pytest.mark.study)]
 )
@@ -184,7 +184,7 @@ def test_slurm_builds_the_shards_of_a_store(toy_options, tmp_path, slurm_environ
     assert len(list(tmp_path.glob("stores/shards/s*"))) == 4
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.slurm
 def test_what_slurm_refuses_is_a_sentence(start, said, slurm_environment):
     running = start("hydra/launcher=slurm_cpu", "hydra.launcher.partition=night", "seed=1", **slurm_environment)

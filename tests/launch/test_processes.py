@@ -55,7 +55,7 @@ def test_help_and_config_are_answered_without_the_heavy_libraries(words):
     assert done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_killed_and_resumed_a_run_ends_with_the_scores_of_a_straight_one(tmp_path):
     words = ["train", *WORDS, f"paths.outputs={tmp_path}"]
     straight = program(*words)

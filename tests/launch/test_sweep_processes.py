@@ -73,7 +73,7 @@ def test_killed_twice_and_started_again_a_sweep_has_its_trials_once(start, tmp_p
     assert sorted(path.parent.name for path in sweep.glob("*/summary.json")) == list("012345")
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_after_ctrl_c_the_parent_says_so_and_the_trial_goes_on(start, tmp_path):
     process = start("trainer.max_passes=2000", "trainer.patience=null", n_trials=2)
     wait_for(lambda: (tmp_path / "sweeps/s/0/checkpoints/last.safetensors").is_file())

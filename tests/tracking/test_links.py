@@ -133,7 +133,7 @@ def test_the_comparison_page_shows_the_runs_what_differs_and_lines_that_end_at_t
 
 
 @needs_browser
-@pytest.mark.slow
+@pytest.mark.study
 def test_the_chart_page_of_the_sweep_begins_with_the_curves_of_all_its_children(sweep, pages):
     (_, parent, _), (address, page) = sweep, pages
     page.open(view_link(address, parent.experiment_id, parent.run_id))
