@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from eegbench import figure
@@ -26,19 +27,20 @@ def captions(comparison: Comparison) -> dict[str, str]:
     below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
     found = {"forest": f"{title(comparison)}; controls in grey{below}."}
     found |= {"critical_difference": ranking_note(comparison)} if comparison.ranking else {}
-    return found | ({"label_curve": curve_note(comparison)} if curve_points(comparison) is not None else {})
+    points = curve_points(comparison)
+    return found | ({} if points is None else {"label_curve": curve_note(comparison, points)})
 
 
 def write_all(report: Report, folder: Path) -> None:
     """Write every file of a comparison."""
-    comparison = report.comparison
-    drawn = {stem: draw() for stem, draw in _figures(comparison).items()}
+    comparison, points = report.comparison, curve_points(report.comparison)
+    drawn = {stem: draw() for stem, draw in _figures(comparison, points).items()}
     for stem, one in drawn.items():
         save(one, folder / "figures", stem)
     write_csv(folder / "table.csv", comparison.table())
     write_csv(folder / "differences.csv", comparison.differences())
     write_csv(folder / "per_subject.csv", comparison.by_subject())
-    if (points := curve_points(comparison)) is not None:
+    if points is not None:
         write_csv(folder / label_curve.FILE, points)
     write_text(folder / "comparison.md", as_markdown(report))
     write_text(folder / "comparison.tex", as_latex(report))
@@ -48,7 +50,7 @@ def write_all(report: Report, folder: Path) -> None:
     write_text(folder / "comparison.html", as_page(report, {stem: as_svg(one) for stem, one in drawn.items()}))
 
 
-def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
+def _figures(comparison: Comparison, points: pd.DataFrame | None) -> Mapping[str, Callable[[], Figure]]:
     table, differences = comparison.table(), comparison.differences()
     table["name"] = table["name"].map(display_name)
     pairs = differences[differences["kind"] == "groups"].assign(
@@ -61,7 +63,7 @@ def _figures(comparison: Comparison) -> Mapping[str, Callable[[], Figure]]:
         names = tuple(map(display_name, found.names))
         label = f"mean rank over {found.n} subjects (1 is best)"
         figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
-    if (points := curve_points(comparison)) is not None:
+    if points is not None:
         curves = {str(name): display_name(str(name)) for name in points["probe"].unique()}
         n_held = len({label for one in {run.windows for run in comparison.runs} for label in one.labels.unique()})
         chance = 1 / n_held if comparison.question.metric == "balanced_accuracy" else None

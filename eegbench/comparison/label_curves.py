@@ -72,10 +72,10 @@ def _supervised(run: Tested) -> str | None:
     return next((name for name in others if name != own), None)
 
 
-def curve_note(comparison: Comparison) -> str:
-    """Return the caption of the figure of label curves."""
-    points, names = curve_points(comparison), [group.name for group in comparison.groups]
-    n_draws = 0 if points is None else int(points.loc[points["probe"].isin(names), "n_draws"].max())
+def curve_note(comparison: Comparison, points: pd.DataFrame) -> str:
+    """Return the caption of the figure of label curves, from the comparison and the points of all curves."""
+    names = [group.name for group in comparison.groups]
+    n_draws = int(points.loc[points["probe"].isin(names), "n_draws"].max())
     return (
         f"{metric_name(comparison.question.metric).capitalize()} on test against the number of labels, mean over "
         f"{plural(len(comparison.subjects), 'subject')} and up to {plural(n_draws, 'random draw')} of the labels, with "

@@ -53,6 +53,14 @@ def check_finite(parts: Iterable[tuple[str, Float[np.ndarray, "_n embed_dim"]]])
             raise ValueError(f"embeddings of {split} contain NaN or infinite values; check the encoder's weights.")
 
 
+def standardisation(features: Float[np.ndarray, "n dim"]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and the standard deviation of each feature (dim,); 1 if it is constant up to rounding."""
+    x = features.astype(np.float64)
+    centre, scale = x.mean(axis=0), x.std(axis=0)
+    is_constant = scale <= len(x) * np.finfo(np.float64).eps * np.abs(centre)
+    return centre, np.where(is_constant, 1.0, scale)
+
+
 def best_on_valid(
     candidates: Sequence[T], probabilities: Callable[[T], Float[np.ndarray, "n k"]], y: Int[np.ndarray, "n"]
 ) -> T:

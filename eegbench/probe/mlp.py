@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from eegbench.config import Dropout, NotNegative, Positive, Size
 from eegbench.environment import in_one_thread, own_random_state
 from eegbench.probe.base import ABSENT, Classifier, Labelled, Probe
-from eegbench.probe.check import check_classes, check_finite
+from eegbench.probe.check import check_classes, check_finite, standardisation
 from eegbench.probe.embedding_classifier import EmbeddingClassifier
 from eegbench.score import confusion_matrix
 from eegbench.score.metric import balanced_accuracy
@@ -59,8 +59,7 @@ class Mlp(Probe):
         check_classes(train.y, train.classes)
         of_train, of_valid = train.features, valid.features
         check_finite([("train", of_train), ("valid", of_valid)])
-        centre, scale = of_train.mean(axis=0, dtype=np.float64), of_train.std(axis=0, dtype=np.float64)
-        scale[scale == 0] = 1.0
+        centre, scale = standardisation(of_train)
 
         def standardised(features: Float[np.ndarray, "n dim"]) -> Tensor:
             return torch.from_numpy(((features - centre) / scale).astype(np.float32))

@@ -8,12 +8,10 @@ from jaxtyping import Float, Int
 from eegbench.config import Positive
 from eegbench.environment import in_one_thread
 from eegbench.probe.base import ABSENT, Classifier, Head, Labelled, Probe
-from eegbench.probe.check import best_on_valid, check_classes, check_finite
+from eegbench.probe.check import best_on_valid, check_classes, check_finite, standardisation
 from eegbench.probe.head_classifier import HeadClassifier
+from eegbench.probe.linear import FEW
 from eegbench.score.temperature import fit_temperature
-
-FEW = 2**20
-"""Maximum number of values in embeddings for which one thread is used."""
 
 
 class Ridge(Probe):
@@ -63,10 +61,8 @@ def _heads(
 ) -> list[Head]:
     """Return the solution for each penalty, with standardisation folded in."""
     there, labels = np.unique(y, return_inverse=True)
-    x = features.astype(np.float64)
-    centre, scale = x.mean(axis=0), x.std(axis=0)
-    scale[scale == 0] = 1.0
-    x = (x - centre) / scale
+    centre, scale = standardisation(features)
+    x = (features.astype(np.float64) - centre) / scale
     targets = 2.0 * np.eye(len(there))[labels] - 1.0
     weight = 1.0 / (len(there) * np.bincount(labels)[labels])  # of each window; they sum to 1
     mean, target_mean = weight @ x, weight @ targets

@@ -41,7 +41,7 @@ def test_each_group_has_a_curve_and_a_control_has_the_draws_of_all(compared):
 
 
 def test_the_caption_has_the_draws_of_a_group_and_names_encoders_that_were_trained_with_labels(compared):
-    note = curve_note(compared)
+    note = curve_note(compared, curve_points(compared))
     assert "8 subjects and up to 2 random draws" in note
     (supervised,) = [group.name for group in compared.groups if "upervised" in group.name]
     assert f"Encoders of {supervised} were trained with the labels of train" in note
@@ -55,5 +55,6 @@ def test_runs_without_curves_and_other_splits_have_none(compared, make_run):
 
 def test_a_task_of_another_package_is_not_imported(make_run):
     run = with_curve(make_run(skill=0.5, task___target_="antigravity.Task"), 0.5)
-    note = curve_note(compare_groups(group_runs([run], QUESTION.by), QUESTION))
+    comparison = compare_groups(group_runs([run], QUESTION.by), QUESTION)
+    note = curve_note(comparison, curve_points(comparison))
     assert "were trained with the labels" not in note

@@ -1,11 +1,11 @@
 """A full disk ends a run with a message; with more space, the run is finished as if there had been enough."""
 
-import os
 import random
 import subprocess
 from pathlib import Path
 
 import pytest
+from fault.disk import mounted
 from fault.killing import run
 from fault.outcome import of_run
 from fault.toy_command import again, options_in, words_for
@@ -17,17 +17,8 @@ SIZES_KB = sorted(random.Random(0).sample(range(50, 2100, 25), 20))
 @pytest.fixture
 def disk(tmp_path):
     """Mount a small disk at the outputs folder; return a function that sets its size in KiB."""
-    place = tmp_path / "outputs"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)], check=False)
-    if os.geteuid() != 0 or made.returncode:
-        pytest.skip("only root may mount a disk")
-
-    def resize(kilobytes: int) -> None:
-        subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(place)], check=True)
-
-    yield resize
-    subprocess.run(["umount", str(place)], check=True)
+    with mounted(tmp_path / "outputs") as remount:
+        yield lambda kilobytes: remount(f"size={kilobytes}k")
 
 
 def emptied(folder: Path) -> None:

@@ -1,13 +1,12 @@
 """Outputs that cannot be written or disappear, and clocks that go back, end with a message or change no result."""
 
 import itertools
-import os
 import shutil
-import subprocess
 import time
 
 import pandas as pd
 import pytest
+from fault.disk import mounted
 from fault.killing import run
 from fault.outcome import of_run
 from fault.toy_command import again, options_in, words_for
@@ -21,17 +20,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def disk(tmp_path):
     """Mount a disk at the outputs folder; return a function that makes it read-only or writable."""
-    place = tmp_path / "outputs"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(place)], check=False)
-    if os.geteuid() != 0 or made.returncode:
-        pytest.skip("only root may mount a disk")
-
-    def remount(mode: str) -> None:
-        subprocess.run(["mount", "-o", f"remount,{mode}", str(place)], check=True)
-
-    yield remount
-    subprocess.run(["umount", str(place)], check=True)
+    with mounted(tmp_path / "outputs") as remount:
+        yield remount
 
 
 @pytest.mark.study

@@ -7,6 +7,7 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
 from eegbench.probe import Labelled
+from eegbench.probe.check import standardisation
 from eegbench.probe.ridge import Ridge
 
 
@@ -76,3 +77,20 @@ def test_a_class_of_valid_that_train_lacks_does_not_spoil_the_temperature():
 def test_no_penalty_at_all_is_refused():
     with pytest.raises(ValueError, match=r"probe.of.ridge.alpha=\[\]: expected at least one"):
         Ridge(alpha=())
+
+
+def test_a_feature_that_is_constant_up_to_rounding_does_not_count():
+    train, rest = parts()
+    rng = np.random.default_rng(0)
+    expected = Ridge(alpha=1.0).fit(train, rest, rng).probabilities(rest.rows)
+    constant = 1e3 + 1e-13 * rng.standard_normal((300, 1))
+    centre, scale = standardisation(constant)
+    assert (centre[0], scale[0]) == (pytest.approx(1e3), 1.0)
+    wide = np.hstack([train.embeddings.features, constant.astype(np.float32)])
+    y = np.concatenate([train.y, rest.y])
+    whole = given(wide, y, 3)
+    train, rest = (
+        Labelled(rows, y[rows], whole.embeddings, whole.encoder, whole.store) for rows in (train.rows, rest.rows)
+    )
+    found = Ridge(alpha=1.0).fit(train, rest, rng).probabilities(rest.rows)
+    np.testing.assert_allclose(found, expected, atol=1e-6)

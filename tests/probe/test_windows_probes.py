@@ -36,7 +36,7 @@ def parts(x, y, n_train, n_classes=None):
 
 
 def sources(n=240, n_classes=2, n_channels=5, seed=0):
-    """Return mixed sources, of which one for each class is stronger in windows of this class."""
+    """Return mixtures of sources. Each class has a source that is stronger in its windows."""
     rng = np.random.default_rng(seed)
     y = rng.integers(n_classes, size=n)
     s = rng.standard_normal((n, n_channels, 100))
