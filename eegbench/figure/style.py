@@ -5,6 +5,7 @@ in any process and thread and never open a window. Only Optuna's plots (`eegbenc
 what they opened.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -114,6 +115,14 @@ def title_size(title: str, width_in: float = WIDTH_IN) -> float:
     """Return the size in points in which a title fits a figure: the usual one, or a smaller one for a long title."""
     usual = float(STYLE["figure.titlesize"])
     return min(usual, usual * TITLE_CHARACTERS_AN_INCH * width_in / max(len(title), 1))
+
+
+def folded(name: str, n_characters: int) -> str:
+    """Break a name after underscores and spaces into lines of at most so many characters, where it can be broken."""
+    lines = [""]
+    for part in re.split(r"(?<=[_ ])", name):
+        lines[-1:] = [lines[-1] + part] if len((lines[-1] + part).strip()) <= n_characters else [lines[-1], part]
+    return "\n".join(line.strip() for line in lines if line)
 
 
 def from_top(classes: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 from eegbench.figure.caption import caption_height_in, write_caption
 from eegbench.figure.colour_scale import DIFFERS, USES, bar, bar_height_in, colours
 from eegbench.figure.scalp import flat
-from eegbench.figure.style import INK, WIDTH_IN, blank, styled, title_size
+from eegbench.figure.style import INK, WIDTH_IN, blank, folded, styled, title_size
 
 FEWEST_CHANNELS = 4
 """A map of fewer than these would be made up between them."""
@@ -23,6 +23,9 @@ WIDEST_IN, NARROWEST_IN = 1.6, 1.05
 """Of a map; where the narrowest are too wide for the figure, the figure is wider."""
 
 HEADINGS_IN, ROW_NAMES_IN = 0.75, 0.5
+ROW_CHARACTERS_AN_INCH = 12
+"""Of the name of a row, which is broken into lines where it is longer than its map is high."""
+
 RESOLUTION = 100
 """Points along a map."""
 
@@ -111,8 +114,9 @@ def topomap(
         for axes, name in zip(cells[0, :, i], columns, strict=True):
             axes.set_title(f"{name}\n{layer.heading}".strip())
         bar(scale, layer.measure, bars[i])
+    n_characters = int(_side_in(len(columns), len(layers)) * ROW_CHARACTERS_AN_INCH)
     for axes, name in zip(cells[:, 0, 0], shown, strict=True):
-        axes.set_ylabel(name, fontsize="large")
+        axes.set_ylabel(folded(name, n_characters), fontsize="large")
     heading = title if shown == rows else f"{title} ({len(shown)} of {len(rows)})"
     figure.suptitle(heading, fontsize=title_size(heading, figure.get_figwidth()))
     return figure
@@ -175,20 +179,29 @@ def _lacking(channels: tuple[str, ...], known: Bool[np.ndarray, "n_channels"], l
 def _axes(shape: tuple[int, int], measures: list[str], caption: str) -> tuple[Figure, np.ndarray, list[Axes]]:
     """Return a figure with the axes of its maps (n_rows, n_columns, n_layers) and of one colour bar per layer."""
     n_layers = len(measures)
-    gap = [GAP] if n_layers > 1 else []
-    ratios = ([1.0] * n_layers + gap) * shape[1]
-    side = float(np.clip((WIDTH_IN - ROW_NAMES_IN) / sum(ratios), NARROWEST_IN, WIDEST_IN))
+    ratios = _ratios(shape[1], n_layers)
+    side = _side_in(shape[1], n_layers)
     width = max(WIDTH_IN, side * sum(ratios) + ROW_NAMES_IN)
     foot = max(map(bar_height_in, measures)) + caption_height_in(caption, width)
     heights = [side * shape[0] + HEADINGS_IN, foot]
     figure = blank(sum(heights), width)
     (above,), (below,) = figure.subfigures(2, 1, height_ratios=heights, squeeze=False)
     cells = above.subplots(shape[0], len(ratios), width_ratios=ratios, squeeze=False)
-    cells = cells.reshape(*shape, n_layers + len(gap))
+    cells = cells.reshape(*shape, -1)
     for axes in cells[..., n_layers:].flat:
         axes.remove()
     write_caption(below, caption)
     return figure, cells[..., :n_layers], _bars(below, n_layers)
+
+
+def _ratios(n_columns: int, n_layers: int) -> list[float]:
+    """Return the widths of maps and gaps along a row, in maps."""
+    return ([1.0] * n_layers + ([GAP] if n_layers > 1 else [])) * n_columns
+
+
+def _side_in(n_columns: int, n_layers: int) -> float:
+    """Return the width and height of a map in inches."""
+    return float(np.clip((WIDTH_IN - ROW_NAMES_IN) / sum(_ratios(n_columns, n_layers)), NARROWEST_IN, WIDEST_IN))
 
 
 def _bars(figure: SubFigure, n: int) -> list[Axes]:

@@ -262,11 +262,11 @@ def print_published(published: Mapping[str, str] | None, metrics: Mapping[str, f
     if not published:
         return
     print(f"\nours is on {dataset}\n{'':32}{'ours':>10}   published")
+    ours = {name: metrics[name] for name in published if name in metrics and not math.isnan(metrics[name])}
     for name, figure in published.items():
-        ours = f"{metrics[name]:.4g}" if name in metrics else "–"
-        print(f"{name:32}{ours:>10}   {figure}")
-    if not published.keys() <= metrics.keys():
-        print("–: this run has no such score; other probes, or subjects in several splits")
+        print(f"{name:32}{f'{ours[name]:.4g}' if name in ours else '–':>10}   {figure}")
+    if not published.keys() <= ours.keys():
+        print("–: this run has no such score; other probes, no subjects in valid, or subjects in several splits")
 
 
 def print_place(folder: Path, link: str) -> None:

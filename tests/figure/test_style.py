@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from eegbench.figure import confusion_matrix, save, style
-from eegbench.figure.style import PALETTE, STAGES, blank, class_colours, from_top, smooth, styled
+from eegbench.figure.style import PALETTE, STAGES, blank, class_colours, folded, from_top, smooth, styled
 
 
 @pytest.fixture
@@ -105,3 +105,17 @@ def test_axes_lie_where_they_did_though_empty_labels_are_not_placed(tmp_path):
 
     places = [drawn(by_save).axes[0].get_position().extents for by_save in (False, True)]
     np.testing.assert_allclose(*places)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("both_fists_imagined", "both_fists_\nimagined"),
+        ("left fist", "left fist"),
+        ("right hand and foot", "right hand\nand foot"),
+        ("desynchronisation", "desynchronisation"),
+        ("N1", "N1"),
+    ],
+)
+def test_a_long_name_is_broken_after_its_words(name, lines):
+    assert folded(name, 12) == lines

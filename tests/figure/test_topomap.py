@@ -131,7 +131,8 @@ def test_maps_of_zero_are_drawn(draw, values):
 def test_nothing_written_is_cut_or_covered(draw, rng, electrodes, n_columns):
     values = rng.normal(size=(2, n_columns, len(electrodes)))
     columns = tuple(f"band {i}, {i}–{i + 1} Hz" for i in range(n_columns))
-    figure = draw(Maps(values, "a long measure " * 5, "network"), columns=columns, beside=Maps(values, "sd", "data"))
+    beside, rows = Maps(values, "sd", "data"), ("both_fists_imagined", "both_feet_imagined")
+    figure = draw(Maps(values, "a long measure " * 5, "network"), rows=rows, columns=columns, beside=beside)
     figure.draw_without_rendering()
     foot = figure.subfigs[1]._supxlabel.get_window_extent()
     assert figure.bbox.x0 <= foot.x0
@@ -140,6 +141,8 @@ def test_nothing_written_is_cut_or_covered(draw, rng, electrodes, n_columns):
     assert foot.y1 <= min(axes.xaxis.label.get_window_extent().y0 for axes in bars(figure))
     titles = [axes.title.get_window_extent() for axes in heads(figure)[: 2 * n_columns]]
     assert all(one.x1 < other.x0 for one, other in pairwise(titles))
+    above, below = (axes.yaxis.label.get_window_extent() for axes in heads(figure)[:: 2 * n_columns])
+    assert above.y0 > below.y1
 
 
 @pytest.mark.slow
