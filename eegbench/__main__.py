@@ -18,6 +18,7 @@ VERBS = {
     "track": "send finished runs to MLflow from their folders",
     "consensus": "compare experts and models that staged the same nights",
     "data": "list, download, simulate, check or preprocess recordings",
+    "doctor": "check versions, devices, folders, stored data and tracking of this installation",
     "ui": "open MLflow on this machine",
 }
 
@@ -34,6 +35,7 @@ usage: eegbench VERB ...
 {verbs}
 
 first steps:
+  eegbench doctor                                  is everything in place?
   eegbench train                                   simulated nights: no download, a few minutes
   eegbench train --help                            every group, option and value
   eegbench data list                               data sets, and where their files are
