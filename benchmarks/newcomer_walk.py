@@ -26,7 +26,7 @@ CHARACTERS_PER_MINUTE = 200
 START_S = 300
 """Seconds within which the pages must answer."""
 
-SMALL = ["dataset.n_subjects=4", "dataset.hours=1", "sampler.n_pairs=100", "trainer.max_passes=1"]
+SMALL = ["dataset.n_subjects=4", "dataset.hours=1", "trainer.max_passes=1"]
 """Options with which every run takes seconds, to try the walk itself."""
 
 MODULE = '''"""Mean power of learned filters."""
