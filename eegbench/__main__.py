@@ -17,7 +17,8 @@ VERBS = {
     "compare": "compare finished runs: a table with intervals and tests, figures, one page",
     "track": "send finished runs to MLflow from their folders",
     "consensus": "compare experts and models that staged the same nights",
-    "data": "list recordings and their problems, or preprocess them for later runs",
+    "data": "list, download, simulate, check or preprocess recordings",
+    "doctor": "check versions, devices, folders, stored data and tracking of this installation",
     "ui": "open MLflow on this machine",
 }
 
@@ -34,8 +35,10 @@ usage: eegbench VERB ...
 {verbs}
 
 first steps:
+  eegbench doctor                                  is everything in place?
   eegbench train                                   simulated nights: no download, a few minutes
   eegbench train --help                            every group, option and value
+  eegbench data list                               data sets, and where their files are
   eegbench train dataset=sleep_physionet dataset.root=FOLDER model=stager_net trainer.lr=1e-3 seed=3
   eegbench train -m seed=1,2,3                     several runs
   eegbench explain run=FOLDER                      attribution maps of a finished run

@@ -4,19 +4,32 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 console = Console(stderr=True)
 """Console for progress, on standard error; results go to standard output."""
+
+PLAIN_EVERY_S = 30.0
+"""Seconds between two lines about the work in progress if standard error is not a terminal."""
 
 _limit: int | None = None
 
@@ -28,18 +41,49 @@ def tell(text: str) -> None:
 
 @contextmanager
 def bar(description: str, total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on standard error; calling the yielded function advances it by one and sets a note."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    several = multiprocessing.parent_process() is not None  # bars of workers would overwrite each other
-    with Progress(*columns, console=console, disable=several or not sys.stderr.isatty()) as progress:
-        task = progress.add_task(description, total=total, note="")
-        yield lambda note: progress.update(task, advance=1, note=note)
+    """Show a progress bar on standard error; calling the yielded function advances it by one and sets a note.
+
+    If standard error is not a terminal, a line is printed every `PLAIN_EVERY_S` instead.
+    """
+    columns = (MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    with _shown(description, total, columns, "") as advance:
+        yield lambda note: advance(1, note)
+
+
+@contextmanager
+def byte_bar(description: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show the progress of a download on standard error, as `bar`; the yielded function takes a number of bytes."""
+    with _shown(description, total, (DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()), " bytes") as add:
+        yield lambda n_bytes: add(n_bytes, "")
+
+
+@contextmanager
+def _shown(
+    description: str, total: int | None, columns: Sequence[ProgressColumn], unit: str
+) -> Iterator[Callable[[int, str], None]]:
+    if multiprocessing.parent_process() is not None:  # bars of workers would overwrite each other
+        yield lambda *_: None
+    elif not sys.stderr.isatty():
+        yield _lines(description, total, unit)
+    else:
+        with Progress(TextColumn("{task.description}"), BarColumn(), *columns, console=console) as progress:
+            task = progress.add_task(description, total=total, note="")
+            yield lambda n, note: progress.update(task, advance=n, note=note)
+
+
+def _lines(description: str, total: int | None, unit: str) -> Callable[[int, str], None]:
+    """Return a function that counts, and prints a line every `PLAIN_EVERY_S`."""
+    done, last = 0, time.monotonic()
+
+    def advance(n: int, note: str) -> None:
+        nonlocal done, last
+        done += n
+        if time.monotonic() - last >= PLAIN_EVERY_S:
+            last = time.monotonic()
+            of_all = "" if total is None else f" of {total:,}"
+            tell(f"{description}: {done:,}{of_all}{unit}{f' ({note})' if note else ''}")
+
+    return advance
 
 
 def parallel(

@@ -51,9 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if not item.get_closest_marker("gpu"):
+        return
     import torch
 
-    if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+    if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
 
 

@@ -22,6 +22,7 @@ CODE_ONLY = {
     "command",
     "comparison",
     "config",
+    "diagnosis",
     "document",
     "experiment",
     "figure",

@@ -1,4 +1,4 @@
-"""Look at recordings before any training, or preprocess them for later runs."""
+"""Find, download, simulate, check and preprocess recordings, before any training."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,16 +6,43 @@ from collections.abc import Sequence
 from omegaconf import DictConfig
 
 from eegbench.launch.data_arguments import as_experiment, as_overrides
-from eegbench.launch.data_parser import parser
+from eegbench.launch.data_parser import parse
 from eegbench.launch.exit_status import exit_status
 from eegbench.launch.process import as_job
 
 
 def main(argv: Sequence[str]) -> int:
     """Run ``eegbench data``; return the exit status, which is 1 if a recording cannot be used or a job failed."""
-    words = parser().parse_intermixed_args(argv)
-    work = check if words.action == "check" else build
-    return exit_status(lambda: work(words), interrupted="shards that were built are kept.")
+    words = parse(argv)
+    if words is None:
+        return 0 if argv else 2
+    work = {"list": list_all, "fetch": fetch, "simulate": simulate, "check": check, "build": build}[words.action]
+    return exit_status(lambda: work(words), interrupted=words.interrupted)
+
+
+def list_all(words: argparse.Namespace) -> int:
+    """Print an overview of the shipped datasets."""
+    from eegbench.launch.data_list import overviews
+    from eegbench.report.dataset_list import print_list
+
+    print_list(overviews(words.words, words.config_dir), as_json=words.json)
+    return 0
+
+
+def fetch(words: argparse.Namespace) -> int:
+    """Download a dataset."""
+    from eegbench.launch.data_fetch import fetch as fetch_set
+
+    print(fetch_set(words.words, words.config_dir))
+    return 0
+
+
+def simulate(words: argparse.Namespace) -> int:
+    """Write simulated nights to a folder."""
+    from eegbench.launch.data_fetch import simulate as simulate_nights
+
+    print(simulate_nights(words.words, words.config_dir, words.out))
+    return 0
 
 
 def check(words: argparse.Namespace) -> int:

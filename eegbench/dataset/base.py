@@ -28,6 +28,10 @@ class Card:
         Sampling rate in Hz as recorded.
     channels
         Names of the EEG channels as used by this reader, in order.
+    pattern
+        Pattern of the names of its signal files; None for datasets that are not published.
+    download_gb
+        Approximate size of the complete download in GB; None if unknown or if nothing is downloaded.
     """
 
     citation: str
@@ -37,6 +41,8 @@ class Card:
     n_recordings: int
     sfreq: float
     channels: tuple[str, ...]
+    pattern: str | None = None
+    download_gb: float | None = None
 
 
 class BadRecordingError(ValueError):
@@ -97,6 +103,11 @@ class Dataset(ABC):
     @abstractmethod
     def source(self) -> str | None:
         """Folder or address of the data; None if no option sets one."""
+
+    @property
+    def download_folder(self) -> Path | None:
+        """Folder into which files are downloaded if `source` is None; None if nothing is downloaded."""
+        return None
 
     @property
     def name(self) -> str:

@@ -40,6 +40,7 @@ def dod_card(n_subjects: int, channels: tuple[str, ...]) -> Card:
         url="https://github.com/Dreem-Organization/dreem-learning-open",
         n_subjects=n_subjects,
         n_recordings=n_subjects,
+        pattern=f"*{ENDING}",
         sfreq=250.0,
         channels=channels,
     )
@@ -105,6 +106,11 @@ class DreemOpen(Dataset):
     def source(self) -> str | None:
         """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
+
+    @property
+    def download_folder(self) -> Path:
+        """Folder of downloads."""
+        return self.cache
 
     @property
     def read_settings(self) -> Mapping[str, object]:

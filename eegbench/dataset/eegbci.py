@@ -65,6 +65,8 @@ class Eegbci(Dataset):
         url=URL,
         n_subjects=109,
         n_recordings=1526,
+        pattern="S*R*.edf",
+        download_gb=3.5,  # all runs: 109 times the 34 MB of S001
         sfreq=160.0,
         channels=(
             *("FC5", "FC3", "FC1", "FCz", "FC2", "FC4", "FC6", "C5", "C3", "C1", "Cz", "C2", "C4", "C6"),
@@ -104,6 +106,11 @@ class Eegbci(Dataset):
     def source(self) -> str | None:
         """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
+
+    @property
+    def download_folder(self) -> Path:
+        """Folder of MNE's downloads."""
+        return self.cache
 
     def recordings(self) -> list[Recording]:
         """List the runs; download them first if no root is given."""

@@ -54,8 +54,8 @@ def fetch_runs(cache: Path, subjects: Sequence[int], runs: Sequence[int]) -> Run
                 advance(f"S{subject:03d}")
     except (OSError, ValueError) as error:
         raise FileNotFoundError(
-            f"EEGBCI could not be fetched ({error}); try again with a network, "
-            f"or download {URL} and set dataset.root=FOLDER."
+            f"EEGBCI could not be fetched ({error}); repeat the command with a network (files that were downloaded "
+            f"stay in {cache}), or download {URL} and set dataset.root=FOLDER."
         ) from error
     return _by_number(files)
 

@@ -114,6 +114,11 @@ class Moabb(Dataset):
         return None if self.set_name is None else f"moabb.datasets.{self.set_name}"
 
     @property
+    def download_folder(self) -> Path:
+        """Folder of the recordings as FIF; MOABB downloads to a folder of its own."""
+        return self.cache
+
+    @property
     def people(self) -> str:
         """The dataset: equal subject numbers in two datasets are two people."""
         return f"{super().people} {self.set_name}"

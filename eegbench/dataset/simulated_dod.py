@@ -11,9 +11,10 @@ import numpy as np
 
 from eegbench import progress
 from eegbench.config import Index, Positive, Size, Text
-from eegbench.dataset.base import Card, Dataset
+from eegbench.dataset.base import Card
 from eegbench.dataset.h5_night import H5Reader
 from eegbench.dataset.signal_list import list_recordings
+from eegbench.dataset.simulated_files import Simulated
 from eegbench.dataset.simulation.dod_hypnogram import draw_scored_night
 from eegbench.dataset.simulation.night import MAX_HOURS
 from eegbench.dataset.simulation.polysomnogram import EEG, OTHERS, SFREQ, draw_signals
@@ -30,7 +31,7 @@ SCORERS = "scorers"
 """Name of the folder, next to the recordings, with the stages of each scorer."""
 
 
-class SimulatedDod(Dataset):
+class SimulatedDod(Simulated):
     """Simulated nights, written in the format of the Dreem Open Datasets and read in the same way.
 
     Each combination of set, seed, length and simulator version has a folder of its own. Its subfolder ``scorers``
@@ -73,6 +74,7 @@ class SimulatedDod(Dataset):
         _check_between("hours", MIN_HOURS if hours is None else hours, MIN_HOURS, MAX_HOURS)
         _check_between("seed", seed, 0, 2**32 - 1)
         self.set = set
+        self.reader = set
         self.n_subjects = n_subjects
         self.hours = hours
         self.seed = seed
@@ -90,6 +92,7 @@ class SimulatedDod(Dataset):
             n_recordings=n_subjects,
             sfreq=float(SFREQ),
             channels=channels or (*EEG[set], *OTHERS),
+            pattern="*.h5",
         )
         self._reader = H5Reader(labels=labels, ignored=ignored, hypnograms=None)
 
@@ -114,15 +117,25 @@ class SimulatedDod(Dataset):
         """Options that change a night, in addition to its file."""
         return {"channels": self.card.channels, **self._reader.settings}
 
+    @property
+    def simulation(self) -> Mapping[str, object]:
+        """Options that determine the nights."""
+        names = ("set", "n_subjects", "hours", "seed")
+        return {name: getattr(self, name) for name in names} | {"simulator": DOD_SIMULATOR_VERSION}
+
     def recordings(self) -> list[Recording]:
         """List the nights; missing ones are simulated first."""
-        orders = [_Order(self.folder, self.set, number, self.hours, self.seed) for number in range(self.n_subjects)]
+        return self.recordings_in(self.folder)
+
+    def recordings_in(self, folder: Path) -> list[Recording]:
+        """List the nights in a folder; missing ones are simulated first."""
+        orders = [_Order(folder, self.set, number, self.hours, self.seed) for number in range(self.n_subjects)]
         missing = [order for order in orders if not order.path.is_file()]
         done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
         for _, result in done:
             if isinstance(result, Exception):
                 raise result
-        found = list_recordings(self.folder, "*.h5", subject="file", labels=None, endings=(".h5",))
+        found = list_recordings(folder, "*.h5", subject="file", labels=None, endings=(".h5",))
         names = {order.name for order in orders}
         return [one for one in found if one.id in names]
 

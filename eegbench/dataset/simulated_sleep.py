@@ -10,7 +10,8 @@ import mne
 
 from eegbench import progress
 from eegbench.config import Index, Positive, Size, Text
-from eegbench.dataset.base import Card, Dataset
+from eegbench.dataset.base import Card
+from eegbench.dataset.simulated_files import Simulated
 from eegbench.dataset.simulation import (
     SIMULATOR_VERSIONS,
     Version,
@@ -35,7 +36,7 @@ WAKE = "Sleep stage W"
 """Label of wake in simulated hypnograms."""
 
 
-class SimulatedSleep(Dataset):
+class SimulatedSleep(Simulated):
     """Simulated nights, written once as EDF and read like real ones.
 
     A night depends on ``version``, ``seed``, ``hours``, its subject's number and its own: adding subjects or nights
@@ -69,7 +70,9 @@ class SimulatedSleep(Dataset):
         n_recordings=14,
         sfreq=100.0,
         channels=("Fpz-Cz", "Pz-Oz"),
+        pattern="*-PSG.edf",
     )
+    reader = "sleep_physionet"
 
     def __init__(  # noqa: PLR0913  options are flat for typing
         self,
@@ -121,11 +124,21 @@ class SimulatedSleep(Dataset):
         simulator = SIMULATOR_VERSIONS[self.version]
         return {"channels": self.card.channels, "crop_wake_min": CROP_WAKE_MIN, "simulator": simulator}
 
+    @property
+    def simulation(self) -> Mapping[str, object]:
+        """Options that determine the nights."""
+        names = ("n_subjects", "n_nights", "hours", "seed", "version")
+        return {name: getattr(self, name) for name in names} | {"simulator": SIMULATOR_VERSIONS[self.version]}
+
     def recordings(self) -> list[Recording]:
         """List the nights; missing ones are simulated first."""
-        self._simulate_missing()
+        return self.recordings_in(self.folder)
+
+    def recordings_in(self, folder: Path) -> list[Recording]:
+        """List the nights in a folder; missing ones are simulated first."""
+        self._simulate_missing(folder)
         subjects, nights = range(self.n_subjects), range(1, self.n_nights + 1)
-        return list_nights(self.folder, labelled=True, subjects=subjects, nights=nights)
+        return list_nights(folder, labelled=True, subjects=subjects, nights=nights)
 
     def read(self, recording: Recording, *, may_lack_channels: bool = False) -> "mne.io.BaseRaw":
         """Open one night, cropped around sleep."""
@@ -146,9 +159,9 @@ class SimulatedSleep(Dataset):
             wake=self.labels.get(WAKE, ""),
         )
 
-    def _simulate_missing(self) -> None:
+    def _simulate_missing(self, folder: Path) -> None:
         orders = [
-            _Order(self.folder, number, session, self.hours, self.seed, self.version)
+            _Order(folder, number, session, self.hours, self.seed, self.version)
             for number in range(self.n_subjects)
             for session in range(1, self.n_nights + 1)
         ]
@@ -156,7 +169,7 @@ class SimulatedSleep(Dataset):
         if not missing:
             return
         # all numbers that file names allow, so that adding subjects does not change the table
-        write_subjects([draw_subject(number, seed=self.seed) for number in range(MAX_SUBJECTS)], self.folder)
+        write_subjects([draw_subject(number, seed=self.seed) for number in range(MAX_SUBJECTS)], folder)
         done = progress.parallel(_fill, missing, description="Simulating nights", n_workers=progress.n_cores())
         for _, result in done:
             if isinstance(result, Exception):

@@ -14,7 +14,10 @@ from eegbench.dataset.night_list import ABSENT_SUBJECTS, list_nights, pair_night
 from eegbench.dataset.night_pairs import HYPNOGRAM, PSG, partner
 from eegbench.dataset.night_subjects import is_cassette
 from eegbench.dataset.subjects_file import rows_to_write
+from eegbench.progress import bar
 from eegbench.types import Recording
+
+FILES_URL = "https://physionet.org/files/sleep-edfx/1.0.0/sleep-cassette/"
 
 __all__ = ["SleepPhysionet", "fetch_nights", "list_nights", "read_night"]
 
@@ -59,6 +62,8 @@ class SleepPhysionet(Dataset):
         url="https://physionet.org/content/sleep-edfx/1.0.0/",
         n_subjects=78,
         n_recordings=153,
+        pattern="SC4*-PSG.edf",
+        download_gb=7.0,  # 153 nights of 48 MB
         sfreq=100.0,
         channels=("Fpz-Cz", "Pz-Oz"),
     )
@@ -106,6 +111,11 @@ class SleepPhysionet(Dataset):
     def source(self) -> str | None:
         """Folder of the recordings; None if they are downloaded."""
         return None if self.root is None else str(self.root)
+
+    @property
+    def download_folder(self) -> Path:
+        """Folder of MNE's downloads."""
+        return nights_folder()
 
     @property
     def read_settings(self) -> Mapping[str, object]:
@@ -161,6 +171,12 @@ class SleepPhysionet(Dataset):
         )
 
 
+def nights_folder() -> Path:
+    """Return the folder of MNE's downloads: its settings PHYSIONET_SLEEP_PATH or MNE_DATA, or ``~/mne_data``."""
+    place = mne.get_config("PHYSIONET_SLEEP_PATH") or mne.get_config("MNE_DATA") or "~/mne_data"
+    return Path(place).expanduser() / "physionet-sleep-data"
+
+
 def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[Path]:
     """Download nights of the cassette study with MNE, which verifies checksums, and return all files.
 
@@ -173,12 +189,16 @@ def fetch_nights(subjects: Sequence[int] | None, nights: Sequence[int]) -> list[
 
     wanted = range(83) if subjects is None else subjects
     there = [subject for subject in wanted if subject not in ABSENT_SUBJECTS]
+    pairs: list[list[str]] = []
     try:
-        pairs = fetch_data(subjects=there, recording=list(nights), on_missing="ignore", verbose="ERROR")
+        with bar("downloading", len(there)) as advance:
+            for subject in there:
+                pairs += fetch_data(subjects=[subject], recording=list(nights), on_missing="ignore", verbose="ERROR")
+                advance(f"subject {subject}")
     except (OSError, ValueError) as error:
         raise FileNotFoundError(
-            f"Sleep-EDF could not be fetched ({error}); try again with a network, or download "
-            "https://physionet.org/files/sleep-edfx/1.0.0/sleep-cassette/ and set dataset.root=FOLDER."
+            f"Sleep-EDF could not be fetched ({error}); repeat the command with a network (files that were downloaded "
+            f"stay in {nights_folder()}), or download {FILES_URL} and set dataset.root=FOLDER."
         ) from error
     return [Path(path) for pair in pairs for path in pair]
 

@@ -111,7 +111,7 @@ def connect(place: Place) -> Client:
         If the location is not writable, is not an MLflow database, or does not answer; or if its password is unknown.
     """
     check_whole(place.uri, "tracking.uri")
-    _check_answer(place)
+    check_answer(place)
     try:
         with quiet():
             from mlflow import MlflowClient
@@ -209,8 +209,14 @@ def _locked(file: Path | None) -> Iterator[None]:
         yield
 
 
-def _check_answer(place: Place) -> None:
-    """Raise an error within seconds if a server does not answer; MLflow itself would retry for minutes."""
+def check_answer(place: Place) -> None:
+    """Raise an error within seconds if a server does not answer; MLflow itself would retry for minutes.
+
+    Raises
+    ------
+    ValueError
+        With the address and what to do.
+    """
     address = urlparse(place.uri)
     try:
         if place.uri.startswith("http"):

@@ -1,5 +1,6 @@
 """Rest and subtraction are found with facts of the subject, and end at the end of their signal."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -137,12 +138,21 @@ def test_a_file_that_changed_since_the_first_fetch_is_named(served: Path, tmp_pa
     dataset(None, cache, subjects=(0,)).recordings()
     shutil.copy(served / "Subject01_1.edf", cache / "Subject00_1.edf")
     shutil.copy(cache / "Subject00_2.edf", cache / "Subject00_1.edf")
-    with pytest.raises(ValueError, match=r"Subject00_1\.edf: has the SHA-256 .* was fetched first"):
+    with pytest.raises(ValueError, match=r"Subject00_1\.edf: has the SHA-256 .* was published or fetched first"):
         dataset(None, cache, subjects=(0,)).recordings()
     (cache / "Subject00_1.edf").unlink()
     shutil.copy(served / "Subject00_2.edf", served / "Subject00_1.edf")  # and now the server has another one
     with pytest.raises(ValueError, match="has the SHA-256"):
         dataset(None, cache, subjects=(0,)).recordings()
+
+
+def test_files_are_compared_with_the_published_checksums(served: Path, tmp_path: Path):
+    right = hashlib.sha256((served / "Subject00_1.edf").read_bytes()).hexdigest()
+    (served / "SHA256SUMS.txt").write_text(f"{right}  Subject00_1.edf\n{right}  Subject00_2.edf\n")
+    with pytest.raises(ValueError, match=rf"Subject00_2\.edf: has the SHA-256 .*and {right[:12]}… was published"):
+        dataset(None, tmp_path / "cache", subjects=(0,)).recordings()
+    assert (tmp_path / "cache" / "Subject00_1.edf").is_file()
+    assert not (tmp_path / "cache" / "Subject00_2.edf").exists()
 
 
 def test_a_web_page_in_place_of_a_recording_is_refused_and_not_kept(served: Path, tmp_path: Path):

@@ -522,18 +522,18 @@ def test_values_that_make_no_sense_are_refused(options, words):
 
 
 def test_without_a_root_mne_fetches_what_was_asked_for(folder: Path, monkeypatch):
-    asked: dict[str, Any] = {}
+    asked: list[dict[str, Any]] = []
 
     def fetch(*, subjects, recording, on_missing, verbose):
-        asked.update(subjects=subjects, recording=recording, on_missing=on_missing)
+        asked.append({"subjects": subjects, "recording": recording, "on_missing": on_missing})
         return [[str(folder / "SC4001E0-PSG.edf"), str(folder / "SC4001EC-Hypnogram.edf")]]
 
     monkeypatch.setattr("mne.datasets.sleep_physionet.age.fetch_data", fetch)
     nights = dataset(None, subjects=(0, 39), nights=(1,)).recordings()
     assert [n.id for n in nights] == ["SC4001E0"]
-    assert asked == {"subjects": [0], "recording": [1], "on_missing": "ignore"}
+    assert asked == [{"subjects": [0], "recording": [1], "on_missing": "ignore"}]
     dataset(None).recordings()
-    assert len(asked["subjects"]) == 78
+    assert len(asked) == 1 + 78
 
 
 @pytest.mark.parametrize("error", [ConnectionError("no route"), ValueError("SHA1 hash does not match")])
