@@ -14,7 +14,6 @@ from omegaconf import DictConfig, open_dict, read_write
 
 from eegbench.address import hide_in
 from eegbench.config import ConfigError, check_name, keep_passwords, plain
-from eegbench.controller import lead
 from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
 from eegbench.sweep.sweep_context import FACTS, SWEEP
@@ -43,8 +42,6 @@ class Sweeping(Callback):  # type: ignore[misc]
         with _error_messages():
             keep_passwords(config)  # it is written to multirun.yaml
             HydraConfig.instance().set_config(config)
-            if "joblib" in str(config.hydra.launcher.get("_target_")):
-                lead()
             jobs = read_jobs(config)
             check_name(str(config.name), "name")
             with read_write(config.hydra.sweep):

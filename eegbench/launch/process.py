@@ -17,7 +17,7 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in, without_secrets
 from eegbench.config import read_json
-from eegbench.controller import INTERRUPTED, follow
+from eegbench.launch.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
 from eegbench.launch.interrupt import answer_interrupts
 from eegbench.sweep.base import MESSAGE
@@ -178,8 +178,6 @@ def _settle() -> None:
     show_log()
     multiprocessing.set_start_method("spawn", force=True)  # children of joblib's workers do not know its own
     answer_interrupts(has_jobs=False)
-    if multiprocessing.parent_process() is not None:
-        follow()
 
 
 def _keep_message(error: Exception) -> None:

@@ -14,13 +14,13 @@ from omegaconf import DictConfig
 
 from eegbench.address import hide_in
 from eegbench.config import conf_folder
-from eegbench.controller import INTERRUPTED
+from eegbench.launch.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
 from eegbench.launch.help import help_text
 from eegbench.launch.interrupt import answer_interrupts
 from eegbench.launch.override import HELP, check_flags, config_dir, multirun_first
+from eegbench.launch.plugin import register
 from eegbench.launch.process import launched_here, raise_failed
-from eegbench.sweep.plugin import register as register_sweeper
 from eegbench.text import read_text
 
 AFTER_INTERRUPT = {
@@ -44,7 +44,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     os.environ["HYDRA_FULL_ERROR"] = "1"  # do not catch exceptions; they are handled below
     sys.argv = [f"eegbench {config_name}", *multirun_first(argv)]
     Plugins.instance().register(UserOptionsFirst)
-    register_sweeper()
+    register()
     launched_here()
     answer_interrupts(has_jobs=True)
     try:

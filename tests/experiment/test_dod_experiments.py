@@ -19,10 +19,10 @@ from eegbench.__main__ import main
 from eegbench.config import Spec, conf_folder
 from eegbench.experiment.options import read_experiment
 from eegbench.launch.job_list import read_jobs
+from eegbench.launch.plugin import register
 from eegbench.model.base import Encoder
 from eegbench.model.build import build_encoder
 from eegbench.model.sequence import SequenceEncoder
-from eegbench.sweep.plugin import register
 
 TOY = (
     *("dataset.n_subjects=5", "dataset.hours=0.5", "preprocessing.signal.channels=[C3_M2,F4_O2,EMG]"),

@@ -8,8 +8,8 @@ from hydra.types import RunMode
 
 from eegbench.__main__ import main
 from eegbench.config import conf_folder, quoted, typed
+from eegbench.launch.plugin import register
 from eegbench.launch.resume import with_resume
-from eegbench.sweep.plugin import register
 
 
 def test_without_resume_the_words_stay_as_they_are():

@@ -135,8 +135,8 @@ def test_jobs_of_joblib_are_trials_of_one_study(start, tmp_path):
 
 @pytest.mark.study
 def test_workers_of_joblib_end_with_a_killed_controller_and_their_trials_go_on(start, tmp_path):
-    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "trainer.max_passes=400", "trainer.patience=null"]
-    process = start(*words, "tracking=folder", n_trials=2)
+    words = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=3", "trainer.max_passes=400", "trainer.patience=null"]
+    process = start(*words, "tracking=folder", n_trials=2)  # the third worker has no job
     sweep = tmp_path / "sweeps" / "s"
     wait_for(lambda: all((sweep / n / "checkpoints/last.safetensors").is_file() for n in "01"))
     workers = psutil.Process(process.pid).children(recursive=True)
