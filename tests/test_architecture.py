@@ -22,7 +22,7 @@ CODE_ONLY = {
     "command",
     "comparison",
     "config",
-    "diagnosis",
+    "installation",
     "document",
     "experiment",
     "figure",

@@ -9,7 +9,7 @@ from eegbench.launch.data_list import overviews
 from eegbench.launch.help import composed
 
 if TYPE_CHECKING:  # so that --help need not import torch
-    from eegbench.diagnosis import Finding
+    from eegbench.installation import Finding
 
 
 def findings(overrides: Sequence[str], config_dir: str | None, *, is_full: bool) -> "list[Finding]":
@@ -24,11 +24,11 @@ def findings(overrides: Sequence[str], config_dir: str | None, *, is_full: bool)
     is_full
         Whether all bytes of stored data are read.
     """
-    from eegbench.diagnosis.folders import check_folders
-    from eegbench.diagnosis.machine import check_machine
-    from eegbench.diagnosis.packages import check_packages
-    from eegbench.diagnosis.shards import check_shards
-    from eegbench.diagnosis.tracking import check_tracking
+    from eegbench.installation.folders import check_folders
+    from eegbench.installation.machine import check_machine
+    from eegbench.installation.packages import check_packages
+    from eegbench.installation.shards import check_shards
+    from eegbench.installation.tracking import check_tracking
 
     if strange := [word for word in overrides if "=" not in word]:
         raise ValueError(f"doctor {strange[0]}: an override is expected, say paths.outputs={strange[0]}.")

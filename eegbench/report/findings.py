@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.text import Text
 
-from eegbench.diagnosis import Finding
+from eegbench.installation import Finding
 
 COLOURS = {"ok": "green", "warning": "yellow", "broken": "bold red"}
 

@@ -1,5 +1,5 @@
 """Checks of an installation: packages, machine, folders of recordings, stored data and tracking."""
 
-from eegbench.diagnosis.finding import Finding, State
+from eegbench.installation.base import Finding, State
 
 __all__ = ["Finding", "State"]

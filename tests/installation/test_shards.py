@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from eegbench.diagnosis.shards import check_shards
+from eegbench.installation.shards import check_shards
 from eegbench.store.integrity import HEADER, seal
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import torch
 
-from eegbench.diagnosis.finding import Finding
 from eegbench.environment import THREADS, has_gpu, n_threads
+from eegbench.installation.base import Finding
 from eegbench.progress import n_cores
 
 FEW_GB, LITTLE_GB = 1.0, 10.0

@@ -1,7 +1,7 @@
 import pytest
 from packaging.requirements import Requirement
 
-from eegbench.diagnosis.packages import check_requirements
+from eegbench.installation.packages import check_requirements
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from collections import namedtuple
 
 import pytest
 
-from eegbench.diagnosis import machine
+from eegbench.installation import machine
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from pathlib import Path
 from eegbench.dataset.mental_arithmetic import MentalArithmetic
 from eegbench.dataset.overview import Overview
 from eegbench.dataset.resumable import part_file
-from eegbench.diagnosis.folders import check_folders
+from eegbench.installation.folders import check_folders
 
 
 def seen(folder: Path, *, is_own: bool, n_there: int = 0) -> Overview:
