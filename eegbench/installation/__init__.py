@@ -1,5 +1,5 @@
 """Checks of an installation: packages, machine, folders of recordings, stored data and tracking."""
 
-from eegbench.installation.base import Finding, State
+from eegbench.installation.finding import Finding, State
 
 __all__ = ["Finding", "State"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from eegbench.dataset.overview import Overview
 from eegbench.dataset.resumable import PART
-from eegbench.installation.base import Finding
+from eegbench.installation.finding import Finding
 
 
 def check_folders(overviews: Sequence[Overview]) -> list[Finding]:

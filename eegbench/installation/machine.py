@@ -8,7 +8,7 @@ import psutil
 import torch
 
 from eegbench.environment import THREADS, has_gpu, n_threads
-from eegbench.installation.base import Finding
+from eegbench.installation.finding import Finding
 from eegbench.progress import n_cores
 
 FEW_GB, LITTLE_GB = 1.0, 10.0

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from packaging.requirements import Requirement
 
 from eegbench import __version__
-from eegbench.installation.base import Finding
+from eegbench.installation.finding import Finding
 
 SHOWN = ("torch", "numpy", "mne", "scikit-learn", "hydra-core", "optuna", "mlflow")
 """Packages whose versions are shown."""

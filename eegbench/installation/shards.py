@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eegbench.installation.base import Finding
+from eegbench.installation.finding import Finding
 from eegbench.progress import bar
 from eegbench.store.integrity import full_damage, quick_damage
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from eegbench.installation.base import Finding
+from eegbench.installation.finding import Finding
 from eegbench.tracking.reachable import reachable
 
 
