@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
+_ASIDE = re.compile(r"\..+\.\d+(\.\w+)?")
+"""Names of temporary files: those of the files, after a dot, with the id of the process."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,16 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             aside.unlink()
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the temporary files below a folder, which were left by processes that were killed.
+
+    No other process may be writing to the folder.
+    """
+    for path in folder.rglob(".*"):
+        if _ASIDE.fullmatch(path.name) and not path.is_dir():
+            path.unlink()
 
 
 def to_disk(path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eegbench.atomic import atomic_path, read_factors, write_parquet
+from eegbench.atomic import atomic_path, read_factors, remove_unfinished, write_parquet
 
 
 def test_what_was_written_takes_the_files_place_and_nothing_else_is_left(tmp_path):
@@ -36,6 +36,16 @@ def test_a_block_that_fails_leaves_the_file_as_it_was(tmp_path):
 def test_a_block_that_writes_nothing_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "a.csv"):
         pass
+
+
+def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path):
+    left = [".scores.123.png", "figures/.scores.recording.7.png", ".model.99"]
+    kept = ["scores.png", ".hydra/overrides.yaml", ".hidden.png", "figures/pass.1.png"]
+    for name in (*left, *kept):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path)
+    assert sorted(str(one.relative_to(tmp_path)) for one in tmp_path.rglob("*") if one.is_file()) == sorted(kept)
 
 
 def test_a_file_is_on_disk_before_it_is_renamed_and_its_folder_afterwards(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from eegbench.atomic import write_json
+from eegbench.atomic import remove_unfinished, write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
 from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, check_written, located
@@ -19,6 +19,8 @@ SUMMARY = "summary.json"
 def write_facts(options: Mapping[str, Any], folder: Path) -> None:
     """Write the options and versions of a run; a resumed run must have the same options.
 
+    Files that an interrupted run had not finished writing are removed.
+
     Raises
     ------
     ConfigError
@@ -30,6 +32,7 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
     mine = {name: value for name, value in options.items() if name != "resume"}
     if path.is_file():
         _check_same(flat(located(read_plain(path), folder)[0]), flat(mine), folder)
+        remove_unfinished(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_plain(mine, path)
     write_json(folder / ENVIRONMENT, versions() | git_state() | {DIRECTORY: str(Path.cwd())})

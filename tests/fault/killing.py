@@ -92,8 +92,9 @@ def _kill_a_fork() -> None:
 
 
 def _watch(outputs: Path, happened: Callable[[str], None]) -> None:
-    """Call a function before each change of a file, statement of a database, step of training and fit of a probe."""
+    """Call a function before each change of a file, statement, step and fit of a probe, and at half of each picture."""
     import sqlalchemy
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from torch.optim.optimizer import register_optimizer_step_pre_hook
 
     from eegbench.probe.linear import Linear
@@ -107,6 +108,15 @@ def _watch(outputs: Path, happened: Callable[[str], None]) -> None:
     def statement(connection: sqlalchemy.Connection, cursor: object, text: str, *_: object) -> None:
         happened(f"statement {Path(str(connection.engine.url.database)).name} {' '.join(text.split()[:3])}")
 
+    def half_drawn(canvas: FigureCanvasAgg, path: Path, **options: object) -> None:
+        draw(canvas, path, **options)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        happened(f"half a picture {path.name}")
+        path.write_bytes(whole)
+
+    draw = FigureCanvasAgg.print_png
+    FigureCanvasAgg.print_png = half_drawn
     sys.addaudithook(change)
     sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", statement)
     register_optimizer_step_pre_hook(lambda *_: happened("step"))

@@ -22,6 +22,17 @@ def of_run(outputs: Path) -> dict[str, Any]:
     return {**in_folder(folder), "mlflow": in_mlflow(outputs, folder)}
 
 
+def with_pictures(outputs: Path) -> dict[str, Any]:
+    """Return the outcome of the only finished run, and the digests of all its pictures, in its folder and in MLflow."""
+    found = of_run(outputs)
+    (folder,) = (file.parent for file in outputs.glob("runs/*/summary.json"))
+    for place in (folder, outputs / "mlartifacts" / json.loads((folder / "tracking.json").read_text())["run_id"]):
+        pictures = sorted(place.rglob("*.png"))
+        assert pictures
+        found |= {str(file.relative_to(place)): hashlib.sha256(file.read_bytes()).hexdigest() for file in pictures}
+    return found
+
+
 def of_sweep(outputs: Path) -> dict[str, Any]:
     """Return the trials of the study ``s``: values and the outcome of the run, by the point.
 

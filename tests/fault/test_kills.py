@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from fault.killing import run
-from fault.outcome import of_run, of_sweep
+from fault.outcome import of_run, of_sweep, with_pictures
 from fault.toy_command import again, options_in, words_for
 
 PLACES = {
+    "pictures": r"half a picture|(open|os\.rename) runs/.*/figures/",
     "creation of the database": r"statement \.mlflow|(open|os\.\w+) \.?mlflow\.db",
     "building of the store": r"\S+ stores",
     "training": r"step|.*/checkpoints",
@@ -99,6 +100,12 @@ def test_a_run_that_was_killed_while_its_database_was_made_or_its_files_uploaded
     words = words_for(options_in(tmp_path), tmp_path / "outputs")
     wanted = {"creation of the database": 25, "upload": 25}
     assert killed_and_finished(tmp_path, words, wanted, of_run, seed=4) == 50
+
+
+@pytest.mark.study
+def test_a_run_that_was_killed_while_pictures_were_written_has_whole_ones_only(tmp_path):
+    words = [*words_for(options_in(tmp_path), tmp_path / "outputs"), "figures=[png]"]
+    assert killed_and_finished(tmp_path, words, {"pictures": 8, "upload": 4}, with_pictures, seed=5) == 12
 
 
 @pytest.mark.study
