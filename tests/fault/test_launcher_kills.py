@@ -1,4 +1,4 @@
-"""A sweep whose processes are all killed, again and again, is finished by the same command as if it had not been."""
+"""A sweep whose processes, or whose jobs alone, are killed is finished by the same command as if it had not been."""
 
 import os
 import random
@@ -6,15 +6,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from fault.killing import TESTS, TIMEOUT_S
 from fault.outcome import of_sweep
 from fault.test_kills import SWEEP
 from fault.toy_command import options_in, words_for
 
-JOBLIB = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+LAUNCHERS = {
+    "joblib": ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"],
+    "submitit_local": ["hydra/launcher=submitit_local", "hydra.sweeper.n_jobs=2"],
+}
+"""Words for each launcher; ``submitit_local`` is that of SLURM with jobs on this machine."""
 
 
 def started(words: list[str], log: Path) -> "subprocess.Popen[bytes]":
@@ -25,8 +31,8 @@ def started(words: list[str], log: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(command, env=os.environ | here, stdout=file, stderr=file, start_new_session=True)
 
 
-def killed(words: list[str], outputs: Path, log: Path, n_paths: int) -> bool:
-    """Kill all processes of a command as soon as its outputs have had so many files and folders; say whether it ran."""
+def killed(words: list[str], outputs: Path, log: Path, n_paths: int, kill: Callable[[int], None]) -> bool:
+    """Kill processes of a command as soon as its outputs have had so many files and folders; say whether it ran."""
     process = started(words, log)
     seen: set[Path] = set(outputs.rglob("*"))
     ends = len(seen) + n_paths
@@ -34,10 +40,25 @@ def killed(words: list[str], outputs: Path, log: Path, n_paths: int) -> bool:
         seen |= set(outputs.rglob("*"))
         time.sleep(0.05)
     was_running = process.poll() is None
-    for group in groups_of(process.pid):
-        os.killpg(group, signal.SIGKILL)
-    process.wait()
+    kill(process.pid)
+    process.wait(TIMEOUT_S)
     return was_running
+
+
+def kill_all(session: int) -> None:
+    """Kill a command and its jobs."""
+    for group in groups_of(session):
+        os.killpg(group, signal.SIGKILL)
+
+
+def kill_jobs(controller: int) -> None:
+    """Kill the jobs of a command, as soon as there are some; the command itself goes on."""
+    jobs: list[psutil.Process] = []
+    while not jobs:
+        below = psutil.Process(controller).children(recursive=True)
+        jobs = [one for one in below if any(word in " ".join(one.cmdline()) for word in ("popen_loky", "submitit"))]
+    for job in jobs:
+        job.kill()
 
 
 def groups_of(session: int) -> set[int]:
@@ -71,16 +92,20 @@ def finished(words: list[str], log: Path) -> None:
     assert status == 0, log.read_text()
 
 
-def killed_and_finished(folder: Path, n_kills: int, *, seed: int) -> int:
+def killed_and_finished(
+    folder: Path, n_kills: int, *, seed: int, launcher: str = "joblib", kill: Callable[[int], None] = kill_all
+) -> int:
     """Kill a sweep in two processes so often, finish it, and compare; return the number of kills of a running sweep."""
     options, log, rng = options_in(folder), folder / "log.txt", random.Random(seed)
 
     def words(name: str) -> list[str]:
-        return [*words_for(options, folder / name), *SWEEP, *JOBLIB, f"paths.stores={folder / name}/stores", "-m"]
+        stores = f"paths.stores={folder / name}/stores"
+        return [*words_for(options, folder / name), stores, *SWEEP, *LAUNCHERS[launcher], "-m"]
 
     finished(words("straight"), log)
     n_paths = len(list((folder / "straight").rglob("*")))
-    n = sum(killed(words("killed"), folder / "killed", log, rng.randrange(n_paths // 2)) for _ in range(n_kills))
+    n_before = [rng.randrange(n_paths // 2) for _ in range(n_kills)]
+    n = sum(killed(words("killed"), folder / "killed", log, n_paths, kill) for n_paths in n_before)
     finished(words("killed"), log)
     assert of_sweep(folder / "killed") == of_sweep(folder / "straight")
     (folder / "kills.txt").write_text(str(n))
@@ -88,8 +113,15 @@ def killed_and_finished(folder: Path, n_kills: int, *, seed: int) -> int:
 
 
 @pytest.mark.study
-def test_a_sweep_in_two_processes_that_was_killed_is_finished_as_if_it_had_not_been(tmp_path):
-    assert killed_and_finished(tmp_path, 1, seed=0) == 1
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_a_sweep_in_two_processes_that_was_killed_is_finished_as_if_it_had_not_been(tmp_path, launcher):
+    assert killed_and_finished(tmp_path, 1, seed=0, launcher=launcher) == 1
+
+
+@pytest.mark.study
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_a_sweep_whose_jobs_were_killed_is_finished_as_if_they_had_not_been(tmp_path, launcher):
+    assert killed_and_finished(tmp_path, 1, seed=6, launcher=launcher, kill=kill_jobs) == 1
 
 
 @pytest.mark.study

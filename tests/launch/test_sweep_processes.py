@@ -42,7 +42,7 @@ def trials_of(address):
 
 
 def wait_for(condition):
-    for _ in range(1200):
+    for _ in range(6000):
         if condition():
             return
         time.sleep(0.1)
