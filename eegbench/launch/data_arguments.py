@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from eegbench.config import plain, quoted
 from eegbench.launch.help import composed
-from eegbench.launch.override import is_override, with_whole_labels
+from eegbench.launch.override import check_choices, is_override, with_whole_labels
 from eegbench.progress import tell
 
 if TYPE_CHECKING:  # so that --help need not import torch
@@ -42,6 +42,7 @@ def as_experiment(overrides: Sequence[str], config_dir: str | None) -> "Experime
     """Return the experiment of ``eegbench train`` with these overrides."""
     from eegbench.experiment.options import read_experiment
 
+    check_choices(overrides)
     return read_experiment(plain(composed("train", overrides, config_dir)))
 
 

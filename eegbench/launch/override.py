@@ -8,7 +8,7 @@ import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import OverrideParseException
 
-from eegbench.config import quoted, unquoted
+from eegbench.config import conf_folder, quoted, unquoted
 
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
@@ -52,6 +52,26 @@ def check_flags(words: Sequence[str]) -> None:
         if len(name) > len("--") and name.startswith("--") and not any(flag.startswith(name) for flag in FLAGS):
             key = f"{name.lstrip('-')}={value if equals else 'VALUE'}"
             raise ValueError(f"{word}: there is no such flag; options are typed without dashes: {key}")
+
+
+def check_choices(words: Sequence[str]) -> None:
+    """Raise an error for a group with a number, a truth value or null in place of the name of an option.
+
+    Raises
+    ------
+    ValueError
+        With the override.
+    """
+    for word in filter(is_override, words):
+        group = word.partition("=")[0].lstrip("+").partition("@")[0]
+        if not re.fullmatch(r"[\w/]+", group) or not (conf_folder() / group).is_dir():
+            continue
+        with contextlib.suppress(OverrideParseException):  # Hydra refuses it
+            if isinstance(OverridesParser.create().parse_override(word).value(), int | float | None):
+                raise ValueError(
+                    f"{word}: a group takes the name of an option; `eegbench train --help` lists them. Leave the word "
+                    "out for the default."
+                )
 
 
 def config_dir(words: Sequence[str]) -> str | None:

@@ -18,7 +18,7 @@ from eegbench.launch.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
 from eegbench.launch.help import help_text
 from eegbench.launch.interrupt import answer_interrupts
-from eegbench.launch.override import HELP, check_flags, config_dir, multirun_first
+from eegbench.launch.override import HELP, check_choices, check_flags, config_dir, multirun_first
 from eegbench.launch.plugin import register
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.text import read_text
@@ -49,6 +49,7 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     answer_interrupts(has_jobs=True)
     try:
         check_flags(argv)
+        check_choices(argv)
         _check_text(config_dir(argv))
         if not set(HELP).isdisjoint(argv):
             print(help_text(config_name, argv, config_dir(argv)))

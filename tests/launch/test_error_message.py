@@ -104,6 +104,14 @@ def test_an_option_that_is_typed_as_for_other_programs_is_refused_with_what_to_t
     assert capsys.readouterr().err.rstrip().endswith(remedy)
 
 
+@pytest.mark.parametrize(
+    "word", ["model=null", "split=true", "+sweep=1", "sampler=nan", "probe=0.5", "hydra/launcher=2"]
+)
+def test_a_group_whose_option_is_no_name_is_refused(capsys, word):
+    assert main(["train", word]) == 1
+    assert capsys.readouterr().err.startswith(f"eegbench: {word}: a group takes the name of an option;")
+
+
 def test_hydras_flags_are_taken_also_cut_short():
     check_flags(["--cfg", "job", "--multi", "--config-dir=mine", "-m", "seed=1", "--"])
 
