@@ -52,6 +52,8 @@ def check_readable(folder: Path) -> None:
 
 def is_own_file(path: Path, folder: Path) -> bool:
     """Return whether a path is that of a regular file in a folder, not of a link that leaves it."""
+    if path.parent == folder and not path.is_symlink():
+        return path.is_file()
     return path.is_file() and path.resolve().is_relative_to(folder.resolve())
 
 

@@ -14,7 +14,7 @@ from eegbench.comparison.notes import metric_name, ranking_note, title
 from eegbench.comparison.page import Report, as_latex, as_markdown, as_page
 from eegbench.comparison.sheets import display_name
 from eegbench.comparison.tables import Comparison
-from eegbench.figure import as_svg, critical_difference, forest, save
+from eegbench.figure import critical_difference, forest, save
 from eegbench.score import label_curve
 
 MAX_PAIRS = 45
@@ -34,9 +34,9 @@ def captions(comparison: Comparison) -> dict[str, str]:
 def write_all(report: Report, folder: Path) -> None:
     """Write every file of a comparison."""
     comparison, points = report.comparison, curve_points(report.comparison)
-    drawn = {stem: draw() for stem, draw in _figures(comparison, points).items()}
-    for stem, one in drawn.items():
-        save(one, folder / "figures", stem)
+    figures = _figures(comparison, points)
+    for stem, draw in figures.items():
+        save(draw(), folder / "figures", stem)
     write_csv(folder / "table.csv", comparison.table())
     write_csv(folder / "differences.csv", comparison.differences())
     write_csv(folder / "per_subject.csv", comparison.by_subject())
@@ -47,7 +47,8 @@ def write_all(report: Report, folder: Path) -> None:
     methods = methods_text(comparison, report.versions)
     write_text(folder / "methods.md", methods)
     write_text(folder / "references.bib", methods_references(methods, report.versions))
-    write_text(folder / "comparison.html", as_page(report, {stem: as_svg(one) for stem, one in drawn.items()}))
+    pictures = {stem: (folder / "figures" / f"{stem}.svg").read_bytes() for stem in figures}
+    write_text(folder / "comparison.html", as_page(report, pictures))
 
 
 def _figures(comparison: Comparison, points: pd.DataFrame | None) -> Mapping[str, Callable[[], Figure]]:

@@ -13,14 +13,13 @@ from eegbench.figure.label_curve import label_curve
 from eegbench.figure.learning_curves import learning_curves
 from eegbench.figure.score_bars import score_bars
 from eegbench.figure.study import study_figures
-from eegbench.figure.style import as_svg, save
+from eegbench.figure.style import save
 from eegbench.figure.topomap import Maps, topomap
 from eegbench.types import ChannelMap
 
 __all__ = [
     "ChannelMap",
     "Maps",
-    "as_svg",
     "attribution_page",
     "channel_heatmap",
     "classification_report",

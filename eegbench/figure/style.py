@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -189,14 +188,6 @@ def save(figure: Figure, folder: Path, stem: str, *, formats: Sequence[str] = tu
     with _style():
         _skip_empty_labels(figure)
         return [_write(figure, folder / f"{stem}.{one}") for one in formats]
-
-
-def as_svg(figure: Figure) -> bytes:
-    """Return a figure as SVG, its text as outlines, so that it looks the same wherever it is shown."""
-    file = BytesIO()
-    with _style():
-        figure.savefig(file, format="svg", metadata=METADATA["svg"])
-    return file.getvalue()
 
 
 def _skip_empty_labels(figure: Figure) -> None:
