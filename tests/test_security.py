@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "eegbench").rglob("*.py"))
@@ -142,3 +143,10 @@ def test_every_package_that_is_needed_is_pinned():
     pinned = [normal(line.partition("==")[0]) for line in lines if "==" in line and not line.startswith("#")]
     assert len(pinned) == len(set(pinned))
     assert required() - set(pinned) == set()
+
+
+def test_no_pinned_version_has_a_weakness_that_is_listed():
+    listed = re.findall(r"^\| (\w+) \| .* \| ([\d.]+) \|$", (ROOT / "SECURITY.md").read_text(), re.MULTILINE)
+    pins = dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE))
+    assert len(listed) >= 20
+    assert [(name, pins[name]) for name, mended in listed if Version(pins[name]) < Version(mended)] == []
