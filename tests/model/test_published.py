@@ -12,7 +12,10 @@ from eegbench.config import ConfigError, Spec
 from eegbench.model import Encoder
 from eegbench.model.build import build_encoder
 
-pytestmark = pytest.mark.filterwarnings("ignore:A window was not provided:UserWarning")  # BIOT has none
+pytestmark = [
+    pytest.mark.slow,  # networks of millions of parameters
+    pytest.mark.filterwarnings("ignore:A window was not provided:UserWarning"),  # by BIOT, for its spectra
+]
 
 TEN_TWENTY = (
     *("Fp1", "Fp2", "F3", "F4", "F7", "F8", "T3", "T4", "C3", "C4", "T5", "T6", "P3", "P4", "O1", "O2", "Fz", "Cz"),
