@@ -3,26 +3,37 @@
 from collections.abc import Sequence
 from math import isfinite
 
+from eegbench.comparison.groups import Group
 from eegbench.comparison.notes import difference_note, interval_note, metric_name, title, what
 from eegbench.comparison.tables import Comparison
+from eegbench.comparison.tested_run import weights_file
 from eegbench.score.comparison import Difference, Entry
 from eegbench.score.sheet import Sheet, number, p_value, with_interval
 
 MAX_NAMED = 12
 """Maximum number of subjects whose names are shown."""
 
+UNKNOWN = ("not known", "not known", "?", "?")
+"""Cells of the ledger for a file of weights, which does not tell who trained it."""
+
+LABELLED = " (labels)"
+"""Mark of a group with an encoder that was trained with labels."""
+
+LABELLED_NOTE = " (labels): labels of train trained the encoder, not only the probe."
+
 
 def scores_sheet(comparison: Comparison) -> Sheet:
     """Return the table of scores: groups in the order of the comparison and, below a line, controls."""
     counts = [(str(len(group.values("seed"))), str(len(group.runs))) for group in comparison.groups]
     every = ("", str(len(comparison.runs)))
-    rows = [_score_row(entry, n) for entry, n in zip(comparison.entries, counts, strict=True)]
-    rows += [_score_row(entry, every) for entry in comparison.controls]
+    names = [display_name(group.name) + (LABELLED if _used_labels(group) else "") for group in comparison.groups]
+    rows = [_score_row(entry, n, name) for entry, n, name in zip(comparison.entries, counts, names, strict=True)]
+    rows += [_score_row(entry, every, display_name(entry.name)) for entry in comparison.controls]
     return Sheet(
         title=title(comparison),
         headers=("group", metric_name(comparison.question.metric), "SD", "seeds", "runs"),
         rows=tuple(rows),
-        note=interval_note(comparison),
+        note=interval_note(comparison) + (LABELLED_NOTE if any(map(_used_labels, comparison.groups)) else ""),
         rule=len(comparison.entries),
     )
 
@@ -52,10 +63,9 @@ def ledger_sheet(comparison: Comparison) -> Sheet | None:
         for run in group.runs:
             for people, subjects in (run.seen or {}).items():
                 shown = ", ".join(subjects[:MAX_NAMED]) + (", …" if len(subjects) > MAX_NAMED else "")
-                tested = "yes" if run.transductive else "no"
-                rows.append(
-                    (display_name(group.name), run.run.parameters["encoder"], people, shown, str(len(subjects)), tested)
-                )
+                known = (people, shown, str(len(subjects)), "yes" if run.transductive else "no")
+                source = weights_file(run.run) if people == "" else run.run.parameters["encoder"]
+                rows.append((display_name(group.name), str(source), *(known if people else UNKNOWN)))
     if not rows:
         return None
     headers = ("group", "encoder of", "population", "subjects seen", "number", "among them tested")
@@ -71,9 +81,13 @@ def display_name(name: str) -> str:
     return ", ".join(part if "=" in part else part.replace("_", " ") for part in name.split(", "))
 
 
-def _score_row(entry: Entry, counts: tuple[str, str]) -> tuple[str, ...]:
+def _used_labels(group: Group) -> bool:
+    return any(run.used_labels for run in group.runs)
+
+
+def _score_row(entry: Entry, counts: tuple[str, str], name: str) -> tuple[str, ...]:
     value = with_interval(entry.value, entry.ci_low, entry.ci_high)
-    return (display_name(entry.name), value, number(entry.sd), *counts)
+    return (name, value, number(entry.sd), *counts)
 
 
 def _difference_sheet(name: str, found: Sequence[Difference], comparison: Comparison) -> Sheet:

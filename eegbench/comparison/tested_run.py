@@ -59,7 +59,10 @@ class Tested:
         Rows of ``label_curve.csv``; None without a label curve.
     seen
         Subjects that trained the encoder or chose its checkpoint, in this run and in those from which it was loaded, by
-        population; None if the encoder started from random weights.
+        population; None if the encoder started from random weights. Those of a file of weights are not known, and have
+        no population.
+    used_labels
+        Whether labels trained the encoder, in this run or in those from which it was loaded.
     """
 
     run: FinishedRun
@@ -74,6 +77,7 @@ class Tested:
     main: str
     curve: pd.DataFrame | None
     seen: Mapping[str, Sequence[str]] | None
+    used_labels: bool = False
 
     @property
     def subjects(self) -> frozenset[str]:
@@ -174,6 +178,7 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
         main=main,
         curve=_curve(archive, run),
         seen=_seen(archive, run),
+        used_labels=bool(facts.get("encoder_used_labels")),
     )
 
 
@@ -188,10 +193,16 @@ def _curve(archive: Archive, run: FinishedRun) -> pd.DataFrame | None:
 def _seen(archive: Archive, run: FinishedRun) -> Mapping[str, Sequence[str]] | None:
     """Read the subjects that the encoder of a run has seen, if it was loaded from another run."""
     if run.parameters.get("encoder", "None") == "None":
-        return None
+        return None if weights_file(run) is None else {"": ()}
     path = archive.fetch(run, "split.json")
     found = {} if path is None else read_json(path).get("seen", {})
     return {str(people): [str(one) for one in subjects] for people, subjects in found.items()}
+
+
+def weights_file(run: FinishedRun) -> str | None:
+    """Return the file of the model's initial weights, if it has one."""
+    found = (v for k, v in run.parameters.items() if k.startswith("model.") and k.endswith(".weights") and v != "None")
+    return next(found, None)
 
 
 def _shift_s(parameters: Mapping[str, str]) -> float:

@@ -13,6 +13,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, origins
 from eegbench.experiment.method_checks import check_explained
 from eegbench.experiment.run_folder import seen_before
+from eegbench.experiment.weights_file import check_weights_files, load_weights_files, weights_files
 from eegbench.inference.model_folder import PROBED
 from eegbench.inference.network import describe, encoder_weights, load_weights
 from eegbench.model.base import Encoder, missing_channels_refused
@@ -53,11 +54,13 @@ def check_start(experiment: Experiment) -> None:
     check_explained(experiment.explanation, experiment)
     if not experiment.model.target.takes_signals:
         _check_without_signals(experiment)
-    if experiment.encoder is None and experiment.trainable != "all":
-        raise ConfigError(
-            f"trainable={experiment.trainable} selects the trained layers of a finished run's encoder; add "
-            "encoder=FOLDER, or leave trainable out."
-        )
+    if experiment.encoder is None:
+        check_weights_files(experiment.model.node)
+        if experiment.trainable != "all" and not any(weights_files(experiment.model.node)):
+            raise ConfigError(
+                f"trainable={experiment.trainable} selects the trained layers of a trained encoder; add "
+                "encoder=FOLDER (or model.weights=FILE), or leave trainable out."
+            )
     if experiment.encoder is not None and experiment.encoder.is_dir():
         check_own_files(experiment.encoder)
     _check_checkpoint(experiment)
@@ -108,12 +111,12 @@ def _check_without_signals(experiment: Experiment) -> None:
 
 
 def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, Encoder]:
-    """Build the encoder, and load the weights of the run given by ``encoder=RUN``.
+    """Build the encoder, and load the weights of the run given by ``encoder=RUN``, or of the model's own file.
 
     Returns
     -------
     encoder, random_encoder
-        Encoder to train, and a copy with random weights. These depend only on the seed, not on ``encoder=``.
+        Encoder to train, and a copy with random weights. These depend only on the seed.
 
     Raises
     ------
@@ -127,6 +130,8 @@ def start_encoder(experiment: Experiment, store: WindowStore) -> tuple[Encoder, 
     if store.lacks_channels and not encoder.takes_missing_channels:
         raise ConfigError(missing_channels_refused(f"model={experiment.model.option}"))
     if experiment.encoder is None:
+        load_weights_files(encoder)
+        _freeze(experiment, encoder)
         return encoder, random_encoder
     folder = experiment.encoder / PROBED
     _check_same_form(experiment.encoder, describe(folder).form, form)

@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 
+from eegbench.config import read_json
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, counts
 from eegbench.experiment.evaluation import Evaluation
 from eegbench.experiment.result import Result
+from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.training import Trained
 from eegbench.experiment.trial_scores import METRICS as TRIAL_METRICS
+from eegbench.experiment.weights_file import loaded_files
 from eegbench.score.table import score_metrics
 from eegbench.sweep.objective import OBJECTIVE, values_there
 from eegbench.trainer import Fit
@@ -62,11 +65,21 @@ def summarise(
         "stopped": fit.stopped,
         "within_subject": data.within_subject,
         "transductive_subjects": list(seen),
+        "weights_files": loaded_files(trained.encoder),
+        "encoder_used_labels": _used_labels(experiment, trained),
         "main_probe": experiment.probes.main,
         "probes": evaluation.facts if evaluation else {},
         "fitted_with": evaluation.fitted_with if evaluation else {},
         "scores": [score.row() for score in scores if score.metric == "balanced_accuracy"],
     }
+
+
+def _used_labels(experiment: Experiment, trained: Trained) -> bool:
+    """Return whether labels trained the encoder, in this run or in those from which it was loaded."""
+    if experiment.trainable != "none" and trained.task.uses_labels():
+        return True
+    earlier = None if experiment.encoder is None else experiment.encoder / SUMMARY
+    return earlier is not None and earlier.is_file() and bool(read_json(earlier).get("encoder_used_labels"))
 
 
 def final_metrics(summary: Mapping[str, Any], fit: Fit, result: Result, objectives: Sequence[str]) -> dict[str, float]:

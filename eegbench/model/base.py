@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from eegbench.model.load_audit import LoadAudit
 from eegbench.store.windows import Signals, Windows, as_windows
 from eegbench.types import Form
 
@@ -43,6 +44,8 @@ class Encoder(nn.Module, ABC):
         Number of samples that one token depends on; None if it is all of the window, or unknown.
     token_stride
         Number of samples from one token to the next; None if tokens are not time steps.
+    loaded
+        Account of the initial weights that were loaded from a file (`load_weights`); None for random ones.
     """
 
     given: ClassVar = ("form", "n_channels", "n_times", "sfreq")
@@ -56,6 +59,7 @@ class Encoder(nn.Module, ABC):
     bf16_on_cpu = False
     receptive_field: int | None = None
     token_stride: int | None = None
+    loaded: LoadAudit | None = None
 
     def __call__(self, windows: Windows | Signals) -> Any:
         """Return the result of `forward` for windows, or for signals in µV; hooks are called.
@@ -113,6 +117,10 @@ class Encoder(nn.Module, ABC):
 
     def after_step(self) -> None:
         """Apply constraints after an optimiser step, such as a maximum norm of weights."""
+
+    def load_weights(self) -> LoadAudit | None:
+        """Load initial weights from a file that the option ``weights`` names; return None if there is none."""
+        return None
 
 
 class SignalEncoder(Encoder):

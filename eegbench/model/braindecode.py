@@ -1,8 +1,11 @@
-"""Any of braindecode's models by name, with its class outputs used as an embedding."""
+"""Any of braindecode's models by name: its class outputs as an embedding, or its features with published weights."""
 
 import importlib
+import inspect
+import warnings
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,45 +14,96 @@ from torch import Tensor, nn
 
 from eegbench.config import Size, Text
 from eegbench.model.base import SignalEncoder
+from eegbench.model.load_audit import LoadAudit
+from eegbench.model.published import PublishedNetwork
+from eegbench.types import Form
 
 
 class Braindecode(SignalEncoder):
-    """A model of the braindecode package, whose ``embed_dim`` outputs are the only token of a window.
+    """A model of the braindecode package.
+
+    Without ``weights``, its ``embed_dim`` class outputs are the only token of a window. With ``weights``, or with
+    ``embed_dim`` None, the tokens are its features before the head, their mean is the embedding, and windows must be
+    those that its authors state (`eegbench.model.published`).
 
     Parameters
     ----------
+    form
+        Form of the windows.
     n_channels, n_times, sfreq
-        Form of a window: channels, samples, Hz; passed to the model as ``n_chans``, ``n_times`` and ``sfreq``.
+        Channels, samples and Hz of a window; passed to the model as ``n_chans``, ``n_times`` and ``sfreq``.
     name
         Name of the class in ``braindecode.models``.
     embed_dim
-        Size of an embedding; passed to the model as ``n_outputs``.
+        Size of an embedding, passed to the model as ``n_outputs``; None, or with weights: that of its features.
+    weights
+        Safetensors file of the initial weights, under the names of braindecode; None for random ones.
     options
         Other arguments of the model.
 
     Raises
     ------
     ValueError
-        If the package is not installed or has no such model, or the model cannot be built for these windows or does not
-        return ``embed_dim`` numbers per window.
+        If the package is not installed or has no such model, or the model cannot be built for these windows, does not
+        return ``embed_dim`` numbers per window, or has no features.
     """
 
     def __init__(
-        self, *, n_channels: int, n_times: int, sfreq: float, name: Text, embed_dim: Size, options: Mapping[str, Any]
+        self,
+        *,
+        form: Form,
+        n_channels: int,
+        n_times: int,
+        sfreq: float,
+        name: Text,
+        embed_dim: Size | None,
+        weights: Text | None,
+        options: Mapping[str, Any],
     ) -> None:
         super().__init__()
-        self.embed_dim = embed_dim
-        form = {"n_chans": n_channels, "n_times": n_times, "sfreq": sfreq, "n_outputs": embed_dim}
-        self.network = _tried(_model(name), {**options, **form})
+        self.weights = weights
+        model = _model(name)
+        if embed_dim is not None and weights is None:
+            sizes = {"n_chans": n_channels, "n_times": n_times, "sfreq": sfreq, "n_outputs": embed_dim}
+            self.network = _tried(model, {**options, **sizes})
+            self.embed_dim = embed_dim
+        else:
+            self.network = _published(name, model, form, options)
+            self.is_mean_of_tokens = True
+            with torch.no_grad():
+                self.embed_dim = self.network.eval()(torch.zeros(1, n_channels, n_times)).shape[2]
+            self.network.train()
 
-    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch 1 embed_dim"]:
-        """Return the model's outputs as one token."""
+    def features(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch n_tokens embed_dim"]:
+        """Return the model's outputs as one token, or its features."""
         outputs: Tensor = self.network(x)
-        return outputs.unsqueeze(1)
+        return outputs.unsqueeze(1) if outputs.ndim == 2 else outputs
 
     def embed(self, x: Float[Tensor, "batch n_channels n_times"]) -> Float[Tensor, "batch embed_dim"]:
-        """Return the model's outputs."""
-        return self.features(x).squeeze(1)
+        """Return the model's outputs, or the mean of its features."""
+        return self.features(x).mean(1)
+
+    def load_weights(self) -> LoadAudit | None:
+        """Load the file of initial weights, if there is one."""
+        if self.weights is None or not isinstance(self.network, PublishedNetwork):
+            return None
+        self.loaded = self.network.load(Path(self.weights))
+        return self.loaded
+
+
+def _published(name: str, model: type[nn.Module], form: Form, options: Mapping[str, Any]) -> PublishedNetwork:
+    if "return_features" not in inspect.signature(model.forward).parameters:
+        raise ValueError(
+            f"model.name={name} does not return features, so it cannot be used with model.weights or without "
+            "model.embed_dim; set model.weights=null model.embed_dim=64, or another model.name."
+        )
+    try:
+        return PublishedNetwork(name, model, form, options)
+    except (TypeError, RuntimeError, AssertionError, LookupError) as error:
+        raise ValueError(
+            f"model.name={name}: braindecode could not use it with {dict(options)} ({error}); "
+            "set other model.options or another model.name."
+        ) from error
 
 
 def _tried(model: type[nn.Module], arguments: Mapping[str, Any]) -> nn.Module:
@@ -85,7 +139,8 @@ def _model(name: str) -> type[nn.Module]:
 
 def _models() -> Any:
     try:
-        return importlib.import_module("braindecode.models")
+        with warnings.catch_warnings(action="ignore"):  # of what its own packages will change
+            return importlib.import_module("braindecode.models")
     except ModuleNotFoundError as error:
         if not str(error.name).startswith("braindecode"):
             raise

@@ -12,7 +12,7 @@ from eegbench.comparison.files import captions
 from eegbench.comparison.groups import group_runs
 from eegbench.comparison.notes import notes
 from eegbench.comparison.page import Report, as_markdown, as_page
-from eegbench.comparison.sheets import ledger_sheet
+from eegbench.comparison.sheets import ledger_sheet, scores_sheet
 from eegbench.comparison.tables import Question, compare_groups
 
 QUESTION = Question(("encoder",), "balanced_accuracy", "pooled", "test", None)
@@ -32,6 +32,25 @@ def test_each_loaded_encoder_has_a_row_for_each_population(make_run):
     page = as_page(report, dict.fromkeys(report.captions, b"<svg/>"))
     assert "Subjects that loaded encoders have seen" in page
     assert "&lt;b&gt;" in page
+
+
+def test_a_file_of_weights_has_a_row_that_says_that_its_subjects_are_not_known(make_run):
+    loaded = replace(make_run(model__weights="labram.safetensors"), seen={"": ()})
+    question = replace(QUESTION, by=("model.weights",))
+    sheet = ledger_sheet(compare_groups(group_runs([loaded, make_run(model__weights=None)], question.by), question))
+    assert [row[1:] for row in sheet.rows] == [("labram.safetensors", "not known", "not known", "?", "?")]
+
+
+def test_encoders_that_were_trained_with_labels_are_marked_in_the_table_of_scores(make_run):
+    with_labels = replace(make_run(tags={"task": "supcon"}), used_labels=True)
+    question = replace(QUESTION, by=("task",))
+    sheet = scores_sheet(
+        compare_groups(group_runs([with_labels, make_run(tags={"task": "simclr"})], question.by), question)
+    )
+    assert {row[0] for row in sheet.rows[:2]} == {"supcon (labels)", "simclr"}
+    assert sheet.note.endswith("(labels): labels of train trained the encoder, not only the probe.")
+    plain = scores_sheet(compare_groups(group_runs([make_run(tags={"task": "simclr"})], question.by), question))
+    assert "(labels)" not in plain.note
 
 
 def test_without_loaded_encoders_there_is_no_table(make_run):

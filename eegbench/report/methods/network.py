@@ -1,6 +1,7 @@
 """Clauses of models, and text about the encoder and its initial weights."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from eegbench.document.prose import listed
@@ -22,7 +23,10 @@ def _eeg_transformer(options: Options) -> str:
 
 
 def _braindecode(options: Options) -> str:
-    text = "{name} of braindecode [@schirrmeister2017] with {embed_dim} outputs as the embedding".format_map(options)
+    weights, embed_dim = options.value("weights"), options.value("embed_dim")
+    of_features = weights is not None or embed_dim is None
+    embedding = "the mean of its features" if of_features else "{embed_dim} outputs"
+    text = f"{{name}} of braindecode [@schirrmeister2017] with {embedding} as the embedding".format_map(options)
     own = options.value("options")
     return f"{text} and {in_words(own, {})}" if own else text
 
@@ -132,17 +136,30 @@ MODELS: Clauses = {
 """Clauses of models and their parts: noun phrases."""
 
 
+def _of_file(audit: Mapping[str, Any]) -> str:
+    """Return text about the file of initial weights."""
+    name = PurePath(audit["file"]).name
+    loaded = f"{audit['n_matched']} of {audit['n_tensors']} tensors of the encoder, matched by name"
+    return (
+        f"Its initial weights were those of the file {name} (SHA-256 {audit['sha256'][:12]}…; {loaded}). The people "
+        "whose signals trained them are not known to eegbench."
+    )
+
+
 def network_text(run: RunSources) -> str:
     """Return text about the encoder, its size and its initial weights."""
     options = run.options
     n = run.summary["n_parameters"]
     size = f"had {plural(n, 'parameter')}" if n else "had no parameters"
     told = [f"The encoder was {describe(options['model'], MODELS)}; it {size}, without the heads of tasks and probes."]
-    if not options["encoder"]:
+    files = run.summary.get("weights_files", [])
+    if not options["encoder"] and not files:
         return f"{told[0]} Its initial weights were random (seed {options['seed']})." if n else told[0]
     checkpoint, trainable = options["checkpoint"], options["trainable"]
     of = "the saved encoder" if checkpoint is None else f"its checkpoint {checkpoint}, with the task's layers"
-    told.append(f"Its initial weights were those of the earlier run {options['encoder']} ({of}).")
+    if options["encoder"]:
+        told.append(f"Its initial weights were those of the earlier run {options['encoder']} ({of}).")
+    told += [_of_file(one) for one in files]
     which = {"all": "All of its layers were trained further.", "none": "None of its layers was trained further."}
     told.append(which[trainable] if isinstance(trainable, str) else f"Of its layers {listed(trainable)} were trained.")
     return " ".join(told)
