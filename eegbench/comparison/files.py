@@ -12,6 +12,15 @@ from eegbench.comparison.label_curves import curve_note, curve_points
 from eegbench.comparison.methods import methods_references, methods_text
 from eegbench.comparison.notes import metric_name, ranking_note, title
 from eegbench.comparison.page import Report, as_latex, as_markdown, as_page
+from eegbench.comparison.pretext_scores import (
+    CORRELATIONS,
+    POINTS,
+    compared_scores,
+    correlation_table,
+    panel_notes,
+    pretext_note,
+    pretext_points,
+)
 from eegbench.comparison.sheets import display_name
 from eegbench.comparison.tables import Comparison
 from eegbench.figure import critical_difference, forest, save
@@ -27,14 +36,18 @@ def captions(comparison: Comparison) -> dict[str, str]:
     below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
     found = {"forest": f"{title(comparison)}; controls in grey{below}."}
     found |= {"critical_difference": ranking_note(comparison)} if comparison.ranking else {}
-    points = curve_points(comparison)
-    return found | ({} if points is None else {"label_curve": curve_note(comparison, points)})
+    if (points := curve_points(comparison)) is not None:
+        found["label_curve"] = curve_note(comparison, points)
+    if (runs := pretext_points(compared_scores(comparison))) is not None:
+        found[POINTS] = pretext_note(runs, metric_name(comparison.question.metric))
+    return found
 
 
 def write_all(report: Report, folder: Path) -> None:
     """Write every file of a comparison."""
     comparison, points = report.comparison, curve_points(report.comparison)
-    figures = _figures(comparison, points)
+    runs = pretext_points(compared_scores(comparison))
+    figures = _figures(comparison, points, runs)
     for stem, draw in figures.items():
         save(draw(), folder / "figures", stem)
     write_csv(folder / "table.csv", comparison.table())
@@ -42,6 +55,9 @@ def write_all(report: Report, folder: Path) -> None:
     write_csv(folder / "per_subject.csv", comparison.by_subject())
     if points is not None:
         write_csv(folder / label_curve.FILE, points)
+    if runs is not None:
+        write_csv(folder / f"{POINTS}.csv", runs)
+        write_csv(folder / f"{CORRELATIONS}.csv", correlation_table(runs))
     write_text(folder / "comparison.md", as_markdown(report))
     write_text(folder / "comparison.tex", as_latex(report))
     methods = methods_text(comparison, report.versions)
@@ -51,7 +67,9 @@ def write_all(report: Report, folder: Path) -> None:
     write_text(folder / "comparison.html", as_page(report, pictures))
 
 
-def _figures(comparison: Comparison, points: pd.DataFrame | None) -> Mapping[str, Callable[[], Figure]]:
+def _figures(
+    comparison: Comparison, points: pd.DataFrame | None, runs: pd.DataFrame | None
+) -> Mapping[str, Callable[[], Figure]]:
     table, differences = comparison.table(), comparison.differences()
     table["name"] = table["name"].map(display_name)
     pairs = differences[differences["kind"] == "groups"].assign(
@@ -69,4 +87,7 @@ def _figures(comparison: Comparison, points: pd.DataFrame | None) -> Mapping[str
         n_held = len({label for one in {run.windows for run in comparison.runs} for label in one.labels.unique()})
         chance = 1 / n_held if comparison.question.metric == "balanced_accuracy" else None
         figures["label_curve"] = lambda: figure.label_curve(points, names=curves, measure=metric, chance=chance)
+    if runs is not None:
+        notes = panel_notes(runs)
+        figures[POINTS] = lambda: figure.pretext_scatter(runs, notes=notes, measure=metric)
     return figures

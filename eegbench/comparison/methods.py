@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from math import isfinite
 
 from eegbench.comparison.notes import HOW, interval_note, metric_name
+from eegbench.comparison.sheets import display_name
 from eegbench.comparison.tables import Comparison
 from eegbench.comparison.tested_run import FOLD
 from eegbench.document.bibliography import cite, references
 from eegbench.document.prose import listed
 from eegbench.document.software import package_entry, software_text
+from eegbench.probe.control import CONTROLS
 from eegbench.score.interval import CITED
 from eegbench.score.paired import ALPHA, POWER
 from eegbench.score.render import plural
@@ -62,8 +64,14 @@ def _values(comparison: Comparison) -> str:
     return (
         "A group's value is the mean over its replicates (seeds and draws of subjects), and SD their standard "
         f"deviation{folds}. {note.rstrip('.')}{cited}. As controls, the same probes were fitted to random weights and "
-        "to hand-made features, and the majority class and uniform guesses were scored."
+        f"to hand-made features, and the majority class and uniform guesses were scored.{_further(comparison)}"
     )
+
+
+def _further(comparison: Comparison) -> str:
+    """Return text about controls that stand in the table whatever the probe."""
+    names = [display_name(one.name) for one in comparison.controls if one.name not in CONTROLS]
+    return f" Further controls were {listed(names)}." if names else ""
 
 
 def _tests(comparison: Comparison) -> str:

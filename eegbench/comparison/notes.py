@@ -24,6 +24,7 @@ HOW = {
     "mean_per_recording": "mean over the recordings",
     "mean_weighted_by_windows": "mean over the recordings, weighted by their windows,",
 }
+CONTROL_NAMES = {"hand_made": "hand-made features", "majority": "majority class"}
 MAX_VALUES = 4
 
 
@@ -115,9 +116,10 @@ def _about_groups(comparison: Comparison) -> Iterator[str]:
     )
     yield from _about_folds(comparison)
     yield from _about_probes(comparison)
+    controls = [CONTROL_NAMES.get(one.name, one.name.replace("_", " ")) for one in comparison.controls]
     yield (
-        f"Controls: random weights, hand-made features, majority class and chance, averaged over all "
-        f"{plural(len(comparison.runs), 'run')} of the table; differences are to the controls of a group's own runs."
+        f"Controls: {', '.join(controls)}, averaged over all {plural(len(comparison.runs), 'run')} of the table; "
+        "differences are to the controls of a group's own runs."
     )
     yield from _about_seeds(comparison)
     yield from _about_mixtures(comparison)

@@ -12,7 +12,7 @@ import pandas as pd
 from eegbench.atomic import read_csv
 from eegbench.comparison.counted import Counts, SplitCounter, Windows
 from eegbench.config import NO_EFFECT, read_json
-from eegbench.probe.control import CONTROLS, FITTED, control_name
+from eegbench.probe.control import CONTROLS, FITTED, HAND_MADE, control_name
 from eegbench.score import label_curve
 from eegbench.tracking.finished_runs import Archive, FinishedRun
 
@@ -25,6 +25,9 @@ NEEDED = {"within_subject", "transductive_subjects", "main_probe", "recordings_s
 
 CURVE = "eegbench.probe.label_curve.LabelCurve"
 """Parameter of runs with a label curve."""
+
+FOREST = "eegbench.probe.random_forest.RandomForest"
+"""Probe whose fit to hand-made features is a control of its own, next to that of the compared probe."""
 
 INCIDENTAL = (*NO_EFFECT, "dataset.cache", "dataset.folder", "dataset.root")
 """Options or nodes that do not identify an experiment, such as folders and devices."""
@@ -45,8 +48,8 @@ class Tested:
     windows
         Windows of the split. Their start is that of the part of the recording that a window votes for.
     counts
-        Confusion matrices of this probe and of the controls, under the names in ``CONTROLS`` or, if they were
-        fitted to windows, under their own.
+        Confusion matrices of this probe and of the controls: under the names in ``CONTROLS``, or their own for those
+        fitted to windows and for a random forest on hand-made features.
     classes
         Class names.
     within_subject, transductive
@@ -61,6 +64,8 @@ class Tested:
         Subjects that trained the encoder or chose its checkpoint, in this run and in those from which it was loaded, by
         population; None if the encoder started from random weights. Those of a file of weights are not known, and have
         no population.
+    on_valid
+        Metrics on valid by their names in ``summary.json``.
     used_labels
         Whether labels trained the encoder, in this run or in those from which it was loaded.
     """
@@ -77,6 +82,7 @@ class Tested:
     main: str
     curve: pd.DataFrame | None
     seen: Mapping[str, Sequence[str]] | None
+    on_valid: Mapping[str, float | None]
     used_labels: bool = False
 
     @property
@@ -161,7 +167,7 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
     compared = main if probe is None else probe
     has_controls = any(control_name(control, compared, main) in counts for control in FITTED)
     control_probe = compared if has_controls else main
-    of_windows = [name for name, fitted in facts.get("fitted_with", {}).items() if name == fitted]
+    further = _further_controls(run.parameters, facts.get("fitted_with", {}), control_probe)
     if compared not in counts:
         without = f"without predictions on {counter.split}"
         return without if probe is None else f"without predictions of {probe} on {counter.split}"
@@ -170,7 +176,7 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
         probe=compared,
         control_probe=control_probe,
         windows=windows,
-        counts=_own(counts, compared, control_probe, main, of_windows),
+        counts=_own(counts, compared, control_probe, main, further),
         classes=classes,
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
@@ -178,6 +184,7 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
         main=main,
         curve=_curve(archive, run),
         seen=_seen(archive, run),
+        on_valid={name: value for name, value in facts.get("metrics", {}).items() if "valid" in name},
         used_labels=bool(facts.get("encoder_used_labels")),
     )
 
@@ -217,12 +224,22 @@ def _shift_s(parameters: Mapping[str, str]) -> float:
     return (window_s - min(window_s, stride_s)) / 2
 
 
-def _own(counts: Counts, probe: str, control_probe: str, main: str, of_windows: Sequence[str]) -> Counts:
+def _further_controls(parameters: Mapping[str, str], fitted_with: Mapping[str, str], control_probe: str) -> list[str]:
+    """Return the controls that were fitted to windows, and hand-made features with a random forest."""
+    forests = {name for name in fitted_with.values() if parameters.get(f"probe.of.{name}._target_") == FOREST}
+    return [
+        control
+        for control, probe in fitted_with.items()
+        if control == probe or (probe in forests - {control_probe} and control.endswith(HAND_MADE))
+    ]
+
+
+def _own(counts: Counts, probe: str, control_probe: str, main: str, further: Sequence[str]) -> Counts:
     """Return the counts of a probe and of the controls; names of controls are returned without the name of a probe.
 
-    ``of_windows`` are the controls that were fitted to windows, whatever the probe.
+    ``further`` are controls that stand in the table whatever the probe, under their own names.
     """
-    names = {control_name(control, control_probe, main): control for control in FITTED}
-    names |= {control: control for control in CONTROLS if control not in FITTED}
-    names |= {control: control for control in (*of_windows, probe)}
+    names = {control: control for control in (*further, *CONTROLS) if control not in FITTED}
+    names |= {control_name(control, control_probe, main): control for control in FITTED}
+    names[probe] = probe
     return {names[name]: one for name, one in counts.items() if name in names}

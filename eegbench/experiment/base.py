@@ -12,6 +12,7 @@ from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 from eegbench.preprocessing import Preprocessing
 from eegbench.probe import Probe
+from eegbench.report.projection import Projection
 from eegbench.sampler import Sampler
 from eegbench.split.base import Split
 from eegbench.store.base import ShardStorage
@@ -152,8 +153,8 @@ class Experiment:
         Layers of that encoder that are trained. With a checkpoint, also layers of the task (``task.head``).
     checkpoint
         Checkpoint of that run from which the weights of encoder and task are loaded; None loads the saved encoder.
-    projection
-        Projection in the figure of embeddings.
+    projections
+        Projections of embeddings, each with a figure.
     """
 
     options: Mapping[str, Any]
@@ -179,7 +180,7 @@ class Experiment:
     encoder: Path | None
     trainable: Literal["all", "none"] | tuple[str, ...]
     checkpoint: str | None
-    projection: Literal["pca", "tsne"]
+    projections: tuple[Projection, ...]
 
     @property
     def trusted(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from eegbench.experiment.trial_scores import may_have_trial_scores
 from eegbench.interpretability import Method
 from eegbench.model.base import Encoder
 from eegbench.preprocessing import Preprocessing
+from eegbench.report.projection import Projection, read_projections
 from eegbench.sampler import Sampler
 from eegbench.split.base import Split
 from eegbench.store.base import ShardStorage
@@ -54,7 +55,7 @@ class TrainOptions:
     trainable: Literal["all", "none"] | tuple[str, ...]
     checkpoint: Text | None
     resume: Text | None
-    projection: Literal["pca", "tsne"]
+    projection: Projection | tuple[Projection, ...]
     figures: tuple[Literal["png", "pdf", "svg"], ...]
     expected: Expected | None
     published: Mapping[str, str] | None
@@ -121,7 +122,7 @@ def read_experiment(options: Mapping[str, Any]) -> Experiment:
         encoder=None if root.encoder is None else Path(root.encoder),
         trainable=root.trainable,
         checkpoint=root.checkpoint,
-        projection=root.projection,
+        projections=read_projections(root.projection),
     )
     _check_roles(experiment)
     check_padding(experiment.preprocessing, experiment.sampler)

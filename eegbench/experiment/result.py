@@ -122,7 +122,7 @@ def draw(experiment: Experiment, data: Data, trained: Trained, result: Result, f
         plot_scores(predictions, evaluation.scores, evaluation.fitted_with, n_held, album)
         if evaluation.curves is not None:
             plot_label_curve(evaluation.curves, n_held, album)
-    plot_embeddings(result.embeddings, data.store, experiment.projection, experiment.seed, album)
+    plot_embeddings(result.embeddings, data.store, experiment.projections, experiment.seed, album)
     album.raise_failed()
 
 

@@ -11,6 +11,7 @@ from eegbench.figure.human_ceiling import human_ceiling
 from eegbench.figure.hypnogram import hypnogram
 from eegbench.figure.label_curve import label_curve
 from eegbench.figure.learning_curves import learning_curves
+from eegbench.figure.pretext_scatter import pretext_scatter
 from eegbench.figure.score_bars import score_bars
 from eegbench.figure.study import study_figures
 from eegbench.figure.style import save
@@ -31,6 +32,7 @@ __all__ = [
     "hypnogram",
     "label_curve",
     "learning_curves",
+    "pretext_scatter",
     "save",
     "score_bars",
     "study_figures",

@@ -63,11 +63,12 @@ class Sweeping(Callback):  # type: ignore[misc]
 
             HydraConfig.instance().set_config(config)
             jobs = read_jobs(config)
+            formats = [str(one) for one in config.figures]
             if jobs.plan:
-                conclude_study(jobs.plan, _open[-1], [str(one) for one in config.figures])
+                conclude_study(jobs.plan, _open[-1], formats)
                 SharedStudy(jobs.plan).check_outcome()
             else:
-                conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)))
+                conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)), formats)
             _open.clear()
 
 

@@ -7,6 +7,7 @@ SPELLINGS = {
     "report ": "classification report, ",
     " pca": ", PCA",
     " tsne": ", t-SNE",
+    " umap": ", UMAP",
 }
 """Established spellings of names that differ from those of options."""
 

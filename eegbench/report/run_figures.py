@@ -3,19 +3,20 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Int
+from jaxtyping import Int
+from matplotlib.figure import Figure
 
 from eegbench import figure
-from eegbench.figure.style import percent
 from eegbench.inference.embedding import Embeddings
 from eegbench.inference.model_folder import NETWORK
 from eegbench.preprocessing import Preprocessing
 from eegbench.probe.control import CONTROLS, UNFITTED, without_repeated
 from eegbench.report.album import Album
+from eegbench.report.projection import NAMES, project
 from eegbench.score import confusion, evaluate, held_classes, report_frame
 from eegbench.score.label_curve import label_curve
 from eegbench.store.base import WindowStore
@@ -134,19 +135,19 @@ def plot_label_curve(curves: pd.DataFrame, n_classes: int, album: Album) -> None
 
 
 def plot_embeddings(
-    embeddings: Embeddings, store: WindowStore, projection: Literal["pca", "tsne"], seed: int, album: Album
+    embeddings: Embeddings, store: WindowStore, projections: Sequence[str], seed: int, album: Album
 ) -> None:
-    """Plot the embeddings in two dimensions, coloured by the columns of the window table."""
-    if not album.formats:
-        return
-    points, axis_labels = _project(embeddings.features, projection, seed)
+    """Plot each projection of the embeddings to two dimensions, coloured by the columns of the window table."""
     panels = _panels(store.table.loc[embeddings.rows].reset_index(drop=True), store)
-    title = "Embeddings" + (" (t-SNE)" if projection == "tsne" else "")
+    for projection in projections:
+        album.add(f"embeddings_{projection}", partial(_scatter, embeddings, panels, projection, seed))
+
+
+def _scatter(embeddings: Embeddings, panels: Mapping[str, pd.Series], projection: str, seed: int) -> Figure:
+    points, axis_labels = project(embeddings.features, projection, seed)
+    title = "Embeddings" if projection == "pca" else f"Embeddings ({NAMES[projection]})"
     rng = np.random.default_rng(seed)
-    album.add(
-        f"embeddings_{projection}",
-        lambda: figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng),
-    )
+    return figure.embedding_scatter(points, panels=panels, title=title, axis_labels=axis_labels, rng=rng)
 
 
 def over_time(classes: tuple[str, ...]) -> str:
@@ -210,24 +211,3 @@ def _panels(table: pd.DataFrame, store: WindowStore) -> dict[str, pd.Series]:
 def _in_order(values: pd.Series, names: Sequence[str]) -> pd.Series:
     """Return names as categories in the given order, without those that do not occur, so that colours match."""
     return values.astype(pd.CategoricalDtype([name for name in names if (values == name).any()]))
-
-
-def _project(
-    features: Float[np.ndarray, "n embed_dim"], projection: str, seed: int
-) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
-    if projection == "tsne":
-        from sklearn.manifold import TSNE
-
-        return TSNE(n_components=2, random_state=seed).fit_transform(features), ("t-SNE 1", "t-SNE 2")
-    return _principal(features)
-
-
-def _principal(features: Float[np.ndarray, "n embed_dim"]) -> tuple[Float[np.ndarray, "n 2"], tuple[str, str]]:
-    """Return the two principal components; the largest loading of each is positive."""
-    centred = features.astype(np.float64) - features.mean(axis=0, dtype=np.float64)
-    centred = np.pad(centred, ((0, 0), (0, max(0, 2 - centred.shape[1]))))
-    variance, axes = np.linalg.eigh(centred.T @ centred)  # the largest last
-    axes = axes[:, [-1, -2]]
-    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(axis=0)[None], axis=0))
-    first, second = variance[[-1, -2]] / max(variance.sum(), np.finfo(float).tiny)
-    return centred @ axes, (f"PC1 ({percent(first)} of the variance)", f"PC2 ({percent(second)} of the variance)")

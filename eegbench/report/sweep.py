@@ -18,6 +18,7 @@ from eegbench.figure import study_figures
 from eegbench.report.album import Album
 from eegbench.report.multirun_table import print_table
 from eegbench.report.next_command import next_command
+from eegbench.report.pretext_scores import add_pretext_scores
 from eegbench.score.table import score_metrics
 from eegbench.sweep.importance import KnownImportances, importances
 from eegbench.sweep.objective import OBJECTIVE
@@ -48,11 +49,14 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
     """
     album = Album(plan.folder / SWEEP, tuple(formats))
     metrics, view = _conclude_study(plan, album)
+    add_pretext_scores(plan.folder, album)
     _close(plan.folder, parent, metrics, view)
     album.raise_failed()
 
 
-def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outputs: Path) -> None:
+def conclude_jobs(
+    folder: Path, varied: Sequence[str], parent: TrackedRun, outputs: Path, formats: Sequence[str]
+) -> None:
     """Print the table of a multirun's jobs with its command, and finish its parent run.
 
     Folds of a split are pooled, with a table for each probe. Otherwise groups are compared by their means over seeds.
@@ -67,13 +71,18 @@ def conclude_jobs(folder: Path, varied: Sequence[str], parent: TrackedRun, outpu
         Parent run of its jobs in the tracker.
     outputs
         Outputs folder.
+    formats
+        File formats of figures.
     """
+    album, metrics = Album(folder / SWEEP, tuple(formats)), _pool(folder)
+    add_pretext_scores(folder, album)
     view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
-    _close(folder, parent, _pool(folder), view)
+    _close(folder, parent, metrics, view)
     if found := next_command(folder, varied, outputs):
         if found.table:
             print_table(found.table)
         print(f"{'table:':<9}{found.command}")
+    album.raise_failed()
 
 
 def _close(folder: Path, parent: TrackedRun, metrics: Mapping[str, float], view: SweepView) -> None:

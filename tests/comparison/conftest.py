@@ -19,6 +19,7 @@ def make_run():
         transductive=False,
         recordings="a",
         change=unchanged,
+        on_valid=None,
         **options,
     ):
         name = " ".join(f"{key} {value}" for key, value in (options | (tags or {})).items())
@@ -38,7 +39,19 @@ def make_run():
         change = change if classes == CLASSES else named_like(classes)
         windows, counts = counted(skill, tuple(subjects), int(parameters["seed"]), classes, change)
         return Tested(
-            run, "linear", "linear", windows, counts, classes, within, transductive, recordings, "linear", None, None
+            run,
+            "linear",
+            "linear",
+            windows,
+            counts,
+            classes,
+            within,
+            transductive,
+            recordings,
+            "linear",
+            None,
+            None,
+            on_valid or {},
         )
 
     return make

@@ -120,6 +120,20 @@ def test_controls_of_windows_are_read_whichever_probe_is_compared(keep, tmp_path
         assert {"csp_lda", "majority", "chance", probe} <= set(found.counts)
 
 
+def test_a_random_forest_on_hand_made_features_is_a_control_whichever_probe_is_compared(keep, tmp_path):
+    fitted_with = {"random_weights": "linear", "hand_made": "linear", "knn_hand_made": "knn", "wood_hand_made": "wood"}
+    run = keep(
+        "a",
+        extra=[(name, "hand_made") for name in ("knn", "knn_hand_made", "wood", "wood_hand_made")],
+        fitted_with=fitted_with,
+        probe__of__wood___target_="eegbench.probe.random_forest.RandomForest",
+    )
+    (found,), _ = read_tested(Folders(tmp_path), [run], "test", None)
+    assert set(found.counts) == {"linear", "random_weights", "hand_made", "wood_hand_made", "majority", "chance"}
+    (found,), _ = read_tested(Folders(tmp_path), [run], "test", "wood")
+    assert set(found.counts) == {"wood", "hand_made", "majority", "chance"}  # it is the control of the probe itself
+
+
 def test_windows_that_answer_for_their_centre_are_compared_there(keep, tmp_path):
     long = {"preprocessing__label_rule": "centre", "preprocessing__window_s": 42.0, "preprocessing__stride_s": 2.0}
     runs = [

@@ -9,7 +9,7 @@ from options import composed
 
 from eegbench.__main__ import main
 
-PUBLISHED = ["relative_positioning", "temporal_shuffling", "cpc", "autoencoder"]
+PUBLISHED = ["relative_positioning", "temporal_shuffling", "cpc", "autoencoder", "supervised"]
 
 
 @pytest.mark.parametrize("task", [*PUBLISHED, "simclr", "vicreg"])
@@ -21,10 +21,19 @@ def test_the_protocol_is_that_of_the_paper(task):
     assert (trainer["batch_size"], trainer["patience"]) == ((32, 6) if task == "cpc" else (256, 10))
     assert found["preprocessing"]["signal"]["h_freq"] == 30.0
     assert (found["preprocessing"]["window_s"], found["preprocessing"]["normalise"]) == (30.0, "window")
-    assert set(found["probe"]["of"]) == {"label_curve", "label_curve_finetune"}
+    assert set(found["probe"]["of"]) == {"label_curve", "label_curve_finetune", "random_forest"}
+    forest = found["probe"]["of"]["random_forest"]
+    assert (forest["n_trees"], forest["max_depth"]) == (300, 15)
+    assert found["probe"]["hand_made"]["_target_"] == "eegbench.model.banville_features.BanvilleFeatures"
     if task in ("relative_positioning", "temporal_shuffling"):
         assert found["task"]["dropout"] == 0.5
         assert 2000 in (found["sampler"].get("n_pairs"), found["sampler"].get("n_triplets"))
+
+
+@pytest.mark.parametrize("task", [*PUBLISHED, "simclr", "vicreg"])
+def test_mental_arithmetic_has_the_classical_decoders_of_trials_as_controls(task):
+    found = composed(f"experiment=mental_arithmetic_ssl/{task}")
+    assert set(found["probe"]["of"]) == {"label_curve", "csp_lda", "tangent_space"}
 
 
 def test_the_experiment_of_the_comparisons_name_is_relative_positioning():
@@ -41,7 +50,7 @@ def test_the_experiment_of_the_comparisons_name_is_relative_positioning():
         ("banville2021_sleep", [f"banville2021/{task}" for task in PUBLISHED], 1),
         (
             "mental_arithmetic_ssl",
-            [f"mental_arithmetic_ssl/{task}" for task in (*PUBLISHED, "simclr", "vicreg", "supervised")],
+            [f"mental_arithmetic_ssl/{task}" for task in (*PUBLISHED, "simclr", "vicreg")],
             3,
         ),
     ],
@@ -60,7 +69,8 @@ def test_the_comparison_ends_in_a_table_with_a_label_curve_of_each_task(capfd, t
     few = ["n_labels=[1,5]", "n_subjects=[2]", "n_draws=2"]
     curves = [f"probe.of.{name}.{word}" for name in ("label_curve", "label_curve_finetune") for word in few]
     passes = ["trainer.max_passes=1", "probe.of.label_curve_finetune.probe.trainer.max_passes=2", "figures=[]"]
-    probes = "probe=[label_curve,label_curve_finetune]"  # in words of a multirun, keys are those of words, not of jobs
+    # in words of a multirun, keys are those of words, not of jobs
+    probes = "probe=[label_curve,label_curve_finetune,random_forest]"
     words = [*small, probes, *curves, *passes, f"paths.outputs={tmp_path / 'out'}", "device=cpu", "store.n_workers=1"]
     assert main(["train", "+sweep=banville2021_sleep", *words]) == 0
     command = shlex.split(re.search(r"^table: +eegbench (.*)$", capfd.readouterr().out, re.M)[1])
@@ -72,3 +82,5 @@ def test_the_comparison_ends_in_a_table_with_a_label_curve_of_each_task(capfd, t
     assert (points.loc[points["axis"] == "labels", "n_subjects"] == 3).all()
     table = pd.read_csv(tmp_path / "table" / "table.csv")
     assert set(table.loc[table["kind"] == "group", "name"]) == set(PUBLISHED)
+    of_table = ["random_weights", "hand_made", "random_forest_hand_made", "majority", "chance"]
+    assert list(table.loc[table["kind"] == "control", "name"]) == of_table

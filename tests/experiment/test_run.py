@@ -249,11 +249,11 @@ def test_named_layers_of_a_finished_runs_encoder_train_and_the_others_stay(finis
 
 
 @pytest.mark.slow
-def test_embeddings_are_drawn_by_tsne_on_request(train):
-    status, (folder,) = train("projection=tsne", "figures=[png]", "trainer.max_passes=0", "tracking=folder")
+def test_embeddings_are_drawn_by_each_projection_on_request(train):
+    status, (folder,) = train("projection=[pca,tsne]", "figures=[png]", "trainer.max_passes=0", "tracking=folder")
     assert status == 0
-    assert (folder / "figures" / "embeddings_tsne.png").exists()
-    assert not (folder / "figures" / "embeddings_tsne.pdf").exists()
+    found = sorted(path.name for path in (folder / "figures").glob("embeddings*"))
+    assert found == ["embeddings_pca.png", "embeddings_tsne.png"]
 
 
 @pytest.mark.slow

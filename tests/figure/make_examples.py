@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from eegbench import figure
+from eegbench.comparison.pretext_scores import panel_notes
 from eegbench.interpretability import Attribution
 from eegbench.score import confusion, evaluate, report_frame
 from eegbench.types import Score
@@ -134,6 +135,22 @@ def comparison(folder: Path) -> None:
     figure.save(drawn, folder, "forest")
 
 
+def pretext(rng: np.random.Generator, folder: Path) -> None:
+    """Runs of four tasks, one of which has a loss only, and one of which does not follow the probe."""
+    tasks = {"relative_positioning": 0.5, "temporal_shuffling": 0.0, "cpc": 0.8, "vicreg": -0.6}
+    parts = []
+    for task, share in tasks.items():
+        own = rng.normal(0, 1, 24)
+        score = 0.58 + 0.03 * (share * own + (1 - abs(share)) * rng.normal(0, 1, 24))
+        is_loss = task == "vicreg"
+        pretext = 12 + own if is_loss else 0.66 + 0.03 * own
+        parts.append(pd.DataFrame({"task": task, "pretext": pretext, "downstream": score}))
+        parts[-1]["pretext_metric"] = "loss" if is_loss else "accuracy"
+    points = pd.concat(parts, ignore_index=True)
+    drawn = figure.pretext_scatter(points, notes=panel_notes(points), measure="balanced accuracy")
+    figure.save(drawn, folder, "pretext_scores")
+
+
 def attributions(rng: np.random.Generator, folder: Path) -> None:
     """A network that takes μ and β over the motor cortex for a fist, and a sleep stager of two channels."""
     montage = mne.channels.make_standard_montage("biosemi64")
@@ -218,6 +235,7 @@ def main(folder: Path) -> None:
     sweep(rng, folder, 4, "sweep_of_four")
 
     comparison(folder)
+    pretext(np.random.default_rng(3), folder)
     attributions(rng, folder)
     print(json.dumps(sorted(path.name for path in folder.iterdir())))
 
