@@ -27,7 +27,7 @@ def send_runs(folders: Sequence[Path], outputs: Path | None, uri: str | None) ->
     for folder in folders:
         try:
             place = outputs or _outputs_of(folder)
-            print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None)))
+            print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None, metrics="headline")))
         except (ValueError, OSError) as error:
             status = failed(error)
     return status
