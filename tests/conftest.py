@@ -13,6 +13,7 @@ from services.postgres import MISSING, postgres
 from services.slurm import missing, slurm
 
 from eegbench.address import RECORDED
+from eegbench.tracking.variables import EXPERIMENT, RUN, SYSTEM_METRICS, UNUSED, URI
 
 # a shell starts what runs in its background with Ctrl-C ignored, which children inherit: tests send it to them
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -57,6 +58,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
+
+
+@pytest.fixture(autouse=True)
+def no_variables_of_mlflow(monkeypatch):
+    """Run tests as if the user's shell had no variables that choose a tracking server or a name."""
+    for name in (URI, EXPERIMENT, RUN, SYSTEM_METRICS, *UNUSED):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)

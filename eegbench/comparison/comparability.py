@@ -83,8 +83,7 @@ def _check_labels(runs: Sequence[Tested]) -> None:
                 raise ValueError(
                     f"{first.run} and {run.run} have different labels for recording {recording} at {start_s:g} s "
                     f"({known.loc[other[0]]} and {labels.loc[other[0]]}): these are different datasets under the same "
-                    "names (compare dataset.root and dataset.seed), which cannot be in one table; choose one with "
-                    "--filter."
+                    f"names ({_data_options(first, run)}), which cannot be in one table; choose one with --filter."
                 )
             labels = pd.concat([known, labels.drop(both)])
         known = labels
@@ -104,13 +103,22 @@ def _check_recordings(group: Group) -> None:
             )
 
 
+def _data_options(first: Tested, other: Tested) -> str:
+    """Return text about the options of the dataset in which two runs differ."""
+    differing = _differing(first, other)
+    return ", ".join(f"{name}={one} and {two}" for name, one, two in differing) or "the files of its folder changed"
+
+
+def _differing(first: Tested, other: Tested) -> list[tuple[str, str | None, str | None]]:
+    """Return the options of the dataset in which two runs differ, with both values."""
+    here, there = first.run.parameters, other.run.parameters
+    names = sorted(name for name in {*here, *there} if name.startswith("dataset."))
+    return [(name, here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)]
+
+
 def _places(first: Tested, other: Tested) -> str:
     """Return text about the folders of the recordings."""
-    differing = [
-        f"{name}={first.run.parameters.get(name)} and {other.run.parameters.get(name)}, so add it to --group-by"
-        for name in sorted({*first.run.parameters, *other.run.parameters})
-        if name.startswith("dataset.") and first.run.parameters.get(name) != other.run.parameters.get(name)
-    ]
+    differing = [f"{name}={one} and {two}, so add it to --group-by" for name, one, two in _differing(first, other)]
     return "; ".join(differing) or "files in its folders were added, removed or changed in between"
 
 

@@ -26,15 +26,18 @@ def log_comparison(report: Report, folder: Path, asked: Selection) -> str:
     comparison = report.comparison
     question = comparison.question
     experiments = Counter(run.run.experiment for run in comparison.runs)
+    experiment = experiments.most_common(1)[0][0]
     facts = RunFacts(
-        experiment=experiments.most_common(1)[0][0],
+        experiment=experiment,
         name=f"comparison by {','.join(question.by)}, {question.metric}",
         folder=folder,
         parameters={**_parameters(question, asked), "runs": ", ".join(run.run.id for run in comparison.runs)},
         tags={KIND: COMPARISON, "command": report.command, **report.versions},
+        source="eegbench compare",
     )
     metrics = {f"{comparison.split}/{e.name}/{question.metric}": e.value for e in comparison.entries}
-    with tracked(Mlflow(uri=asked.tracking_uri, folder=str(asked.outputs), experiment=None), facts) as run:
+    tracker = Mlflow(uri=asked.tracking_uri, folder=str(asked.outputs), experiment=experiment, metrics="all")
+    with tracked(tracker, facts) as run:
         run.finish(metrics=metrics, model=None)
         return run.link
 

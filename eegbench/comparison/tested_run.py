@@ -14,6 +14,7 @@ from eegbench.comparison.counted import Counts, SplitCounter, Windows
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, HAND_MADE, control_name
 from eegbench.score import label_curve
+from eegbench.sweep.choice import is_choice
 from eegbench.tracking.finished_runs import Archive, FinishedRun
 
 KIND, COMPARISON, SWEEP = "kind", "comparison", "sweep"
@@ -110,6 +111,8 @@ def missing_folds(there: Iterable[Any], n_folds: Any) -> list[str]:
 
 @cache
 def _is_incidental(name: str) -> bool:
+    if is_choice(name):  # its values are parameters, too
+        return True
     name = re.sub(r"^dataset\.sets\.\w+\.", "dataset.", name)  # of one of several sets
     return any(name == node or name.startswith(f"{node}.") for node in INCIDENTAL)
 

@@ -10,9 +10,10 @@ from eegbench.config import ConfigError, fill, read_json
 from eegbench.experiment.base import Experiment, Explanation
 from eegbench.experiment.options import ExplainOptions, read_explanation, stored_experiment
 from eegbench.experiment.run_paths import CONFIG, check_written, located
-from eegbench.tracking.database import database_file
+from eegbench.tracking.database import database_file, find_place
 from eegbench.tracking.database_file import FILE
 from eegbench.tracking.record import RECORD
+from eegbench.tracking.variables import URI, variable
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,22 @@ def _why_not_tracked(moved: Mapping[str, Any], outputs: Path | None, folder: Pat
             "may choose where data are sent, so its maps are written to its folder only; send them there with: "
             f"eegbench track {folder} --tracking-uri URI"
         )
+    if "uri" in tracking and (named := variable(URI)):
+        return _why_not_named(find_place(None, own).public_uri, without_secrets(named), folder)
     if "uri" in tracking and not is_kept_in(outputs or own, folder):
         return "the run is not in the MLflow database of its outputs folder, so its maps are written to its folder only"
     return ""
+
+
+def _why_not_named(uri: str, named: str, folder: Path) -> str:
+    """Return the reason why the tracker of the user's environment is not used; empty if the run is in it."""
+    record = folder / RECORD
+    if record.is_file() and read_json(record).get("uri") == uri:
+        return ""
+    return (
+        f"the run is not in the MLflow store that {URI}={named} names, so its maps are written to its folder only; "
+        f"send them there with: eegbench track {folder}"
+    )
 
 
 def explained_before(stored: Mapping[str, Any], folder: Path) -> dict[str, Any]:

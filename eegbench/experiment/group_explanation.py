@@ -76,6 +76,7 @@ def explain_group(runs: Sequence[Finished]) -> None:
         folder=folder,
         parameters={"runs": ", ".join(map(str, folders)), "methods": ", ".join(methods)},
         tags={KIND: EXPLANATION},
+        source="eegbench explain",
     )
     if first.not_tracked:
         print_place(folder, first.not_tracked)

@@ -177,6 +177,8 @@ def stored_experiment(options: Mapping[str, Any], trusted: Sequence[str], run: P
             f"if you trust them, add 'trust=[{','.join(untrusted)}]'."
         )
     known = {name: value for name, value in options.items() if name not in REMOVED}
+    if isinstance(tracking := known.get("tracking"), Mapping) and "uri" in tracking:
+        known["tracking"] = {"metrics": "headline", **tracking}  # runs of earlier versions lack it
     try:
         return read_experiment({**known, "resume": None, "trust": list(trusted)})
     except ConfigError as error:

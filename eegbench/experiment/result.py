@@ -177,6 +177,6 @@ def _served(data: Data, folder: Path) -> ServedModel:
         loader=LOADER,
         folder=folder,
         input_shape=(group.n_channels, group.n_times),
-        n_outputs=len(data.store.classes),
+        classes=tuple(data.store.classes),
         metadata=metadata | {"classes": list(data.store.classes), "unit": "µV"},
     )

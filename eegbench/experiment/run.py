@@ -16,6 +16,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
+from eegbench.experiment.headline import describe_run
 from eegbench.experiment.identity import find_same, identity
 from eegbench.experiment.initial_weights import check_start, saw_subjects, seen_subjects
 from eegbench.experiment.network_checks import check_model
@@ -31,11 +32,12 @@ from eegbench.experiment.tracker_facts import run_facts
 from eegbench.experiment.training import train, train_along
 from eegbench.progress import tell
 from eegbench.report import console
-from eegbench.sweep.base import Pruned
+from eegbench.sweep.base import DIVERGED, Pruned
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.sweep_context import SweepContext
 from eegbench.tracking.base import RunFacts, TrackedRun, tracked
 from eegbench.tracking.record import is_incomplete
+from eegbench.trainer.base import NonFiniteLossError
 
 
 def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) -> dict[str, float]:
@@ -69,7 +71,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     facts, steps, maps = run_facts(experiment, data, folder, context), Steps(are_told=not context.is_trial), {}
     with (
         console.resumable(folder, experiment.trusted, context.user_options, context.typed_again),
-        tracked(experiment.tracker, facts, outcomes=(Pruned,)) as run,
+        tracked(experiment.tracker, facts, outcomes=(Pruned,), states={NonFiniteLossError: DIVERGED}) as run,
     ):
         with steps.step("training"), _closed_if_pruned(run, experiment, facts):
             trained = train(experiment, data, folder, run, context.watch)
@@ -91,7 +93,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
             write_documents(experiment, summary, folder, by="eegbench train")
         write_json(folder / SUMMARY, summary)
         with steps.optional_step("tracking"):
-            run.finish(metrics=metrics, model=result.model)
+            run.finish(metrics=metrics, model=result.model, description=describe_run(folder, summary))
     if "tracking" in steps.failures:
         write_json(folder / SUMMARY, summary | {"steps": steps.records})
     if context.is_trial:

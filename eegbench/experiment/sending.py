@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from eegbench.atomic import read_csv
-from eegbench.config import ConfigError, flat, read_json, read_plain
+from eegbench.config import ConfigError, read_json, read_plain
+from eegbench.experiment.headline import describe_run, headline_patterns
 from eegbench.experiment.run_folder import SUMMARY
 from eegbench.experiment.run_paths import CONFIG
-from eegbench.experiment.tracker_facts import TAGGED
+from eegbench.experiment.tracker_facts import parameters
 from eegbench.inference.served_model import LOADER
 from eegbench.own_files import check_own_files
-from eegbench.sweep.objective import OBJECTIVE, watched
+from eegbench.sweep.choice import is_choice
+from eegbench.sweep.objective import MAIN, OBJECTIVE, watched
 from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, Tracker, tracked
 
 SENT = "tracked"
@@ -34,6 +36,7 @@ def sent_facts(facts: RunFacts, model: ServedModel | None) -> dict[str, Any]:
         "experiment": facts.experiment,
         "name": facts.name,
         "tags": dict(facts.tags),
+        "choices": {key: value for key, value in facts.parameters.items() if is_choice(key)},
         "datasets": [asdict(one) for one in facts.datasets],
         "parent": None if facts.parent is None else str(facts.parent),
         "model": None if model is None else asdict(model) | {"folder": str(model.folder.relative_to(facts.folder))},
@@ -59,7 +62,7 @@ def send_finished(folder: Path, tracker: Tracker) -> str:
         )
     summary, options = read_json(folder / SUMMARY), read_plain(folder / CONFIG)
     try:
-        facts, model = _facts(summary[SENT], options, folder)
+        facts, model = _facts(summary, options, folder)
         metrics, state = _metrics(summary, options)
         passes = _passes(folder, summary, options)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -70,39 +73,49 @@ def send_finished(folder: Path, tracker: Tracker) -> str:
     with tracked(tracker, facts) as run:
         for number, row in passes:
             run.log_pass(number, row)
-        run.finish(metrics=metrics, model=model, state=state)
+        run.finish(metrics=metrics, model=model, state=state, description=describe_run(folder, summary))
         return run.link
 
 
-def _facts(sent: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> tuple[RunFacts, ServedModel | None]:
+def _facts(summary: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> tuple[RunFacts, ServedModel | None]:
+    sent, main = summary[SENT], str(summary.get("main_probe"))
     parent, model = sent["parent"], sent["model"]
+    chosen = {str(key): str(value) for key, value in sent.get("choices", {}).items() if is_choice(str(key))}
     facts = RunFacts(
         experiment=str(sent["experiment"]),
         name=str(sent["name"]),
         folder=folder,
-        parameters={key: value for key, value in flat(options).items() if key not in TAGGED},
-        tags={str(name): str(value) for name, value in sent["tags"].items()},
+        parameters=parameters(options, chosen),
+        tags={str(name): str(value) for name, value in sent["tags"].items() if not str(name).startswith("mlflow.")},
         datasets=tuple(DatasetFacts(**one) for one in sent["datasets"]),
         parent=None if parent is None else Path(parent),
+        source="eegbench track",
+        headline=headline_patterns(main, [one.replace(f"/{MAIN}/", f"/{main}/") for one in _objectives(options)]),
     )
     if model is not None and model["loader"] != LOADER:
         raise ValueError(f"the model is loaded by {model['loader']}, and only {LOADER} is sent")
-    return facts, None if model is None else ServedModel(**model | _model_place(model, folder))
+    return facts, None if model is None else _served(model, folder)
 
 
-def _model_place(model: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the model's folder, which lies in the run's, and its shape as a tuple."""
+def _served(model: Mapping[str, Any], folder: Path) -> ServedModel:
+    """Return a model whose files are in the run's folder."""
     place = (folder / model["folder"]).resolve()
     if not place.is_relative_to(folder.resolve()):
         raise ValueError(f"the model's folder {model['folder']} is outside the run's")
-    return {"folder": place, "input_shape": tuple(int(n) for n in model["input_shape"])}
+    return ServedModel(
+        loader=LOADER,
+        folder=place,
+        input_shape=tuple(int(n) for n in model["input_shape"]),
+        classes=tuple(map(str, model["metadata"]["classes"])),
+        metadata=model["metadata"],
+    )
 
 
 def _metrics(summary: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[dict[str, float], str]:
     """Return the final metrics and the state of a run."""
     if pruned := summary.get("pruned"):
         value = float(pruned["value"])
-        return {_objective(options): value, OBJECTIVE: value}, "pruned"
+        return {_objectives(options)[0]: value, OBJECTIVE: value}, "pruned"
     return {str(name): float(value) for name, value in summary["metrics"].items() if value is not None}, "complete"
 
 
@@ -112,7 +125,7 @@ def _passes(folder: Path, summary: Mapping[str, Any], options: Mapping[str, Any]
     if not file.is_file():  # a pruned run has none
         return []
     history = read_csv(file, ["pass"])
-    column = watched(_objective(options), str(summary.get("main_probe")))
+    column = watched(_objectives(options)[0], str(summary.get("main_probe")))
     if column in history:
         history.insert(0, OBJECTIVE, history[column])
     passes, rows = history.pop("pass"), history.select_dtypes("number").to_dict("records")
@@ -120,6 +133,6 @@ def _passes(folder: Path, summary: Mapping[str, Any], options: Mapping[str, Any]
     return list(zip(map(int, passes), found, strict=True))
 
 
-def _objective(options: Mapping[str, Any]) -> str:
+def _objectives(options: Mapping[str, Any]) -> tuple[str, ...]:
     objective = options["sweep"]["objective"]
-    return str(objective if isinstance(objective, str) else objective[0])
+    return (objective,) if isinstance(objective, str) else tuple(map(str, objective))

@@ -1,27 +1,35 @@
 """Description of a run for a tracker."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from eegbench.config import flat
 from eegbench.environment import git_state, versions
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, dataset_facts
+from eegbench.experiment.headline import headline_patterns
 from eegbench.sweep.sweep_context import SweepContext
 from eegbench.tracking.base import RunFacts
 
 TAGGED = ("resume", "sweep.study", "sweep.trial")
 """Options that locate a run in a sweep; the tracker stores them as tags, not as parameters."""
 
+MAX_NAME = 150
+"""Maximum length of the name of a run."""
+
 
 def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepContext) -> RunFacts:
     """Return the description of a run for a tracker before it starts."""
     choices, fold = experiment.choices, experiment.split.fold
-    name = f"{choices['task']} {choices['model']} seed {experiment.seed}" + ("" if fold is None else f" fold {fold}")
+    chosen = {**choices, **context.choices}
+    parts = [chosen["task"], chosen["model"], context.overrides, f"seed {experiment.seed}"]
+    name = " ".join(filter(None, parts)) + ("" if fold is None else f" fold {fold}")
     return RunFacts(
         experiment=experiment.name,
-        name=context.name or name,
+        name=context.name or name[:MAX_NAME],
         folder=folder,
-        parameters={key: value for key, value in flat(experiment.options).items() if key not in TAGGED},
+        parameters=parameters(experiment.options, chosen),
         tags={
             **choices,
             **context.tags,
@@ -31,4 +39,11 @@ def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepCo
         },
         datasets=dataset_facts(data, choices["dataset"], experiment.dataset.source or choices["dataset"]),
         parent=context.parent,
+        source="eegbench train",
+        headline=headline_patterns(experiment.probes.main, experiment.sweep.objectives),
     )
+
+
+def parameters(options: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """Return the parameters of a run: the options chosen for config groups, and all values with dotted names."""
+    return {**chosen, **{key: value for key, value in flat(options).items() if key not in TAGGED}}

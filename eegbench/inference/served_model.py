@@ -1,4 +1,4 @@
-"""Module with which MLflow loads the model of a run, from windows to class probabilities."""
+"""Module with which MLflow loads the model of a run, from windows to class names and probabilities."""
 
 from functools import partial
 from pathlib import Path
@@ -14,4 +14,5 @@ LOADER = __name__
 def _load_pyfunc(path: str) -> Served:
     """Return the model in this folder; MLflow calls this function by its name."""
     network = load_network(Path(path))
-    return Served(network.probabilities if network.sequence is None else partial(probabilities_in_order, network))
+    predict = network.probabilities if network.sequence is None else partial(probabilities_in_order, network)
+    return Served(predict, network.classes)

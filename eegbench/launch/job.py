@@ -1,6 +1,7 @@
 """Run a job of ``eegbench train``: one experiment, or one for each of ``sweep.seeds``, and its objective values."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import plain
+from eegbench.config import NO_EFFECT, plain
 from eegbench.distributed import world_size
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.options import read_experiment
@@ -20,9 +21,23 @@ from eegbench.launch.rerun_command import remake_command
 from eegbench.launch.resume import typed_again
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
+from eegbench.sweep.choice import GROUPS, varied_names
 from eegbench.sweep.objective import values, values_there, watched
-from eegbench.sweep.sweep_context import SWEEP, SweepContext, option_name, short_name, varied_words
+from eegbench.sweep.sweep_context import (
+    SWEEP,
+    SweepContext,
+    option_name,
+    short_name,
+    short_value,
+    varied_words,
+)
 from eegbench.trainer.base import NonFiniteLossError
+
+NAMED = ("task", "model", "seed", "split.fold", "checkpoint")
+"""Options that the name of a run has anyway, or that say nothing by themselves."""
+
+MAX_VALUE = 24
+"""Maximum length of a value in the name of a run."""
 
 
 def run_job(experiment: Experiment, hydra: DictConfig) -> float | list[float] | None:
@@ -98,17 +113,30 @@ class _Watch:
 def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
     """Return the context of a job in its multirun, if it is part of one."""
     own, chosen = _user_options(hydra), hydra.runtime.choices
+    choices = {name: str(chosen[name]) for name in GROUPS if chosen.get(name)}
     named = {"experiment": str(chosen.experiment)} if chosen.get("experiment") else {}
     if OmegaConf.is_missing(hydra.job, "num"):
-        return SweepContext(tags=named, user_options=own)
+        told = short_name([str(word) for word in hydra.overrides.task if _tells_apart(str(word))])
+        return SweepContext(tags=named, choices=choices, overrides=told, user_options=own)
     folder, sweep = Path(hydra.sweep.dir).resolve(), experiment.sweep
     varied = varied_words(folder, [str(word) for word in hydra.overrides.task])
     keys = [word.partition("=")[0].lstrip("+") for word in varied]
     named |= {option_name(key): str(chosen[key]) for key in keys if key in chosen and key != "dataset"}
     tags = {"sweep": folder.name, "trial": str(hydra.job.num if sweep.trial is None else sweep.trial), **named}
+    values = [short_value(word.partition("=")[2]) for word in varied]
+    choices |= dict(zip(varied_names([word.partition("=")[0] for word in varied]), values, strict=True))
     name, is_trial = short_name(varied), sweep.study is not None
     tell(f"\n{'trial' if is_trial else 'job'} {tags['trial']}  {name}")
-    return SweepContext(parent=folder / SWEEP, name=name, tags=tags, is_trial=is_trial, user_options=own)
+    return SweepContext(
+        parent=folder / SWEEP, name=name, tags=tags, choices=choices, is_trial=is_trial, user_options=own
+    )
+
+
+def _tells_apart(word: str) -> bool:
+    """Return whether an override of a single run belongs into its name."""
+    key, _, value = word.partition("=")
+    root = re.split(r"[./@]", key.lstrip("+~"))[0]
+    return bool(value) and len(value) <= MAX_VALUE and root not in NO_EFFECT and key not in (*NAMED, "dataset.root")
 
 
 def _command(hydra: DictConfig, seed: int | None) -> str:

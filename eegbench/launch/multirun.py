@@ -16,7 +16,7 @@ from eegbench.address import hide_in
 from eegbench.config import ConfigError, check_name, keep_passwords, plain
 from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
-from eegbench.sweep.sweep_context import FACTS, SWEEP
+from eegbench.sweep.sweep_context import FACTS, SWEEP, short_keys
 
 if TYPE_CHECKING:  # imported at run time where needed, as they load torch or Optuna
     from eegbench.experiment import Experiment
@@ -141,6 +141,8 @@ def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
     """Start the parent run, or continue that of the folder; this also creates a new tracking store."""
     from eegbench.atomic import write_json
     from eegbench.environment import git_state, versions
+    from eegbench.experiment.headline import headline_patterns
+    from eegbench.experiment.tracker_facts import MAX_NAME
     from eegbench.sweep.storage import exclusive
     from eegbench.tracking.base import RunFacts
 
@@ -152,10 +154,12 @@ def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
     common = set.intersection(*(set(one.choices.items()) for one in experiments))
     facts = RunFacts(
         experiment=experiments[0].name,
-        name=f"sweep {jobs.folder.name}",
+        name=f"sweep {jobs.folder.name}: {', '.join(short_keys(jobs.varied))}"[:MAX_NAME],
         folder=folder,
         parameters=settings,
         tags={"kind": "sweep", "sweep": jobs.folder.name, **dict(sorted(common)), **versions(), **git_state()},
+        source="eegbench train",
+        headline=headline_patterns(experiments[0].probes.main, experiments[0].sweep.objectives),
     )
     with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be starting it
         _open.append(experiments[0].tracker.start(facts))

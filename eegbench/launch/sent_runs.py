@@ -29,7 +29,7 @@ def send_runs(folders: Sequence[Path], outputs: Path | None, uri: str | None) ->
         try:
             place = outputs or _outputs_of(folder)
             tell(f"sending {folder}")
-            print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None)))
+            print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None, metrics="headline")))
         except (ValueError, OSError) as error:
             status = failed(error)
     return status

@@ -20,6 +20,7 @@ from eegbench.report.multirun_table import print_table
 from eegbench.report.next_command import next_command
 from eegbench.report.pretext_scores import add_pretext_scores
 from eegbench.score.table import score_metrics
+from eegbench.sweep.choice import varied_names
 from eegbench.sweep.importance import KnownImportances, importances
 from eegbench.sweep.objective import OBJECTIVE
 from eegbench.sweep.plan import Plan
@@ -76,7 +77,7 @@ def conclude_jobs(
     """
     album, metrics = Album(folder / SWEEP, tuple(formats)), _pool(folder)
     add_pretext_scores(folder, album)
-    view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied))
+    view = SweepView(OBJECTIVE, maximize=True, order=(), curves=CURVES, options=tuple(varied_names(varied)))
     _close(folder, parent, metrics, view)
     if found := next_command(folder, varied, outputs):
         if found.table:
@@ -131,7 +132,8 @@ def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepVi
     else:
         print("no trial was completed, so there is no best trial.")
     _print_failed(plan, failures(shared.study))
-    ranked = tuple(sorted(plan.space, key=lambda name: -shares.get(name, 0.0)))
+    names = dict(zip(plan.space, varied_names(tuple(plan.space)), strict=True))
+    ranked = tuple(names[key] for key in sorted(plan.space, key=lambda key: -shares.get(key, 0.0)))
     numbers = tuple(str(trial.number) for trial in best)
     return metrics, SweepView(OBJECTIVE, plan.directions[0] == "maximize", numbers, CURVES, ranked)
 

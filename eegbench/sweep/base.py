@@ -3,6 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+DIVERGED = "diverged"
+"""State of a trial, and of its run in a tracker, whose loss or objective was not finite."""
+
 MESSAGE = "eegbench_message"
 """Attribute of a job's error with the message for the user, set in the process of the job."""
 

@@ -11,11 +11,10 @@ from optuna.trial import TrialState
 
 from eegbench.address import without_secrets
 from eegbench.config import ConfigError, build
-from eegbench.sweep.base import Trial
+from eegbench.sweep.base import DIVERGED, Trial
 from eegbench.sweep.heartbeat import beating, is_alive
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.study import CONTROLLER, JOB
-from eegbench.sweep.trial_state import DIVERGED
 
 
 class StudyTrial(Trial):

@@ -33,6 +33,11 @@ class SweepContext:
         Short text of the varied options; empty outside a sweep.
     tags
         Trial, sweep and seed, for the tracker.
+    choices
+        Options chosen for config groups (``model``: ``chambon2018``), and those that vary in the multirun with short
+        names (``choice/lr``), for the tracker's parameters.
+    overrides
+        Short text of a single run's overrides that can affect scores, other than those of `choices`.
     watch
         Called after each pass.
     is_trial
@@ -49,6 +54,8 @@ class SweepContext:
     parent: Path | None = None
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+    overrides: str = ""
     watch: Watch = _unwatched
     is_trial: bool = False
     user_options: str = ""
@@ -74,9 +81,14 @@ def option_name(key: str) -> str:
 def short_name(words: Sequence[str]) -> str:
     """Abbreviate overrides as far as they stay distinct: last parts of names, four digits of numbers."""
     pairs = [word.partition("=")[::2] for word in words]
-    last = [key.lstrip("+").split("@")[0].rpartition(".")[2].rpartition("/")[2] for key, _ in pairs]
-    names = [one if last.count(one) == 1 else key for one, (key, _) in zip(last, pairs, strict=True)]
+    names = short_keys([key for key, _ in pairs])
     return " ".join(f"{name}={short_value(value)}" for name, (_, value) in zip(names, pairs, strict=True))
+
+
+def short_keys(keys: Sequence[str]) -> list[str]:
+    """Abbreviate the keys of overrides to their last parts as far as they stay distinct."""
+    last = [key.lstrip("+").split("@")[0].rpartition(".")[2].rpartition("/")[2] for key in keys]
+    return [one if last.count(one) == 1 else key for one, key in zip(last, keys, strict=True)]
 
 
 def short_value(value: str) -> str:

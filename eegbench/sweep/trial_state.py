@@ -6,11 +6,9 @@ from typing import Any
 from optuna import Study
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from eegbench.sweep.base import DIVERGED
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.space import Space, describe
-
-DIVERGED = "diverged"
-"""Attribute of a failed trial whose objective was not finite: it is counted, because its point caused it."""
 
 WHY = "why"
 """Attribute of a trial that failed with an error: the reason."""
@@ -40,7 +38,7 @@ def failures(study: Study) -> list[FrozenTrial]:
 def state_of(trial: FrozenTrial) -> str:
     """Return the name of a trial's state: complete, pruned, diverged, failed, queued or running."""
     if trial.state == TrialState.FAIL:
-        return "diverged" if DIVERGED in trial.user_attrs else "failed"
+        return DIVERGED if DIVERGED in trial.user_attrs else "failed"
     names = {TrialState.COMPLETE: "complete", TrialState.PRUNED: "pruned", TrialState.WAITING: "queued"}
     return names.get(trial.state, "running")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from eegbench.address import hide_in
 
@@ -62,6 +63,10 @@ class RunFacts:
         Data that the run uses.
     parent
         Folder of the parent run; None if there is no parent.
+    source
+        Program that makes the run, such as ``eegbench train``.
+    headline
+        Patterns of the metrics that are logged, most important first (``*`` stands for any text); empty for all.
     """
 
     experiment: str
@@ -71,6 +76,8 @@ class RunFacts:
     tags: Mapping[str, str] = field(default_factory=dict)
     datasets: tuple[DatasetFacts, ...] = ()
     parent: Path | None = None
+    source: str = "eegbench"
+    headline: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +92,8 @@ class ServedModel:
         Folder of the model's files.
     input_shape
         Shape of one example, (n_channels, n_times); the input is float32 (n, n_channels, n_times).
-    n_outputs
-        Number of classes; the output is float32 (n, n_outputs).
+    classes
+        Class names; the output has a column with the predicted name, and one with the probability of each class.
     metadata
         Requirements on input and output: channels, sampling rate, normalisation, classes.
     """
@@ -94,7 +101,7 @@ class ServedModel:
     loader: str
     folder: Path
     input_shape: tuple[int, ...]
-    n_outputs: int
+    classes: tuple[str, ...]
     metadata: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -138,12 +145,31 @@ class TrackedRun(ABC):
         """Return the addresses of pages that compare the child runs; empty if the tracker has no pages."""
 
     @abstractmethod
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Log the final metrics, every file of the run's folder, and the model; then set the run's state."""
+    def finish(
+        self,
+        *,
+        metrics: Mapping[str, float],
+        model: ServedModel | None,
+        state: str = "complete",
+        description: str = "",
+    ) -> None:
+        """Log the final metrics, every file of the run's folder, and the model; then set the run's state.
+
+        Parameters
+        ----------
+        metrics
+            The final metrics.
+        model
+            Model of the run; None if there is none.
+        state
+            State of the run.
+        description
+            Text in Markdown about the outcome, which may show pictures of the run's folder; empty to keep an older one.
+        """
 
     @abstractmethod
-    def fail(self, error: BaseException) -> None:
-        """Record the reason for which the run ended early: stopped by the user, or an error."""
+    def fail(self, error: BaseException, state: str = "failed") -> None:
+        """Record the reason for which the run ended early: stopped by the user, or an error, and the run's state."""
 
 
 class Tracker(ABC):
@@ -198,14 +224,21 @@ class LenientRun(TrackedRun):
         """Return the addresses of pages that compare the child runs; empty if the tracker has no pages."""
         return self.run.pages(view)
 
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
+    def finish(
+        self,
+        *,
+        metrics: Mapping[str, float],
+        model: ServedModel | None,
+        state: str = "complete",
+        description: str = "",
+    ) -> None:
         """Log pending metrics, the final metrics, every file of the run's folder, and the model."""
         self._send()
-        self.run.finish(metrics=metrics, model=model, state=state)
+        self.run.finish(metrics=metrics, model=model, state=state, description=description)
 
-    def fail(self, error: BaseException) -> None:
-        """Record the reason for which the run ended early."""
-        self.run.fail(error)
+    def fail(self, error: BaseException, state: str = "failed") -> None:
+        """Record the reason for which the run ended early, and its state."""
+        self.run.fail(error, state)
 
     def _send(self) -> None:
         while self._waiting:
@@ -214,7 +247,13 @@ class LenientRun(TrackedRun):
 
 
 @contextmanager
-def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception], ...] = ()) -> Iterator[TrackedRun]:
+def tracked(
+    tracker: Tracker,
+    facts: RunFacts,
+    *,
+    outcomes: tuple[type[Exception], ...] = (),
+    states: Mapping[type[Exception], str] = MappingProxyType({}),
+) -> Iterator[TrackedRun]:
     """Start a run; if its block raises an exception, record the reason and raise it again.
 
     Parameters
@@ -225,6 +264,8 @@ def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception
         Facts of the run.
     outcomes
         Exceptions that are an outcome of a run that was finished already; they are not recorded.
+    states
+        States of runs that end with other exceptions than errors of the program, such as ``diverged``.
     """
     run = LenientRun(tracker.start(facts))
     try:
@@ -232,13 +273,13 @@ def tracked(tracker: Tracker, facts: RunFacts, *, outcomes: tuple[type[Exception
     except outcomes:
         raise
     except BaseException as error:
-        _record(run, error)
+        _record(run, error, next((state for kind, state in states.items() if isinstance(error, kind)), "failed"))
         raise
 
 
-def _record(run: TrackedRun, error: BaseException) -> None:
+def _record(run: TrackedRun, error: BaseException, state: str) -> None:
     try:
-        run.fail(error)
+        run.fail(error, state)
     except Exception as second:  # noqa: BLE001  the first error is the one to show
         hide_in(second)
         error.add_note(f"The tracker could not record this failure either: {second}")

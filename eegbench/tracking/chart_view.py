@@ -30,6 +30,7 @@ def chart_view(
     maximize: bool,
     curves: Sequence[str],
     options: Sequence[str],
+    scores: Sequence[str],
     now_ms: int,
 ) -> tuple[str, str]:
     """Return key and value of the experiment's tag that arranges the chart page for the children of a run.
@@ -50,12 +51,15 @@ def chart_view(
         Metrics logged after each pass, plotted in this order above everything else.
     options
         Varied options, most important first; the last are left out if the tag would exceed `MAX_VALUE`.
+    scores
+        Metrics that the table of runs shows, most important first, after the varied options.
     now_ms
         Current time in milliseconds since 1970.
     """
     for n_options in range(len(options), -1, -1):
         cards = _cards(objective, curves, options[:n_options])
-        state = _state(cards, children_of(parent_id), metric_key(objective), maximize)
+        columns = [*(f"params.`{name}`" for name in options[:n_options]), *map(metric_key, scores)]
+        state = _state(cards, children_of(parent_id), metric_key(objective), maximize) | {"selectedColumns": columns}
         kept = {"name": name, "createdAt": now_ms, "updatedAt": now_ms, "state": _compact(state)}
         if len(_compact(kept)) <= MAX_VALUE:
             break

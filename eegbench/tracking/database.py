@@ -8,14 +8,15 @@ import urllib.request
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from eegbench.address import check_whole, whole, without_secrets
+from eegbench.address import check_whole, kept, whole, without_secrets
 from eegbench.tracking.database_file import FILE, ensure_database
 from eegbench.tracking.moved_database import ARTEFACTS, follow_move
+from eegbench.tracking.variables import URI, variable
 
 Client = Any
 """An ``mlflow.MlflowClient``; importing MLflow takes over a second, so only functions that need it import it."""
@@ -51,11 +52,14 @@ class Place:
         URI of the folder for files; None if a server decides.
     lock
         Lock file used while a new database is created; None if a server does that.
+    named_by
+        Option or environment variable that names the URI, for messages.
     """
 
     uri: str
     artefacts: str | None
     lock: Path | None
+    named_by: str = field(default="tracking.uri", compare=False)
 
     @property
     def public_uri(self) -> str:
@@ -79,15 +83,29 @@ def default_place(folder: Path) -> Place:
 
 
 def find_place(uri: str | None, folder: Path) -> Place:
-    """Return the location of a tracking URI; None gives the one inside the outputs folder.
+    """Return the location of a tracking URI.
+
+    Parameters
+    ----------
+    uri
+        The URI; None for that of the environment variable ``MLFLOW_TRACKING_URI``, and, if it is not set, for the
+        database inside the outputs folder.
+    folder
+        The outputs folder.
 
     Raises
     ------
     ValueError
         If MLflow 3 does not support such a URI.
     """
-    if uri is None:
-        return default_place(folder)
+    if uri is not None:
+        return _place(uri, folder, "tracking.uri")
+    if named := variable(URI):
+        return replace(_place(kept(named), folder, URI), named_by=URI)
+    return default_place(folder)
+
+
+def _place(uri: str, folder: Path, named_by: str) -> Place:
     uri = whole(uri)
     scheme = uri.split(":")[0].split("+")[0]
     if scheme == "sqlite":
@@ -97,8 +115,8 @@ def find_place(uri: str | None, folder: Path) -> Place:
     if scheme in _SERVERS:
         return Place(uri, None, None)
     raise ValueError(
-        f"tracking.uri={without_secrets(uri)}: expected sqlite:///FILE, another database such as postgresql://…, or a "
-        f"server such as http://127.0.0.1:5000; leave it null for {database_file(folder)}."
+        f"{named_by}={without_secrets(uri)}: expected sqlite:///FILE, another database such as postgresql://…, or a "
+        f"server such as http://127.0.0.1:5000; without it, runs are logged in {database_file(folder)}."
     )
 
 
@@ -110,7 +128,7 @@ def connect(place: Place) -> Client:
     ValueError
         If the location is not writable, is not an MLflow database, or does not answer; or if its password is unknown.
     """
-    check_whole(place.uri, "tracking.uri")
+    check_whole(place.uri, place.named_by)
     check_answer(place)
     try:
         with quiet():
@@ -228,8 +246,8 @@ def check_answer(place: Place) -> None:
         return  # an HTTP error is an answer
     except OSError as error:
         raise ValueError(
-            f"no MLflow server or database answers at tracking.uri={place.public_uri} ({error}); start it, leave "
-            "tracking.uri null, or log to files (tracking=folder) and send the run later with eegbench track."
+            f"no MLflow server or database answers at {place.named_by}={place.public_uri} ({error}); start it, leave "
+            f"{place.named_by} out, or log to files (tracking=folder) and send the run later with eegbench track."
         ) from error
 
 

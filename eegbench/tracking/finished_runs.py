@@ -11,6 +11,7 @@ from eegbench.own_files import is_own_file
 from eegbench.text import near
 from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
+from eegbench.tracking.links import run_page
 from eegbench.tracking.mlflow import PARENT, UI_ADDRESS
 from eegbench.tracking.record import RECORD
 from eegbench.tracking.stored_runs import stored_runs
@@ -191,7 +192,7 @@ class Archive:
 
     def _finished(self, experiment: str, *, id: str, experiment_id: str, **facts: Any) -> FinishedRun:  # noqa: A002
         address = self.place.public_uri.rstrip("/") if self.place.uri.startswith("http") else UI_ADDRESS
-        link = f"{address}/#/experiments/{experiment_id}/runs/{id}"
+        link = run_page(address, experiment_id, id)
         return FinishedRun(id=id, experiment=experiment, experiment_id=experiment_id, link=link, **facts)
 
 

@@ -38,8 +38,15 @@ class FolderRun(TrackedRun):
         """Return an empty tuple: folders have no pages."""
         return ()
 
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
+    def finish(
+        self,
+        *,
+        metrics: Mapping[str, float],
+        model: ServedModel | None,
+        state: str = "complete",
+        description: str = "",
+    ) -> None:
         """Do nothing: scores and model are in the folder."""
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException, state: str = "failed") -> None:
         """Do nothing: the error is shown to the user, and the folder stays unchanged."""

@@ -48,6 +48,11 @@ def metric_key(metric: str) -> str:
     return f"metrics.`{metric}`"
 
 
+def run_page(address: str, experiment_id: str, run_id: str) -> str:
+    """Return the address of a run's page."""
+    return f"{runs_page(address, experiment_id)}/{run_id}?{ABOUT_TRAINING}"
+
+
 def runs_page(address: str, experiment_id: str) -> str:
     """Return the address of the list of an experiment's runs."""
     return f"{address}/#/experiments/{experiment_id}/runs"

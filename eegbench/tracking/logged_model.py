@@ -10,8 +10,9 @@ import numpy as np
 
 from eegbench.tracking.base import ServedModel
 from eegbench.tracking.database import Client, quiet
+from eegbench.tracking.served import PREDICTED, columns_of
 
-REQUIREMENTS = ("eegbench", "torch", "numpy", "safetensors")
+REQUIREMENTS = ("eegbench", "torch", "numpy", "pandas", "safetensors")
 
 
 def log_model(client: Client, served: ServedModel, *, experiment_id: str, run_id: str) -> None:
@@ -57,8 +58,8 @@ def _requirements() -> list[str]:
 
 def _signature(served: ServedModel) -> Any:
     from mlflow.models import ModelSignature
-    from mlflow.types import Schema, TensorSpec
+    from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-    shapes = (-1, *served.input_shape), (-1, served.n_outputs)
-    inputs, outputs = (Schema([TensorSpec(np.dtype("float32"), shape)]) for shape in shapes)
-    return ModelSignature(inputs, outputs)
+    inputs = Schema([TensorSpec(np.dtype("float32"), (-1, *served.input_shape))])
+    probabilities = [ColSpec(DataType.double, name) for name in columns_of(served.classes)]
+    return ModelSignature(inputs, Schema([ColSpec(DataType.string, PREDICTED), *probabilities]))

@@ -1,33 +1,23 @@
 """Tracking in MLflow: an SQLite database in the outputs folder, or any other store that MLflow supports."""
 
+import getpass
 import json
-import math
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+import logging
+from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
-from typing import Any, TypeVar
+from typing import Any, Literal
 
-from eegbench.address import hide_in, without_secrets
+from eegbench.address import without_secrets
 from eegbench.atomic import write_json
 from eegbench.config import Text, read_json
-from eegbench.tracking.base import DatasetFacts, RunFacts, ServedModel, SweepView, TrackedRun, Tracker
-from eegbench.tracking.chart_view import chart_view, view_link
+from eegbench.tracking.base import DatasetFacts, RunFacts, Tracker
 from eegbench.tracking.database import Client, check_writable, connect, default_place, find_experiment, find_place
 from eegbench.tracking.inside_outputs import check_inside
-from eegbench.tracking.legal_names import digest, legal_names
-from eegbench.tracking.links import MAX_COMPARED, children_of, comparison_link
-from eegbench.tracking.logged_model import log_model
-from eegbench.tracking.record import COMPLETE, RECORD, mark_complete
-from eegbench.tracking.uninterrupted import uninterrupted
-from eegbench.tracking.upload import upload
-
-FAILURE = "failure"
-"""Tag with the reason for which a run ended early."""
-
-STATE = "state"
-"""Tag with the state of a run: running, complete, pruned, failed or killed."""
+from eegbench.tracking.links import children_of
+from eegbench.tracking.mlflow_run import FAILURE, MlflowRun
+from eegbench.tracking.record import COMPLETE, RECORD
+from eegbench.tracking.variables import EXPERIMENT, RUN, variable, warn_of_unused
 
 PARENT = "mlflow.parentRunId"
 
@@ -36,12 +26,13 @@ FOLDER = "folder"
 
 UI_ADDRESS = "http://127.0.0.1:5000"
 
-# MLflow 3 truncates longer values without an error, and rejects larger batches
-MAX_PARAMETER, MAX_TAG = 6000, 8000
-BATCH = 100
-MAX_DIGEST = 36
+MAX_CHILDREN = 50_000
+"""Maximum number of children that are found (MLflow 3)."""
 
-T = TypeVar("T")
+MAX_DIGEST = 36
+"""Length to which MLflow 3 truncates the digest of a dataset."""
+
+_log = logging.getLogger(__name__)
 
 
 class Mlflow(Tracker):
@@ -50,31 +41,41 @@ class Mlflow(Tracker):
     Parameters
     ----------
     uri
-        MLflow's tracking URI; None for the SQLite database in ``folder``.
+        MLflow's tracking URI; None for that of ``MLFLOW_TRACKING_URI``, or else the SQLite database in ``folder``.
     folder
         Outputs folder, with the database and, unless a server decides otherwise, the runs' files.
     experiment
-        Name of the MLflow experiment; None for the one named by the command.
+        Name of the MLflow experiment; None for ``MLFLOW_EXPERIMENT_NAME``, or else the one named by the command.
+    metrics
+        Metrics that are logged: about a dozen (``headline``), or ``all``, which may be hundreds. All are in the tables
+        of the run's files.
     """
 
-    def __init__(self, *, uri: Text | None, folder: Text, experiment: Text | None) -> None:
+    def __init__(
+        self, *, uri: Text | None, folder: Text, experiment: Text | None, metrics: Literal["headline", "all"]
+    ) -> None:
         self.folder = Path(folder).resolve()
         self.place = find_place(uri, self.folder)
-        self.experiment = experiment
+        self.experiment = experiment or variable(EXPERIMENT)
+        self.metrics = metrics
         self._is_named = uri is not None
 
     def start(self, facts: RunFacts) -> "MlflowRun":
         """Start a run, or continue the one named in ``tracking.json`` of its folder."""
+        warn_of_unused()
         check_writable(self.place)
         client = connect(self.place)
         run = self._recorded(client, facts.folder)
         if run is None:
             run = self._create(client, facts)
+            _adopt_children(client, recorded_id(facts.folder), run)
         else:
             self._check_inside(client, run.info.experiment_id, run.info.artifact_uri)
             _reopen(client, run)
-        live = MlflowRun(client, run=run, folder=facts.folder, address=self._address())
+        headline = facts.headline if self.metrics == "headline" else ()
+        live = MlflowRun(client, run=run, folder=facts.folder, address=self._address(), headline=headline)
         live.describe(facts)
+        live.measure(self.place.uri)
         self._record(live, facts.folder)
         return live
 
@@ -83,10 +84,9 @@ class Mlflow(Tracker):
         self._check_inside(client, experiment)
         run = _begun(client, experiment, facts.folder)
         if run is None:
-            parent = self._recorded(client, facts.parent) if facts.parent else None
-            above = {PARENT: parent.info.run_id} if parent else {}
-            tags = {FOLDER: str(facts.folder.resolve()), **above}
-            run = client.create_run(experiment, run_name=facts.name, tags=tags)
+            tags = {FOLDER: str(facts.folder.resolve()), **_source_tags(facts), **self._parent_tag(client, facts)}
+            name = facts.name if facts.parent else variable(RUN) or facts.name
+            run = client.create_run(experiment, run_name=name, tags=tags)
         if facts.datasets:
             _log_datasets(client, run, facts.datasets)
         return run
@@ -101,15 +101,27 @@ class Mlflow(Tracker):
         """Return the run recorded in the folder; None if there is none or it was deleted."""
         from mlflow.exceptions import MlflowException
 
-        record = folder / RECORD
-        known = read_json(record) if record.is_file() else {}
-        if "run_id" not in known:
+        known = recorded_id(folder)
+        if known is None:
             return None
         try:
-            run = client.get_run(str(known.get("run_id")))
+            run = client.get_run(known)
         except MlflowException:
             return None
         return run if run.info.lifecycle_stage == "active" else None
+
+    def _parent_tag(self, client: Client, facts: RunFacts) -> dict[str, str]:
+        """Return the tag with the parent run; one that was deleted is replaced when its command is repeated."""
+        known = recorded_id(facts.parent) if facts.parent else None
+        if facts.parent is None or known is None:
+            return {}
+        if self._recorded(client, facts.parent) is None:
+            _log.warning(
+                "the run of this sweep was deleted in MLflow (%s); this run is listed alone until the command of the "
+                "sweep is repeated, which creates another",
+                known,
+            )
+        return {PARENT: known}
 
     def _record(self, live: "MlflowRun", folder: Path) -> None:
         facts = {
@@ -130,126 +142,30 @@ class Mlflow(Tracker):
         return f"mlflow ui --backend-store-uri {self.place.public_uri}  →  {UI_ADDRESS}"
 
 
-class MlflowRun(TrackedRun):
-    """A run in MLflow that has started.
+def recorded_id(folder: Path) -> str | None:
+    """Return the id of the MLflow run that a folder's record names; None without a record."""
+    record = folder / RECORD
+    known = read_json(record).get("run_id") if record.is_file() else None
+    return None if known is None else str(known)
 
-    Parameters
-    ----------
-    client
-        An ``MlflowClient``.
-    run
-        The MLflow run.
-    folder
-        Folder of the run.
-    address
-        Address of the user interface, or the command that starts it.
-    """
 
-    def __init__(self, client: Client, *, run: Any, folder: Path, address: str) -> None:
-        self.client = client
-        self.run_id: str = run.info.run_id
-        self.experiment_id: str = run.info.experiment_id
-        self.folder = folder
-        self.address = address
-        self._known: Mapping[str, str] = run.data.params
-        self._last_pass = _last_step(client, run)
+def _source_tags(facts: RunFacts) -> dict[str, str]:
+    """Return MLflow's own tags about who made a run, and with which code."""
+    commit = {"mlflow.source.git.commit": facts.tags["git_commit"]} if facts.tags.get("git_commit") else {}
+    try:
+        user = {"mlflow.user": getpass.getuser()}
+    except (KeyError, OSError):  # a container may have no name for the user
+        user = {}
+    return {"mlflow.source.name": facts.source, "mlflow.source.type": "LOCAL", **commit, **user}
 
-    @property
-    def link(self) -> str:
-        """Command that starts the user interface, and the address of the run in it."""
-        return f"{self.address}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
 
-    def describe(self, facts: RunFacts) -> None:
-        """Log parameters and tags; parameters cannot change, so a value that differs on resuming becomes a tag."""
-        from mlflow.entities import Param, RunTag
-
-        parameters = self._fitting("parameters", facts.parameters, MAX_PARAMETER)
-        changed = {f"resumed.{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
-        tags = self._fitting("tags", {STATE: "running", **facts.tags, **changed}, MAX_TAG)
-        new = [Param(name, value) for name, value in parameters.items() if name not in self._known]
-        with uninterrupted():
-            for params in _batches(new, BATCH):
-                self.client.log_batch(self.run_id, params=params)
-            for some in _batches([RunTag(name, value) for name, value in tags.items()], BATCH):
-                self.client.log_batch(self.run_id, tags=some)
-
-    def log_pass(self, pass_: int, metrics: Mapping[str, float]) -> None:
-        """Log the metrics of one pass in one write; passes that a resumed run repeats are skipped."""
-        if pass_ > self._last_pass:
-            self._log(metrics, pass_)
-            self._last_pass = pass_
-
-    def pages(self, view: SweepView) -> tuple[str, ...]:
-        """Return the addresses of MLflow's comparison and chart pages of this run's children."""
-        children = self.client.search_runs([self.experiment_id], children_of(self.run_id), max_results=MAX_COMPARED)
-        found = {run.data.tags.get("trial", ""): run.info.run_id for run in children}
-        ordered = [found[trial] for trial in view.order if trial in found]
-        chart = chart_view(
-            self.folder.parent.name,
-            parent_id=self.run_id,
-            objective=view.objective,
-            maximize=view.maximize,
-            curves=view.curves,
-            options=view.options,
-            now_ms=time.time_ns() // 1_000_000,
-        )
-        self.client.set_experiment_tag(self.experiment_id, *chart)
-        rest = [run for run in found.values() if run not in ordered]
-        address = self.address.split()[-1]  # without the command that starts the server
-        return (
-            comparison_link(address, self.experiment_id, [*ordered, *rest]),
-            view_link(address, self.experiment_id, self.run_id),
-        )
-
-    def finish(self, *, metrics: Mapping[str, float], model: ServedModel | None, state: str = "complete") -> None:
-        """Log the final metrics, every file of the run's folder, and the model; then set the run's state."""
-        self._log(metrics, max(self._last_pass, 0))  # MLflow shows the value of the highest step
-        upload(self.client, self.run_id, self.folder)
-        if model is not None and not self._has_model():
-            log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)
-        self.client.set_tag(self.run_id, STATE, state)
-        self.client.set_terminated(self.run_id, "FINISHED")
-        mark_complete(self.folder)
-
-    def fail(self, error: BaseException) -> None:
-        """Set the status and its reason: KILLED after Ctrl-C, otherwise FAILED with the error message as a tag."""
-        hide_in(error)
-        reason = str(error).strip() or type(error).__name__
-        status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
-        with uninterrupted():
-            self.client.set_tag(self.run_id, FAILURE, reason[:MAX_TAG])
-            self.client.set_tag(self.run_id, STATE, status.lower())
-            self.client.set_terminated(self.run_id, status)
-
-    def _has_model(self) -> bool:
-        """Return whether a model was logged, in full, when the run was sent before."""
-        logged = self.client.get_run(self.run_id).outputs
-        return bool(logged and logged.model_outputs)
-
-    def _log(self, metrics: Mapping[str, float], step: int) -> None:
-        from mlflow.entities import Metric
-
-        now = time.time_ns() // 1_000_000
-        finite = {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
-        names = legal_names(finite)
-        made = [Metric(names[name], value, now, step) for name, value in finite.items()]
-        with uninterrupted():
-            for batch in _batches(made, 10 * BATCH):
-                self.client.log_batch(self.run_id, metrics=batch)
-
-    def _fitting(self, kind: str, values: Mapping[str, object], limit: int) -> dict[str, str]:
-        """Return legal names with values within the limit; longer values go to a file and are replaced by a digest."""
-        names = legal_names(values)
-        return {
-            names[key]: self._fit(kind, names[key], without_secrets(str(value)), limit) for key, value in values.items()
-        }
-
-    def _fit(self, kind: str, name: str, text: str, limit: int) -> str:
-        if len(text) <= limit:
-            return text
-        file = f"{kind}/{name}.txt"
-        self.client.log_text(self.run_id, text, file)
-        return f"sha256 {digest(text)}, {len(text)} characters in the artefact {file}"
+def _adopt_children(client: Client, deleted: str | None, run: Any) -> None:
+    """Make the children of a deleted run those of the run that replaces it."""
+    if deleted is None:
+        return
+    children = client.search_runs([run.info.experiment_id], children_of(deleted), max_results=MAX_CHILDREN)
+    for child in children:
+        client.set_tag(child.info.run_id, PARENT, run.info.run_id)
 
 
 def _begun(client: Client, experiment: str, folder: Path) -> Any:
@@ -265,12 +181,6 @@ def _reopen(client: Client, run: Any) -> None:
     client.update_run(run.info.run_id, status="RUNNING")
     if FAILURE in run.data.tags:
         client.delete_tag(run.info.run_id, FAILURE)
-
-
-def _last_step(client: Client, run: Any) -> int:
-    """Return the last pass for which the run has metrics; -1 if there is none."""
-    histories = (client.get_metric_history(run.info.run_id, name) for name in run.data.metrics)
-    return max((metric.step for history in histories for metric in history), default=-1)
 
 
 def _log_datasets(client: Client, run: Any, datasets: Iterable[DatasetFacts]) -> None:
@@ -295,9 +205,3 @@ def _dataset_input(facts: DatasetFacts) -> Any:
         profile=json.dumps(dict(facts.profile)),
     )
     return DatasetInput(dataset, tags=[InputTag("mlflow.data.context", facts.context)])
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch

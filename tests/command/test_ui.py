@@ -54,7 +54,9 @@ def test_a_database_whose_files_are_elsewhere_is_not_served(tmp_path, free_port,
     outputs, private = tmp_path / "given", tmp_path / "private"
     private.mkdir()
     (private / "key").write_text("private")
-    Mlflow(uri=None, folder=str(outputs), experiment=None).start(RunFacts("sleep", "a run", outputs / "run", {}))
+    Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline").start(
+        RunFacts("sleep", "a run", outputs / "run", {})
+    )
     column = {"runs": "artifact_uri", "experiments": "artifact_location"}[table]
     with closing(sqlite3.connect(outputs / "mlflow.db")) as database, database:
         database.execute(f"UPDATE {table} SET {column} = ?", (private.as_uri(),))
@@ -94,7 +96,7 @@ def start(folder, port) -> subprocess.Popen:
 @pytest.mark.slow
 def test_it_shows_the_runs_until_ctrl_c_and_leaves_no_process(tmp_path, free_port):
     facts = RunFacts("sleep", "a run", tmp_path / "run", {})
-    run = Mlflow(uri=None, folder=str(tmp_path), experiment=None).start(facts)
+    run = Mlflow(uri=None, folder=str(tmp_path), experiment=None, metrics="headline").start(facts)
     run.finish(metrics={}, model=None)
 
     with start(tmp_path, free_port) as process:

@@ -26,11 +26,13 @@ def test_different_classes_are_refused(make_run):
 
 def test_the_same_names_with_other_labels_are_refused(make_run):
     exchanged = {"left": "right", "right": "left"}
-    other = make_run(trainer__lr=1, change=lambda frame: frame.assign(label=frame["label"].map(exchanged)))
+    other = make_run(
+        trainer__lr=1, dataset__hours=8, change=lambda frame: frame.assign(label=frame["label"].map(exchanged))
+    )
     with pytest.raises(
-        ValueError, match=r"labels for recording r0 at 0 s .*\(compare dataset\.root and dataset\.seed\)"
+        ValueError, match=r"labels for recording r0 at 0 s .*under the same names \(dataset\.hours=5 and 8\), which"
     ):
-        check(make_run(), other)
+        check(make_run(dataset__hours=5), other)
 
 
 def test_within_subject_beside_between_subject_is_refused(make_run):

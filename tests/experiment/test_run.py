@@ -283,8 +283,34 @@ def test_mlflow_holds_a_dataset_input_for_each_split_and_the_totals_apart_from_t
     run = client.get_run(next(value for name, value in tracked.items() if "run" in name and isinstance(value, str)))
     contexts = [tag.value for one in run.inputs.dataset_inputs for tag in one.tags]
     assert sorted(contexts) == ["test", "train", "valid"]
-    assert [point.step for point in client.get_metric_history(run.info.run_id, "n_steps")] == [0, 1, 2, 3]
-    assert run.data.metrics["run/n_steps"] == json.loads((finished / "summary.json").read_text())["n_steps"]
+    assert [point.step for point in client.get_metric_history(run.info.run_id, "valid_loss")] == [0, 1, 2, 3]
+    assert run.data.metrics["run/best_valid_loss"] == pytest.approx(
+        pd.read_csv(finished / "history.csv")["valid_loss"].min()
+    )
+
+
+def test_mlflow_holds_chosen_options_about_a_dozen_scores_and_a_description_of_the_run(finished, outputs):
+    from mlflow import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{outputs}/mlflow.db")
+    run = client.get_run(json.loads((finished / "tracking.json").read_text())["run_id"])
+    chosen = {name: run.data.params[name] for name in ("dataset", "task", "model", "trainer")}
+    assert chosen == {
+        "dataset": "recordings",
+        "task": "relative_positioning",
+        "model": "chambon2018",
+        "trainer": "loop",
+    }
+    assert [one.info.run_id for one in client.search_runs([run.info.experiment_id], "params.model = 'chambon2018'")]
+    scores = [name for name in run.data.metrics if name.startswith(("test/", "valid/"))]
+    assert 8 <= len(scores) <= 12
+    assert run.info.run_name.startswith("relative_positioning chambon2018 ")
+    assert " every=1" in run.info.run_name
+    note = run.data.tags["mlflow.note.content"]
+    value = run.data.metrics["test/linear/balanced_accuracy"]
+    assert f"| test | linear | {value:.3f}" in note
+    assert f"![scores](get-artifact?run_uuid={run.info.run_id}&path=figures/scores.png)" in note
+    assert "eegbench train" in note
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from eegbench.__main__ import main
-from eegbench.tracking import mlflow as tracking
+from eegbench.tracking import mlflow_run as tracking
 from eegbench.tracking.database import connect, default_place
 from eegbench.tracking.upload import whole_files
 

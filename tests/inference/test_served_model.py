@@ -34,9 +34,9 @@ def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
     predictor = make_network()
     save_network(predictor, tmp_path / "run" / "model")
     folder = tmp_path / "run" / "model"
-    served = ServedModel("eegbench.inference.served_model", folder, input_shape=(2, 3000), n_outputs=5)
+    served = ServedModel("eegbench.inference.served_model", folder, input_shape=(2, 3000), classes=predictor.classes)
     facts = RunFacts("sleep", "a run", tmp_path / "run", {})
-    with tracked(Mlflow(uri=None, folder=str(tmp_path), experiment=None), facts) as run:
+    with tracked(Mlflow(uri=None, folder=str(tmp_path), experiment=None, metrics="headline"), facts) as run:
         run.finish(metrics={}, model=served)
 
     import mlflow
@@ -44,6 +44,9 @@ def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
     (folder,) = (tmp_path / "mlartifacts" / "models").iterdir()
     loaded = mlflow.pyfunc.load_model(str(folder / "artifacts"))
     windows = np.random.default_rng(0).normal(size=(3, 2, 3000)).astype(np.float32)
-    np.testing.assert_array_equal(loaded.predict(windows), predictor.probabilities(windows))
+    found, expected = loaded.predict(windows), predictor.probabilities(windows)
+    assert list(found) == ["predicted", *predictor.classes]
+    np.testing.assert_array_equal(found[list(predictor.classes)], expected)
+    assert list(found["predicted"]) == [predictor.classes[i] for i in expected.argmax(axis=1)]
     suffixes = {file.suffix for file in (folder / "artifacts").rglob("*") if file.is_file()}
     assert suffixes <= {"", ".txt", ".yaml", ".json", ".py", ".safetensors"}

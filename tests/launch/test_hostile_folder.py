@@ -67,7 +67,13 @@ def saver(trap):
     return {"_target_": "eegbench.inference.network.save_file", "tensors": {}, "filename": str(trap)}
 
 
-MLFLOW = {"_target_": "eegbench.tracking.mlflow.Mlflow", "uri": None, "folder": "outputs", "experiment": None}
+MLFLOW = {
+    "_target_": "eegbench.tracking.mlflow.Mlflow",
+    "uri": None,
+    "folder": "outputs",
+    "experiment": None,
+    "metrics": "headline",
+}
 NODES = [command, own_program, writer, saver]
 
 

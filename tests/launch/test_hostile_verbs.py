@@ -175,7 +175,13 @@ ATTACKS |= {
     "server": yaml_changed(
         "config.yaml",
         ("tracking",),
-        lambda _: {"_target_": "eegbench.tracking.mlflow.Mlflow", "uri": SERVER, "folder": ".", "experiment": None},
+        lambda _: {
+            "_target_": "eegbench.tracking.mlflow.Mlflow",
+            "uri": SERVER,
+            "folder": ".",
+            "experiment": None,
+            "metrics": "headline",
+        },
     ),
     "server in words": worded(f"tracking.uri={SERVER}"),
     "server by another key": worded(f"++tracking={{{{uri: '{SERVER}'}}}}"),

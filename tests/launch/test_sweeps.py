@@ -383,13 +383,16 @@ def test_a_best_trial_that_was_skipped_has_the_metrics_of_the_run_it_points_to(t
 
 
 @pytest.mark.slow
-def test_a_diverging_trial_is_a_failed_one_and_the_sweep_goes_on(sweep, capfd, monkeypatch):
+def test_a_diverging_trial_is_called_so_by_study_and_mlflow_and_the_sweep_goes_on(sweep, capfd, tmp_path):
     status, sweeps = sweep(
         *QUICK, "trainer.lr=choice(1e-3,1e36)", "hydra/sweeper/sampler=grid", "hydra.sweeper.n_trials=2"
     )
     assert status == 0
     assert "1 complete, 1 diverged" in capfd.readouterr().out
     assert [trial.state.name for trial in study_in(sweeps).trials] == ["COMPLETE", "FAIL"]
+    with sqlite3.connect(tmp_path / "mlflow.db") as connection:
+        query = "SELECT status, value FROM runs JOIN tags USING (run_uuid) WHERE key = 'state' AND name LIKE 'lr=%'"
+        assert set(connection.execute(query)) == {("FINISHED", "complete"), ("FAILED", "diverged")}
 
 
 @pytest.mark.slow
@@ -421,6 +424,9 @@ def test_a_sweep_is_a_parent_and_its_children(train, tmp_path):
     assert {run.data.tags["trial"] for run in children} == {"0", "1"}
     assert {run.data.tags["state"] for run in children} == {"complete"}
     assert all(run.info.run_name.startswith("lr=") and "tau_pos_s=" in run.info.run_name for run in children)
+    for child in children:
+        assert float(child.data.params["choice/lr"]) == pytest.approx(float(child.data.params["trainer.lr"]), rel=1e-3)
+    assert parent.info.run_name.endswith(": lr, tau_pos_s")
     assert parent.data.params["sweep.sampler"] == "TPESampler"
     assert parent.data.params["space.trainer.lr"] == "0.0001 to 0.01, on a log scale"
     best = max(run.data.metrics["valid/linear/balanced_accuracy"] for run in children)

@@ -16,7 +16,7 @@ def outputs(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def tracker(outputs: Path) -> Mlflow:
-    return Mlflow(uri=None, folder=str(outputs), experiment=None)
+    return Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def replay(folder: Path, number: int, uri: str | None, storage: str | None) -> N
     run.mkdir(parents=True)
     (run / "scores.csv").write_text(f"probe,score\nlinear,{number}\n")
     facts = RunFacts("load", f"writer {number}", run, {f"option.{i}": i for i in range(100)}, {"seed": str(number)})
-    live = Mlflow(uri=uri, folder=str(folder), experiment=None).start(facts)
+    live = Mlflow(uri=uri, folder=str(folder), experiment=None, metrics="headline").start(facts)
     for pass_ in range(N_PASSES):
         live.log_pass(pass_, {f"metric_{i}": number + pass_ / 10 for i in range(10)})
     live.finish(metrics={"test/linear/balanced_accuracy": float(number)}, model=None)

@@ -10,4 +10,4 @@ from eegbench.tracking.served import Served
 
 def _load_pyfunc(path):
     scale = json.loads((Path(path) / "model.json").read_text())["scale"]
-    return Served(lambda x: np.stack([scale * x.mean(axis=(1, 2)), x.std(axis=(1, 2))], axis=1))
+    return Served(lambda x: np.stack([scale * x.mean(axis=(1, 2)), x.std(axis=(1, 2))], axis=1), ("mean", "std"))

@@ -38,9 +38,9 @@ class BrokenRun(TrackedRun):
 
     def pages(self, view): ...
 
-    def finish(self, *, metrics, model, state="complete"): ...
+    def finish(self, *, metrics, model, state="complete", description=""): ...
 
-    def fail(self, error):
+    def fail(self, error, state="failed"):
         raise OSError("the disk is full")
 
 

@@ -17,7 +17,7 @@ def kept(tmp_path_factory):
     from eegbench.tracking import RunFacts
 
     outputs = tmp_path_factory.mktemp("kept here")
-    tracker = Mlflow(uri=None, folder=str(outputs), experiment=None)
+    tracker = Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline")
 
     def start(name, experiment="sleep", parent=None, **parameters):
         tags = {PARENT: parent} if parent else {}
@@ -57,7 +57,7 @@ def test_a_run_has_all_that_was_logged_and_its_files(archive, kept):
     assert first.parameters == {"seed": "1"}
     assert first.tags["model"] == "small"
     assert first.experiment == "sleep"
-    assert first.link.endswith(f"/#/experiments/{first.experiment_id}/runs/{first.id}")
+    assert first.link.endswith(f"/#/experiments/{first.experiment_id}/runs/{first.id}?workflowType=machine_learning")
     assert archive.fetch(first, "predictions.parquet").read_text() == "here"
     assert archive.fetch(second, "predictions.parquet") is None
     assert str(first) == f"'child 1' ({first.id[:8]})"

@@ -35,18 +35,20 @@ def test_a_run_whose_files_a_database_stores_elsewhere_is_not_continued_unless_t
     home.mkdir()
     (home / "key").write_text("private")
     facts = RunFacts("sleep", "a", outputs / "a", {}, {})
-    Mlflow(uri=None, folder=str(outputs), experiment=None).start(facts)
+    Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline").start(facts)
     (facts.folder / "key").write_text("overwritten")
     with closing(sqlite3.connect(outputs / "mlflow.db")) as database, database:
         database.execute("UPDATE runs SET artifact_uri = ?", (home.as_uri(),))
     with pytest.raises(ValueError, match="outside"):
-        Mlflow(uri=None, folder=str(outputs), experiment=None).start(facts)
+        Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline").start(facts)
     assert (home / "key").read_text() == "private"
     with closing(sqlite3.connect(outputs / "mlflow.db")) as database, database:
         database.execute("UPDATE experiments SET artifact_location = ?", (home.as_uri(),))
     with pytest.raises(ValueError, match="outside"):
-        Mlflow(uri=None, folder=str(outputs), experiment=None).start(RunFacts("sleep", "b", outputs / "b", {}, {}))
+        Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline").start(
+            RunFacts("sleep", "b", outputs / "b", {}, {})
+        )
     assert not (outputs / "b").exists()
-    named = Mlflow(uri=default_place(outputs).uri, folder=str(outputs), experiment=None)
+    named = Mlflow(uri=default_place(outputs).uri, folder=str(outputs), experiment=None, metrics="headline")
     named.start(facts).finish(metrics={}, model=None)
     assert (home / "key").read_text() == "overwritten"

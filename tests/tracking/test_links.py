@@ -63,8 +63,14 @@ def view(options: list[str], parent_id: str = "p") -> tuple[str, str]:
         maximize=True,
         curves=CURVES,
         options=options,
+        scores=["test/linear/accuracy"],
         now_ms=time.time_ns() // 1_000_000,
     )
+
+
+def test_the_table_of_a_view_shows_the_options_that_vary_and_scores():
+    kept = json.loads(view(["choice/lr"])[1])
+    assert json.loads(kept["state"])["selectedColumns"] == ["params.`choice/lr`", "metrics.`test/linear/accuracy`"]
 
 
 def test_a_view_that_would_be_too_long_for_a_tag_leaves_out_the_last_options():
@@ -98,7 +104,7 @@ def child(tracker: Mlflow, parent: MlflowRun, number: int, folder: Path) -> Mlfl
 def sweep(tmp_path_factory) -> tuple[Path, MlflowRun, list[MlflowRun]]:
     """A parent run and its children in a new store, and the view of the chart page."""
     folder = tmp_path_factory.mktemp("a sweep")
-    tracker = Mlflow(uri=None, folder=str(folder), experiment=None)
+    tracker = Mlflow(uri=None, folder=str(folder), experiment=None, metrics="headline")
     parent = tracker.start(RunFacts("sleep", "the sweep", folder / "sweep", {"study": "lr"}))
     children = [child(tracker, parent, number, folder) for number in range(N_CHILDREN)]
     parent.client.set_experiment_tag(parent.experiment_id, *view(["trainer.lr", "model"], parent.run_id))

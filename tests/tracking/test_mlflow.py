@@ -1,3 +1,4 @@
+import getpass
 import json
 import math
 import multiprocessing
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from eegbench.tracking import RunFacts, ServedModel, tracked
+from eegbench.tracking.links import ABOUT_TRAINING
 from eegbench.tracking.mlflow import Mlflow
 
 pytestmark = pytest.mark.slow  # MLflow takes seconds to import and to make a database
@@ -21,7 +23,7 @@ def served(tmp_path) -> ServedModel:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.json").write_text(json.dumps({"scale": 3.0}))
     metadata = {"channels": ("Fpz-Cz", "Pz-Oz"), "sfreq": 100.0}
-    return ServedModel("tracking.served_stub", folder, input_shape=(2, 30), n_outputs=2, metadata=metadata)
+    return ServedModel("tracking.served_stub", folder, input_shape=(2, 30), classes=("mean", "std"), metadata=metadata)
 
 
 def read(run):
@@ -85,7 +87,7 @@ def test_database_and_files_lie_in_the_outputs_folder(tracker, make_facts, outpu
 
 
 def test_the_experiment_option_goes_before_the_command_s_name(outputs, make_facts):
-    run = Mlflow(uri=None, folder=str(outputs), experiment="mine").start(make_facts())
+    run = Mlflow(uri=None, folder=str(outputs), experiment="mine", metrics="headline").start(make_facts())
     assert run.client.get_experiment(run.experiment_id).name == "mine"
 
 
@@ -154,6 +156,27 @@ def test_a_folder_whose_run_was_deleted_begins_another(tracker, make_facts):
     assert tracker.start(make_facts()).run_id != first.run_id
 
 
+def test_the_children_of_a_deleted_run_become_those_of_the_run_that_replaces_it(tracker, make_facts, caplog):
+    first = tracker.start(make_facts())
+    make = lambda name: make_facts(folder=first.folder / name, parent=first.folder)  # noqa: E731
+    (first.folder / "0").mkdir()
+    (first.folder / "1").mkdir()
+    before = tracker.start(make("0"))
+    first.client.delete_run(first.run_id)
+    after = tracker.start(make("1"))
+    assert f"the run of this sweep was deleted in MLflow ({first.run_id})" in caplog.text
+    second = tracker.start(make_facts())
+    assert second.run_id != first.run_id
+    assert {read(child).data.tags["mlflow.parentRunId"] for child in (before, after)} == {second.run_id}
+
+
+def test_a_run_that_was_deleted_while_it_ran_is_not_finished_into_the_void(tracker, make_facts):
+    run = tracker.start(make_facts())
+    run.client.delete_run(run.run_id)
+    with pytest.raises(ValueError, match=rf"the MLflow run {run.run_id} was deleted while it ran.*Its files are in"):
+        run.finish(metrics={"a": 1.0}, model=None)
+
+
 def test_a_deleted_experiment_gets_a_sentence(tracker, make_facts):
     run = tracker.start(make_facts(experiment="gone"))
     run.client.delete_experiment(run.experiment_id)
@@ -169,10 +192,59 @@ def test_a_failed_run_carries_its_reason(tracker, make_facts):
     assert read(run.run).data.tags["failure"] == "the loss is not finite"
 
 
+def test_a_run_that_diverged_has_that_state(tracker, make_facts):
+    states = {ZeroDivisionError: "diverged"}
+    with pytest.raises(ZeroDivisionError), tracked(tracker, make_facts(), states=states) as run:
+        raise ZeroDivisionError("the loss is not finite")
+    assert read(run.run).info.status == "FAILED"
+    assert read(run.run).data.tags["state"] == "diverged"
+
+
+def test_only_the_metrics_of_the_headline_are_logged_in_its_order(tracker, make_facts, outputs):
+    facts = make_facts(headline=("test/linear/*", "valid/linear/accuracy", "train_loss"))
+    run = tracker.start(facts)
+    run.log_pass(0, {"seconds": 1.0, "train_loss": 2.0})
+    metrics = {
+        "valid/linear/accuracy": 0.5,
+        "test/linear/accuracy": 0.25,
+        "test/knn/accuracy": 0.75,
+        "run/seconds": 1.0,
+    }
+    assert run._chosen(metrics) == ["test/linear/accuracy", "valid/linear/accuracy"]
+    run.finish(metrics=metrics, model=None)
+    assert set(read(run).data.metrics) == {"train_loss", "test/linear/accuracy", "valid/linear/accuracy"}
+
+    every = Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="all").start(facts)
+    every.finish(metrics=metrics, model=None)
+    assert metrics.keys() < set(read(every).data.metrics)
+
+
+def test_a_remark_after_the_name_of_a_split_does_not_hide_a_score(tracker, make_facts):
+    run = tracker.start(make_facts(headline=("test/linear/accuracy",)))
+    assert run._chosen(["test (within subject)/linear/accuracy"]) == ["test (within subject)/linear/accuracy"]
+
+
+def test_the_description_shows_pictures_of_the_run_and_leaves_other_addresses(tracker, make_facts):
+    run = tracker.start(make_facts())
+    run.finish(metrics={}, model=None, description="![scores](figures/scores.png) [page](https://eeg.org)")
+    picture = f"get-artifact?run_uuid={run.run_id}&path=figures/scores.png"
+    assert read(run).data.tags["mlflow.note.content"] == f"![scores]({picture}) [page](https://eeg.org)"
+
+
+def test_mlflow_s_own_tags_tell_who_made_the_run_with_which_code(tracker, make_facts):
+    kept = read(tracker.start(make_facts(source="eegbench train", tags={"git_commit": "abc"}))).data.tags
+    assert kept["mlflow.source.name"] == "eegbench train"
+    assert kept["mlflow.source.type"] == "LOCAL"
+    assert kept["mlflow.source.git.commit"] == "abc"
+    assert kept["mlflow.user"] == getpass.getuser()
+
+
 def test_the_link_leads_to_the_run(tracker, make_facts, outputs):
     run = tracker.start(make_facts())
     assert run.link.startswith(f"eegbench ui --outputs '{outputs}'")
-    assert run.link.endswith(f"http://127.0.0.1:5000/#/experiments/{run.experiment_id}/runs/{run.run_id}")
+    assert run.link.endswith(
+        f"http://127.0.0.1:5000/#/experiments/{run.experiment_id}/runs/{run.run_id}?{ABOUT_TRAINING}"
+    )
 
 
 def test_the_model_loads_back_with_its_signature_and_predicts_the_same(tracker, make_facts, served):
@@ -188,7 +260,10 @@ def test_the_model_loads_back_with_its_signature_and_predicts_the_same(tracker, 
 
     x = np.random.default_rng(0).normal(size=(4, 2, 30)).astype(np.float32)
     expected = np.stack([3 * x.mean(axis=(1, 2)), x.std(axis=(1, 2))], axis=1)
-    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-6)
+    found = model.predict(x)
+    np.testing.assert_allclose(found[["mean", "std"]], expected, rtol=1e-6)
+    assert list(found["predicted"]) == [("mean", "std")[i] for i in expected.argmax(axis=1)]
+    assert model.metadata.signature.outputs.input_names() == ["predicted", "mean", "std"]
     assert model.metadata.signature.inputs.inputs[0].shape == (-1, 2, 30)
     assert model.metadata.metadata == {"channels": ["Fpz-Cz", "Pz-Oz"], "sfreq": 100.0}
     with pytest.raises(mlflow.exceptions.MlflowException, match="shape"):
@@ -211,7 +286,7 @@ def test_nothing_falls_into_the_working_directory(tracker, make_facts, served, t
 def test_mlflow_is_imported_only_when_a_run_starts():
     code = (
         "import sys; from eegbench.tracking.mlflow import Mlflow; "
-        "Mlflow(uri=None, folder='.', experiment=None); sys.exit('mlflow' in sys.modules)"
+        "Mlflow(uri=None, folder='.', experiment=None, metrics='headline'); sys.exit('mlflow' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -224,8 +299,8 @@ from eegbench.tracking.mlflow import Mlflow
 
 logging.basicConfig(level="INFO")
 socket.socket.connect = lambda self, address: print("network:", address)
-model = ServedModel(loader=sys.argv[1], folder=Path(sys.argv[2]), input_shape=(2, 30), n_outputs=2)
-run = Mlflow(uri=None, folder="outputs", experiment=None).start(RunFacts("e", "n", Path("run"), {}))
+model = ServedModel(loader=sys.argv[1], folder=Path(sys.argv[2]), input_shape=(2, 30), classes=("mean", "std"))
+run = Mlflow(uri=None, folder="outputs", experiment=None, metrics="headline").start(RunFacts("e", "n", Path("run"), {}))
 run.finish(metrics={}, model=model)
 assert logging.getLogger().level == logging.INFO
 assert len(logging.getLogger().handlers) == 1
@@ -245,7 +320,7 @@ def test_a_new_store_is_set_up_without_a_word_to_the_terminal_or_the_network(tmp
 def one_run(outputs: Path, number: int) -> None:
     folder = outputs / f"run-{number}"
     facts = RunFacts("together", f"run {number}", folder, {"number": number})
-    with tracked(Mlflow(uri=None, folder=str(outputs), experiment=None), facts) as run:
+    with tracked(Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline"), facts) as run:
         run.log_pass(0, {"loss": float(number)})
         run.finish(metrics={}, model=None)
 

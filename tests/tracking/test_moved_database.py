@@ -21,7 +21,7 @@ def begin(outputs: Path, name: str, seed: int = 0):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scores.csv").write_text(name)
     facts = RunFacts("sleep", name, folder, {"seed": seed})
-    return Mlflow(uri=None, folder=str(outputs), experiment=None).start(facts)
+    return Mlflow(uri=None, folder=str(outputs), experiment=None, metrics="headline").start(facts)
 
 
 @pytest.fixture(scope="module")
