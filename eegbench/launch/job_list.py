@@ -106,8 +106,8 @@ def _values(one: Override) -> Iterator[str]:
 
 def _searched(config: DictConfig) -> Jobs:
     from eegbench.sweep.plan import read_plan
-    from eegbench.sweep.space import as_words, examples
+    from eegbench.sweep.space import as_words
 
     plan = read_plan(config)
-    words = tuple((*plan.fixed, *as_words(point)) for point in examples(plan.space))
+    words = tuple((*plan.fixed, *as_words(point)) for point in plan.space.examples())
     return Jobs(plan.folder, plan, tuple(plan.space), words, words)

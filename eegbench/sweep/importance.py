@@ -38,6 +38,8 @@ class KnownImportances(optuna.importance.BaseImportanceEvaluator):
 def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:
     """Return each option's share of the variance of the first objective (fANOVA); empty with too few trials.
 
+    Options that are searched only with some choices of a group are left out.
+
     Hutter, Hoos and Leyton-Brown 2014, ICML, PMLR 32(1), 754-762.
     """
     complete = [trial for trial in study.get_trials(deepcopy=False) if trial.state == TrialState.COMPLETE]
@@ -47,6 +49,6 @@ def importances(plan: Plan, study: optuna.Study) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = optuna.importance.get_param_importances(
-            study, evaluator=evaluator, params=list(plan.space), target=lambda trial: trial.values[0]
+            study, evaluator=evaluator, params=plan.space.common, target=lambda trial: trial.values[0]
         )
     return {str(name): float(share) for name, share in found.items()}

@@ -12,8 +12,10 @@ from omegaconf import DictConfig, OmegaConf
 from eegbench.config import NO_EFFECT, ConfigError, check_name, fill, flat, plain
 from eegbench.config.annotation import coerce, unchanged_node
 from eegbench.progress import n_cores
+from eegbench.sweep.condition import conditional
+from eegbench.sweep.distribution import describe, split_overrides
 from eegbench.sweep.objective import Direction, check_objectives, direction, watched
-from eegbench.sweep.space import Space, describe, size, split_overrides
+from eegbench.sweep.space import Space
 from eegbench.sweep.storage import storage_address
 
 TARGET = "hydra_plugins.eegbench.Optuna"
@@ -103,7 +105,7 @@ class Plan:
         kinds = {key: str(node["_target_"]).rpartition(".")[2] if node else "none" for key, node in names.items()}
         if self.sampler is None:
             kinds["sampler"] = "grid"
-        space = {f"space.{key}": describe(one) for key, one in self.space.items()}
+        space = {f"space.{key}": text for key, text in self.space.describe().items()}
         return {
             "sweep.study": self.study,
             "sweep.n_trials": self.n_trials,
@@ -126,12 +128,13 @@ def read_plan(config: DictConfig) -> Plan:
     given = {str(name): value for name, value in plain(config.hydra.sweeper).items() if not str(name).startswith("_")}
     sweeper = fill(SweeperOptions, given, path=SWEEPER)
     words = [str(word) for word in config.hydra.overrides.task]
-    fixed, space = split_overrides(words, sweeper.params)
-    if not space:
+    fixed, searched = split_overrides(words, sweeper.params)
+    if not searched:
         raise ConfigError(
             "nothing varies in this sweep; name an option, such as 'trainer.lr=tag(log,interval(1e-4,1e-2))', "
             "or choose a search space with +sweep=OPTION."
         )
+    space = conditional(searched, str(config.hydra.job.config_name), fixed)
     objectives = _names(_typed(config, "sweep.objective", str | tuple[str, ...]))
     check_objectives(objectives)
     _check_direction(sweeper.direction, objectives)
@@ -202,8 +205,8 @@ def _check_pruning(plan: Plan, every: int, main: str) -> None:
 
 
 def _check_grid(plan: Plan) -> None:
-    if plan.sampler is None and size(plan.space) is None:
-        endless = next(key for key, one in plan.space.items() if size({key: one}) is None)
+    if plan.sampler is None and plan.space.continuous():
+        endless = plan.space.continuous()[0]
         raise ConfigError(
             f"hydra/sweeper/sampler=grid: {endless} is infinite ({describe(plan.space[endless])}); give it "
             "a choice(…) or a range(…), or take another sampler."
@@ -229,7 +232,7 @@ def _plain(node: Any) -> Any:
 
 
 def _digest(options: Mapping[str, Any], space: Space) -> str:
-    text = json.dumps([options, {key: describe(one) for key, one in sorted(space.items())}], sort_keys=True)
+    text = json.dumps([options, dict(sorted(space.describe().items()))], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -1,169 +1,142 @@
-"""Search spaces in Hydra's syntax (choice, range, interval, tag), converted to and from Optuna's distributions."""
+"""Search space of a sweep: a distribution of each option, and the options that each choice of groups has."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, RangeSweep, Transformer, ValueType
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalChoiceType,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-from eegbench.config import ConfigError
+from eegbench.sweep.distribution import describe, value_text, values_of
 
-Space = Mapping[str, BaseDistribution]
 Point = Mapping[str, Any]
 
 
-def split_overrides(
-    words: Sequence[str], params: Mapping[str, Any] | None
-) -> tuple[list[str], dict[str, BaseDistribution]]:
-    """Separate fixed overrides from those that span the search space; the command line overrides ``params``.
+@dataclass(frozen=True)
+class Branch:
+    """A part of a search space in which the same options are searched.
 
-    Returns
-    -------
-    fixed, space
-        Overrides common to all trials, and a distribution for each varied key.
-
-    Raises
-    ------
-    ConfigError
-        For a kind of sweep that cannot be searched, or an empty one.
+    Attributes
+    ----------
+    choices
+        Chosen options of groups, by the name of the group.
+    keys
+        Names of all options that are searched in the branch, including these groups.
     """
-    named = {key: f"{key}={value}" for key, value in _flat(params or {}, "")}
-    given = OverridesParser.create().parse_overrides(list(words))
-    for override in given:
-        named.pop(override.get_key_element(), None)
-    every = [*OverridesParser.create().parse_overrides(list(named.values())), *given]
-    fixed: dict[str, str] = {}
-    space: dict[str, BaseDistribution] = {}
-    for override in every:
-        key = override.get_key_element()
-        fixed.pop(key, None)
-        space.pop(key, None)
-        if override.is_sweep_override():
-            space[key] = _distribution(override)
-        else:
-            fixed[key] = str(override.input_line)
-    return list(fixed.values()), space
+
+    choices: Mapping[str, Any]
+    keys: frozenset[str]
+
+
+class Space(Mapping[str, BaseDistribution]):
+    """Distributions by option. Together, the branches contain each point once.
+
+    Parameters
+    ----------
+    distributions
+        Distribution of each option.
+    branches
+        Parts of the space; without any, every point has all options.
+    """
+
+    def __init__(self, distributions: Mapping[str, BaseDistribution], branches: tuple[Branch, ...] = ()) -> None:
+        self.distributions = dict(distributions)
+        self.branches = branches or (Branch({}, frozenset(distributions)),)
+
+    def __getitem__(self, key: str) -> BaseDistribution:
+        return self.distributions[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.distributions)
+
+    def __len__(self) -> int:
+        return len(self.distributions)
+
+    @property
+    def deciding(self) -> list[str]:
+        """Groups whose choice decides which other options are searched."""
+        return [key for key in self if any(key in branch.choices for branch in self.branches)]
+
+    @property
+    def common(self) -> list[str]:
+        """Options that every point has."""
+        return [key for key in self if all(key in branch.keys for branch in self.branches)]
+
+    def keys_of(self, values: Point) -> list[str]:
+        """Return the options that a point with these values has, in the order of the space.
+
+        Parameters
+        ----------
+        values
+            Values of at least the deciding groups.
+        """
+        branch = next(one for one in self.branches if all(values[key] == v for key, v in one.choices.items()))
+        return [key for key in self if key in branch.keys]
+
+    def is_whole(self, point: Point) -> bool:
+        """Return whether a point has all of its options, and no others."""
+        keys = set(point)
+        return any(
+            keys == branch.keys and all(point[key] == value for key, value in branch.choices.items())
+            for branch in self.branches
+        )
+
+    def size(self) -> int | None:
+        """Return the number of points; None if the space is continuous."""
+        if self.continuous():
+            return None
+        return sum(prod(len(options) for options in self._options(branch).values()) for branch in self.branches)
+
+    def continuous(self) -> list[str]:
+        """Return the options with infinitely many values."""
+        return [key for key, one in self.items() if values_of(one) is None]
+
+    def points(self) -> Iterator[dict[str, Any]]:
+        """Yield every point of a finite space; the last key varies fastest."""
+        for branch in self.branches:
+            options = self._options(branch)
+            for chosen in itertools.product(*options.values()):
+                yield dict(zip(options, chosen, strict=True))
+
+    def examples(self) -> list[dict[str, Any]]:
+        """Return points that together contain every category of every option in every branch.
+
+        Other options have the first of their values.
+        """
+        found: list[dict[str, Any]] = []
+        for branch in self.branches:
+            options = self._options(branch)
+            first = {key: values[0] for key, values in options.items()}
+            found.append(first)
+            for key, values in options.items():
+                if isinstance(self[key], CategoricalDistribution):
+                    found += [{**first, key: value} for value in values[1:]]
+        return found
+
+    def describe(self) -> dict[str, str]:
+        """Describe each option in the syntax of the command line, and state where it is searched."""
+        return {key: describe(one) + self._condition(key) for key, one in self.items()}
+
+    def condition(self, key: str) -> str:
+        """Return the choices with which an option is searched; an empty text if it always is."""
+        if key in self.common:
+            return ""
+        some = [one.choices for one in self.branches if key in one.keys]
+        return " or ".join(" ".join(f"{name}={value_text(value)}" for name, value in one.items()) for one in some)
+
+    def _condition(self, key: str) -> str:
+        return f", with {self.condition(key)}" if self.condition(key) else ""
+
+    def _options(self, branch: Branch) -> dict[str, list[Any]]:
+        """Return the values of each option in a branch; of a continuous one, the lowest."""
+        return {
+            key: [branch.choices[key]] if key in branch.choices else values_of(one) or [getattr(one, "low", None)]
+            for key, one in self.items()
+            if key in branch.keys
+        }
 
 
 def as_words(point: Point) -> list[str]:
     """Return a point as overrides."""
-    return [f"{key}={_text(value)}" for key, value in point.items()]
-
-
-def size(space: Space) -> int | None:
-    """Return the number of points of a space; None if it is continuous."""
-    n = 1
-    for distribution in space.values():
-        options = _options(distribution)
-        if options is None:
-            return None
-        n *= len(options)
-    return n
-
-
-def points(space: Space) -> Iterator[dict[str, Any]]:
-    """Yield every point of a finite space; the last key varies fastest."""
-    options = [_options(distribution) or [] for distribution in space.values()]
-    for chosen in itertools.product(*options):
-        yield dict(zip(space, chosen, strict=True))
-
-
-def examples(space: Space) -> list[dict[str, Any]]:
-    """Return points that together contain every category of every key; other keys have the first of their values."""
-    first = {key: (_options(one) or [getattr(one, "low", None)])[0] for key, one in space.items()}
-    found = [first]
-    for key, one in space.items():
-        if isinstance(one, CategoricalDistribution):
-            found += [{**first, key: choice} for choice in one.choices[1:]]
-    return found
-
-
-def describe(distribution: BaseDistribution) -> str:
-    """Describe a distribution in the syntax of the command line."""
-    if isinstance(distribution, CategoricalDistribution):
-        return f"choice({', '.join(_text(choice) for choice in distribution.choices)})"
-    low, high = _text(distribution.low), _text(distribution.high)  # type: ignore[attr-defined]
-    step = getattr(distribution, "step", None)
-    stepped = step is not None and (step != 1 or isinstance(distribution, FloatDistribution))
-    text = f"{low} to {high}{f' by {_text(step)}' if stepped else ''}"
-    return f"{text}, on a log scale" if distribution.log else text  # type: ignore[attr-defined]
-
-
-def _distribution(override: Override) -> BaseDistribution:
-    value, key = override.value(), override.get_key_element()
-    if odd := set(getattr(value, "tags", ())) - {"log"}:
-        raise ConfigError(f"{override.input_line}: the tag {sorted(odd)[0]} is unknown; only log is supported.")
-    if override.value_type == ValueType.GLOB_CHOICE_SWEEP:
-        raise ConfigError(f"{override.input_line}: Optuna needs the options by name: {key}=choice(A,B,…).")
-    try:
-        if isinstance(value, ChoiceSweep):
-            return CategoricalDistribution([_choice(one) for one in value.list])
-        if isinstance(value, RangeSweep):
-            return _range(value)
-        if isinstance(value, IntervalSweep):
-            return _interval(value)
-    except ValueError as error:
-        raise ConfigError(f"{override.input_line}: this is not a search space ({error}).") from error
-    raise ConfigError(f"{override.input_line}: expected choice(…), range(…) or interval(…).")
-
-
-def _range(value: RangeSweep) -> BaseDistribution:
-    low, stop, step = value.start, value.stop, value.step
-    if low is None or stop is None:
-        raise ValueError("a range needs a start and a stop")
-    steps = list(value.range())  # Hydra's range excludes its stop
-    if not steps:
-        raise ValueError("the range is empty")
-    low, high = min(steps), max(steps)
-    if all(isinstance(number, int) for number in (low, high, step)):
-        return IntDistribution(int(low), int(high), step=abs(int(step)))
-    return FloatDistribution(float(low), float(high), step=abs(float(step)))
-
-
-def _interval(value: IntervalSweep) -> BaseDistribution:
-    low, high, log = value.start, value.end, "log" in value.tags
-    if low is None or high is None:
-        raise ValueError("an interval needs two ends")
-    if isinstance(low, int) and isinstance(high, int):
-        return IntDistribution(low, high, log=log)
-    return FloatDistribution(float(low), float(high), log=log)
-
-
-def _choice(value: Any) -> CategoricalChoiceType:
-    """Return numbers, booleans and None as they are, and everything else as text."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return str(Transformer.str(value))
-
-
-def _options(distribution: BaseDistribution) -> list[Any] | None:
-    if isinstance(distribution, CategoricalDistribution):
-        return list(distribution.choices)
-    if isinstance(distribution, IntDistribution):
-        return list(range(distribution.low, distribution.high + 1, distribution.step))
-    if isinstance(distribution, FloatDistribution) and distribution.step is not None:
-        n = round((distribution.high - distribution.low) / distribution.step)
-        return [distribution.low + i * distribution.step for i in range(n + 1)]
-    return None
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _flat(node: Any, path: str) -> Iterator[tuple[str, Any]]:
-    for name, value in node.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{path}{name}.")
-        else:
-            yield f"{path}{name}", value
+    return [f"{key}={value_text(value)}" for key, value in point.items()]

@@ -13,10 +13,9 @@ from eegbench.address import without_secrets
 from eegbench.config import ConfigError, build
 from eegbench.sweep.heartbeat import is_alive
 from eegbench.sweep.plan import Plan
-from eegbench.sweep.space import describe
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
 from eegbench.sweep.trial_state import RETRIED, WHY, counts, failures, problem_of, queued_point, tried
-from eegbench.sweep.without_replacement import WithoutReplacement, n_free, taken_points
+from eegbench.sweep.without_replacement import WithoutReplacement, ask, n_free, taken_points
 
 OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "job"
 
@@ -154,10 +153,10 @@ class SharedStudy:
 
     def _ask(self, controller: str) -> Drawn:
         n = len(self.trials())
-        self.study.sampler = _sampler(self.plan, n)
+        sampler = _sampler(self.plan, n)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about experimental features of Optuna
-            trial = self.study.ask(dict(self.plan.space))
+            trial = ask(self.study, sampler)
         trial.set_user_attr(CONTROLLER, controller)
         return Drawn(trial.number, dict(trial.params), False)
 
@@ -167,7 +166,7 @@ class SharedStudy:
     def _is_possible(self, trial: FrozenTrial) -> bool:
         """Return whether a trial can run; one that was interrupted while drawn, or is not of the space, is ended."""
         queued = queued_point(trial)
-        if trial.state == TrialState.RUNNING and set(trial.params) != set(self.plan.space):
+        if trial.state == TrialState.RUNNING and not self.plan.space.is_whole(trial.params):
             self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
         elif problem := problem_of(self.plan.space, trial.params if queued is None else queued):
             self.tell_failed(trial.number, problem)
@@ -208,5 +207,5 @@ def _sampler(plan: Plan, n: int) -> WithoutReplacement:
 
 
 def _identity(plan: Plan) -> dict[str, Any]:
-    space = {f"space of {key}": describe(one) for key, one in plan.space.items()}
+    space = {f"space of {key}": text for key, text in plan.space.describe().items()}
     return {**plan.options, **space, "sweep.objective": list(plan.objectives)}

@@ -7,8 +7,9 @@ from optuna import Study
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from eegbench.sweep.base import DIVERGED
+from eegbench.sweep.distribution import describe
 from eegbench.sweep.plan import Plan
-from eegbench.sweep.space import Space, describe
+from eegbench.sweep.space import Space
 
 WHY = "why"
 """Attribute of a trial that failed with an error: the reason."""
@@ -63,4 +64,8 @@ def problem_of(space: Space, point: Mapping[str, Any]) -> str:
             create_trial(state=TrialState.RUNNING, params={key: value}, distributions={key: space[key]})
         except (ValueError, TypeError):  # of Optuna, which names no option
             return f"{key}={value} is not in the space, which has {describe(space[key])}."
+    if all(key in point for key in space.deciding):
+        for key in point:
+            if key not in space.keys_of(point):
+                return f"{key}={point[key]} is searched only with {space.condition(key)}."
     return ""

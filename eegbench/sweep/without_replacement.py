@@ -7,9 +7,10 @@ from typing import Any
 from optuna import Study
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState
 
-from eegbench.sweep.space import Space, points, size
+from eegbench.sweep.distribution import suggest
+from eegbench.sweep.space import Space
 from eegbench.sweep.trial_state import tried
 
 Key = tuple[tuple[str, str, Any], ...]
@@ -27,7 +28,7 @@ class WithoutReplacement(BaseSampler):
     Parameters
     ----------
     space
-        The complete search space, which is the same in every trial.
+        The complete search space.
     sampler
         Sampler of proposals; None for a grid.
     seed
@@ -47,13 +48,10 @@ class WithoutReplacement(BaseSampler):
         trial: FrozenTrial,
         search_space: dict[str, BaseDistribution],  # noqa: ARG002  always the complete space
     ) -> dict[str, Any]:
-        """Sample a free point."""
+        """Sample a free point; a point that the user queued is completed, and need not be free."""
+        queued = trial.system_attrs.get("fixed_params", {})
         taken = taken_points(self.space, [other for other in tried(study) if other.number != trial.number])
-        for _ in range(TRIES if self.sampler else 0):
-            point = self._propose(study, trial)
-            if key_of(point) not in taken:
-                return point
-        return self._pick(taken)
+        return self._sample(study, trial, queued, taken)
 
     def sample_independent(
         self,
@@ -75,22 +73,44 @@ class WithoutReplacement(BaseSampler):
         if self.sampler:
             self.sampler.after_trial(study, trial, state, values)
 
-    def _propose(self, study: Study, trial: FrozenTrial) -> dict[str, Any]:
-        assert self.sampler is not None
-        relative = self.sampler.infer_relative_search_space(study, trial)
-        drawn = self.sampler.sample_relative(study, trial, relative)
-        for name, distribution in self.space.items():
-            if name not in drawn:
-                drawn[name] = self.sampler.sample_independent(study, trial, name, distribution)
-        return {name: drawn[name] for name in self.space}
+    def _sample(self, study: Study, trial: FrozenTrial, queued: Mapping[str, Any], taken: set[Key]) -> dict[str, Any]:
+        for _ in range(TRIES if self.sampler else 0):
+            point = self._propose(study, trial, queued)
+            if key_of(point) not in taken or set(point) <= set(queued):
+                return point
+        return self._pick(queued, taken)
 
-    def _pick(self, taken: set[Key]) -> dict[str, Any]:
-        n = size(self.space)
+    def _propose(self, study: Study, trial: FrozenTrial, queued: Mapping[str, Any]) -> dict[str, Any]:
+        assert self.sampler is not None
+        sampler, relative = self.sampler, self.sampler.infer_relative_search_space(study, trial)
+        drawn = {**sampler.sample_relative(study, trial, relative), **queued}
+
+        def draw(name: str) -> Any:
+            if name not in drawn:
+                drawn[name] = sampler.sample_independent(study, trial, name, self.space[name])
+            return drawn[name]
+
+        groups = {name: draw(name) for name in self.space.deciding}
+        return {name: draw(name) for name in self.space.keys_of(groups)}
+
+    def _pick(self, queued: Mapping[str, Any], taken: set[Key]) -> dict[str, Any]:
+        n = self.space.size()
         if n is None or n > MANY:
             raise RuntimeError(f"the sampler proposed {TRIES} points that are all taken.")
-        every = list(points(self.space))
-        free = [point for point in every if key_of(point) not in taken] or every  # a queued point replaces it
+        every = [
+            point for point in self.space.points() if all(point.get(key, one) == one for key, one in queued.items())
+        ]
+        free = [point for point in every if key_of(point) not in taken] or every
         return random.Random(self.seed).choice(free) if self.sampler else free[0]
+
+
+def ask(study: Study, sampler: WithoutReplacement) -> Trial:
+    """Create a trial of a study, with a point of the sampler's space."""
+    study.sampler = sampler
+    trial = study.ask()
+    for key in trial.relative_params:  # samples the point
+        suggest(trial, key, sampler.space[key])
+    return trial
 
 
 def key_of(point: Mapping[str, Any]) -> Key:
@@ -100,10 +120,10 @@ def key_of(point: Mapping[str, Any]) -> Key:
 
 def taken_points(space: Space, trials: Sequence[FrozenTrial]) -> set[Key]:
     """Return the points of trials, whatever became of them."""
-    return {key_of(trial.params) for trial in trials if len(trial.params) == len(space)}
+    return {key_of(trial.params) for trial in trials if space.is_whole(trial.params)}
 
 
 def n_free(space: Space, trials: Sequence[FrozenTrial]) -> int | None:
     """Return the number of points left; None if the space is continuous."""
-    n = size(space)
+    n = space.size()
     return None if n is None else n - len(taken_points(space, trials))

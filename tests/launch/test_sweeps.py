@@ -311,6 +311,23 @@ def test_a_named_sweeper_sweeps_without_m(train, tmp_path, capfd):
 
 
 @pytest.mark.slow
+def test_an_option_is_searched_where_the_chosen_group_has_it(train, tmp_path, capfd):
+    space = [
+        "task=choice(relative_positioning,simclr)",
+        "sampler.n_pairs=choice(1,2)",
+        "task.temperature=interval(0.1,0.9)",
+    ]
+    words = [*QUICK, *space, "trainer.lr=choice(1e-3,1e-2)", "sweep.dry_run=true", f"paths.outputs={tmp_path}"]
+    assert train(*words, small=False)[0] == 0
+    said = " ".join(capfd.readouterr().out.split())
+    assert "space.sampler.n_pairs choice(1, 2), with task=relative_positioning space." in said
+    assert "space.task.temperature 0.1 to 0.9, with task=simclr space." in said
+    assert "space.trainer.lr choice(0.001, 0.01) every" in said
+    assert train(*words, "sampler.n_pair=choice(1,2)", small=False)[0] == 1
+    assert "sampler.n_pair: there is no such key (did you mean sampler.n_pairs?)" in capfd.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_refused_command_leaves_a_finished_sweep_as_it_was(train, tmp_path):
     words = [f"paths.outputs={tmp_path}", "-m", "hydra/sweeper=optuna", *SPACE, "hydra.sweeper.study_name=mine"]
     assert train(*words, "hydra.sweeper.n_trials=1", "trainer.max_passes=1")[0] == 0

@@ -4,6 +4,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 
 from eegbench.sweep.plan import Plan
+from eegbench.sweep.space import Space
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def plan(tmp_path):
             address=str(tmp_path / "small.journal"),
             folder=tmp_path / "small",
             fixed=("seed=1",),
-            space={"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))},
+            space=Space({"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}),
             objectives=("valid/linear/balanced_accuracy",),
             options={"seed": 1},
             n_trials=5,

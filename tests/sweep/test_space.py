@@ -3,11 +3,13 @@ from omegaconf import OmegaConf
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 from eegbench.config import ConfigError
-from eegbench.sweep.space import as_words, describe, examples, points, size, split_overrides
+from eegbench.sweep.condition import branches_of
+from eegbench.sweep.distribution import describe, split_overrides
+from eegbench.sweep.space import Space, as_words
 
 
 def space_of(*words, params=None):
-    return split_overrides(words, OmegaConf.create(params) if params else None)[1]
+    return Space(split_overrides(words, OmegaConf.create(params) if params else None)[1])
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,7 @@ def space_of(*words, params=None):
     ],
 )
 def test_hydras_words_become_optunas_distributions(word, distribution, text):
-    assert space_of(word) == {"a": distribution}
+    assert dict(space_of(word)) == {"a": distribution}
     assert describe(distribution) == text
 
 
@@ -60,22 +62,60 @@ def test_what_spans_no_space_is_refused_with_the_word(word):
 
 def test_a_finite_space_lists_all_its_points():
     space = space_of("a=range(2)", "b=choice(x,y)", "c=range(0,1,0.5)")
-    assert size(space) == 8
-    listed = list(points(space))
+    assert space.size() == 8
+    listed = list(space.points())
     assert listed[:3] == [
         {"a": 0, "b": "x", "c": 0.0},
         {"a": 0, "b": "x", "c": 0.5},
         {"a": 0, "b": "y", "c": 0.0},
     ]
     assert len({tuple(point.items()) for point in listed}) == 8
-    assert size(space_of("a=range(2)", "b=interval(0.0,1)")) is None
+    assert space_of("a=range(2)", "b=interval(0.0,1)").size() is None
 
 
 def test_examples_name_every_category_once():
     space = space_of("a=choice(x,y,z)", "b=interval(0.1,1)", "c=choice(1,2)")
-    assert examples(space) == [
+    assert space.examples() == [
         {"a": "x", "b": 0.1, "c": 1},
         {"a": "y", "b": 0.1, "c": 1},
         {"a": "z", "b": 0.1, "c": 1},
         {"a": "x", "b": 0.1, "c": 2},
     ]
+
+
+OPTIONS = {"small": {"n"}, "wide": {"n", "width", "part"}}
+"""Options of each choice of a made-up group; `part` is itself a group, whose choice b has an option."""
+
+
+def names(choices):
+    found = {"model", "other", "lr", *OPTIONS[choices.get("model", "small")]}
+    return found | ({"part.b"} if "part" in found and choices.get("part") == "b" else set())
+
+
+def test_a_group_is_divided_where_its_choices_have_other_options():
+    space = space_of(
+        *("other=choice(p,q)", "model=choice(small,wide)", "part=choice(a,b)", "width=range(2)", "part.b=range(3)"),
+        *("n=range(2)", "+new=range(2)"),
+    )
+    divided = Space(space, tuple(branches_of(space, ["other", "model", "part"], names)))
+    assert [dict(branch.choices) for branch in divided.branches] == [
+        {"model": "small"},
+        {"model": "wide", "part": "a"},
+        {"model": "wide", "part": "b"},
+    ]
+    assert divided.deciding == ["model", "part"]
+    assert divided.common == ["other", "model", "n", "+new"]
+    assert divided.size() == 8 * (1 + 2 + 2 * 3)
+    assert divided.describe()["width"] == "0 to 1, with model=wide part=a or model=wide part=b"
+    assert divided.describe()["n"] == "0 to 1"
+    points = list(divided.points())
+    assert len(points) == divided.size()
+    assert all(divided.is_whole(point) for point in points)
+    assert divided.keys_of({"model": "wide", "part": "a"}) == ["other", "model", "part", "width", "n", "+new"]
+    assert not divided.is_whole({**points[0], "width": 1})
+    assert {point.get("part") for point in divided.examples()} == {None, "a", "b"}
+
+
+def test_a_group_of_which_all_choices_have_the_options_is_not_divided():
+    space = space_of("other=choice(p,q)", "lr=range(2)")
+    assert list(branches_of(space, ["other"], names)) == list(Space(space).branches)

@@ -11,6 +11,7 @@ from optuna.trial import TrialState
 from eegbench.config import ConfigError
 from eegbench.sweep.heartbeat import beating, my_id
 from eegbench.sweep.job import open_trial
+from eegbench.sweep.space import Space
 from eegbench.sweep.study import SharedStudy
 from eegbench.sweep.trial_state import WHY, failures, order, state_of
 
@@ -79,7 +80,7 @@ def test_a_trial_that_an_error_ended_does_not_count_and_a_diverged_one_does(plan
     assert len(shared.draw(my_id(), 2)) == 1
 
 
-KINDS = {"kind": CategoricalDistribution(("a", "b", "c"))}
+KINDS = Space({"kind": CategoricalDistribution(("a", "b", "c"))})
 
 
 @pytest.mark.parametrize("sampler", [None, {"_target_": "optuna.samplers.TPESampler", "seed": 0}])
@@ -154,11 +155,11 @@ def test_a_study_is_of_one_set_of_options(plan):
     with pytest.raises(ConfigError, match=r"has seed=1, here it is 2"):
         SharedStudy(plan(options={"seed": 2}))
     with pytest.raises(ConfigError, match=r"space of x='0.0 to 1.0', here it is '0.0 to 2.0'"):
-        SharedStudy(plan(space={"x": FloatDistribution(0, 2), "kind": CategoricalDistribution(("a", "b"))}))
+        SharedStudy(plan(space=Space({"x": FloatDistribution(0, 2), "kind": CategoricalDistribution(("a", "b"))})))
 
 
 def test_a_finite_space_ends_where_its_points_do(plan):
-    shared = SharedStudy(plan(space={"kind": CategoricalDistribution(("a", "b"))}, n_trials=9))
+    shared = SharedStudy(plan(space=Space({"kind": CategoricalDistribution(("a", "b"))}), n_trials=9))
     assert [drawn.point["kind"] for drawn in shared.draw(my_id(), 9)] in (["a", "b"], ["b", "a"])
     assert shared.draw(my_id(), 9) == []
 
@@ -168,7 +169,7 @@ def test_a_finite_space_ends_where_its_points_do(plan):
 def test_controllers_at_once_neither_exceed_the_budget_nor_draw_a_point_twice(plan, where, tmp_path, request):
     address = {"journal": str(tmp_path / "many.journal"), "sqlite": f"sqlite:///{tmp_path / 'many.db'}"}
     kept = request.getfixturevalue("postgresql") if where == "postgresql" else address[where]
-    small = plan(space={"x": CategoricalDistribution(tuple(range(30)))}, n_trials=24, address=kept)
+    small = plan(space=Space({"x": CategoricalDistribution(tuple(range(30)))}), n_trials=24, address=kept)
 
     def control(_):
         shared = SharedStudy(small)
@@ -192,10 +193,11 @@ def test_processes_killed_while_they_draw_leave_a_study_that_goes_on(plan, tmp_p
         import os, signal, threading, random
         from optuna.distributions import CategoricalDistribution, FloatDistribution
         from eegbench.sweep.plan import Plan
+        from eegbench.sweep.space import Space
         from eegbench.sweep.study import SharedStudy
         from eegbench.sweep.heartbeat import my_id
         from pathlib import Path
-        space = {{"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}}
+        space = Space({{"x": FloatDistribution(0, 1), "kind": CategoricalDistribution(("a", "b"))}})
         plan = Plan("small", {small.address!r}, Path("."), (), space, ("valid/linear/balanced_accuracy",),
                     {{"seed": 1}}, 1000, 1, {{"_target_": "optuna.samplers.RandomSampler", "seed": 0}}, None, 0.0,
                     False)
