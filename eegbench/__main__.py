@@ -1,6 +1,8 @@
 """The command line, `eegbench VERB …`: each verb is a module of `eegbench.command`, imported when it is called."""
 
+import contextlib
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -60,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         verbs = "\n".join(f"  {verb:<9} {text}" for verb, text in VERBS.items())
         print(HELP.format(version=__version__, verbs=verbs))
         return 0 if words else 2
+    if {"-sc", "--shell-completion"} & set(words):
+        return _complete(words)
     if words[0] in ("-V", "--version"):
         print(f"eegbench {__version__}")
         return 0
@@ -81,6 +85,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     return status or int(output_was_lost())
+
+
+def _complete(words: Sequence[str]) -> int:
+    """Print the script of a shell, or the candidates at its cursor; return the exit status."""
+    from eegbench.launch.completion import answer
+
+    try:
+        print(answer(words, list(VERBS), _help_of))
+    except ValueError as error:
+        print(f"eegbench: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _help_of(verb: str) -> str:
+    """Return the text that ``eegbench VERB --help`` prints."""
+    with contextlib.redirect_stdout(io.StringIO()) as text, contextlib.suppress(SystemExit):
+        importlib.import_module(f"eegbench.command.{verb}").main(["--help"])
+    return text.getvalue()
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def help_text(config_name: str, words: Sequence[str], user_folder: str | None) -
     with open_dict(config):
         del config["hydra"]
     folders = [*([Path(user_folder)] if user_folder else []), conf_folder()]
-    every = {name: options for name, options in _groups(folders).items() if name in GROUPS.get(config_name, (name,))}
+    every = {name: options for name, options in groups_of(folders).items() if name in GROUPS.get(config_name, (name,))}
     groups = "\n".join(f"  {group}: {', '.join(options)}" for group, options in every.items())
     return TEXTS[config_name].format(groups=groups, values=commented(config, choices, config_name, folders))
 
@@ -92,7 +92,8 @@ def composed(
         return compose(config_name, overrides=[*search, *overrides], return_hydra_config=with_hydra)
 
 
-def _groups(folders: Sequence[Path]) -> dict[str, list[str]]:
+def groups_of(folders: Sequence[Path]) -> dict[str, list[str]]:
+    """Return the options of each group in folders of options."""
     found: dict[str, set[str]] = {}
     for folder in folders:
         for path in folder.rglob("*.yaml"):
