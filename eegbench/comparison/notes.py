@@ -12,6 +12,7 @@ from eegbench.score.metric import MACRO
 from eegbench.score.paired import ALPHA, MIN_SUBJECTS, POWER, smallest_p
 from eegbench.score.rank import MIN_GROUPS
 from eegbench.score.render import plural
+from eegbench.tracking.base import EXTENDED
 
 METRIC_NAMES = {
     "balanced_accuracy": "balanced accuracy",
@@ -204,6 +205,12 @@ def _about_data(comparison: Comparison) -> Iterator[str]:
         yield (
             f"Up to {plural(max(undefined), 'subject')} left out of paired tests, as the metric is undefined on them; "
             "the column of subjects counts the rest."
+        )
+    if extended := sum(EXTENDED in run.run.tags for run in comparison.runs):
+        were = "was" if extended == 1 else "were"
+        yield (
+            f"{plural(extended, 'run')} {were} extended by more passes after the test scores were known "
+            f"(trainer.max_passes; {EXTENDED} in the summary.json of a run)."
         )
     commits = {run.run.tags.get("git_commit", "?")[:8] for run in comparison.runs}
     if len(commits) > 1:

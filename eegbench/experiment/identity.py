@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from eegbench.experiment.base import Paths
 from eegbench.experiment.run_folder import SUMMARY, finished_metrics
 
 
-def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
+def identity(options: Mapping[str, Any], data: str, *, extended: Sequence[int] = ()) -> dict[str, str]:
     """Return the identity of a run: hashes of its options and windows, and the version of the code.
 
     Parameters
@@ -21,9 +21,11 @@ def identity(options: Mapping[str, Any], data: str) -> dict[str, str]:
         All options of the run, as plain values.
     data
         Digest of its windows.
+    extended
+        Numbers of passes after which the run had been finished before it was extended.
     """
     relevant = {name: value for name, value in options.items() if name not in NO_EFFECT}
-    text = json.dumps(relevant, sort_keys=True, default=str)
+    text = json.dumps([relevant, list(extended)] if extended else relevant, sort_keys=True, default=str)
     code = versions()["eegbench"] + " " + " ".join(git_state().values())
     return {"options": hashlib.sha256(text.encode()).hexdigest(), "data": data, "code": code.strip()}
 

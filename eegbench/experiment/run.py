@@ -16,6 +16,7 @@ from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, overview, shared_data
 from eegbench.experiment.documents import write_documents
 from eegbench.experiment.explanation import explain
+from eegbench.experiment.extension import extension_facts, extensions
 from eegbench.experiment.headline import describe_run
 from eegbench.experiment.identity import find_same, identity
 from eegbench.experiment.initial_weights import check_start, saw_subjects, seen_subjects
@@ -63,7 +64,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
     check_expected(data, experiment.expected)
     check_windows(data, experiment.probes.of)
     check_model(experiment, data.store.form)
-    same = identity(experiment.options, data.digest)
+    same = identity(experiment.options, data.digest, extended=extensions(folder))
     if experiment.sweep.skip_finished and (twin := find_same(same, experiment.paths, folder)):
         return _point_to(*twin, folder)
     seen = _write_split(experiment, data, folder)
@@ -84,6 +85,7 @@ def run_experiment(experiment: Experiment, folder: Path, context: SweepContext) 
             with steps.optional_step("explanation"):
                 maps = explain(experiment.explanation, experiment, data, folder)
         summary = summarise(experiment, data, trained, result.evaluation, seen)
+        summary |= extension_facts(experiment, folder, summary["notes"])
         summary |= {"seconds": seconds, "steps": steps.records, "identity": same}
         summary |= {"recordings_sha256": contents_digest(data.contents)}
         metrics = final_metrics(summary, trained.fit, result, experiment.sweep.objectives) | maps

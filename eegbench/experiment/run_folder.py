@@ -8,6 +8,7 @@ from typing import Any
 from eegbench.atomic import remove_unfinished, write_json
 from eegbench.config import REMOVED, ConfigError, flat, may_change, read_json, read_plain, write_plain
 from eegbench.environment import git_state, versions
+from eegbench.experiment.extension import MAX_PASSES, is_extension, record_extension
 from eegbench.experiment.run_paths import CONFIG, DIRECTORY, ENVIRONMENT, check_written, located
 from eegbench.sweep.base import Pruned
 
@@ -20,18 +21,24 @@ def write_facts(options: Mapping[str, Any], folder: Path) -> None:
     """Write the options and versions of a run; a resumed run must have the same options.
 
     Files that an interrupted run had not finished writing are removed.
+    A finished run that is resumed with more passes is unfinished afterwards, and recorded as extended.
 
     Raises
     ------
     ConfigError
         If the folder contains a run with other options, or if a resumed run would write elsewhere (`check_written`).
     """
-    path = folder / CONFIG
+    path, was_finished = folder / CONFIG, (folder / SUMMARY).is_file()
     if options.get("resume") is not None:
         check_written(options, folder)
     mine = {name: value for name, value in options.items() if name != "resume"}
     if path.is_file():
-        _check_same(flat(located(read_plain(path), folder)[0]), flat(mine), folder)
+        earlier, now = flat(located(read_plain(path), folder)[0]), flat(mine)
+        is_extended = was_finished and options.get("resume") is not None and is_extension(earlier, now)
+        _check_same(earlier | ({MAX_PASSES: now[MAX_PASSES]} if is_extended else {}), now, folder)
+        if is_extended:
+            record_extension(folder, int(earlier[MAX_PASSES]))
+            (folder / SUMMARY).unlink()  # the run is unfinished again
         remove_unfinished(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_plain(mine, path)

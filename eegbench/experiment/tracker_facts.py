@@ -8,9 +8,10 @@ from eegbench.config import flat
 from eegbench.environment import git_state, versions
 from eegbench.experiment.base import Experiment
 from eegbench.experiment.data import Data, dataset_facts
+from eegbench.experiment.extension import extensions
 from eegbench.experiment.headline import headline_patterns
 from eegbench.sweep.sweep_context import SweepContext
-from eegbench.tracking.base import RunFacts
+from eegbench.tracking.base import EXTENDED, RunFacts
 
 TAGGED = ("resume", "sweep.study", "sweep.trial")
 """Options that locate a run in a sweep; the tracker stores them as tags, not as parameters."""
@@ -36,6 +37,7 @@ def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepCo
             **versions(),
             **git_state(),
             "split.within_subject": str(data.within_subject),
+            **({EXTENDED: ", ".join(map(str, extended))} if (extended := extensions(folder)) else {}),
         },
         datasets=dataset_facts(data, choices["dataset"], experiment.dataset.source or choices["dataset"]),
         parent=context.parent,

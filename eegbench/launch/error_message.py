@@ -171,7 +171,7 @@ def _key_message(key: str, config_name: str) -> str:
     if key == "sweep":
         return "sweep=OPTION: a search space must be added with a +; write +sweep=OPTION."
     if key.startswith("hydra.sweeper."):
-        from eegbench.sweep.plan import KEYS  # here, as Optuna takes long to import
+        from eegbench.sweep.sweeper_options import KEYS  # here, as Optuna takes long to import
 
         return f"{key}: there is no such key{near(key, [f'hydra.sweeper.{one}' for one in KEYS])}."
     known = _known_keys(config_name)

@@ -19,6 +19,7 @@ from eegbench.experiment.run import run_experiment
 from eegbench.launch.interrupt import stop_if_interrupted
 from eegbench.launch.rerun_command import remake_command
 from eegbench.launch.resume import typed_again
+from eegbench.launch.user_options import user_options
 from eegbench.progress import tell
 from eegbench.sweep.base import Pruned, Trial
 from eegbench.sweep.choice import GROUPS, varied_names
@@ -112,7 +113,7 @@ class _Watch:
 
 def _context(experiment: Experiment, hydra: DictConfig) -> SweepContext:
     """Return the context of a job in its multirun, if it is part of one."""
-    own, chosen = _user_options(hydra), hydra.runtime.choices
+    own, chosen = user_options(hydra), hydra.runtime.choices
     choices = {name: str(chosen[name]) for name in GROUPS if chosen.get(name)}
     named = {"experiment": str(chosen.experiment)} if chosen.get("experiment") else {}
     if OmegaConf.is_missing(hydra.job, "num"):
@@ -142,13 +143,7 @@ def _tells_apart(word: str) -> bool:
 def _command(hydra: DictConfig, seed: int | None) -> str:
     """Return the command that makes a run of the job again."""
     words = [str(word) for word in hydra.overrides.task]
-    return remake_command(words, user_options=_user_options(hydra), n_processes=world_size(), seed=seed)
-
-
-def _user_options(hydra: DictConfig) -> str:
-    """Return the folder of ``--config-dir``, which Hydra lists as a source from the command line."""
-    sources = [one for one in hydra.runtime.config_sources if one.provider == "command-line"]
-    return str(sources[0].path) if sources else ""
+    return remake_command(words, user_options=user_options(hydra), n_processes=world_size(), seed=seed)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from eegbench.address import hide_in
 from eegbench.config import ConfigError, check_name, keep_passwords, plain
 from eegbench.launch.error_message import error_message
 from eegbench.launch.job_list import Jobs, read_jobs
+from eegbench.launch.resume import typed_again
+from eegbench.launch.user_options import user_options
 from eegbench.sweep.sweep_context import FACTS, SWEEP, short_keys
 
 if TYPE_CHECKING:  # imported at run time where needed, as they load torch or Optuna
@@ -65,7 +67,7 @@ class Sweeping(Callback):  # type: ignore[misc]
             jobs = read_jobs(config)
             formats = [str(one) for one in config.figures]
             if jobs.plan:
-                conclude_study(jobs.plan, _open[-1], formats)
+                conclude_study(jobs.plan, _open[-1], formats, _typed_again(config, jobs.plan.fixed))
                 SharedStudy(jobs.plan).check_outcome()
             else:
                 conclude_jobs(jobs.folder, jobs.varied, _open[-1], Path(str(config.paths.outputs)), formats)
@@ -163,6 +165,13 @@ def _begin(experiments: Sequence["Experiment"], jobs: Jobs) -> None:
     )
     with exclusive(str(jobs.folder / "parent"), "parent"):  # another controller may be starting it
         _open.append(experiments[0].tracker.start(facts))
+
+
+def _typed_again(config: DictConfig, fixed: Sequence[str]) -> list[str]:
+    """Return the words that must be typed again with ``resume=FOLDER`` of a trial."""
+    own = user_options(config.hydra)
+    trusted = [word for word in fixed if word.startswith("trust=")]
+    return [*([f"--config-dir={own}"] if own else []), *trusted, *typed_again(fixed)]
 
 
 def _print_dry(jobs: Jobs) -> None:

@@ -13,6 +13,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import OverrideParseException
 
 from eegbench.config import ConfigError, may_change, quoted, read_overrides, read_plain
+from eegbench.launch.extension import KEY, check_extension, finished_runs
 from eegbench.launch.override import is_multirun, is_override, value_of
 from eegbench.own_files import check_readable
 
@@ -28,7 +29,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     Raises
     ------
     ValueError
-        If other options are given too, the run is finished, or its stored overrides are not accepted.
+        If other options are given too, the run is finished and not extended, or its stored overrides are not accepted.
     FileNotFoundError
         If the folder does not contain a run.
     """
@@ -43,28 +44,53 @@ def with_resume(words: Sequence[str]) -> list[str]:
     check_readable(folder)
     if not (folder / OVERRIDES).is_file():
         raise FileNotFoundError(f"resume={folder}: there is no run in this folder ({folder / OVERRIDES} is missing).")
-    if (folder / "summary.json").is_file() and not _is_incomplete(folder):
-        raise ValueError(f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}.")
+    is_extended = _is_extension(folder, words)
     stored = [word for word in read_overrides(folder / OVERRIDES) if not word.startswith("resume=")]
     typed = [word for word in words if is_override(word) and not word.startswith("resume=")]
-    retyped = {word.partition("=")[0] for word in typed}
+    retyped = {_key(word) for word in typed}
     kept = [word for word in stored if not _is_replaced(word, retyped)]
-    _check_typed(typed, stored, words, folder)
+    _check_typed([word for word in typed if not (is_extended and _key(word) == KEY)], stored, words, folder)
     for word in kept:
         _check_stored(word, folder)
     flags = [word for word in words if not is_override(word)]
     place = quoted(str(folder))
     places = _places(folder)
-    kept = [word for word in kept if word.partition("=")[0] not in places]
+    kept = [word for word in kept if _key(word) not in places]
     kept += [f"{key}={quoted(where)}" for key, where in places.items()]
     alone = "hydra.mode=RUN"  # or a job of +sweep=OPTION would start all jobs again
     return [*flags, *kept, *typed, f"resume={place}", f"hydra.run.dir={place}", alone]
 
 
+def _key(word: str) -> str:
+    return word.partition("=")[0]
+
+
+def _is_extension(folder: Path, words: Sequence[str]) -> bool:
+    """Return whether the words extend the finished run in a folder.
+
+    Raises
+    ------
+    ValueError
+        If the run is finished and cannot be extended, or the words do not say how.
+    """
+    if not finished_runs(folder):
+        return False
+    if passes := value_of(words, KEY):
+        check_extension(folder, passes)
+        return True
+    if _is_incomplete(folder) or not (folder / "summary.json").is_file():
+        return False
+    raise ValueError(
+        f"resume={folder}: this run is finished; its scores are in {folder / 'scores.csv'}. To train it for more "
+        f"passes, add {KEY}=N."
+    )
+
+
 def _is_replaced(word: str, typed: Collection[str]) -> bool:
     """Return whether a typed override sets the option of a stored one, or chooses another tracker."""
-    key = word.partition("=")[0]
-    return key in typed or ("tracking" in typed and key.lstrip("+~").startswith("tracking."))
+    key = _key(word)
+    is_typed = key in typed or key.lstrip("+") in typed
+    return is_typed or ("tracking" in typed and key.lstrip("+~").startswith("tracking."))
 
 
 def typed_again(words: Sequence[str]) -> list[str]:

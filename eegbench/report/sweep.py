@@ -19,6 +19,8 @@ from eegbench.report.album import Album
 from eegbench.report.multirun_table import print_table
 from eegbench.report.next_command import next_command
 from eegbench.report.pretext_scores import add_pretext_scores
+from eegbench.report.sweep_solutions import front_of, write_solutions
+from eegbench.report.sweep_winner import print_winner, run_of
 from eegbench.score.table import score_metrics
 from eegbench.sweep.choice import varied_names
 from eegbench.sweep.importance import KnownImportances, importances
@@ -34,9 +36,11 @@ from eegbench.tracking.record import RECORD
 MAX_PRINTED = 10
 CURVES = ("probe_valid_balanced_accuracy", "valid_loss")
 SECONDS = "seconds"
+FRONT = "front"
+"""Column of a table of trials with several objectives: whether the trial is on the Pareto front."""
 
 
-def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> None:
+def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str], typed_again: Sequence[str] = ()) -> None:
     """Write and print the results of a search, and finish its parent run.
 
     Parameters
@@ -47,11 +51,15 @@ def conclude_study(plan: Plan, parent: TrackedRun, formats: Sequence[str]) -> No
         Parent run of its trials in the tracker.
     formats
         File formats of figures.
+    typed_again
+        Words that must be typed again with ``resume=FOLDER``.
     """
     album = Album(plan.folder / SWEEP, tuple(formats))
     metrics, view = _conclude_study(plan, album)
     add_pretext_scores(plan.folder, album)
     _close(plan.folder, parent, metrics, view)
+    if view.order and len(plan.objectives) == 1:
+        print_winner(plan.folder / view.order[0], typed_again)
     album.raise_failed()
 
 
@@ -127,7 +135,8 @@ def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepVi
     _plot(shared, shares, album)
     metrics = {f"sweep/n_{state}": float(n) for state, n in counts.items()}
     if best:
-        _print_best(plan, table, [trial.number for trial in shared.study.best_trials])
+        write_solutions(plan, best)
+        _print_best(plan, table)
         metrics |= _best_metrics(plan, best[0], album.folder)
     else:
         print("no trial was completed, so there is no best trial.")
@@ -140,10 +149,12 @@ def _conclude_study(plan: Plan, album: Album) -> tuple[dict[str, float], SweepVi
 
 def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
     """Return a row per trial: number, state, options, objectives (last value if pruned), seconds, reason of failure."""
+    front = front_of(plan, trials)
     rows = [
         {
             "trial": trial.number,
             "state": state_of(trial),
+            FRONT: trial.number in front,
             **{key: trial.params.get(key) for key in plan.space},
             **dict(zip(plan.objectives, trial.values or [np.nan] * len(plan.objectives), strict=True)),
             SECONDS: trial.duration.total_seconds() if trial.duration else np.nan,
@@ -151,7 +162,8 @@ def trials_table(plan: Plan, trials: Sequence[Any]) -> pd.DataFrame:
         }
         for trial in trials
     ]
-    return pd.DataFrame(rows, columns=["trial", "state", *plan.space, *plan.objectives, SECONDS, WHY])
+    marks = [FRONT] if len(plan.objectives) > 1 else []
+    return pd.DataFrame(rows, columns=["trial", "state", *marks, *plan.space, *plan.objectives, SECONDS, WHY])
 
 
 def intermediate_values(trials: Sequence[Any]) -> pd.DataFrame:
@@ -171,17 +183,21 @@ def _plot(shared: SharedStudy, shares: Mapping[str, float], album: Album) -> Non
         album.add(stem, plot)
 
 
-def _print_best(plan: Plan, table: pd.DataFrame, front: Sequence[int]) -> None:
-    ascending = plan.directions[0] == "minimize"
+def _print_best(plan: Plan, table: pd.DataFrame) -> None:
+    """Print the complete trials, best first; with several objectives all of them, the Pareto front first."""
+    ascending, several = plan.directions[0] == "minimize", len(plan.objectives) > 1
     shown = table[table["state"] == "complete"].sort_values(plan.objectives[0], ascending=ascending)
-    shown = shown.drop(columns=WHY)
-    print(shown.head(MAX_PRINTED).to_string(index=False, float_format=lambda x: f"{x:.4g}"))
-    if len(plan.objectives) > 1:
-        print(f"sorted by {plan.objectives[0]}; trials on the Pareto front: {', '.join(map(str, front))}.")
+    if several:
+        shown = shown.sort_values(FRONT, ascending=False, kind="stable")
+        shown[FRONT] = shown[FRONT].map({True: "*", False: ""})
+    printed = shown if several else shown.head(MAX_PRINTED)
+    print(printed.drop(columns=WHY).to_string(index=False, na_rep="", float_format=lambda x: f"{x:.4g}"))
+    if several:
+        print(f"*: on the Pareto front, no trial is better in all objectives; sorted by {plan.objectives[0]}.")
     elif plan.directions[0] == "maximize":
         print(f"the best of {len(shown)} was chosen by {plan.objectives[0]}, which is optimistic; see the test scores.")
-    if len(shown) < len(table):
-        print(f"the other {len(table) - len(shown)} trials are in trials.csv")
+    if len(printed) < len(table):
+        print(f"the other {len(table) - len(printed)} trials are in trials.csv")
 
 
 def _print_failed(plan: Plan, failed: Sequence[Any]) -> None:
@@ -205,7 +221,7 @@ def _best_metrics(plan: Plan, best: Any, folder: Path) -> dict[str, float]:
 
 def _metrics_of(trial: Path) -> dict[str, float]:
     """Return the metrics of a trial: the mean over its seeds, or the metrics of the identical run it refers to."""
-    folders = [_run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
+    folders = [run_of(folder) for folder in (trial, *sorted(trial.glob("seed_*")))]
     files = [folder / "summary.json" for folder in folders]
     frames = [read_json(file).get("metrics", {}) for file in files if file.is_file()]
     if not frames:
@@ -214,8 +230,3 @@ def _metrics_of(trial: Path) -> dict[str, float]:
         warnings.simplefilter("ignore", RuntimeWarning)  # a metric that no seed has
         mean = pd.DataFrame(frames).astype(float).mean()
     return {str(name): float(value) for name, value in mean.items()}
-
-
-def _run_of(folder: Path) -> Path:
-    pointer = folder / "same_as.json"
-    return Path(read_json(pointer)["folder"]) if pointer.is_file() else folder

@@ -34,15 +34,8 @@ class Optuna(Sweeper):  # type: ignore[misc]
     Parameters
     ----------
     **options
-        Read from the config by `eegbench.sweep.plan.read_plan`, as the callbacks around the sweep need them too:
-        ``n_trials``, total number of trials over all calls and controllers that share the study, except trials that
-        failed with an error; ``n_jobs``, number of trials sampled and launched together, None for as many as the
-        launcher runs in parallel; ``study_name``, None for the run's name with a hash of options and space, so that
-        the same command continues the same study; ``storage``, the path of a journal file or a database's URL, None
-        for a journal file next to the sweep's folder; ``direction``, only checked; ``params``, the search space by
-        option, which overrides on the command line replace; ``sampler``, None for a grid; ``pruner``, None for no
-        pruning; ``max_failure_rate``, the fraction of ``n_trials`` that may fail before the sweep stops;
-        ``retry_failed``, whether points of trials that failed may be tried again.
+        Those of `eegbench.sweep.sweeper_options.SweeperOptions`. They are read from the config, as the callbacks around
+        the sweep need them too.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -67,19 +60,29 @@ class Optuna(Sweeper):  # type: ignore[misc]
         plan.folder.mkdir(parents=True, exist_ok=True)
         OmegaConf.save(self.config, plan.folder / "multirun.yaml")
         shared = SharedStudy(plan)
+        shared.queue_first()
         self._run(shared)
-        _say_end(plan, shared)
 
     def _run(self, shared: "SharedStudy") -> None:
+        """Launch trials until the budget, the time or the space is used up, too many failed, or a callback stops."""
+        from eegbench.sweep.callback import Callbacks
         from eegbench.sweep.heartbeat import beating
 
+        plan, began, callbacks = shared.plan, time.monotonic(), Callbacks(shared.plan, shared)
         with beating(shared.study) as me:
             while not shared.has_failed():
-                drawn = shared.draw(me, shared.plan.n_jobs)
+                if plan.timeout is not None and time.monotonic() - began >= plan.timeout:
+                    log.info(f"hydra.sweeper.timeout={plan.timeout:g} s have passed; repeat the command to go on.")
+                    return
+                drawn = shared.draw(me, plan.n_jobs)
                 if drawn:
-                    self._launch(shared.plan, shared, drawn)
+                    self._launch(plan, shared, drawn)
+                    if callbacks.call(one.number for one in drawn):
+                        log.info("a callback stopped the sweep; repeat the command to go on.")
+                        return
                 elif not _wait_for_others(shared):
                     break
+        _say_end(plan, shared)
 
     def _launch(self, plan: "Plan", shared: "SharedStudy", drawn: "Sequence[Drawn]") -> None:
         assert self.launcher is not None

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from eegbench.config import NO_EFFECT, ConfigError, check_name, fill, flat, plain
+from eegbench.config import NO_EFFECT, ConfigError, Spec, fill, flat, plain
 from eegbench.config.annotation import coerce, unchanged_node
 from eegbench.progress import n_cores
 from eegbench.sweep.condition import conditional
@@ -17,40 +17,10 @@ from eegbench.sweep.distribution import describe, split_overrides
 from eegbench.sweep.objective import Direction, check_objectives, direction, watched
 from eegbench.sweep.space import Space
 from eegbench.sweep.storage import storage_address
+from eegbench.sweep.sweeper_options import SWEEPER, SweeperOptions
 
 TARGET = "hydra_plugins.eegbench.Optuna"
 """Name of the sweeper in Hydra's configs."""
-
-SWEEPER = "hydra.sweeper"
-"""Path of its options."""
-
-
-@dataclass(frozen=True)
-class SweeperOptions:
-    """The keys of ``conf/hydra/sweeper/optuna.yaml``."""
-
-    n_trials: int
-    n_jobs: int | None
-    study_name: str | None
-    storage: str | None
-    direction: str | tuple[str, ...] | None
-    params: Mapping[str, Any] | None
-    sampler: Mapping[str, Any] | None
-    pruner: Mapping[str, Any] | None
-    max_failure_rate: float
-    retry_failed: bool
-
-    def __post_init__(self) -> None:
-        for name, n in (("n_trials", self.n_trials), ("n_jobs", self.n_jobs)):
-            if n is not None and n < 1:
-                raise ConfigError(f"{SWEEPER}.{name}={n}: expected a whole number from 1.")
-        if not 0 <= self.max_failure_rate <= 1:
-            raise ConfigError(f"{SWEEPER}.max_failure_rate={self.max_failure_rate}: expected a proportion from 0 to 1.")
-        if self.study_name is not None:
-            check_name(self.study_name, f"{SWEEPER}.study_name")
-
-
-KEYS = tuple(field.name for field in fields(SweeperOptions))
 
 
 @dataclass(frozen=True)
@@ -77,6 +47,12 @@ class Plan:
         Fraction of ``n_trials`` that may fail before the sweep stops.
     retry_failed
         Whether points of trials that failed earlier may be tried again.
+    timeout
+        Seconds after which a call starts no more trials; None for no limit.
+    points, warm_start
+        Points to try first, and the study whose best points are tried first.
+    callbacks, trusted
+        Nodes of callbacks, and the modules of the user whose classes may be built.
     """
 
     study: str
@@ -92,6 +68,11 @@ class Plan:
     pruner: Mapping[str, Any] | None
     max_failure_rate: float
     retry_failed: bool
+    timeout: float | None = None
+    points: tuple[dict[str, Any], ...] = ()
+    warm_start: str | None = None
+    callbacks: tuple[Mapping[str, Any], ...] = ()
+    trusted: tuple[str, ...] = ()
 
     @property
     def directions(self) -> list[Direction]:
@@ -155,7 +136,13 @@ def read_plan(config: DictConfig) -> Plan:
         pruner=sweeper.pruner or None,
         max_failure_rate=sweeper.max_failure_rate,
         retry_failed=sweeper.retry_failed,
+        timeout=sweeper.timeout,
+        points=tuple(flat(point) for point in sweeper.points),
+        warm_start=sweeper.warm_start,
+        callbacks=sweeper.callbacks,
+        trusted=_typed(config, "trust", tuple[str, ...]),
     )
+    _check_points(plan)
     _check_pruning(plan, _typed(config, "probe.every", int), str(config.probe.main or next(iter(config.probe.of), "")))
     _check_grid(plan)
     return plan
@@ -202,6 +189,14 @@ def _check_pruning(plan: Plan, every: int, main: str) -> None:
             "hydra/sweeper/pruner: pruning compares the probe's score on valid during training, and probe.every=0 "
             "probes only at the end; set probe.every=1."
         )
+
+
+def _check_points(plan: Plan) -> None:
+    for i, point in enumerate(plan.points):
+        if problem := plan.space.problem(point):
+            raise ConfigError(f"{SWEEPER}.points[{i}]: {problem}")
+    for i, node in enumerate(plan.callbacks):
+        Spec(node, Callable, f"{SWEEPER}.callbacks[{i}]", plan.trusted).check()  # type: ignore[arg-type]
 
 
 def _check_grid(plan: Plan) -> None:

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution
+from optuna.trial import TrialState, create_trial
 
 from eegbench.sweep.distribution import describe, value_text, values_of
 
@@ -81,6 +82,20 @@ class Space(Mapping[str, BaseDistribution]):
             keys == branch.keys and all(point[key] == value for key, value in branch.choices.items())
             for branch in self.branches
         )
+
+    def problem(self, point: Point) -> str:
+        """Return why a point, or a part of one, does not belong to the space; an empty text if it does."""
+        for key, value in point.items():
+            if key not in self:
+                return f"{key}={value} was queued, and the space has no such option; it has {', '.join(self)}."
+            try:
+                create_trial(state=TrialState.RUNNING, params={key: value}, distributions={key: self[key]})
+            except (ValueError, TypeError):  # of Optuna, which names no option
+                return f"{key}={value} is not in the space, which has {describe(self[key])}."
+        if all(key in point for key in self.deciding):
+            for key in sorted(set(point) - set(self.keys_of(point))):
+                return f"{key}={point[key]} is searched only with {self.condition(key)}."
+        return ""
 
     def size(self) -> int | None:
         """Return the number of points; None if the space is continuous."""

@@ -1,6 +1,7 @@
 """A study shared by several controllers: it never exceeds its budget, and trials of dead controllers are continued."""
 
 import json
+import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from eegbench.config import ConfigError, build
 from eegbench.sweep.heartbeat import is_alive
 from eegbench.sweep.plan import Plan
 from eegbench.sweep.storage import exclusive, open_storage, trial_id
-from eegbench.sweep.trial_state import RETRIED, WHY, counts, failures, problem_of, queued_point, tried
+from eegbench.sweep.trial_state import RETRIED, WHY, counts, failures, queued_point, tried
+from eegbench.sweep.warm_start import best_points
 from eegbench.sweep.without_replacement import WithoutReplacement, ask, n_free, taken_points
 
-OPTIONS, RECORDINGS, CONTROLLER, JOB = "options", "recordings", "controller", "job"
+OPTIONS, RECORDINGS, CONTROLLER, JOB, QUEUED = "options", "recordings", "controller", "job", "queued"
+
+log = logging.getLogger("eegbench")
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,18 @@ class SharedStudy:
             room = max(room if left is None else min(room, left), len(queued))
             continued = [Drawn(one.number, dict(one.params), True) for one in orphans]
             return continued + [self._ask(controller) for _ in range(min(n - len(orphans), room))]
+
+    def queue_first(self) -> None:
+        """Queue the points of the plan and the best of the study that it names, once in the life of the study."""
+        with exclusive(self.plan.address, self.plan.study):
+            queued = self.study.user_attrs.get(QUEUED, [])
+            named = self.plan.warm_start
+            warm = best_points(self.plan) if named and named not in queued else []
+            if warm:
+                log.info(f"the best {len(warm)} points of {named} are tried first")
+            for point in [*(point for point in self.plan.points if point not in queued), *warm]:
+                self.study.enqueue_trial(point)
+            self.study.set_user_attr(QUEUED, [*queued, *self.plan.points, *([named] if named else [])])
 
     def tell_failed(self, number: int, why: str) -> None:
         """Record a trial whose job failed with an error, and the reason."""
@@ -168,7 +184,7 @@ class SharedStudy:
         queued = queued_point(trial)
         if trial.state == TrialState.RUNNING and not self.plan.space.is_whole(trial.params):
             self.storage.set_trial_state_values(self._id(trial.number), TrialState.FAIL)
-        elif problem := problem_of(self.plan.space, trial.params if queued is None else queued):
+        elif problem := self.plan.space.problem(trial.params if queued is None else queued):
             self.tell_failed(trial.number, problem)
         else:
             return True

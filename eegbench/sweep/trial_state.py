@@ -1,15 +1,13 @@
-"""States of a study's trials: which are counted, which failed and why, and whether a point belongs to the space."""
+"""States of a study's trials: which are counted, and which failed and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optuna import Study
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
 
 from eegbench.sweep.base import DIVERGED
-from eegbench.sweep.distribution import describe
 from eegbench.sweep.plan import Plan
-from eegbench.sweep.space import Space
 
 WHY = "why"
 """Attribute of a trial that failed with an error: the reason."""
@@ -53,19 +51,3 @@ def order(plan: Plan, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 def queued_point(trial: FrozenTrial) -> Mapping[str, Any] | None:
     """Return the point of a trial that the user queued, which may be a part of one; None for other trials."""
     return trial.system_attrs.get("fixed_params") if trial.state == TrialState.WAITING else None
-
-
-def problem_of(space: Space, point: Mapping[str, Any]) -> str:
-    """Return why a point, or a part of one, does not belong to a space; an empty text if it does."""
-    for key, value in point.items():
-        if key not in space:
-            return f"{key}={value} was queued, and the space has no such option; it has {', '.join(space)}."
-        try:
-            create_trial(state=TrialState.RUNNING, params={key: value}, distributions={key: space[key]})
-        except (ValueError, TypeError):  # of Optuna, which names no option
-            return f"{key}={value} is not in the space, which has {describe(space[key])}."
-    if all(key in point for key in space.deciding):
-        for key in point:
-            if key not in space.keys_of(point):
-                return f"{key}={point[key]} is searched only with {space.condition(key)}."
-    return ""

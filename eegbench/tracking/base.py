@@ -18,6 +18,10 @@ RETRY_S = 60.0
 """Seconds of training before a tracker that did not answer is tried again."""
 
 
+EXTENDED = "extended"
+"""Tag of a run that was trained for more passes after it had been finished: the earlier numbers of passes."""
+
+
 @dataclass(frozen=True)
 class DatasetFacts:
     """Data that a run used for one purpose.

@@ -13,6 +13,7 @@ from eegbench.tracking.database import Client, Place, connect, quiet
 from eegbench.tracking.database_file import FILE
 from eegbench.tracking.links import run_page
 from eegbench.tracking.mlflow import PARENT, UI_ADDRESS
+from eegbench.tracking.mlflow_run import RESUMED
 from eegbench.tracking.record import RECORD
 from eegbench.tracking.stored_runs import stored_runs
 
@@ -193,6 +194,9 @@ class Archive:
     def _finished(self, experiment: str, *, id: str, experiment_id: str, **facts: Any) -> FinishedRun:  # noqa: A002
         address = self.place.public_uri.rstrip("/") if self.place.uri.startswith("http") else UI_ADDRESS
         link = run_page(address, experiment_id, id)
+        parameters, tags = facts.pop("parameters"), facts["tags"]
+        resumed = {key.removeprefix(RESUMED): value for key, value in tags.items() if key.startswith(RESUMED)}
+        facts["parameters"] = {**parameters, **resumed} if resumed else parameters
         return FinishedRun(id=id, experiment=experiment, experiment_id=experiment_id, link=link, **facts)
 
 

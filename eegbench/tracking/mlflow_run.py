@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eegbench.address import hide_in, without_secrets
-from eegbench.tracking.base import RunFacts, ServedModel, SweepView, TrackedRun
+from eegbench.tracking.base import EXTENDED, RunFacts, ServedModel, SweepView, TrackedRun
 from eegbench.tracking.chart_view import chart_view, view_link
 from eegbench.tracking.database import Client
 from eegbench.tracking.legal_names import digest, legal_names
@@ -26,6 +26,9 @@ FAILURE = "failure"
 
 STATE = "state"
 """Tag with the state of a run: running, complete, pruned, diverged, failed or killed."""
+
+RESUMED = "resumed."
+"""Start of the tags with options that differ from the parameters logged first, which MLflow cannot change."""
 
 NOTE = "mlflow.note.content"
 """Tag with the description that MLflow shows on the run's page, in Markdown."""
@@ -79,6 +82,7 @@ class MlflowRun(TrackedRun):
         self._system = SystemMetrics()
         self._known: Mapping[str, str] = run.data.params
         self._last_pass = _last_step(client, run)
+        self._is_extended = False
 
     @property
     def link(self) -> str:
@@ -90,7 +94,8 @@ class MlflowRun(TrackedRun):
         from mlflow.entities import Param, RunTag
 
         parameters = self._fitting("parameters", facts.parameters, MAX_PARAMETER)
-        changed = {f"resumed.{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
+        self._is_extended = EXTENDED in facts.tags
+        changed = {f"{RESUMED}{k}": v for k, v in parameters.items() if self._known.get(k, v) != v}
         tags = self._fitting("tags", {STATE: "running", **facts.tags, **changed}, MAX_TAG)
         new = [Param(name, value) for name, value in parameters.items() if name not in self._known]
         with uninterrupted():
@@ -153,7 +158,7 @@ class MlflowRun(TrackedRun):
         self._check_active()
         self._log(metrics, max(self._last_pass, 0))  # MLflow shows the value of the highest step
         upload(self.client, self.run_id, self.folder)
-        if model is not None and not self._has_model():
+        if model is not None and (self._is_extended or not self._has_model()):
             log_model(self.client, model, experiment_id=self.experiment_id, run_id=self.run_id)
         if description:
             self.client.set_tag(self.run_id, NOTE, with_pictures(description, self.run_id)[:MAX_TAG])

@@ -1,5 +1,8 @@
 """A resumed run has its original overrides and no others."""
 
+import contextlib
+import io
+import json
 import shlex
 
 import pytest
@@ -8,6 +11,7 @@ from hydra.types import RunMode
 
 from eegbench.__main__ import main
 from eegbench.config import conf_folder, quoted, typed
+from eegbench.launch import resume
 from eegbench.launch.plugin import register
 from eegbench.launch.resume import with_resume
 
@@ -75,3 +79,63 @@ def test_resume_of_a_folder_without_a_run_and_of_a_finished_run_is_refused(tmp_p
     (tmp_path / "summary.json").write_text("{}")
     assert main(["train", f"resume={tmp_path}"]) == 1
     assert "this run is finished" in capsys.readouterr().err
+
+
+def finished_folder(tmp_path, stopped, max_passes=2):
+    folder = run_folder(tmp_path)
+    (folder / "config.yaml").write_text(f"trainer: {{max_passes: {max_passes}}}\n")
+    (folder / "summary.json").write_text(json.dumps({"stopped": stopped}))
+    return folder
+
+
+def test_a_finished_run_is_extended_by_a_larger_number_of_passes(tmp_path, monkeypatch):
+    monkeypatch.setattr(resume, "_places", lambda folder: {})
+    folder = finished_folder(tmp_path, "trainer.max_passes=2 reached")
+    assert "trainer.max_passes=4" in with_resume([f"resume={folder}", "trainer.max_passes=4"])
+    for words, said in (
+        ([], "this run is finished; .* To train it for more passes, add trainer.max_passes=N"),
+        (["trainer.max_passes=2"], "expected a number above 2"),
+        (["trainer.max_passes=many"], "expected a number above 2"),
+        (["trainer.max_passes=4", "seed=1"], "leave seed=1 out"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            with_resume([f"resume={folder}", *words])
+
+
+def test_a_run_that_stopped_early_or_was_pruned_is_not_extended(tmp_path):
+    folder = finished_folder(tmp_path, "valid_loss had not improved for trainer.patience=3 passes")
+    with pytest.raises(ValueError, match=r"ended early \(valid_loss had not improved .*encoder="):
+        with_resume([f"resume={folder}", "trainer.max_passes=4"])
+    (folder / "summary.json").write_text('{"pruned": {"pass": 1, "value": 0.5}}')
+    with pytest.raises(ValueError, match="its sweep pruned it"):
+        with_resume([f"resume={folder}", "trainer.max_passes=4"])
+
+
+@pytest.mark.slow
+def test_an_extended_run_is_that_which_had_all_passes_from_the_start_and_is_marked(train, toy_options, tmp_path, capfd):
+    words = [f"paths.outputs={tmp_path}", "name=extended", "figures=[]"]
+    assert train(*words, "trainer.max_passes=1")[0] == 0
+    (folder,) = tmp_path.glob("runs/*")
+    again = [f"--config-dir={toy_options}", "trust=[toy]", f"resume={folder}", "trainer.max_passes=2"]
+    assert main(["train", *again]) == 0
+    assert "had been finished after 1 passes" in " ".join(capfd.readouterr().err.split())
+    assert "1 run was extended by more passes after the test scores were known" in compared_notes(tmp_path)
+    assert train(*words, "trainer.max_passes=2")[0] == 0
+    (whole,) = set(tmp_path.glob("runs/*")) - {folder}
+    one, two = (json.loads((run / "summary.json").read_text()) for run in (folder, whole))
+    scores = [name for name in two["metrics"] if name.startswith(("test/", "valid/"))]
+    assert scores
+    assert [one["metrics"][name] for name in scores] == [two["metrics"][name] for name in scores]
+    assert (one["extended"], two["extended"]) == ([1], [])
+    assert one["identity"] != two["identity"]
+    assert "it had been finished after 1 passes" in (folder / "report.html").read_text()
+
+
+def compared_notes(outputs):
+    """Compare the runs of an outputs folder; return what is printed on standard error."""
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        assert (
+            main(["compare", "--experiment", "extended", "--outputs", str(outputs), "--group-by", "trainer.max_passes"])
+            == 0
+        )
+    return " ".join(said.getvalue().split())

@@ -1,6 +1,7 @@
 """Sweeps started from the command line, in this process, on the toy."""
 
 import json
+import re
 import sqlite3
 
 import optuna
@@ -39,6 +40,12 @@ def test_the_same_command_goes_on_to_the_total_budget(sweep, capfd):
     assert sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=2")[0] == 0
     out = capfd.readouterr()
     assert "2 trials: 2 complete" in out.out
+    assert re.search(r"^best: +\S+/toy_\w+/\d$", out.out, re.MULTILINE)
+    assert re.search(
+        r"^longer: +eegbench train resume=\S+/\d trainer.max_passes=2 --config-dir=\S+ 'trust=\[toy\]'$",
+        out.out,
+        re.MULTILINE,
+    )
     assert out.err.count("pass   1") == 2
     assert out.err.count("0 shards built, 14 in use") == 2  # they were built before the first trial
     status, sweeps = sweep(*QUICK, *SPACE, "hydra.sweeper.n_trials=3")
@@ -47,9 +54,12 @@ def test_the_same_command_goes_on_to_the_total_budget(sweep, capfd):
     (folder,) = (one for one in sweeps.iterdir() if one.is_dir())
     assert folder.name.startswith("toy_")
     shown = {one.name for one in folder.iterdir() if not one.name.startswith(".")}
-    assert shown == {"0", "1", "2", "sweep", "multirun.yaml"}
+    assert shown == {"0", "1", "2", "sweep", "multirun.yaml", "optimization_results.yaml"}
     trials = study_in(sweeps).trials
     assert [trial.state.name for trial in trials] == ["COMPLETE"] * 3
+    best = study_in(sweeps).best_trial
+    results = OmegaConf.to_container(OmegaConf.load(folder / "optimization_results.yaml"))
+    assert results == {"name": "optuna", "best_params": best.params, "best_value": best.value}
     for trial in trials:
         config = OmegaConf.load(folder / str(trial.number) / "config.yaml")
         assert config.trainer.lr == pytest.approx(trial.params["trainer.lr"])
@@ -179,8 +189,12 @@ def test_several_objectives_have_a_front(sweep, capfd):
     assert study.trials[0].values[1] != study.trials[1].values[1]
     said = capfd.readouterr()
     assert "all 2 points of the space were tried" in said.err
-    front = ", ".join(str(trial.number) for trial in study.best_trials)
-    assert f"trials on the Pareto front: {front}." in said.out
+    front = {trial.number for trial in study.best_trials}
+    assert len(re.findall(r"complete +\* ", said.out)) == len(front)
+    table = pd.read_csv(next(sweeps.glob("*/sweep/trials.csv")))
+    assert set(table["trial"][table["front"]]) == front
+    results = OmegaConf.load(next(sweeps.glob("*/optimization_results.yaml")))
+    assert sorted(list(one["values"]) for one in results.solutions) == sorted(t.values for t in study.best_trials)
     drawn = {file.stem for file in sweeps.glob("*/sweep/figures/*.png")}
     histories = {"optimisation_history", "optimisation_history_run_n_parameters"}
     assert drawn == {*histories, "parallel_coordinates", "slice", "pareto_front"}
@@ -253,6 +267,15 @@ def test_a_search_that_completed_nothing_does_not_succeed(sweep, capfd, monkeypa
         ([*SPACE, "hydra.sweeper.n_jobs=-1"], "hydra.sweeper.n_jobs=-1: expected a whole number from 1"),
         ([*SPACE, "hydra.sweeper.max_failure_rate=2"], "hydra.sweeper.max_failure_rate=2.0: expected a proportion"),
         ([*SPACE, "hydra.sweeper.max_failure_rate=nan"], "a number that is finite"),
+        ([*SPACE, "hydra.sweeper.timeout=0"], "hydra.sweeper.timeout=0: expected a number of seconds above 0"),
+        (
+            [*SPACE, "hydra.sweeper.points=[{sampler.tau_pos_s: 4}]"],
+            "sweeper.points[0]: sampler.tau_pos_s=4 is not",
+        ),
+        (
+            [*SPACE, "hydra.sweeper.callbacks=[{_target_: os.system}]"],
+            "sweeper.callbacks[0]._target_=os.system: only",
+        ),
         ([*SPACE, "hydra.sweeper.study_name=20261128"], "hydra.sweeper.study_name=20261128: expected text or null"),
         ([*SPACE, "hydra.sweeper.study_name=../up"], "hydra.sweeper.study_name='../up': a name of a folder"),
         ([*SPACE, "hydra.sweeper.storage=5"], "hydra.sweeper.storage=5: expected text or null"),

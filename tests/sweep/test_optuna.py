@@ -5,8 +5,10 @@ import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
 from eegbench.config import ConfigError
+from eegbench.sweep import optuna as optuna_module
 from eegbench.sweep.base import MESSAGE
 from eegbench.sweep.heartbeat import my_id
+from eegbench.sweep.job import open_trial
 from eegbench.sweep.optuna import Optuna, error_of
 from eegbench.sweep.study import SharedStudy
 from eegbench.sweep.trial_state import state_of
@@ -116,3 +118,66 @@ def test_a_sweep_ends_although_every_point_fails(plan):
         assert sweeper.launcher.n == n
         with pytest.raises(ConfigError, match=f"max_failure_rate={rate:g}: {n} trials of the sweep failed"):
             shared.check_outcome()
+
+
+class Ended:
+    """Launch jobs that end their trials with a score of 0.5."""
+
+    def __init__(self, plan):
+        self.plan, self.n = plan, 0
+
+    def launch(self, jobs, initial_job_idx):
+        for number in range(initial_job_idx, initial_job_idx + len(jobs)):
+            with open_trial(address=self.plan.address, study="small", number=number, pruner=None) as trial:
+                trial.end([0.5])
+        self.n += len(jobs)
+        return [ended(JobStatus.COMPLETED, 0.5) for _ in jobs]
+
+
+class StopAfter:
+    """A callback of the user."""
+
+    def __init__(self, *, n: int) -> None:
+        self.n = n
+
+    def __call__(self, study, trial):
+        assert trial.value == 0.5
+        if trial.number + 1 == self.n:
+            study.stop()
+
+
+def launched_by(plan):
+    sweeper = Optuna()
+    sweeper.launcher = Ended(plan)
+    sweeper._run(SharedStudy(plan))
+    return sweeper.launcher.n
+
+
+def test_a_callback_is_called_with_each_trial_and_may_stop_the_sweep(plan, caplog):
+    node = {"_target_": f"{__name__}.StopAfter", "n": 2}
+    with caplog.at_level(logging.INFO, "eegbench"):
+        assert launched_by(plan(callbacks=(node,), trusted=(__name__,))) == 2
+    assert caplog.messages == ["a callback stopped the sweep; repeat the command to go on."]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("test_optuna.StopAfter", "if you trust the module, add"),
+        ("subprocess.Popen", "if you trust the module, add"),
+        ("optuna.samplers.RandomSampler", r"derives from collections\.abc\.Callable"),
+    ],
+)
+def test_a_callback_of_a_module_that_is_not_trusted_is_not_built(plan, target, said):
+    with pytest.raises(ConfigError, match=said):
+        launched_by(plan(callbacks=({"_target_": target},)))
+
+
+def test_no_trial_starts_after_the_timeout_and_the_command_goes_on(plan, monkeypatch, caplog):
+    now = iter((0.0, 1.0, 11.0))
+    monkeypatch.setattr(optuna_module.time, "monotonic", lambda: next(now))
+    with caplog.at_level(logging.INFO, "eegbench"):
+        assert launched_by(plan(timeout=10.0)) == 1
+    assert caplog.messages == ["hydra.sweeper.timeout=10 s have passed; repeat the command to go on."]
+    monkeypatch.undo()
+    assert launched_by(plan()) == 4

@@ -261,3 +261,48 @@ def test_a_trial_that_was_closed_meanwhile_reports_no_more(plan):
         trial.prune()
         trial.end([0.5])
     assert shared.trials()[0].state == TrialState.FAIL
+
+
+def test_the_points_of_a_plan_are_queued_once(plan):
+    points = ({"x": 0.25, "kind": "b"}, {"x": 0.5})
+    for more in (points[:1], points, points):
+        shared = SharedStudy(plan(points=more))
+        shared.queue_first()
+    assert [drawn.point["x"] for drawn in shared.draw(my_id(), 2)] == [0.25, 0.5]
+    assert len(shared.trials()) == 2
+
+
+def other_study(plan, values, **changes):
+    """Run a trial at x = 0.1, 0.2, … for each value, and return the name of the study."""
+    other = SharedStudy(plan(study="other", address=plan().address.replace("small", "other"), **changes))
+    for i, value in enumerate(values):
+        other.study.enqueue_trial({"x": round(0.1 * (i + 1), 1), "kind": "a"})
+        run(other.plan, other.draw(my_id(), 1)[0].number, value)
+    return "other"
+
+
+def test_a_warm_start_tries_the_best_points_of_another_study_first(plan):
+    name = other_study(plan, (0.1, 0.9, 0.3, 0.5, 0.2, 0.6), n_trials=6)
+    shared = SharedStudy(plan(warm_start=name))
+    shared.queue_first()
+    shared.queue_first()
+    assert [drawn.point["x"] for drawn in shared.draw(my_id(), 5)] == [0.2, 0.6, 0.4, 0.3, 0.5]
+    assert len(shared.trials()) == 5
+    only_x = plan(study="only", space=Space({"x": FloatDistribution(0, 0.25)}), warm_start=name)
+    smaller = SharedStudy(only_x)
+    smaller.queue_first()
+    assert [trial.system_attrs["fixed_params"] for trial in smaller.trials()] == [{"x": 0.2}, {"x": 0.1}]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"warm_start": "nosuch"}, "warm_start=nosuch: there is no study in "),
+        ({"warm_start": "other", "objectives": ("run/seconds",)}, "this study has other objectives"),
+        ({"warm_start": "other", "space": Space({"y": FloatDistribution(0, 1)})}, "none of its complete trials"),
+    ],
+)
+def test_a_warm_start_that_cannot_be_is_refused(plan, changes, said):
+    other_study(plan, (0.5,))
+    with pytest.raises(ConfigError, match=said):
+        SharedStudy(plan(study="new", **changes)).queue_first()
