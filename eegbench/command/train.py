@@ -9,11 +9,12 @@ from omegaconf import DictConfig
 from eegbench.config import plain
 from eegbench.launch.exit_status import failed
 from eegbench.launch.multirun import close_sweep
-from eegbench.launch.override import one_word_flags, with_dry_run, with_multirun, with_whole_labels
+from eegbench.launch.override import one_word_flags, with_dry_run, with_home, with_multirun, with_whole_labels
 from eegbench.launch.process import as_job
 from eegbench.launch.ranks import check_together, joint_words, together
 from eegbench.launch.resume import with_resume
 from eegbench.launch.run import run_verb
+from eegbench.launch.run_config import with_run_config
 
 
 def main(argv: Sequence[str]) -> int:
@@ -23,7 +24,8 @@ def main(argv: Sequence[str]) -> int:
 
 def _main(argv: Sequence[str]) -> int:
     try:
-        words = with_dry_run(with_multirun(with_whole_labels(one_word_flags(argv))))
+        words = with_run_config(with_home(one_word_flags(argv)), "train")
+        words = with_dry_run(with_multirun(with_whole_labels(words)))
         words = joint_words(with_resume(words))
     except (ValueError, OSError) as error:
         return failed(error)

@@ -1,6 +1,7 @@
 """Objects from options: a constructor's signature is the schema of its YAML, and only trusted classes are built."""
 
 from eegbench.config.annotation import ConfigError, check_names, fill, is_node
+from eegbench.config.chosen import register as _register_resolver
 from eegbench.config.default import changed_options
 from eegbench.config.effect import NO_EFFECT, REMOVED, may_change, renamed
 from eegbench.config.limits import Amount, Dropout, Index, NotNegative, OneOrMore, Positive, Range, Share, Size, Text
@@ -20,6 +21,8 @@ from eegbench.config.plain import (
 )
 from eegbench.config.quoting import quoted, retyped, typed, unquoted
 from eegbench.config.spec import Node, Spec, build
+
+_register_resolver()
 
 __all__ = [
     "NO_EFFECT",

@@ -146,11 +146,14 @@ def join(path: str, name: str) -> str:
 
 
 def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigError:
-    """Return the error for a value that does not fit; for a number in place of text, it advises quotes."""
+    """Return the error for a value that does not fit; for a number in place of text, or vice versa, with its quotes."""
     if type(value) is int and any(one.startswith("text") for one in expected.split(" or ")):
         place, bracket, _ = path.partition("[")
         word = f'{place}=["{value}", …]' if bracket else f'{path}="{value}"'
         hint = f" If {value} is a name, type '{word}'.{hint}"
+    if isinstance(value, str) and value.isdecimal() and expected.startswith("a whole number"):
+        place, bracket, _ = path.partition("[")
+        hint = f" Type a number without quotes: {place}={f'[{value}, …]' if bracket else value}.{hint}"
     return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
 
 

@@ -12,8 +12,9 @@ from omegaconf.errors import OmegaConfBaseException
 
 from eegbench.config import conf_folder
 from eegbench.launch.completion_script import script
+from eegbench.launch.flag import FLAGS
 from eegbench.launch.help import GROUPS, TEXTS, composed, groups_of
-from eegbench.launch.override import FLAGS, config_dir, is_override, one_word_flags
+from eegbench.launch.override import config_dir, is_override, one_word_flags
 
 COMPLETION = ("-sc", "--shell-completion")
 """Flags that are followed by ``install=SHELL``, ``uninstall=SHELL`` or, in the script of a shell, ``query=SHELL``."""

@@ -127,6 +127,7 @@ def build_own_share(config: DictConfig) -> None:
 def _argv(words: Sequence[str], folder: Path, n_jobs: int) -> list[str]:
     """Return the arguments of a multirun with one job per share, without the callback for multiruns of training."""
     own = [f"+share=range(0,{n_jobs})", f"hydra.sweep.dir={quoted(str(folder))}", "~hydra.callbacks.sweeping"]
+    own.append("hydra/job_logging=none")
     return ["-m", *words, *own]
 
 

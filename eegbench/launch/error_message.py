@@ -1,21 +1,17 @@
 """Error messages: one sentence for errors that users can fix; errors of the program keep their traceback."""
 
-import difflib
 import errno
 import itertools
 import re
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from hydra.errors import HydraException, OverrideParseException
-from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
-from eegbench.config import REMOVED, conf_folder, read_plain, renamed, retyped
-from eegbench.launch.help import composed
+from eegbench.config import conf_folder, retyped
+from eegbench.launch.key_message import key_message
 from eegbench.sweep.base import MESSAGE
 from eegbench.text import clipped, near
 
@@ -30,9 +26,6 @@ OF_EXPLAIN = {
 
 FULL = re.compile(r"No space left on device|disk is full|\d+ requested and \d+ written")
 """Parts of the messages of the system, SQLite and NumPy if a disk is full."""
-
-SEVERAL = {"probe.of": "probe", "interpretability": "interpretability"}
-"""Nodes with the options of a group of which several may be chosen."""
 
 _NO_ACCESS = f"permission denied; ask the owner of this file or folder, or name another: {OTHERS}"
 
@@ -156,35 +149,10 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Could not (?:override|delete) '([^'@]+@[^']+)'", text):
         return f"{found.group(1)}: no option is chosen there; +{found.group(1)}=OPTION adds one."
     if found := re.search(r"Could not override '([^'@]+)", text):
-        return _key_message(found.group(1), config_name)
+        return key_message(found.group(1), config_name)
     if found := re.search(r"Additional config directory '(.+)' not found", text):
         return f"--config-dir {found.group(1)}: there is no such folder."
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _key_message(key: str, config_name: str) -> str:
-    """Return why an override's key does not exist."""
-    if key in REMOVED:
-        return f"{key}: {REMOVED[key]}"
-    if said := renamed(key):
-        return said
-    if key == "sweep":
-        return "sweep=OPTION: a search space must be added with a +; write +sweep=OPTION."
-    if key.startswith("hydra.sweeper."):
-        from eegbench.sweep.sweeper_options import KEYS  # here, as Optuna takes long to import
-
-        return f"{key}: there is no such key{near(key, [f'hydra.sweeper.{one}' for one in KEYS])}."
-    known = _known_keys(config_name)
-    if key in {*known, *_keys_at(key, known)}:
-        return f"{key}: the chosen options have no such key; add --help to this command to list their keys."
-    for node, group in SEVERAL.items():
-        if key.startswith(f"{node}."):
-            option = key.removeprefix(f"{node}.").partition(".")[0]
-            return (
-                f"{key}: the chosen options have no such key; choose its option with {group}=[…,{option}], or add "
-                "--help to this command to list their keys."
-            )
-    return f"{key}: there is no such key{_near_key(key, known)}; `eegbench {config_name} --help` lists all."
 
 
 def _slurm_message(error: BaseException) -> str:
@@ -215,33 +183,3 @@ def _typed(group: str, option: str) -> tuple[str, str]:
 def _is_of_all(path: Path) -> bool:
     """Return whether an option sets keys of all groups, as in ``experiment``; its subfolders are not groups."""
     return path.read_text(encoding="utf-8").startswith("# @package _global_")
-
-
-def _near_key(key: str, known: Sequence[str]) -> str:
-    """Suggest the most similar key at the same place, or otherwise of all keys."""
-    place, _, name = key.rpartition(".")
-    siblings = {one.rpartition(".")[2]: one for one in _keys_at(key, known)}
-    found = difflib.get_close_matches(name, siblings, n=1) if place else []
-    return f" (did you mean {siblings[found[0]]}?)" if found else near(key, known)
-
-
-def _keys_at(key: str, known: Sequence[str]) -> list[str]:
-    """Return the keys next to a key, including those of every option of its group."""
-    place = key.rpartition(".")[0]
-    files = (conf_folder() / place.replace(".", "/")).glob("*.yaml") if place else ()
-    names = {name for path in files for name in read_plain(path) if name not in ("defaults", "_target_")}
-    return [*(one for one in known if one.rpartition(".")[0] == place), *(f"{place}.{name}" for name in sorted(names))]
-
-
-def _known_keys(config_name: str) -> list[str]:
-    options = OmegaConf.to_container(composed(config_name), resolve=False)
-    assert isinstance(options, dict)
-    return list(_keys(options))
-
-
-def _keys(options: Mapping[Any, Any], path: str = "") -> Iterator[str]:
-    """Yield every key of nested options, dotted."""
-    for name, value in options.items():
-        yield f"{path}{name}"
-        if isinstance(value, Mapping):
-            yield from _keys(value, f"{path}{name}.")

@@ -1,8 +1,9 @@
-"""Arguments that Hydra parses: overrides (``key=value``) and flags."""
+"""Overrides (``key=value``) that Hydra parses, and the folder of the user's own options."""
 
 import contextlib
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -12,12 +13,6 @@ from eegbench.config import conf_folder, quoted, unquoted
 
 MULTIRUN = ("-m", "--multirun")
 HELP = ("-h", "--help")
-
-FLAGS = (
-    *("--help", "--hydra-help", "--version", "--cfg", "--resolve", "--package", "--run", "--multirun", "--info"),
-    *("--shell-completion", "--config-path", "--config-name", "--config-dir", "--experimental-rerun"),
-)
-"""Long flags of Hydra, which may be abbreviated."""
 
 MAPPING = re.compile(r"(?:\+\+?)?(dataset(?:\.sets\.\w+)?\.(?:labels|options))=\s*(\{.*)", re.DOTALL)
 """A mapping of labels, or of a set's own options; Hydra itself would merge it into the mapping of the option."""
@@ -37,21 +32,6 @@ def is_multirun(words: Sequence[str]) -> bool:
 def is_override(word: str) -> bool:
     """Return whether an argument is an override, not a flag."""
     return "=" in word and not word.startswith("-")
-
-
-def check_flags(words: Sequence[str]) -> None:
-    """Raise an error for options typed as flags.
-
-    Raises
-    ------
-    ValueError
-        With the override to type instead.
-    """
-    for word in words:
-        name, equals, value = word.partition("=")
-        if len(name) > len("--") and name.startswith("--") and not any(flag.startswith(name) for flag in FLAGS):
-            key = f"{name.lstrip('-')}={value if equals else 'VALUE'}"
-            raise ValueError(f"{word}: there is no such flag; options are typed without dashes: {key}")
 
 
 def check_choices(words: Sequence[str]) -> None:
@@ -95,10 +75,9 @@ def one_word_flags(words: Sequence[str]) -> list[str]:
     return found
 
 
-def multirun_first(words: Sequence[str]) -> list[str]:
-    """Move ``-m`` and ``--config-dir=FOLDER`` to the front: Hydra's parser requires them before the overrides."""
-    flags = [word for word in words if word in MULTIRUN or word.startswith("--config-dir=")]
-    return [*flags, *(word for word in words if word not in flags)]
+def with_home(words: Sequence[str]) -> list[str]:
+    """Replace ``~/`` at the start of a value by the home folder, as a shell does in arguments without ``=``."""
+    return [_at_home(word) if is_override(word) else word for word in words]
 
 
 def with_multirun(words: Sequence[str]) -> list[str]:
@@ -121,6 +100,12 @@ def with_whole_labels(words: Sequence[str]) -> list[str]:
         match = MAPPING.fullmatch(word)
         found += [f"++{match[1]}=null", f"++{match[1]}={_readable(*match.groups())}"] if match else [word]
     return found
+
+
+def _at_home(word: str) -> str:
+    key, _, value = word.partition("=")
+    text = value.strip("\"'")
+    return f"{key}={quoted(str(Path(text).expanduser()))}" if text == "~" or text.startswith("~/") else word
 
 
 def _readable(key: str, text: str) -> str:

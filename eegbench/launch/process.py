@@ -20,12 +20,13 @@ from eegbench.config import read_json
 from eegbench.launch.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
 from eegbench.launch.interrupt import answer_interrupts
+from eegbench.launch.job_log import recorded
 from eegbench.sweep.base import MESSAGE
 from eegbench.text import outlive_streams, replace_unencodable
 
 T = TypeVar("T")
 
-BEFORE_DATA = {".hydra", "config.yaml", "environment.json", "recordings.json"}
+BEFORE_DATA = {".hydra", "config.yaml", "environment.json", "recordings.json", "train.log"}
 """Files that a run writes before its windows are cut and assigned to splits."""
 
 _launched_here = False
@@ -49,7 +50,8 @@ def as_job(verb: Callable[[DictConfig], T]) -> Callable[[DictConfig], T | None]:
         _settle()
         take_share(config)
         try:
-            return verb(config)
+            with recorded(str(HydraConfig.get().job.config_name)):
+                return verb(config)
         except KeyboardInterrupt:
             if multiprocessing.parent_process() is not None:  # a joblib worker would start the next job
                 os._exit(INTERRUPTED)
@@ -131,7 +133,8 @@ def _run_here(verb: Callable[[DictConfig], T], config: DictConfig) -> T | None:
     is_single = HydraConfig.get().mode == RunMode.RUN
     try:
         take_share(config)
-        return verb(config)
+        with recorded(str(HydraConfig.get().job.config_name)):
+            return verb(config)
     except Exception as error:
         hide_in(error)
         if not is_single:

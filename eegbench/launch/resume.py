@@ -51,7 +51,7 @@ def with_resume(words: Sequence[str]) -> list[str]:
     kept = [word for word in stored if not _is_replaced(word, retyped)]
     _check_typed([word for word in typed if not (is_extended and _key(word) == KEY)], stored, words, folder)
     for word in kept:
-        _check_stored(word, folder)
+        check_stored(word, folder)
     flags = [word for word in words if not is_override(word)]
     place = quoted(str(folder))
     places = _places(folder)
@@ -129,7 +129,14 @@ def _check_typed(typed: Sequence[str], stored: Sequence[str], words: Sequence[st
         )
 
 
-def _check_stored(word: str, folder: Path) -> None:
+def check_stored(word: str, folder: Path) -> None:
+    """Raise an error for a stored override that the folder of a run may not set.
+
+    Raises
+    ------
+    ConfigError
+        With the reason and what to do.
+    """
     if reason := _why_not(word):
         raise ConfigError(
             f"{folder / OVERRIDES} has {word!r}: {reason}, and a run's folder is not trusted to do that. If you are "

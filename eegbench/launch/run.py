@@ -8,6 +8,7 @@ from typing import Any
 
 import hydra
 from hydra.core.config_search_path import ConfigSearchPath
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.plugins import Plugins
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig
@@ -16,9 +17,10 @@ from eegbench.address import hide_in
 from eegbench.config import conf_folder
 from eegbench.launch.controller import INTERRUPTED
 from eegbench.launch.error_message import error_message
+from eegbench.launch.flag import as_question, check_flags, flags_first
 from eegbench.launch.help import help_text
 from eegbench.launch.interrupt import answer_interrupts
-from eegbench.launch.override import HELP, check_choices, check_flags, config_dir, multirun_first
+from eegbench.launch.override import HELP, check_choices, config_dir
 from eegbench.launch.plugin import register
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.text import read_text
@@ -42,7 +44,7 @@ class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
 def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
     """Run a verb under Hydra with these arguments, and return the exit status."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # do not catch exceptions; they are handled below
-    sys.argv = [f"eegbench {config_name}", *multirun_first(argv)]
+    sys.argv = [f"eegbench {config_name}", *flags_first(as_question(argv))]
     Plugins.instance().register(UserOptionsFirst)
     register()
     launched_here()
@@ -68,6 +70,8 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
             raise
         print(f"eegbench: {message}", file=sys.stderr)
         return 1
+    finally:
+        HydraConfig.instance().cfg = None  # options composed later in this process are not those of this run
     return 0
 
 

@@ -14,8 +14,8 @@ from options import GROUPS, LISTED, NAMED, PARTS, TOGETHER, composed
 from eegbench.config import conf_folder
 from eegbench.experiment.options import read_experiment
 from eegbench.launch.plugin import register
+from eegbench.sweep.distribution import split_overrides
 from eegbench.sweep.plan import TARGET
-from eegbench.sweep.space import split_overrides
 
 FILES = sorted(path.relative_to(conf_folder()) for path in conf_folder().glob("*/**/*.yaml"))
 NAMES = {

@@ -10,7 +10,7 @@ import torch
 from eegbench.__main__ import main
 from eegbench.config import unquoted
 from eegbench.launch.error_message import error_message
-from eegbench.launch.override import check_flags
+from eegbench.launch.flag import check_flags
 
 
 def test_disk_errors_become_sentences_with_the_path():
@@ -91,7 +91,14 @@ def test_a_word_that_is_no_override_is_named(capsys):
     ("words", "remedy"),
     [
         (["--seed=3"], "options are typed without dashes: seed=3"),
-        (["--seed", "3"], "options are typed without dashes: seed=VALUE"),
+        (["--seed", "3"], "options are typed without dashes: seed=3"),
+        (["hydra.sweeper.n_trials=3"], "add hydra/sweeper=optuna, or a search space with +sweep=OPTION."),
+        (["hydra.sweeper.n_trialss=3"], "there is no such key (did you mean hydra.sweeper.n_trials?)."),
+        (["root=nights"], "here, but dataset.root; `eegbench train --help` lists all."),
+        (["~tracking"], "tracking is missing; choose an option with tracking=OPTION."),
+        (["dataset=eegbci", 'dataset.subjects=["1"]'], "Type a number without quotes: dataset.subjects=[1, …]."),
+        (["split.test_subjects=[1]"], """If 1 is a name, type 'split.test_subjects=["1", …]'."""),
+        (["--config-name=other"], "Your own options are in the folder of --config-dir."),
         (["seed = 3"], "spaces around = are not allowed; type seed=3"),
         (
             ["dataset.labels.Sleep stage W=Wake"],

@@ -7,10 +7,10 @@ from eegbench.config import conf_folder, plain
 from eegbench.launch.override import (
     config_dir,
     is_override,
-    multirun_first,
     one_word_flags,
     value_of,
     with_dry_run,
+    with_home,
     with_multirun,
     with_whole_labels,
 )
@@ -50,9 +50,15 @@ def test_a_flag_with_an_equals_sign_is_no_override():
     assert not is_override("-m")
 
 
-def test_the_flag_of_a_multirun_may_stand_anywhere():
-    assert multirun_first(["a=1", "-m", "b=2"]) == ["-m", "a=1", "b=2"]
-    assert multirun_first(["a=1", "--config-dir=f", "b=2"]) == ["--config-dir=f", "a=1", "b=2"]
+def test_a_home_folder_is_filled_in(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/me")
+    words = ["dataset.root=~/nights", 'a="~/two words"', "b=~", "~c", "d=x~/y", "--config-dir=~/mine"]
+    assert with_home(words) == [
+        'dataset.root="/home/me/nights"',
+        'a="/home/me/two words"',
+        'b="/home/me"',
+        *words[3:],
+    ]
 
 
 def test_a_sweeper_that_is_named_sweeps():
