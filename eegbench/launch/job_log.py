@@ -30,6 +30,21 @@ class WithoutSecrets(logging.Formatter):
         return without_secrets(super().format(record))
 
 
+class RunLog(logging.FileHandler):
+    """A log file that is given up if it cannot be written, as on a full disk: the run itself reports that."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  of logging
+        """Write no more."""
+        for owner in (logging.getLogger(LOGGER), logging.getLogger()):
+            owner.removeHandler(self)
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; text that does not fit on the disk is lost."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 class RecordedStream:
     """A stream whose complete lines are also sent to the logger.
 

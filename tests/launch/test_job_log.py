@@ -8,7 +8,7 @@ import sys
 import pytest
 from hydra.errors import HydraException
 
-from eegbench.launch.job_log import LOGGER, RecordedStream, WithoutSecrets, recorded
+from eegbench.launch.job_log import LOGGER, RecordedStream, RunLog, WithoutSecrets, recorded
 
 
 @pytest.fixture
@@ -65,6 +65,17 @@ def test_an_error_of_the_program_is_recorded_with_its_traceback(lines):
 def test_passwords_are_not_recorded(lines):
     logging.getLogger(LOGGER).info("at %s", "https://user:secret@example.org/x")
     assert "secret" not in lines()[0]
+
+
+@pytest.mark.parametrize("place", ["/dev/full", "gone/train.log"])
+def test_a_log_that_cannot_be_written_is_given_up_without_a_word(lines, tmp_path, capsys, place):
+    log, logger = RunLog(tmp_path / place, delay=True), logging.getLogger(LOGGER)
+    logger.addHandler(log)
+    logger.info("first")
+    logger.info("second")
+    assert lines() == ["first", "second"]
+    assert log not in logger.handlers
+    assert capsys.readouterr().err == ""
 
 
 def test_a_run_has_a_file_with_what_it_printed(finished):
