@@ -33,6 +33,13 @@ class WithoutSecrets(logging.Formatter):
 class RunLog(logging.FileHandler):
     """A log file that is given up if it cannot be written, as on a full disk: the run itself reports that."""
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        try:
+            super().emit(record)
+        except OSError:  # the file cannot be opened
+            self.handleError(record)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  of logging
         """Write no more."""
         for owner in (logging.getLogger(LOGGER), logging.getLogger()):
