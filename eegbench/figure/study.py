@@ -78,8 +78,9 @@ def study_figures(
         for i, name in enumerate(objectives):
             stem = "optimisation_history" if i == 0 else f"optimisation_history_{name.replace('/', '_')}"
             found[stem] = partial(optimisation_history, study, **given, index=i)
-        if _varied(study):
+        if _varied_in_all(study):
             found["parallel_coordinates"] = partial(parallel_coordinates, study, **given)
+        if _varied(study):
             found["slice"] = partial(slice_plot, study, **given)
         if evaluator is not None:
             found["importance"] = partial(importance, study, **given, evaluator=evaluator)
@@ -117,13 +118,13 @@ def optimisation_history(study: "Study", *, objectives: Sequence[str], index: in
 
 @styled
 def parallel_coordinates(study: "Study", *, objectives: Sequence[str]) -> Figure:
-    """Draw a line for each complete trial, through its objectives and parameters.
+    """Draw a line for each complete trial, through its objectives and the parameters that every trial has.
 
     The colour is the objective (the better, the darker) or, with several objectives, the Pareto rank (0 is the front).
     """
     from optuna.visualization.matplotlib import plot_parallel_coordinate
 
-    names = _varied(study)
+    names = _varied_in_all(study)
     target = _target(objectives) if len(objectives) == 1 else {}
     with _optuna():
         axes: Any = plot_parallel_coordinate(study, params=names, **target)
@@ -254,6 +255,12 @@ def _varied(study: "Study") -> list[str]:
         for name, value in trial.params.items():
             found.setdefault(name, set()).add(value)
     return sorted(name for name, values in found.items() if len(values) > 1)
+
+
+def _varied_in_all(study: "Study") -> list[str]:
+    """Return those of these parameters that every complete trial has."""
+    trials = _complete(study)
+    return [name for name in _varied(study) if all(name in trial.params for trial in trials)]
 
 
 def _has_curves(study: "Study") -> bool:
