@@ -99,10 +99,10 @@ def _complete(words: Sequence[str]) -> int:
     return 0
 
 
-def _help_of(verb: str) -> str:
-    """Return the text that ``eegbench VERB --help`` prints."""
+def _help_of(words: Sequence[str]) -> str:
+    """Return the text that ``eegbench VERB --help`` or ``eegbench VERB ACTION --help`` prints."""
     with contextlib.redirect_stdout(io.StringIO()) as text, contextlib.suppress(SystemExit):
-        importlib.import_module(f"eegbench.command.{verb}").main(["--help"])
+        importlib.import_module(f"eegbench.command.{words[0]}").main([*words[1:], "--help"])
     return text.getvalue()
 
 

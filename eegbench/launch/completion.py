@@ -22,8 +22,8 @@ COMPLETION = ("-sc", "--shell-completion")
 OPEN = ("=", ".", "/")
 """Ends of candidates after which typing goes on without a space."""
 
-HelpOf = Callable[[str], str]
-"""Function of a verb that returns the text of its ``--help``."""
+HelpOf = Callable[[Sequence[str]], str]
+"""Function of a verb, and of its action if it has any, that returns the text of ``--help``."""
 
 
 def answer(words: Sequence[str], verbs: Sequence[str], help_of: HelpOf) -> str:
@@ -52,7 +52,7 @@ def candidates(line: str, verbs: Sequence[str], help_of: HelpOf) -> list[str]:
     verbs
         Names of all verbs.
     help_of
-        Returns the help of a verb that takes no overrides.
+        Returns the help of a verb with a parser of its own.
     """
     words = line.split()[1:]
     current = "" if line.endswith(" ") or not words else words.pop()
@@ -61,16 +61,21 @@ def candidates(line: str, verbs: Sequence[str], help_of: HelpOf) -> list[str]:
     elif words[0] in TEXTS:
         known = _of_config(words[0], words[1:], current)
     elif words[0] in verbs:
-        known = _of_flags(help_of(words[0]), is_first=len(words) == 1)
+        known = _of_parser(words, current, help_of)
     else:
         known = []
     return sorted({word for word in known if word.startswith(current)})
 
 
-def _of_flags(text: str, *, is_first: bool) -> list[str]:
-    """Return the flags that a help names and, as a first word, the commands that its usage lists in braces."""
-    named = re.search(r"\{([\w,]+)\}", text.partition("\n\n")[0]) if is_first else None
-    return [*re.findall(r"(?<![\w-])--[a-z][\w-]*", text), *(named[1].split(",") if named else ())]
+def _of_parser(words: Sequence[str], current: str, help_of: HelpOf) -> list[str]:
+    """Return the actions, flags and overrides of a verb with a parser of its own, as its help names them."""
+    text = help_of(words[:1])
+    actions = re.findall(r"^  (\w+)  +\S", text, re.MULTILINE) if " ACTION " in text else []
+    if len(words) > 1 and words[1] in actions:
+        text, actions = help_of(words[:2]), []
+    flags = re.findall(r"(?<![\w-])--[a-z][\w-]*", text)
+    takes_overrides = "OVERRIDE" in text and not current.startswith("-")
+    return [*actions, *flags, *(_of_config("train", words[2:], current) if takes_overrides else ())]
 
 
 def _of_config(verb: str, words: Sequence[str], current: str) -> list[str]:

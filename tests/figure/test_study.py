@@ -210,3 +210,16 @@ def test_a_logarithmic_axis_with_fewer_than_two_powers_of_ten_is_labelled_at_its
     figure = figures(made)["slice"]
     figure.draw_without_rendering()
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == labels
+
+
+def test_options_that_some_trials_lack_are_in_slices_only():
+    made = optuna.create_study(direction="maximize")
+    spaces = {"a": IntDistribution(0, 9), "b": IntDistribution(0, 9)}
+    for i in range(6):
+        kind = "ab"[i % 2]
+        distributions = {"kind": CategoricalDistribution(("a", "b")), kind: spaces[kind]}
+        made.add_trial(create_trial(params={"kind": kind, kind: i}, distributions=distributions, value=i / 6))
+    found = study_figures(made, objectives=OBJECTIVES[:1], evaluator=None)
+    shown = found["parallel_coordinates"]()
+    assert [text.get_text() for text in shown.axes[0].get_xticklabels()][-1] == "kind"
+    assert "a" in " ".join(axes.get_xlabel() for axes in found["slice"]().axes)

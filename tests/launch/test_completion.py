@@ -43,6 +43,8 @@ def test_flags_are_completed_for_verbs_with_and_without_overrides():
     assert found("eegbench train --mult") == ["--multirun"]
     assert found("eegbench compare --gr") == ["--group-by"]
     assert found("eegbench data ch") == ["check"]
+    assert found("eegbench data check --cs") == ["--csv"]
+    assert found("eegbench data fetch dataset=eegb") == ["dataset=eegbci"]
 
 
 def test_explain_completes_its_own_groups():
