@@ -97,8 +97,8 @@ class Mlflow(Tracker):
             for files in (client.get_experiment(experiment).artifact_location, *more):
                 check_inside(files, self.place, self.folder)
 
-    def _recorded(self, client: Client, folder: Path) -> Any:
-        """Return the run recorded in the folder; None if there is none or it was deleted."""
+    def _recorded(self, client: Client, folder: Path, stages: tuple[str, ...] = ("active",)) -> Any:
+        """Return the run recorded in the folder; None if there is none, or, by default, if it was deleted."""
         from mlflow.exceptions import MlflowException
 
         known = recorded_id(folder)
@@ -108,14 +108,15 @@ class Mlflow(Tracker):
             run = client.get_run(known)
         except MlflowException:
             return None
-        return run if run.info.lifecycle_stage == "active" else None
+        return run if run.info.lifecycle_stage in stages else None
 
     def _parent_tag(self, client: Client, facts: RunFacts) -> dict[str, str]:
         """Return the tag with the parent run; one that was deleted is replaced when its command is repeated."""
-        known = recorded_id(facts.parent) if facts.parent else None
-        if facts.parent is None or known is None:
+        parent = self._recorded(client, facts.parent, ("active", "deleted")) if facts.parent else None
+        if parent is None:
             return {}
-        if self._recorded(client, facts.parent) is None:
+        known = parent.info.run_id
+        if parent.info.lifecycle_stage == "deleted":
             _log.warning(
                 "the run of this sweep was deleted in MLflow (%s); this run is listed alone until the command of the "
                 "sweep is repeated, which creates another",
