@@ -98,6 +98,24 @@ def own_random_state(seed: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def libraries_restored() -> Iterator[None]:
+    """Restore, after the block, random states and the choice of algorithms of Python, NumPy and torch."""
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002  some libraries use the legacy state
+    chosen = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
+    fills = getattr(torch.utils.deterministic, "fill_uninitialized_memory")  # noqa: B009  a property of the module
+    gpus = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    try:
+        with torch.random.fork_rng(devices=gpus):
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])  # noqa: NPY002  as above
+        torch.set_deterministic_debug_mode(chosen[0])
+        torch.backends.cudnn.benchmark = chosen[1]
+        setattr(torch.utils.deterministic, "fill_uninitialized_memory", fills)  # noqa: B010  as above
+
+
 def set_deterministic(deterministic: bool, device: torch.device) -> None:
     """Choose algorithms that give the same bits on every run on the same machine.
 

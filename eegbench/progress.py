@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TypeVar
 
 from rich.console import Console
@@ -63,7 +64,7 @@ def _shown(
 ) -> Iterator[Callable[[int, str], None]]:
     if multiprocessing.parent_process() is not None:  # bars of workers would overwrite each other
         yield lambda *_: None
-    elif not sys.stderr.isatty():
+    elif not _can_draw():
         yield _lines(description, total, unit)
     else:
         with Progress(TextColumn("{task.description}"), BarColumn(), *columns, console=console) as progress:
@@ -84,6 +85,11 @@ def _lines(description: str, total: int | None, unit: str) -> Callable[[int, str
             tell(f"{description}: {done:,}{of_all}{unit}{f' ({note})' if note else ''}")
 
     return advance
+
+
+def _can_draw() -> bool:
+    """Return whether a bar can be redrawn: on a terminal, and in Jupyter with ipywidgets, which rich needs."""
+    return sys.stderr.isatty() or (console.is_jupyter and find_spec("ipywidgets") is not None)
 
 
 def parallel(

@@ -27,6 +27,7 @@ CODE_ONLY = {
     "experiment",
     "figure",
     "inference",
+    "interface",
     "launch",
     "prediction",
     "report",

@@ -1,4 +1,7 @@
-"""Number of cores that a process counts as available, and lines of progress where there is no terminal."""
+"""Number of cores that a process counts as available, and progress where there is no terminal."""
+
+import pytest
+from rich.console import Console
 
 from eegbench import progress
 from eegbench.progress import bar, byte_bar, limit_cores, n_cores
@@ -34,3 +37,12 @@ def test_short_work_without_a_terminal_is_silent(capsys):
     with bar("preprocessing", 1) as advance:
         advance("night 1")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("is_jupyter", [False, True])
+def test_without_a_terminal_or_widgets_of_jupyter_no_bar_is_drawn_and_nothing_warns(is_jupyter, monkeypatch, capsys):
+    monkeypatch.setattr(progress, "console", Console(stderr=True, force_jupyter=is_jupyter))
+    monkeypatch.setattr(progress, "find_spec", lambda name: None)
+    with bar("work", 2) as advance:
+        advance("first")
+    assert capsys.readouterr() == ("", "")

@@ -179,12 +179,18 @@ class Recordings(FolderDataset):
         """Open some channels of one recording, possibly with another rate than those of `read`."""
         return self._read(recording, channels, may_lack_channels=may_lack_channels)
 
+    def opened(
+        self, recording: Recording, channels: Sequence[str] | None, *, may_lack_channels: bool
+    ) -> "mne.io.BaseRaw":
+        """Open the signal of one recording with its own annotations; see `eegbench.dataset.signal_file.open_signal`."""
+        return open_signal(
+            recording.signal, channels=channels, may_lack_channels=may_lack_channels, read_across=self.ignored
+        )
+
     def _read(
         self, recording: Recording, channels: Sequence[str] | None, *, may_lack_channels: bool
     ) -> "mne.io.BaseRaw":
-        raw = open_signal(
-            recording.signal, channels=channels, may_lack_channels=may_lack_channels, read_across=self.ignored
-        )
+        raw = self.opened(recording, channels, may_lack_channels=may_lack_channels)
         try:
             marks = self._marks(recording, raw)
         except BadRecordingError as error:

@@ -86,9 +86,9 @@ def open_signal(
         if path.suffix.lower() == ".gdf":
             check_gdf_units(path)
         raw = open_any(path)
-        raw = _picked(path, raw, channels, may_lack_channels=may_lack_channels)
+        raw = with_channels(path, raw, channels, may_lack_channels=may_lack_channels)
         raw = raw if path.suffix.lower() == ".fif" else set_kinds(raw)  # FIF has a type for every channel
-    _check_gaps(path, raw, read_across)
+    check_gaps(path, raw, read_across)
     return keep_or_set_positions(raw)
 
 
@@ -164,10 +164,25 @@ def is_part(path: Path) -> Path | None:
     return first if path.suffix.lower() == ".fif" and first is not None and first.is_file() else None
 
 
-def _picked(
+def with_channels(
     path: Path, raw: "mne.io.BaseRaw", channels: Sequence[str] | None, *, may_lack_channels: bool
 ) -> "mne.io.BaseRaw":
-    """Return a recording of some channels, all in volts."""
+    """Return a recording of MNE with some of its channels, all in volts, in place.
+
+    Parameters
+    ----------
+    path
+        Name of the recording in error messages.
+    raw
+        The recording, with a type for every channel.
+    channels, may_lack_channels
+        See `open_signal`.
+
+    Raises
+    ------
+    BadRecordingError
+        If it lacks a channel in volts.
+    """
     kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
     eeg = [name for name, kind in kinds.items() if kind == "eeg"]
     if channels is None and not eeg:
@@ -196,7 +211,8 @@ def is_gap(text: str) -> bool:
     return re.fullmatch(r"((bad|edge)[ _])?boundary|new segment.*|bad_acq_skip", text, re.IGNORECASE) is not None
 
 
-def _check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -> None:
+def check_gaps(path: Path, raw: "mne.io.BaseRaw", read_across: Sequence[str]) -> None:
+    """Raise an error for a recording in which time is missing; ``read_across`` is that of `open_signal`."""
     least_s = raw.first_time + 1.5 / raw.info["sfreq"]  # no time is missing at the start of the recording
     notes = zip(raw.annotations.onset, raw.annotations.description, strict=True)
     found = [(float(onset), str(text)) for onset, text in notes if onset > least_s and is_gap(text)]

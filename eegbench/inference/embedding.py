@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from eegbench.model.base import Encoder
 from eegbench.store.base import WindowStore
 from eegbench.store.windows import Windows
+from eegbench.types import Form
 
 Read = Callable[[Windows], Tensor]
 """Function from a batch of windows to a row of numbers for each."""
@@ -68,6 +69,12 @@ class Encoded:
     embeddings: Embeddings
 
 
+def windows_in_batch(form: Form, device: torch.device) -> int:
+    """Return the number of windows to encode at once on a device."""
+    n_bytes = sum(4 * group.n_times * group.n_channels for group in form.groups.values())
+    return max(1, BATCH_BYTES[device.type] // n_bytes)
+
+
 @contextmanager
 def evaluating(*modules: nn.Module) -> Iterator[None]:
     """Set evaluation mode, and restore the mode of each module and its layers at the end."""
@@ -90,8 +97,7 @@ def encode(
     The modes of the encoder and its layers are restored afterwards. The result contains embeddings, or the output of
     ``read`` for each batch.
     """
-    n_bytes = sum(4 * group.n_times * group.n_channels for group in store.form.groups.values())
-    batch_size = max(1, BATCH_BYTES[store.device.type] // n_bytes)
+    batch_size = windows_in_batch(store.form, store.device)
     batches = [rows[first : first + batch_size] for first in range(0, len(rows), batch_size)]
     z = torch.empty(0, encoder.embed_dim, device=store.device)
     with evaluating(encoder):

@@ -30,7 +30,7 @@ def reader_options(reader: str, root: Path | None, overrides: Sequence[str], use
     ValueError
         If an override names a key that the dataset lacks.
     """
-    if reader == READER and not overrides:
+    if reader == READER and {*overrides} <= {f"dataset={READER}"}:
         return _shipped(root)
     from hydra.errors import HydraException  # here, as Hydra is not needed without overrides
 
@@ -78,4 +78,6 @@ def given(overrides: Sequence[str], key: str) -> str | None:
 def _shipped(root: Path | None) -> dict[str, Any]:
     """Return the shipped options of ``dataset=recordings``, with a folder."""
     node = read_plain(conf_folder() / "dataset" / f"{READER}.yaml")
-    return {name: value for name, value in node.items() if name != "defaults"} | {"root": str(root)}
+    return {name: value for name, value in node.items() if name != "defaults"} | {
+        "root": None if root is None else str(root)
+    }

@@ -43,21 +43,14 @@ class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
 
 def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
     """Run a verb under Hydra with these arguments, and return the exit status."""
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # do not catch exceptions; they are handled below
-    sys.argv = [f"eegbench {config_name}", *flags_first(as_question(argv))]
-    Plugins.instance().register(UserOptionsFirst)
-    register()
-    launched_here()
+    prepare(config_name, argv)
     answer_interrupts(has_jobs=True)
     try:
-        check_flags(argv)
-        check_choices(argv)
-        _check_text(config_dir(argv))
         if not set(HELP).isdisjoint(argv):
+            _check(argv)
             print(help_text(config_name, argv, config_dir(argv)))
             return 0
-        hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
-        raise_failed()
+        call_verb(verb, config_name=config_name, argv=argv)
     except SystemExit as end:  # raised by a callback
         return int(end.code or 0)
     except KeyboardInterrupt:
@@ -73,6 +66,28 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
     finally:
         HydraConfig.instance().cfg = None  # options composed later in this process are not those of this run
     return 0
+
+
+def prepare(config_name: str, argv: Sequence[str]) -> None:
+    """Prepare this process to run a verb under Hydra: its arguments, plugins and log."""
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # do not catch exceptions; they are handled by the caller
+    sys.argv = [f"eegbench {config_name}", *flags_first(as_question(argv))]
+    Plugins.instance().register(UserOptionsFirst)
+    register()
+    launched_here()
+
+
+def call_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> None:
+    """Run a verb under Hydra in a process that `prepare` prepared; errors are raised, also that of a single run."""
+    _check(argv)
+    hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name=config_name)(verb)()
+    raise_failed()
+
+
+def _check(argv: Sequence[str]) -> None:
+    check_flags(argv)
+    check_choices(argv)
+    _check_text(config_dir(argv))
 
 
 def _check_text(folder: str | None) -> None:

@@ -79,7 +79,8 @@ class Predictor:
             If windows begin at cues but the dataset has no labels, or names or classes are not those of the network.
         """
         self.check_cues(dataset)
-        return Renamed(dataset, channels=self.channels, aliases=aliases, classes=self.classes)
+        classes = self.classes or dataset.classes  # an encoder without a head has none of its own
+        return Renamed(dataset, channels=self.channels, aliases=aliases, classes=classes)
 
     def check_cues(self, dataset: Dataset) -> None:
         """Raise an error for recordings without labels if windows begin at cues.
@@ -98,18 +99,9 @@ class Predictor:
 
 
 def load_predictor(folder: Path, name: str, *, trusted: Sequence[str], device: torch.device) -> Predictor:
-    """Load a saved network; its files are read as data, and only classes of eegbench or trusted modules are built.
+    """Load a saved network with a head; its files are read as data, and only trusted classes are built.
 
-    Parameters
-    ----------
-    folder
-        Folder of ``model.json`` and ``model.safetensors``.
-    name
-        Name of the predictor.
-    trusted
-        User modules whose classes may be built.
-    device
-        Device of the network.
+    The arguments are those of `load_encoder`.
 
     Raises
     ------
@@ -125,6 +117,37 @@ def load_predictor(folder: Path, name: str, *, trusted: Sequence[str], device: t
             "labels have no head); choose another predictor of the run with --predictor NAME, or train one: "
             "eegbench train … 'probe=[linear]'."
         )
+    found = load_encoder(folder, name, trusted=trusted, device=device)
+    if not any(known.train_quantiles.values()):
+        _log.info(
+            "Recordings are not compared with the training data, because the network contains no description of them "
+            "(train_quantiles in its model.json is empty, as for published weights). Check gain, montage and filter."
+        )
+    return found
+
+
+def load_encoder(folder: Path, name: str, *, trusted: Sequence[str], device: torch.device) -> Predictor:
+    """Load a saved network, which may have no head, for the embeddings of recordings.
+
+    Parameters
+    ----------
+    folder
+        Folder of ``model.json`` and ``model.safetensors``.
+    name
+        Name of the predictor.
+    trusted
+        User modules whose classes may be built; of others, only classes of eegbench are built.
+    device
+        Device of the network.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder contains no network.
+    ConfigError
+        If its files are not accepted.
+    """
+    known = describe(folder)
     if "_target_" not in known.preprocessing:
         raise ConfigError(f"{folder / 'model.json'}: the preprocessing of signals is missing; repeat the run.")
     if known.steps_version != SHARD_VERSION:
@@ -132,11 +155,6 @@ def load_predictor(folder: Path, name: str, *, trusted: Sequence[str], device: t
             "The network was trained on signals of version %d of the preprocessing, but this is version %d: "
             "probabilities may differ slightly (see CHANGELOG.md).",
             *(known.steps_version, SHARD_VERSION),
-        )
-    if not any(known.train_quantiles.values()):
-        _log.info(
-            "Recordings are not compared with the training data, because the network contains no description of them "
-            "(train_quantiles in its model.json is empty, as for published weights). Check gain, montage and filter."
         )
     network = load_network(folder, Spec(known.encoder, Encoder, "model", tuple(trusted)))
     try:

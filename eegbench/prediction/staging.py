@@ -68,9 +68,8 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
         If it cannot be read, lacks a channel, is shorter than a window, or has unknown labels.
     """
     description = predictor.network.description
-    build(Job(dataset, predictor.signal, recording, folder / "shard"))
-    shard = open_shard(folder / "shard")
-    store = _store(predictor, dataset, recording, shard, folder)
+    store = window_store(predictor, dataset, recording, folder)
+    (shard,) = store.shards
     table, said = _answers(predictor, store)
     is_trials = "trial" in table
     if is_trials:
@@ -106,8 +105,16 @@ def stage(predictor: Predictor, dataset: Renamed, recording: Recording, rules: R
     )
 
 
-def _store(predictor: Predictor, dataset: Renamed, recording: Recording, shard: Shard, folder: Path) -> WindowStore:
-    """Return a store with the windows of a recording in the form of training; features are cached in the folder."""
+def window_store(predictor: Predictor, dataset: Renamed, recording: Recording, folder: Path) -> WindowStore:
+    """Preprocess a recording as in training, and return a store of its windows; the arguments are those of `stage`.
+
+    Raises
+    ------
+    BadRecordingError
+        If it cannot be read, lacks a channel, is shorter than a window, or has unknown labels.
+    """
+    build(Job(dataset, predictor.signal, recording, folder / "shard"))
+    shard = open_shard(folder / "shard")
     form, preprocessing = predictor.network.description.form, predictor.preprocessing
     for name, group in form.groups.items():
         there = shard.header.groups[name]
@@ -126,7 +133,7 @@ def _store(predictor: Predictor, dataset: Renamed, recording: Recording, shard: 
         shards=(shard,),
         form=form,
         table=table,
-        classes=predictor.classes,
+        classes=dataset.classes,
         facts=pd.DataFrame(index=pd.Index([recording.id], name="recording")),
         resident=True,
         device=predictor.device,
@@ -149,7 +156,7 @@ def _answers(predictor: Predictor, store: WindowStore) -> tuple[pd.DataFrame, Vo
     As in training, a rejected window is absent from the sequences of other windows. It still has a prediction itself,
     from sequences in which no window is absent.
     """
-    rows, network = _answered_rows(store), predictor.network
+    rows, network = answered_rows(store), predictor.network
     with evaluating(network):
         embeddings = with_padding(network.encoder, store, embed_trials(network.encoder, store, rows))
         table = store.table.loc[rows]
@@ -161,7 +168,7 @@ def _answers(predictor: Predictor, store: WindowStore) -> tuple[pd.DataFrame, Vo
     return table, all_there.replaced(~rejected, as_trained)
 
 
-def _answered_rows(store: WindowStore) -> Int[np.ndarray, "n"]:
+def answered_rows(store: WindowStore) -> Int[np.ndarray, "n"]:
     """Return all windows, or the first crop of each trial, preferably one that is not rejected."""
     rejected = store.table["rejected"].to_numpy(bool)
     every = store.table.index.to_numpy()
