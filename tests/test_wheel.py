@@ -46,6 +46,17 @@ def test_the_wheel_brings_its_options_and_nothing_of_the_source(eegbench, tmp_pa
     assert not (Path(code).parents[1] / "tests").exists()
 
 
+def test_its_metadata_describe_it(eegbench):
+    words = "from importlib.metadata import metadata as m; import json; print(json.dumps(m('eegbench').json))"
+    about = json.loads(run(eegbench.with_name("python"), "-c", words, cwd=eegbench.parent))
+    assert about["summary"].startswith("An experiment workbench for EEG")
+    assert about["license_expression"] == "BSD-3-Clause"
+    assert (about["author"], about["requires_python"]) == ("eegbench maintainers", ">=3.11")
+    assert {f"Programming Language :: Python :: 3.{n}" for n in (11, 12, 13)} <= set(about["classifier"])
+    assert about["description_content_type"] == "text/markdown"
+    assert "# eegbench" in about["description"]
+
+
 def test_it_helps_and_composes_in_an_empty_folder(eegbench, tmp_path):
     assert "train" in run(eegbench, "--help", cwd=tmp_path)
     assert "_target_: eegbench.trainer.loop.Loop" in run(eegbench, "train", "--cfg", "job", cwd=tmp_path)

@@ -8,6 +8,7 @@ from eegbench.experiment.run_paths import CONFIG, check_written, located
 from eegbench.experiment.sending import send_finished
 from eegbench.launch.exit_status import failed
 from eegbench.own_files import check_own_files
+from eegbench.progress import tell
 from eegbench.tracking.mlflow import Mlflow
 
 
@@ -27,6 +28,7 @@ def send_runs(folders: Sequence[Path], outputs: Path | None, uri: str | None) ->
     for folder in folders:
         try:
             place = outputs or _outputs_of(folder)
+            tell(f"sending {folder}")
             print(send_finished(folder, Mlflow(uri=uri, folder=str(place), experiment=None)))
         except (ValueError, OSError) as error:
             status = failed(error)

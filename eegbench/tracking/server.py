@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from eegbench.progress import tell
 from eegbench.tracking.database import QUIET, artefact_uri, database_file, default_place
 from eegbench.tracking.inside_outputs import outside
 from eegbench.tracking.moved_database import follow_move
@@ -58,6 +59,7 @@ def serve(folder: Path, *, host: str, port: int) -> int:
         if elsewhere := outside(database_file(folder), folder):
             print(_not_served(folder, elsewhere), file=sys.stderr)
             return 1
+    tell("starting MLflow's pages")
     log = folder / LOG
     log.unlink(missing_ok=True)  # it may be a link that leaves the folder
     with log.open("w") as output:
