@@ -8,7 +8,7 @@ WORKDIR /source
 
 # torch first: it changes rarely, and is the largest layer
 COPY constraints.txt ./
-RUN pip install --index-url "$TORCH_INDEX" --extra-index-url https://pypi.org/simple --constraint constraints.txt torch
+RUN pip install --extra-index-url "$TORCH_INDEX" --constraint constraints.txt torch
 
 COPY pyproject.toml README.md LICENSE ./
 COPY eegbench eegbench
