@@ -68,7 +68,8 @@ def simulate(words: Sequence[str], config_dir: str | None, out: Path) -> str:
     dataset = as_experiment(["name=data", f"dataset={named}", *rest], config_dir).dataset
     if not isinstance(dataset, Simulated):
         raise ValueError(f"dataset={named}: is not simulated; choose simulated_sleep or simulated_dod.")
-    tell(f"simulating {dataset.card.n_recordings} nights in {out.resolve()}")
+    n_nights = dataset.card.n_recordings
+    tell(f"simulating {n_nights} night{'s' * (n_nights != 1)} in {out.resolve()}")
     found = simulate_into(dataset, out)
     line = f"eegbench train dataset={dataset.reader} dataset.root={out}"
     return f"{_counted(found)} in {out.resolve()}\nuse them: {line}"
