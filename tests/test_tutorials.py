@@ -93,10 +93,13 @@ def test_a_tutorial_runs_from_top_to_bottom(name, tmp_path, monkeypatch):
     for block in re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         exec(compile(block, f"{name}.md", "exec"), {})
     for _, *words in commands(name):
-        runs = sorted((tmp_path / "outputs" / "runs").glob("*"))
-        simulated = [*(tmp_path / "outputs" / "stores" / "simulated_dod").glob("*/"), data]
-        names = {"outputs/runs/FOLDER": str(runs[-1]) if runs else "", "NIGHTS": str(simulated[0])}
-        words = [names.get(word.removeprefix("run="), word) if word in names else word for word in words]
-        words = [word.replace("run=outputs/runs/FOLDER", f"run={names['outputs/runs/FOLDER']}") for word in words]
-        words = [word.replace("FOLDER", str(simulated[0])) for word in words]
-        assert main(small(words, data)) == 0, words
+        assert main(small([_named(word, tmp_path / "outputs") for word in words], data)) == 0, words
+
+
+def _named(word: str, outputs: Path) -> str:
+    """Return a word with the latest run, or the folder of simulated records, in place of a name that stands for it."""
+    runs = sorted((outputs / "runs").glob("*"))
+    records = [str(path) for path in (outputs / "stores" / "simulated_dod").glob("*/")]
+    if "outputs/runs/FOLDER" in word:
+        return word.replace("outputs/runs/FOLDER", str(runs[-1]))
+    return re.sub("FOLDER|NIGHTS", records[0], word) if records else word

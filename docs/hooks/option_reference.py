@@ -16,7 +16,7 @@ CONF = Path(__file__).resolve().parents[2] / "conf"
 AS_FILES = ("experiment", "sweep", "dataset/labels")
 """Groups whose options set keys of other groups, or map texts: pages show their files."""
 
-EXPLAINED = {"_target_", "defaults", "_partial_", "_recursive_", "_convert_"}
+HYDRA_KEYS = {"_target_", "defaults", "_partial_", "_recursive_", "_convert_"}
 """Keys that belong to Hydra."""
 
 
@@ -55,12 +55,12 @@ def files(group: str) -> list[Path]:
 
 def _roots() -> list[str]:
     groups = sorted(path.name for path in CONF.iterdir() if path.is_dir())
-    return ["train", *(name for name in groups)]
+    return ["train", *groups]
 
 
 def _page(name: str) -> str:
     root = CONF / f"{name}.yaml"
-    sections = [_table(root)] if root.is_file() and not (CONF / name).is_dir() else []
+    sections = [_table(root)] if root.is_file() else []
     lines = [f"# {name}", *sections, *(_option(path) for path in files(name))]
     return "\n\n".join(lines) + "\n"
 
@@ -77,10 +77,10 @@ def _option(path: Path) -> str:
 
 
 def _introduction(text: str) -> str:
-    """Return the comment at the top of a file as a sentence."""
+    """Return the comment at the top of a file, with a full stop."""
     lines = re.match(r"(# .*\n)*", text)[0].splitlines()
     said = " ".join(line.removeprefix("# ") for line in lines if not line.startswith("# @package"))
-    return said[:1].upper() + said[1:] + "" if said.endswith((".", "")) else said
+    return f"{said.rstrip('.')}." if said else ""
 
 
 def _bases(text: str) -> str:
@@ -126,9 +126,9 @@ def _below(node: Mapping[str, Any], place: Place, known: tuple[str, Place]) -> I
     known = (node["_target_"], place) if "_target_" in node else known
     for key, value in node.items():
         inner = (*place, str(key))
-        if key in EXPLAINED:
+        if key in HYDRA_KEYS:
             continue
-        if isinstance(value, dict) and value and key not in ("labels",):
+        if isinstance(value, dict) and value and key != "labels":
             yield from _below(value, inner, known)
         else:
             yield inner, value, known

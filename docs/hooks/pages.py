@@ -52,6 +52,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     for name, copy in {**COPIED, "README.md": "getting_started.md"}.items():
         markdown = markdown.replace(f"](../{name}", f"]({copy}")
     name = page.file.src_uri
+    if "/" not in name:  # links to code lead out of the site: their text stays
+        markdown = re.sub(r"\[([^\[\]]*)\]\(\.\./[^)]*\)", r"\1", markdown)
     if any(name == f"tutorials/{path.name}" for path in _tutorials()):
         script = f"{Path(name).stem}.sh"
         markdown += f"\n## Script\n[Download the commands of this page as a script]({script}){{ download }}.\n"

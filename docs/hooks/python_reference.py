@@ -22,9 +22,11 @@ def pages() -> dict[str, str]:
 
 
 def _packages() -> list[str]:
-    """Return the packages that list public names."""
-    files = sorted(CODE.rglob("__init__.py"))
-    return [_module(file) for file in files if _exported(file) or _module(file) in _built()]
+    """Return the packages that list public names, other than those that eegbench itself lists."""
+    files = [CODE / "__init__.py", *sorted(CODE.glob("*/**/__init__.py"))]
+    own = set(_exported(files[0]))
+    public = [file for file in files if _exported(file) or _module(file) in _built()]
+    return [_module(file) for file in public if file == files[0] or not own or not own >= set(_exported(file))]
 
 
 def _page(package: str) -> str:
@@ -48,7 +50,16 @@ def _exported(file: Path) -> list[str]:
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     origins = {alias.asname or alias.name: f"{node.module}.{alias.name}" for node in imports for alias in node.names}
     public = ast.literal_eval(listed[0]) if listed else []
-    return [origins.get(name, f"{_module(file)}.{name}") for name in public if not name.startswith("__")]
+    found = [origins.get(name, f"{_module(file)}.{name}") for name in public if not name.startswith("__")]
+    return [_defined(name) if name in origins.values() else name for name in found]
+
+
+def _defined(name: str) -> str:
+    """Return a name as the module that defines it has it, if a package passes it on."""
+    module, _, last = name.rpartition(".")
+    file = CODE.joinpath(*module.split(".")[1:], "__init__.py")
+    named = [one for one in _exported(file) if one.endswith(f".{last}")] if file.is_file() else []
+    return named[0] if named else name
 
 
 @functools.cache
