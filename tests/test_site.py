@@ -92,7 +92,7 @@ FILES = [path for path in sorted(CONF.rglob("*.yaml")) if not option_reference.i
 @pytest.mark.parametrize("group", sorted({path.relative_to(CONF).parts[0] for path in FILES}))
 def test_every_key_of_an_option_is_explained(group):
     for path in (path for path in FILES if path.relative_to(CONF).parts[0] == group):
-        unexplained = [key for key, (_, said) in option_reference.keys(path).items() if not said]
+        unexplained = [key for key, known in option_reference.keys(path).items() if not known.explanation]
         assert unexplained == [], f"{path}: add a comment, or an entry to the docstring of the class"
 
 

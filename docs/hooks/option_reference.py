@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -20,6 +20,19 @@ HYDRA_KEYS = {"_target_", "defaults", "_partial_", "_recursive_", "_convert_"}
 """Keys that belong to Hydra."""
 
 
+class Key(NamedTuple):
+    """Value of a key, its entry in the docstring of the class that takes it, and the comment in the YAML file."""
+
+    value: Any
+    documented: str
+    comment: str
+
+    @property
+    def explanation(self) -> str:
+        """The entry and the comment; empty if there is neither."""
+        return "<br>".join(_cell(text) for text in (self.documented, self.comment) if text)
+
+
 def names() -> list[dict[str, str]]:
     """Return an entry of the navigation for each page."""
     return [{name: f"reference/options/{name}.md"} for name in _roots()]
@@ -30,15 +43,17 @@ def pages() -> dict[str, str]:
     return {f"reference/options/{name}.md": _page(name) for name in _roots()}
 
 
-def keys(path: Path) -> dict[str, tuple[Any, str]]:
-    """Return the value and the explanation of each key that a file sets; the explanation is empty if there is none."""
+def keys(path: Path) -> dict[str, Key]:
+    """Return each key that a file sets, as a path of names."""
     tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     top = place_of(path, ())
     for key in top:
         tree = tree.get(key, tree)
     written = comments_of(path, ())
     return {
-        ".".join(place): (value, _written(written, (*top, *place)) or _documented(known, place))
+        ".".join(place): Key(
+            value, _of_part(path, place) or _documented(known, place), _written(written, (*top, *place))
+        )
         for place, value, known in _leaves(tree, (), _target(path))
     }
 
@@ -92,7 +107,7 @@ def _bases(text: str) -> str:
 
 
 def _table(path: Path) -> str:
-    rows = [f"| `{key}` | `{_shown(value)}` | {_cell(said)} |" for key, (value, said) in keys(path).items()]
+    rows = [f"| `{key}` | `{_shown(known.value)}` | {known.explanation} |" for key, known in keys(path).items()]
     return "\n".join(["| key | value | explanation |", "|---|---|---|", *rows]) if rows else ""
 
 
@@ -138,6 +153,17 @@ def _written(comments: Mapping[Place, str], place: Place) -> str:
     """Return the comment on a key, or on the mapping of folders or texts that it belongs to."""
     own = comments.get(place, "")
     return own or (comments.get(place[:-1], "") if place[-2:-1] in (("roots",), ("labels",)) else "")
+
+
+def _of_part(path: Path, place: Place) -> str:
+    """Return the entry for a key of another option that stands in this one, by ``/GROUP@PLACE: OPTION``."""
+    listed = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("defaults", [])
+    for name, option in (item for one in listed if isinstance(one, dict) for item in one.items()):
+        group, _, package = name.partition("@")
+        start, part = tuple(package.split(".")), CONF / group.lstrip("/") / f"{option}.yaml"
+        if len(place) > len(start) and place[: len(start)] == start and part.is_file():
+            return keys(part).get(".".join(place[len(start) :]), Key(None, "", "")).documented
+    return ""
 
 
 def _documented(known: tuple[str, Place], place: Place) -> str:
