@@ -9,7 +9,7 @@ CODE = eegbench tests
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-full test-slurm services check format ui bench bench-peer-env wheel clean
+.PHONY: help setup train test test-full test-slurm services check format docs ui bench bench-peer-env wheel clean
 
 help:  ## list these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ check: setup  ## lint, format, types, order of imports
 format: setup  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# the variable: the theme announces its successor, which is no warning of this build
+docs: setup  ## build the documentation site into build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 ui: setup  ## open MLflow on this machine
 	$(BIN)/eegbench ui $(ARGS)

@@ -119,7 +119,7 @@ def required() -> set[str]:
     extras = project["optional-dependencies"]
     chosen = (
         *project["dependencies"],
-        *(one for name in ("postgresql", "bids", "riemann", "dev") for one in extras[name]),
+        *(one for name in ("postgresql", "bids", "riemann", "docs", "dev") for one in extras[name]),
     )
     todo = [Requirement(one) for one in chosen]
     found: set[tuple[str, frozenset[str]]] = set()

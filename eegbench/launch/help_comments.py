@@ -28,14 +28,14 @@ def commented(config: DictConfig, choices: Mapping[str, object], root: str, fold
     folders
         Folders of options, in order of precedence.
     """
-    comments = _comments(_found(root, folders), ()) | _comments_of_lists(config, folders)
+    comments = comments_of(_found(root, folders), ()) | _comments_of_lists(config, folders)
     for group, option in sorted(choices.items(), key=lambda choice: choice[0] == "experiment"):
         name, _, package = group.partition("@")
         place = tuple(key for key in (package or name.replace("/", ".")).split(".") if key != "_global_")
         path = _found(f"{name}/{option}", folders) if isinstance(option, str) else None
         if path is not None:
-            comments |= _comments(path, place)
-            comments.setdefault(_place(path, place), f"{name}={option}")
+            comments |= comments_of(path, place)
+            comments.setdefault(place_of(path, place), f"{name}={option}")
     text = OmegaConf.to_yaml(config)
     lines = text.splitlines()
     for line, place in _keys_by_line(text):
@@ -52,29 +52,45 @@ def _comments_of_lists(config: DictConfig, folders: Sequence[Path]) -> dict[Plac
     """Return the comments of options whose files name their place; Hydra does not report those chosen in a list."""
     found: dict[Place, str] = {}
     for path in (path for folder in reversed(folders) for path in sorted(folder.rglob("*.yaml"))):
-        place = _place(path, ())
+        place = place_of(path, ())
         if place and OmegaConf.select(config, ".".join(place)) is not None:
-            found |= {place: f"{path.parent.name}={path.stem}"} | _comments(path, place)
+            found |= {place: f"{path.parent.name}={path.stem}"} | comments_of(path, place)
     return found
 
 
-def _place(path: Path, place: Place) -> Place:
-    """Return the place of an option's values: that of its group, unless the first line of its file names another."""
+def place_of(path: Path, place: Place) -> Place:
+    """Return the place of an option's values: that of its group, unless the first line of its file names another.
+
+    Parameters
+    ----------
+    path
+        File of the option.
+    place
+        Place of the option's group.
+    """
     named = re.match(r"# @package (\S+)", path.read_text(encoding="utf-8"))
     if named is None:
         return place
     return () if named[1] == "_global_" else tuple(named[1].split("."))
 
 
-def _comments(path: Path | None, place: Place) -> dict[Place, str]:
-    """Return the comment on each key of an option, including those of the options it is based on."""
+def comments_of(path: Path | None, place: Place) -> dict[Place, str]:
+    """Return the comment on each key of an option, including those of the options it is based on.
+
+    Parameters
+    ----------
+    path
+        File of the option; there are no comments without a file.
+    place
+        Place of the option's group.
+    """
     if path is None:
         return {}
-    text, place = path.read_text(encoding="utf-8"), _place(path, place)
+    text, place = path.read_text(encoding="utf-8"), place_of(path, place)
     lines, node = text.splitlines(), yaml.compose(text)
     found: dict[Place, str] = {}
     for base in _bases(node):
-        found |= _comments(_found(base, [path.parent]), place)
+        found |= comments_of(_found(base, [path.parent]), place)
     for key, value, keys in _pairs(node, place):
         block = isinstance(value, yaml.CollectionNode) and not value.flow_style
         end = key.end_mark if block else value.end_mark
