@@ -10,28 +10,30 @@ from types import ModuleType
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 
+from eegbench.launch.job_log import LOGGER
+
 
 @contextmanager
 def as_before() -> Iterator[None]:
     """Restore after the block what a run changes in its process.
 
-    These are the arguments, the environment, our log, Hydra's instances, random states, and torch's choice of
+    These are the arguments, the environment, logs, Hydra's instances, random states, and torch's choice of
     algorithms. Signal handlers are not changed: a notebook's interrupt raises KeyboardInterrupt.
     """
     from eegbench.environment import libraries_restored  # here, as it loads torch
 
     arguments, variables = sys.argv, dict(os.environ)
-    logger, other = logging.getLogger("eegbench"), logging.getLogger("fontTools")
-    log = logger.handlers, logger.level, other.level
+    loggers = [logging.getLogger(name) for name in (None, "eegbench", "fontTools", LOGGER)]
+    logs = [(logger.handlers.copy(), logger.level) for logger in loggers]
     instances = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
     try:
         with libraries_restored(), _main_not_imported():
             yield
     finally:
         GlobalHydra.instance().hydra, HydraConfig.instance().cfg = instances
-        logger.handlers = log[0]
-        logger.setLevel(log[1])
-        other.setLevel(log[2])
+        for logger, (handlers, level) in zip(loggers, logs, strict=True):
+            logger.handlers = handlers
+            logger.setLevel(level)
         sys.argv = arguments
         _restore(variables)
 
