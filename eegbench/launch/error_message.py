@@ -142,6 +142,8 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
         return f"{word}: a comma separates values of a multirun (add -m); if it is one text, quote it: {retyped(word)}"
     if found := re.search(r"Could not (?:find|load) '(.+)/([^/']+)'", text):
         group, option = _typed(*found.groups())
+        if elsewhere := _of_another_group(option):
+            return f"{group}={option}: there is no such option; did you mean {elsewhere}?"
         there = _options(text, group)
         return f"{group}={option}: there is no such option{near(option, there)}; there are {', '.join(there)}."
     if found := re.search(r"Multiple values for ([^ ]+)\. To override", text):
@@ -153,6 +155,12 @@ def _hydra_message(error: BaseException, config_name: str) -> str:
     if found := re.search(r"Additional config directory '(.+)' not found", text):
         return f"--config-dir {found.group(1)}: there is no such folder."
     return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _of_another_group(option: str) -> str:
+    """Return the override that chooses an option of this name in another group, if there is one."""
+    groups = [folder for folder in sorted(conf_folder().iterdir()) if (folder / f"{option}.yaml").is_file()]
+    return f"{'+' if groups[0].name == 'sweep' else ''}{groups[0].name}={option}" if len(groups) == 1 else ""
 
 
 def _slurm_message(error: BaseException) -> str:

@@ -151,3 +151,17 @@ def test_an_option_that_is_chosen_already_is_not_added(capsys):
         "an option is already chosen here; to choose another, omit the +: "
         "model/normaliser@model.normalisers.clip=OPTION"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("experiment=mental_arithmetic_ssl", "there is no such option; did you mean +sweep=mental_arithmetic_ssl?"),
+        ("model=cpc_", "there is no such option; there are"),
+        ("model=byol", "there is no such option; did you mean task=byol?"),
+        ("task=relative_positioning_", "there is no such option (did you mean relative_positioning?)"),
+    ],
+)
+def test_an_option_of_another_group_is_named_with_its_group(capsys, word, message):
+    assert main(["train", word]) == 1
+    assert f"{word}: {message}" in capsys.readouterr().err
