@@ -13,7 +13,7 @@ import yaml
 from eegbench.launch.help_comments import Place, comments_of, place_of
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-AS_FILES = ("experiment", "sweep", "dataset/labels")
+AS_FILES = ("hydra/job_logging", "experiment", "sweep", "dataset/labels")
 """Groups whose options set keys of other groups, or map texts: pages show their files."""
 
 HYDRA_KEYS = {"_target_", "defaults", "_partial_", "_recursive_", "_convert_"}

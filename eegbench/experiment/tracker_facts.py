@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from eegbench.config import flat
@@ -17,18 +18,20 @@ TAGGED = ("resume", "sweep.study", "sweep.trial")
 """Options that locate a run in a sweep; the tracker stores them as tags, not as parameters."""
 
 MAX_NAME = 150
-"""Maximum length of the name of a run."""
+"""Maximum length of the name of a run; words of overrides are left out before the seed and the fold."""
 
 
 def run_facts(experiment: Experiment, data: Data, folder: Path, context: SweepContext) -> RunFacts:
     """Return the description of a run for a tracker before it starts."""
     choices, fold = experiment.choices, experiment.split.fold
     chosen = {**choices, **context.choices}
-    parts = [chosen["task"], chosen["model"], context.overrides, f"seed {experiment.seed}"]
-    name = " ".join(filter(None, parts)) + ("" if fold is None else f" fold {fold}")
+    end = f"seed {experiment.seed}" + ("" if fold is None else f" fold {fold}")
+    words = shorten(
+        f"{chosen['task']} {chosen['model']} {context.overrides}", MAX_NAME - len(end) - 1, placeholder=" …"
+    )
     return RunFacts(
         experiment=experiment.name,
-        name=context.name or name[:MAX_NAME],
+        name=context.name or f"{words} {end}",
         folder=folder,
         parameters=parameters(experiment.options, chosen),
         tags={

@@ -26,6 +26,7 @@ def as_before() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in (None, "eegbench", "fontTools", LOGGER)]
     logs = [(logger.handlers.copy(), logger.level) for logger in loggers]
     instances = GlobalHydra.instance().hydra, HydraConfig.instance().cfg
+    sys.argv = arguments[:1]  # the flags of the other program are not ours
     try:
         with libraries_restored(), _main_not_imported():
             yield

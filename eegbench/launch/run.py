@@ -43,6 +43,7 @@ class UserOptionsFirst(SearchPathPlugin):  # type: ignore[misc]
 
 def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequence[str]) -> int:
     """Run a verb under Hydra with these arguments, and return the exit status."""
+    arguments = sys.argv
     prepare(config_name, argv)
     answer_interrupts(has_jobs=True)
     try:
@@ -63,8 +64,8 @@ def run_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Seque
             raise
         print(f"eegbench: {message}", file=sys.stderr)
         return 1
-    finally:
-        HydraConfig.instance().cfg = None  # options composed later in this process are not those of this run
+    finally:  # options composed later in this process are not those of this run
+        HydraConfig.instance().cfg, sys.argv = None, arguments
     return 0
 
 

@@ -296,7 +296,7 @@ def test_mlflow_holds_chosen_options_about_a_dozen_scores_and_a_description_of_t
     run = client.get_run(json.loads((finished / "tracking.json").read_text())["run_id"])
     chosen = {name: run.data.params[name] for name in ("dataset", "task", "model", "trainer")}
     assert chosen == {
-        "dataset": "recordings",
+        "dataset": "toy",
         "task": "relative_positioning",
         "model": "chambon2018",
         "trainer": "loop",
@@ -305,7 +305,7 @@ def test_mlflow_holds_chosen_options_about_a_dozen_scores_and_a_description_of_t
     scores = [name for name in run.data.metrics if name.startswith(("test/", "valid/"))]
     assert 8 <= len(scores) <= 12
     assert run.info.run_name.startswith("relative_positioning chambon2018 ")
-    assert " every=1" in run.info.run_name
+    assert run.info.run_name.endswith(" embed_dim=8 … seed 0")
     note = run.data.tags["mlflow.note.content"]
     value = run.data.metrics["test/linear/balanced_accuracy"]
     assert f"| test | linear | {value:.3f}" in note

@@ -336,3 +336,12 @@ def test_a_script_without_a_guard_of_its_main_module_uses_workers(toy_options, t
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "560\n"), done.stderr
+
+
+def test_flags_of_the_program_that_calls_are_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "dataset").mkdir()
+    (tmp_path / "dataset" / "toy.yaml").write_text("_target_: another.Dataset\n")
+    monkeypatch.setattr(sys, "argv", ["script.py", f"--config-dir={tmp_path}"])
+    with pytest.raises(ValueError, match="dataset=toy: there is no such option"):
+        eegbench.open_data(["dataset=toy"])
+    assert sys.argv == ["script.py", f"--config-dir={tmp_path}"]
