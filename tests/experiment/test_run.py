@@ -304,8 +304,8 @@ def test_mlflow_holds_chosen_options_about_a_dozen_scores_and_a_description_of_t
     assert [one.info.run_id for one in client.search_runs([run.info.experiment_id], "params.model = 'chambon2018'")]
     scores = [name for name in run.data.metrics if name.startswith(("test/", "valid/"))]
     assert 8 <= len(scores) <= 12
-    assert run.info.run_name.startswith("relative_positioning chambon2018 ")
-    assert run.info.run_name.endswith(" embed_dim=8 … seed 0")
+    assert run.info.run_name.startswith("relative_positioning chambon2018 dataset=toy window_s=2 ")
+    assert run.info.run_name.endswith(" … seed 0")
     note = run.data.tags["mlflow.note.content"]
     value = run.data.metrics["test/linear/balanced_accuracy"]
     assert f"| test | linear | {value:.3f}" in note
