@@ -60,18 +60,23 @@ def pretext_score(metrics: Mapping[str, Any], *, task: str, run: str, probe: str
     task, run, probe, metric
         See `PretextScore`.
     """
-    known = {name: value for name, value in metrics.items() if isinstance(value, int | float) and isfinite(value)}
-    if any(name.startswith("valid/training/") for name in known):
+    if any(name.startswith("valid/training/") for name in metrics):
         return None
-    pretext = {name.rpartition("/")[2]: value for name, value in known.items() if name.startswith("valid/pretext/")}
-    if not pretext and BEST_LOSS in known:
-        pretext = {LOSS: known[BEST_LOSS]}
-    parts = {name.partition("/")[::2]: value for name, value in known.items() if name.startswith("valid")}
-    downstream = [value for (_, rest), value in parts.items() if rest == f"{probe}/{metric}"]
+    pretext = {name.rpartition("/")[2]: value for name, value in metrics.items() if name.startswith("valid/pretext/")}
+    pretext = {name: value for name, value in pretext.items() if _is_number(value)}
+    if not pretext and _is_number(metrics.get(BEST_LOSS)):
+        pretext = {LOSS: metrics[BEST_LOSS]}
+    ending = f"/{probe}/{metric}"
+    named = {name: value for name, value in metrics.items() if name.endswith(ending) and name.startswith("valid")}
+    downstream = [value for name, value in named.items() if name.count("/") == 2 and _is_number(value)]
     if not pretext or not downstream:
         return None
     name, value = next(iter(pretext.items()))
     return PretextScore(task, run, name, value, probe, metric, downstream[0])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and isfinite(value)
 
 
 def compared_scores(comparison: Comparison) -> list[PretextScore]:
