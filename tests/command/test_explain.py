@@ -24,7 +24,7 @@ def decoder(train):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_training_may_be_followed_by_maps_of_what_the_network_looks_at(decoder):
     names = {str(path.relative_to(decoder)) for path in decoder.rglob("*") if path.is_file()}
     for method in ("amplitude_gradient", "occlusion", "saliency", "filter_spectrum"):

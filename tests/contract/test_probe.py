@@ -11,6 +11,8 @@ from options import composed, shipped
 from eegbench.config import build
 from eegbench.probe import Labelled, Probe
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = {"tangent_space": "pyriemann", "xdawn": "pyriemann"}
 """Modules that probes need and that need not be installed."""
 

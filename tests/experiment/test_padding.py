@@ -83,6 +83,7 @@ def of_night(data, recording):
     return data.store.table[data.store.table["recording"] == recording]
 
 
+@pytest.mark.study
 def test_sequences_hold_what_a_padded_night_holds(data, nights):
     for recording, (epochs, features) in nights.items():
         found = sequences(of_night(data, recording), L, 1, is_centred=False)

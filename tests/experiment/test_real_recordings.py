@@ -101,7 +101,7 @@ def test_imagined_fists_are_trained_on_crops_judged_as_trials_and_explained(shar
     assert len(table) == 2 * 64 * 226
 
 
-@pytest.mark.slow
+@pytest.mark.study
 @pytest.mark.realdata
 def test_p300_keeps_every_trial_inside_a_recording_and_tests_one_subject(tmp_path, shared_data):
     words = [f"dataset.root={shared_data / 'bids' / 'p300'}", f"paths.outputs={tmp_path}"]

@@ -10,7 +10,7 @@ from fault.toy_command import options_in, words_for
 N_USERS = 8
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_eight_first_users_build_each_shard_once(tmp_path):
     options, stores = options_in(tmp_path), f"paths.stores={tmp_path / 'stores'}"
     more = [stores, "dataset.n_subjects=4", "trainer.max_passes=0", "tracking=folder"]

@@ -53,6 +53,7 @@ def words(tmp_path):
     return words_for(options_in(tmp_path), tmp_path / "outputs")
 
 
+@pytest.mark.study
 def test_outputs_that_disappear_in_the_middle_end_the_run_with_a_message(tmp_path, words, capfd):
     outputs, steps = tmp_path / "outputs", itertools.count()
 

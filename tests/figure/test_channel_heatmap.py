@@ -13,6 +13,8 @@ from eegbench.figure.channel_heatmap import MAX_PANELS, outline
 from eegbench.figure.colour_scale import DIFFERS
 from eegbench.interpretability import Attribution
 
+pytestmark = pytest.mark.slow
+
 CAPTION = "A correlation with the prediction is no increase of amplitude in the data. " * 3
 BANDS = ("δ 0.5–4 Hz", "θ 4–8 Hz", "α 8–13 Hz")
 

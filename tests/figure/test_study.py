@@ -12,6 +12,8 @@ from optuna.trial import TrialState, create_trial
 
 from eegbench.figure import save, study_figures
 
+pytestmark = pytest.mark.slow
+
 OBJECTIVES = ("valid/linear/balanced_accuracy", "run/seconds", "run/n_parameters")
 DIRECTIONS = ("maximize", "minimize", "minimize")
 SPACE = {

@@ -55,7 +55,7 @@ def stopped(process, number):
     return output
 
 
-@pytest.mark.slow
+@pytest.mark.study
 def test_killed_twice_and_started_again_a_sweep_has_its_trials_once(start, tmp_path):
     sweep, words = tmp_path / "sweeps" / "s", ["tracking=folder", "trainer.max_passes=2"]
     for n in (1, 3):

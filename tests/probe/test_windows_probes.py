@@ -17,6 +17,8 @@ from eegbench.probe.tangent_space import TangentSpace
 from eegbench.probe.xdawn import Xdawn
 from eegbench.types import Form
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pyriemann():

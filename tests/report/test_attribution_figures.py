@@ -13,6 +13,8 @@ from eegbench.report import attribution_figures
 from eegbench.report.album import Album
 from eegbench.report.attribution_figures import plot_attribution, plot_difference
 
+pytestmark = pytest.mark.slow
+
 CHANNELS = ("Fz", "Cz", "Pz", "Oz", "C3", "C4")
 PLACES = np.array([[0, 8, 6], [0, 0, 10], [0, -6, 8], [0, -9, 2], [-7, 0, 7], [7, 0, 7.0]]) / 100
 BANDS = [("slow", 1.0, 4.0), ("fast", 8.0, 13.0), ("beyond", 70.0, 90.0)]

@@ -9,6 +9,8 @@ import pytest
 
 from eegbench.dataset.simulation import SIMULATOR_VERSIONS, Night, Version, draw_subject, simulate_night
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = pytest.mark.parametrize("version", SIMULATOR_VERSIONS)
 
 
