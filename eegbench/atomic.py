@@ -139,8 +139,7 @@ def read_factors(path: Path, columns: Sequence[str]) -> tuple[dict[str, Factor],
         names = [str(name) for name in known.schema.names]
     if missing := [name for name in columns if name not in names]:
         raise _no_column(path, missing)
-    with _readable(path):
-        file = parquet.ParquetFile(path, metadata=known, read_dictionary=list(columns))
+    with _readable(path), parquet.ParquetFile(path, metadata=known, read_dictionary=list(columns)) as file:
         table = file.read(columns=list(columns), use_threads=False)
         found = {}
         for name in columns:

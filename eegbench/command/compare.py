@@ -40,9 +40,10 @@ def compare(words: argparse.Namespace, command: str) -> None:
     comparability.check_comparable(grouped, words.split)
     comparison = tables.compare_groups(grouped, question)
     said, made = notes.notes(comparison, left_out), versions() | git_state()
-    report = page.Report(comparison, said, command, made, files.captions(comparison))
+    points = files.points_of(comparison)
+    report = page.Report(comparison, said, command, made, files.captions(comparison, points))
     folder = (words.into or words.outputs / "comparisons" / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}").resolve()
-    files.write_all(report, folder)
+    files.write_all(report, points, folder)
     console.print_comparison(report)
     print(f"\ncomparison: {folder / 'comparison.html'}")
     if not words.no_log:

@@ -1,6 +1,7 @@
 """Files of a comparison: tables, figures and pages, each written atomically."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -30,34 +31,54 @@ MAX_PAIRS = 45
 """Maximum number of differences in the figure; if there are more, only tables show them."""
 
 
-def captions(comparison: Comparison) -> dict[str, str]:
+@dataclass(frozen=True)
+class Points:
+    """Points of the figures that show single runs; None for a figure that the runs do not allow.
+
+    Attributes
+    ----------
+    curve
+        Label curves.
+    pretext
+        Pretext scores against scores of probes.
+    """
+
+    curve: pd.DataFrame | None
+    pretext: pd.DataFrame | None
+
+
+def points_of(comparison: Comparison) -> Points:
+    """Return the points of a comparison's figures."""
+    return Points(curve_points(comparison), pretext_points(compared_scores(comparison)))
+
+
+def captions(comparison: Comparison, points: Points) -> dict[str, str]:
     """Return the figures of a comparison, with their captions."""
     shown = bool(comparison.pairs) and len(comparison.pairs) <= MAX_PAIRS
     below = "; below, paired differences, filled where the corrected p is below 0.05" if shown else ""
     found = {"forest": f"{title(comparison)}; controls in grey{below}."}
     found |= {"critical_difference": ranking_note(comparison)} if comparison.ranking else {}
-    if (points := curve_points(comparison)) is not None:
-        found["label_curve"] = curve_note(comparison, points)
-    if (runs := pretext_points(compared_scores(comparison))) is not None:
-        found[POINTS] = pretext_note(runs, metric_name(comparison.question.metric))
+    if points.curve is not None:
+        found["label_curve"] = curve_note(comparison, points.curve)
+    if points.pretext is not None:
+        found[POINTS] = pretext_note(points.pretext, metric_name(comparison.question.metric))
     return found
 
 
-def write_all(report: Report, folder: Path) -> None:
+def write_all(report: Report, points: Points, folder: Path) -> None:
     """Write every file of a comparison."""
-    comparison, points = report.comparison, curve_points(report.comparison)
-    runs = pretext_points(compared_scores(comparison))
-    figures = _figures(comparison, points, runs)
+    comparison = report.comparison
+    figures = _figures(comparison, points)
     for stem, draw in figures.items():
         save(draw(), folder / "figures", stem)
     write_csv(folder / "table.csv", comparison.table())
     write_csv(folder / "differences.csv", comparison.differences())
     write_csv(folder / "per_subject.csv", comparison.by_subject())
-    if points is not None:
-        write_csv(folder / label_curve.FILE, points)
-    if runs is not None:
-        write_csv(folder / f"{POINTS}.csv", runs)
-        write_csv(folder / f"{CORRELATIONS}.csv", correlation_table(runs))
+    if points.curve is not None:
+        write_csv(folder / label_curve.FILE, points.curve)
+    if points.pretext is not None:
+        write_csv(folder / f"{POINTS}.csv", points.pretext)
+        write_csv(folder / f"{CORRELATIONS}.csv", correlation_table(points.pretext))
     write_text(folder / "comparison.md", as_markdown(report))
     write_text(folder / "comparison.tex", as_latex(report))
     methods = methods_text(comparison, report.versions)
@@ -67,9 +88,7 @@ def write_all(report: Report, folder: Path) -> None:
     write_text(folder / "comparison.html", as_page(report, pictures))
 
 
-def _figures(
-    comparison: Comparison, points: pd.DataFrame | None, runs: pd.DataFrame | None
-) -> Mapping[str, Callable[[], Figure]]:
+def _figures(comparison: Comparison, points: Points) -> Mapping[str, Callable[[], Figure]]:
     table, differences = comparison.table(), comparison.differences()
     table["name"] = table["name"].map(display_name)
     pairs = differences[differences["kind"] == "groups"].assign(
@@ -82,12 +101,12 @@ def _figures(
         names = tuple(map(display_name, found.names))
         label = f"mean rank over {found.n} subjects (1 is best)"
         figures["critical_difference"] = lambda: critical_difference(names, found.ranks, found.bars, label=label)
-    if points is not None:
-        curves = {str(name): display_name(str(name)) for name in points["probe"].unique()}
+    if (curve := points.curve) is not None:
+        curves = {str(name): display_name(str(name)) for name in curve["probe"].unique()}
         n_held = len({label for one in {run.windows for run in comparison.runs} for label in one.labels.unique()})
         chance = 1 / n_held if comparison.question.metric == "balanced_accuracy" else None
-        figures["label_curve"] = lambda: figure.label_curve(points, names=curves, measure=metric, chance=chance)
-    if runs is not None:
+        figures["label_curve"] = lambda: figure.label_curve(curve, names=curves, measure=metric, chance=chance)
+    if (runs := points.pretext) is not None:
         notes = panel_notes(runs)
         figures[POINTS] = lambda: figure.pretext_scatter(runs, notes=notes, measure=metric)
     return figures

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 import pandas as pd
@@ -169,14 +169,20 @@ def compare_groups(groups: Sequence[Group], question: Question) -> Comparison:
     best_first = sorted(groups, key=lambda group: -np.nan_to_num(scored[group.name].value, nan=-np.inf))
     ordered = in_order(groups) or best_first
     entries = [scored[group.name] for group in ordered]
-    beside = [name for name in _controls(groups) if counted(groups, name)]
-    own = [(scored[g.name], entry(name, counted([g], name))) for g in ordered for name in beside if counted([g], name)]
+    beside = {name: [counted([group], name) for group in ordered] for name in _controls(groups)}
+    beside = {name: of_groups for name, of_groups in beside.items() if any(of_groups)}
+    own = [
+        (scored[group.name], entry(name, of_groups[place]))
+        for place, group in enumerate(ordered)
+        for name, of_groups in beside.items()
+        if of_groups[place]
+    ]
     every = differences(list(combinations([scored[group.name] for group in best_first], 2)))
     return Comparison(
         question=question,
         groups=tuple(ordered),
         entries=tuple(entries),
-        controls=tuple(entry(name, counted(groups, name)) for name in beside),
+        controls=tuple(entry(name, [*chain.from_iterable(of_groups)]) for name, of_groups in beside.items()),
         pairs=tuple(every if reference is None else _against(reference, entries)),
         against_controls=tuple(differences(own)),
         ranking=_rank(entries, every),

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from eegbench.atomic import read_csv
-from eegbench.comparison.counted import Counts, SplitCounter, Windows
+from eegbench.comparison.counted import Counts, Windows
+from eegbench.comparison.counted_files import CountedRun, RunFiles, read_counted
 from eegbench.config import NO_EFFECT, read_json
 from eegbench.probe.control import CONTROLS, FITTED, HAND_MADE, control_name
 from eegbench.score import label_curve
@@ -136,10 +137,17 @@ def read_tested(
         Name of the probe that is compared; None for each run's main probe.
     """
     left_out: Counter[str] = Counter()
-    newest: dict[tuple[str, frozenset[tuple[str, str]]], Tested] = {}
-    counter = SplitCounter(split)
+    there = []
     for run in runs:
-        one = _read(archive, run, counter, probe)
+        files = _files(archive, run)
+        if isinstance(files, str):
+            left_out[files] += 1
+        else:
+            there.append((run, files))
+    counted = read_counted(split, [files for _, files in there])
+    newest: dict[tuple[str, frozenset[tuple[str, str]]], Tested] = {}
+    for (run, _), found in zip(there, counted, strict=True):
+        one = _tested(archive, run, found, split, probe)
         if isinstance(one, str):
             left_out[one] += 1
             continue
@@ -149,8 +157,8 @@ def read_tested(
     return list(newest.values()), +left_out
 
 
-def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str | None) -> Tested | str:
-    """Return a run with its predictions, or the reason why it cannot be compared."""
+def _files(archive: Archive, run: FinishedRun) -> RunFiles | str:
+    """Return the files of a run that are compared, or the reason why it cannot be."""
     if run.tags.get(KIND) == COMPARISON:
         return "made by eegbench compare"
     if run.tags.get(KIND) == SWEEP:
@@ -162,8 +170,12 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
     predictions, summary = (archive.fetch(run, name) for name in ("predictions.parquet", "summary.json"))
     if predictions is None or summary is None:
         return "without predictions"
-    windows, counts, classes = counter.count(predictions, _shift_s(run.parameters))
-    facts = read_json(summary)
+    return RunFiles(predictions, summary, _shift_s(run.parameters))
+
+
+def _tested(archive: Archive, run: FinishedRun, found: CountedRun, split: str, probe: str | None) -> Tested | str:
+    """Return a run with its predictions, or the reason why it cannot be compared."""
+    counts, facts = found.counts, found.facts
     if not facts.keys() >= NEEDED:
         return "without a complete summary.json"
     main = str(facts["main_probe"])
@@ -172,22 +184,22 @@ def _read(archive: Archive, run: FinishedRun, counter: SplitCounter, probe: str 
     control_probe = compared if has_controls else main
     further = _further_controls(run.parameters, facts.get("fitted_with", {}), control_probe)
     if compared not in counts:
-        without = f"without predictions on {counter.split}"
-        return without if probe is None else f"without predictions of {probe} on {counter.split}"
+        without = f"without predictions on {split}"
+        return without if probe is None else f"without predictions of {probe} on {split}"
     return Tested(
         run=run,
         probe=compared,
         control_probe=control_probe,
-        windows=windows,
+        windows=found.windows,
         counts=_own(counts, compared, control_probe, main, further),
-        classes=classes,
+        classes=found.classes,
         within_subject=bool(facts["within_subject"]),
         transductive=bool(facts["transductive_subjects"]),
         recordings=str(facts["recordings_sha256"]),
         main=main,
         curve=_curve(archive, run),
         seen=_seen(archive, run),
-        on_valid={name: value for name, value in facts.get("metrics", {}).items() if "valid" in name},
+        on_valid=facts.get("metrics", {}),
         used_labels=bool(facts.get("encoder_used_labels")),
     )
 

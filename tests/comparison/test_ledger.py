@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from eegbench.__main__ import main
-from eegbench.comparison.files import captions
+from eegbench.comparison.files import captions, points_of
 from eegbench.comparison.groups import group_runs
 from eegbench.comparison.notes import notes
 from eegbench.comparison.page import Report, as_markdown, as_page
@@ -27,7 +27,9 @@ def test_each_loaded_encoder_has_a_row_for_each_population(make_run):
         ("runs/a", "sleep_edf", "00, 01, 02, 03, 04, 05, 06, 07, 08, 09, 10, 11, …", "15", "no"),
         ("runs/a", "dod_h", "<b>", "1", "no"),
     ]
-    report = Report(comparison, notes(comparison, Counter()), "eegbench compare", {}, captions(comparison))
+    report = Report(
+        comparison, notes(comparison, Counter()), "eegbench compare", {}, captions(comparison, points_of(comparison))
+    )
     assert "Subjects that loaded encoders have seen" in as_markdown(report)
     page = as_page(report, dict.fromkeys(report.captions, b"<svg/>"))
     assert "Subjects that loaded encoders have seen" in page

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eegbench.comparison.files import captions, write_all
+from eegbench.comparison.files import captions, points_of, write_all
 from eegbench.comparison.groups import group_runs
 from eegbench.comparison.notes import notes
 from eegbench.comparison.page import Report
@@ -53,14 +53,17 @@ def test_scores_are_the_first_metric_of_the_task_or_its_loss_and_that_of_the_pro
 def test_fewer_than_five_runs_of_a_task_have_no_figure(make_run, tmp_path):
     comparison = compared(make_run, 4)
     assert pretext_points(compared_scores(comparison)) is None
-    assert "pretext_scores" not in captions(comparison)
+    assert "pretext_scores" not in captions(comparison, points_of(comparison))
 
 
 @pytest.mark.slow
 def test_a_comparison_writes_the_scores_of_each_run_and_their_correlation(make_run, tmp_path):
     comparison = compared(make_run, 6)
-    report = Report(comparison, notes(comparison, Counter()), "eegbench compare", versions(), captions(comparison))
-    write_all(report, tmp_path)
+    points = points_of(comparison)
+    report = Report(
+        comparison, notes(comparison, Counter()), "eegbench compare", versions(), captions(comparison, points)
+    )
+    write_all(report, points, tmp_path)
     points = pd.read_csv(tmp_path / "pretext_scores.csv")
     assert list(points["task"].unique()) == ["cpc"]
     np.testing.assert_allclose(sorted(points["pretext"]), [0.5 + i / 50 for i in range(6)])
