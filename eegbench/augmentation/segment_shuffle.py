@@ -43,8 +43,16 @@ class SegmentShuffle(SignalAugmentation):
         self, n: int, n_times: int, generator: torch.Generator, device: torch.device
     ) -> Int[Tensor, "n n_times"]:
         """Draw the sample that stands at each place."""
+        n_places = min(self.n_segments, n_times) - 1
         n_cuts = torch.randint(1, self.n_segments, (n, 1), generator=generator, device=device)
-        place = torch.rand(n, n_times - 1, generator=generator, device=device).argsort(1).argsort(1)
-        segment = torch.cat([place.new_zeros(n, 1), (place < n_cuts).cumsum(1)], dim=1)
-        rank = torch.rand(n, self.n_segments, generator=generator, device=device)
-        return rank.gather(1, segment).argsort(dim=1, stable=True)
+        cuts = 1 + torch.rand(n, n_times - 1, generator=generator, device=device).topk(n_places).indices
+        unused = torch.arange(n_places, device=device) >= n_cuts
+        cuts = cuts.masked_fill(unused, n_times).sort(1).values  # what follows an unused cut is empty
+        start = torch.cat([cuts.new_zeros(n, 1), cuts], dim=1)
+        end = torch.cat([cuts, cuts.new_full((n, 1), n_times)], dim=1)
+        drawn = torch.rand(n, n_places + 1, generator=generator, device=device).argsort(1)
+        start, end = start.gather(1, drawn), end.gather(1, drawn)
+        new_end = (end - start).cumsum(1)
+        place = torch.arange(n_times, device=device).expand(n, -1).contiguous()
+        segment = torch.searchsorted(new_end, place, right=True)
+        return place + (end - new_end).gather(1, segment)

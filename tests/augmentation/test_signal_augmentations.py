@@ -158,6 +158,21 @@ def test_segments_are_shuffled_alike_in_all_channels_and_no_sample_is_lost():
     assert set(n_jumps.unique().tolist()) == {0, 1, 2, 3}
 
 
+def test_two_segments_are_exchanged_in_half_of_the_windows_and_every_cut_is_as_likely():
+    n, n_times = 6000, 7
+    shuffled = SegmentShuffle(n_segments=2).change(torch.arange(7.0).expand(n, 1, n_times), "eeg", chance())
+    first = shuffled[:, 0, 0].long().bincount()
+    assert abs(float(first[0]) / n - 0.5) < 0.02  # both segments in their order
+    assert (first[1:] / n - 0.5 / (n_times - 1)).abs().max() < 0.015
+
+
+def test_a_window_of_fewer_samples_than_segments_is_shuffled():
+    x = torch.arange(3.0).expand(400, 1, 3)
+    shuffled = SegmentShuffle(n_segments=9).change(x, "eeg", chance())
+    assert torch.equal(shuffled.sort(2).values, x)
+    assert len(shuffled[:, 0].unique(dim=0)) == 6  # every order
+
+
 @pytest.mark.parametrize("n_times", [400, 401])
 def test_a_rhythm_is_shifted_in_all_channels_alike_and_keeps_its_power(n_times):
     t = torch.arange(n_times) / 100.0
