@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import atanh, isfinite, nan, sqrt, tanh
 
 import numpy as np
+import scipy  # its submodules are imported when they are used
 from jaxtyping import Float
-from scipy import stats
 
 from eegbench.score.interval import COVERAGE
 
@@ -50,8 +50,8 @@ def spearman(a: Float[np.ndarray, "n"], b: Float[np.ndarray, "n"]) -> Correlatio
     n = len(a)
     if n < MIN_RUNS or np.ptp(a) == 0 or np.ptp(b) == 0:
         return Correlation(nan, nan, nan, n)
-    value = float(stats.spearmanr(a, b).statistic)
+    value = float(scipy.stats.spearmanr(a, b).statistic)
     if not isfinite(value) or abs(value) > 1 - 1e-12:
         return Correlation(value, nan, nan, n)
-    half = float(stats.norm.ppf((1 + COVERAGE) / 2)) * sqrt((1 + value**2 / 2) / (n - 3))
+    half = float(scipy.stats.norm.ppf((1 + COVERAGE) / 2)) * sqrt((1 + value**2 / 2) / (n - 3))
     return Correlation(value, tanh(atanh(value) - half), tanh(atanh(value) + half), n)

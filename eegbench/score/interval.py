@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its submodules are imported when they are used
 from jaxtyping import Float, Int, Num
-from scipy import stats
 
 MIN_SUBJECTS = 2
 """Minimum number of subjects for an interval, because one subject has no variance."""
@@ -179,7 +179,7 @@ def _half_length(value: Values, units: Units, lowest: float | None) -> Values:
         logit = _logit(units.left_out, lowest) - _logit(value, lowest)[..., None]
         deviation = np.where(np.isinf(logit), linear, logit)
     variance = (units.n - 1) / units.n * (deviation**2).sum(axis=-1)
-    return np.asarray(stats.t.ppf((1 + COVERAGE) / 2, units.freedom) * np.sqrt(variance))
+    return np.asarray(scipy.stats.t.ppf((1 + COVERAGE) / 2, units.freedom) * np.sqrt(variance))
 
 
 def _logit(value: Values, lowest: float) -> Values:

@@ -9,8 +9,8 @@ are rounded to twelve digits before they are ranked, so that rounding errors do 
 from functools import lru_cache
 
 import numpy as np
+import scipy  # its submodules are imported when they are used
 from jaxtyping import Float
-from scipy import stats
 
 DIGITS = 12
 
@@ -45,7 +45,7 @@ def wilcoxon_p(differences: Differences) -> float:
         return float("nan")
     if not rounded.any():
         return 1.0
-    return float(stats.wilcoxon(rounded, zero_method="zsplit").pvalue)
+    return float(scipy.stats.wilcoxon(rounded, zero_method="zsplit").pvalue)
 
 
 def holm(p: Float[np.ndarray, "n"]) -> Float[np.ndarray, "n"]:
@@ -97,7 +97,7 @@ def _detectable_dz(n_subjects: int, alpha: float) -> float:
     drawn = np.random.default_rng(n_subjects).standard_normal((N_SIMULATED, n_subjects))
 
     def power(shift: float) -> float:
-        return float((stats.wilcoxon(drawn + shift, axis=1, zero_method="zsplit").pvalue <= alpha).mean())
+        return float((scipy.stats.wilcoxon(drawn + shift, axis=1, zero_method="zsplit").pvalue <= alpha).mean())
 
     low, high = 0.0, 8.0
     if power(high) < POWER:
@@ -120,7 +120,7 @@ def rank_biserial(differences: Differences) -> float:
     rounded = _defined(differences)
     if not len(rounded):
         return float("nan")
-    ranks = stats.rankdata(np.abs(rounded))
+    ranks = scipy.stats.rankdata(np.abs(rounded))
     return float((np.sign(rounded) * ranks).sum() / ranks.sum())
 
 

@@ -8,8 +8,8 @@ groups should not depend on the other groups of the table.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its submodules are imported when they are used
 from jaxtyping import Bool, Float
-from scipy import stats
 
 from eegbench.score.paired import DIGITS, MIN_SUBJECTS
 
@@ -74,14 +74,14 @@ def ranking(
 
 def average_ranks(values: Float[np.ndarray, "n_groups n_subjects"]) -> Float[np.ndarray, "n_groups"]:
     """Return each group's mean rank over subjects; 1 is the highest value, and ties share the mean of their ranks."""
-    return np.asarray(stats.rankdata(-values, axis=0).mean(axis=1))
+    return np.asarray(scipy.stats.rankdata(-values, axis=0).mean(axis=1))
 
 
 def friedman_p(values: Float[np.ndarray, "n_groups n_subjects"]) -> float:
     """Return the p-value of Friedman's test; 1 if all groups are equal for every subject."""
     if (values == values[0]).all():
         return 1.0
-    return float(stats.friedmanchisquare(*values).pvalue)
+    return float(scipy.stats.friedmanchisquare(*values).pvalue)
 
 
 def bars(separated: Bool[np.ndarray, "n n"]) -> tuple[tuple[int, int], ...]:
