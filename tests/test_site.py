@@ -75,7 +75,11 @@ def test_a_tutorial_has_a_script_of_its_commands(site):
     page = (DOCS / "tutorials/eyes_open_closed.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     assert blocks
-    assert all(block in script for block in blocks)
+    newest = '"$(ls -td outputs/runs/*/ | head -n 1)"'
+    assert all(block.replace("outputs/runs/FOLDER", newest) in script for block in blocks)
+    own = (site / "tutorials/my_own_recordings.sh").read_text(encoding="utf-8")
+    assert "python - << 'END'\nfrom pathlib import Path\n" in own
+    assert own.index("raw.save(") < own.index("\nEND\n") < own.index("eegbench data check practice")
     assert 'href="eyes_open_closed.sh"' in (site / "tutorials/eyes_open_closed.html").read_text(encoding="utf-8")
 
 

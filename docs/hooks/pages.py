@@ -56,7 +56,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         markdown = re.sub(r"\[([^\[\]]*)\]\(\.\./[^)]*\)", r"\1", markdown)
     if any(name == f"tutorials/{path.name}" for path in _tutorials()):
         script = f"{Path(name).stem}.sh"
-        markdown += f"\n## Script\n[Download the commands of this page as a script]({script}){{ download }}.\n"
+        markdown += f"\n## Script\n[Download the code of this page as a script]({script}){{ download }}. "
+        markdown += "It explains the newest run. Words in capitals, such as `FOLDER`, stand for folders of yours.\n"
     return markdown
 
 
@@ -72,12 +73,14 @@ def _tutorials() -> list[Path]:
 
 
 def _script(page: Path) -> str:
-    """Return the commands of a page, each block under its heading."""
+    """Return the code of a page, each block under its heading; ``FOLDER`` of a run becomes that of the newest one."""
     text = page.read_text(encoding="utf-8")
-    parts = re.findall(r"^#+ ([^\n]+)|^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    parts = re.findall(r"^#+ ([^\n]+)|^```(sh|python)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = ["#!/bin/sh", "set -e"]
-    for heading, block in parts:
-        lines.append(f"\n# {heading}" if heading else block.rstrip())
+    for heading, language, block in parts:
+        code = block.rstrip().replace("outputs/runs/FOLDER", '"$(ls -td outputs/runs/*/ | head -n 1)"')
+        code = f"python - << 'END'\n{code}\nEND" if language == "python" else code
+        lines.append(f"\n# {heading}" if heading else code)
     return "\n".join(lines) + "\n"
 
 

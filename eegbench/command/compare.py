@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 
-from eegbench.launch.compare_parser import parser
+from eegbench.launch.compare_parser import check_once, parser
 from eegbench.launch.exit_status import failed
 
 
@@ -13,6 +13,7 @@ def main(argv: Sequence[str]) -> int:
     """Run ``eegbench compare``; return the exit status."""
     words = parser().parse_args(argv)
     try:
+        check_once(argv)
         if not (words.experiment or words.parent or words.filter):
             raise ValueError("give the runs to compare: --experiment NAME, --parent RUN or --filter TEXT.")
         if words.into and words.into.is_dir() and any(words.into.iterdir()):

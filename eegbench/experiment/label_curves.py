@@ -10,7 +10,7 @@ from eegbench.experiment.data import Data
 from eegbench.experiment.probing import scored_rows
 from eegbench.probe import Classifier
 from eegbench.probe.label_curve import CurveClassifier
-from eegbench.progress import bar
+from eegbench.progress import bar, tell
 from eegbench.score.label_curve import COLUMNS, subject_scores
 
 
@@ -36,6 +36,7 @@ def _points(curves: Mapping[str, CurveClassifier], data: Data, rows: Int[np.ndar
     held, labels = np.unique(data.labels(np.concatenate(list(scored_rows(data).values())))), data.labels(rows)
     classes = tuple(data.store.classes[label] for label in held)
     subject = data.store.table["subject"].to_numpy()[rows]
+    _tell_missing(curves)
     with bar("label curves", sum(len(one.drawn) for one in curves.values())) as advance:
         for name, classifier in curves.items():
             for budget, fitted in classifier.fits():
@@ -45,3 +46,9 @@ def _points(curves: Mapping[str, CurveClassifier], data: Data, rows: Int[np.ndar
                     probe=name, axis=budget.axis, size=budget.size, draw=budget.draw, n_labels=budget.n_labels
                 )
                 advance(name)
+
+
+def _tell_missing(curves: Mapping[str, CurveClassifier]) -> None:
+    """Name the sizes that train does not have; they are the same for all probes with the same sizes."""
+    for note in dict.fromkeys(note for one in curves.values() for note in one.missing()):
+        tell(f"note: {note}")

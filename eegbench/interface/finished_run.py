@@ -18,9 +18,9 @@ from eegbench.dataset.content import RECORDINGS, read_contents
 from eegbench.environment import choose_device
 from eegbench.inference.embedding import windows_in_batch
 from eegbench.inference.voting import Rule, probabilities_in_order
+from eegbench.inference.window_array import as_batch
 from eegbench.interface.asked_recordings import Reading, RecordingLike, asked_recordings, is_recordings
 from eegbench.interface.python_error import python_errors
-from eegbench.interface.window_array import as_batch
 from eegbench.prediction.encoding import embedding_frame
 from eegbench.prediction.predict_remedies import problem_in_words_of_predict
 from eegbench.prediction.predictor import Predictor, load_encoder, load_predictor

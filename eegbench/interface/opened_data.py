@@ -15,7 +15,7 @@ from eegbench.experiment.data import open_data as open_windows
 from eegbench.interface.python_error import python_errors
 from eegbench.launch.data_arguments import as_experiment
 from eegbench.launch.embedded import as_before
-from eegbench.launch.override import with_whole_labels
+from eegbench.launch.override import check_root, with_whole_labels
 from eegbench.launch.training import check_single
 from eegbench.types import SPLITS, Form
 
@@ -157,6 +157,7 @@ def open_data(overrides: Sequence[str] = (), *, config_dir: str | PathLike[str] 
     with python_errors():
         words = [kept(str(word)) for word in overrides]
         check_single(words)
+        check_root(words)
         with as_before():
             folder = None if config_dir is None else str(config_dir)
             experiment = as_experiment(["name=data", *with_whole_labels(words)], folder)

@@ -1,6 +1,8 @@
 """The argument parser of ``eegbench compare``."""
 
 import argparse
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 DESCRIPTION = "Compare finished runs: groups scored on the same subjects, with intervals, paired tests and controls."
@@ -38,3 +40,19 @@ def parser() -> argparse.ArgumentParser:
     kept.add_argument("--into", type=Path, metavar="FOLDER", help="(OUTPUTS/comparisons/TIME)")
     kept.add_argument("--no-log", action="store_true", help="do not log to MLflow")
     return made
+
+
+def check_once(words: Sequence[str]) -> None:
+    """Raise an error for an option that is given twice; argparse would take the last value.
+
+    Raises
+    ------
+    ValueError
+        With the option.
+    """
+    counts = Counter(word.partition("=")[0] for word in words if word.startswith("--"))
+    if repeated := [option for option, n in counts.items() if n > 1]:
+        raise ValueError(
+            f"{repeated[0]} is given {counts[repeated[0]]} times; give it once. --filter selects runs of several "
+            "experiments or sweeps."
+        )

@@ -54,6 +54,24 @@ def check_choices(words: Sequence[str]) -> None:
                 )
 
 
+def check_root(words: Sequence[str]) -> None:
+    """Raise an error for a folder of recordings without a data set: the default one is simulated, and written there.
+
+    Raises
+    ------
+    ValueError
+        With the folder.
+    """
+    chosen = ("dataset=", "experiment=", "+experiment=", "+sweep=", "resume=", "run=", "--config", "-cd", "-cn")
+    roots = [word for word in words if word.startswith("dataset.root=")]
+    if roots and not any(word.startswith(chosen) for word in words):
+        raise ValueError(
+            f"{roots[-1]}: no data set is named, and the default one is simulated and would be written to this folder. "
+            "Add dataset=NAME, such as dataset=recordings or dataset=sleep_physionet, or an experiment=NAME; "
+            "dataset=simulated_sleep writes there."
+        )
+
+
 def config_dir(words: Sequence[str]) -> str | None:
     """Return the folder of the user's own options (``--config-dir``); None if there is none."""
     for position, word in enumerate(words):

@@ -20,7 +20,7 @@ from eegbench.launch.error_message import error_message
 from eegbench.launch.flag import as_question, check_flags, flags_first
 from eegbench.launch.help import help_text
 from eegbench.launch.interrupt import answer_interrupts
-from eegbench.launch.override import HELP, check_choices, config_dir
+from eegbench.launch.override import HELP, check_choices, check_root, config_dir
 from eegbench.launch.plugin import register
 from eegbench.launch.process import launched_here, raise_failed
 from eegbench.text import read_text
@@ -88,6 +88,7 @@ def call_verb(verb: Callable[[DictConfig], Any], *, config_name: str, argv: Sequ
 def _check(argv: Sequence[str]) -> None:
     check_flags(argv)
     check_choices(argv)
+    check_root(argv)
     _check_text(config_dir(argv))
 
 

@@ -3,7 +3,7 @@
 Banville et al. 2021, figure 3 (doi:10.1088/1741-2552/abca18), compare encoders in this way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -74,7 +74,8 @@ class LabelCurve(Probe):
             choose_share=self.choose_share,
             rng=of_draws,
         )
-        return CurveClassifier(self.probe, whole, train, tuple(drawn), seed=int(of_fits.integers(2**63)))
+        sizes = {"labels": self.n_labels, "subjects": self.n_subjects}
+        return CurveClassifier(self.probe, whole, train, tuple(drawn), sizes, seed=int(of_fits.integers(2**63)))
 
 
 class CurveClassifier(Classifier):
@@ -90,14 +91,24 @@ class CurveClassifier(Classifier):
         Windows of train.
     drawn
         Subsets of their labels.
+    sizes
+        Sizes that were asked for on each axis.
     seed
         Seed of the fits.
     """
 
     def __init__(
-        self, probe: Probe, whole: Classifier, train: Labelled, drawn: tuple[Budget, ...], *, seed: int
+        self,
+        probe: Probe,
+        whole: Classifier,
+        train: Labelled,
+        drawn: tuple[Budget, ...],
+        sizes: Mapping[str, Sequence[int]],
+        *,
+        seed: int,
     ) -> None:
         self.probe, self.whole, self.train, self.drawn, self.seed = probe, whole, train, drawn, seed
+        self.sizes = sizes
         self.facts = whole.facts
 
     def probabilities(self, rows: Int[np.ndarray, "n"]) -> Float[np.ndarray, "n n_classes"]:
@@ -119,6 +130,17 @@ class CurveClassifier(Classifier):
                 raise ProbeNotConvergedError(
                     f"label curve, {budget.axis}={budget.size}: {error}", error.option
                 ) from error
+
+    def missing(self) -> list[str]:
+        """Return a note for each axis with sizes that train does not have."""
+        notes = []
+        for axis, asked in self.sizes.items():
+            drawn = {budget.size for budget in self.drawn if budget.axis == axis}
+            if lacking := [str(size) for size in asked if size not in drawn]:
+                there = ", ".join(map(str, sorted(drawn))) or "none"
+                unit = "labels in each class" if axis == "labels" else "labelled subjects"
+                notes.append(f"label curve: train does not have {' or '.join(lacking)} {unit}; drawn: {there}")
+        return notes
 
     def _part(self, positions: Int[np.ndarray, "n"]) -> Labelled:
         return replace(self.train, rows=self.train.rows[positions], y=self.train.y[positions])

@@ -6,6 +6,7 @@ doi:10.48550/arXiv.2003.04297.
 """
 
 from collections.abc import Mapping
+from math import log1p
 
 import torch
 from jaxtyping import Float
@@ -28,7 +29,9 @@ class Moco(TeacherTask):
 
     The teacher is a copy of encoder and projector whose weights follow theirs after each step as an exponential moving
     average. After a step, its projections of the batch of all processes replace the oldest ones of the queue. The queue
-    begins with random unit vectors, and does not change in validation.
+    begins with random unit vectors, and does not change in validation. There, random vectors that are still in it are
+    left out, because they are easily told from views: the loss is that of the n views, plus
+    ``log((1 + n_queue) / (1 + n))``, so that the loss of guessing is the same in all passes.
 
     Parameters
     ----------
@@ -53,6 +56,7 @@ class Moco(TeacherTask):
     least_batch = 1
     queue: Tensor
     oldest: Tensor
+    n_views: Tensor
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class Moco(TeacherTask):
         self.projector = perceptron(embed_dim, hidden_dim, out_dim)
         self.register_buffer("queue", nn.functional.normalize(torch.randn(n_queue, out_dim), dim=1))
         self.register_buffer("oldest", torch.zeros((), dtype=torch.long))
+        self.register_buffer("n_views", torch.zeros((), dtype=torch.long))
 
     def loss(self, encoder: Encoder, views: Views, generator: torch.Generator) -> Outcome:
         """Return InfoNCE of the batch, and how often the positive is more similar than all of the queue."""
@@ -83,9 +88,13 @@ class Moco(TeacherTask):
         """Return InfoNCE of views of unit length."""
         positive = (query * key).sum(1, keepdim=True)
         scores = torch.cat([positive, query @ self.queue.T], dim=1) / self.temperature
-        first = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
-        loss, n = nn.functional.cross_entropy(scores, first), len(scores)
-        return Outcome(sum_of_mean(loss, n), n, {"positive_first": (n_first(scores, first), n)})
+        n, first = len(scores), torch.zeros(len(scores), dtype=torch.long, device=scores.device)
+        n_compared = torch.full_like(self.n_views, len(self.queue)) if self.training else self.n_views
+        is_compared = torch.arange(-1, len(self.queue), device=scores.device) < n_compared  # the positive is the first
+        scores = scores.masked_fill(~is_compared, -torch.inf)
+        loss = nn.functional.cross_entropy(scores, first) + log1p(len(self.queue)) - torch.log1p(n_compared.float())
+        is_asked = n_compared > 0
+        return Outcome(sum_of_mean(loss, n), n, {"positive_first": (n_first(scores, first) * is_asked, n * is_asked)})
 
     def after_step(self, encoder: Encoder, generator: torch.Generator) -> None:
         """Let the teacher follow, and put its projections of the batch into the queue."""
@@ -98,3 +107,4 @@ class Moco(TeacherTask):
         places = (self.oldest + torch.arange(len(keys), device=keys.device)) % len(self.queue)
         self.queue[places] = keys
         self.oldest.add_(len(keys)).remainder_(len(self.queue))
+        self.n_views.add_(len(keys)).clamp_(max=len(self.queue))

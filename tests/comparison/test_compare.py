@@ -180,6 +180,7 @@ def test_folds_pool_as_eegbench_pool_does(train, compare, outputs, tmp_path):
         (["--filter", "tags.model = 'none'"], "no finished runs with predictions on test match the selection"),
         (["--filter", "nonsense"], "MLflow cannot read the filter 'nonsense'"),
         (["--parent", "nobody"], "there is no run nobody"),
+        (["--experiment", "a", "--experiment=two_models"], "--experiment is given 2 times; give it once."),
         (["--experiment", "two_models", "--tracking-uri", "sqlite:////nowhere/x.db"], "there is no /nowhere/x.db"),
     ],
 )

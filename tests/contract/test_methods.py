@@ -100,7 +100,7 @@ def _others(value: Any) -> list[Any]:
 
 
 def test_there_is_a_clause_of_its_class(node):
-    assert node[TARGET] in CLAUSES
+    assert node[TARGET] in CLAUSES, "add a clause to the module of its group in eegbench/report/methods/"
 
 
 def test_its_words_hold_no_place_that_was_not_filled(node):

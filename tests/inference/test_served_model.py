@@ -47,6 +47,8 @@ def test_a_predictor_comes_back_from_mlflow_and_predicts_the_same(tmp_path):
     found, expected = loaded.predict(windows), predictor.probabilities(windows)
     assert list(found) == ["predicted", *predictor.classes]
     np.testing.assert_array_equal(found[list(predictor.classes)], expected)
+    with pytest.raises(ValueError, match="seem to be volts; multiply them by 1e6"):
+        loaded.predict(windows * np.float32(1e-6))
     assert list(found["predicted"]) == [predictor.classes[i] for i in expected.argmax(axis=1)]
     suffixes = {file.suffix for file in (folder / "artifacts").rglob("*") if file.is_file()}
     assert suffixes <= {"", ".txt", ".yaml", ".json", ".py", ".safetensors"}

@@ -74,7 +74,7 @@ def test_another_error_of_torch_keeps_its_traceback():
 
 @pytest.mark.parametrize("name", ["O'Brien", "x#1", "site=A", "Zürich", "a(1)", "a&b", "a,b"])
 def test_a_path_that_hydra_cannot_read_is_printed_with_quotes(capsys, name):
-    assert main(["train", f"dataset.root=/data/{name}"]) == 1
+    assert main(["train", "dataset=sleep_physionet", f"dataset.root=/data/{name}"]) == 1
     said = capsys.readouterr().err.strip()
     assert said.count("\n") == 0
     assert "quote it: " in said

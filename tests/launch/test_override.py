@@ -5,6 +5,7 @@ from hydra import compose, initialize_config_dir
 
 from eegbench.config import conf_folder, plain
 from eegbench.launch.override import (
+    check_root,
     config_dir,
     is_override,
     one_word_flags,
@@ -21,6 +22,16 @@ from eegbench.launch.override import (
 )
 def test_the_users_folder_is_found_however_it_is_given(argv):
     assert config_dir(argv) == "mine"
+
+
+def test_a_folder_of_recordings_without_a_data_set_is_refused_before_nights_are_simulated_there():
+    with pytest.raises(ValueError, match=r"dataset\.root=/my/nights: no data set is named"):
+        check_root(["dataset.root=/my/nights", "dataset.n_subjects=4"])
+
+
+@pytest.mark.parametrize("word", ["dataset=simulated_sleep", "experiment=p300", "+sweep=bands", "resume=x", "-cd=mine"])
+def test_a_folder_of_recordings_with_a_data_set_is_taken(word):
+    check_root(["dataset.root=/my/nights", word])
 
 
 def test_without_such_a_flag_there_is_no_users_folder():

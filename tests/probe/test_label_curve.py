@@ -62,6 +62,18 @@ def test_a_subset_is_all_that_a_fit_sees_and_valid_is_not_used():
     assert len({number for *_, number in probe.seen}) == len(probe.seen)
 
 
+def test_sizes_that_train_does_not_have_are_named():
+    train, valid = parts()
+    fitted = curve(Linear(C=1.0, max_iter=100), n_labels=(3, 500), n_subjects=(2, 9)).fit(
+        train, valid, np.random.default_rng(0)
+    )
+    assert fitted.missing() == [
+        "label curve: train does not have 500 labels in each class; drawn: 3",
+        "label curve: train does not have 9 labelled subjects; drawn: 2, 4",
+    ]
+    assert curve(Linear(C=1.0, max_iter=100)).fit(train, valid, np.random.default_rng(0)).missing() == []
+
+
 def test_encoders_are_compared_on_the_same_subsets():
     train, valid = parts()
     first, second = (

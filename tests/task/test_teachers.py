@@ -97,6 +97,25 @@ def test_moco_is_infonce_against_the_queue():
     assert (int(outcome.sums["positive_first"][0]), outcome.n) == (first, 4)
 
 
+def test_validation_of_moco_leaves_random_vectors_out_and_guessing_costs_the_same_however_full_the_queue():
+    _, task = moco()
+    task.eval()
+    query, key = (nn.functional.normalize(numbers(4, 3, seed=seed), dim=1) for seed in (1, 2))
+    empty = task.compare(query, key)
+    assert float(empty.loss_sum) == pytest.approx(4 * np.log(9))  # of the positive and eight others, guessed
+    assert int(empty.sums["positive_first"][1]) == 0
+    views = nn.functional.normalize(numbers(3, 3, seed=3), dim=1)
+    task.enqueue(views)
+    loss = 0.0
+    for one, other in zip(query.double().numpy(), key.double().numpy(), strict=True):
+        scores = np.array([one @ other, *(views.double().numpy() @ one)]) / 0.2
+        loss += np.log(np.exp(scores).sum()) - scores[0] + np.log(9 / 4)
+    assert float(task.compare(query, key).loss_sum) == pytest.approx(loss, rel=1e-5)
+    same = torch.ones(4, 3) / 3**0.5
+    task.queue[:3] = same[:3]
+    assert float(task.compare(same, same).loss_sum) == pytest.approx(4 * np.log(9))
+
+
 def test_the_queue_replaces_the_oldest_views_in_order():
     _, task = moco(n_queue=5)
     old = task.queue.clone()

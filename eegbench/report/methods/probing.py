@@ -84,8 +84,8 @@ def _label_curve(options: Options) -> str:
     chosen = f"settings chosen on {100 * share:g} % of each subset" if share else "the first of the settings used"
     return (
         f"{describe(options.value('probe'), PROBES)}, and the same fitted to random subsets of the training labels "
-        f"({' and '.join(sizes)}; {options['n_draws']} draws of each size, {chosen} and none on the validation "
-        "subjects) and scored on each test subject"
+        f"({' and '.join(sizes)}, as far as there are so many; {options['n_draws']} draws of each size, {chosen} and "
+        "none on the validation subjects) and scored on each test subject"
     )
 
 
