@@ -84,7 +84,12 @@ def _of_config(verb: str, words: Sequence[str], current: str) -> list[str]:
         return ["-m", *FLAGS]
     folder = config_dir(one_word_flags(words))
     folders = [*([Path(folder)] if folder else []), conf_folder()]
-    groups = {name: options for name, options in groups_of(folders).items() if name in GROUPS.get(verb, (name,))}
+    every = groups_of(folders)
+    groups = {name: options for name, options in every.items() if name in GROUPS.get(verb, (name,))}
+    if "experiment" in groups:  # those in folders are chosen as FOLDER/NAME
+        below = {name: options for name, options in every.items() if name.startswith("experiment/")}
+        inside = (f"{name.partition('/')[2]}/{option}" for name, options in below.items() for option in options)
+        groups["experiment"] = [*groups["experiment"], *inside]
     sign = re.match(r"[+~]*", current)
     marks = sign[0] if sign else ""
     typed = current.removeprefix(marks)

@@ -26,6 +26,7 @@ def test_groups_their_options_and_keys_are_completed():
     assert found("eegbench train 'probe=[linear,kn") == []
     assert found("eegbench train probe=[linear,kn") == ["probe=[linear,knn"]
     assert found("eegbench train trainer/optim") == ["trainer/optimizer="]
+    assert found("eegbench train experiment=banville2021/c") == ["experiment=banville2021/cpc"]
     assert found("eegbench train +sweep=seed") == ["+sweep=seed_and_split"]
     assert found("eegbench train hydra/sweeper=o") == ["hydra/sweeper=optuna"]
     assert found("eegbench train trainer.max_") == ["trainer.max_passes="]
