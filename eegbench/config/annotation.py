@@ -153,7 +153,7 @@ def wrong(value: object, expected: str, path: str, hint: str = "") -> ConfigErro
         hint = f" If {value} is a name, type '{word}'.{hint}"
     if isinstance(value, str) and value.isdecimal() and expected.startswith("a whole number"):
         place, bracket, _ = path.partition("[")
-        hint = f" Type a number without quotes: {place}={f'[{value}, …]' if bracket else value}.{hint}"
+        hint = f" Type a number without quotes: {place}={f'[{int(value)}, …]' if bracket else int(value)}.{hint}"
     return ConfigError(f"{path}={value!r}: expected {expected}.{hint}")
 
 
