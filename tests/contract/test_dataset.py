@@ -134,6 +134,7 @@ def test_the_source_is_the_root_or_none_where_there_is_no_root(name: str, tmp_pa
         assert make(name, tmp_path, root=str(tmp_path / "there")).source == str(tmp_path / "there")
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 @pytest.mark.parametrize("name", REAL)
 def test_the_card_agrees_with_what_is_on_disk(name: str, shared_data: Path, tmp_path: Path):

@@ -93,6 +93,7 @@ def test_an_option_composes_and_fits_and_has_what_its_contract_names(chosen):
         assert {name for name in named if not hasattr(built, name)} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("experiment", NAMES["experiment"])
 def test_an_experiment_composes_and_fits(experiment):
     assert read_experiment(composed(f"experiment={experiment}", *FURTHER.get(experiment, ()))).name == "test"

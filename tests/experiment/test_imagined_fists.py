@@ -16,6 +16,7 @@ RUNS = [4, 8, 12]
 MODELS = ["shallow_fbcsp", "deep4", "eegnet", "eeg_transformer"]
 
 
+@pytest.mark.slow
 def test_signals_and_training_are_the_same_for_every_network():
     made = [read_experiment(composed("experiment=imagined_fists", f"model={name}")) for name in MODELS]
     signal, trainer = made[0].preprocessing.signal, made[0].trainer

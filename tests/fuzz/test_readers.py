@@ -110,6 +110,7 @@ CELLS = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(st.lists(CELLS, max_size=5), max_size=6),

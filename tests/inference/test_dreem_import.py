@@ -54,6 +54,7 @@ def files(shared_data, tmp_path: Path) -> Path:
     return tmp_path / f"{NAME}.safetensors"
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_saved_network_gives_the_published_logits(files: Path, tmp_path: Path):
     import_dreem(files, tmp_path / "network")

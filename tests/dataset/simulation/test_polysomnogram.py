@@ -33,6 +33,7 @@ def test_there_are_the_channels_of_the_set(night, signals):
     assert all(np.isfinite(one).all() for one in signals.values())
 
 
+@pytest.mark.slow
 def test_deep_sleep_has_slow_waves_and_wake_has_muscle(night, signals):
     delta, tone = power(signals["F3_M2"], 0.5, 4), power(signals["EMG"], 20, 100)
     light, deep, wake = (night.shown == stage for stage in (2, 3, 0))

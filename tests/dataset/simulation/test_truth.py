@@ -40,6 +40,7 @@ def medians(nights: list[FeatureNight]) -> np.ndarray:
     return np.stack([np.mean([np.median(x, axis=0) for x in parts if len(x) > 5], axis=0) for parts in by_stage])
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_medians_of_every_stage_and_channel_are_near_those_of_real_nights(real):
     away = medians(simulated()) - medians(real)
