@@ -165,3 +165,18 @@ def test_an_option_that_is_chosen_already_is_not_added(capsys):
 def test_an_option_of_another_group_is_named_with_its_group(capsys, word, message):
     assert main(["train", word]) == 1
     assert f"{word}: {message}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["trainer.lr=-1"], "trainer.lr=-1: expected a number above 0."),
+        (["split.test_subjects=[1]"], "split.test_subjects[0]=1: expected text"),
+        (["task._target_=numbers.Number"], "numbers"),
+    ],
+)
+def test_a_dry_run_refuses_what_the_run_refuses(capsys, words, message):
+    assert main(["train", "sweep.dry_run=true", *words]) == 1
+    found = capsys.readouterr()
+    assert message in found.err
+    assert found.out == ""
