@@ -23,7 +23,16 @@ PREDICTIONS = "predictions.parquet"
 
 
 def find_runs(folders: Sequence[Path]) -> list[Path]:
-    """Return the finished runs in these folders; a folder is a run, or contains runs."""
+    """Return the finished runs in these folders; a folder is a run, or contains runs.
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the folders does not exist.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder}: there is no such folder.")
     found = [
         path.parent for folder in folders for path in (*folder.glob(PREDICTIONS), *folder.glob(f"*/{PREDICTIONS}"))
     ]
